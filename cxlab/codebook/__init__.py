@@ -1,0 +1,32 @@
+"""Which words do we use? Columns, scales and their direction, reasons, the study file."""
+
+from cxlab.codebook.mapping import Mapping, MappingError, Privacy, Reports, Table, load
+from cxlab.codebook.scales import Scale, ScaleError, check_scale
+from cxlab.codebook.words import (
+    COLUMNS,
+    JUDGEMENT,
+    REPAIRS,
+    RESULT_WORDS,
+    SET_ASIDE,
+    did_you_mean,
+    label,
+)
+
+__all__ = [
+    "COLUMNS",
+    "JUDGEMENT",
+    "REPAIRS",
+    "RESULT_WORDS",
+    "SET_ASIDE",
+    "Mapping",
+    "MappingError",
+    "Privacy",
+    "Reports",
+    "Scale",
+    "ScaleError",
+    "Table",
+    "check_scale",
+    "did_you_mean",
+    "label",
+    "load",
+]

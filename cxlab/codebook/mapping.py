@@ -1,0 +1,279 @@
+"""The study file: where the exports are, which columns mean what, what to report."""
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from cxlab.codebook.scales import Scale
+from cxlab.codebook.words import COLUMNS, SET_ASIDE, did_you_mean
+
+
+class MappingError(ValueError):
+    """A study file cannot be used as it stands."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Table(_Part):
+    """One table of the study: its files, and what their columns mean.
+
+    Attributes:
+        files: path or pattern, relative to the study file.
+        columns: canonical column name -> name in the export.
+        ratings: touchpoint rating -> name in the export (responses only).
+        scales: score or rating -> its scale; `ratings` stands for all of them.
+        segments: columns of the export to report by; a mapping renames them.
+        attributes: further columns to keep as they are, such as CRM fields.
+        formats: column -> date format as strftime writes it.
+        rules: cleaning rule -> `off`, or its threshold.
+        encoding, delimiter, decimal, sheet: declared where they cannot be found out.
+    """
+
+    files: tuple[str, ...]
+    columns: dict[str, str] = Field(default_factory=dict)
+    ratings: dict[str, str] = Field(default_factory=dict)
+    scales: dict[str, Scale] = Field(default_factory=dict)
+    segments: dict[str, str] = Field(default_factory=dict)
+    attributes: dict[str, str] = Field(default_factory=dict)
+    formats: dict[str, str] = Field(default_factory=dict)
+    rules: dict[str, float | Literal["off"]] = Field(default_factory=dict)
+    weight: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: Literal[".", ","] | None = None
+    sheet: str | None = None
+
+    @field_validator("files", mode="before")
+    @classmethod
+    def _one_or_many(cls, given: Any) -> Any:
+        return (given,) if isinstance(given, str) else given
+
+    @field_validator("segments", "attributes", "ratings", mode="before")
+    @classmethod
+    def _list_or_names(cls, given: Any) -> Any:
+        if isinstance(given, list | tuple):
+            return {str(name): str(name) for name in given}
+        return given or {}
+
+    @field_validator("rules", mode="before")
+    @classmethod
+    def _off(cls, given: Any) -> Any:
+        # YAML reads a bare `off` as False
+        if isinstance(given, dict):
+            given = {rule: "off" if value is False else value for rule, value in given.items()}
+            for rule in given:
+                if rule not in SET_ASIDE:
+                    raise ValueError(
+                        f"there is no cleaning rule '{rule}'.{did_you_mean(rule, SET_ASIDE)}"
+                    )
+        return given
+
+    def sources(self) -> dict[str, str]:
+        """Give every name of ours and the export's name for it."""
+        weight = {"weight": self.weight} if self.weight else {}
+        return {**self.columns, **weight, **self.ratings, **self.segments, **self.attributes}
+
+    def kind(self, table: str, column: str) -> str:
+        """Say how a column of ours is read: id, time, score, rating, number, flag, text…"""
+        if column in self.ratings:
+            return "rating"
+        if column == "weight" and self.weight:
+            return "number"
+        if column in self.segments:
+            return "category"
+        return COLUMNS[table].get(column, "category")
+
+    def scale(self, column: str) -> Scale | None:
+        """Give the scale of a score or rating, the default one where none is declared."""
+        if column in self.scales:
+            return self.scales[column]
+        if column in self.ratings:
+            return self.scales.get("ratings", _SCALES["ratings"])
+        return _SCALES.get(column)
+
+
+_SCALES = {
+    "nps": Scale(low=0, high=10),
+    "csat": Scale(low=1, high=5),
+    "ces": Scale(low=1, high=7),
+    "ratings": Scale(low=1, high=5),
+}
+
+
+class Privacy(_Part):
+    """What may leave in a report."""
+
+    smallest_group: int = Field(default=10, ge=1)
+    mask_comments: bool = True
+
+
+class Reports(_Part):
+    """The grid: which notebooks, for which parts of the study.
+
+    `over` maps a segment to `all` or to a list of values, and may map `period` to
+    `monthly` or `quarterly`.
+    """
+
+    over: dict[str, str | list[str]] = Field(default_factory=dict)
+    notebooks: Literal["all"] | list[str] = "all"
+
+    @field_validator("over", mode="before")
+    @classmethod
+    def _text(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given or {}
+        return {k: [str(x) for x in v] if isinstance(v, list) else str(v) for k, v in given.items()}
+
+
+class Mapping(_Part):
+    """A whole study file, checked."""
+
+    study: str = Field(min_length=1)
+    as_of: date | datetime
+    timezone: str = "UTC"
+    currency: str = ""
+    experiment: str | None = None
+    tables: dict[Literal["responses", "customers", "orders", "interactions", "reviews"], Table]
+    population: dict[str, dict[str, float]] = Field(default_factory=dict)
+    privacy: Privacy = Privacy()
+    reports: Reports = Reports()
+    events: str = "duckdb"
+    folder: Path = Field(default=Path("."), exclude=True)
+
+    @model_validator(mode="after")
+    def _check(self) -> "Mapping":
+        for name, table in self.tables.items():
+            for column in table.columns:
+                if column not in COLUMNS[name]:
+                    raise ValueError(
+                        f"tables.{name}.columns: '{column}' is no column of {name}."
+                        f"{did_you_mean(column, COLUMNS[name])} "
+                        "A column of your own goes under 'segments' or 'attributes'."
+                    )
+        segments = {name for table in self.tables.values() for name in table.segments}
+        for name, values in self.reports.over.items():
+            if name == "period" and values not in ("monthly", "quarterly"):
+                raise ValueError(f"reports.over.period: '{values}' is not monthly or quarterly.")
+            if name != "period" and name not in segments:
+                raise ValueError(
+                    f"reports.over: '{name}' is not a segment.{did_you_mean(name, segments)}"
+                )
+        return self
+
+    def until(self) -> datetime:
+        """Give the last moment of `as_of`, as a naive time in the study's zone."""
+        if isinstance(self.as_of, datetime):
+            return self.as_of.replace(tzinfo=None)
+        return datetime.combine(self.as_of, datetime.max.time())
+
+    def files(self, table: str) -> list[Path]:
+        """Find the files of a table, in order of name.
+
+        Raises:
+            MappingError: nothing matches; the nearest file is named.
+        """
+        found: list[Path] = []
+        for pattern in self.tables[table].files:  # type: ignore[index]
+            near = sorted(self.folder.glob(pattern)) if not Path(pattern).is_absolute() else []
+            if Path(pattern).is_absolute() and Path(pattern).is_file():
+                near = [Path(pattern)]
+            if not near:
+                folder = (self.folder / pattern).parent
+                beside = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+                raise MappingError(
+                    f"tables.{table}.files: no file matches '{pattern}' "
+                    f"(looked in {folder}).{did_you_mean(Path(pattern).name, beside)}"
+                )
+            found += [path for path in near if path.is_file()]
+        return found
+
+    def fingerprint(self) -> str:
+        """Give the mapping as canonical JSON, for hashing."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True)
+
+
+def load(path: str | Path) -> Mapping:
+    """Read and check a study file.
+
+    Args:
+        path: the YAML file.
+
+    Returns:
+        The mapping; its `folder` is where relative paths start.
+
+    Raises:
+        MappingError: the file is missing, is no YAML, or says something the study cannot
+            mean; the message names the line and suggests the nearest word.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise MappingError(f"{path}: there is no such study file.") from None
+    except (IsADirectoryError, UnicodeDecodeError, PermissionError) as error:
+        raise MappingError(f"{path}: this is not a readable text file ({error}).") from None
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        given = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise MappingError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(given, dict):
+        raise MappingError(f"{path}: a study file is a list of 'key: value' lines; this is not.")
+    try:
+        return Mapping(**{**_strings(given), "folder": path.resolve().parent})
+    except ValidationError as error:
+        raise MappingError(_explain(path, node, error)) from None
+
+
+def _strings(given: dict) -> dict:
+    if any(not isinstance(key, str) for key in given):
+        given = {str(key): value for key, value in given.items()}
+    return given
+
+
+def _explain(path: Path, node: yaml.Node, error: ValidationError) -> str:
+    lines = []
+    for item in error.errors():
+        where = [str(part) for part in item["loc"]]
+        line = _line(node, where)
+        place = f"{path}, line {line}: " if line else f"{path}: "
+        lines.append(f"{place}{_sentence('.'.join(where), item)}")
+    return "\n".join(dict.fromkeys(lines))
+
+
+def _sentence(where: str, item: Any) -> str:
+    last = where.rsplit(".", 1)[-1]
+    if item["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        return f"unknown key '{where}'.{did_you_mean(last, _known(where))}"
+    if item["type"] == "missing":
+        return f"'{where}' is missing."
+    message = item["msg"].removeprefix("Value error, ")
+    return f"'{where}': {message}" if where else message
+
+
+def _known(where: str) -> list[str]:
+    parts = where.split(".")
+    if len(parts) == 1:
+        return [name for name in Mapping.model_fields if name != "folder"]
+    model = {"tables": Table, "privacy": Privacy, "reports": Reports}.get(parts[0], Mapping)
+    return list(model.model_fields)
+
+
+def _line(node: yaml.Node, where: list[str]) -> int | None:
+    line = None
+    for part in where:
+        if not isinstance(node, yaml.MappingNode):
+            break
+        for key, value in node.value:
+            if str(key.value) == part:
+                line, node = key.start_mark.line + 1, value
+                break
+        else:
+            break
+    return line

@@ -1,0 +1,180 @@
+"""The closed lists: canonical columns, result columns, reasons."""
+
+from difflib import get_close_matches
+
+# What each canonical column holds decides how `cleaning` reads it.
+# id: text as it stands · time: a moment · score: a number on a declared scale ·
+# number: any number · flag: yes or no · category: a short text · text: what people wrote
+COLUMNS: dict[str, dict[str, str]] = {
+    "responses": {
+        "response_id": "id",
+        "customer_id": "id",
+        "answered_at": "time",
+        "started_at": "time",
+        "nps": "score",
+        "csat": "score",
+        "ces": "score",
+        "comment": "text",
+        "channel": "category",
+        "touchpoint": "category",
+        "stage": "category",
+        "language": "category",
+        "duration_s": "number",
+        "weight": "number",
+        "status": "category",
+        "finished": "flag",
+        "progress": "number",
+    },
+    "customers": {
+        "customer_id": "id",
+        "signed_up_at": "time",
+        "churned_at": "time",
+        "churned": "flag",
+        "tenure": "number",
+        "churn_reason": "category",
+        "voluntary": "flag",
+        "referred_by": "id",
+        "acquired_via": "category",
+        "first_name": "text",
+        "surname": "text",
+        "email": "text",
+        "phone": "text",
+        "plan": "category",
+        "monthly_fee": "number",
+    },
+    "orders": {
+        "order_id": "id",
+        "customer_id": "id",
+        "ordered_at": "time",
+        "amount": "number",
+        "list_price": "number",
+        "discount": "number",
+        "returned_at": "time",
+        "refunded": "number",
+        "channel": "category",
+        "kind": "category",
+        "delivery_failed": "flag",
+    },
+    "interactions": {
+        "interaction_id": "id",
+        "customer_id": "id",
+        "opened_at": "time",
+        "first_reply_at": "time",
+        "closed_at": "time",
+        "channel": "category",
+        "channels_used": "category",
+        "kind": "category",
+        "stage": "category",
+        "touchpoint": "category",
+        "resolved": "flag",
+        "reopened": "flag",
+        "agent": "category",
+        "csat": "number",
+        "cost": "number",
+    },
+    "reviews": {
+        "review_id": "id",
+        "source": "category",
+        "posted_at": "time",
+        "rating": "number",
+        "text": "text",
+    },
+}
+
+# The columns a Result may have; a new word is added here, with its meaning.
+RESULT_WORDS: dict[str, str] = {
+    "term": "what is estimated: a driver, a rule, a part of a change",
+    "group": "for whom",
+    "period": "when",
+    "table": "which table of the study",
+    "column": "which column of the table",
+    "file": "name of the export",
+    "line": "line of the export",
+    "value": "the value as it stood, or a point on a scale",
+    "reason": "why a row was set aside or a cell repaired",
+    "estimate": "the number asked for, in the result's unit",
+    "std_error": "its standard error, in the same unit",
+    "conf_low": "lower end of the interval",
+    "conf_high": "upper end of the interval",
+    "p_value": "p-value as computed",
+    "p_adjusted": "p-value after correction for many comparisons",
+    "share": "a part of the whole, 0 to 1",
+    "rank": "place in the order, 1 is first",
+    "n": "answers or rows counted",
+    "n_effective": "answers the weighted sample is worth (Kish)",
+    "level": "confidence level of the interval",
+    "verdict": "a word from a fixed list",
+}
+
+# Why a row cannot be used. Each row set aside has exactly one of these.
+SET_ASIDE: dict[str, str] = {
+    "row_torn": "the row has too few or too many fields",
+    "preview": "a preview or test, not a customer's answer",
+    "unfinished": "the questionnaire was not finished",
+    "no_answer": "nothing was answered",
+    "duplicate_response": "the same response id stands in another row",
+    "duplicate_customer": "the same customer id stands in another row",
+    "duplicate_order": "the same order id stands in another row",
+    "duplicate_interaction": "the same interaction id stands in another row",
+    "duplicate_review": "the same review id stands in another row",
+    "id_missing": "the id is empty",
+    "score_off_scale": "a score lies outside its scale",
+    "score_unreadable": "a score is not a number and has no declared label",
+    "date_impossible": "the date does not exist or cannot be read",
+    "date_after_as_of": "the date lies after the study's as_of",
+    "churn_before_signup": "the customer left before joining",
+    "closed_before_opened": "the case was closed before it was opened",
+    "amount_unreadable": "the amount is not a number",
+    "orphan": "the customer is not in the customer list",
+    "speeder": "answered far too fast to have read the questions",
+    "straightliner": "the same answer to every rating, given fast",
+}
+
+# Set aside by judgement: the headline is shown with and without these rows.
+JUDGEMENT = ("duplicate_response", "speeder", "straightliner")
+
+# What was done to single cells of rows that were kept.
+REPAIRS: dict[str, str] = {
+    "trimmed": "blanks around the value removed",
+    "label_to_number": "the words of a labelled answer removed, the number kept",
+    "number_form": "thousands separators, decimal commas or currency signs resolved",
+    "date_form": "a date written in another form than most of its column",
+    "declared_missing": "a code the study file declares as missing, blanked",
+    "word_for_missing": "N/A, none and the like, blanked",
+    "off_scale": "outside the scale, blanked",
+    "unreadable": "cannot be read as what the column holds, blanked",
+}
+
+_LABELS = {
+    "nps": "NPS",
+    "csat": "CSAT",
+    "ces": "CES",
+    "conf_low": "from",
+    "conf_high": "to",
+    "std_error": "std. error",
+    "p_value": "p",
+    "p_adjusted": "p, adjusted",
+    "n_effective": "effective n",
+    "rows_in": "rows in",
+}
+
+
+def label(word: str) -> str:
+    """Write a column word as a person would.
+
+    Example:
+        >>> label("n_effective"), label("first_reply_at")
+        ('effective n', 'first reply at')
+    """
+    return _LABELS.get(word, word.replace("_", " "))
+
+
+def did_you_mean(word: str, known) -> str:
+    """Suggest the nearest known word, as the tail of an error message.
+
+    Example:
+        >>> did_you_mean("regoin", ["region", "plan"])
+        " Did you mean 'region'?"
+    """
+    near = get_close_matches(str(word), [str(name) for name in known], n=1, cutoff=0.5)
+    return f" Did you mean '{near[0]}'?" if near else ""

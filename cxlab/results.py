@@ -1,0 +1,260 @@
+"""What is an answer? A tidy frame, a sentence, a method, a base; and numbers into words."""
+
+import html
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from numbers import Real
+from typing import Any
+
+import pandas as pd
+
+from cxlab.codebook import RESULT_WORDS, label
+
+MIME = "application/vnd.cxlab.result+json"
+SHOWN_ROWS = 20
+
+
+class ResultError(ValueError):
+    """A result breaks the shape every result has."""
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """One answer: what was found, how, and for whom.
+
+    Attributes:
+        name: short name of the question, such as `nps` or `driver importance`.
+        frame: tidy; keys are columns, plain index, columns from the closed list
+            `codebook.RESULT_WORDS`; what was not computed is missing.
+        headline: one sentence computed from the frame.
+        method: how it was computed, with its source.
+        base: who is counted, when, with which weight.
+        notes: what the reader must know, a sentence each.
+        unit: what `estimate` is measured in: `points`, `share`, `of 5`, or nothing.
+
+    Raises:
+        ResultError: an unknown column, an index that carries meaning, a headline that is
+            empty or not one line, or one that quotes a number that could not be computed.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    headline: str
+    method: str
+    base: str
+    notes: tuple[str, ...] = field(default=())
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.frame.columns if name not in RESULT_WORDS]
+        if unknown:
+            raise ResultError(f"'{self.name}': {unknown} are not in codebook.RESULT_WORDS.")
+        if not isinstance(self.frame.index, pd.RangeIndex):
+            object.__setattr__(self, "frame", self.frame.reset_index(drop=True))
+        if not self.headline.strip() or "\n" in self.headline:
+            raise ResultError(f"'{self.name}': the headline must be one line of text.")
+        if re.search(r"\b(nan|inf|NaT|None)\b", self.headline):
+            raise ResultError(f"'{self.name}': the headline quotes no number: {self.headline}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the result as plain JSON values, missing numbers as null."""
+        return {
+            "name": self.name,
+            "headline": self.headline,
+            "method": self.method,
+            "base": self.base,
+            "notes": list(self.notes),
+            "unit": self.unit,
+            "frame": {
+                "columns": list(self.frame.columns),
+                "rows": [[_plain(cell) for cell in row] for row in self.frame.to_numpy(object)],
+            },
+        }
+
+    @classmethod
+    def from_dict(cls, given: dict[str, Any]) -> "Result":
+        """Rebuild a result from `to_dict`."""
+        frame = pd.DataFrame(given["frame"]["rows"], columns=given["frame"]["columns"])
+        words = {key: given[key] for key in ("name", "headline", "method", "base", "unit")}
+        return cls(frame=frame, notes=tuple(given["notes"]), **words)
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
+        return {"text/plain": repr(self), "text/html": as_html(self), MIME: self.to_dict()}
+
+    def __repr__(self) -> str:
+        return f"{self.headline}\n\n{self.frame.head(SHOWN_ROWS).to_string()}\n\n{self.base}"
+
+
+# ---------------------------------------------------------------- numbers into words
+
+
+def number(value: float, digits: int = 1, *, signed: bool = False) -> str:
+    """Write a number for reading: grouped thousands, a true minus, no negative zero.
+
+    Example:
+        >>> number(-1234.56), number(4.06, signed=True), number(-0.01)
+        ('−1,234.6', '+4.1', '0.0')
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    text = f"{round(float(value), digits) + 0.0:{'+' if signed else ''},.{digits}f}"
+    if float(text.replace(",", "")) == 0:
+        text = text.lstrip("+-")
+    return text.replace("-", "−")
+
+
+def count(n: float, noun: str = "") -> str:
+    """Write a count with its noun in the right number.
+
+    Example:
+        >>> count(4817, "answer"), count(1, "reply"), count(2, "reply")
+        ('4,817 answers', '1 reply', '2 replies')
+    """
+    text = number(n, 0)
+    if not noun:
+        return text
+    if n == 1:
+        return f"{text} {noun}"
+    if re.search(r"[^aeiou]y$", noun):
+        return f"{text} {noun[:-1]}ies"
+    return f"{text} {noun}{'es' if noun.endswith(('s', 'x', 'ch', 'sh')) else 's'}"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Write a share of one as a percentage.
+
+    Example:
+        >>> percent(0.4567), percent(0.4567, 1)
+        ('46%', '45.7%')
+    """
+    text = number(share * 100, digits) if share is not None else "–"
+    return text if text == "–" else f"{text}%"
+
+
+def amount(value: float, unit: str = "", *, signed: bool = False) -> str:
+    """Write an estimate in the result's unit: points with one digit, shares as percent.
+
+    Example:
+        >>> amount(12.34, "points"), amount(0.5, "share"), amount(4.064, "of 5")
+        ('12.3', '50.0%', '4.06')
+    """
+    if unit == "share":
+        return percent(value, 1)
+    digits = 2 if unit.startswith("of ") and len(unit) < 6 else 1
+    return number(value, digits, signed=signed)
+
+
+def span(low: float, high: float, unit: str = "") -> str:
+    """Write an interval.
+
+    Example:
+        >>> span(37.18, 42.41, "points")
+        '37.2 to 42.4'
+    """
+    return f"{amount(low, unit)} to {amount(high, unit)}"
+
+
+def listing(words: Sequence[str], limit: int = 5) -> str:
+    """Join words as a sentence does.
+
+    Example:
+        >>> listing(["North", "South", "East"])
+        'North, South and East'
+    """
+    shown = [str(word) for word in words]
+    if len(shown) > limit:
+        shown = [*shown[: limit - 1], f"{len(shown) - limit + 1} more"]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def probability(p: float) -> str:
+    """Write a p-value.
+
+    Example:
+        >>> probability(0.0312), probability(0.00002)
+        ('0.031', '< 0.001')
+    """
+    if p is None or not math.isfinite(p):
+        return "–"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+# ---------------------------------------------------------------- the one table renderer
+
+
+def as_html(result: Result) -> str:
+    """Render a result as inert HTML: headline, table, base, notes."""
+    notes = "".join(f"<li>{html.escape(note)}</li>" for note in result.notes)
+    notes = f'<ul class="cx-notes">{notes}</ul>' if notes else ""
+    return (
+        f'<section class="cx-result"><h3>{html.escape(result.headline)}</h3>'
+        f"{table(result.frame, result.unit)}"
+        f'<p class="cx-base">{html.escape(result.base)}</p>'
+        f"{notes}</section>"
+    )
+
+
+def table(frame: pd.DataFrame, unit: str = "", *, rows: int = SHOWN_ROWS) -> str:
+    """Render a frame as an HTML table; every cell is escaped text.
+
+    Args:
+        frame: a tidy frame; columns that are wholly missing are left out.
+        unit: the unit of `estimate` and its interval.
+        rows: how many rows are shown; the rest is counted below.
+
+    Returns:
+        One `<table>`, with a line below when rows were left out.
+    """
+    shown = frame.head(rows).dropna(axis="columns", how="all")
+    head = "".join(f"<th{_side(shown[c])}>{html.escape(label(c))}</th>" for c in shown.columns)
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td{_side(shown[c])}>{html.escape(cell(c, v, unit))}</td>"
+            for c, v in zip(shown.columns, row, strict=True)
+        )
+        + "</tr>"
+        for row in shown.itertuples(index=False, name=None)
+    )
+    left = len(frame) - len(shown)
+    more = f'<p class="cx-base">and {count(left, "more row")}</p>' if left > 0 else ""
+    return (
+        '<div class="cx-scroll" tabindex="0" role="group" aria-label="table">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}"
+    )
+
+
+def cell(column: str, value: Any, unit: str = "") -> str:
+    """Write one cell of a result's frame as text for reading."""
+    if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    if not isinstance(value, Real):
+        return str(value)
+    value = float(value)
+    if column in ("p_value", "p_adjusted"):
+        return probability(value)
+    if column in ("share", "level"):
+        return percent(value, 1)
+    if column in ("n", "n_effective", "rank", "line"):
+        return number(value, 0)
+    if column in ("estimate", "std_error", "conf_low", "conf_high"):
+        return amount(value, unit)
+    return number(value, 0 if value.is_integer() else 2)
+
+
+def _side(column: pd.Series) -> str:
+    return ' class="cx-number"' if pd.api.types.is_numeric_dtype(column) else ""
+
+
+def _plain(value: Any) -> Any:
+    if value is None or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if isinstance(value, pd.Timestamp | pd.Period):
+        return str(value)
+    return value.item() if hasattr(value, "item") else value

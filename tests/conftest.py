@@ -1,0 +1,41 @@
+"""Where the tests find data that is not part of the project."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("CXLAB_SHARED", ROOT.parent / "shared"))
+REQUIRED = os.environ.get("CXLAB_REQUIRE_ALL") == "1"
+
+
+def absent(what: str) -> None:
+    """Skip with a sentence; fail where everything is required."""
+    if REQUIRED:
+        pytest.fail(f"{what} is required here and absent")
+    pytest.skip(f"{what} is absent")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data sets."""
+    folder = SHARED / "data"
+    if not folder.is_dir():
+        absent("the folder of real data sets (shared/data)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder of published and recomputed numbers."""
+    folder = SHARED / "reference"
+    if not folder.is_dir():
+        absent("the folder of reference numbers (shared/reference)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """The study file of the sample company."""
+    return ROOT / "data" / "sample" / "study.yaml"
