@@ -104,6 +104,13 @@ RESULT_WORDS: dict[str, str] = {
     "n_effective": "answers the weighted sample is worth (Kish)",
     "level": "confidence level of the interval",
     "verdict": "a word from a fixed list",
+    "time": "how long since the start, in the unit the base names",
+    "at_risk": "customers still under watch just before this time",
+    "events": "how many times it happened",
+    "censored": "customers whose watch ended before it happened",
+    "expected": "what a model expects where something was counted",
+    "finished": "whether the period was watched to its end",
+    "coefficient": "the estimate on the model's own (log) scale",
 }
 
 # Why a row cannot be used. Each row set aside has exactly one of these.
