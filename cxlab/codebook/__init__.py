@@ -8,6 +8,7 @@ from cxlab.codebook.words import (
     REPAIRS,
     RESULT_WORDS,
     SET_ASIDE,
+    Refusal,
     did_you_mean,
     label,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "Mapping",
     "MappingError",
     "Privacy",
+    "Refusal",
     "Reports",
     "Scale",
     "ScaleError",

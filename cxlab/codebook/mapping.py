@@ -9,10 +9,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from cxlab.codebook.scales import Scale
-from cxlab.codebook.words import COLUMNS, SET_ASIDE, did_you_mean
+from cxlab.codebook.words import COLUMNS, SET_ASIDE, Refusal, did_you_mean
 
 
-class MappingError(ValueError):
+class MappingError(Refusal):
     """A study file cannot be used as it stands."""
 
 
@@ -80,14 +80,14 @@ class Table(_Part):
         return {**self.columns, **weight, **self.ratings, **self.segments, **self.attributes}
 
     def kind(self, table: str, column: str) -> str:
-        """Say how a column of ours is read: id, time, score, rating, number, flag, text…"""
+        """Say how a column of ours is read: id, time, score, rating, number, flag, text, attribute."""
         if column in self.ratings:
             return "rating"
         if column == "weight" and self.weight:
             return "number"
         if column in self.segments:
             return "category"
-        return COLUMNS[table].get(column, "category")
+        return COLUMNS[table].get(column, "attribute")
 
     def scale(self, column: str) -> Scale | None:
         """Give the scale of a score or rating, the default one where none is declared."""
@@ -157,12 +157,12 @@ class Mapping(_Part):
                         "A column of your own goes under 'segments' or 'attributes'."
                     )
         segments = {name for table in self.tables.values() for name in table.segments}
-        for name, values in self.reports.over.items():
-            if name == "period" and values not in ("monthly", "quarterly"):
+        for over, values in self.reports.over.items():
+            if over == "period" and values not in ("monthly", "quarterly"):
                 raise ValueError(f"reports.over.period: '{values}' is not monthly or quarterly.")
-            if name != "period" and name not in segments:
+            if over != "period" and over not in segments:
                 raise ValueError(
-                    f"reports.over: '{name}' is not a segment.{did_you_mean(name, segments)}"
+                    f"reports.over: '{over}' is not a segment.{did_you_mean(over, segments)}"
                 )
         return self
 
@@ -261,8 +261,9 @@ def _known(where: str) -> list[str]:
     parts = where.split(".")
     if len(parts) == 1:
         return [name for name in Mapping.model_fields if name != "folder"]
-    model = {"tables": Table, "privacy": Privacy, "reports": Reports}.get(parts[0], Mapping)
-    return list(model.model_fields)
+    parents: dict[str, type[BaseModel]]
+    parents = {"tables": Table, "privacy": Privacy, "reports": Reports}
+    return list(parents.get(parts[0], Mapping).model_fields)
 
 
 def _line(node: yaml.Node, where: list[str]) -> int | None:

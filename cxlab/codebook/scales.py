@@ -6,8 +6,10 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from cxlab.codebook.words import Refusal
 
-class ScaleError(ValueError):
+
+class ScaleError(Refusal):
     """A score does not fit its declared scale."""
 
 

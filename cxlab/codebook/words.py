@@ -187,6 +187,20 @@ _LABELS = {
 }
 
 
+class Refusal(ValueError):
+    """Input that cannot be used; says what, where, and what to do now.
+
+    Attributes:
+        file, line, column: where, as far as it is known.
+    """
+
+    def __init__(
+        self, message: str, *, file: str = "", line: int | None = None, column: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.file, self.line, self.column = file, line, column
+
+
 def label(word: str) -> str:
     """Write a column word as a person would.
 

@@ -1,0 +1,7 @@
+"""Which rows and values can we use, and why not the others?"""
+
+from cxlab.cleaning.clean import Cleaned, clean
+from cxlab.cleaning.convert import CleaningError
+from cxlab.cleaning.rules import RULES, Rule
+
+__all__ = ["RULES", "Cleaned", "CleaningError", "Rule", "clean"]

@@ -1,0 +1,194 @@
+"""From text to scores, numbers, flags and ids; every changed cell is counted."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from cxlab.codebook import Refusal, Scale
+
+_MISSING = {"", "n/a", "na", "#n/a", "nan", "null", "none", "nil", "-", "--", ".", "?"}
+_YES = {"yes", "y", "true", "t", "1", "x", "ja", "oui", "si", "sí"}
+_NO = {"no", "n", "false", "f", "0", "nein", "non"}
+_LABELLED = re.compile(r"^([+-]?\d+(?:[.,]\d+)?)\s*(?:[-–—:=.)(]|\s)\s*[^\d\s].*$", re.DOTALL)
+_CURRENCY = re.compile(r"[£$€¥₩₹]|(?<![a-z])(?:gbp|usd|eur|chf|kr)(?![a-z])|%", re.IGNORECASE)
+
+
+class CleaningError(Refusal):
+    """A column cannot be read without a declaration."""
+
+
+@dataclass
+class Converted:
+    """A column after conversion.
+
+    Attributes:
+        values: typed values, missing where nothing can be used.
+        repairs: reason -> which cells were changed on the way.
+        bad: reason -> which cells are unusable.
+    """
+
+    values: pd.Series
+    repairs: dict[str, np.ndarray] = field(default_factory=dict)
+    bad: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def trimmed(column: pd.Series) -> tuple[pd.Series, np.ndarray]:
+    """Remove blanks, no-break spaces and zero-width marks around each value."""
+    text = column.astype("str").fillna("")
+    clean = text.str.strip(" \t\r\n\u00a0\u200b\u200c\u200d\ufeff\u3000")
+    return clean, (text != clean).to_numpy()
+
+
+def to_id(column: pd.Series) -> Converted:
+    """Keep an id as it stands, without the blanks around it."""
+    text, cut = trimmed(column)
+    return Converted(text.where(text != "", None), {"trimmed": cut & (text != "").to_numpy()})
+
+
+to_category = to_id
+
+
+def to_text(column: pd.Series) -> Converted:
+    """Keep what people wrote; blanks alone are no comment, and are not worth counting."""
+    text, _ = trimmed(column)
+    return Converted(text.where(text != "", None))
+
+
+def to_attribute(column: pd.Series) -> Converted:
+    """Read a field of the user's own: numbers where every value is one, else words."""
+    words = to_category(column)
+    filled = words.values.dropna()
+    plain = filled.str.fullmatch(r"[+-]?(?:0|[1-9]\d{0,14})(?:\.\d+)?")
+    if filled.empty or not plain.all():
+        return words
+    return Converted(pd.to_numeric(words.values).astype(float), words.repairs)
+
+
+def to_flag(column: pd.Series) -> Converted:
+    """Read yes and no."""
+    if column.dtype == bool:
+        return Converted(column.astype("boolean"))
+    text, cut = trimmed(column)
+    folded = text.str.lower()
+    values = pd.Series(pd.NA, index=column.index, dtype="boolean")
+    values[folded.isin(_YES)] = True
+    values[folded.isin(_NO)] = False
+    absent = folded.isin(_MISSING).to_numpy()
+    unread = values.isna().to_numpy() & ~absent
+    return Converted(
+        values,
+        {"trimmed": cut & ~absent, "word_for_missing": absent & (text != "").to_numpy()},
+        {"unreadable": unread},
+    )
+
+
+def to_score(column: pd.Series, scale: Scale) -> Converted:
+    """Read a score: declared labels and missing codes first, then numbers and '10 - Very'.
+
+    Args:
+        column: text or numbers.
+        scale: where the score begins and ends, its labels and missing codes.
+
+    Returns:
+        Floats; `bad` holds `off_scale` and `unreadable`.
+    """
+    text, cut = trimmed(column)
+    known = pd.Series(text.unique(), dtype="str")
+    read = [_read_score(value, scale) for value in known]
+    number = text.map(dict(zip(known, [value for value, _ in read], strict=True))).astype(float)
+    how = text.map(dict(zip(known, [reason for _, reason in read], strict=True)))
+    off = number.notna() & ~number.between(scale.low, scale.high)
+    return Converted(
+        number.mask(off),
+        {
+            "trimmed": cut & (text != "").to_numpy(),
+            **{reason: (how == reason).to_numpy() for reason in _SCORE_REPAIRS},
+        },
+        {"off_scale": off.to_numpy(), "unreadable": (how == "unreadable").to_numpy()},
+    )
+
+
+_SCORE_REPAIRS = ("declared_missing", "label_to_number", "number_form", "word_for_missing")
+
+
+def _read_score(text: str, scale: Scale) -> tuple[float, str]:
+    """Give the number a cell stands for, and how it was read."""
+    folded = unicodedata.normalize("NFKC", text)
+    if text == "":
+        return np.nan, ""
+    if text in scale.labels:
+        return scale.labels[text], "label_to_number"
+    if text in scale.missing:
+        return np.nan, "declared_missing"
+    plain = re.fullmatch(r"[+-]?\d+(?:[.,]\d+)?", folded)
+    if plain:
+        value = float(folded.replace(",", "."))
+        if f"{value:g}" in scale.missing:
+            return np.nan, "declared_missing"
+        return value, "number_form" if folded != text or "," in folded else ""
+    if folded.lower() in _MISSING:
+        return np.nan, "word_for_missing"
+    labelled = _LABELLED.match(folded)
+    if labelled:
+        return float(labelled[1].replace(",", ".")), "label_to_number"
+    return np.nan, "unreadable"
+
+
+def to_number(column: pd.Series, *, decimal: str | None = None) -> Converted:
+    """Read numbers with thousands separators, decimal commas and currency signs.
+
+    Args:
+        column: text or numbers.
+        decimal: the declared decimal mark, or None to find it out.
+
+    Raises:
+        CleaningError: a comma or point that could mean either; both readings are shown.
+    """
+    if pd.api.types.is_numeric_dtype(column):
+        return Converted(column.astype(float))
+    text, cut = trimmed(column)
+    absent = text.str.lower().isin(_MISSING).to_numpy()
+    bare = text.str.replace(_CURRENCY, "", regex=True).str.replace(r"[\s'\u2019]", "", regex=True)
+    bare = bare.str.replace("−", "-").str.replace(r"^\((.*)\)$", r"-\1", regex=True)
+    mark = decimal or _decimal_mark(bare[~absent], str(column.name))
+    other = "," if mark == "." else "."
+    plain = bare.str.replace(other, "", regex=False).str.replace(mark, ".", regex=False)
+    values = pd.to_numeric(plain.mask(absent), errors="coerce").astype(float)
+    unread = values.isna().to_numpy() & ~absent
+    changed = (text != plain).to_numpy() & ~absent & ~unread
+    return Converted(
+        values,
+        {
+            "trimmed": cut & ~absent,
+            "number_form": changed,
+            "word_for_missing": absent & (text != "").to_numpy(),
+        },
+        {"unreadable": unread},
+    )
+
+
+def _decimal_mark(values: pd.Series, name: str) -> str:
+    """Prove the decimal mark from the column: the last mark, or one not before 3 digits."""
+    commas, points = values.str.contains(",", regex=False), values.str.contains(".", regex=False)
+    both = values[commas & points]
+    if len(both):
+        return "," if both.iloc[0].rfind(",") > both.iloc[0].rfind(".") else "."
+    for mark, having in ((",", values[commas]), (".", values[points])):
+        escaped = re.escape(mark)
+        if having.empty:
+            continue
+        if having.str.contains(rf"{escaped}\d*{escaped}", regex=True).any():
+            return "." if mark == "," else ","
+        if not having.str.fullmatch(rf"[+-]?[1-9]\d{{0,2}}{escaped}\d{{3}}").all():
+            return mark
+        if mark == "," and not points.any():
+            shown = having.iloc[0]
+            raise CleaningError(
+                f"'{name}': '{shown}' reads as {shown.replace(',', '')} or as "
+                f"{shown.replace(',', '.')}. Declare 'decimal: \",\"' or 'decimal: \".\"'.",
+                column=name,
+            )
+    return "."

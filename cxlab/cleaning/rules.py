@@ -1,0 +1,145 @@
+"""The rules that set rows aside: what each looks at, when it fires, and who proposed it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One reason to set a row aside.
+
+    Attributes:
+        name: the reason, from `codebook.SET_ASIDE`.
+        tables: where the rule looks.
+        column: the column whose value is booked.
+        fires: gets the rows still in and the threshold; True where a row goes.
+        needs: what the table must have for the rule to apply; the column, if not said.
+        threshold: number the rule compares with, or None.
+        source: who proposed the rule, where someone did.
+    """
+
+    name: str
+    tables: tuple[str, ...]
+    column: str
+    fires: Callable[[pd.DataFrame, float | None], pd.Series | np.ndarray]
+    needs: tuple[str, ...] = ()
+    threshold: float | None = None
+    source: str = ""
+
+    def applies(self, table: str, rows: pd.DataFrame) -> bool:
+        """Say whether the table has what the rule looks at."""
+        return table in self.tables and set(self.needs or (self.column,)) <= set(rows.columns)
+
+
+_PREVIEWS = {"survey preview", "survey test", "preview", "test", "spam", "1", "2", "8"}
+_ENDS = {
+    "customers": "customer_id",
+    "responses": "response_id",
+    "orders": "order_id",
+    "interactions": "interaction_id",
+    "reviews": "review_id",
+}
+
+
+def _preview(rows: pd.DataFrame, _) -> pd.Series:
+    return rows["status"].str.lower().isin(_PREVIEWS)
+
+
+def _repeated(column: str) -> Callable:
+    def fires(rows: pd.DataFrame, _) -> pd.Series:
+        earliest = rows.sort_values(["file", "line"])
+        again = earliest.duplicated(column) & earliest[column].notna()
+        return again.reindex(rows.index)
+
+    return fires
+
+
+def _speeder(rows: pd.DataFrame, least: float | None) -> pd.Series:
+    typical = rows["duration_s"].median()
+    return (rows["duration_s"] < typical / 3) & (rows["duration_s"] < least)
+
+
+def _straightliner(rows: pd.DataFrame, least: float | None) -> pd.Series:
+    return (rows["longstring"] >= least) & (rows["duration_s"] < rows["duration_s"].median() / 2)
+
+
+def _flagged(reason: str, column: str, *tables: str) -> Rule:
+    """Make the rule for cells that conversion found unusable."""
+    flag = f"{column}!{reason}"
+    return Rule(reason, tables, column, lambda rows, _: rows[flag], needs=(flag,))
+
+
+# In order: a row goes for the first reason that fits. What cannot be read comes first, what is
+# a matter of judgement last. `clean` adds the cells that conversion found unusable.
+RULES: tuple[Rule, ...] = (
+    Rule("row_torn", tuple(_ENDS), "damage", lambda rows, _: rows["damage"] != ""),
+    Rule("preview", ("responses",), "status", _preview),
+    Rule("unfinished", ("responses",), "finished", lambda rows, _: rows["finished"].eq(False)),
+    Rule("unfinished", ("responses",), "progress", lambda rows, _: rows["progress"] < 100),
+    *(
+        Rule("id_missing", (table,), "customer_id", lambda rows, _: rows["customer_id"].isna())
+        for table in ("customers", "orders", "interactions")
+    ),
+    _flagged("date_impossible", "answered_at", "responses"),
+    _flagged("date_impossible", "signed_up_at", "customers"),
+    _flagged("date_impossible", "churned_at", "customers"),
+    _flagged("date_impossible", "ordered_at", "orders"),
+    _flagged("date_impossible", "opened_at", "interactions"),
+    _flagged("date_impossible", "posted_at", "reviews"),
+    *(_flagged("score_off_scale", score, "responses") for score in ("nps", "csat", "ces")),
+    *(_flagged("score_unreadable", score, "responses") for score in ("nps", "csat", "ces")),
+    _flagged("amount_unreadable", "amount", "orders"),
+    _flagged("date_after_as_of", "answered_at", "responses"),
+    _flagged("date_after_as_of", "signed_up_at", "customers"),
+    _flagged("date_after_as_of", "ordered_at", "orders"),
+    _flagged("date_after_as_of", "opened_at", "interactions"),
+    _flagged("date_after_as_of", "posted_at", "reviews"),
+    Rule(
+        "churn_before_signup",
+        ("customers",),
+        "churned_at",
+        lambda rows, _: rows["churned_at"] < rows["signed_up_at"],
+        needs=("churned_at", "signed_up_at"),
+    ),
+    Rule(
+        "closed_before_opened",
+        ("interactions",),
+        "closed_at",
+        lambda rows, _: rows["closed_at"] < rows["opened_at"],
+        needs=("closed_at", "opened_at"),
+    ),
+    Rule(
+        "orphan",
+        ("orders", "interactions"),
+        "customer_id",
+        lambda rows, _: rows["orphan"],
+        needs=("orphan",),
+    ),
+    *(
+        Rule(f"duplicate_{table.rstrip('s')}", (table,), column, _repeated(column))
+        for table, column in _ENDS.items()
+    ),
+    Rule("no_answer", ("responses",), "unanswered", lambda rows, _: rows["unanswered"]),
+    Rule(
+        "speeder",
+        ("responses",),
+        "duration_s",
+        _speeder,
+        threshold=30,
+        source="below a third of the median time and below this many seconds "
+        "(Greszki, Meyer and Schoen 2015)",
+    ),
+    Rule(
+        "straightliner",
+        ("responses",),
+        "longstring",
+        _straightliner,
+        needs=("longstring", "duration_s"),
+        threshold=5,
+        source="one answer to all of at least this many ratings, in under half the median time "
+        "(longstring, Johnson 2005)",
+    ),
+)
