@@ -1,0 +1,38 @@
+"""How uncertain is it? Intervals, resampling, many comparisons, and the plans that follow."""
+
+from cxlab.stats.intervals import (
+    NPS_METHODS,
+    PROPORTION_METHODS,
+    StatsError,
+    mean_interval,
+    newcombe,
+    nps_interval,
+    nps_variance,
+    proportion_interval,
+    quantile,
+)
+from cxlab.stats.many import adjust
+from cxlab.stats.moments import Mean, Tally, delta, linearised, mean_of, tally
+from cxlab.stats.resample import counts, percentile, resampled_means
+
+__all__ = [
+    "NPS_METHODS",
+    "PROPORTION_METHODS",
+    "Mean",
+    "StatsError",
+    "Tally",
+    "adjust",
+    "counts",
+    "delta",
+    "linearised",
+    "mean_interval",
+    "mean_of",
+    "newcombe",
+    "nps_interval",
+    "nps_variance",
+    "percentile",
+    "proportion_interval",
+    "quantile",
+    "resampled_means",
+    "tally",
+]
