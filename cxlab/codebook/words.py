@@ -131,6 +131,8 @@ RESULT_WORDS: dict[str, str] = {
     "censored": "customers whose watch ended before it happened",
     "expected": "what a model expects where something was counted",
     "finished": "whether the period was watched to its end",
+    "statistic": "value of a test statistic; the method names its law",
+    "df": "its degrees of freedom",
     "coefficient": "the estimate on the model's own (log) scale",
 }
 
