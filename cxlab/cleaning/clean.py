@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.cleaning import convert
+from cxlab.cleaning.dates import to_time
 from cxlab.cleaning.rules import RULES, Rule
 from cxlab.codebook import Scale, Table
 
@@ -85,9 +86,12 @@ def _convert(
     columns, repaired, flags = {}, {}, {}
     sources = spec.sources()
     for name in raw.columns.drop([*PLACE, "damage"]):
-        done = _converted(
-            raw[name], spec.kind(table, name), spec, timezone, sources.get(name, name)
-        )
+        kind = spec.kind(table, name)
+        if kind == "time":
+            form, zone = spec.formats.get(name), zones.get(name)
+            done = to_time(raw[name], timezone=timezone, format=form, name=name, written_in=zone)
+        else:
+            done = _converted(raw[name], kind, spec, sources.get(name, name))
         columns[name] = done.values
         for reason, cells in done.repairs.items():
             repaired[name, reason] = cells

@@ -80,7 +80,7 @@ class Table(_Part):
         return {**self.columns, **weight, **self.ratings, **self.segments, **self.attributes}
 
     def kind(self, table: str, column: str) -> str:
-        """Say how a column of ours is read: id, time, score, rating, number, flag, text, attribute."""
+        """Say how a column of ours is read: one of the kinds of COLUMNS, rating or attribute."""
         if column in self.ratings:
             return "rating"
         if column == "weight" and self.weight:

@@ -1,0 +1,103 @@
+"""Groups beside each other: intervals as a forest, answers as bars."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+from cxlab.plots.theme import (
+    BLUE,
+    FAINT,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    SMALL_BASE,
+    canvas,
+    clipped,
+    unit_label,
+)
+from cxlab.results import Result, amount, count, percent
+
+MOST_ROWS = 40
+
+
+def forest(result: Result, *, ax: Axes | None = None) -> Axes:
+    """Draw one interval a group or term, best first; small bases in grey.
+
+    Args:
+        result: with `estimate`, `conf_low`, `conf_high`, and `group` or `term`.
+        ax: axes to draw on.
+    """
+    frame = result.frame
+    key = "group" if "group" in frame and frame["group"].notna().any() else "term"
+    rows = frame.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
+    left_out = len(rows) - MOST_ROWS
+    rows = rows.tail(MOST_ROWS)
+    kind = "Forest plot with one interval a row"
+    with canvas(result, kind, ax, height=1.1 + 0.34 * max(len(rows), 2)) as ax:
+        at = np.arange(len(rows))
+        small = (rows["n"] < SMALL_BASE).to_numpy() if "n" in rows else np.zeros(len(rows), bool)
+        for place, (_, row) in enumerate(rows.iterrows()):
+            colour = GREY if small[place] else BLUE
+            ax.plot([row["conf_low"], row["conf_high"]], [place, place], color=colour, lw=2.2)
+            ax.plot(row["estimate"], place, "o", color=colour, ms=6.5, mec="white", mew=0.8)
+        ax.set_yticks(at, [clipped(name) for name in rows[key]])
+        ax.set_ylim(-0.7, len(rows) - 0.3)
+        ax.set_xlabel(unit_label(result.unit))
+        ax.grid(axis="x")
+        ax.set_axisbelow(True)
+        ax.spines["left"].set_visible(False)
+        _beside(ax, rows, result.unit)
+        if result.unit == "share":
+            ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+        if left_out > 0:
+            ax.set_title(f"{count(left_out)} more rows in the table", fontsize=9, color=GREY)
+    return ax
+
+
+def _beside(ax: Axes, rows, unit: str) -> None:
+    """Write estimate and base at the right edge of each row."""
+    for place, (_, row) in enumerate(rows.iterrows()):
+        base = f"   n {count(row['n'])}" if "n" in rows else ""
+        ax.annotate(
+            f"{amount(row['estimate'], unit)}{base}",
+            xy=(1.01, place),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=9,
+            color=INK if "n" not in rows or row["n"] >= SMALL_BASE else GREY,
+        )
+
+
+def distribution(result: Result, *, ax: Axes | None = None) -> Axes:
+    """Draw how often each value was given, detractors to promoters in their colours.
+
+    Args:
+        result: with `value`, `share`, `n`.
+        ax: axes to draw on.
+    """
+    rows = result.frame.sort_values("value")
+    with canvas(result, "Bar chart of answers by value", ax, height=2.7) as ax:
+        top = rows["value"].max()
+        colours = [BLUE] * len(rows)
+        if top == 10:
+            colours = [ORANGE if v <= 6 else FAINT if v <= 8 else GREEN for v in rows["value"]]
+        bars = ax.bar(rows["value"], rows["share"], color=colours, width=0.82)
+        ax.bar_label(bars, [percent(share) for share in rows["share"]], fontsize=9, padding=2)
+        ax.set_xticks(rows["value"], [f"{value:g}" for value in rows["value"]])
+        ax.set_yticks([])
+        ax.spines["left"].set_visible(False)
+        ax.set_ylim(0, rows["share"].max() * 1.18 or 1)
+        if top == 10:
+            for low, high, name in ((0, 6, "Detractors"), (7, 8, "Passives"), (9, 10, "Promoters")):
+                share = rows.loc[rows["value"].between(low, high), "share"].sum()
+                ax.annotate(
+                    f"{name} {percent(share)}",
+                    xy=((low + high) / 2, -0.17),
+                    xycoords=("data", "axes fraction"),
+                    ha="center",
+                    va="top",
+                    fontsize=9.5,
+                    color=INK,
+                )
+    return ax

@@ -1,0 +1,68 @@
+"""Put a picture before the reader: heading, image with words for it, base, table behind it."""
+
+import base64
+import html
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+
+from cxlab import results
+from cxlab.plots.theme import DPI, STYLE, shown
+from cxlab.results import MIME, Result
+
+
+@dataclass(frozen=True, eq=False)
+class Exhibit:
+    """A drawn answer, ready for a notebook, a page or a slide.
+
+    Attributes:
+        result: the answer.
+        png: the picture.
+        alt: the picture in words.
+    """
+
+    result: Result
+    png: bytes
+    alt: str
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
+        image = base64.b64encode(self.png).decode()
+        return {
+            "text/plain": f"{self.result.headline}\n{self.alt}\n{self.result.base}",
+            "text/html": self.as_html(image),
+            "image/png": image,
+            MIME: {**self.result.to_dict(), "alt": self.alt},
+        }
+
+    def as_html(self, image: str) -> str:
+        """Render the exhibit as inert HTML around a base64 image."""
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.result.notes)
+        notes = f'<ul class="cx-notes">{notes}</ul>' if notes else ""
+        return (
+            f'<section class="cx-exhibit"><h3>{html.escape(self.result.headline)}</h3><figure>'
+            f'<img src="data:image/png;base64,{image}" alt="{html.escape(self.alt)}">'
+            f'<figcaption class="cx-base">{html.escape(self.result.base)}</figcaption></figure>'
+            f"{notes}<details><summary>The numbers behind this picture</summary>"
+            f"{results.table(self.result.frame, self.result.unit, rows=60)}"
+            f'<p class="cx-base">{html.escape(self.result.method)}</p></details></section>'
+        )
+
+
+def show(ax: Axes) -> Exhibit:
+    """Show a picture with everything a reader needs beside it.
+
+    Args:
+        ax: what a function of this room returned.
+
+    Returns:
+        An exhibit that notebooks display: the headline above, the base below, the picture
+        in words for those who cannot see it, the numbers one click away.
+    """
+    result, kind = shown(ax.figure)
+    buffer = io.BytesIO()
+    with mpl.rc_context(STYLE):
+        ax.figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    return Exhibit(result, buffer.getvalue(), f"{kind}. {result.headline}")

@@ -1,0 +1,93 @@
+"""One house style: colour-blind safe, quiet, readable in print and on a phone."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from weakref import WeakKeyDictionary
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from cxlab.results import Result
+
+INK, GREY, FAINT, PAPER = "#1f2933", "#7b8794", "#d9dee4", "#ffffff"
+# Okabe and Ito (2008), darkened where white paper needs it; told apart by every common eye
+BLUE, ORANGE, GREEN, PURPLE, RED = "#0b62a8", "#c8690a", "#0a7d5f", "#9a4f86", "#b83b1e"
+SERIES = (BLUE, ORANGE, GREEN, PURPLE, RED, GREY)
+WIDTH = 6.4  # inches; on a phone this is still read without zooming
+DPI = 180
+SMALL_BASE = 30  # answers; below this a point is drawn in grey
+
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10.5,
+    "text.color": INK,
+    "text.parse_math": False,  # a `$` in a label is a dollar
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "axes.prop_cycle": mpl.cycler(color=SERIES),
+    "axes.grid": False,
+    "grid.color": "#e8ecf0",
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.major.size": 3,
+    "ytick.major.size": 0,
+    "legend.frameon": False,
+    "figure.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
+    "hatch.linewidth": 0.6,
+}
+
+_ANSWERS: WeakKeyDictionary[Figure, tuple[Result, str]] = WeakKeyDictionary()
+
+
+@contextmanager
+def canvas(
+    result: Result, kind: str, ax: Axes | None, *, height: float = 3.2, width: float = WIDTH
+) -> Iterator[Axes]:
+    """Open axes in the house style and remember which answer they show.
+
+    Args:
+        result: the answer being drawn.
+        kind: what the picture is, in words for those who cannot see it.
+        ax: axes to draw on, or None for a figure of its own.
+        height: inches.
+        width: inches.
+    """
+    with mpl.rc_context(STYLE):
+        if ax is None:
+            ax = Figure(figsize=(width, height), layout="constrained").subplots()
+        _ANSWERS[ax.figure] = (result, kind)
+        yield ax
+
+
+def shown(figure: Figure) -> tuple[Result, str]:
+    """Give the answer a figure shows, and what kind of picture it is."""
+    return _ANSWERS[figure]
+
+
+def clipped(text: object, longest: int = 30) -> str:
+    """Make a label of text from data: one line, no control characters, not too long.
+
+    Example:
+        >>> clipped("North\\n" + "x" * 40)
+        'North xxxxxxxxxxxxxxxxxxxxxxx…'
+    """
+    line = " ".join(
+        re.sub(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", " ", str(text)).split()
+    )
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def unit_label(unit: str) -> str:
+    """Name the axis of a result's unit."""
+    if unit == "points":
+        return "points, −100 to 100"
+    if unit == "share":
+        return "share of answers"
+    return f"mean, out {unit}" if unit.startswith("of ") else unit

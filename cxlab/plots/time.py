@@ -1,0 +1,56 @@
+"""A score over time."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+from cxlab.plots.theme import BLUE, GREY, canvas, clipped, unit_label
+from cxlab.results import Result, amount, percent
+
+
+def trend(result: Result, *, ax: Axes | None = None) -> Axes:
+    """Draw estimate and interval period by period; control limits dashed, where there are any.
+
+    Args:
+        result: with `period`, `estimate`, `conf_low`, `conf_high`; `limit_low` and
+            `limit_high` where the result has limits; `verdict` "incomplete" leaves a
+            period hollow.
+        ax: axes to draw on.
+    """
+    rows = result.frame
+    at = np.arange(len(rows))
+    with canvas(result, "Line chart with an interval a period", ax, height=3.0) as ax:
+        ax.fill_between(at, rows["conf_low"], rows["conf_high"], color=BLUE, alpha=0.16, lw=0)
+        ax.plot(at, rows["estimate"], "-", color=BLUE, lw=1.8)
+        hollow = np.zeros(len(rows), bool)
+        if "verdict" in rows:
+            hollow = rows["verdict"].eq("incomplete").to_numpy()
+        ax.plot(at[~hollow], rows["estimate"][~hollow], "o", color=BLUE, ms=6, mec="white")
+        ax.plot(at[hollow], rows["estimate"][hollow], "o", mfc="white", mec=BLUE, ms=6)
+        for limit in ("limit_low", "limit_high"):
+            if limit in rows:
+                ax.plot(at, rows[limit], "--", color=GREY, lw=1)
+        every = max(1, len(rows) // 9)
+        ax.set_xticks(at[::every], [clipped(p, 12) for p in rows["period"][::every]])
+        ax.set_ylabel(unit_label(result.unit))
+        ax.grid(axis="y")
+        ax.set_axisbelow(True)
+        if result.unit == "share":
+            ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+        _name_ends(ax, rows, at, result.unit)
+    return ax
+
+
+def _name_ends(ax: Axes, rows, at, unit: str) -> None:
+    """Write the first and the last value beside their points."""
+    known = np.flatnonzero(rows["estimate"].notna())
+    for place in {int(known[0]), int(known[-1])} if len(known) else ():
+        ax.annotate(
+            amount(rows["estimate"].iloc[place], unit),
+            xy=(at[place], rows["estimate"].iloc[place]),
+            xytext=(0, 9),
+            textcoords="offset points",
+            ha="center",
+            fontsize=9.5,
+            fontweight="bold",
+        )
