@@ -1,0 +1,96 @@
+"""Who is Kestrel Coffee? A company whose truth is known.
+
+One seeded model draws customers, what happens to them and what they say, and writes four exports
+as vendors write them, with ``truth.json`` beside them.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, eq=False)
+class Company:
+    """The four exports as tables, and the truth behind them."""
+
+    responses: Any  # survey rows as text, with the hidden column `reason`
+    customers: Any
+    orders: dict[str, Any]
+    interactions: Any
+    labels: Any  # what each comment is about
+    truth: dict[str, Any]
+
+
+def simulate(*, customers: int = 3000, seed: int = 20251231) -> Company:
+    """Draw a company of this many customers, in memory.
+
+    Args:
+        customers: How many ever joined.
+        seed: The same seed draws the same company.
+
+    Returns:
+        The four tables as their systems hold them, and the truth.
+
+    Example:
+        >>> simulate(customers=200, seed=1).truth["company"]["customers"]
+        200
+    """
+    import numpy as np
+
+    from cxlab.sample import dirt, life, people, survey, truth, vendors, words
+
+    streams = np.random.default_rng(seed).spawn(6)
+    lives = life.live(streams[1], people.draw(streams[0], customers=customers))
+    answers = survey.in_order(lives)
+    comments = words.write_comments(streams[2], answers, lives.people)
+    table = vendors.survey_table(streams[3], lives, answers, comments)
+    typical = vendors.TYPICAL_SECONDS
+    responses, response_repairs = dirt.spoil_responses(streams[4], table, typical=typical)
+    crm, crm_repairs = dirt.spoil_customers(streams[4], vendors.customer_table(streams[3], lives))
+    orders = dirt.spoil_orders(streams[4], life.all_orders(lives))
+    cases = dirt.spoil_interactions(streams[4], vendors.case_table(lives, life.all_cases(lives)))
+    kept = np.zeros(len(answers["nps"]), bool)
+    kept[responses.loc[responses["reason"] == "", "answer"].to_numpy(int)] = True
+    ledger = {
+        "responses": dirt.tally(responses["reason"], response_repairs),
+        "customers": dirt.tally(crm["reason"], crm_repairs),
+        "orders": dirt.tally(orders["reason"]) | {"refunds": int((orders["amount"] < 0).sum())},
+        "interactions": dirt.tally(cases["reason"])
+        | {"first_reply_blank": int(cases["First reply"].isna().sum())},
+    }
+    told = truth.tell(streams[5], lives, answers, comments, kept, ledger)
+    labels = vendors.comment_labels(table, comments, kept)
+    return Company(responses, crm, orders, cases, labels, told)
+
+
+def write(folder: str | Path, *, customers: int = 3000, seed: int = 20251231) -> dict[str, Any]:
+    """Write the sample company's exports and its truth into a folder.
+
+    Args:
+        folder: Where to write; made if it is not there.
+        customers: How many customers ever joined.
+        seed: The same seed writes the same bytes.
+
+    Returns:
+        The truth, as written to ``truth.json``.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write(folder, customers=200, seed=1)["company"]["name"]
+        'Kestrel Coffee'
+    """
+    from cxlab.sample import vendors
+
+    company = simulate(customers=customers, seed=seed)
+    exports = Path(folder) / "exports"
+    exports.mkdir(parents=True, exist_ok=True)
+    vendors.write_survey(exports / "survey_qualtrics.csv", company.responses)
+    vendors.write_customers(exports / "crm.csv", company.customers)
+    vendors.write_orders(exports / "orders.parquet", company.orders)
+    vendors.write_cases(exports, company.interactions)
+    vendors.write_labels(Path(folder) / "truth_comments.csv", company.labels)
+    truth = json.dumps(company.truth, indent=1, ensure_ascii=False, allow_nan=False)
+    (Path(folder) / "truth.json").write_text(truth + "\n", encoding="utf-8", newline="\n")
+    return company.truth
