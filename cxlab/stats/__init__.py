@@ -3,6 +3,7 @@
 from cxlab.stats.intervals import (
     NPS_METHODS,
     PROPORTION_METHODS,
+    Pair,
     StatsError,
     mean_interval,
     newcombe,
@@ -19,6 +20,7 @@ __all__ = [
     "NPS_METHODS",
     "PROPORTION_METHODS",
     "Mean",
+    "Pair",
     "StatsError",
     "Tally",
     "adjust",

@@ -1,0 +1,112 @@
+"""Which groups stand apart? Each group against all the others, corrected for their number."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import special
+
+from cxlab import stats
+from cxlab.codebook import label
+from cxlab.metrics.answers import Answers, By
+from cxlab.results import amount, listing
+
+
+class Apart(NamedTuple):
+    """Each group against the rest: an array each, over the groups."""
+
+    estimate: np.ndarray
+    std_error: np.ndarray
+    conf_low: np.ndarray
+    conf_high: np.ndarray
+    p_value: np.ndarray
+    p_adjusted: np.ndarray
+    stands: np.ndarray
+
+
+def apart(
+    answers: Answers, *, level: float, hidden: np.ndarray | None = None, method: str = "bh"
+) -> Apart:
+    """Compare each group with all answers outside it.
+
+    The test takes the variance both sides share if they do not differ (a score test), so a
+    handful of equal answers is not taken for certainty; the interval takes each side's own.
+
+    Args:
+        answers: the counted answers.
+        level: confidence level; a group stands apart when its adjusted p is below 1 - level
+            and its interval leaves out zero.
+        hidden: groups that are not compared (suppressed); their answers stay with the rest.
+        method: correction, see `stats.adjust`.
+    """
+    own = stats.mean_of(answers.cells, answers.worth)
+    rest_cells = stats.Tally(*(t - c for t, c in zip(answers.total, answers.cells, strict=True)))
+    rest = stats.mean_of(rest_cells, answers.worth)
+    whole = stats.mean_of(answers.total, answers.worth)
+    shares = answers.total.w[0] / answers.total.w.sum()
+    variance = shares @ answers.worth**2 - whole.estimate[0] ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate = own.estimate - rest.estimate
+        design = _design(answers, own, rest)
+        std_error = np.sqrt((own.std_error**2 + rest.std_error**2) * design)
+        shared = np.sqrt(variance * (1 / own.n_effective + 1 / rest.n_effective) * design)
+        # a side that shows no spread of its own borrows what both sides share
+        std_error = np.where(
+            std_error > 0, np.maximum(std_error, _floor(own, rest, shared)), shared
+        )
+        p = np.where(shared > 0, 2 * special.ndtr(-np.abs(estimate) / shared), 1.0)
+        p = np.where(np.isfinite(estimate), p, np.nan)
+        half = stats.quantile(level) * std_error
+    if hidden is not None:
+        p = np.where(hidden, np.nan, p)
+    adjusted = stats.adjust(p, method=method)
+    low, high = estimate - half, estimate + half
+    with np.errstate(invalid="ignore"):
+        stands = (adjusted <= 1 - level) & ((low > 0) | (high < 0))
+    return Apart(estimate, std_error, low, high, p, adjusted, stands)
+
+
+def stands_apart(answers: Answers, found: Apart, by: By, level: float) -> str:
+    """Say in one sentence which groups stand apart from the rest."""
+    score, names = answers.score, answers.groups
+    noun = label(by) if isinstance(by, str) else " and ".join(map(label, by or ["group"]))
+    if not found.stands.any():
+        whole = stats.mean_of(answers.total, answers.worth).estimate[0]
+        overall = score.says(amount(whole, score.unit))
+        return f"No {noun} stands apart from the rest: {overall} overall."
+    sides = []
+    for word, side in (("above", found.estimate > 0), ("below", found.estimate < 0)):
+        chosen = np.flatnonzero(found.stands & side)
+        chosen = chosen[np.argsort(-np.abs(found.estimate[chosen]))]
+        if len(chosen) == 1:
+            one = chosen[0]
+            size = score.difference(found.estimate[one])
+            ends = score.range(found.conf_low[one], found.conf_high[one])
+            sides.append(f"{names[one]} stands {word} the rest by {size} ({ends})")
+        elif len(chosen):
+            sides.append(f"{listing([names[i] for i in chosen])} stand {word} the rest")
+    good = " (low means easy)" if score.low_is_good else ""
+    return f"{score.name}: {'; '.join(sides)}{good}."
+
+
+def _floor(own: stats.Mean, rest: stats.Mean, shared: np.ndarray) -> np.ndarray:
+    alike = (own.std_error == 0) | (rest.std_error == 0) | ~(own.n > 1) | ~(rest.n > 1)
+    return np.where(alike, shared, 0.0)
+
+
+def _design(answers: Answers, own: stats.Mean, rest: stats.Mean) -> np.ndarray:
+    """Say by how much clustering multiplies the variance of each comparison."""
+    if answers.cluster is None:
+        return np.ones(len(answers.groups))
+    values, codes = answers.values(), answers.cluster
+    weight = np.ones(len(values)) if answers.weight is None else answers.weight
+    total = answers.cells.w.sum()
+    factors = []
+    for group, size in enumerate(answers.cells.w.sum(axis=1)):
+        inside = answers.group == group
+        lift = np.where(inside, values - own.estimate[group], rest.estimate[group] - values)
+        score = weight * lift / np.where(inside, size, total - size)
+        m = int(codes.max()) + 1
+        clustered = m / (m - 1) * (np.bincount(codes, score, minlength=m) ** 2).sum()
+        plain = (score**2).sum()
+        factors.append(clustered / plain if plain > 0 and m > 1 else 1.0)
+    return np.nan_to_num(np.array(factors), nan=1.0)

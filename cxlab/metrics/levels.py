@@ -1,0 +1,391 @@
+"""What is the score, and for whom? NPS, CSAT, CES and the whole distribution."""
+
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from cxlab import stats
+from cxlab.codebook import Scale
+from cxlab.metrics.answers import ALL, Answers, By, take
+from cxlab.metrics.apart import apart, stands_apart
+from cxlab.metrics.measures import MetricsError, Score, as_scale, resolve
+from cxlab.results import Result, amount, count, span
+
+SMALL = 30
+N_BOOT = 1000
+COLUMNS = ["group", "estimate", "std_error", "conf_low", "conf_high", "n", "n_effective", "level"]
+LINEARISED = "standard error by Taylor linearisation (Binder 1983)"
+
+
+def nps(
+    responses: pd.DataFrame,
+    *,
+    score: str | Score = "nps",
+    by: By = None,
+    weight: str | None = None,
+    cluster: str | None = None,
+    method: str = "adjusted_wald",
+    level: float = 0.95,
+    smallest: int = 0,
+) -> Result:
+    """Give the Net Promoter Score with its interval, for everyone or for each group.
+
+    Args:
+        responses: one row per answer.
+        score: column with the answers, 0 to 10.
+        by: column, or columns, to report by.
+        weight: column with survey weights.
+        cluster: column whose equal values are not independent, such as the customer.
+        method: `adjusted_wald`, `wald`, `score` (Tango) or `bootstrap`.
+        level: confidence level.
+        smallest: groups with fewer answers are suppressed; their number is shown.
+
+    Returns:
+        group, estimate, std_error, conf_low, conf_high, n, n_effective, level, verdict; in
+        points. A group without answers, or too small to show, has no estimate.
+
+    Raises:
+        MetricsError: the frame cannot give a score; the message says why.
+        ScaleError: answers lie outside 0 to 10.
+
+    Example:
+        >>> nps(pd.DataFrame({"nps": [0, 7, 7, 9, 9, 9]})).headline
+        'NPS is 33.3 (−26.7 to 71.2), 6 answers.'
+    """
+    what = Score(score, "nps") if isinstance(score, str) else score
+    answers = take(responses, what, by=by, weight=weight, cluster=cluster)
+    return level_result(answers, by=by, method=method, level=level, smallest=smallest)
+
+
+def csat(
+    responses: pd.DataFrame,
+    *,
+    score: str | Score = "csat",
+    kind: Literal["top", "mean"] = "top",
+    scale: Scale | str | None = "1..5",
+    by: By = None,
+    weight: str | None = None,
+    cluster: str | None = None,
+    method: str = "wilson",
+    level: float = 0.95,
+    smallest: int = 0,
+) -> Result:
+    """Give customer satisfaction: the share in the top box, or the mean.
+
+    Args:
+        responses: one row per answer.
+        score: column with the answers.
+        kind: `top` for the share in the top box, `mean` for the mean.
+        scale: the scale of the answers; its `top` says how wide the top box is.
+        by, weight, cluster, level, smallest: as in `nps`.
+        method: for the top box `wilson`, `agresti_coull`, `jeffreys`, `exact` or `wald`;
+            a mean has the t interval.
+
+    Returns:
+        The columns of `nps`, as a share or on the scale.
+
+    Example:
+        >>> csat(pd.DataFrame({"csat": [5, 4, 3, 5]})).headline
+        'CSAT: 75.0% give 4 or 5 (30.1% to 95.4%), 4 answers.'
+    """
+    what = score if isinstance(score, Score) else Score(score, kind, as_scale(scale), "CSAT")
+    answers = take(responses, what, by=by, weight=weight, cluster=cluster)
+    return level_result(answers, by=by, method=method, level=level, smallest=smallest)
+
+
+def ces(
+    responses: pd.DataFrame,
+    *,
+    score: str | Score = "ces",
+    kind: Literal["top", "mean"] = "mean",
+    scale: Scale | str | None = "1..7",
+    by: By = None,
+    weight: str | None = None,
+    cluster: str | None = None,
+    method: str = "wilson",
+    level: float = 0.95,
+    smallest: int = 0,
+) -> Result:
+    """Give the customer effort score: the mean, or the share who found it easy.
+
+    Args:
+        responses: one row per answer.
+        score: column with the answers.
+        kind: `mean`, or `top` for the share in the easy box (5 to 7 of 1 to 7).
+        scale: the scale of the answers; its `better` says which end means easy.
+        by, weight, cluster, method, level, smallest: as in `csat`.
+
+    Returns:
+        The columns of `nps`, on the scale or as a share.
+
+    Example:
+        >>> ces(pd.DataFrame({"ces": [5, 6, 7, 6]})).headline
+        'CES averages 6.00 (4.70 to 7.00), 4 answers; high means easy.'
+    """
+    what = score if isinstance(score, Score) else Score(score, kind, as_scale(scale), "CES")
+    answers = take(responses, what, by=by, weight=weight, cluster=cluster)
+    return level_result(answers, by=by, method=method, level=level, smallest=smallest)
+
+
+def distribution(
+    responses: pd.DataFrame,
+    *,
+    score: str | Score = "nps",
+    by: By = None,
+    weight: str | None = None,
+    level: float = 0.95,
+    smallest: int = 0,
+) -> Result:
+    """Give the share of every point of the scale.
+
+    Args:
+        responses: one row per answer.
+        score, by, weight, level, smallest: as in `nps`.
+
+    Returns:
+        group, term (detractor, passive, promoter for the NPS), value, n, share, std_error,
+        conf_low, conf_high; one row for each point of the scale, answered or not.
+
+    Example:
+        >>> distribution(pd.DataFrame({"nps": [0, 7, 7, 9]})).headline
+        '25.0% promoters, 50.0% passives and 25.0% detractors.'
+    """
+    answers = take(responses, resolve(score), by=by, weight=weight)
+    parts = [_shares(answers, cell, level, smallest) for cell in range(len(answers.points))]
+    frame = pd.concat(parts).sort_values("place", kind="stable").drop(columns="place")
+    total = answers.total.w[0] / answers.total.w.sum()
+    worth = answers.worth
+    if answers.score.kind == "nps":
+        shares = [total[worth == v].sum() for v in (100, 0, -100)]
+        said = [amount(share, "share") for share in shares]
+        headline = f"{said[0]} promoters, {said[1]} passives and {said[2]} detractors."
+    else:
+        most = int(np.argmax(total))
+        headline = f"{answers.points[most]:g} is given most often: {amount(total[most], 'share')}."
+    return Result(
+        name=f"{answers.score.name} distribution",
+        frame=frame,
+        headline=headline,
+        method=stats.PROPORTION_METHODS["wilson"],
+        base=answers.base,
+        notes=answers.notes,
+        unit="share",
+    )
+
+
+# ---------------------------------------------------------------- from counts to a result
+
+
+def level_result(
+    answers: Answers, *, by: By, method: str, level: float, smallest: int = 0
+) -> Result:
+    """Turn counted answers into a result."""
+    mean = means(answers)
+    low, high = interval(answers, mean, method=method, level=level)
+    frame = pd.DataFrame(
+        {
+            "group": answers.groups,
+            "estimate": mean.estimate,
+            "std_error": mean.std_error,
+            "conf_low": low,
+            "conf_high": high,
+            "n": mean.n.astype(int),
+            "n_effective": mean.n_effective,
+            "level": level,
+            "verdict": None,
+        }
+    )
+    notes = [*answers.notes, *_spread_notes(answers, frame)]
+    frame, more = mark_small(frame, smallest)
+    return Result(
+        name=answers.score.name,
+        frame=frame,
+        headline=_headline(answers, frame, by, level, smallest),
+        method=_method(answers, method),
+        base=answers.base,
+        notes=(*notes, *more),
+        unit=answers.score.unit,
+    )
+
+
+def means(answers: Answers) -> stats.Mean:
+    """Give each group's estimate and standard error, by the road its data need."""
+    if answers.cluster is not None:
+        return stats.linearised(
+            answers.values(), weight=answers.weight, group=answers.group, cluster=answers.cluster
+        )
+    mean = stats.mean_of(answers.cells, answers.worth)
+    if answers.weight is None and answers.score.kind != "mean":
+        # shares have the variance p(1-p)/n: n, not n-1
+        with np.errstate(invalid="ignore", divide="ignore"):
+            plain = np.sqrt((answers.cells.n @ answers.worth**2) / mean.n - mean.estimate**2)
+            mean = mean._replace(std_error=np.nan_to_num(plain) / np.sqrt(mean.n))
+    return mean
+
+
+def interval(answers: Answers, mean: stats.Mean, *, method: str, level: float) -> stats.Pair:
+    """Put each group's interval around its estimate."""
+    kind = answers.score.kind
+    if kind == "mean":
+        if method not in ("wilson", "adjusted_wald", "t"):
+            raise MetricsError(f"'{method}' is for shares; a mean has the t interval.")
+        low, high = stats.mean_interval(mean.estimate, mean.std_error, df=mean.df, level=level)
+        # answers that are all alike do not say how far the next one may lie
+        certain = ~(mean.std_error > 0)
+        scale = answers.score.scale
+        ends = (scale.low, scale.high) if scale else (-np.inf, np.inf)
+        return (
+            np.where(certain, np.nan, np.clip(low, *ends)),
+            np.where(certain, np.nan, np.clip(high, *ends)),
+        )
+    if method == "bootstrap" and kind == "nps":
+        return stats.percentile(_replicates(answers), level)
+    shares, n = _effective(answers, mean, level)
+    if kind == "top":
+        top = answers.worth > 0
+        return stats.proportion_interval(shares[:, top].sum(1) * n, n, method=method, level=level)
+    parts = [shares[:, answers.worth == value].sum(axis=1) * n for value in (-100, 0, 100)]
+    return stats.nps_interval(*parts, method=method, level=level)
+
+
+def mark_small(frame: pd.DataFrame, smallest: int) -> tuple[pd.DataFrame, list[str]]:
+    """Blank groups below the smallest size, and mark those with a small base."""
+    n, notes = frame["n"], []
+    hidden = (n < smallest) & (n > 0)
+    numbers = ["estimate", "std_error", "conf_low", "conf_high", "n_effective"]
+    frame.loc[hidden | (n == 0), numbers] = np.nan
+    verdict = np.select(
+        [n == 0, hidden, n < SMALL], ["no answers", "suppressed", "small base"], default=""
+    )
+    frame["verdict"] = pd.Series(verdict, index=frame.index, dtype=object).replace("", None)
+    if hidden.any():
+        notes.append(
+            f"{count(int(hidden.sum()), 'group')} with fewer than {smallest} answers: "
+            "suppressed, only the number of answers is shown."
+        )
+    small = int((frame["verdict"] == "small base").sum())
+    if small:
+        notes.append(
+            f"{count(small, 'group')} with fewer than {SMALL} answers: read the interval, "
+            "not the estimate."
+        )
+    empty = frame.loc[n == 0, "group"].tolist()
+    if empty:
+        notes.append(f"No answers from {count(len(empty), 'group')}, first '{empty[0]}'.")
+    return frame, notes
+
+
+def _shares(answers: Answers, cell: int, level: float, smallest: int) -> pd.DataFrame:
+    hit = np.zeros(len(answers.points))
+    hit[cell] = 1.0
+    mean = stats.mean_of(answers.cells, hit)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        n = np.where(answers.weight is None, mean.n, mean.n_effective)
+    low, high = stats.proportion_interval(mean.estimate * n, n, level=level)
+    term = None
+    if answers.score.kind == "nps":
+        term = {100.0: "promoter", 0.0: "passive", -100.0: "detractor"}[answers.worth[cell]]
+    frame = pd.DataFrame(
+        {
+            "place": np.arange(len(answers.groups)),
+            "group": answers.groups,
+            "term": term,
+            "value": answers.points[cell],
+            "n": answers.cells.n[:, cell].astype(int),
+            "share": mean.estimate,
+            "std_error": mean.std_error,
+            "conf_low": low,
+            "conf_high": high,
+        }
+    )
+    if (mean.n < smallest).any():
+        numbers = ["n", "share", "std_error", "conf_low", "conf_high"]
+        frame.loc[mean.n < smallest, numbers] = np.nan
+    return frame
+
+
+def _effective(answers: Answers, mean: stats.Mean, level: float):
+    """Give weighted shares and the number of plain answers that would be as sure.
+
+    The number is the plain variance over the design's, less what few degrees of freedom cost
+    (Korn and Graubard 1998).
+    """
+    total = answers.cells.w.sum(axis=1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.where(total > 0, answers.cells.w / total, 0.0)
+        if answers.weight is None and answers.cluster is None:
+            return shares, mean.n
+        plain = shares @ answers.worth**2 - (shares @ answers.worth) ** 2
+        n = np.where(mean.std_error > 0, plain / mean.std_error**2, mean.n_effective)
+        fewer = (stats.quantile(level) / stats.quantile(level, mean.df)) ** 2
+        return shares, n * np.where(mean.df > 0, fewer, np.where(mean.n > 0, 0.0, np.nan))
+
+
+def _replicates(answers: Answers) -> np.ndarray:
+    if answers.cluster is None:
+        return stats.resampled_means(answers.cells, answers.worth, n_boot=N_BOOT)
+    from scipy import sparse
+
+    weight = np.ones(len(answers.cell)) if answers.weight is None else answers.weight
+    clusters, groups = int(answers.cluster.max()) + 1, len(answers.groups)
+    place = (answers.cluster, answers.group)
+    sums = [
+        sparse.csr_array((part, place), shape=(clusters, groups))
+        for part in (weight * answers.values(), weight)
+    ]
+    drawn = stats.counts(clusters, n_boot=N_BOOT)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.concatenate([(part @ sums[0]) / (part @ sums[1]) for part in drawn])
+
+
+def _headline(answers: Answers, frame: pd.DataFrame, by: By, level: float, smallest: int) -> str:
+    score = answers.score
+    if by is not None and len(frame) > 1:
+        shown = frame["verdict"].isin(["suppressed", "no answers"]).to_numpy()
+        return stands_apart(answers, apart(answers, level=level, hidden=shown), by, level)
+    row = frame.iloc[0]
+    if row["verdict"] == "suppressed":
+        return (
+            f"{score.name} is not shown: {count(row['n'], 'answer')}, fewer than the smallest "
+            f"group of {smallest}."
+        )
+    who = "" if row["group"] == ALL else f" for {row['group']}"
+    text = score.says(amount(row["estimate"], score.unit)) + who
+    if np.isfinite(row["conf_low"]):
+        text += f" ({span(row['conf_low'], row['conf_high'], score.unit)})"
+    tail = f"; {'low' if score.low_is_good else 'high'} means easy" if score.name == "CES" else ""
+    return f"{text}, {count(row['n'], 'answer')}{tail if score.kind == 'mean' else ''}."
+
+
+def _method(answers: Answers, method: str) -> str:
+    if answers.score.kind == "mean":
+        parts = ["mean with t interval"]
+    elif answers.score.kind == "top":
+        parts = [stats.PROPORTION_METHODS[method]]
+    else:
+        parts = [stats.NPS_METHODS[method]]
+    if answers.weight is not None or answers.cluster is not None:
+        parts.append(LINEARISED)
+        if answers.score.kind != "mean" and method != "bootstrap":
+            parts.append("interval from effective counts (Korn and Graubard 1998)")
+    return "; ".join(parts)
+
+
+def _spread_notes(answers: Answers, frame: pd.DataFrame) -> list[str]:
+    """Say where answers are all alike, or too few, so that no spread can be seen."""
+    n: Any = frame["n"]
+    alike = ((answers.cells.n > 0).sum(axis=1) == 1) & (n > 1)
+    notes = []
+    if alike.any():
+        who = "All" if len(frame) == 1 else f"In {count(int(alike.sum()), 'group')} all"
+        tail = "the standard error of zero is no certainty."
+        if answers.score.kind == "mean":
+            tail = "their spread is unknown and no interval is given."
+        notes.append(f"{who} answers are the same; {tail}")
+    if (n == 1).any() and answers.score.kind == "mean":
+        notes.append("A single answer has no interval.")
+    lone = frame["conf_low"].isna() & (n > 1) & ~alike
+    if lone.any() and answers.cluster is not None:
+        notes.append("Answers of a single cluster do not show how clusters differ: no interval.")
+    return notes
