@@ -134,6 +134,12 @@ RESULT_WORDS: dict[str, str] = {
     "statistic": "value of a test statistic; the method names its law",
     "df": "its degrees of freedom",
     "coefficient": "the estimate on the model's own (log) scale",
+    "limit_low": "lower control limit: where chance alone rarely goes below",
+    "limit_high": "upper control limit: where chance alone rarely goes above",
+    "raw": "the estimate before pooling or adjustment",
+    "p_bottom3": "probability of being among the last three",
+    "before": "the same number in the earlier period",
+    "after": "the same number in the later period",
 }
 
 # Why a row cannot be used. Each row set aside has exactly one of these.
