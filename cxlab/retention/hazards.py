@@ -1,0 +1,289 @@
+"""What goes with leaving sooner? Cox regression, its check, and the discrete-time alternative."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import chi2, norm
+
+from cxlab.codebook import did_you_mean
+from cxlab.results import Result, count, listing, number, probability
+from cxlab.retention import cox
+from cxlab.retention.design import Design, FitError, design, separating
+from cxlab.retention.spells import Spells, spells
+
+CLOCKS = ("km", "rank", "identity")
+WORDS = ["term", "estimate", "std_error", "conf_low", "conf_high", "p_value", "coefficient"]
+
+
+def hazards(
+    customers: pd.DataFrame | Spells,
+    *,
+    covariates: Sequence[str],
+    strata: str | None = None,
+    cluster: str | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    as_of: Any = None,
+    level: float = 0.95,
+) -> Result:
+    """Estimate how much sooner customers leave with each covariate (Cox regression).
+
+    Args:
+        customers: one row per customer, or `Spells`: `spells` with `since` for customers who
+            joined before the data begin, `episodes` for covariates that change over time.
+        covariates: columns; numbers and flags as they are, words against their first value.
+        strata: column whose groups keep a rhythm of leaving of their own.
+        cluster: column of rows that belong together; makes the errors robust.
+        start, end, as_of: how to read the times; see `spells`.
+        level: confidence level.
+
+    Returns:
+        term, estimate (hazard ratio), std_error, conf_low, conf_high, p_value (Wald),
+        coefficient (log of the ratio), n, events. Notes carry the likelihood-ratio test, the
+        concordance, and what the check of proportional hazards found.
+
+    Raises:
+        FitError: a column is constant, collinear or separating; it is named.
+        SpellError: the times cannot be read.
+
+    Example:
+        >>> frame = pd.DataFrame({"tenure": [1, 2, 3, 4, 5, 6], "churned": 1})
+        >>> frame["calls"] = [3, 1, 2, 0, 2, 0]
+        >>> hazards(frame, covariates=["calls"]).frame["term"].tolist()
+        ['calls']
+    """
+    watched = spells(customers, start=start, end=end, as_of=as_of)
+    watched, columns, inside = _ready(watched, covariates, strata)
+    found = _fit(watched, columns, inside)
+    spread, errors = found.covariance, ""
+    if cluster is not None:
+        spread = cox.robust(found, columns.x, _codes(watched.frame, cluster))
+        errors = f", errors robust to '{cluster}'"
+    frame = _ratios(columns.terms, found.coefficients, spread, level)
+    frame["n"], frame["events"] = len(watched), int(watched.event.sum())
+    return Result(
+        name="hazards",
+        frame=frame,
+        headline=_headline(frame, "leaving"),
+        method="Cox regression, Efron's ties" + (f", strata '{strata}'" if strata else "") + errors,
+        base=watched.base,
+        notes=watched.notes + columns.notes + _fit_notes(found, watched, columns, inside),
+        unit="ratio",
+    )
+
+
+def check_hazards(
+    customers: pd.DataFrame | Spells,
+    *,
+    covariates: Sequence[str],
+    clock: str = "km",
+    strata: str | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    as_of: Any = None,
+) -> Result:
+    """Test whether each hazard ratio stays the same over time (Schoenfeld, score test).
+
+    Args:
+        customers, covariates, strata, start, end, as_of: as for `hazards`.
+        clock: how time is measured: `km` (share gone), `rank` or `identity`.
+
+    Returns:
+        term, statistic, df, p_value, verdict (`steady` or `changes over time`); the term
+        `all together` is the global test. Notes advise in words.
+    """
+    if clock not in CLOCKS:
+        raise FitError(f"clock: '{clock}' is none of {listing(CLOCKS)}.")
+    watched = spells(customers, start=start, end=end, as_of=as_of)
+    watched, columns, inside = _ready(watched, covariates, strata)
+    frame = _steadiness(_fit(watched, columns, inside), watched, columns, clock)
+    drifting = frame[frame["verdict"] != "steady"]["term"].tolist()
+    named = [term for term in drifting if term != "all together"]
+    return Result(
+        name="check of hazards",
+        frame=frame,
+        headline=f"The ratio changes over time for {listing(named)}."
+        if named
+        else "No detectable change of any hazard ratio over time.",
+        method=f"score test on scaled Schoenfeld residuals, clock '{clock}' (Grambsch-Therneau)",
+        base=watched.base,
+        notes=tuple(_advice(frame)),
+    )
+
+
+def _ready(watched: Spells, covariates: Sequence[str], strata: str | None):
+    columns = design(watched.frame, covariates)
+    if not columns.kept.all():
+        watched = watched.take(columns.kept)
+    inside = None if strata is None else _codes(watched.frame, strata)
+    if not watched.event.any():
+        raise FitError(
+            f"none of the {count(len(watched), 'customer')} left while under watch: nothing can "
+            "be associated with leaving. Watch longer."
+        )
+    return watched, columns, inside
+
+
+def _codes(frame: pd.DataFrame, name: str) -> np.ndarray:
+    if name not in frame.columns:
+        raise FitError(f"there is no column '{name}'.{did_you_mean(name, frame)}")
+    codes = pd.factorize(frame[name], use_na_sentinel=False)[0]
+    return np.asarray(codes, np.int64)
+
+
+def _fit(watched: Spells, columns: Design, inside: np.ndarray | None) -> cox.Fit:
+    events = int(watched.event.sum())
+    if events <= len(columns.terms):
+        raise FitError(
+            f"{count(events, 'customer')} left, but there are {count(len(columns.terms), 'term')} "
+            f"to estimate ({listing(columns.terms)}); name fewer covariates."
+        )
+    try:
+        found = cox.fit(watched.entry, watched.time, watched.event, columns.x, inside)
+    except np.linalg.LinAlgError:
+        raise FitError(
+            f"the risk sets tell nothing about {listing(columns.terms)}: within them every "
+            "customer has the same values. Leave out what never differs among those at risk."
+        ) from None
+    loose = ~found.settled | ~np.isfinite(found.coefficients)
+    loose |= np.abs(found.coefficients * columns.x.std(0)) > 15
+    if loose.any():
+        raise FitError(separating(columns.x, columns.terms, watched.event, loose))
+    return found
+
+
+def _ratios(terms, coefficients, spread, level: float) -> pd.DataFrame:
+    error = np.sqrt(np.diag(spread))
+    reach = norm.ppf((1 + level) / 2) * error
+    ratio = np.exp(coefficients)
+    frame = pd.DataFrame({"term": list(terms), "estimate": ratio, "std_error": ratio * error})
+    frame["conf_low"] = np.exp(coefficients - reach)
+    frame["conf_high"] = np.exp(coefficients + reach)
+    frame["p_value"] = 2 * norm.sf(np.abs(coefficients / error))
+    frame["coefficient"] = coefficients
+    return frame[WORDS]
+
+
+def _headline(frame: pd.DataFrame, what: str) -> str:
+    apart = frame[(frame["conf_low"] > 1) | (frame["conf_high"] < 1)]
+    if apart.empty:
+        return f"No covariate is detectably associated with {what}."
+    strongest = apart.loc[apart["p_value"].idxmin()]
+    sooner = "sooner" if strongest["estimate"] > 1 else "later"
+    return (
+        f"Most clearly associated with {what} {sooner}: '{strongest['term']}' (hazard ratio "
+        f"{number(strongest['estimate'], 2)}, {number(strongest['conf_low'], 2)} to "
+        f"{number(strongest['conf_high'], 2)})."
+    )
+
+
+def _fit_notes(found: cox.Fit, watched: Spells, columns: Design, inside) -> tuple[str, ...]:
+    ratio = 2 * (found.loglik[1] - found.loglik[0])
+    p = chi2.sf(ratio, len(columns.terms))
+    notes = [
+        f"Likelihood-ratio test {number(ratio, 1)} on {len(columns.terms)} df, "
+        f"p {probability(p)}; log-likelihood {number(found.loglik[1], 2)}."
+    ]
+    if not (watched.entry > 0).any():
+        eta = columns.x @ found.coefficients
+        index, error = cox.concordance(watched.time, watched.event, eta, inside)
+        notes.append(f"Concordance {number(index, 3)} (std. error {number(error, 3)}).")
+    return (*notes, *_advice(_steadiness(found, watched, columns, "km")))
+
+
+def _steadiness(found: cox.Fit, watched: Spells, columns: Design, clock: str) -> pd.DataFrame:
+    try:
+        each, whole = cox.proportional(found, columns.x, _clock(found, watched, clock))
+    except np.linalg.LinAlgError:
+        each, whole = np.full(len(columns.terms), np.nan), np.nan
+    frame = pd.DataFrame({"term": [*columns.terms, "all together"], "statistic": [*each, whole]})
+    frame["df"] = [1] * len(columns.terms) + [len(columns.terms)]
+    frame["p_value"] = chi2.sf(frame["statistic"], frame["df"])
+    frame["verdict"] = np.where(frame["p_value"] < 0.05, "changes over time", "steady")
+    return frame
+
+
+def _clock(found: cox.Fit, watched: Spells, clock: str) -> np.ndarray:
+    times = found.sets.times
+    if clock == "identity":
+        return times
+    if clock == "rank":
+        every = np.sort(watched.time)
+        low = np.searchsorted(every, times, side="left")
+        return (low + 1 + np.searchsorted(every, times, side="right")) / 2
+    ordered = np.unique(times)
+    start = np.sort(np.where(watched.entry > 0, watched.entry, -np.inf))
+    at_risk = np.searchsorted(start, ordered, side="left") - np.searchsorted(
+        np.sort(watched.time), ordered, side="left"
+    )
+    events = np.bincount(np.searchsorted(ordered, watched.time[watched.event]))
+    before = np.r_[1.0, np.cumprod(1 - events / at_risk)[:-1]]
+    return 1 - before[np.searchsorted(ordered, times)]
+
+
+def _advice(frame: pd.DataFrame) -> list[str]:
+    drifting = frame[(frame["p_value"] < 0.05) & (frame["term"] != "all together")]
+    return [
+        f"'{row.term}' does not keep its ratio over time (p {probability(row.p_value)}): read it "
+        "as an average, or name it as strata, or let it change with time (`episodes`)."
+        for row in drifting.itertuples()
+    ]
+
+
+# ---------------------------------------------------------------- covariates that change
+
+
+def episodes(watched: Spells, changes: pd.DataFrame, *, at: str = "time") -> Spells:
+    """Cut each customer's time where a covariate changes (a failure, a price rise, a score).
+
+    Args:
+        watched: one row per customer, with `customer_id`.
+        changes: `customer_id`, a column of the time since the customer's start, and the columns
+            that hold their new values from that time on. Before the first change, the columns of
+            the same name in `watched` hold, or zero where there are none.
+        at: the column of times, in the unit of `watched`.
+
+    Returns:
+        One row per customer and stretch of unchanged values; give it to `hazards` with
+        `cluster="customer_id"`.
+
+    Raises:
+        FitError: a column is missing.
+    """
+    for column in ("customer_id", at):
+        if column not in changes.columns:
+            raise FitError(f"changes: there is no column '{column}'.")
+    if "customer_id" not in watched.frame.columns:
+        raise FitError("episodes need 'customer_id' among the customers.")
+    values = [c for c in changes.columns if c not in ("customer_id", at)]
+    row = pd.Index(watched.frame["customer_id"]).get_indexer(changes["customer_id"])
+    moments = changes[at].to_numpy(float)
+    inside = (row >= 0) & (moments < watched.time[row])
+    known = {name: watched.frame.get(name, 0) for name in values}
+    begun = pd.DataFrame(known, index=watched.frame.index)
+    begun["_row"], begun["_from"] = np.arange(len(watched)), watched.entry
+    later = changes.loc[inside, values].assign(
+        _row=row[inside], _from=np.maximum(moments[inside], watched.entry[row[inside]])
+    )
+    cut = pd.concat([begun, later]).sort_values(["_row", "_from"], kind="stable")
+    cut = cut.drop_duplicates(["_row", "_from"], keep="last")
+    where = cut["_row"].to_numpy()
+    closing = np.r_[where[1:] != where[:-1], True]
+    begin = cut["_from"].to_numpy(float)
+    stop = np.where(closing, watched.time[where], np.r_[begin[1:], 0.0])
+    frame = watched.frame.iloc[where].reset_index(drop=True)
+    frame[values] = cut[values].to_numpy()
+    event = closing & watched.event[where]
+    note = f"{count(len(frame), 'stretch')} of unchanged covariates."
+    return Spells(
+        frame,
+        begin,
+        stop,
+        event,
+        watched.unit,
+        watched.base,
+        watched.set_aside,
+        (*watched.notes, note),
+    )

@@ -1,0 +1,400 @@
+"""What does leaving look like beyond the data? Parametric and discrete-time models."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, log_ndtr
+from scipy.stats import norm
+
+from cxlab.results import Result, listing, number, percent
+from cxlab.retention.design import FitError, design, separating
+from cxlab.retention.hazards import _ratios
+from cxlab.retention.spells import Spells, groups, spells
+
+SHAPES = ("exponential", "weibull", "lognormal", "loglogistic")
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A fitted line for the log of time: `log T = x b + scale e`."""
+
+    beta: np.ndarray
+    scale: float
+    covariance: np.ndarray
+    loglik: float
+    shape: str
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion; the exponential has no scale to estimate."""
+        return 2 * (len(self.beta) + (self.shape != "exponential")) - 2 * self.loglik
+
+
+def parametric(
+    customers: pd.DataFrame | Spells,
+    *,
+    covariates: Sequence[str] = (),
+    shape: str = "weibull",
+    start: str | None = None,
+    end: str | None = None,
+    as_of: Any = None,
+    unit: str = "month",
+    level: float = 0.95,
+) -> Result:
+    """Estimate by what factor covariates stretch the time until customers leave.
+
+    Args:
+        customers: one row per customer, or `Spells` (which may begin late).
+        covariates: columns; numbers and flags as they are, words against their first value.
+        shape: `exponential`, `weibull`, `lognormal` or `loglogistic`.
+        start, end, as_of, unit: how to read the times; see `spells`.
+        level: confidence level.
+
+    Returns:
+        term, estimate (time ratio; `scale` as it is), std_error, conf_low, conf_high, p_value,
+        coefficient (of log time), n, events. AIC and log-likelihood are in the notes.
+
+    Raises:
+        FitError: a column is constant, collinear or separating, or somebody left at time 0.
+    """
+    _known_shape(shape)
+    watched = spells(customers, start=start, end=end, as_of=as_of, unit=unit)
+    x, terms, notes = np.ones((len(watched), 1)), ["(intercept)"], watched.notes
+    if covariates:
+        columns = design(watched.frame, covariates)
+        watched = watched.take(columns.kept)
+        x = np.column_stack([np.ones(len(watched)), columns.x])
+        terms, notes = [*terms, *columns.terms], watched.notes + columns.notes
+    found = fit_line(watched, x, shape, terms)
+    spread = found.covariance[: len(terms), : len(terms)]
+    frame = _ratios(terms, found.beta, spread, level)
+    log_error = np.sqrt(found.covariance[-1, -1]) if shape != "exponential" else np.nan
+    reach = norm.ppf((1 + level) / 2) * log_error
+    ends = {"conf_low": found.scale * np.exp(-reach), "conf_high": found.scale * np.exp(reach)}
+    last = {"term": "scale", "estimate": found.scale, "std_error": found.scale * log_error, **ends}
+    frame = pd.concat([frame, pd.DataFrame([last])], ignore_index=True)
+    frame["n"], frame["events"] = len(watched), int(watched.event.sum())
+    return Result(
+        name=f"{shape} length of stay",
+        frame=frame,
+        headline=_headline(frame.iloc[1:-1], shape),
+        method=f"accelerated failure time, {shape}, maximum likelihood: log T = xb + scale e",
+        base=watched.base,
+        notes=(*notes, f"Log-likelihood {number(found.loglik, 3)}, AIC {number(found.aic, 3)}."),
+        unit="ratio",
+    )
+
+
+def extrapolate(
+    customers: pd.DataFrame | Spells,
+    *,
+    horizon: float,
+    shapes: Sequence[str] = SHAPES,
+    by: str | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    as_of: Any = None,
+    level: float = 0.95,
+) -> Result:
+    """Carry survival curves beyond the data, with every shape named, the likeliest first.
+
+    Args:
+        customers: one row per customer, or `Spells`.
+        horizon: how far, in the unit of time.
+        shapes: which of `exponential`, `weibull`, `lognormal`, `loglogistic` to try.
+        by: column to fit separately for.
+        start, end, as_of: how to read the times; see `spells`.
+        level: confidence level of the bands (of the fitted line; the shape is a choice).
+
+    Returns:
+        term (shape), group, time, estimate (share still there), conf_low, conf_high, rank
+        (1: lowest AIC in its group), finished (whether the time lies within the data).
+    """
+    for shape in shapes:
+        _known_shape(shape)
+    watched = spells(customers, start=start, end=end, as_of=as_of)
+    codes, names, notes = groups(watched, by)
+    times = np.linspace(0, horizon, 61)
+    parts = []
+    for i, name in enumerate(names):
+        mine = watched.take(codes == i)
+        lines = [fit_line(mine, np.ones((len(mine), 1)), s, ["(intercept)"]) for s in shapes]
+        order = np.argsort(np.argsort([line.aic for line in lines])) + 1
+        for line, rank in zip(lines, order, strict=True):
+            part = _curve(line, times, level).assign(term=line.shape, group=name, rank=rank)
+            parts.append(part.assign(finished=times <= mine.time.max()))
+    frame = pd.concat(parts, ignore_index=True)
+    words = ["term", "group", "time", "estimate", "conf_low", "conf_high", "rank", "finished"]
+    ends = frame[frame["time"] == horizon].groupby("group", sort=False)["estimate"]
+    low, high = ends.min().iloc[0], ends.max().iloc[0]
+    best = frame[(frame["rank"] == 1) & (frame["group"] == names[0])].iloc[-1]
+    return Result(
+        name="extrapolated stay",
+        frame=frame[words],
+        headline=f"After {horizon:g} {watched.unit}s, {percent(best['estimate'], 1)} are expected "
+        f"to be there still in '{names[0]}' ({best['term']}); "
+        f"the shapes tried say {percent(low, 1)} to {percent(high, 1)}.",
+        method="maximum likelihood; shapes ranked by AIC",
+        base=watched.base,
+        notes=watched.notes
+        + notes
+        + ("Beyond the data the curve rests on its shape alone: trust the range, not the line.",),
+        unit="share",
+    )
+
+
+def _known_shape(shape: str) -> None:
+    if shape not in SHAPES:
+        raise FitError(f"shape: '{shape}' is none of {listing(SHAPES)}.")
+
+
+def _headline(terms: pd.DataFrame, shape: str) -> str:
+    apart = terms[(terms["conf_low"] > 1) | (terms["conf_high"] < 1)]
+    if apart.empty:
+        return f"Nothing is detectably associated with length of stay ({shape})."
+    top = apart.loc[apart["p_value"].idxmin()]
+    return (
+        f"Most clearly associated with length of stay: '{top['term']}', with "
+        f"{number(top['estimate'], 2)} times the stay "
+        f"({number(top['conf_low'], 2)} to {number(top['conf_high'], 2)})."
+    )
+
+
+def _curve(line: Line, times: np.ndarray, level: float) -> pd.DataFrame:
+    inside = times > 0
+    w = (np.log(times[inside]) - line.beta[0]) / line.scale
+    log_survival, _, _ = _SURVIVAL[line.shape](w)
+    # the band is drawn on w, where the line is straight
+    steer = np.column_stack([np.full(len(w), -1 / line.scale), -w])[:, : len(line.covariance)]
+    reach = norm.ppf((1 + level) / 2) * np.sqrt(
+        np.einsum("ij,jk,ik->i", steer, line.covariance, steer)
+    )
+    low, high = (np.exp(_SURVIVAL[line.shape](w + s * reach)[0]) for s in (1, -1))
+    frame = pd.DataFrame({"time": times, "estimate": 1.0, "conf_low": 1.0, "conf_high": 1.0})
+    frame.loc[inside, ["estimate", "conf_low", "conf_high"]] = np.column_stack(
+        [np.exp(log_survival), low, high]
+    )
+    return frame
+
+
+# Each gives the value and its first two derivatives in w.
+
+
+def _weibull_survival(w):
+    grown = np.exp(np.minimum(w, 700))
+    return -grown, -grown, -grown
+
+
+def _weibull_density(w):
+    grown = np.exp(np.minimum(w, 700))
+    return w - grown, 1 - grown, -grown
+
+
+def _normal_survival(w):
+    ratio = np.exp(norm.logpdf(w) - log_ndtr(-w))
+    return log_ndtr(-w), -ratio, -ratio * (ratio - w)
+
+
+def _normal_density(w):
+    return norm.logpdf(w), -w, -np.ones(len(w))
+
+
+def _logistic_survival(w):
+    p = expit(w)
+    return -np.logaddexp(0, w), -p, -p * (1 - p)
+
+
+def _logistic_density(w):
+    p = expit(w)
+    return w - 2 * np.logaddexp(0, w), 1 - 2 * p, -2 * p * (1 - p)
+
+
+_Parts = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
+_SURVIVAL: dict[str, _Parts] = {
+    "exponential": _weibull_survival,
+    "weibull": _weibull_survival,
+    "lognormal": _normal_survival,
+    "loglogistic": _logistic_survival,
+}
+_DENSITY: dict[str, _Parts] = {
+    "exponential": _weibull_density,
+    "weibull": _weibull_density,
+    "lognormal": _normal_density,
+    "loglogistic": _logistic_density,
+}
+
+
+def fit_line(watched: Spells, x: np.ndarray, shape: str, terms: Sequence[str]) -> Line:
+    """Fit `log T = x b + scale e` by Newton's method, entries and censoring taken in."""
+    at_zero = int((watched.event & (watched.time <= 0)).sum())
+    if at_zero:
+        raise FitError(
+            f"{at_zero} of the customers left at time 0, which no {shape} curve allows; measure "
+            "time in a finer unit, or count the first period as 1."
+        )
+    if watched.event.sum() <= x.shape[1]:
+        raise FitError(
+            f"{int(watched.event.sum())} customers left: too few for {x.shape[1] + 1} parameters."
+        )
+    kept = watched.time > 0
+    y, event, x = np.log(watched.time[kept]), watched.event[kept], x[kept]
+    entry = watched.entry[kept]
+    late = entry > 0
+    begun = np.log(entry[late])
+    free = x.shape[1] + (shape != "exponential")
+    theta = np.r_[np.linalg.lstsq(x, y, rcond=None)[0], 0.0]
+    theta[0] += 0.5
+    value, gradient, curvature = _likelihood(theta, x, y, event, late, begun, shape)
+    for _ in range(200):
+        step = np.zeros(len(theta))
+        inner = curvature[:free, :free]
+        ridge = max(0.0, -np.linalg.eigvalsh(inner)[0] * 1.1)
+        step[:free] = np.linalg.lstsq(inner + ridge * np.eye(free), gradient[:free], rcond=None)[0]
+        size = 1.0
+        while True:
+            new = _likelihood(theta + size * step, x, y, event, late, begun, shape)
+            if new[0] >= value - 1e-10 * abs(value) or size < 1e-6:
+                break
+            size /= 2
+        theta, moved, gain = theta + size * step, np.abs(size * step), new[0] - value
+        value, gradient, curvature = new
+        # a likelihood that no longer rises while a parameter still moves has no highest point
+        if moved.max() < 1e-9 or (abs(gain) < 1e-8 and moved.max() > 1e-3):
+            break
+    loose = moved[: x.shape[1]] > 1e-3
+    if loose.any():
+        raise FitError(separating(x, terms, event, loose))
+    covariance = np.linalg.inv(curvature[:free, :free])
+    return Line(theta[:-1], float(np.exp(theta[-1])), covariance, value, shape)
+
+
+def _likelihood(theta, x, y, event, late, begun, shape):
+    """Give the log-likelihood, its gradient and its negative second derivatives."""
+    scale = np.exp(theta[-1])
+    fit = x @ theta[:-1]
+    w = (y - fit) / scale
+    value = np.empty(len(y))
+    slope, bend = np.empty(len(y)), np.empty(len(y))
+    value[event], slope[event], bend[event] = _DENSITY[shape](w[event])
+    value[~event], slope[~event], bend[~event] = _SURVIVAL[shape](w[~event])
+    total = value.sum() - (y[event] + theta[-1]).sum()
+    gradient, curvature = _chain(x, w, slope, bend, scale)
+    gradient[-1] -= event.sum()
+    if late.any():
+        w = (begun - fit[late]) / scale
+        value, slope, bend = _SURVIVAL[shape](w)
+        total -= value.sum()
+        less, flatter = _chain(x[late], w, slope, bend, scale)
+        gradient, curvature = gradient - less, curvature - flatter
+    return float(total), gradient, curvature
+
+
+def _chain(x, w, slope, bend, scale):
+    gradient = np.r_[-(slope @ x) / scale, -(slope @ w)]
+    corner = ((bend * w + slope) @ x) / scale
+    block = (x * bend[:, None]).T @ x / scale**2
+    last = (bend * w**2 + slope * w).sum()
+    return gradient, -np.block([[block, corner[:, None]], [corner[None, :], np.array([[last]])]])
+
+
+# ---------------------------------------------------------------- discrete time
+
+
+def discrete_hazards(
+    customers: pd.DataFrame | Spells,
+    *,
+    covariates: Sequence[str],
+    bands: int = 12,
+    start: str | None = None,
+    end: str | None = None,
+    as_of: Any = None,
+    unit: str = "month",
+    level: float = 0.95,
+) -> Result:
+    """Estimate the odds of leaving in a period, by logistic regression: the plain alternative.
+
+    A customer counts once per whole period under watch. The rhythm of leaving is one odds per
+    band of periods, bands holding equally many events; within a band the likelihood needs only
+    how many periods each customer was there.
+
+    Args:
+        customers: one row per customer, or `Spells`.
+        covariates: columns; numbers and flags as they are, words against their first value.
+        bands: how many bands of periods at most.
+        start, end, as_of, unit: how to read the times; `unit` is the period.
+        level: confidence level.
+
+    Returns:
+        term, estimate (odds ratio), std_error, conf_low, conf_high, p_value, coefficient, n
+        (customers), events.
+
+    Raises:
+        FitError: a column is constant, collinear or separating, or nobody left.
+    """
+    watched = spells(customers, start=start, end=end, as_of=as_of, unit=unit)
+    columns = design(watched.frame, covariates)
+    watched = watched.take(columns.kept)
+    who, band, trials, left = _person_periods(watched, bands)
+    baseline = np.eye(band.max() + 1)[band]
+    x = np.column_stack([baseline, columns.x[who]])
+    beta, spread = _binomial(x, left, trials, baseline.shape[1], columns, watched)
+    own = slice(baseline.shape[1], None)
+    frame = _ratios(columns.terms, beta[own], spread[own, own], level)
+    frame["n"], frame["events"] = len(watched), int(left.sum())
+    apart = frame[(frame["conf_low"] > 1) | (frame["conf_high"] < 1)]
+    named = "no covariate is" if apart.empty else f"{listing(apart['term'].tolist())}"
+    return Result(
+        name="discrete hazards",
+        frame=frame,
+        headline=f"Associated with the odds of leaving in a {unit}: {named}."
+        if len(apart)
+        else f"No covariate is detectably associated with the odds of leaving in a {unit}.",
+        method=f"logistic regression on customer-{unit}s, one odds per band of {unit}s",
+        base=watched.base,
+        notes=watched.notes + columns.notes + (f"{int(trials.sum()):,} customer-{unit}s.",),
+        unit="ratio",
+    )
+
+
+def _person_periods(watched: Spells, bands: int):
+    first = np.floor(watched.entry)
+    last = np.where(watched.event, np.maximum(np.ceil(watched.time), 1), np.floor(watched.time))
+    if not watched.event.any():
+        raise FitError("nobody left while under watch: there are no odds of leaving.")
+    cuts = np.unique(np.quantile(last[watched.event], np.linspace(0, 1, bands + 1)[1:-1]))
+    edges = np.r_[0.0, cuts[(cuts > 0) & (cuts < last[watched.event].max())], np.inf]
+    who, band, trials, left = [], [], [], []
+    for k in range(len(edges) - 1):
+        there = np.minimum(last, edges[k + 1]) - np.maximum(first, edges[k])
+        rows = np.flatnonzero(there > 0)
+        who.append(rows)
+        band.append(np.full(len(rows), k))
+        trials.append(there[rows])
+        left.append(watched.event[rows] & (last[rows] <= edges[k + 1]) & (last[rows] > edges[k]))
+    parts = (np.concatenate(part) for part in (who, band, trials, left))
+    who_, band_, trials_, left_ = parts
+    return who_, band_, trials_, left_.astype(float)
+
+
+def _binomial(x, left, trials, fixed, columns, watched):
+    beta = np.zeros(x.shape[1])
+    beta[:fixed] = np.log((left.sum() + 0.5) / (trials.sum() - left.sum() + 0.5))
+    step = beta
+    value = -np.inf
+    for _ in range(40):
+        eta = x @ beta
+        p = expit(eta)
+        information = (x * (trials * p * (1 - p))[:, None]).T @ x
+        step = np.linalg.lstsq(information, x.T @ (left - trials * p), rcond=1e-12)[0]
+        gain, value = -value, left @ eta - trials @ np.logaddexp(0, eta)
+        gain += value
+        if np.abs(step).max() < 1e-10 or (abs(gain) < 1e-8 and np.abs(step).max() > 1e-3):
+            break
+        beta = beta + np.clip(step, -3, 3)
+    loose = np.abs(step[fixed:]) > 1e-3
+    if loose.any():
+        raise FitError(separating(columns.x, columns.terms, watched.event, loose))
+    return beta, np.linalg.inv(information)

@@ -1,0 +1,126 @@
+"""Why do they leave? The share lost to each reason when reasons compete."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from cxlab.codebook import did_you_mean
+from cxlab.results import Result, count, percent
+from cxlab.retention.spells import SpellError, Spells, groups, spells
+from cxlab.retention.survival import _steps
+
+
+def reasons(
+    customers: pd.DataFrame | Spells,
+    *,
+    reason: str = "churn_reason",
+    start: str | None = None,
+    end: str | None = None,
+    by: str | None = None,
+    as_of: Any = None,
+    since: Any = None,
+    level: float = 0.95,
+) -> Result:
+    """Estimate the share of customers lost to each reason after each length of time.
+
+    Drawing one curve per reason with the others treated as censored would count customers as
+    if, having left for one reason, they could still leave for another; the shares would add up
+    to more than were lost. Here they add up.
+
+    Args:
+        customers: one row per customer, or `Spells`.
+        reason: column saying why a customer left; empty for one who left is `not known`.
+        start, end, as_of, since: how to read the times; see `spells`.
+        by: column to estimate separately for.
+        level: confidence level.
+
+    Returns:
+        term (the reason), group, time, estimate (share lost to it), std_error, conf_low,
+        conf_high (log-log), at_risk, events: one row per reason, group and event time.
+
+    Raises:
+        SpellError: the times cannot be read, nobody left, or there is no column of reasons.
+    """
+    watched = spells(customers, start=start, end=end, as_of=as_of, since=since)
+    if reason not in watched.frame.columns:
+        near = did_you_mean(reason, watched.frame)
+        raise SpellError(f"reason: there is no column '{reason}'.{near}")
+    if not watched.event.any():
+        raise SpellError("nobody left while under watch: there are no reasons to compare.")
+    codes, names, notes = groups(watched, by)
+    why = watched.frame[reason].astype(object).where(watched.frame[reason].notna(), "not known")
+    why = why.astype(str).to_numpy()
+    parts = [
+        _incidence(watched.take(codes == i), why[codes == i], level).assign(group=name)
+        for i, name in enumerate(names)
+        if watched.event[codes == i].any()
+    ]
+    words = ["term", "group", "time", "estimate", "std_error", "conf_low", "conf_high"]
+    frame = pd.concat(parts, ignore_index=True)[[*words, "at_risk", "events"]]
+    odd = int((~watched.event & watched.frame[reason].notna().to_numpy()).sum())
+    if odd:
+        notes = (*notes, f"{count(odd, 'customer')} still there carry a reason; it is not used.")
+    return Result(
+        name="reasons for leaving",
+        frame=frame,
+        headline=_headline(frame, watched.unit),
+        method="Aalen-Johansen cumulative incidence, Gaynor's variance, log-log bands",
+        base=watched.base,
+        notes=watched.notes + notes,
+        unit="share",
+    )
+
+
+def _incidence(watched: Spells, why: np.ndarray, level: float) -> pd.DataFrame:
+    steps = _steps(watched.entry, watched.time, watched.event)
+    at = steps["events"] > 0
+    times, n, d = (steps[word][at].astype(float) for word in ("time", "at_risk", "events"))
+    before = np.r_[1.0, np.cumprod(1 - d / n)[:-1]]
+    place = np.searchsorted(times, watched.time[watched.event])
+    parts = []
+    for name in sorted(set(why[watched.event])):
+        mine = np.bincount(place, why[watched.event] == name, len(times))
+        share = np.cumsum(before * mine / n)
+        part = pd.DataFrame({"term": name, "time": times, "estimate": share, "at_risk": n})
+        part["events"] = mine.astype(int)
+        part["std_error"] = np.sqrt(_gaynor(share, before, n, d, mine))
+        parts.append(part)
+    frame = pd.concat(parts, ignore_index=True)
+    frame["at_risk"] = frame["at_risk"].astype(int)
+    frame["conf_low"], frame["conf_high"] = _bands(frame, level)
+    return frame
+
+
+def _gaynor(share, before, n, d, mine) -> np.ndarray:
+    """Sum the variance of a cumulative incidence up to each time (Gaynor et al. 1993)."""
+    left = n * (n - d)
+    a = np.divide(d, left, out=np.zeros(len(n)), where=left > 0)
+    b = before * mine / n**2
+    c = before**2 * (n - mine) * mine / n**3
+    total = share**2 * np.cumsum(a) - 2 * share * np.cumsum(a * share) + np.cumsum(a * share**2)
+    total += np.cumsum(c) - 2 * (share * np.cumsum(b) - np.cumsum(b * share))
+    return np.maximum(total, 0)
+
+
+def _bands(frame: pd.DataFrame, level: float):
+    share, error = frame["estimate"].to_numpy(), frame["std_error"].to_numpy()
+    low, high = np.full((2, len(share)), np.nan)
+    inside = (share > 0) & (share < 1)
+    log = np.log1p(-share[inside])
+    spread = error[inside] / ((1 - share[inside]) * -log)
+    reach = np.exp(norm.ppf((1 + level) / 2) * spread)
+    low[inside], high[inside] = -np.expm1(log / reach), -np.expm1(log * reach)
+    return low, high
+
+
+def _headline(frame: pd.DataFrame, unit: str) -> str:
+    first = frame[frame["group"] == frame["group"].iloc[0]]
+    last = first.groupby("term", sort=False).tail(1).sort_values("estimate", ascending=False)
+    top, whole = last.iloc[0], last["estimate"].sum()
+    return (
+        f"Of the {percent(whole)} lost within {top['time']:g} {unit}s, most left for "
+        f"'{top['term']}': {percent(top['estimate'], 1)} of all customers "
+        f"({percent(top['conf_low'], 1)} to {percent(top['conf_high'], 1)})."
+    )

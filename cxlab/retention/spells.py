@@ -1,0 +1,255 @@
+"""Who was under watch, from when to when, and did they leave?"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+from cxlab.codebook import did_you_mean
+from cxlab.results import count
+
+DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
+
+REASONS = {
+    "start_missing": "no start is known",
+    "end_missing": "not known whether the customer left",
+    "churn_before_signup": "left before joining",
+    "date_after_as_of": "joined after the last day of the study",
+    "left_before_watch": "left before the watch began",
+}
+
+
+class SpellError(ValueError):
+    """Customers cannot be turned into times under watch."""
+
+
+@dataclass(frozen=True, eq=False)
+class Spells:
+    """Customers with the time each was under watch.
+
+    Attributes:
+        frame: the customers kept, in their order, plain index.
+        entry: when the watch on each began, counted from the start; 0 where it began at once.
+        time: when the watch ended, counted from the start.
+        event: whether it ended because the customer left.
+        unit: what one unit of time is: `month`, `week`.
+        base: who is counted, in words.
+        set_aside: `line` (row of the given frame, from 0), `reason`, `value`.
+        notes: what was assumed.
+    """
+
+    frame: pd.DataFrame
+    entry: np.ndarray
+    time: np.ndarray
+    event: np.ndarray
+    unit: str
+    base: str
+    set_aside: pd.DataFrame
+    notes: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def take(self, rows: np.ndarray) -> "Spells":
+        """Keep some rows, by position or by mask; repeated positions are allowed."""
+        return Spells(
+            self.frame.iloc[rows].reset_index(drop=True)
+            if rows.dtype != bool
+            else self.frame[rows].reset_index(drop=True),
+            self.entry[rows],
+            self.time[rows],
+            self.event[rows],
+            self.unit,
+            self.base,
+            self.set_aside,
+            self.notes,
+        )
+
+
+def spells(
+    customers: pd.DataFrame | Spells,
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    as_of: Any = None,
+    since: Any = None,
+    unit: str = "month",
+) -> Spells:
+    """Work out how long each customer was under watch, and whether they left.
+
+    Args:
+        customers: one row per customer; `Spells` pass through untouched.
+        start: column of moments the customer joined, or of elapsed time (`tenure`). Without
+            it, `signed_up_at` or else `tenure`.
+        end: column of moments the customer left, missing while they stay; or, with elapsed
+            time, a yes/no flag. Without it, `churned_at` or else `churned`.
+        as_of: the last moment anything is known; without it, the latest moment seen.
+        since: the moment the data begin (or a column of such moments, or of elapsed time).
+            Who joined earlier is watched only from then on, and who left earlier is not seen.
+        unit: `day`, `week`, `month` (365.25 / 12 days), `quarter` or `year`.
+
+    Returns:
+        The customers kept, with their times; each row set aside has one reason.
+
+    Raises:
+        SpellError: a column is missing or of the wrong kind, or nobody is left to count.
+
+    Example:
+        >>> frame = pd.DataFrame({"tenure": [3, 8, -1], "churned": [True, False, True]})
+        >>> len(spells(frame)), spells(frame).set_aside["reason"].tolist()
+        (2, ['churn_before_signup'])
+    """
+    if isinstance(customers, Spells):
+        return customers
+    if unit not in DAYS:
+        raise SpellError(f"unit: '{unit}' is none of {', '.join(DAYS)}.{did_you_mean(unit, DAYS)}")
+    start = start or _first(customers, ("signed_up_at", "tenure"), "start")
+    end = end or _first(customers, ("churned_at", "churned"), "end")
+    for column in (start, end):
+        if column not in customers.columns:
+            raise SpellError(f"there is no column '{column}'.{did_you_mean(column, customers)}")
+    if types.is_datetime64_any_dtype(customers[start]):
+        return _from_moments(customers, start, end, as_of, since, unit)
+    if types.is_numeric_dtype(customers[start]) and not types.is_bool_dtype(customers[start]):
+        return _from_tenure(customers, start, end, since, unit)
+    raise SpellError(
+        f"'{start}' holds {customers[start].dtype}, neither moments nor numbers; convert it "
+        "with pandas.to_datetime or pandas.to_numeric, or name another start."
+    )
+
+
+def _first(customers: pd.DataFrame, names: tuple[str, str], what: str) -> str:
+    for name in names:
+        if name in customers.columns:
+            return name
+    raise SpellError(f"neither '{names[0]}' nor '{names[1]}' is there; name the {what} column.")
+
+
+def _from_moments(customers, start, end, as_of, since, unit) -> Spells:
+    begun, left = customers[start], customers[end]
+    if not types.is_datetime64_any_dtype(left):
+        if not left.isna().all():
+            raise SpellError(
+                f"'{start}' holds moments but '{end}' holds {left.dtype}; name the column of "
+                "moments the customers left, or give `tenure` as start and a flag as end."
+            )
+        left = pd.Series(pd.NaT, index=left.index, dtype=begun.dtype)
+    notes: tuple[str, ...] = ()
+    if as_of is None:
+        as_of = pd.concat([begun, left]).max()
+        notes = (f"Customers still there are counted to {as_of:%Y-%m-%d}, the latest day seen.",)
+    last = _moment(as_of, begun)
+    gone = (left.notna() & (left <= last)).to_numpy()
+    stop = left.where(gone, last)
+    time = _elapsed(stop - begun, unit)
+    entry = np.zeros(len(time))
+    if since is not None:
+        first = customers[since] if _is_column(customers, since) else _moment(since, begun)
+        entry = np.maximum(_elapsed(first - begun, unit), 0.0)
+    reason = _reasons(
+        start_missing=begun.isna().to_numpy(),
+        date_after_as_of=(begun > last).to_numpy(),
+        churn_before_signup=(left < begun).to_numpy(),
+        left_before_watch=(entry > 0) & ~(time > entry),
+    )
+    words = f"joined to {last:%Y-%m-%d}"
+    return _keep(customers, entry, time, gone, reason, (start, end), unit, words, notes)
+
+
+def _from_tenure(customers, start, end, since, unit) -> Spells:
+    time = customers[start].to_numpy(float, na_value=np.nan)
+    event, unknown = _flag(customers[end])
+    entry = np.zeros(len(time))
+    if since is not None:
+        if not _is_column(customers, since):
+            raise SpellError("since: with elapsed time, name the column of time before the watch.")
+        entry = np.nan_to_num(customers[since].to_numpy(float, na_value=np.nan)).clip(min=0)
+    reason = _reasons(
+        start_missing=~np.isfinite(time),
+        end_missing=unknown,
+        churn_before_signup=time < 0,
+        left_before_watch=(entry > 0) & ~(time > entry),
+    )
+    return _keep(customers, entry, time, event, reason, (start, end), unit, f"'{start}' known", ())
+
+
+def _keep(customers, entry, time, event, reason, columns, unit, words, notes) -> Spells:
+    kept = reason == ""
+    if not kept.any():
+        raise SpellError(
+            f"none of the {count(len(customers), 'customer')} can be counted: "
+            f"{_tally(reason) or 'the table is empty'}. "
+            f"Look at the columns '{columns[0]}' and '{columns[1]}'."
+        )
+    lines = np.flatnonzero(~kept)
+    first, last = (customers[name].iloc[lines].astype(str) for name in columns)
+    values = (first + " to " + last).to_numpy()
+    aside = pd.DataFrame({"line": lines, "reason": reason[lines], "value": values})
+    if len(lines):
+        notes = (*notes, f"Set aside: {_tally(reason)}.")
+    base = f"{count(kept.sum(), 'customer')} {words}, {count(event[kept].sum())} of whom left"
+    frame = customers if kept.all() else customers[kept]
+    frame = frame.reset_index(drop=True)
+    return Spells(frame, entry[kept], time[kept], event[kept], unit, base, aside, notes)
+
+
+def _tally(reason: np.ndarray) -> str:
+    names, counts = np.unique(reason[reason != ""], return_counts=True)
+    return ", ".join(
+        f"{count(n, 'customer')} ({REASONS[name]})" for name, n in zip(names, counts, strict=True)
+    )
+
+
+def _reasons(**masks: np.ndarray) -> np.ndarray:
+    return np.select(list(masks.values()), list(masks), default="")
+
+
+def _is_column(customers: pd.DataFrame, name: Any) -> bool:
+    return isinstance(name, str) and name in customers.columns
+
+
+def _moment(given: Any, like: pd.Series) -> pd.Timestamp:
+    try:
+        moment = pd.Timestamp(given)
+    except (TypeError, ValueError):
+        raise SpellError(f"'{given}' is neither a moment nor a column.") from None
+    zone = like.dt.tz
+    if zone is not None and moment.tzinfo is None:
+        return moment.tz_localize(zone)
+    return moment.tz_localize(None) if zone is None and moment.tzinfo is not None else moment
+
+
+def _elapsed(gap: pd.Series, unit: str) -> np.ndarray:
+    return (gap / pd.Timedelta(days=1)).to_numpy(float) / DAYS[unit]
+
+
+def _flag(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    unknown = column.isna().to_numpy()
+    known = column[~unknown]
+    if not (types.is_bool_dtype(known) or known.isin([0, 1]).all()):
+        odd = known[~known.isin([0, 1])].iloc[0]
+        raise SpellError(
+            f"'{column.name}' should say whether the customer left (True/False or 1/0) "
+            f"but holds '{odd}'; convert it first."
+        )
+    event = np.zeros(len(column), bool)
+    event[~unknown] = known.astype(bool).to_numpy()
+    return event, unknown
+
+
+def groups(watched: Spells, by: str | None) -> tuple[np.ndarray, list[str], tuple[str, ...]]:
+    """Give each row's group number (-1: not known), the names in order, and notes."""
+    if by is None:
+        return np.zeros(len(watched), int), ["all"], ()
+    if by not in watched.frame.columns:
+        raise SpellError(f"by: there is no column '{by}'.{did_you_mean(by, watched.frame)}")
+    column = watched.frame[by]
+    codes, names = pd.factorize(column, sort=not isinstance(column.dtype, pd.CategoricalDtype))
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        names = [name for name in column.cat.categories if name in set(names)]
+        codes = pd.Categorical(column, categories=names).codes
+    missing = int((codes < 0).sum())
+    notes = (f"{count(missing, 'customer')} without '{by}' are left out.",) if missing else ()
+    return np.asarray(codes), [str(name) for name in names], notes

@@ -1,0 +1,459 @@
+"""How long do customers stay? Kaplan-Meier curves, medians, means, and comparisons."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import chi2, norm
+
+from cxlab.results import Result, count, listing, number, percent, probability
+from cxlab.retention.spells import SpellError, Spells, groups, spells
+
+WEIGHTINGS = {
+    "logrank": "log-rank",
+    "gehan": "Gehan-Wilcoxon",
+    "tarone_ware": "Tarone-Ware",
+    "peto": "Peto-Peto",
+    "late": "Fleming-Harrington (0, 1)",
+}
+
+
+def survival(
+    customers: pd.DataFrame | Spells,
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    by: str | None = None,
+    level: float = 0.95,
+    as_of: Any = None,
+    since: Any = None,
+    unit: str = "month",
+) -> Result:
+    """Estimate the share of customers still there after each length of time.
+
+    Args:
+        customers: one row per customer, or `Spells`.
+        start, end, as_of, since, unit: how to read the times; see `spells`.
+        by: column to draw one curve for each value of.
+        level: confidence level of the bands.
+
+    Returns:
+        group, time, estimate (share still there), std_error (Greenwood), conf_low, conf_high
+        (log-log), at_risk, events, censored: one row per group and distinct time, from 0.
+
+    Raises:
+        SpellError: the times cannot be read, or nobody left.
+
+    Example:
+        >>> frame = pd.DataFrame({"tenure": [2, 4, 4, 6], "churned": [1, 1, 0, 0]})
+        >>> survival(frame).frame["estimate"].tolist()
+        [1.0, 0.75, 0.5, 0.5]
+    """
+    watched = spells(customers, start=start, end=end, as_of=as_of, since=since, unit=unit)
+    codes, names, notes = groups(watched, by)
+    _someone_left(watched)
+    frame = pd.concat(
+        [_curve(watched, codes == i, name, level) for i, name in enumerate(names)],
+        ignore_index=True,
+    )
+    return Result(
+        name="survival",
+        frame=frame,
+        headline=_curve_headline(frame, names, watched.unit),
+        method="Kaplan-Meier (1958), Greenwood's variance, log-log bands",
+        base=watched.base,
+        notes=watched.notes + notes + _thin_ice(frame, names),
+        unit="share",
+    )
+
+
+def _someone_left(watched: Spells) -> None:
+    if not watched.event.any():
+        raise SpellError(
+            f"none of the {count(len(watched), 'customer')} left while under watch: there is no "
+            "curve to draw. Watch longer, or report the share still there."
+        )
+
+
+def _curve(watched: Spells, mine: np.ndarray, name: str, level: float) -> pd.DataFrame:
+    steps = _steps(watched.entry[mine], watched.time[mine], watched.event[mine])
+    curve, error = _product_limit(steps)
+    low, high = _loglog(curve, error, level)
+    frame = pd.DataFrame({"group": name, **steps})
+    frame["estimate"], frame["std_error"] = curve, error
+    frame["conf_low"], frame["conf_high"] = low, high
+    if frame["time"].iloc[0] > 0:
+        first = {"group": name, "time": 0.0, "estimate": 1.0, "std_error": 0.0}
+        first |= {"conf_low": 1.0, "conf_high": 1.0, "events": 0, "censored": 0}
+        first["at_risk"] = int((watched.entry[mine] <= 0).sum())
+        frame = pd.concat([pd.DataFrame([first]), frame], ignore_index=True)
+    words = ["group", "time", "estimate", "std_error", "conf_low", "conf_high"]
+    return frame[[*words, "at_risk", "events", "censored"]]
+
+
+def _steps(entry: np.ndarray, time: np.ndarray, event: np.ndarray) -> dict[str, np.ndarray]:
+    """Count, at each distinct time, who was under watch, who left, who was lost from view."""
+    order = np.argsort(time, kind="stable")
+    ordered = time[order]
+    first = np.flatnonzero(np.r_[True, ordered[1:] > ordered[:-1]])
+    times = ordered[first]
+    leaving = np.diff(np.r_[first, len(ordered)])
+    events = np.add.reduceat(event[order].astype(np.int64), first)
+    at_risk = len(time) - first
+    if (entry > 0).any():
+        later = np.sort(np.where(entry > 0, entry, -1.0))
+        at_risk = at_risk - (len(time) - np.searchsorted(later, times, side="left"))
+    return {"time": times, "at_risk": at_risk, "events": events, "censored": leaving - events}
+
+
+def _product_limit(steps: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    at_risk, events = steps["at_risk"].astype(float), steps["events"].astype(float)
+    staying = np.divide(at_risk - events, at_risk, out=np.ones(len(events)), where=at_risk > 0)
+    curve = np.cumprod(staying)
+    room = at_risk * (at_risk - events)
+    hazard_variance = np.divide(events, room, out=np.zeros(len(events)), where=room > 0)
+    error = curve * np.sqrt(np.cumsum(hazard_variance))
+    return curve, np.where(curve > 0, error, np.nan)
+
+
+def _loglog(curve: np.ndarray, error: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+    z = norm.ppf((1 + level) / 2)
+    low, high = np.full((2, len(curve)), np.nan)
+    inside = (curve > 0) & (curve < 1)
+    log = np.log(curve[inside])
+    reach = np.exp(z * error[inside] / (curve[inside] * -log))
+    low[inside], high[inside] = np.exp(log * reach), np.exp(log / reach)
+    return low, high
+
+
+def _curve_headline(frame: pd.DataFrame, names: Sequence[str], unit: str) -> str:
+    medians = {name: _quantile(frame[frame["group"] == name], "estimate") for name in names}
+    known = {name: time for name, time in medians.items() if np.isfinite(time)}
+    if len(names) == 1:
+        time, left = frame["time"].iloc[-1], frame["estimate"].iloc[-1]
+        if known:
+            return f"Half of the customers leave within {_length(known[names[0]], unit)}."
+        return f"After {_length(time, unit)}, {percent(left)} of the customers are still there."
+    if len(known) < 2:
+        last = frame.groupby("group", sort=False)["time"].max().min()
+        share = {name: _step(frame[frame["group"] == name], last) for name in names}
+    else:
+        first, final = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
+        return (
+            f"Half leave within {_length(known[first], unit)} in '{first}', "
+            f"within {_length(known[final], unit)} in '{final}'."
+        )
+    best, worst = max(share, key=share.__getitem__), min(share, key=share.__getitem__)
+    return (
+        f"After {_length(last, unit)}, {percent(share[best])} are still there in '{best}', "
+        f"{percent(share[worst])} in '{worst}'."
+    )
+
+
+def _length(time: float, unit: str) -> str:
+    return f"{number(time, 0 if float(time).is_integer() else 1)} {unit}{'' if time == 1 else 's'}"
+
+
+def _thin_ice(frame: pd.DataFrame, names: Sequence[str]) -> tuple[str, ...]:
+    """Say where a curve rests on nobody, or on one event."""
+    notes = []
+    for name, rows in frame.groupby("group", sort=False):
+        events = int(rows["events"].sum())
+        if events == 0:
+            notes.append(f"Nobody left in '{name}': its line at 100% has no band.")
+        elif events == 1:
+            notes.append(f"The curve of '{name}' rests on one customer who left.")
+        emptied = rows[(rows["events"] == rows["at_risk"]) & (rows["events"] > 0)]
+        if len(emptied) and emptied["time"].iloc[0] < rows["time"].iloc[-1]:
+            notes.append(
+                f"In '{name}' everyone then under watch had left at {emptied['time'].iloc[0]:g}, "
+                "before most came under watch; start the curve later."
+            )
+    return tuple(notes)
+
+
+# ---------------------------------------------------------------- reading a curve
+
+
+def survival_at(curve: Result, *, times: Sequence[float]) -> Result:
+    """Read a survival curve at chosen times.
+
+    Args:
+        curve: what `survival` gave.
+        times: lengths of time, in the curve's unit.
+
+    Returns:
+        group, time, estimate, std_error, conf_low, conf_high, at_risk; all but group and time
+        missing beyond the last customer under watch.
+    """
+    rows = []
+    for _, steps in curve.frame.groupby("group", sort=False):
+        at = np.searchsorted(steps["time"].to_numpy(), times, side="right") - 1
+        watched = np.asarray(times) <= steps["time"].iloc[-1]
+        next_up = np.searchsorted(steps["time"].to_numpy(), times, side="left")
+        part = steps.iloc[at.clip(0)].reset_index(drop=True)
+        part["time"] = times
+        part["at_risk"] = steps["at_risk"].to_numpy()[next_up.clip(max=len(steps) - 1)]
+        numbers = ["estimate", "std_error", "conf_low", "conf_high", "at_risk"]
+        part.loc[~watched, numbers] = np.nan
+        rows.append(part[["group", "time", *numbers]])
+    frame = pd.concat(rows, ignore_index=True)
+    last = frame.dropna(subset="estimate").groupby("group", sort=False).tail(1)
+    if last.empty:
+        raise SpellError(f"no customer was under watch as long as {min(times):g}.")
+    said = [
+        f"{percent(row.estimate)} after {row.time:g} ({row.group})" for row in last.itertuples()
+    ]
+    return Result(
+        name="survival at chosen times",
+        frame=frame,
+        headline=f"Still there: {listing(said)}.",
+        method=curve.method,
+        base=curve.base,
+        notes=curve.notes,
+        unit="share",
+    )
+
+
+def stay(
+    customers: pd.DataFrame | Spells,
+    *,
+    horizon: float | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    by: str | None = None,
+    level: float = 0.95,
+    as_of: Any = None,
+    unit: str = "month",
+) -> Result:
+    """Estimate how long customers stay: the median, and the mean up to a horizon.
+
+    Args:
+        customers: one row per customer, or `Spells` (which know about `since`).
+        horizon: the mean counts time up to here; without it, up to the last time at which
+            every group still has someone under watch.
+        start, end, as_of, unit: how to read the times; see `spells`.
+        by: column to estimate separately for.
+        level: confidence level.
+
+    Returns:
+        term (`median`, `mean to horizon`), group, estimate, std_error, conf_low, conf_high,
+        n, events, in the unit of time; a median not reached is missing.
+
+    Raises:
+        SpellError: the times cannot be read, nobody left, or the horizon lies beyond the data.
+    """
+    watched = spells(customers, start=start, end=end, as_of=as_of, unit=unit)
+    curves = survival(watched, by=by, level=level)
+    last = curves.frame.groupby("group", sort=False)["time"].max().min()
+    horizon = float(last if horizon is None else horizon)
+    if horizon > last:
+        raise SpellError(
+            f"horizon: {horizon:g} {watched.unit}s lie beyond the shortest curve, which ends at "
+            f"{last:g}; choose at most that, or project instead."
+        )
+    rows = []
+    for name, steps in curves.frame.groupby("group", sort=False):
+        size = {"n": int(steps["events"].sum() + steps["censored"].sum())}
+        size["events"] = int(steps["events"].sum())
+        ends = (_quantile(steps, word) for word in ("estimate", "conf_low", "conf_high"))
+        estimate, low, high = ends
+        rows.append({"term": "median", "group": name, "estimate": estimate, **size})
+        rows[-1] |= {"conf_low": low, "conf_high": high}
+        rows.append({"term": f"mean to {horizon:g}", "group": name, **size})
+        rows[-1] |= _restricted_mean(steps, horizon, level)
+    words = ["term", "group", "estimate", "std_error", "conf_low", "conf_high", "n", "events"]
+    frame = pd.DataFrame(rows).reindex(columns=words)
+    return Result(
+        name="length of stay",
+        frame=frame,
+        headline=_stay_headline(frame, horizon, watched.unit),
+        method="Kaplan-Meier median (Brookmeyer-Crowley interval, log-log) and restricted mean",
+        base=curves.base,
+        notes=curves.notes,
+        unit=f"{watched.unit}s",
+    )
+
+
+def _quantile(steps: pd.DataFrame, line: str, share: float = 0.5) -> float:
+    """Find when a curve falls to a share; where it rests on it, the middle of the rest."""
+    curve, time = steps[line].to_numpy(float), steps["time"].to_numpy(float)
+    reached = np.flatnonzero(curve <= share + 1e-12)
+    if not len(reached):
+        return np.nan
+    first = reached[0]
+    if abs(curve[first] - share) < 1e-12:
+        below = np.flatnonzero(curve < share - 1e-12)
+        if len(below):
+            return (time[first] + time[below[0]]) / 2
+    return time[first]
+
+
+def _restricted_mean(steps: pd.DataFrame, horizon: float, level: float) -> dict[str, float]:
+    inside = steps["time"].to_numpy() < horizon
+    time = np.r_[steps["time"].to_numpy()[inside], horizon]
+    area = steps["estimate"].to_numpy()[inside] * np.diff(time)
+    beyond = np.cumsum(area[::-1])[::-1]
+    at_risk, events = (steps[w].to_numpy(float)[inside] for w in ("at_risk", "events"))
+    room = at_risk * (at_risk - events)
+    share = np.divide(events, room, out=np.zeros(len(events)), where=room > 0)
+    error = float(np.sqrt((beyond**2 * share).sum()))
+    reach = norm.ppf((1 + level) / 2) * error
+    mean = float(area.sum())
+    return {
+        "estimate": mean,
+        "std_error": error,
+        "conf_low": mean - reach,
+        "conf_high": min(mean + reach, horizon),
+    }
+
+
+def _step(steps: pd.DataFrame, time: float) -> float:
+    at = np.searchsorted(steps["time"].to_numpy(), time, side="right") - 1
+    return float(steps["estimate"].iloc[max(at, 0)])
+
+
+def _stay_headline(frame: pd.DataFrame, horizon: float, unit: str) -> str:
+    means = frame[frame["term"] != "median"].sort_values("estimate")
+    low, high = means.iloc[0], means.iloc[-1]
+    if len(means) == 1:
+        return f"Of the first {_length(horizon, unit)}, customers stay {_months(low, unit)}."
+    return (
+        f"Of the first {_length(horizon, unit)}, customers stay {_months(high, unit)} in "
+        f"'{high['group']}' and {_months(low, unit)} in '{low['group']}'."
+    )
+
+
+def _months(row: pd.Series, unit: str) -> str:
+    low, high = number(row["conf_low"], 1), number(row["conf_high"], 1)
+    return f"{_length(round(row['estimate'], 1), unit)} on average ({low} to {high})"
+
+
+# ---------------------------------------------------------------- comparing curves
+
+
+def compare(
+    customers: pd.DataFrame | Spells,
+    *,
+    by: str,
+    method: str = "logrank",
+    start: str | None = None,
+    end: str | None = None,
+    as_of: Any = None,
+    since: Any = None,
+    unit: str = "month",
+) -> Result:
+    """Test whether groups of customers stay equally long.
+
+    Args:
+        customers: one row per customer, or `Spells`.
+        by: the column whose groups are compared.
+        method: which differences weigh most: `logrank` (all alike), `gehan`, `tarone_ware`
+            and `peto` (early ones), `late`.
+        start, end, as_of, since, unit: how to read the times; see `spells`.
+
+    Returns:
+        group, n, events, expected, estimate (events per expected event), statistic, df,
+        p_value, p_adjusted: each group against all others (Holm), and `all` for the whole test.
+
+    Raises:
+        SpellError: the times cannot be read, nobody left, or there is one group only.
+
+    Example:
+        >>> frame = pd.DataFrame({"tenure": [1, 2, 8, 9], "churned": 1, "plan": list("aabb")})
+        >>> compare(frame, by="plan").headline
+        "No detectable difference in length of stay by 'plan' (log-rank, p 0.090)."
+    """
+    if method not in WEIGHTINGS:
+        raise SpellError(f"method: '{method}' is none of {listing(list(WEIGHTINGS), 9)}.")
+    watched = spells(customers, start=start, end=end, as_of=as_of, since=since, unit=unit)
+    codes, names, notes = groups(watched, by)
+    if len(names) < 2:
+        raise SpellError(f"by: '{by}' has one group only, '{listing(names)}': nothing to compare.")
+    watched = watched.take(codes >= 0)
+    codes = codes[codes >= 0]
+    _someone_left(watched)
+    observed, expected, gap, spread = _logrank(watched, codes, len(names), method)
+    whole = _chi_square(gap[:-1], spread[:-1, :-1])
+    rows = [{"group": "all", "n": len(watched), "events": int(observed.sum())}]
+    rows[0] |= {"expected": expected.sum(), "statistic": whole, "df": len(names) - 1}
+    for i, name in enumerate(names):
+        one = gap[i] ** 2 / spread[i, i] if spread[i, i] > 0 else np.nan
+        rows.append({"group": name, "n": int((codes == i).sum()), "events": int(observed[i])})
+        ratio = observed[i] / expected[i] if expected[i] > 0 else np.nan
+        rows[-1] |= {"expected": expected[i], "estimate": ratio}
+        rows[-1] |= {"statistic": one, "df": 1}
+    frame = pd.DataFrame(rows)
+    frame["p_value"] = chi2.sf(frame["statistic"], frame["df"])
+    # of two groups, each against the other is one test, not two
+    each = frame["p_value"].to_numpy()[1:]
+    frame["p_adjusted"] = np.r_[np.nan, _holm(each) if len(names) > 2 else each]
+    words = ["group", "n", "events", "expected", "estimate", "statistic", "df", "p_value"]
+    return Result(
+        name="comparison of stay",
+        frame=frame.reindex(columns=[*words, "p_adjusted"]),
+        headline=_compare_headline(frame, by, method),
+        method=f"{WEIGHTINGS[method]} test; each group against the others, adjusted by Holm",
+        base=watched.base,
+        notes=watched.notes + notes,
+        unit="ratio",
+    )
+
+
+def _logrank(watched: Spells, codes: np.ndarray, k: int, method: str):
+    steps = _steps(watched.entry, watched.time, watched.event)
+    at = steps["events"] > 0
+    times, n, d = (steps[word][at] for word in ("time", "at_risk", "events"))
+    n_group, d_group = np.zeros((2, len(times), k))
+    for i in range(k):
+        mine = codes == i
+        entry, time = np.sort(watched.entry[mine]), np.sort(watched.time[mine])
+        entered = np.searchsorted(np.where(entry > 0, entry, -1.0), times, side="left")
+        n_group[:, i] = entered - np.searchsorted(time, times, side="left")
+        left = np.searchsorted(times, watched.time[mine & watched.event])
+        d_group[:, i] = np.bincount(left, minlength=len(times))
+    weight = _weights(method, n.astype(float), d.astype(float))
+    share = n_group / n[:, None]
+    expected = d[:, None] * share
+    gap = weight @ (d_group - expected)
+    scale = weight**2 * d * np.divide(n - d, n - 1, out=np.zeros(len(n)), where=n > 1)
+    spread = np.diag(scale @ share) - share.T @ (share * scale[:, None])
+    return d_group.sum(0), expected.sum(0), gap, spread
+
+
+def _weights(method: str, n: np.ndarray, d: np.ndarray) -> np.ndarray:
+    before = np.r_[1.0, np.cumprod((n - d) / n)[:-1]]
+    choices = {
+        "logrank": np.ones(len(n)),
+        "gehan": n,
+        "tarone_ware": np.sqrt(n),
+        "peto": before,
+        "late": 1 - before,
+    }
+    return choices[method]
+
+
+def _chi_square(gap: np.ndarray, spread: np.ndarray) -> float:
+    return float(gap @ np.linalg.pinv(spread, hermitian=True) @ gap)
+
+
+def _holm(p: np.ndarray) -> np.ndarray:
+    order = np.argsort(p)
+    steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)).clip(max=1)
+    return steps[np.argsort(order)]
+
+
+def _compare_headline(frame: pd.DataFrame, by: str, method: str) -> str:
+    p = frame["p_value"].iloc[0]
+    if not np.isfinite(p) or p >= 0.05:
+        return (
+            f"No detectable difference in length of stay by '{by}' "
+            f"({WEIGHTINGS[method]}, p {probability(p)})."
+        )
+    worst = frame.iloc[1:].sort_values("estimate").iloc[-1]
+    return (
+        f"Length of stay differs by '{by}' ({WEIGHTINGS[method]}, p {probability(p)}): "
+        f"'{worst['group']}' lost {number(worst['events'], 0)} customers where "
+        f"{number(worst['expected'], 0)} were to be expected."
+    )

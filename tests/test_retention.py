@@ -1,0 +1,399 @@
+"""Survival, hazards and reasons: agreement with R, laws, and refusals."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlab import retention
+
+GOLDEN = Path(__file__).parent / "golden"
+ROSSI = ["fin", "age", "race", "wexp", "mar", "paro", "prio"]
+
+
+def golden(name: str) -> tuple[pd.DataFrame, dict]:
+    given = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+    return pd.DataFrame(given.get("data", {})), given["expected"]
+
+
+def late_entry() -> tuple[retention.Spells, dict]:
+    data, expected = golden("late_entry")
+    watched = retention.spells(data, start="time", end="event", since="entry")
+    return watched, expected
+
+
+@pytest.fixture(scope="module")
+def rossi() -> tuple[pd.DataFrame, dict]:
+    return golden("cox")
+
+
+@pytest.fixture(scope="module")
+def telco(shared_data) -> pd.DataFrame:
+    frame = pd.read_csv(shared_data / "telco_churn_ibm" / "Telco-Customer-Churn.csv")
+    return frame.assign(left=frame["Churn"] == "Yes")
+
+
+def simulated(n: int, seed: int, effect: float = 0.0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    tier = rng.integers(0, 2, n)
+    life, watch = rng.exponential(10 * np.exp(-effect * tier)), rng.uniform(2, 20, n)
+    return pd.DataFrame({"tenure": np.minimum(life, watch), "churned": life <= watch, "tier": tier})
+
+
+# ---------------------------------------------------------------- curves
+
+
+@pytest.mark.parametrize("group", ["Maintained", "Nonmaintained"])
+def test_curve_and_bands_agree_with_r(group):
+    data, expected = golden("kaplan_meier_logrank")
+    frame = retention.survival(data, start="time", end="status", by="x").frame
+    rows = frame[(frame["group"] == group) & (frame["events"] > 0)]
+    right = expected["curves"][f"x={group}"]
+    assert rows["time"].tolist() == right["time"]
+    assert rows["at_risk"].tolist() == right["n_risk"]
+    for word, numbers in {
+        "estimate": right["survival"],
+        "std_error": right["se_greenwood"],
+        "conf_low": right["ci_loglog"]["lower"],
+        "conf_high": right["ci_loglog"]["upper"],
+    }.items():
+        np.testing.assert_allclose(rows[word], np.array(numbers, float), atol=1e-6)
+
+
+def test_median_and_restricted_mean_agree_with_r():
+    data, expected = golden("kaplan_meier_logrank")
+    frame = retention.stay(data, start="time", end="status", by="x", horizon=40).frame
+    medians = frame[frame["term"] == "median"].set_index("group")["estimate"]
+    means = frame[frame["term"] == "mean to 40"].set_index("group")
+    for group in ("Maintained", "Nonmaintained"):
+        assert medians[group] == expected["median"][f"x={group}"]
+        assert means["estimate"][group] == pytest.approx(expected["rmst"]["mean"][f"x={group}"])
+        assert means["std_error"][group] == pytest.approx(expected["rmst"]["se"][f"x={group}"])
+
+
+@pytest.mark.parametrize(("method", "key"), [("logrank", "chi_square"), ("peto", "peto_peto")])
+def test_logrank_and_its_weighted_form_agree_with_r(method, key):
+    data, expected = golden("kaplan_meier_logrank")
+    result = retention.compare(data, start="time", end="status", by="x", method=method)
+    key = key if key in expected["logrank"] else f"{key}_chi_square"
+    assert result.frame["statistic"][0] == pytest.approx(expected["logrank"][key], abs=1e-6)
+    assert "No detectable difference" in result.headline
+
+
+@pytest.mark.parametrize(("method", "rho"), [("logrank", "0"), ("peto", "1")])
+def test_logrank_of_three_groups_agrees_with_r(method, rho):
+    data, expected = golden("late_entry")
+    frame = retention.compare(data, start="time", end="event", by="group", method=method).frame
+    assert frame["statistic"][0] == pytest.approx(expected[f"logrank{rho}"]["chisq"], rel=1e-6)
+
+
+def test_two_groups_are_one_test():
+    frame = retention.compare(simulated(200, 1), by="tier").frame
+    assert frame["p_adjusted"][1] == frame["p_value"][0]
+
+
+def test_curve_of_late_entrants_agrees_with_r():
+    watched, expected = late_entry()
+    frame = retention.survival(watched).frame
+    rows, right = frame[frame["events"] > 0], expected["km"]
+    assert rows["at_risk"].tolist() == right["n_risk"]
+    np.testing.assert_allclose(rows["estimate"], right["survival"], rtol=1e-9)
+    np.testing.assert_allclose(rows["std_error"], right["se"], rtol=1e-9)
+    np.testing.assert_allclose(rows["conf_low"], right["lower"], rtol=1e-9)
+
+
+def test_ignoring_late_entry_would_make_customers_look_loyal():
+    rng = np.random.default_rng(3)
+    joined, life = rng.uniform(-30, 10, 4000), rng.exponential(10, 4000)
+    seen = joined + life > 0
+    frame = pd.DataFrame({"tenure": life[seen], "churned": True, "entry": -joined[seen]})
+    naive = retention.stay(retention.spells(frame), horizon=20).frame["estimate"][0]
+    honest = retention.stay(retention.spells(frame, since="entry"), horizon=20).frame
+    assert naive > 1.2 * 10 * np.log(2)
+    assert honest["estimate"][0] == pytest.approx(10 * np.log(2), rel=0.1)
+
+
+def test_moments_and_elapsed_time_give_the_same_curve():
+    frame = simulated(300, 4)
+    begun = pd.Timestamp("2024-01-01") + pd.to_timedelta(-frame["tenure"], "D")
+    dated = pd.DataFrame({"signed_up_at": begun})
+    dated["churned_at"] = pd.Series(pd.Timestamp("2024-01-01"), frame.index).where(frame["churned"])
+    one = retention.survival(dated, as_of="2024-01-01", unit="day").frame
+    other = retention.survival(frame, unit="day").frame
+    np.testing.assert_allclose(one["estimate"], other["estimate"], atol=1e-12)
+
+
+def test_band_covers_as_often_as_it_says():
+    hits = []
+    for seed in range(200):
+        curve = retention.survival(simulated(120, seed))
+        row = retention.survival_at(curve, times=[6.0]).frame.iloc[0]
+        hits.append(row["conf_low"] <= np.exp(-0.6) <= row["conf_high"])
+    assert 0.91 <= np.mean(hits) <= 0.985
+
+
+def test_logrank_rejects_as_often_as_it_says_when_nothing_differs():
+    p = [retention.compare(simulated(100, s), by="tier").frame["p_value"][0] for s in range(200)]
+    assert 0.02 <= np.mean(np.array(p) < 0.05) <= 0.085
+
+
+def test_shuffled_rows_move_nothing():
+    frame = simulated(200, 5)
+    mixed = frame.sample(frac=1, random_state=1)
+    one, other = (retention.survival(f, by="tier").frame for f in (frame, mixed))
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_curve_says_nothing_beyond_the_last_customer():
+    curve = retention.survival(pd.DataFrame({"tenure": [1, 2, 3], "churned": [1, 1, 0]}))
+    late = retention.survival_at(curve, times=[2, 5]).frame
+    assert late["estimate"].tolist()[0] == pytest.approx(1 / 3)
+    assert late["estimate"].isna()[1]
+
+
+# ---------------------------------------------------------------- hazards
+
+
+def test_cox_agrees_with_r(rossi):
+    data, expected = rossi
+    frame = retention.hazards(data, covariates=ROSSI, start="week", end="arrest").frame
+    for row in frame.itertuples():
+        assert row.coefficient == pytest.approx(expected["coef"][row.term], abs=1e-5)
+        assert row.estimate == pytest.approx(expected["hr"][row.term], abs=1e-5)
+        assert row.std_error / row.estimate == pytest.approx(expected["se"][row.term], abs=1e-5)
+        assert row.p_value == pytest.approx(expected["p"][row.term], abs=1e-5)
+
+
+def test_cox_notes_carry_the_likelihood_ratio_and_the_concordance(rossi):
+    data, _ = rossi
+    notes = " ".join(retention.hazards(data, covariates=ROSSI, start="week", end="arrest").notes)
+    assert "Likelihood-ratio test 33.3 on 7 df" in notes
+    assert "Concordance 0.640 (std. error 0.027)" in notes
+    assert "'age' does not keep its ratio over time (p 0.015)" in notes
+
+
+@pytest.mark.parametrize("clock", ["km", "rank", "identity"])
+def test_check_of_hazards_agrees_with_r(rossi, clock):
+    data, expected = rossi
+    frame = retention.check_hazards(
+        data, covariates=ROSSI, clock=clock, start="week", end="arrest"
+    ).frame
+    right = [row["chisq"] for row in expected["ph_test"][clock].values()]
+    np.testing.assert_allclose(frame["statistic"], right, rtol=1e-3)
+
+
+@pytest.mark.parametrize("case", ["cox", "cox_strata", "cox_cluster"])
+def test_cox_with_late_entry_strata_and_clusters_agrees_with_r(case):
+    watched, expected = late_entry()
+    more = {} if case == "cox" else {"strata": "group"}
+    more |= {"cluster": "cluster"} if case == "cox_cluster" else {}
+    frame = retention.hazards(watched, covariates=["x1", "x2"], **more).frame
+    right = expected[case]
+    np.testing.assert_allclose(frame["coefficient"], list(right["coef"]), rtol=1e-6)
+    np.testing.assert_allclose(frame["std_error"] / frame["estimate"], right["se"], rtol=1e-6)
+
+
+def test_check_of_hazards_with_strata_and_late_entry_agrees_with_r():
+    watched, expected = late_entry()
+    frame = retention.check_hazards(watched, covariates=["x1", "x2"], strata="group").frame
+    np.testing.assert_allclose(frame["statistic"], expected["cox_strata"]["zph"], rtol=1e-5)
+
+
+def test_concordance_within_strata_agrees_with_r():
+    data, expected = golden("late_entry")
+    notes = retention.hazards(
+        data, covariates=["x1", "x2"], strata="group", start="time", end="event"
+    ).notes
+    index, error = expected["cox_strata_plain"]["concordance"]
+    assert f"Concordance {index:.3f} (std. error {error:.3f})." in notes
+
+
+def test_cutting_time_into_episodes_moves_nothing_when_nothing_changes(rossi):
+    data, expected = rossi
+    watched = retention.spells(
+        data.assign(customer_id=data.index.astype(str)), start="week", end="arrest"
+    )
+    same = pd.DataFrame({"customer_id": data.index.astype(str), "at": 10.0, "prio": data["prio"]})
+    cut = retention.episodes(watched, same, at="at")
+    assert len(cut) > len(watched)
+    assert cut.event.sum() == watched.event.sum()
+    frame = retention.hazards(cut, covariates=ROSSI).frame
+    right = [expected["coef"][term] for term in frame["term"]]
+    np.testing.assert_allclose(frame["coefficient"], right, atol=1e-6)
+
+
+def test_a_failure_on_the_way_is_found_with_its_size():
+    rng = np.random.default_rng(8)
+    failed_at, early, late = rng.uniform(0, 10, 3000), rng.exponential(20, 3000), 0.0
+    late = failed_at + rng.exponential(20 / 3, 3000)
+    life = np.where(early < failed_at, early, late)
+    frame = pd.DataFrame({"customer_id": np.arange(3000).astype(str)})
+    frame = frame.assign(tenure=np.minimum(life, 15), churned=life < 15)
+    failures = pd.DataFrame({"customer_id": frame["customer_id"], "time": failed_at, "failed": 1})
+    watched = retention.episodes(retention.spells(frame), failures)
+    found = retention.hazards(watched, covariates=["failed"], cluster="customer_id").frame
+    assert found["conf_low"][0] < 3 < found["conf_high"][0]
+
+
+@pytest.mark.parametrize("shape", ["weibull", "exponential", "lognormal", "loglogistic"])
+def test_parametric_stay_agrees_with_r(rossi, shape):
+    data, _ = rossi
+    right = golden("aft")[1][shape]
+    result = retention.parametric(
+        data, covariates=ROSSI, shape=shape, start="week", end="arrest", unit="week"
+    )
+    frame = result.frame.iloc[:-1]
+    np.testing.assert_allclose(frame["coefficient"], list(right["coef"].values()), rtol=1e-3)
+    np.testing.assert_allclose(
+        frame["std_error"] / frame["estimate"], list(right["se"].values()), rtol=1e-3
+    )
+    assert result.frame["estimate"].iloc[-1] == pytest.approx(right["scale"], rel=1e-3)
+    assert f"AIC {right['aic']:,.3f}" in result.notes[-1]
+
+
+def test_discrete_time_tells_what_cox_tells_when_periods_are_short(rossi):
+    data, expected = rossi
+    frame = retention.discrete_hazards(
+        data, covariates=ROSSI, bands=40, start="week", end="arrest", unit="week"
+    ).frame
+    for row in frame.itertuples():
+        assert row.coefficient == pytest.approx(expected["coef"][row.term], abs=0.02)
+
+
+def test_cox_interval_covers_as_often_as_it_says():
+    hits = []
+    for seed in range(200):
+        row = retention.hazards(simulated(150, seed, 0.5), covariates=["tier"]).frame.iloc[0]
+        hits.append(row["conf_low"] <= np.exp(0.5) <= row["conf_high"])
+    assert 0.90 <= np.mean(hits) <= 0.985
+
+
+# ---------------------------------------------------------------- reasons
+
+
+def test_shares_by_reason_agree_with_r():
+    data, expected = golden("late_entry")
+    watched = retention.spells(data.replace({"reason": {"": None}}), start="time", end="event")
+    frame = retention.reasons(watched, reason="reason").frame
+    right = expected["aj"]
+    for k, state in enumerate(right["states"][1:], start=1):
+        rows = frame[frame["term"] == state]
+        np.testing.assert_allclose(rows["estimate"], np.array(right["pstate"])[:, k], rtol=1e-9)
+        np.testing.assert_allclose(rows["std_error"], np.array(right["se"])[:, k], rtol=0.03)
+
+
+def test_shares_by_reason_and_the_curve_make_one():
+    data, _ = golden("late_entry")
+    watched = retention.spells(data, start="time", end="event")
+    lost = retention.reasons(watched, reason="reason").frame.groupby("time")["estimate"].sum()
+    curve = retention.survival(watched).frame.set_index("time")["estimate"]
+    np.testing.assert_allclose(1 - lost, curve[lost.index], atol=1e-12)
+
+
+def test_one_reason_has_the_error_of_the_curve():
+    frame = simulated(200, 9).assign(churn_reason="price")
+    lost = retention.reasons(frame).frame.set_index("time")["std_error"]
+    curve = retention.survival(frame).frame.set_index("time")["std_error"]
+    np.testing.assert_allclose(lost.iloc[:-5], curve[lost.index].iloc[:-5], rtol=1e-8)
+
+
+# ---------------------------------------------------------------- real data
+
+
+def test_telco_curves_and_cox_agree_with_r(telco):
+    expected = golden("survival_on_churn_data")[1]
+    curve = retention.survival(telco, start="tenure", end="left", by="Contract")
+    frame = retention.survival_at(curve, times=[12, 24, 36, 60]).frame
+    for row in frame.itertuples():
+        right = expected["survival_at"][f"Contract={row.group}"][f"t{row.time:g}"]
+        assert row.estimate == pytest.approx(right, abs=1e-6)
+    covariates = ["Contract", "MonthlyCharges", "SeniorCitizen", "PaperlessBilling"]
+    found = retention.hazards(telco, covariates=covariates, start="tenure", end="left").frame
+    np.testing.assert_allclose(
+        found["coefficient"], list(expected["cox"]["coef"].values()), atol=1e-5
+    )
+    assert found["n"][0] == expected["rows"]
+
+
+def test_telco_logrank_agrees_with_r(telco):
+    right = golden("survival_on_churn_data")[1]["logrank"]
+    frame = retention.compare(telco, start="tenure", end="left", by="Contract").frame
+    assert frame["statistic"][0] == pytest.approx(right["chi_square"], rel=1e-9)
+    np.testing.assert_allclose(frame["expected"][1:], right["expected"], rtol=1e-9)
+    assert int((telco["tenure"] == 0).sum()) == 11
+
+
+# ---------------------------------------------------------------- refusing well
+
+
+def bad(**columns) -> pd.DataFrame:
+    frame = {"tenure": [1.0, 2, 3, 4, 5, 6, 7, 8], "churned": [1, 1, 1, 1, 1, 0, 0, 0]}
+    return pd.DataFrame(frame | columns)
+
+
+def test_end_before_start_is_set_aside_with_its_line():
+    frame = pd.DataFrame({"signed_up_at": pd.to_datetime(["2024-01-01", "2024-02-01"])})
+    frame["churned_at"] = pd.to_datetime(["2024-03-01", "2024-01-15"])
+    watched = retention.spells(frame)
+    assert watched.set_aside["line"].tolist() == [1]
+    assert watched.set_aside["reason"].tolist() == ["churn_before_signup"]
+
+
+def test_nobody_left_is_no_curve():
+    with pytest.raises(retention.SpellError, match="none of the 8 customers left"):
+        retention.survival(bad(churned=[0] * 8))
+
+
+def test_constant_covariate_is_named():
+    with pytest.raises(retention.FitError, match="'plan' is constant"):
+        retention.hazards(bad(plan="basic"), covariates=["plan"])
+
+
+def test_collinear_covariate_is_named_with_its_cause():
+    frame = bad(calls=[1, 5, 2, 4, 3, 1, 2, 2])
+    frame["minutes"] = frame["calls"] * 3 + 1
+    with pytest.raises(retention.FitError, match=r"'minutes' is collinear.*from calls"):
+        retention.hazards(frame, covariates=["calls", "minutes"])
+
+
+def test_separating_covariate_is_named_with_the_group_nobody_left():
+    frame = simulated(300, 2)
+    frame["vip"] = (frame.index % 5 == 0) & ~frame["churned"]
+    for model in (retention.hazards, retention.parametric, retention.discrete_hazards):
+        with pytest.raises(retention.FitError, match="'vip = 1': nobody left"):
+            model(frame, covariates=["tier", "vip"])
+
+
+def test_too_few_events_are_refused_with_their_number():
+    frame = bad(churned=[1] + [0] * 7, a=range(8), b=[3, 1, 2, 5, 4, 9, 8, 8])
+    with pytest.raises(retention.FitError, match="1 customer left, but there are 2 terms"):
+        retention.hazards(frame, covariates=["a", "b"])
+
+
+def test_one_event_is_noted():
+    notes = retention.survival(bad(churned=[1] + [0] * 7)).notes
+    assert "The curve of 'all' rests on one customer who left." in notes
+
+
+def test_negative_and_unknown_times_are_booked_and_zero_is_kept():
+    frame = pd.DataFrame({"tenure": [0, -1, np.nan, 4], "churned": [0, 1, 1, 1]})
+    watched = retention.spells(frame)
+    assert watched.set_aside["reason"].tolist() == ["churn_before_signup", "start_missing"]
+    assert len(watched) == 2
+
+
+def test_leaving_at_time_zero_is_refused_where_logs_are_taken():
+    with pytest.raises(retention.FitError, match="1 of the customers left at time 0"):
+        retention.parametric(bad(tenure=[0.0, 2, 3, 4, 5, 6, 7, 8]))
+
+
+def test_unknown_column_suggests_the_nearest():
+    with pytest.raises(retention.SpellError, match="Did you mean 'tenure'"):
+        retention.survival(bad(), start="tenur", end="churned")
+
+
+def test_words_where_a_flag_belongs_are_shown():
+    with pytest.raises(retention.SpellError, match="holds 'Yes'"):
+        retention.survival(bad(churned=["Yes", "No"] * 4))
