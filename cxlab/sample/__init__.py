@@ -38,18 +38,18 @@ def simulate(*, customers: int = 3000, seed: int = 20251231) -> Company:
     """
     import numpy as np
 
-    from cxlab.sample import dirt, life, people, survey, truth, vendors, words
+    from cxlab.sample import dirt, life, people, records, survey, truth, words
 
     streams = np.random.default_rng(seed).spawn(6)
     lives = life.live(streams[1], people.draw(streams[0], customers=customers))
     answers = survey.in_order(lives)
     comments = words.write_comments(streams[2], answers, lives.people)
-    table = vendors.survey_table(streams[3], lives, answers, comments)
-    typical = vendors.TYPICAL_SECONDS
+    table = records.survey_table(streams[3], lives, answers, comments)
+    typical = records.TYPICAL_SECONDS
     responses, response_repairs = dirt.spoil_responses(streams[4], table, typical=typical)
-    crm, crm_repairs = dirt.spoil_customers(streams[4], vendors.customer_table(streams[3], lives))
+    crm, crm_repairs = dirt.spoil_customers(streams[4], records.customer_table(streams[3], lives))
     orders = dirt.spoil_orders(streams[4], life.all_orders(lives))
-    cases = dirt.spoil_interactions(streams[4], vendors.case_table(lives, life.all_cases(lives)))
+    cases = dirt.spoil_interactions(streams[4], records.case_table(lives, life.all_cases(lives)))
     kept = np.zeros(len(answers["nps"]), bool)
     kept[responses.loc[responses["reason"] == "", "answer"].to_numpy(int)] = True
     ledger = {
@@ -60,7 +60,7 @@ def simulate(*, customers: int = 3000, seed: int = 20251231) -> Company:
         | {"first_reply_blank": int(cases["First reply"].isna().sum())},
     }
     told = truth.tell(streams[5], lives, answers, comments, kept, ledger)
-    labels = vendors.comment_labels(table, comments, kept)
+    labels = records.comment_labels(table, comments, kept)
     return Company(responses, crm, orders, cases, labels, told)
 
 

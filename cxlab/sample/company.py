@@ -3,6 +3,8 @@
 The generator reads these tables and ``truth.json`` repeats them, so the two cannot disagree.
 """
 
+from typing import Any
+
 import numpy as np
 
 START = "2024-01-01"
@@ -33,7 +35,7 @@ TOUCHPOINTS = ("delivery", "website", "support", "product", "price", "communicat
 
 #: How a rating moves the latent experience behind NPS, CSAT and CES, in points of the 0-10 scale.
 #: low: added for a rating of 1 or 2; per_point: added for each point above 4; high: added for a 5.
-EFFECTS = {
+EFFECTS: dict[str, Any] = {
     "delivery": {"kind": "must-have", "low": -1.7, "per_point": 0.0, "high": 0.0},
     "website": {"kind": "linear", "low": 0.0, "per_point": 0.3, "high": 0.0},
     "support": {"kind": "linear", "low": 0.0, "per_point": 0.5, "high": 0.0},
@@ -41,21 +43,21 @@ EFFECTS = {
     "price": {"kind": "irrelevant", "low": 0.0, "per_point": 0.0, "high": 0.0},
     "communication": {"kind": "delighter", "low": 0.0, "per_point": 0.0, "high": 1.3},
 }
-RATINGS = {
+RATINGS: dict[str, Any] = {
     "shared_variance": 0.68,
     "cuts": [-1.75, -1.05, -0.30, 0.65],
     "offset": [0.20, 0.15, 0.05, 0.35, -0.35, -0.05],
     "blank_share": 0.012,
     "support_asked_within_months": 12,
 }
-SCORES = {
+SCORES: dict[str, Any] = {
     "nps": {"at_zero": 8.15, "noise": 1.15},
     "csat": {"cuts": [4.3, 5.8, 7.2, 8.9], "noise": 1.0},
     "ces": {"cuts": [3.0, 4.2, 5.4, 6.5, 7.7, 9.2], "noise": 1.4, "blank_share": 0.02},
 }
 
 #: Monthly cancellation: P = 1 - exp(-exp(sum of terms)), so each term is a log hazard ratio.
-HAZARD = {
+HAZARD: dict[str, Any] = {
     "baseline": -3.80,
     "experience": -0.50,
     "tenure_under_3_months": 0.45,
@@ -70,7 +72,7 @@ HAZARD = {
 }
 
 #: One region, one day; customers who joined later never knew the old price.
-PRICE_RISE = {
+PRICE_RISE: dict[str, Any] = {
     "region": "West",
     "date": "2025-01-01",
     "month": 12,
@@ -85,7 +87,7 @@ PRICE_RISE = {
 }
 
 #: A failed delivery lowers the experience by `hurt`, which fades month by month.
-FAILURES = {
+FAILURES: dict[str, Any] = {
     "rate_per_delivery": {"North": 0.022, "South": 0.026, "East": 0.040, "West": 0.034},
     "december_factor": 1.6,
     "complaint_share": 0.68,
@@ -98,19 +100,19 @@ FAILURES = {
     "one_off_orders_last_months": 3,
 }
 
-REFERRAL = {"log_rate_per_month": -4.75, "per_experience": 0.60}
+REFERRAL: dict[str, Any] = {"log_rate_per_month": -4.75, "per_experience": 0.60}
 
 #: Who answers an invitation: a logit.
-RESPONSE = {
+RESPONSE: dict[str, Any] = {
     "intercept": -0.10,
     "per_experience": 0.32,
     "region": {"North": 0.25, "South": 0.05, "East": -0.15, "West": -0.35},
     "answers_per_wave_and_customer": 0.140,
-    "post_contact_invited": 0.15,
+    "post_contact_invited": 0.12,
 }
 
 #: The regions asked for in the two waves whose mix moves; other waves are asked at random.
-MIX_SHIFT = {
+MIX_SHIFT: dict[str, Any] = {
     "before": {
         "quarter": "2025Q3",
         "mix": dict(zip(REGIONS, (0.40, 0.36, 0.14, 0.10), strict=True)),
@@ -119,10 +121,10 @@ MIX_SHIFT = {
         "quarter": "2025Q4",
         "mix": dict(zip(REGIONS, (0.16, 0.18, 0.38, 0.28), strict=True)),
     },
-    "answers_factor": 1.1,
+    "answers_factor": 1.05,
 }
 
-SUPPORT = {
+SUPPORT: dict[str, Any] = {
     "contacts_per_month": 0.085,
     "contacts_per_experience": -0.25,
     "first_reply_not_logged": 0.03,
@@ -149,9 +151,9 @@ AGENTS = (
     "Aisha Karim", "Ben Pritchard", "Chloe Marsh", "Dylan Rees", "Esther Nwosu", "Finlay Grant",
     "Gemma Tate", "Harjit Bains", "Isla McRae", "Joel Whitby", "Katya Lund", "Liam O'Dowd",
 )  # fmt: skip
-TRAINING = {"date": "2025-03-03", "agents": list(AGENTS[::2])}
+TRAINING: dict[str, Any] = {"date": "2025-03-03", "day": 427, "agents": list(AGENTS[::2])}
 
-LEAKS = {
+LEAKS: dict[str, Any] = {
     "columns": ["retention_offer_sent", "last_bill_status"],
     "known": "only after cancellation",
     "offer_sent_if_cancelled": 0.72,
@@ -159,7 +161,7 @@ LEAKS = {
 }
 
 #: Rows spoiled on purpose, as a share of the rows of their table.
-DIRT = {
+DIRT: dict[str, Any] = {
     "responses": {
         "preview": 0.004,
         "unfinished": 0.026,
@@ -182,7 +184,7 @@ DIRT = {
         "closed_before_opened": 0.004,
     },
 }
-REPAIRS = {
+REPAIRS: dict[str, Any] = {
     "responses": {"nps:label_to_number": 0.05, "customer_id:trimmed": 0.012},
     "customers": {"customer_id:trimmed": 0.010, "signed_up_at:date_form": 0.12},
 }

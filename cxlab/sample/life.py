@@ -53,7 +53,7 @@ def live(rng: np.random.Generator, people: People) -> Lives:
     lives = _born(people)
     for month in range(company.MONTHS):
         _welcome(rng, lives, month)
-        start, end = company.MONTH_STARTS[month], company.MONTH_STARTS[month + 1]
+        end = company.MONTH_STARTS[month + 1]
         here = np.flatnonzero((people.joined < end) & (lives.cancelled == NEVER))
         lives.experience[month, here] = people.nature[here] - lives.hurt[here]
         if month == company.PRICE_RISE["month"]:

@@ -9,34 +9,41 @@ from cxlab.sample import company
 NEVER = 10_000  # a cancellation day that does not come
 
 FIRST_NAMES = np.array(
-    """Aaron Abigail Adam Ahmed Aisling Alan Alejandro Alice Amelia Amir Andrew Angharad Anita Anna
-    Anneliese Arjun Barbara Beatriz Bethan Brian Bridget Callum Carys Catherine Charlotte Chidi Chloë
-    Christopher Ciara Claire Colin Daniel David Deborah Deepa Delyth Diane Dominic Edward Eilidh Elaine
-    Eleanor Elijah Emily Emma Ewan Farah Fatima Fiona Françoise Gareth George Grace Graham Hannah Harriet
-    Harry Heather Helen Hugo Ian Imogen Imran Isabel Jack Jacob James Jane Janet Jasmine Jia Joanna John
-    Jörg José Joseph Joyce Julie Karen Katarzyna Kate Keith Kwame Laura Leah Leon Liam Linda Louise Lucy
-    Luke Magda Malcolm Margaret Mark Martin Mary Matthew Megan Mei Michael Miguel Mohammed Naomi Natalie
-    Neil Niamh Nicola Nigel Noor Oliver Olivia Oluwaseun Omar Owen Patricia Paul Peter Philippa Piotr
-    Priya Rachel Rajesh Rebecca Renée Rhys Richard Robert Rosa Ruth Sally Samir Sandra Sarah Sean Shanice
-    Sian Simon Siobhán Sophie Stephen Susan Tariq Thérèse Thomas Tomasz Victoria Wendy William Yasmin
-    Yusuf Zainab Zoë""".split(),
+    """
+    Aaron Abigail Adam Ahmed Aisling Alan Alejandro Alice Amelia Amir Andrew Angharad Anita
+    Anna Anneliese Arjun Barbara Beatriz Bethan Brian Bridget Callum Carys Catherine
+    Charlotte Chidi Chloë Christopher Ciara Claire Colin Daniel David Deborah Deepa Delyth
+    Diane Dominic Edward Eilidh Elaine Eleanor Elijah Emily Emma Ewan Farah Fatima Fiona
+    Françoise Gareth George Grace Graham Hannah Harriet Harry Heather Helen Hugo Ian Imogen
+    Imran Isabel Jack Jacob James Jane Janet Jasmine Jia Joanna John Jörg José Joseph Joyce
+    Julie Karen Katarzyna Kate Keith Kwame Laura Leah Leon Liam Linda Louise Lucy Luke Magda
+    Malcolm Margaret Mark Martin Mary Matthew Megan Mei Michael Miguel Mohammed Naomi
+    Natalie Neil Niamh Nicola Nigel Noor Oliver Olivia Oluwaseun Omar Owen Patricia Paul
+    Peter Philippa Piotr Priya Rachel Rajesh Rebecca Renée Rhys Richard Robert Rosa Ruth
+    Sally Samir Sandra Sarah Sean Shanice Sian Simon Siobhán Sophie Stephen Susan Tariq
+    Thérèse Thomas Tomasz Victoria Wendy William Yasmin Yusuf Zainab Zoë
+    """.split(),  # noqa: SIM905
     dtype=object,
 )
 SURNAMES = np.array(
-    """Abbott Adeyemi Ahmed Ali Allen Anderson Armitage Ashworth Atkinson Bailey Baker Banerjee Barker
-    Begum Bell Bennett Bevan Blackwood Boyle Bradley Brennan Brooks Brown Burton Butler Byrne Campbell
-    Carter Chan Chapman Chaudhry Clarke Cohen Collins Cooper Cox Craig Crawford Cunningham Da-Silva Davies
-    Dawson Dixon Doyle Duffy Duncan Edwards Ellis Evans Farrell Fernández Fitzgerald Fletcher Foster Fox
-    Fraser Gallagher García Gibson Gill Gordon Graham Grant Gray Green Griffiths Hall Hamilton Harris
-    Harrison Harvey Hayes Henderson Hill Holmes Hopkins Howard Hughes Hunt Hussain Iqbal Jackson James
-    Jenkins Johnson Jones Joshi Kaur Kelly Kennedy Khan King Knight Kowalski Kumar Lawson Lee Lewis Lloyd
-    López Lowe MacDonald Malik Marshall Martin Mason McCarthy McKenzie Mehta Miller Mills Mitchell Moore
-    Morgan Morris Müller Murphy Murray Muñoz Nair Nelson Newton Nguyen Nowak O'Brien O'Connor O'Neill
-    Okafor Okonkwo Osborne Owen Palmer Parker Patel Patterson Pearson Perry Phillips Pires Powell Price
-    Rahman Reid Reynolds Richards Richardson Roberts Robertson Robinson Rogers Ross Russell Ryan Sanders
-    Saunders Schäfer Scott Shah Sharma Shaw Sheikh Simpson Singh Smith Spencer Stevens Stewart Stone
-    Sullivan Taylor Thomas Thompson Tucker Turner Walker Wallace Walsh Walters Ward Watson Webb West White
-    Wilkinson Williams Wilson Wood Wright Yates Young""".split(),
+    """
+    Abbott Adeyemi Ahmed Ali Allen Anderson Armitage Ashworth Atkinson Bailey Baker Banerjee
+    Barker Begum Bell Bennett Bevan Blackwood Boyle Bradley Brennan Brooks Brown Burton
+    Butler Byrne Campbell Carter Chan Chapman Chaudhry Clarke Cohen Collins Cooper Cox Craig
+    Crawford Cunningham Da-Silva Davies Dawson Dixon Doyle Duffy Duncan Edwards Ellis Evans
+    Farrell Fernández Fitzgerald Fletcher Foster Fox Fraser Gallagher García Gibson Gill
+    Gordon Graham Grant Gray Green Griffiths Hall Hamilton Harris Harrison Harvey Hayes
+    Henderson Hill Holmes Hopkins Howard Hughes Hunt Hussain Iqbal Jackson James Jenkins
+    Johnson Jones Joshi Kaur Kelly Kennedy Khan King Knight Kowalski Kumar Lawson Lee Lewis
+    Lloyd López Lowe MacDonald Malik Marshall Martin Mason McCarthy McKenzie Mehta Miller
+    Mills Mitchell Moore Morgan Morris Müller Murphy Murray Muñoz Nair Nelson Newton Nguyen
+    Nowak O'Brien O'Connor O'Neill Okafor Okonkwo Osborne Owen Palmer Parker Patel Patterson
+    Pearson Perry Phillips Pires Powell Price Rahman Reid Reynolds Richards Richardson
+    Roberts Robertson Robinson Rogers Ross Russell Ryan Sanders Saunders Schäfer Scott Shah
+    Sharma Shaw Sheikh Simpson Singh Smith Spencer Stevens Stewart Stone Sullivan Taylor
+    Thomas Thompson Tucker Turner Walker Wallace Walsh Walters Ward Watson Webb West White
+    Wilkinson Williams Wilson Wood Wright Yates Young
+    """.split(),  # noqa: SIM905
     dtype=object,
 )
 

@@ -34,10 +34,7 @@ def open_cases(
     slowness = rng.normal(0, 0.9, size) + (0.35 if month % 12 == 11 else 0.0)
     reply = np.take(REPLY_MINUTES, channel) * np.exp(slowness)
     agent = rng.integers(0, len(company.AGENTS), size)
-    trained_from = (np.datetime64(company.TRAINING["date"]) - np.datetime64(company.START)).astype(
-        int
-    )
-    trained = (agent % 2 == 0) & (opened >= trained_from * 1440)
+    trained = (agent % 2 == 0) & (opened >= company.TRAINING["day"] * 1440)
     resolved = _happens(
         rng,
         planted["resolved"]

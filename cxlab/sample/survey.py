@@ -175,7 +175,7 @@ def _invitation(lives, who, chance, month: int) -> np.ndarray:
 def _expected_levels(rng, lives, who, month: int, contact) -> list:
     """Each region's score with the luck of the day averaged out over many askings."""
     region = lives.people.region[who]
-    times = max(1, 60_000 // max(len(who), 1))
+    times = min(50, max(1, 60_000 // max(len(who), 1)))
     again = [
         _minds_at(rng, lives, who, np.full(len(who), month), contact)["nps"] for _ in range(times)
     ]

@@ -32,7 +32,7 @@ def tell(
         "waves": lives.waves,
         "mix_shift": _mix_shift(lives, answers, relational),
         "support": company.SUPPORT,
-        "training": company.TRAINING
+        "training": _without(company.TRAINING, "day")
         | {"log_odds_of_resolution": company.SUPPORT["resolved_if_agent_trained"]},
         "leaks": company.LEAKS,
         "themes": _themes(comments, kept),
@@ -219,7 +219,7 @@ def _mix_shift(lives, answers: dict, relational: np.ndarray) -> dict:
     mean_level, mean_mix = np.mean(levels, axis=0), np.mean(mixes, axis=0)
     return told | {
         "change_from_mix": round(float((mixes[1] - mixes[0]) @ mean_level), 3),
-        "change_from_levels": round(float(np.subtract(*levels[::-1]) @ mean_mix), 3),
+        "change_from_levels": round(float((np.array(levels[1]) - levels[0]) @ mean_mix), 3),
     }
 
 
