@@ -5,13 +5,13 @@ from typing import Literal
 
 import numpy as np
 
-from cxlab.codebook import Scale
+from cxlab.codebook import Refusal, Scale
 from cxlab.results import amount, number
 
 Kind = Literal["nps", "top", "mean"]
 
 
-class MetricsError(ValueError):
+class MetricsError(Refusal):
     """A score cannot be computed from what was given."""
 
 

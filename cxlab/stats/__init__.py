@@ -1,5 +1,6 @@
 """How uncertain is it? Intervals, resampling, many comparisons, and the plans that follow."""
 
+from cxlab.stats.groups import Test, chi_square, kruskal
 from cxlab.stats.intervals import (
     NPS_METHODS,
     PROPORTION_METHODS,
@@ -23,9 +24,12 @@ __all__ = [
     "Pair",
     "StatsError",
     "Tally",
+    "Test",
     "adjust",
+    "chi_square",
     "counts",
     "delta",
+    "kruskal",
     "linearised",
     "mean_interval",
     "mean_of",

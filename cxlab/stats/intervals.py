@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from cxlab.codebook import Refusal
+
 Pair = tuple[np.ndarray, np.ndarray]
 
 NPS_METHODS = {
@@ -22,7 +24,7 @@ PROPORTION_METHODS = {
 }
 
 
-class StatsError(ValueError):
+class StatsError(Refusal):
     """An uncertainty was asked for that these numbers cannot give."""
 
 

@@ -1,0 +1,235 @@
+"""Who differs? Groups against the rest, one wave against another, and equivalence."""
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from cxlab import stats
+from cxlab.metrics.answers import By, take
+from cxlab.metrics.apart import apart, stands_apart
+from cxlab.metrics.gaps import gap_between, gap_frame
+from cxlab.metrics.measures import MetricsError, Score, resolve
+from cxlab.results import Result, amount, count, probability
+
+SOURCES = {
+    "bh": "false discovery rate held within this family (Benjamini and Hochberg 1995)",
+    "by": "false discovery rate under any dependence (Benjamini and Yekutieli 2001)",
+    "holm": "chance of any error held within this family (Holm 1979)",
+    "bonferroni": "chance of any error held within this family (Bonferroni)",
+}
+
+
+def compare(
+    responses: pd.DataFrame,
+    *,
+    score: str | Score = "nps",
+    by: By,
+    weight: str | None = None,
+    cluster: str | None = None,
+    correction: str = "bh",
+    level: float = 0.95,
+    smallest: int = 0,
+) -> Result:
+    """Compare each group with all answers outside it, corrected for the number of groups.
+
+    Args:
+        responses: one row per answer.
+        score: `nps`, `csat`, `ces`, or a `Score`.
+        by: column, or columns, that make the groups.
+        weight, cluster, level: as in `nps`.
+        correction: `bh` (default), `by`, `holm` or `bonferroni`; the groups shown are the family.
+        smallest: groups with fewer answers are not compared; their answers stay in the rest.
+
+    Returns:
+        group, estimate (the group less the rest), std_error, conf_low, conf_high, p_value,
+        p_adjusted, n, level, verdict (`above`, `below`, `not apart`, `suppressed`).
+
+    Example:
+        >>> rows = pd.DataFrame({"nps": [9] * 40 + [5] * 40, "region": ["N"] * 40 + ["S"] * 40})
+        >>> compare(rows, by="region").frame["verdict"].tolist()
+        ['above', 'below']
+    """
+    answers = take(responses, resolve(score), by=by, weight=weight, cluster=cluster)
+    n = answers.cells.n.sum(axis=1)
+    hidden = (n < smallest) | (n == 0)
+    if len(answers.groups) < 2:
+        raise MetricsError(
+            f"Only one group answered ('{answers.groups[0]}'); there is no rest to compare with."
+        )
+    found = apart(answers, level=level, hidden=hidden, method=correction)
+    side = np.where(found.estimate > 0, "above", "below")
+    frame = pd.DataFrame(
+        {
+            "group": answers.groups,
+            **{key: getattr(found, key) for key in found._fields if key != "stands"},
+            "n": n.astype(int),
+            "level": level,
+            "verdict": np.where(
+                hidden, "suppressed", np.where(found.stands, side, "not apart")
+            ).astype(object),
+        }
+    )
+    frame.loc[hidden, ["estimate", "std_error", "conf_low", "conf_high", "p_value"]] = np.nan
+    notes = list(answers.notes)
+    if hidden.any():
+        notes.append(
+            f"{count(int(hidden.sum()), 'group')} with fewer than {smallest} answers: not "
+            "compared; their answers stay with the rest."
+        )
+    return Result(
+        name=f"{answers.score.name} against the rest",
+        frame=frame,
+        headline=stands_apart(answers, found, by, level),
+        method="each group against all answers outside it: score test, Wald interval; "
+        + SOURCES[correction],
+        base=answers.base,
+        notes=tuple(notes),
+        unit=answers.score.unit,
+    )
+
+
+def difference(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    *,
+    score: str | Score = "nps",
+    pair: str | None = None,
+    weight: str | None = None,
+    cluster: str | None = None,
+    method: str = "mover",
+    level: float = 0.95,
+) -> Result:
+    """Give the difference of a score between two sets of answers, the second less the first.
+
+    Args:
+        before: answers of the first set.
+        after: answers of the second set.
+        score: `nps`, `csat`, `ces`, or a `Score`.
+        pair: column naming the customer; only those in both sets count, each with the last
+            answer in either.
+        weight: column with survey weights, in both.
+        cluster: column whose equal values are not independent, also across the two sets.
+        method: `mover` squares and adds the ends of the two single intervals (for shares
+            Newcombe's interval); `wald` takes the normal interval and test.
+        level: confidence level.
+
+    Returns:
+        term, before, after, estimate, std_error, conf_low, conf_high, p_value, n, level,
+        verdict (`higher`, `lower`, `no detectable difference`).
+
+    Example:
+        >>> first = pd.DataFrame({"nps": [0] * 30 + [7] * 40 + [9] * 30})
+        >>> second = pd.DataFrame({"nps": [0] * 20 + [7] * 35 + [9] * 45})
+        >>> difference(first, second, method="wald").headline
+        'NPS is 25.0 points higher (+3.6 to +46.4): 25.0 after 0.0.'
+    """
+    what = resolve(score)
+    gap = gap_between(before, after, what, pair, weight, cluster, method, level)
+    apart_from_zero = gap.low > 0 or gap.high < 0
+    verdict = "no detectable difference"
+    if apart_from_zero:
+        verdict = "higher" if gap.estimate > 0 else "lower"
+    frame = gap_frame(gap, "difference", gap.low, gap.high, gap.p_value, level, verdict)
+    values = f"{amount(gap.after, what.unit)} after {amount(gap.before, what.unit)}"
+    ends = f" ({what.range(gap.low, gap.high)})" if np.isfinite(gap.low) else ""
+    if apart_from_zero:
+        headline = f"{what.name} is {what.difference(gap.estimate)} {verdict}{ends}: {values}."
+    else:
+        headline = f"{what.name}: no detectable difference{ends}: {values}."
+    name = f"{what.name} difference"
+    return Result(name, frame, headline, gap.method, gap.base, gap.notes, what.unit)
+
+
+def equivalence(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    *,
+    score: str | Score = "nps",
+    margin: float,
+    pair: str | None = None,
+    weight: str | None = None,
+    cluster: str | None = None,
+    level: float = 0.95,
+) -> Result:
+    """Ask whether a score changed by less than a margin, by two one-sided tests.
+
+    Args:
+        before, after, score, pair, weight, cluster: as in `difference`.
+        margin: the largest difference that would not matter, in the unit of the score.
+        level: confidence of the statement; the interval shown has level 2 * level - 1.
+
+    Returns:
+        The columns of `difference`; `p_value` is the larger of the two one-sided ones, and
+        `verdict` is `equivalent` or `not shown`.
+
+    Example:
+        >>> rows = pd.DataFrame({"nps": [0, 7, 9, 10] * 2000})
+        >>> equivalence(rows, rows, margin=5).frame["verdict"][0]
+        'equivalent'
+    """
+    what = resolve(score)
+    if not margin > 0:
+        raise MetricsError(f"margin must be above zero; it is {margin:g}.")
+    inner = 2 * level - 1
+    gap = gap_between(before, after, what, pair, weight, cluster, "wald", inner)
+    sides = (np.array([margin, margin]) + np.array([gap.estimate, -gap.estimate])) / gap.std_error
+    p = float(np.max(special.stdtr(np.minimum(gap.df, 1e12), -sides)))
+    shown = bool(gap.low > -margin and gap.high < margin)
+    verdict = "equivalent" if shown else "not shown"
+    frame = gap_frame(gap, f"within {margin:g}", gap.low, gap.high, p, inner, verdict)
+    ends = f"{what.range(gap.low, gap.high)}, {inner * 100:.0f}% interval"
+    size = what.difference(margin)
+    headline = (
+        f"{what.name} did not change by more than {size} ({ends}; p {probability(p)})."
+        if shown
+        else f"{what.name}: a change larger than {size} cannot be ruled out ({ends})."
+    )
+    method = f"two one-sided tests (Schuirmann 1987); {gap.method}"
+    name = f"{what.name} equivalence"
+    return Result(name, frame, headline, method, gap.base, gap.notes, what.unit)
+
+
+def any_difference(
+    responses: pd.DataFrame, *, score: str | Score = "nps", by: By, level: float = 0.95
+) -> Result:
+    """Test whether the groups differ at all: in their boxes, and in the level of the answers.
+
+    Args:
+        responses: one row per answer; weights are not used.
+        score, by: as in `compare`.
+        level: confidence level of the verdict.
+
+    Returns:
+        term (chi-square of the boxes, Kruskal-Wallis of the answers), statistic, df, p_value,
+        estimate (Cramer's V, epsilon squared), n, verdict.
+
+    Example:
+        >>> rows = pd.DataFrame({"nps": [9] * 40 + [5] * 40, "region": ["N"] * 40 + ["S"] * 40})
+        >>> any_difference(rows, by="region").headline
+        'NPS differs between the groups of region (chi-square p < 0.001).'
+    """
+    answers = take(responses, resolve(score), by=by)
+    worth = answers.worth
+    boxes = np.stack([answers.cells.n[:, worth == v].sum(axis=1) for v in np.unique(worth)], axis=1)
+    tests = {
+        "chi-square": stats.chi_square(boxes),
+        "Kruskal-Wallis": stats.kruskal(answers.cells.n),
+    }
+    frame = pd.DataFrame(
+        [
+            {"term": term, "statistic": t.statistic, "df": t.df, "p_value": t.p_value,
+             "estimate": t.effect, "n": int(answers.cells.n.sum()),
+             "verdict": "differ" if t.p_value <= 1 - level else "no detectable difference"}
+            for term, t in tests.items()
+        ]
+    )  # fmt: skip
+    p = probability(tests["chi-square"].p_value)
+    said = f"chi-square p {p if p.startswith('<') else f'= {p}'}"
+    what = by if isinstance(by, str) else " and ".join(by or [])
+    differ = tests["chi-square"].p_value <= 1 - level
+    found = " differs" if differ else ": no detectable difference"
+    headline = f"{answers.score.name}{found} between the groups of {what} ({said})."
+    method = "Pearson chi-square with Cramer's V; Kruskal and Wallis (1952), ties corrected"
+    return Result(
+        f"{answers.score.name} across groups", frame, headline, method, answers.base, answers.notes
+    )

@@ -1,0 +1,249 @@
+"""Is it moving? Scores by period, on the study's calendar, with control limits."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxlab import stats
+from cxlab.codebook import did_you_mean
+from cxlab.metrics.answers import Answers, By, need, take
+from cxlab.metrics.levels import interval, mark_small, means
+from cxlab.metrics.measures import MetricsError, Score, resolve
+from cxlab.results import Result, amount, count, listing, span
+
+PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
+LABELS = {"D": "%Y-%m-%d", "W": "%G-W%V", "M": "%Y-%m", "Q": "%YQ%q", "Y": "%Y"}
+WORDS = {"daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter"}
+SIGMAS = 3
+MOST_PERIODS = 4000
+
+
+def trend(
+    responses: pd.DataFrame,
+    *,
+    score: str | Score = "nps",
+    period: str = "month",
+    by: By = None,
+    weight: str | None = None,
+    as_of: str | date | pd.Timestamp | None = None,
+    timezone: str | None = None,
+    level: float = 0.95,
+    smallest: int = 0,
+) -> Result:
+    """Give a score period by period, with the limits that chance alone would keep to.
+
+    Args:
+        responses: one row per answer, with `answered_at`.
+        score: `nps`, `csat`, `ces`, or a `Score`.
+        period: `day`, `week` (Monday to Sunday), `month`, `quarter` or `year`.
+        by: column, or columns, to report by.
+        weight: column with survey weights.
+        as_of: the last moment known; a period that ends later is incomplete. A day means
+            its end.
+        timezone: the zone of the calendar; times without a zone are taken as local.
+        level: confidence level of the intervals.
+        smallest: periods with fewer answers are suppressed.
+
+    Returns:
+        group, period, estimate, std_error, conf_low, conf_high, n, n_effective, level,
+        expected (the level of all finished periods), limit_low, limit_high, finished,
+        verdict (`above limits`, `below limits`, `incomplete`, `no answers`, ...). Periods
+        without answers are rows too.
+
+    Raises:
+        MetricsError: `answered_at` is absent or holds no times.
+
+    Example:
+        >>> days = pd.to_datetime(["2025-01-31 23:00", "2025-02-01 01:00"])
+        >>> rows = pd.DataFrame({"nps": [9, 3], "answered_at": days})
+        >>> trend(rows, period="month", as_of="2025-02-10").frame["verdict"].tolist()
+        ['small base', 'incomplete']
+    """
+    period = WORDS.get(period, period)
+    if period not in PERIODS:
+        near = did_you_mean(period, PERIODS)
+        raise MetricsError(f"'{period}' is no period; choose one of {list(PERIODS)}.{near}")
+    what = resolve(score)
+    need(responses, ["answered_at", what.column])
+    times = _local(responses["answered_at"], timezone)
+    end = moment(as_of, timezone)
+    known, notes = _known(times, end)
+    rows, times = responses[known], times[known]
+    answers = take(rows, what, by=by, weight=weight)
+    within = times.iloc[answers.kept].dt.to_period(PERIODS[period])
+    first, last = within.min(), within.max()
+    periods = pd.period_range(first, last)
+    if len(periods) > MOST_PERIODS:
+        raise MetricsError(f"{len(periods):,} periods from {first} to {last}: check the dates.")
+    place = periods.get_indexer(pd.PeriodIndex(within))
+    frame = _by_period(answers, periods, place, level, smallest)
+    frame["finished"], more = _finished(periods, end, len(answers.groups))
+    frame["verdict"] = _verdict(frame)
+    frame["level"] = level
+    columns = ["group", "period", "estimate", "std_error", "conf_low", "conf_high", "n",
+               "n_effective", "level", "expected", "limit_low", "limit_high", "finished",
+               "verdict"]  # fmt: skip
+    return Result(
+        name=f"{what.name} by {period}",
+        frame=frame[columns],
+        headline=_headline(frame, what, period),
+        method=f"control limits {SIGMAS} standard errors around the level of all finished periods, "
+        "from the answers of each period (Shewhart 1931); intervals as for single scores",
+        base=answers.base,
+        notes=(*answers.notes, *notes, *more),
+        unit=what.unit,
+    )
+
+
+def moment(as_of: Any, timezone: str | None = None) -> pd.Timestamp | None:
+    """Read the last moment known, in local time; a day means its end."""
+    if as_of is None:
+        return None
+    whole_day = (isinstance(as_of, date) and not isinstance(as_of, datetime)) or (
+        isinstance(as_of, str) and len(as_of.strip()) == 10
+    )
+    at = pd.Timestamp(as_of)
+    if at.tzinfo is not None:
+        at = (at.tz_convert(timezone) if timezone else at).tz_localize(None)
+    return at + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1) if whole_day else at
+
+
+def calendar(times: pd.Series, period: str, timezone: str | None = None) -> pd.Series:
+    """Name the period each moment lies in, as `trend` does."""
+    period = WORDS.get(period, period)
+    local = _local(times, timezone)
+    return local.dt.to_period(PERIODS[period]).map(_label, na_action="ignore")
+
+
+# ---------------------------------------------------------------- periods
+
+
+def _local(times: pd.Series, timezone: str | None) -> pd.Series:
+    if not pd.api.types.is_datetime64_any_dtype(times):
+        raise MetricsError(
+            f"'{times.name}' holds {times.dtype}, not times. Read the dates first; cleaning does, "
+            "and books those it cannot read."
+        )
+    if times.dt.tz is None:
+        return times
+    try:
+        return (times.dt.tz_convert(timezone) if timezone else times).dt.tz_localize(None)
+    except Exception as error:  # the zone database raises many kinds of error
+        raise MetricsError(f"'{timezone}' is no time zone; write one as Europe/London.") from error
+
+
+def _known(times: pd.Series, end: pd.Timestamp | None) -> tuple[np.ndarray, list[str]]:
+    undated = times.isna().to_numpy()
+    late = (times > end).to_numpy() if end is not None else np.zeros(len(times), bool)
+    notes = []
+    if undated.any():
+        notes.append(f"{count(int(undated.sum()), 'answer')} without a date are left out.")
+    if late.any():
+        notes.append(f"{count(int(late.sum()), 'answer')} after {end:%Y-%m-%d} are left out.")
+    if (undated | late).all():
+        raise MetricsError("'answered_at': no answer has a date within the period known.")
+    return ~(undated | late), notes
+
+
+def _label(period: pd.Period) -> str:
+    kind = period.freqstr.split("-")[0]
+    if kind == "W":
+        return period.start_time.strftime(LABELS["W"])
+    return period.strftime(LABELS[kind])
+
+
+def _by_period(
+    answers: Answers, periods: pd.PeriodIndex, place: np.ndarray, level: float, smallest: int
+) -> pd.DataFrame:
+    shape = len(answers.groups) * len(periods)
+    code = answers.group.astype(np.int64) * len(periods) + place
+    cells = stats.tally(
+        code, answers.cell, groups=shape, cells=len(answers.points), weight=answers.weight
+    )
+    labels = [_label(p) for p in periods]
+    split = replace(answers, groups=[str(i) for i in range(shape)], cells=cells, group=code)
+    mean = means(split)
+    method = "adjusted_wald" if answers.score.kind == "nps" else "wilson"
+    low, high = interval(split, mean, method=method, level=level)
+    frame = pd.DataFrame(
+        {
+            "group": np.repeat(answers.groups, len(periods)),
+            "period": labels * len(answers.groups),
+            "estimate": mean.estimate,
+            "std_error": mean.std_error,
+            "conf_low": low,
+            "conf_high": high,
+            "n": mean.n.astype(int),
+            "n_effective": mean.n_effective,
+        }
+    )
+    frame["spread"] = np.repeat(_spread(answers), len(periods))
+    return mark_small(frame, smallest)[0]
+
+
+def _spread(answers: Answers) -> np.ndarray:
+    """Give the standard deviation of one answer in each group."""
+    w = answers.cells.w
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = w / w.sum(axis=1, keepdims=True)
+        return np.sqrt(np.maximum(shares @ answers.worth**2 - (shares @ answers.worth) ** 2, 0))
+
+
+def _finished(periods: pd.PeriodIndex, end: pd.Timestamp | None, groups: int):
+    if end is None:
+        done: list[bool | None] = [True] * (len(periods) - 1) + [None]
+        note = "Without as_of it is not known whether the last period is complete."
+        return done * groups, [note]
+    over = [bool(p.end_time.floor("s") <= end) for p in periods]
+    if all(over):
+        return over * groups, []
+    return over * groups, [f"{_label(periods[-1])} is incomplete: the data end {end:%Y-%m-%d}."]
+
+
+def _verdict(frame: pd.DataFrame) -> pd.Series:
+    """Add control limits, and say which periods lie outside them."""
+    ended = frame["finished"].map(lambda done: done is not False).to_numpy(bool)
+    w = np.where(ended & frame["estimate"].notna(), frame["n_effective"].fillna(0), 0.0)
+    totals = pd.DataFrame({"w": w, "wv": w * frame["estimate"].fillna(0)})
+    sums = totals.groupby(frame["group"], sort=False).transform("sum")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        frame["expected"] = sums["wv"] / sums["w"]
+        half = SIGMAS * frame["spread"] / np.sqrt(frame["n_effective"])
+    frame["limit_low"], frame["limit_high"] = frame["expected"] - half, frame["expected"] + half
+    outside = np.select(
+        [frame["estimate"] > frame["limit_high"], frame["estimate"] < frame["limit_low"]],
+        ["above limits", "below limits"],
+        default="",
+    )
+    found = np.where(outside == "", frame["verdict"].fillna(""), outside)
+    found = np.where(~ended & frame["estimate"].notna(), "incomplete", found)
+    return pd.Series(found, index=frame.index, dtype=object).replace("", None)
+
+
+def _headline(frame: pd.DataFrame, what: Score, period: str) -> str:
+    out = frame[frame["verdict"].isin(["above limits", "below limits"])]
+    whole = frame["group"].nunique() == 1
+    n = frame["period"].nunique()
+    if out.empty:
+        if n == 1:
+            row = frame.iloc[0]
+            return f"{what.name}: one {period} only, {row['period']}; nothing to compare it with."
+        level = amount(frame["expected"].iloc[0], what.unit)
+        stays = (
+            f"stays within its control limits around {level}"
+            if whole
+            else "leaves no group's limits"
+        )
+        return f"{what.name} {stays} over {count(n, period)}: no {period} stands apart."
+    if whole:
+        said = [
+            f"{r.verdict.split()[0]} in {r.period} ({amount(r.estimate, what.unit)}, expected "
+            f"{span(r.limit_low, r.limit_high, what.unit)})"
+            for r in out.itertuples()
+        ]
+        return f"{what.name} left its control limits: {listing(said, 3)}."
+    said = [f"{r.group} {r.verdict.split()[0]} in {r.period}" for r in out.itertuples()]
+    return f"{what.name} left its control limits: {listing(said, 4)}."
