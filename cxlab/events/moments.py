@@ -1,0 +1,81 @@
+"""Days and durations: where a day ends, and what lies a duration before it."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+UTC = "UTC"
+
+
+def moment(day, timezone: str = UTC) -> pd.Timestamp:
+    """Give the last moment of a day, or the moment itself where a time is given.
+
+    Args:
+        day: a date, a text such as `2025-03-31`, or a moment.
+        timezone: zone of days and moments that carry none.
+
+    Returns:
+        The moment in UTC.
+
+    Example:
+        >>> str(moment("2025-03-31", "Europe/London"))
+        '2025-03-31 22:59:59.999999+00:00'
+    """
+    stamp = pd.Timestamp(day)
+    if stamp.tz is None and stamp == stamp.normalize():
+        stamp = stamp + pd.Timedelta(days=1) - pd.Timedelta(1, "us")
+    return localised(stamp, timezone)
+
+
+def localised(stamp: pd.Timestamp, timezone: str) -> pd.Timestamp:
+    """Give a moment in UTC; one without a zone is read in the given one."""
+    if stamp.tz is None:
+        stamp = stamp.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
+    return stamp.tz_convert(UTC)
+
+
+def earlier(stamp: pd.Timestamp, duration: str, timezone: str = UTC, *, part: float = 1.0):
+    """Give the moment a duration before another; months follow the calendar.
+
+    Args:
+        stamp: a moment with zone.
+        duration: `90D`, `12W`, or calendar months as `6M`; a month's last day stays one.
+        timezone: zone in which days begin.
+        part: which part of the duration, such as a half.
+
+    Example:
+        >>> str(earlier(moment("2025-06-30"), "6M").date())
+        '2024-12-31'
+    """
+    local = stamp.tz_convert(timezone).tz_localize(None)
+    months = re.fullmatch(r"(\d+)M", duration)
+    if months:
+        # half of an odd number of months is rounded up, so that both halves are whole months
+        steps = int(np.ceil(int(months[1]) * part))
+        last = local.is_month_end
+        local = local - pd.DateOffset(months=steps)
+        if last:
+            local = local.normalize() + pd.offsets.MonthEnd(0) + (stamp_time(stamp, timezone))
+    else:
+        local = local - pd.Timedelta(duration) * part
+    return localised(local, timezone)
+
+
+def stamp_time(stamp: pd.Timestamp, timezone: str) -> pd.Timedelta:
+    """Give the time of day of a moment."""
+    local = stamp.tz_convert(timezone).tz_localize(None)
+    return local - local.normalize()
+
+
+def micros(times) -> np.ndarray:
+    """Give moments as microseconds since 1970 in UTC; missing is the smallest integer."""
+    return np.asarray(pd.DatetimeIndex(times).as_unit("us").asi8)
+
+
+def utc(times: pd.Series, timezone: str) -> pd.Series:
+    """Give a column of moments in UTC, whether or not it carries a zone."""
+    times = pd.to_datetime(times)
+    if times.dt.tz is None:
+        times = times.dt.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
+    return times.dt.tz_convert(UTC).dt.as_unit("us")
