@@ -136,7 +136,7 @@ def comment_labels(table: pd.DataFrame, comments: dict, kept: np.ndarray) -> pd.
     """Return what each kept comment is about."""
     written = np.flatnonzero(kept & (comments["text"] != ""))
     labels = pd.DataFrame({"response_id": table["ResponseId"].to_numpy()[written]})
-    for name in ("theme", "polarity", "second_theme"):
+    for name in ("theme", "polarity", "second_theme", "second_polarity"):
         labels[name] = comments[name][written]
     for name in ("negated", "name", "phone", "email"):
         labels[name] = comments[name][written].astype(int)

@@ -53,8 +53,8 @@ def _phrase_book() -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray, np.nda
 def write_comments(rng: np.random.Generator, answers: dict, people) -> dict:
     """Write a comment for some of the answers, and note what it is about.
 
-    Returns arrays: text, theme, polarity, negated, second_theme, name, phone, email (the last
-    three say what there is to mask).
+    Returns arrays: text, theme, polarity, second_theme, second_polarity, negated, name, phone,
+    email (the last three say what there is to mask).
     """
     size = len(answers["nps"])
     theme, polarity, second, second_polarity = _themes(rng, answers)
@@ -66,14 +66,16 @@ def write_comments(rng: np.random.Generator, answers: dict, people) -> dict:
     writes = rng.random(size) < 0.42 + 0.30 * (answers["nps"] <= 6) + 0.08 * (answers["nps"] >= 9)
     text, personal = _personal(rng, text, answers, people, writes)
     quiet = ~writes
-    for column in (text, theme, polarity, second):
+    for column in (text, theme, polarity, second, second_polarity):
         column[quiet] = ""
+    second_polarity[~both] = ""
     negated = (negated | (both & more_negated)) & writes
     return {
         "text": text,
         "theme": theme,
         "polarity": polarity,
         "second_theme": second,
+        "second_polarity": second_polarity,
         "negated": negated,
     } | personal
 
