@@ -257,9 +257,12 @@ def test_customer_dirt_is_found_as_often_as_told(truth, crm):
 
 def test_customer_repairs_are_found_as_often_as_told(truth, crm):
     usual = crm["Joined"].str.fullmatch(r"\d\d/\d\d/\d{4}")
+    left = pd.to_datetime(crm["Cancelled"], format="%d/%m/%Y")
+    usable = joining_days(crm).notna() & ~(left < joining_days(crm)) & ~crm.duplicated()
     found = {
         "customer_id:trimmed": int((crm["Customer No"].str.strip() != crm["Customer No"]).sum()),
         "signed_up_at:date_form": int((~usual).sum()),
+        "monthly_fee:number_form": int(crm["Monthly fee"][usable].str.contains(",").sum()),
     }
     assert found == truth["dirt"]["customers"]["repairs"]
     assert crm["Joined"].str.fullmatch(r"\d{4}-\d\d-\d\d").any()

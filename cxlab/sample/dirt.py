@@ -62,6 +62,7 @@ def spoil_customers(rng: np.random.Generator, table: pd.DataFrame):
     table = table.iloc[by_number].reset_index(drop=True)
     copied = np.flatnonzero(table["Customer No"].isin(twice))
     repairs = {key: len(lots[key]) for key in company.REPAIRS["customers"]}
+    repairs["monthly_fee:number_form"] = size  # each fee is written with a decimal comma
     return _with_copies(rng, table, copied, "duplicate_customer"), repairs
 
 
