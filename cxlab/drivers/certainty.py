@@ -1,0 +1,185 @@
+"""How sure is the order? Resampled moments, ranks, ties, and the answers that would be needed."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from scipy.stats import norm
+
+from cxlab import stats
+from cxlab.drivers.design import Design
+
+ROWS_AT_ONCE = 2048
+POWER = 0.80
+LEAST_SIGNAL = 0.05
+WORTH_NAMING = 1e7
+
+
+def table_of(design: Design, imputation: int = 0) -> np.ndarray:
+    """Put controls, drivers and outcome side by side, each with mean 0 and spread 1."""
+    table = np.column_stack([design.z, design.x[imputation], design.y])
+    table = table - np.average(table, axis=0, weights=design.w)
+    return table / np.sqrt(np.average(table**2, axis=0, weights=design.w))
+
+
+def covariance(table: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """Compute the weighted covariance matrix in one pass over the rows."""
+    mean = np.average(table, axis=0, weights=w)
+    cross = (table * w[:, None]).T @ table / w.sum()
+    return cross - np.outer(mean, mean)
+
+
+def resample(
+    design: Design, of: Callable[[np.ndarray], np.ndarray], *, n_boot: int, seed: int
+) -> np.ndarray:
+    """Compute something from the covariance matrices of bootstrap replicates.
+
+    Rows are drawn within strata, clusters whole. With imputed ratings each replicate uses
+    one of the imputations in turn, so that their spread is part of the answer.
+
+    Args:
+        design: what was prepared.
+        of: takes (batch, m, m) covariances of `table_of`, gives (batch, ...).
+        n_boot: number of replicates.
+        seed: seed of the draws.
+
+    Returns:
+        The replicates, shape (n_boot, ...).
+    """
+    found = [of(cov) for _, cov in moments(design, n_boot=n_boot, seed=seed)]
+    return np.concatenate(found)
+
+
+def moments(design: Design, *, n_boot: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield means and covariance matrices of bootstrap replicates, a chunk at a time."""
+    draws = stats.counts(
+        design.n, n_boot=n_boot, seed=seed, cluster=design.cluster, strata=design.strata
+    )
+    tables = [table_of(design, place) for place in range(len(design.x))]
+    done = 0
+    for drawn in draws:
+        turn = (done + np.arange(len(drawn))) % len(tables)
+        for place, table in enumerate(tables):
+            if (turn == place).any():
+                yield weighted_moments(table, design.w, drawn[turn == place])
+        done += len(drawn)
+
+
+def weighted_moments(table: np.ndarray, w: np.ndarray, drawn: np.ndarray):
+    """Compute means and covariances under many sets of multiplicities at once.
+
+    Each row's products are formed once for all replicates; one matrix multiplication then
+    sums them for every replicate.
+    """
+    m = table.shape[1]
+    upper = np.triu_indices(m)
+    sums = np.zeros((len(drawn), 1 + m + len(upper[0])))
+    for begin in range(0, len(table), ROWS_AT_ONCE):
+        rows = slice(begin, begin + ROWS_AT_ONCE)
+        piece, weight = table[rows], w[rows, None]
+        products = piece[:, upper[0]] * piece[:, upper[1]]
+        sums += drawn[:, rows].astype(float) @ (
+            np.column_stack([weight, weight * piece, weight * products])
+        )
+    total = sums[:, :1]
+    mean = sums[:, 1 : m + 1] / total
+    cov = np.empty((len(drawn), m, m))
+    cov[:, upper[0], upper[1]] = sums[:, m + 1 :] / total
+    cov[:, upper[1], upper[0]] = cov[:, upper[0], upper[1]]
+    return mean, cov - mean[:, :, None] * mean[:, None, :]
+
+
+def steadied(shares: np.ndarray, replicates: np.ndarray) -> np.ndarray:
+    """Draw plausible true shares: replicates pulled together as far as they are noise.
+
+    Resampling adds noise to an order that holds noise already, so its first places are
+    stated too surely. Part of the spread between estimated shares is error of estimate;
+    what is left, as a fraction, shrinks the shares toward each other (empirical Bayes,
+    positive part of James and Stein), and the replicates' scatter with it.
+    """
+    noise = replicates - replicates.mean(axis=0)
+    terms = len(shares)
+    between = ((shares - shares.mean()) ** 2).sum() / (terms - 1)
+    error = (noise - noise.mean(axis=1, keepdims=True)).var(axis=0).sum() / (terms - 1)
+    trust = 1 - error * max(terms - 3, 1) / (terms - 1) / between if between > 0 else 0
+    trust = max(trust, LEAST_SIGNAL)
+    return shares.mean() + trust * (shares - shares.mean()) + np.sqrt(trust) * noise
+
+
+def places(shares: np.ndarray, replicates: np.ndarray, level: float) -> dict[str, np.ndarray]:
+    """Say how sure each term's place is.
+
+    Args:
+        shares: estimates, one for each term.
+        replicates: bootstrap replicates, shape (n_boot, terms).
+        level: of the interval of the places.
+
+    Returns:
+        `p_first`, `p_top3`, `rank_low`, `rank_high`: arrays over the terms.
+    """
+    drawn = steadied(shares, replicates) if len(shares) > 1 else replicates
+    rank = (-drawn).argsort(axis=1, kind="stable").argsort(axis=1, kind="stable") + 1
+    tail = (1 - level) / 2
+    low, high = np.quantile(rank, [tail, 1 - tail], axis=0, method="closest_observation")
+    return {
+        "rank_low": low,
+        "rank_high": high,
+        "p_first": (rank == 1).mean(axis=0),
+        "p_top3": (rank <= 3).mean(axis=0),
+    }
+
+
+def differences(shares: np.ndarray, replicates: np.ndarray, n: int, level: float) -> dict:
+    """Compare every pair of terms.
+
+    Returns:
+        `difference`, `low`, `high`, `p_value`, `p_adjusted` (Holm), `n_needed`: matrices
+        (terms, terms); `apart` says which pairs can be told apart.
+    """
+    terms = len(shares)
+    difference = shares[:, None] - shares[None, :]
+    spread = replicates[:, :, None] - replicates[:, None, :]
+    error = spread.std(axis=0, ddof=1)
+    low, high = stats.percentile(spread, level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = 2 * norm.sf(np.abs(difference) / error)
+        reach = norm.ppf((1 + level) / 2) + norm.ppf(POWER)
+        needed = np.ceil(n * (reach * error / difference) ** 2)
+    np.fill_diagonal(p, 1.0)
+    upper = np.triu_indices(terms, 1)
+    adjusted = np.ones((terms, terms))
+    adjusted[upper] = stats.adjust(np.nan_to_num(p[upper], nan=1.0), method="holm")
+    adjusted = np.minimum(adjusted, adjusted.T)
+    return {
+        "difference": difference,
+        "low": low,
+        "high": high,
+        "p_value": p,
+        "p_adjusted": adjusted,
+        "apart": adjusted < 1 - level,
+        "n_needed": np.where(needed <= WORTH_NAMING, needed, np.nan),
+    }
+
+
+def ties(shares: np.ndarray, apart: np.ndarray) -> list[str]:
+    """Give terms letters, from the first place down; those sharing one cannot be told apart.
+
+    Example:
+        >>> ties(np.array([0.5, 0.3, 0.2]), np.array([[0, 0, 1], [0, 0, 1], [1, 1, 0]]) > 0)
+        ['a', 'a', 'b']
+    """
+    order = np.argsort(-shares, kind="stable")
+    letters = [""] * len(shares)
+    reached, letter = 0, 0
+    for begin in range(len(order)):
+        end = begin + 1
+        while end < len(order) and not apart[np.ix_(order[begin:end], [order[end]])].any():
+            end += 1
+        if end > reached:
+            for place in order[begin:end]:
+                letters[place] += _letter(letter)
+            reached, letter = end, letter + 1
+    return letters
+
+
+def _letter(number: int) -> str:
+    return chr(ord("a") + number) if number < 26 else f"({number + 1})"

@@ -1,0 +1,520 @@
+"""Which drivers go with the score most, and how sure is the order?"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from scipy.stats import f as f_distribution
+
+from cxlab import stats
+from cxlab.codebook import did_you_mean
+from cxlab.drivers import certainty, likelihood, subsets
+from cxlab.drivers.design import Design, DriverError, Survey, prepare
+from cxlab.results import Result, count, listing, number, percent, span
+
+COLUMNS = [
+    "term",
+    "group",
+    "estimate",
+    "conf_low",
+    "conf_high",
+    "rank",
+    "rank_low",
+    "rank_high",
+    "p_first",
+    "p_top3",
+    "tie",
+    "direction",
+    "r2",
+    "n_needed",
+    "n",
+    "n_effective",
+]
+SUBSETS_AT_MOST = 1 << 31
+ORDERS = 2000
+ORDERS_IN_REPLICATES = 200
+
+_METHOD = {
+    "lmg": "Exact LMG (Shapley) shares of R² over all orders of the drivers (Lindeman, Merenda "
+    "and Gold 1980; Grömping 2006)",
+    "sampled": f"LMG shares of R² from {count(ORDERS)} random orders of the drivers, in pairs "
+    "of an order and its reverse",
+    "relative_weights": "Relative weights (Johnson 2000)",
+    "mcfadden": "General dominance of McFadden's R² of a {kind} model",
+    "cox_snell": "General dominance of Cox and Snell's R² of a {kind} model",
+    "nagelkerke": "General dominance of Nagelkerke's R² of a {kind} model",
+}
+
+
+def importance(
+    responses: pd.DataFrame,
+    *,
+    outcome: str,
+    drivers: Sequence[str] | Mapping[str, Sequence[str]],
+    controls: Sequence[str] = (),
+    method: str = "lmg",
+    weight: str | Survey | None = None,
+    n_boot: int = 1000,
+    seed: int = 0,
+) -> Result:
+    """Share what the drivers explain among them, and say how sure the order is.
+
+    Args:
+        responses: one row per answer.
+        outcome: column of the score.
+        drivers: columns of ratings; or group name -> columns, to share among groups first
+            (Owen).
+        controls: columns held constant in every model; their part is not shared out.
+        method: `lmg` (exact), `sampled` (more than 25 drivers), `relative_weights`; for an
+            outcome with two values or ordered ones `mcfadden`, `cox_snell`, `nagelkerke`.
+        weight: column of weights, or a `Survey` naming weight, cluster, strata and level.
+        n_boot: bootstrap replicates; 0 leaves the certainty out.
+        seed: seed of resampling and imputation.
+
+    Returns:
+        term, group, estimate (share of what the drivers explain) with conf_low and
+        conf_high, rank with rank_low and rank_high, p_first, p_top3, tie, direction, r2
+        (the share as a part of the outcome's variance), n_needed (answers that would tell
+        it from the next), n, n_effective. With groups, their rows come first.
+
+    Raises:
+        DriverError: a column cannot be used, or the question is too large.
+
+    Example:
+        >>> answers = pd.DataFrame({"nps": [9, 3, 7, 10, 2, 6], "price": [5, 1, 3, 4, 2, 3],
+        ...                         "speed": [4, 3, 5, 4, 3, 2]})
+        >>> shares = importance(answers, outcome="nps", drivers=["price", "speed"], n_boot=0)
+        >>> shares.frame["term"].tolist()
+        ['price', 'speed']
+    """
+    _check_method(method)
+    linear = method in ("lmg", "sampled", "relative_weights")
+    design = prepare(
+        responses,
+        outcome=outcome,
+        drivers=drivers,
+        controls=controls,
+        weight=weight,
+        gaps="impute" if linear else "indicator",
+        seed=seed,
+    )
+    _check_cost(design, method, n_boot)
+    if linear:
+        parts, replicates = _linear(design, method, n_boot, seed)
+    else:
+        parts, replicates = likelihood.parts(design, method, n_boot=n_boot, seed=seed)
+    return _result(design, parts, replicates, method)
+
+
+def relative_weights(
+    responses: pd.DataFrame,
+    *,
+    outcome: str,
+    drivers: Sequence[str],
+    controls: Sequence[str] = (),
+    weight: str | Survey | None = None,
+    n_boot: int = 1000,
+    seed: int = 0,
+) -> Result:
+    """Share what the drivers explain by Johnson's relative weights, as a cross-check.
+
+    Args and returns are those of `importance`.
+
+    Example:
+        >>> answers = pd.DataFrame({"nps": [9, 3, 7, 10, 2, 6], "price": [5, 1, 3, 4, 2, 3],
+        ...                         "speed": [4, 3, 5, 4, 3, 2]})
+        >>> shares = relative_weights(answers, outcome="nps", drivers=["price", "speed"], n_boot=0)
+        >>> shares.frame["term"].tolist()
+        ['price', 'speed']
+    """
+    return importance(
+        responses,
+        outcome=outcome,
+        drivers=drivers,
+        controls=controls,
+        method="relative_weights",
+        weight=weight,
+        n_boot=n_boot,
+        seed=seed,
+    )
+
+
+def pairs(
+    responses: pd.DataFrame,
+    *,
+    outcome: str,
+    drivers: Sequence[str],
+    controls: Sequence[str] = (),
+    weight: str | Survey | None = None,
+    n_boot: int = 1000,
+    seed: int = 0,
+) -> Result:
+    """Compare the shares of every two drivers, and say how many answers would part them.
+
+    Args are those of `importance`, which draws the same replicates.
+
+    Returns:
+        term, against, estimate (difference of shares) with conf_low and conf_high, p_value,
+        p_adjusted (Holm), verdict (`apart`, `cannot be told apart`), n_needed.
+
+    Example:
+        >>> answers = pd.DataFrame({"nps": [9, 3, 7, 10, 2, 6], "price": [5, 1, 3, 4, 2, 3],
+        ...                         "speed": [4, 3, 5, 4, 3, 2]})
+        >>> pairs(answers, outcome="nps", drivers=["price", "speed"], n_boot=50).frame.shape
+        (1, 9)
+    """
+    if len(drivers) < 2 or n_boot < 2:
+        raise DriverError("Pairs need two drivers and at least two replicates; name both.")
+    design = prepare(
+        responses, outcome=outcome, drivers=drivers, controls=controls, weight=weight, seed=seed
+    )
+    _check_cost(design, "lmg", n_boot)
+    parts, replicates = _linear(design, "lmg", n_boot, seed)
+    shares, drawn = _as_shares(parts), _as_shares(replicates)
+    level = design.survey.level
+    found = certainty.differences(shares, drawn, design.n, level)
+    order = np.argsort(-shares, kind="stable")
+    rows = [(i, j) for place, i in enumerate(order) for j in order[place + 1 :]]
+    left, right = (np.array(side) for side in zip(*rows, strict=True))
+    apart = found["apart"][left, right]
+    names = np.array(design.drivers, dtype=object)
+    frame = pd.DataFrame(
+        {
+            "term": names[left],
+            "against": names[right],
+            "estimate": found["difference"][left, right],
+            "conf_low": found["low"][left, right],
+            "conf_high": found["high"][left, right],
+            "p_value": found["p_value"][left, right],
+            "p_adjusted": found["p_adjusted"][left, right],
+            "verdict": np.where(apart, "apart", "cannot be told apart"),
+            "n_needed": found["n_needed"][left, right],
+        }
+    )
+    return Result(
+        name="driver pairs",
+        frame=frame,
+        headline=f"{int(apart.sum())} of {count(len(rows), 'pair')} of drivers can be told apart "
+        f"by their association with {outcome}.",
+        method=f"Differences of LMG shares over {count(n_boot, 'bootstrap replicate')}; "
+        f"p-values from their standard errors, Holm-adjusted; answers needed for 80% power.",
+        base=design.base,
+        notes=design.notes,
+        unit="share",
+    )
+
+
+def dominance(
+    responses: pd.DataFrame,
+    *,
+    outcome: str,
+    drivers: Sequence[str],
+    controls: Sequence[str] = (),
+    weight: str | Survey | None = None,
+) -> Result:
+    """Compare drivers subset by subset: what each adds to models of every size.
+
+    Args are those of `importance`; at most 16 drivers.
+
+    Returns:
+        term, part (`general`, or `model of k`), against (for `complete`: the other driver),
+        estimate (R² added; for `complete` the share of subsets in which the term adds more).
+
+    Example:
+        >>> answers = pd.DataFrame({"nps": [9, 3, 7, 10, 2, 6], "price": [5, 1, 3, 4, 2, 3],
+        ...                         "speed": [4, 3, 5, 4, 3, 2]})
+        >>> found = dominance(answers, outcome="nps", drivers=["price", "speed"])
+        >>> found.frame["part"].unique().tolist()
+        ['general', 'model of 1', 'model of 2', 'complete']
+    """
+    design = prepare(
+        responses,
+        outcome=outcome,
+        drivers=drivers,
+        controls=controls,
+        weight=weight,
+        gaps="indicator",
+    )
+    if len(design.drivers) > 16:
+        raise DriverError(
+            f"{len(design.drivers)} drivers have too many pairs of subsets to compare.\n"
+            "Name at most 16, or use importance, which averages over them."
+        )
+    cov = certainty.covariance(certainty.table_of(design), design.w)
+    values = subsets.subset_r2(cov, always=len(design.controls))
+    rows = _dominance_rows(design.drivers, values)
+    frame = pd.DataFrame(rows, columns=["term", "part", "against", "estimate"])
+    complete = frame[(frame["part"] == "complete") & (frame["estimate"] == 1)]
+    pairs_of = len(design.drivers) * (len(design.drivers) - 1) // 2
+    return Result(
+        name="driver dominance",
+        frame=frame,
+        headline=f"In {len(complete)} of {count(pairs_of, 'pair')} one driver adds more than the "
+        f"other to every model of {outcome} that can be made without both.",
+        method="General, conditional and complete dominance of R² (Azen and Budescu 2003).",
+        base=design.base,
+        notes=design.notes,
+    )
+
+
+def _dominance_rows(names, values: np.ndarray) -> list[tuple]:
+    added = []
+    sizes, rows = subsets.popcounts(len(names)), []
+    every = np.arange(len(values))
+    for place in range(len(names)):
+        without = every[(every >> place) & 1 == 0]
+        added.append((without, values[without + (1 << place), 0] - values[without, 0]))
+    rows += [
+        (n, "general", None, v) for n, v in zip(names, subsets.shapley(values)[:, 0], strict=True)
+    ]
+    for size in range(len(names)):
+        for name, (without, gain) in zip(names, added, strict=True):
+            rows.append((name, f"model of {size + 1}", None, gain[sizes[without] == size].mean()))
+    for i, name in enumerate(names):
+        for j, other in enumerate(names):
+            if i != j:
+                neither = every[((every >> i) & 1 == 0) & ((every >> j) & 1 == 0)]
+                more = values[neither + (1 << i), 0] > values[neither + (1 << j), 0]
+                rows.append((name, "complete", other, more.mean()))
+    return rows
+
+
+def _check_method(method: str) -> None:
+    if method not in _METHOD:
+        raise DriverError(
+            f"'{method}' is not a method.{did_you_mean(method, _METHOD)}\n"
+            f"Use one of {', '.join(_METHOD)}."
+        )
+
+
+def _check_cost(design: Design, method: str, n_boot: int) -> None:
+    players = len(design.drivers)
+    if method == "lmg" and design.groups is None and players > subsets.LARGEST_EXACT:
+        raise DriverError(
+            f"{players} drivers have {2**players:,} subsets; exact shares stop at "
+            f"{subsets.LARGEST_EXACT} drivers.\n"
+            "Use method='sampled', which states its error, or share among groups of drivers."
+        )
+    if method == "lmg" and design.groups is None and 2**players * (n_boot + 1) > SUBSETS_AT_MOST:
+        fit = max(SUBSETS_AT_MOST // 2**players - 1, 0)
+        raise DriverError(
+            f"{count(n_boot, 'replicate')} of {players} drivers mean "
+            f"{2**players * n_boot / 1e9:,.0f} billion subsets: hours.\n"
+            f"Use n_boot={fit} or fewer, or method='sampled'."
+        )
+    if method == "lmg" and design.groups is not None:
+        largest = len(design.groups) - 1 + max(len(g) for g in design.groups.values())
+        if largest > 20:
+            raise DriverError(
+                f"groups and the largest group's members make 2^{largest} subsets.\n"
+                "Make the groups fewer, or the largest one smaller."
+            )
+    if method not in ("lmg", "sampled", "relative_weights") and players > likelihood.MOST_DRIVERS:
+        raise DriverError(
+            f"method='{method}' fits a model for each of {2**players:,} subsets; it stops at "
+            f"{likelihood.MOST_DRIVERS} drivers.\nUse method='lmg', or name fewer drivers."
+        )
+
+
+def _linear(design: Design, method: str, n_boot: int, seed: int):
+    """Compute each driver's part of R², and the replicates of it."""
+    of = _parts_of(design, method, seed, ORDERS)
+    tables = [certainty.table_of(design, place) for place in range(len(design.x))]
+    covs = np.array([certainty.covariance(table, design.w) for table in tables])
+    parts = of(covs).mean(axis=0)
+    if not n_boot:
+        return parts, np.empty((0, len(parts)))
+    of = _parts_of(design, method, seed, ORDERS_IN_REPLICATES)
+    return parts, certainty.resample(design, of, n_boot=n_boot, seed=seed)
+
+
+def _parts_of(design: Design, method: str, seed: int, n_orders: int):
+    always = len(design.controls)
+    if method == "relative_weights":
+        return lambda covs: _relative_weights(covs, always)
+    if method == "sampled":
+        orders = subsets.permutations(len(design.drivers), n=n_orders, seed=seed)
+        return lambda covs: np.array(
+            [subsets.sampled_r2(cov, orders, always=always).mean(axis=0) for cov in covs]
+        )
+    if design.groups is not None:
+        place = {name: k for k, name in enumerate(design.drivers)}
+        groups = [[place[name] for name in members] for members in design.groups.values()]
+        return lambda covs: subsets.owen(covs, groups, always=always)
+    return lambda covs: subsets.shapley_r2(covs, always=always)
+
+
+def _relative_weights(covs: np.ndarray, always: int) -> np.ndarray:
+    """Rotate the drivers to their nearest orthogonal set, and share its R² back."""
+    whole = covs[:, -1, -1]
+    if always:
+        inner, across = covs[:, :always, :always], covs[:, :always, always:]
+        covs = (
+            covs[:, always:, always:] - across.transpose(0, 2, 1) @ np.linalg.pinv(inner) @ across
+        )
+    scale = np.sqrt(np.einsum("bii->bi", covs))
+    corr = covs / (scale[:, :, None] * scale[:, None, :])
+    values, vectors = np.linalg.eigh(corr[:, :-1, :-1])
+    values = np.sqrt(np.maximum(values, 1e-12))
+    loading = (vectors * values[:, None, :]) @ vectors.transpose(0, 2, 1)
+    inverse = (vectors / values[:, None, :]) @ vectors.transpose(0, 2, 1)
+    beta = (inverse @ corr[:, :-1, -1:])[:, :, 0]
+    parts = (loading**2 @ (beta**2)[:, :, None])[:, :, 0]
+    return parts * (covs[:, -1, -1] / whole)[:, None]
+
+
+def _as_shares(parts: np.ndarray) -> np.ndarray:
+    total = parts.sum(axis=-1, keepdims=True)
+    return parts / np.where(total > 0, total, 1.0)
+
+
+def _result(design: Design, parts, replicates, method: str) -> Result:
+    frames = []
+    if design.groups is not None:
+        which = [np.isin(design.drivers, members) for members in design.groups.values()]
+        sums = np.array([parts[inside].sum() for inside in which])
+        drawn = np.column_stack([replicates[:, inside].sum(axis=1) for inside in which])
+        frames.append(_rows(design, list(design.groups), sums, drawn, None))
+    frames.append(_rows(design, list(design.drivers), parts, replicates, _directions(design)))
+    if design.groups is not None:
+        home = {name: g for g, members in design.groups.items() for name in members}
+        frames[-1]["group"] = frames[-1]["term"].map(home)
+    frame = pd.concat(frames, ignore_index=True)
+    explained = float(parts.sum())
+    return Result(
+        name="driver importance",
+        frame=frame,
+        headline=_headline(design, frames[0], explained),
+        method=_method(design, method, len(replicates)),
+        base=design.base,
+        notes=(*_notes(design, frames[0], explained, method), *design.notes),
+        unit="share",
+    )
+
+
+def _rows(design: Design, names, parts, replicates, directions) -> pd.DataFrame:
+    shares, level = _as_shares(parts), design.survey.level
+    order = np.argsort(-shares, kind="stable")
+    frame = pd.DataFrame(index=range(len(names)), columns=COLUMNS, dtype=float)
+    frame = frame.astype({"term": object, "group": object, "tie": object, "direction": object})
+    frame["term"], frame["estimate"], frame["r2"] = names, shares, parts
+    frame["group"] = frame["tie"] = frame["direction"] = None
+    frame["rank"] = order.argsort() + 1
+    frame["n"], frame["n_effective"] = design.n, design.n_effective
+    if directions is not None:
+        frame["direction"] = directions
+    if len(replicates):
+        drawn = _as_shares(replicates)
+        frame["conf_low"], frame["conf_high"] = stats.percentile(drawn, level)
+        for word, values in certainty.places(shares, drawn, level).items():
+            frame[word] = values
+        pair = certainty.differences(shares, drawn, design.n, level)
+        frame["tie"] = certainty.ties(shares, pair["apart"])
+        following = dict(pairwise(order))
+        needed = [
+            pair["n_needed"][k, following[k]] if k in following else np.nan
+            for k in range(len(names))
+        ]
+        frame["n_needed"] = needed
+    return frame.iloc[order].reset_index(drop=True)
+
+
+def _directions(design: Design) -> list[str]:
+    table = np.mean([certainty.table_of(design, k) for k in range(len(design.x))], axis=0)
+    cov = certainty.covariance(table, design.w)
+    beta = np.linalg.lstsq(cov[:-1, :-1], cov[:-1, -1], rcond=None)[0][len(design.controls) :]
+    return ["with higher scores" if b >= 0 else "with lower scores" for b in beta]
+
+
+def _headline(design: Design, frame: pd.DataFrame, explained: float) -> str:
+    outcome, first = design.outcome, frame.iloc[0]
+    if not _detectable(design, explained):
+        return (
+            f"Nothing stands apart: no detectable association of the ratings with {outcome} "
+            f"({percent(explained, 1)} of its variance)."
+        )
+    if len(frame) == 1:
+        return (
+            f"{first['term']} is associated with {percent(explained)} of the variance of {outcome}."
+        )
+    if pd.isna(first["conf_low"]):
+        return (
+            f"{first['term']} is most closely associated with {outcome}: "
+            f"{percent(first['estimate'])} of what the ratings explain."
+        )
+    tied = [t for t, letters in zip(frame["term"], frame["tie"], strict=True) if "a" in letters]
+    if len(tied) == 1:
+        return (
+            f"{first['term']} is most closely associated with {outcome}: "
+            f"{percent(first['estimate'])} of what the ratings explain "
+            f"({span(first['conf_low'], first['conf_high'], 'share')}), ahead of every other."
+        )
+    letters = set("".join(frame.loc[frame["term"].isin(tied), "tie"]))
+    below = [
+        t for t, own in zip(frame["term"], frame["tie"], strict=True) if not letters & set(own)
+    ]
+    if len(tied) > 3 and not below:
+        return (
+            f"No driver stands apart in its association with {outcome}: the order is not settled."
+        )
+    text = f"{listing(tied)} cannot be told apart in their association with {outcome}"
+    if not below:
+        return f"{text}."
+    side = "both are" if len(tied) == 2 else "all are"
+    return f"{text}; {side} above {listing(below)}."
+
+
+def _detectable(design: Design, explained: float) -> bool:
+    """Test whether the drivers together explain anything, by the effective sample size."""
+    players = len(design.drivers)
+    freedom = design.n_effective - players - len(design.controls) - 1
+    if freedom < 1 or explained >= 1:
+        return explained > 0.5
+    statistic = explained / players / ((1 - explained) / freedom)
+    return bool(f_distribution.sf(statistic, players, freedom) < 1 - design.survey.level)
+
+
+def _method(design: Design, method: str, n_boot: int) -> str:
+    kind = "logistic" if len(np.unique(design.y)) == 2 else "proportional-odds"
+    text = _METHOD[method].format(kind=kind)
+    if design.groups is not None:
+        text += ", among groups first, then within them (Owen 1977)"
+    if design.controls:
+        text += f"; {count(len(design.controls), 'control column')} in every model"
+    if n_boot:
+        text += (
+            f". Intervals and ties from {count(n_boot, 'bootstrap replicate')}; ties at "
+            f"{percent(design.survey.level)} after Holm's correction; probabilities of places "
+            "after empirical-Bayes shrinkage"
+        )
+    return text + "."
+
+
+def _notes(design: Design, frame: pd.DataFrame, explained: float, method: str) -> list[str]:
+    outcome = design.outcome
+    notes = [
+        f"The ratings explain {percent(explained, 1)} of the variance of {outcome}"
+        + (" beyond the controls." if design.controls else "."),
+        "Shares describe association in these answers; they do not say what would follow from "
+        "a change.",
+    ]
+    if len(frame) > 1 and frame["p_first"].notna().any():
+        first = frame.iloc[0]
+        notes.append(
+            f"{first['term']} is truly first with probability {percent(first['p_first'])} and "
+            f"among the first three with probability {percent(first['p_top3'])}."
+        )
+        if "a" in frame["tie"].iloc[1] and np.isfinite(first["n_needed"]):
+            notes.append(
+                f"About {number(_round(first['n_needed']), 0)} answers would tell {first['term']} "
+                f"from {frame['term'].iloc[1]}, if their shares are as estimated."
+            )
+    against = frame.loc[frame["direction"] == "with lower scores", "term"].tolist()
+    if against:
+        notes.append(f"Higher ratings of {listing(against)} go with lower scores, others held.")
+    return notes
+
+
+def _round(n: float) -> float:
+    return float(f"{n:.2g}")

@@ -1,0 +1,461 @@
+"""How do ordered answers go with ratings? Weighted proportional odds, and its test.
+
+With logistic errors, P(y = j) = F(u)·F(-l)·(1 - exp(l - u)), where u and l are the cuts around
+j less the linear part. The last factor depends on the category alone, so every row costs two
+logistic functions, and the log-likelihood is concave: Newton's method finds its maximum.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+from scipy.stats import chi2, norm
+
+from cxlab import stats
+from cxlab.drivers.design import Design, DriverError, Survey, prepare
+from cxlab.results import Result, listing, probability
+
+STEPS = 60
+PRECISE = 1e-10
+SEPARATED = 25.0
+MOST_CATEGORIES = 21
+LEAST_A_SIDE = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Ordered:
+    """A fitted proportional-odds model: cuts first, then slopes.
+
+    Attributes:
+        theta: cuts between categories, then one slope for each column.
+        values: the outcome's values in order.
+        loglik: weighted log-likelihood.
+        information: minus the Hessian at the maximum.
+        residual: each row's slope of the log-likelihood along its linear part.
+    """
+
+    theta: np.ndarray
+    values: np.ndarray
+    loglik: float
+    information: np.ndarray
+    residual: np.ndarray
+
+    @property
+    def cuts(self) -> np.ndarray:
+        """Give the cuts between neighbouring categories."""
+        return self.theta[: len(self.values) - 1]
+
+    @property
+    def slopes(self) -> np.ndarray:
+        """Give the log-odds of higher answers, for one point more."""
+        return self.theta[len(self.values) - 1 :]
+
+
+def fit_ordered(
+    y: np.ndarray, x: np.ndarray, w: np.ndarray, *, begin: np.ndarray | None = None
+) -> Ordered:
+    """Fit a proportional-odds model to weighted answers.
+
+    Args:
+        y: the outcome; its distinct values in order are the categories.
+        x: columns of numbers.
+        w: weights.
+        begin: cuts and slopes to begin from.
+
+    Raises:
+        DriverError: the likelihood has no maximum (separation).
+
+    Example:
+        >>> model = fit_ordered(np.array([0, 1, 0, 1, 1]), np.array([[1.0], [2], [3], [4], [2]]),
+        ...                     np.ones(5))
+        >>> model.theta.shape
+        (2,)
+    """
+    values, codes = np.unique(y, return_inverse=True)
+    theta = _begin(codes, len(values), x, w) if begin is None else begin
+    state = _Likelihood(codes, len(values), x, w)
+    best, slope, curve, residual = state.at(theta)
+    for _ in range(STEPS):
+        step = _solve(curve, slope)
+        size = 1.0
+        while True:
+            found = state.at(theta + size * step)
+            if found[0] >= best - 1e-12 * abs(best) or size < 1e-8:
+                break
+            size /= 2
+        gain = found[0] - best
+        theta = theta + size * step
+        best, slope, curve, residual = found
+        if abs(step @ slope) < PRECISE and gain < PRECISE * (1 + abs(best)):
+            break
+    _check_maximum(theta, len(values), x, best)
+    return Ordered(theta, values, best, curve, residual)
+
+
+def scores(model: Ordered, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Give each row's derivatives of its own log-likelihood, unweighted."""
+    codes = np.searchsorted(model.values, y)
+    upper, lower, _ = _edges(model.theta, codes, len(model.values), x)
+    cuts = np.zeros((len(y), len(model.values) - 1))
+    gap = _gap_slope(model.cuts)[codes]
+    rows = np.arange(len(y))
+    top, bottom = codes < len(model.values) - 1, codes > 0
+    cuts[rows[top], codes[top]] += (expit(-upper) + gap)[top]
+    cuts[rows[bottom], codes[bottom] - 1] -= (expit(lower) + gap)[bottom]
+    return np.column_stack([cuts, -x * model.residual[:, None]])
+
+
+def row_loglik(model: Ordered, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Give each row's log-likelihood, unweighted."""
+    codes = np.searchsorted(model.values, y)
+    return _edges(model.theta, codes, len(model.values), x)[2]
+
+
+def robust(model: Ordered, y, x, w, cluster=None) -> np.ndarray:
+    """Compute the sandwich covariance of the estimates, by cluster where there is one."""
+    each = scores(model, y, x) * w[:, None]
+    if cluster is not None:
+        totals = np.zeros((int(cluster.max()) + 1, each.shape[1]))
+        np.add.at(totals, cluster, each)
+        each = totals[np.unique(cluster)]
+    bread = np.linalg.inv(model.information)
+    return bread @ (each.T @ each) @ bread * (len(each) / (len(each) - 1))
+
+
+def expected(model: Ordered, x: np.ndarray, worth: np.ndarray) -> np.ndarray:
+    """Predict the mean worth of each row's answer, where `worth` says what a category counts."""
+    below = expit(model.cuts - (x @ model.slopes)[:, None])
+    return worth[-1] - below @ np.diff(worth)
+
+
+def slopes_in_points(model: Ordered, cov: np.ndarray, x, w, worth: np.ndarray):
+    """Translate slopes into points of the outcome for one point of rating, by prediction.
+
+    Returns:
+        The average slope of the predicted mean along each column, and their covariance
+        (delta method).
+    """
+    steps, share = np.diff(worth), w / w.sum()
+    below = expit(model.cuts - (x @ model.slopes)[:, None])
+    density = below * (1 - below)
+    bend = density * (1 - 2 * below)
+    mean = float(share @ (density @ steps))
+    by_cut = share @ bend * steps
+    by_slope = -(share * (bend @ steps)) @ x
+    gradient = np.outer(model.slopes, np.concatenate([by_cut, by_slope]))
+    gradient[:, len(model.cuts) :] += mean * np.eye(len(model.slopes))
+    return model.slopes * mean, gradient @ cov @ gradient.T
+
+
+def worth_of(values: np.ndarray, points: str) -> np.ndarray:
+    """Say what each category counts: its own value, or −100, 0 and 100 for NPS points."""
+    if points == "score":
+        return values.astype(float)
+    return np.select([values >= 9, values <= 6], [100.0, -100.0], 0.0)
+
+
+def odds(
+    responses: pd.DataFrame,
+    *,
+    outcome: str,
+    drivers: Sequence[str],
+    controls: Sequence[str] = (),
+    cuts: Sequence[float] | None = None,
+    weight: str | Survey | None = None,
+) -> Result:
+    """Test whether one slope holds at every cut of the outcome (Brant).
+
+    Where it does not hold, read the slopes of the separate logits that stand beside it.
+
+    Args:
+        responses: one row per answer.
+        outcome: column of ordered answers.
+        drivers: columns of ratings.
+        controls: columns held constant.
+        cuts: values that end a lower side, such as `(6, 8)` for detractors and promoters;
+            all cuts if not given, those two for a scale of 0 to 10.
+        weight: column of weights, or a `Survey`; with weights or clusters the test uses
+            robust covariances.
+
+    Returns:
+        term, part (`test`, or `above k`), estimate (chi-squared, or the log-odds above that
+        cut), std_error, conf_low, conf_high, odds_ratio, p_value, p_adjusted (Holm, over the
+        terms), n. The term `all together` is the omnibus test.
+
+    Example:
+        >>> rng = np.random.default_rng(1)
+        >>> answers = pd.DataFrame({"price": rng.integers(1, 6, 300)})
+        >>> answers["csat"] = (answers["price"] + rng.integers(-1, 2, 300)).clip(1, 5)
+        >>> odds(answers, outcome="csat", drivers=["price"], cuts=(2, 3)).frame["part"].tolist()
+        ['test', 'test', 'above 2', 'above 3']
+    """
+    design = prepare(
+        responses,
+        outcome=outcome,
+        drivers=drivers,
+        controls=controls,
+        weight=weight,
+        gaps="indicator",
+    )
+    used, left_out = usable_cuts(design, cuts)
+    slopes, cov = separate_logits(design, used)
+    frame = _odds_frame(design, slopes, cov, used)
+    whole = frame.iloc[0]
+    holds = whole["p_value"] >= 1 - design.survey.level
+    uneven = frame.loc[
+        (frame["part"] == "test") & (frame["p_adjusted"] < 1 - design.survey.level), "term"
+    ].tolist()
+    if holds:
+        headline = (
+            f"One slope for all cuts of {outcome} is not contradicted "
+            f"(p {probability(whole['p_value'])})."
+        )
+    else:
+        headline = f"One slope does not fit all cuts of {outcome}" + (
+            f": {listing(uneven)} {'goes' if len(uneven) == 1 else 'go'} differently with low "
+            "and with high answers."
+            if uneven
+            else "; read the separate logits."
+        )
+    return Result(
+        name="proportional odds",
+        frame=frame,
+        headline=headline,
+        method="Brant (1990) test of parallel slopes from separate binary logits"
+        + (" with robust covariances." if design.weighted or design.cluster is not None else "."),
+        base=design.base,
+        notes=(*left_out, *design.notes),
+    )
+
+
+def usable_cuts(design: Design, cuts=None) -> tuple[np.ndarray, list[str]]:
+    """Choose the cuts with enough answers on both sides."""
+    values = np.unique(design.y)
+    if len(values) > MOST_CATEGORIES:
+        raise DriverError(
+            f"outcome '{design.outcome}' has {len(values)} values: too many to be categories.\n"
+            "Use the linear model, or band the outcome."
+        )
+    if len(values) < 3:
+        raise DriverError(
+            f"outcome '{design.outcome}' has two values: there is one cut, and nothing to compare."
+            "\nUse fit with model='logit'."
+        )
+    if cuts is None:
+        nps_like = values.min() >= 0 and values.max() == 10 and len(values) > 7
+        cuts = (6, 8) if nps_like else values[:-1]
+    cuts = np.asarray(cuts, float)
+    sides = np.array([min((design.y <= c).sum(), (design.y > c).sum()) for c in cuts])
+    least = max(LEAST_A_SIDE, design.x[0].shape[1] + design.z.shape[1] + 2)
+    kept = sides >= least
+    if kept.sum() < 2:
+        raise DriverError(
+            f"'{design.outcome}': fewer than two cuts have {least} answers on both sides.\n"
+            "Gather more answers, or name fewer drivers."
+        )
+    few = [f"{c:g}" for c in cuts[~kept]]
+    notes = [f"Cuts {listing(few)} have fewer than {least} answers on a side."] if few else []
+    return cuts[kept], notes
+
+
+def separate_logits(design: Design, cuts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Fit a logit above each cut, and the covariance among all their slopes.
+
+    Returns:
+        Slopes, shape (cuts, columns), and their joint covariance, flattened cut by cut.
+    """
+    x = np.column_stack([design.x[0], design.z])
+    table = np.column_stack([np.ones(len(x)), x])
+    robustly = design.weighted or design.cluster is not None
+    slopes, chances, breads = [], [], []
+    for cut in cuts:
+        model = fit_ordered((design.y > cut).astype(float), x, design.w)
+        chance = expit(x @ model.slopes - model.cuts[0])
+        weight = design.w * chance * (1 - chance)
+        breads.append(np.linalg.inv((table * weight[:, None]).T @ table))
+        slopes.append(model.slopes)
+        chances.append(chance)
+    wide, k = table.shape[1], len(cuts)
+    cov = np.zeros((k * wide, k * wide))
+    each = [
+        (table * (design.w * ((design.y > c) - p))[:, None])
+        for c, p in zip(cuts, chances, strict=True)
+    ]
+    each = [_by_cluster(e, design.cluster) for e in each]
+    for i in range(k):
+        for j in range(i, k):
+            if robustly:
+                meat = each[i].T @ each[j] * (len(each[i]) / (len(each[i]) - 1))
+            else:
+                meat = (table * (chances[j] * (1 - chances[i]))[:, None]).T @ table
+            block = breads[i] @ meat @ breads[j]
+            cov[i * wide : (i + 1) * wide, j * wide : (j + 1) * wide] = block
+            cov[j * wide : (j + 1) * wide, i * wide : (i + 1) * wide] = block.T
+    slope_places = (np.arange(k)[:, None] * wide + np.arange(1, wide)).ravel()
+    return np.array(slopes), cov[np.ix_(slope_places, slope_places)]
+
+
+def brant(slopes: np.ndarray, cov: np.ndarray, columns: Sequence[int]) -> tuple[float, int, float]:
+    """Test that the slopes of these columns are the same at every cut."""
+    k, wide = slopes.shape
+    contrast = []
+    for column in columns:
+        for cut in range(1, k):
+            row = np.zeros(k * wide)
+            row[column], row[cut * wide + column] = 1, -1
+            contrast.append(row)
+    contrast = np.array(contrast)
+    away = contrast @ slopes.ravel()
+    spread = contrast @ _as_printed(cov, k, wide) @ contrast.T
+    statistic = float(away @ np.linalg.solve(spread, away))
+    freedom = len(contrast)
+    return statistic, freedom, float(chi2.sf(statistic, freedom))
+
+
+def _as_printed(cov: np.ndarray, k: int, wide: int) -> np.ndarray:
+    """Put the covariance between two cuts untransposed in both places.
+
+    The programs users compare with (brant, car) do so; the omnibus test then differs by
+    some 0.03% from that with the symmetric matrix, the tests of single terms not at all.
+    """
+    blocks = cov.reshape(k, wide, k, wide).copy()
+    for i in range(k):
+        for j in range(i):
+            blocks[i, :, j, :] = blocks[j, :, i, :]
+    return blocks.reshape(k * wide, k * wide)
+
+
+def _odds_frame(design: Design, slopes, cov, cuts) -> pd.DataFrame:
+    names = list(design.drivers)
+    tests = [brant(slopes, cov, range(slopes.shape[1]))]
+    tests += [brant(slopes, cov, [k]) for k in range(len(names))]
+    adjusted = [np.nan, *stats.adjust([t[2] for t in tests[1:]], method="holm")]
+    rows = [
+        {"term": name, "part": "test", "estimate": t[0], "p_value": t[2], "p_adjusted": a}
+        for name, t, a in zip(["all together", *names], tests, adjusted, strict=True)
+    ]
+    reach = norm.ppf((1 + design.survey.level) / 2)
+    error = np.sqrt(np.diag(cov)).reshape(slopes.shape)
+    for k, name in enumerate(names):
+        for place, cut in enumerate(cuts):
+            b, se = slopes[place, k], error[place, k]
+            rows.append(
+                {
+                    "term": name,
+                    "part": f"above {cut:g}",
+                    "estimate": b,
+                    "std_error": se,
+                    "conf_low": b - reach * se,
+                    "conf_high": b + reach * se,
+                    "odds_ratio": np.exp(b),
+                    "p_value": 2 * norm.sf(abs(b / se)),
+                }
+            )
+    words = "term part estimate std_error conf_low conf_high odds_ratio p_value p_adjusted n"
+    return pd.DataFrame(rows).assign(n=design.n)[words.split()]
+
+
+def _by_cluster(each: np.ndarray, cluster: np.ndarray | None) -> np.ndarray:
+    if cluster is None:
+        return each
+    totals = np.zeros((int(cluster.max()) + 1, each.shape[1]))
+    np.add.at(totals, cluster, each)
+    return totals[np.unique(cluster)]
+
+
+class _Likelihood:
+    """The log-likelihood of cuts and slopes, with its slope and curvature."""
+
+    def __init__(self, codes: np.ndarray, categories: int, x: np.ndarray, w: np.ndarray) -> None:
+        self.codes, self.categories, self.x, self.w = codes, categories, x, w
+        self.counts = np.bincount(codes, weights=w, minlength=categories)
+
+    def at(self, theta: np.ndarray):
+        """Give log-likelihood, slope, information and the rows' residuals at `theta`."""
+        k, codes, x, w = self.categories, self.codes, self.x, self.w
+        if (np.diff(theta[: k - 1]) <= 0).any():
+            return -np.inf, None, None, None
+        upper, lower, loglik = _edges(theta, codes, k, x)
+        rise, fall = expit(-upper), expit(lower)
+        residual = rise - fall
+        at_upper, at_lower = w * rise * (1 - rise), w * fall * (1 - fall)
+        gap, bend = _gap_slope(theta[: k - 1]), _gap_curve(theta[: k - 1])
+        slope = np.concatenate([self._by_cut(w * rise, -w * fall, gap), -(w * residual) @ x])
+        curve = np.zeros((len(theta), len(theta)))
+        np.fill_diagonal(curve[: k - 1, : k - 1], self._by_cut(at_upper, at_lower))
+        for j in range(1, k - 1):
+            bent = bend[j] * self.counts[j]
+            curve[j, j] += bent
+            curve[j - 1, j - 1] += bent
+            curve[j, j - 1] -= bent
+            curve[j - 1, j] -= bent
+        curve[k - 1 :, k - 1 :] = (x * (at_upper + at_lower)[:, None]).T @ x
+        across = np.array(
+            [-self._by_cut(at_upper * column, at_lower * column) for column in x.T]
+        ).reshape(x.shape[1], k - 1)
+        curve[k - 1 :, : k - 1], curve[: k - 1, k - 1 :] = across, across.T
+        return float(w @ loglik), slope, curve, residual
+
+    def _by_cut(self, at_upper, at_lower, gap=None) -> np.ndarray:
+        """Sum over the rows just below each cut, and just above it."""
+        below = np.bincount(self.codes, weights=at_upper, minlength=self.categories)
+        above = np.bincount(self.codes, weights=at_lower, minlength=self.categories)
+        if gap is not None:
+            below, above = below + gap * self.counts, above - gap * self.counts
+        return below[:-1] + above[1:]
+
+
+def _edges(theta, codes, categories, x):
+    """Give each row's upper and lower cut less its linear part, and its log-likelihood."""
+    cuts = np.concatenate([[-np.inf], theta[: categories - 1], [np.inf]])
+    linear = x @ theta[categories - 1 :]
+    upper, lower = cuts[codes + 1] - linear, cuts[codes] - linear
+    with np.errstate(divide="ignore"):
+        gap = np.log(-np.expm1(-np.diff(cuts)))
+    return upper, lower, gap[codes] - np.logaddexp(0, -upper) - np.logaddexp(0, lower)
+
+
+def _gap_slope(cuts: np.ndarray) -> np.ndarray:
+    """Differentiate log(1 - exp(-gap)) for each category; the outer ones have no gap."""
+    return np.concatenate([[0.0], 1 / np.expm1(np.diff(cuts)), [0.0]])
+
+
+def _gap_curve(cuts: np.ndarray) -> np.ndarray:
+    wide = np.diff(cuts)
+    return np.concatenate([[0.0], 1 / (np.expm1(wide) * -np.expm1(-wide)), [0.0]])
+
+
+def _begin(codes, categories, x, w) -> np.ndarray:
+    share = np.cumsum(np.bincount(codes, weights=w, minlength=categories))[:-1] / w.sum()
+    cuts = np.log(share / (1 - share))
+    return np.concatenate([cuts, np.zeros(x.shape[1])])
+
+
+def _solve(curve: np.ndarray, slope: np.ndarray) -> np.ndarray:
+    try:
+        return np.linalg.solve(curve, slope)
+    except np.linalg.LinAlgError:
+        return np.linalg.lstsq(curve, slope, rcond=None)[0]
+
+
+def _check_maximum(theta, categories, x, loglik) -> None:
+    if not x.shape[1]:
+        return
+    reach = np.abs(theta[categories - 1 :]) * np.ptp(x, axis=0)
+    if np.isfinite(loglik) and reach.max() < SEPARATED:
+        return
+    raise Separation(int(np.argmax(reach)))
+
+
+class Separation(DriverError):
+    """Some column splits the outcome without error: its slope has no bound."""
+
+    def __init__(self, column: int, name: str = "") -> None:
+        self.column = column
+        what = f"'{name}'" if name else f"column {column + 1}"
+        super().__init__(
+            f"{what} separates the outcome: above some value every answer is on one side, so "
+            "its slope has no bound.\nLeave it out, band it, or use the linear model."
+        )

@@ -1,0 +1,503 @@
+"""How much higher is the score where a rating is one point higher, all else held?"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+from scipy.stats import f as f_distribution
+from scipy.stats import t as t_distribution
+
+from cxlab import stats
+from cxlab.drivers import certainty
+from cxlab.drivers.design import (
+    Design,
+    DriverError,
+    Survey,
+    numbers,
+    prepare,
+    refuse_absent,
+)
+from cxlab.drivers.ordinal import (
+    MOST_CATEGORIES,
+    Separation,
+    fit_ordered,
+    robust,
+    slopes_in_points,
+    worth_of,
+)
+from cxlab.results import Result, amount, count, listing, number, probability, span
+
+MODELS = ("linear", "logit", "ordinal")
+POINTS = ("score", "nps")
+FIT_COLUMNS = [
+    "term",
+    "role",
+    "part",
+    "estimate",
+    "std_error",
+    "conf_low",
+    "conf_high",
+    "p_value",
+    "p_adjusted",
+    "odds_ratio",
+    "n",
+    "n_effective",
+]
+HIGH_VIF, HIGH_CONDITION, SUPPRESSED = 5.0, 30.0, 0.1
+
+
+def fit(
+    responses: pd.DataFrame,
+    *,
+    outcome: str,
+    drivers: Sequence[str],
+    controls: Sequence[str] = (),
+    model: str = "linear",
+    points: str = "score",
+    weight: str | Survey | None = None,
+    seed: int = 0,
+) -> Result:
+    """Estimate how the score differs by one point of each rating, the others held.
+
+    Args:
+        responses: one row per answer.
+        outcome: column of the score.
+        drivers: columns of ratings.
+        controls: columns held constant.
+        model: `linear` (HC3 errors, or by cluster), `logit` (two values) or `ordinal`
+            (proportional odds); the last two with robust errors where there are weights or
+            clusters.
+        points: what the score counts: `score`, its own points, or `nps`: promoters less
+            detractors of a 0 to 10 score, times 100.
+        weight: column of weights, or a `Survey`.
+        seed: seed of the imputation.
+
+    Returns:
+        term, role (driver, control, intercept, cut), part (`points`, or `log-odds`), estimate,
+        std_error, conf_low, conf_high, p_value, p_adjusted (Holm, over the drivers),
+        odds_ratio, n, n_effective.
+
+    Raises:
+        DriverError: a column cannot be used, or the outcome does not fit the model.
+
+    Example:
+        >>> answers = pd.DataFrame({"nps": [9, 3, 7, 10, 2, 6], "price": [5, 1, 3, 4, 2, 3]})
+        >>> fit(answers, outcome="nps", drivers=["price"]).frame["role"].tolist()
+        ['driver', 'intercept']
+    """
+    _check_choice("model", model, MODELS)
+    _check_choice("points", points, POINTS)
+    design = prepare(
+        responses, outcome=outcome, drivers=drivers, controls=controls, weight=weight, seed=seed
+    )
+    _check_outcome(design, model, points)
+    estimate = _linear if model == "linear" else _ordered
+    found = [estimate(design, place, points) for place in range(len(design.x))]
+    frame = _pooled(design, found)
+    unit = "points" if points == "nps" else _unit(design)
+    return Result(
+        name="driver model",
+        frame=frame,
+        headline=_headline(design, frame, unit, points),
+        method=_METHODS[model].format(errors=_errors(design, model)),
+        base=design.base,
+        notes=(
+            "Each line compares answers that are alike in all other ratings and controls.",
+            *design.notes,
+        ),
+        unit=unit,
+    )
+
+
+_METHODS = {
+    "linear": "Linear regression with {errors}.",
+    "logit": "Logistic regression with {errors}; points are average slopes of the prediction.",
+    "ordinal": "Proportional-odds regression (McCullagh 1980) with {errors}; points are average "
+    "slopes of the predicted mean.",
+}
+
+
+def conflicts(
+    responses: pd.DataFrame,
+    *,
+    outcome: str,
+    drivers: Sequence[str],
+    controls: Sequence[str] = (),
+    weight: str | Survey | None = None,
+    seed: int = 0,
+) -> Result:
+    """Compare each rating's sign alone and among the others, and name what repeats it.
+
+    Returns:
+        term, correlation (alone), estimate (slope among the others, in standard deviations),
+        conf_low, conf_high, vif, verdict (`same sign`, `sign turns`, `suppressed`,
+        `repeats others`).
+
+    Example:
+        >>> rng = np.random.default_rng(3)
+        >>> answers = pd.DataFrame(rng.integers(1, 6, (80, 2)), columns=["price", "speed"])
+        >>> answers["nps"] = answers["price"] + answers["speed"] + rng.integers(0, 2, 80)
+        >>> conflicts(answers, outcome="nps", drivers=["price", "speed"]).frame["verdict"].tolist()
+        ['same sign', 'same sign']
+    """
+    design = prepare(
+        responses, outcome=outcome, drivers=drivers, controls=controls, weight=weight, seed=seed
+    )
+    tables = [certainty.table_of(design, place) for place in range(len(design.x))]
+    cov = np.mean([certainty.covariance(table, design.w) for table in tables], axis=0)
+    first = len(design.controls)
+    alike = _standardised(design, tables)
+    slopes = _pooled(alike, [_linear(alike, place, "score") for place in range(len(tables))])
+    slopes = slopes[slopes["role"] == "driver"]
+    frame = pd.DataFrame(
+        {
+            "term": design.drivers,
+            "correlation": cov[first:-1, -1],
+            "estimate": slopes["estimate"],
+            "conf_low": slopes["conf_low"],
+            "conf_high": slopes["conf_high"],
+            "vif": np.diag(np.linalg.pinv(cov[:-1, :-1]))[first:],
+        }
+    )
+    frame["verdict"] = [_sign_verdict(row) for row in frame.itertuples()]
+    condition = float(np.sqrt(np.linalg.cond(cov[first:-1, first:-1])))
+    return Result(
+        name="driver conflicts",
+        frame=frame,
+        headline=_conflict_headline(frame, outcome),
+        method="Correlation with the outcome beside the standardised slope in one linear model; "
+        "variance inflation factors.",
+        base=design.base,
+        notes=(
+            f"The condition number of the ratings is {number(condition, 1)}"
+            + (": slopes are unstable." if condition > HIGH_CONDITION else "."),
+            *design.notes,
+        ),
+    )
+
+
+def differs(
+    responses: pd.DataFrame,
+    *,
+    outcome: str,
+    drivers: Sequence[str],
+    by: str,
+    controls: Sequence[str] = (),
+    weight: str | Survey | None = None,
+) -> Result:
+    """Test whether ratings go with the score differently in each segment, or in each wave.
+
+    Args:
+        responses: one row per answer.
+        outcome: column of the score.
+        drivers: columns of ratings.
+        by: column of the segment or the wave.
+        controls: columns held constant.
+        weight: column of weights, or a `Survey`.
+
+    Returns:
+        term, group, estimate (points of the score for one point of rating, in that group),
+        std_error, conf_low, conf_high, p_value (do the groups differ in this term),
+        p_adjusted (Holm, over the terms), verdict, n. The first row, `all together`, tests
+        all ratings at once.
+
+    Example:
+        >>> rng = np.random.default_rng(3)
+        >>> answers = pd.DataFrame({"price": rng.integers(1, 6, 90), "region": list("nss") * 30})
+        >>> answers["nps"] = answers["price"] + rng.integers(0, 3, 90)
+        >>> differs(answers, outcome="nps", drivers=["price"], by="region").frame["group"].tolist()
+        [None, 'n', 's']
+    """
+    if by not in responses.columns:
+        raise DriverError(f"There is no column '{by}' in the answers.\nName a segment or a wave.")
+    design = prepare(
+        responses,
+        outcome=outcome,
+        drivers=drivers,
+        controls=controls,
+        weight=weight,
+        gaps="indicator",
+    )
+    segment, groups = _segments(responses, design, by)
+    frame = _differences(design, segment, groups)
+    whole, level = frame.iloc[0], design.survey.level
+    apart = frame.loc[frame["verdict"] == "differs", "term"].unique()
+    apart = [term for term in apart if term != "all together"]
+    if whole["p_value"] >= 1 - level:
+        headline = (
+            f"No detectable difference between {by} in how ratings are associated with {outcome} "
+            f"(p {probability(whole['p_value'])}): one order stands for all."
+        )
+    else:
+        headline = f"How ratings are associated with {outcome} differs between {by}" + (
+            f", most clearly for {listing(apart)}."
+            if apart
+            else ", though no single rating stands apart."
+        )
+    return Result(
+        name="driver differences",
+        frame=frame,
+        headline=headline,
+        method=f"Interactions of every rating with {by} in one linear model with "
+        f"{_errors(design, 'linear')}; slopes from a model in each group.",
+        base=design.base,
+        notes=design.notes,
+        unit=_unit(design),
+    )
+
+
+def _segments(responses, design: Design, by: str) -> tuple[np.ndarray, list[str]]:
+    column = responses[by].iloc[design.rows]
+    text = column.astype(object).where(column.notna(), None)
+    segment = np.array([None if value is None else str(value) for value in text], dtype=object)
+    given = numbers_of(responses, design)
+    sizes = pd.Series(segment).value_counts()
+    least = design.x[0].shape[1] + design.z.shape[1] + 10
+    groups = sorted(sizes.index[sizes >= least])
+    if len(groups) < 2:
+        raise DriverError(
+            f"'{by}' has fewer than two groups of {least} answers or more.\n"
+            "Choose a segment with larger groups, or name fewer drivers."
+        )
+    inside = np.isin(segment, groups)
+    refuse_absent(design.drivers, given[inside], segment[inside], by)
+    return segment, groups
+
+
+def numbers_of(responses, design: Design) -> np.ndarray:
+    """Give the drivers of the rows used, gaps as they were."""
+    table = [numbers(responses, name, "driver")[design.rows] for name in design.drivers]
+    return np.column_stack(table)
+
+
+def _differences(design: Design, segment: np.ndarray, groups: list[str]) -> pd.DataFrame:
+    x, z = design.x[0], design.z
+    inside = np.isin(segment, groups)
+    marks = (segment[inside, None] == np.array(groups[1:], dtype=object)).astype(float)
+    crossed = [x[inside, k : k + 1] * marks for k in range(x.shape[1])]
+    table = np.column_stack([np.ones(inside.sum()), z[inside], marks, x[inside], *crossed])
+    first = 1 + z.shape[1] + marks.shape[1] + x.shape[1]
+    cluster = design.cluster[inside] if design.cluster is not None else None
+    beta, cov, freedom = _least_squares(table, design.y[inside], design.w[inside], cluster)
+    wide = marks.shape[1]
+    spans = [range(first + k * wide, first + (k + 1) * wide) for k in range(x.shape[1])]
+    p = [_wald(beta, cov, list(span), freedom) for span in spans]
+    whole = _wald(beta, cov, list(range(first, len(beta))), freedom)
+    adjusted, level = stats.adjust(p, method="holm"), design.survey.level
+    rows = [{"term": "all together", "group": None, "p_value": whole, "p_adjusted": whole}]
+    for k, name in enumerate(design.drivers):
+        for group in groups:
+            rows.append(
+                {"term": name, "group": group, "p_value": p[k], "p_adjusted": adjusted[k]}
+                | _slope_within(design, segment == group, k)
+            )
+    frame = pd.DataFrame(rows)
+    frame["group"] = frame["group"].astype(object).where(frame["group"].notna(), None)
+    frame["verdict"] = np.where(
+        frame["p_adjusted"] < 1 - level, "differs", "no detectable difference"
+    )
+    frame["n"] = frame["n"].fillna(inside.sum())
+    words = "term group estimate std_error conf_low conf_high p_value p_adjusted verdict n"
+    return frame[words.split()]
+
+
+def _slope_within(design: Design, inside: np.ndarray, driver: int) -> dict:
+    z = design.z[inside]
+    z = z[:, z.std(axis=0) > 0] if z.shape[1] else z
+    table = np.column_stack([np.ones(inside.sum()), design.x[0][inside], z])
+    cluster = design.cluster[inside] if design.cluster is not None else None
+    beta, cov, freedom = _least_squares(table, design.y[inside], design.w[inside], cluster)
+    error = np.sqrt(cov[driver + 1, driver + 1])
+    reach = t_distribution.ppf((1 + design.survey.level) / 2, freedom) * error
+    return {
+        "estimate": beta[driver + 1],
+        "std_error": error,
+        "conf_low": beta[driver + 1] - reach,
+        "conf_high": beta[driver + 1] + reach,
+        "n": int(inside.sum()),
+    }
+
+
+def _wald(beta, cov, places: list[int], freedom: float) -> float:
+    part = beta[places]
+    statistic = part @ np.linalg.pinv(cov[np.ix_(places, places)]) @ part / len(places)
+    return float(f_distribution.sf(statistic, len(places), freedom))
+
+
+def _least_squares(table, y, w, cluster):
+    """Fit weighted least squares; give slopes, robust covariance and degrees of freedom."""
+    model = sm.WLS(y, table, weights=w)
+    if cluster is None:
+        found = model.fit(cov_type="HC3", use_t=True)
+        return found.params, np.asarray(found.cov_params()), found.df_resid
+    found = model.fit(cov_type="cluster", cov_kwds={"groups": cluster}, use_t=True)
+    return found.params, np.asarray(found.cov_params()), len(np.unique(cluster)) - 1
+
+
+def _check_choice(word: str, given: str, known: Sequence[str]) -> None:
+    if given not in known:
+        raise DriverError(f"{word}='{given}' is not known.\nUse one of {', '.join(known)}.")
+
+
+def _check_outcome(design: Design, model: str, points: str) -> None:
+    values = np.unique(design.y)
+    if model == "logit" and len(values) != 2:
+        raise DriverError(
+            f"outcome '{design.outcome}' has {len(values)} values; a logit needs two.\n"
+            "Use model='ordinal' or 'linear', or make it yes or no."
+        )
+    if model == "ordinal" and len(values) > MOST_CATEGORIES:
+        raise DriverError(
+            f"outcome '{design.outcome}' has {len(values)} values: too many to be categories.\n"
+            "Use model='linear', or band the outcome."
+        )
+    if points == "nps" and (values.min() < 0 or values.max() > 10):
+        raise DriverError(
+            f"outcome '{design.outcome}' runs from {values.min():g} to {values.max():g}; "
+            "NPS points need a score of 0 to 10.\nUse points='score'."
+        )
+
+
+def _linear(design: Design, imputation: int, points: str) -> list[tuple]:
+    x = np.column_stack([design.x[imputation], design.z])
+    y = worth_of(design.y, "nps") if points == "nps" else design.y
+    table = np.column_stack([x, np.ones(len(x))])
+    beta, cov, freedom = _least_squares(table, y, design.w, design.cluster)
+    return [("points", [*_terms(design), ("intercept", "intercept")], beta, cov, freedom)]
+
+
+def _ordered(design: Design, imputation: int, points: str) -> list[tuple]:
+    x = np.column_stack([design.x[imputation], design.z])
+    try:
+        model = fit_ordered(design.y, x, design.w)
+    except Separation as error:
+        raise Separation(error.column, _terms(design)[error.column][0]) from None
+    if design.weighted or design.cluster is not None:
+        cov = robust(model, design.y, x, design.w, design.cluster)
+    else:
+        cov = np.linalg.inv(model.information)
+    worth = worth_of(model.values, points)
+    slope, slope_cov = slopes_in_points(model, cov, x, design.w, worth)
+    cuts = [
+        (f"{a:g}|{b:g}", "cut") for a, b in zip(model.values[:-1], model.values[1:], strict=True)
+    ]
+    many = np.inf if design.cluster is None else len(np.unique(design.cluster)) - 1
+    return [
+        ("points", _terms(design), slope, slope_cov, many),
+        ("log-odds", [*cuts, *_terms(design)], model.theta, cov, many),
+    ]
+
+
+def _terms(design: Design) -> list[tuple[str, str]]:
+    return [(d, "driver") for d in design.drivers] + [(c, "control") for c in design.controls]
+
+
+def _pooled(design: Design, found: list[list[tuple]]) -> pd.DataFrame:
+    """Put the estimates of all imputations together (Rubin 1987)."""
+    frames = []
+    for blocks in zip(*found, strict=True):
+        part, terms, _, _, freedom = blocks[0]
+        estimates = np.array([block[2] for block in blocks])
+        within = np.mean([np.diag(block[3]) for block in blocks], axis=0)
+        between = estimates.var(axis=0, ddof=1) if len(blocks) > 1 else np.zeros(len(terms))
+        extra = (1 + 1 / len(blocks)) * between
+        error = np.sqrt(within + extra)
+        with np.errstate(divide="ignore"):
+            rubin = (len(blocks) - 1) * (1 + within / extra) ** 2 if len(blocks) > 1 else np.inf
+        freedom = np.minimum(freedom, rubin)
+        estimate = estimates.mean(axis=0)
+        reach = t_distribution.ppf((1 + design.survey.level) / 2, freedom) * error
+        frame = pd.DataFrame(terms, columns=["term", "role"])
+        frame = frame.assign(
+            part=part,
+            estimate=estimate,
+            std_error=error,
+            conf_low=estimate - reach,
+            conf_high=estimate + reach,
+            p_value=2 * t_distribution.sf(np.abs(estimate / error), freedom),
+            odds_ratio=np.exp(estimate) if part == "log-odds" else np.nan,
+        )
+        frames.append(frame)
+    frame = pd.concat(frames, ignore_index=True)
+    frame.loc[frame["role"] == "cut", "odds_ratio"] = np.nan
+    frame["p_adjusted"] = np.nan
+    for part in frame["part"].unique():
+        own = (frame["part"] == part) & (frame["role"] == "driver")
+        frame.loc[own, "p_adjusted"] = stats.adjust(frame.loc[own, "p_value"], method="holm")
+    return frame.assign(n=design.n, n_effective=design.n_effective)[FIT_COLUMNS]
+
+
+def _headline(design: Design, frame: pd.DataFrame, unit: str, points: str) -> str:
+    own = frame[(frame["role"] == "driver") & (frame["part"] == "points")]
+    clear = own[own["p_adjusted"] < 1 - design.survey.level]
+    what = "NPS points" if points == "nps" else f"points of {design.outcome}"
+    if clear.empty:
+        return (
+            f"Nothing stands apart: no rating has a detectable association with {design.outcome}."
+        )
+    first = clear.loc[clear["estimate"].abs().idxmax()]
+    return (
+        f"One point more for {first['term']} is associated with "
+        f"{amount(first['estimate'], unit, signed=True)} {what} "
+        f"({span(first['conf_low'], first['conf_high'], unit)}), other ratings held; "
+        f"{len(clear)} of {count(len(own), 'rating')} {'is' if len(clear) == 1 else 'are'} "
+        "detectable."
+    )
+
+
+def _errors(design: Design, model: str) -> str:
+    if design.cluster is not None:
+        return f"errors robust to clusters of {design.survey.cluster}"
+    if model == "linear":
+        return "HC3 errors"
+    return "robust errors" if design.weighted else "model-based errors"
+
+
+def _unit(design: Design) -> str:
+    top = design.y.max()
+    return f"of {top:g}" if float(top).is_integer() and 0 < top < 100 else ""
+
+
+def _standardised(design: Design, tables: list[np.ndarray]) -> Design:
+    first = len(design.controls)
+    return replace(
+        design,
+        y=tables[0][:, -1],
+        x=tuple(table[:, first:-1] for table in tables),
+        z=tables[0][:, :first],
+    )
+
+
+def _sign_verdict(row) -> str:
+    clear = row.conf_low > 0 or row.conf_high < 0
+    if row.correlation * row.estimate < 0 and clear:
+        return "sign turns"
+    if abs(row.estimate) > abs(row.correlation) + SUPPRESSED and clear:
+        return "suppressed"
+    return "repeats others" if row.vif > HIGH_VIF else "same sign"
+
+
+def _conflict_headline(frame: pd.DataFrame, outcome: str) -> str:
+    turned = frame.loc[frame["verdict"] == "sign turns", "term"].tolist()
+    hidden = frame.loc[frame["verdict"] == "suppressed", "term"].tolist()
+    repeats = frame.loc[frame["vif"] > HIGH_VIF, "term"].tolist()
+    said = []
+    if turned:
+        said.append(f"{listing(turned)} {_verb(turned, 'turns', 'turn')} sign among the others")
+    if hidden:
+        said.append(
+            f"{listing(hidden)} {_verb(hidden, 'shows', 'show')} more among the others than alone"
+        )
+    if repeats:
+        said.append(
+            f"{listing(repeats)} mostly {_verb(repeats, 'repeats', 'repeat')} other ratings"
+        )
+    if not said:
+        return f"Alone and among the others, every rating goes the same way with {outcome}."
+    return f"Read with care: {'; '.join(said)}."
+
+
+def _verb(terms: list, one: str, many: str) -> str:
+    return one if len(terms) == 1 else many
