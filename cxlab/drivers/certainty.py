@@ -17,15 +17,23 @@ WORTH_NAMING = 1e7
 def table_of(design: Design, imputation: int = 0) -> np.ndarray:
     """Put controls, drivers and outcome side by side, each with mean 0 and spread 1."""
     table = np.column_stack([design.z, design.x[imputation], design.y])
-    table = table - np.average(table, axis=0, weights=design.w)
-    return table / np.sqrt(np.average(table**2, axis=0, weights=design.w))
+    share = design.w / design.w.sum()
+    table -= share @ table
+    table /= np.sqrt(share @ table**2)
+    return table
 
 
 def covariance(table: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Compute the weighted covariance matrix in one pass over the rows."""
-    mean = np.average(table, axis=0, weights=w)
-    cross = (table * w[:, None]).T @ table / w.sum()
-    return cross - np.outer(mean, mean)
+    """Compute the weighted covariance matrix of centred columns in one pass over the rows."""
+    if (w == w[0]).all():
+        return table.T @ table / len(table)
+    return (table * w[:, None]).T @ table / w.sum()
+
+
+def mean_covariance(design: Design) -> np.ndarray:
+    """Average the covariance matrices of all imputations."""
+    tables = (table_of(design, place) for place in range(len(design.x)))
+    return np.mean([covariance(table, design.w) for table in tables], axis=0)
 
 
 def resample(

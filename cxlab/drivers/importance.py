@@ -100,11 +100,12 @@ def importance(
         seed=seed,
     )
     _check_cost(design, method, n_boot)
+    covs = _covariances(design)
     if linear:
-        parts, replicates = _linear(design, method, n_boot, seed)
+        parts, replicates = _linear(design, covs, method, n_boot, seed)
     else:
         parts, replicates = likelihood.parts(design, method, n_boot=n_boot, seed=seed)
-    return _result(design, parts, replicates, method)
+    return _result(design, parts, replicates, method, covs.mean(axis=0))
 
 
 def relative_weights(
@@ -170,7 +171,7 @@ def pairs(
         responses, outcome=outcome, drivers=drivers, controls=controls, weight=weight, seed=seed
     )
     _check_cost(design, "lmg", n_boot)
-    parts, replicates = _linear(design, "lmg", n_boot, seed)
+    parts, replicates = _linear(design, _covariances(design), "lmg", n_boot, seed)
     shares, drawn = _as_shares(parts), _as_shares(replicates)
     level = design.survey.level
     found = certainty.differences(shares, drawn, design.n, level)
@@ -317,12 +318,15 @@ def _check_cost(design: Design, method: str, n_boot: int) -> None:
         )
 
 
-def _linear(design: Design, method: str, n_boot: int, seed: int):
+def _covariances(design: Design) -> np.ndarray:
+    tables = (certainty.table_of(design, place) for place in range(len(design.x)))
+    return np.array([certainty.covariance(table, design.w) for table in tables])
+
+
+def _linear(design: Design, covs: np.ndarray, method: str, n_boot: int, seed: int):
     """Compute each driver's part of R², and the replicates of it."""
     of = _parts_of(design, method, seed, ORDERS)
-    tables = [certainty.table_of(design, place) for place in range(len(design.x))]
-    covs = np.array([certainty.covariance(table, design.w) for table in tables])
-    parts = of(covs).mean(axis=0)
+    parts = np.mean([of(cov[None])[0] for cov in covs], axis=0)
     if not n_boot:
         return parts, np.empty((0, len(parts)))
     of = _parts_of(design, method, seed, ORDERS_IN_REPLICATES)
@@ -369,14 +373,14 @@ def _as_shares(parts: np.ndarray) -> np.ndarray:
     return parts / np.where(total > 0, total, 1.0)
 
 
-def _result(design: Design, parts, replicates, method: str) -> Result:
+def _result(design: Design, parts, replicates, method: str, cov: np.ndarray) -> Result:
     frames = []
     if design.groups is not None:
         which = [np.isin(design.drivers, members) for members in design.groups.values()]
         sums = np.array([parts[inside].sum() for inside in which])
         drawn = np.column_stack([replicates[:, inside].sum(axis=1) for inside in which])
         frames.append(_rows(design, list(design.groups), sums, drawn, None))
-    frames.append(_rows(design, list(design.drivers), parts, replicates, _directions(design)))
+    frames.append(_rows(design, list(design.drivers), parts, replicates, _directions(design, cov)))
     if design.groups is not None:
         home = {name: g for g, members in design.groups.items() for name in members}
         frames[-1]["group"] = frames[-1]["term"].map(home)
@@ -420,9 +424,7 @@ def _rows(design: Design, names, parts, replicates, directions) -> pd.DataFrame:
     return frame.iloc[order].reset_index(drop=True)
 
 
-def _directions(design: Design) -> list[str]:
-    table = np.mean([certainty.table_of(design, k) for k in range(len(design.x))], axis=0)
-    cov = certainty.covariance(table, design.w)
+def _directions(design: Design, cov: np.ndarray) -> list[str]:
     beta = np.linalg.lstsq(cov[:-1, :-1], cov[:-1, -1], rcond=None)[0][len(design.controls) :]
     return ["with higher scores" if b >= 0 else "with lower scores" for b in beta]
 

@@ -146,7 +146,7 @@ def conflicts(
         responses, outcome=outcome, drivers=drivers, controls=controls, weight=weight, seed=seed
     )
     tables = [certainty.table_of(design, place) for place in range(len(design.x))]
-    cov = np.mean([certainty.covariance(table, design.w) for table in tables], axis=0)
+    cov = certainty.mean_covariance(design)
     first = len(design.controls)
     alike = _standardised(design, tables)
     slopes = _pooled(alike, [_linear(alike, place, "score") for place in range(len(tables))])
