@@ -140,6 +140,10 @@ RESULT_WORDS: dict[str, str] = {
     "p_bottom3": "probability of being among the last three",
     "before": "the same number in the earlier period",
     "after": "the same number in the later period",
+    "starts": "the first moment of a stretch of time",
+    "ends": "the last moment of a stretch of time",
+    "lift": "how many times the overall rate",
+    "customer": "a customer's id, or a pseudonym for it",
 }
 
 # Why a row cannot be used. Each row set aside has exactly one of these.
