@@ -87,6 +87,50 @@ class Result:
         return f"{self.headline}\n\n{self.frame.head(SHOWN_ROWS).to_string()}\n\n{self.base}"
 
 
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The first screen of a report: one sentence and at most three numbers.
+
+    Attributes:
+        results: the first one's headline is the sentence; each with one row is a number.
+    """
+
+    results: tuple[Result, ...]
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
+        said = [result.to_dict() for result in self.results]
+        return {"text/plain": self.results[0].headline, "text/html": self._html(), MIME: said}
+
+    def _html(self) -> str:
+        tiles = "".join(_tile(result) for result in self.results[:3] if len(result.frame) == 1)
+        tiles = f'<ul class="cx-tiles">{tiles}</ul>' if tiles else ""
+        return (
+            f'<section class="cx-answer"><h3>{html.escape(self.results[0].headline)}</h3>{tiles}'
+            f'<p class="cx-base">{html.escape(self.results[0].base)}</p></section>'
+        )
+
+
+def answer(*results: Result) -> Answer:
+    """Put the answer first: the headline of the first result and up to three numbers.
+
+    Args:
+        *results: the answer, then what stands beside it.
+    """
+    return Answer(results)
+
+
+def _tile(result: Result) -> str:
+    row = result.frame.iloc[0]
+    if pd.isna(row.get("estimate")):
+        return ""
+    interval = span(row["conf_low"], row["conf_high"], result.unit)
+    return (
+        f"<li><strong>{html.escape(amount(row['estimate'], result.unit))}</strong>"
+        f"<span>{html.escape(label(result.name))}</span>"
+        f"<span>{html.escape(interval)}</span></li>"
+    )
+
+
 # ---------------------------------------------------------------- numbers into words
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from cxlab.cleaning import convert
 from cxlab.cleaning.dates import to_time
 from cxlab.cleaning.rules import RULES, Rule
-from cxlab.codebook import Scale, Table
+from cxlab.codebook import JUDGEMENT, Scale, Table
 
 SCORES = ("nps", "csat", "ces")
 PLACE = ["file", "line"]
@@ -24,6 +24,8 @@ class Cleaned:
         frame: rows kept, typed, under canonical names.
         set_aside: file, line, column, reason, value: one row for each row not kept.
         repairs: column, reason, n: cells changed in rows that were kept.
+        judged: rows set aside by judgement alone, typed, with their `reason`; they could
+            have been kept, so the headline is shown with and without them.
         notes: what else the reader must know.
         rows_in: rows read; always rows kept + rows set aside.
     """
@@ -31,6 +33,7 @@ class Cleaned:
     frame: pd.DataFrame
     set_aside: pd.DataFrame
     repairs: pd.DataFrame
+    judged: pd.DataFrame
     notes: tuple[str, ...]
     rows_in: int
 
@@ -69,11 +72,14 @@ def clean(
     _mark(working, spec, as_of, timezone, customers)
     kept, reasons = _judge(working, table, spec, rules)
     set_aside = _booked(raw, reasons)
+    typed = typed.drop(columns=["status", "finished", "progress"], errors="ignore")
     frame = typed.loc[kept].reset_index(drop=True)
+    judged = typed.assign(reason=reasons["reason"])[reasons["reason"].isin(JUDGEMENT)]
     return Cleaned(
-        frame=frame.drop(columns=["status", "finished", "progress"], errors="ignore"),
+        frame=frame,
         set_aside=set_aside,
         repairs=_counted(repaired, kept),
+        judged=judged.reset_index(drop=True),
         notes=_notes(frame, table, spec, customers),
         rows_in=len(raw),
     )

@@ -1,6 +1,5 @@
 """The study file: where the exports are, which columns mean what, what to report."""
 
-import json
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -192,10 +191,6 @@ class Mapping(_Part):
                 )
             found += [path for path in near if path.is_file()]
         return found
-
-    def fingerprint(self) -> str:
-        """Give the mapping as canonical JSON, for hashing."""
-        return json.dumps(self.model_dump(mode="json"), sort_keys=True)
 
 
 def load(path: str | Path) -> Mapping:

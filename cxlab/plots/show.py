@@ -61,8 +61,9 @@ def show(ax: Axes) -> Exhibit:
         An exhibit that notebooks display: the headline above, the base below, the picture
         in words for those who cannot see it, the numbers one click away.
     """
-    result, kind = shown(ax.figure)
+    figure: Any = ax.figure
+    result, kind = shown(figure)
     buffer = io.BytesIO()
     with mpl.rc_context(STYLE):
-        ax.figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+        figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
     return Exhibit(result, buffer.getvalue(), f"{kind}. {result.headline}")

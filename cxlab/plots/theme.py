@@ -1,11 +1,13 @@
 """One house style: colour-blind safe, quiet, readable in print and on a phone."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -19,7 +21,7 @@ WIDTH = 6.4  # inches; on a phone this is still read without zooming
 DPI = 180
 SMALL_BASE = 30  # answers; below this a point is drawn in grey
 
-STYLE = {
+STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 10.5,
     "text.color": INK,
@@ -30,7 +32,7 @@ STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.unicode_minus": True,
-    "axes.prop_cycle": mpl.cycler(color=SERIES),
+    "axes.prop_cycle": cycler(color=SERIES),
     "axes.grid": False,
     "grid.color": "#e8ecf0",
     "xtick.color": INK,
@@ -43,12 +45,19 @@ STYLE = {
     "hatch.linewidth": 0.6,
 }
 
-_ANSWERS: WeakKeyDictionary[Figure, tuple[Result, str]] = WeakKeyDictionary()
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_ANSWERS: WeakKeyDictionary[Any, tuple[Result, str]] = WeakKeyDictionary()
 
 
 @contextmanager
 def canvas(
-    result: Result, kind: str, ax: Axes | None, *, height: float = 3.2, width: float = WIDTH
+    result: Result,
+    kind: str,
+    ax: Axes | None,
+    *,
+    height: float = 3.2,
+    width: float = WIDTH,
+    rows: Sequence[float] = (1,),
 ) -> Iterator[Axes]:
     """Open axes in the house style and remember which answer they show.
 
@@ -58,15 +67,18 @@ def canvas(
         ax: axes to draw on, or None for a figure of its own.
         height: inches.
         width: inches.
+        rows: relative heights of axes below each other; the first is opened.
     """
     with mpl.rc_context(STYLE):
         if ax is None:
-            ax = Figure(figsize=(width, height), layout="constrained").subplots()
+            figure = Figure(figsize=(width, height), layout="constrained")
+            axes = figure.subplots(len(rows), squeeze=False, height_ratios=rows)
+            ax = axes[0][0]
         _ANSWERS[ax.figure] = (result, kind)
         yield ax
 
 
-def shown(figure: Figure) -> tuple[Result, str]:
+def shown(figure: Any) -> tuple[Result, str]:
     """Give the answer a figure shows, and what kind of picture it is."""
     return _ANSWERS[figure]
 

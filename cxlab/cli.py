@@ -1,0 +1,243 @@
+"""The door: check, run, lab, sample."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Customer-experience research: from exports to reports that can be defended.",
+)
+STUDY = Annotated[Path, typer.Argument(help="The study file (study.yaml).")]
+NOTEBOOKS = Annotated[
+    Path | None, typer.Option("--notebooks", help="Folder of the report notebooks.")
+]
+
+
+@app.callback()
+def _options(
+    debug: Annotated[bool, typer.Option(help="Show the whole traceback of an error.")] = False,
+) -> None:
+    """Customer-experience research: from exports to reports that can be defended."""
+
+
+@app.command()
+def check(
+    study_file: STUDY,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Write cleaned tables and set-aside lists here.")
+    ] = None,
+) -> None:
+    """Read and clean only; print what happened to every row."""
+    from cxlab import study
+
+    try:
+        opened = study.load(study_file)
+    except study.StudyError as error:
+        if not as_json:
+            raise
+        typer.echo(json.dumps({"tables": {}, "errors": error.errors}, indent=1))
+        raise typer.Exit(2) from None
+    if out is not None:
+        study.export(opened, out)
+    if as_json:
+        typer.echo(json.dumps(study.account_of(opened), indent=1, ensure_ascii=False))
+    else:
+        _print_ledger(opened.ledger)
+
+
+@app.command()
+def run(
+    study_file: STUDY,
+    only: Annotated[list[str] | None, typer.Option(help="Only this notebook; repeatable.")] = None,
+    given: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Reports made at a time.")] = None,
+    engine: Annotated[str, typer.Option(help="warm: forks of one process; plain: kernels.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="Seconds a report may take.")] = 900,
+    force: Annotated[bool, typer.Option("--force", help="Make reports that are current.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and stop.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Output folder.")] = None,
+    notebooks: NOTEBOOKS = None,
+) -> None:
+    """Make every report of the study that is not up to date, and the index."""
+    from cxlab import reports, study
+
+    opened = study.load(study_file)
+    mapping = opened.mapping
+    folder = _notebooks(notebooks)
+    jobs = reports.plan(
+        folder,
+        study_file=Path(os.path.relpath(study_file.resolve(), folder)),
+        parts=study.wanted(opened),
+        tables=list(opened.cleaned),
+        notebooks=only or mapping.reports.notebooks,
+        given=_assignments(given or []),
+    )
+    out = out or Path("reports") / reports.slug(mapping.study)
+    if dry_run:
+        for job in jobs:
+            needs = f"  (not made: needs {', '.join(job.missing)})" if job.missing else ""
+            typer.echo(f"{job.stem}.html{needs}")
+        return
+    facts: dict[str, Any] = {
+        "study": mapping.study,
+        "as_of": str(mapping.as_of),
+        "rows": {name: done.rows_in for name, done in opened.cleaned.items()},
+    }
+    with _progress(len(jobs)) as tell:
+        runs = reports.run(
+            jobs,
+            out,
+            study=facts,
+            data=study.fingerprint(mapping, whole=True),
+            engine=reports.Engine(engine, workers, limit),
+            force=force,
+            tell=tell,
+        )
+    typer.echo(reports.summary(runs))
+    for entry in runs:
+        if entry.state == "failed":
+            typer.echo(f"failed: {entry.question}, {entry.part}: {entry.error}", err=True)
+            typer.echo(f"        {out / entry.file}", err=True)
+    typer.echo(out / "index.html")
+    raise typer.Exit(1 if any(entry.state == "failed" for entry in runs) else 0)
+
+
+@app.command()
+def lab(study_file: STUDY, notebooks: NOTEBOOKS = None) -> None:
+    """Open JupyterLab on the notebooks, with a kernel that is this Python."""
+    from cxlab import codebook
+
+    codebook.load(study_file)
+    folder = _notebooks(notebooks)
+    _own_kernel()
+    typer.echo(f"In a notebook, set: study_file = {os.path.relpath(study_file, folder)!r}")
+    # this environment's kernels come before any the user has elsewhere
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}"])
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="Where the exports are written.")],
+    customers: Annotated[int, typer.Option(min=100, help="How many customers.")] = 3000,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 20251231,
+) -> None:
+    """Write the sample company, Kestrel Coffee, at any size, with its truth."""
+    from cxlab import sample as company
+
+    truth = company.write(folder, customers=customers, seed=seed)
+    for table, dirt in truth["dirt"].items():
+        typer.echo(f"{table}: {dirt['rows_in']:,} rows")
+    typer.echo(folder / "truth.json")
+
+
+def main() -> None:
+    """Run the command line; a refusal is a sentence and exit status 2, never a traceback."""
+    from cxlab.codebook import Refusal
+
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app()
+    except Refusal as error:
+        if "--debug" in sys.argv:
+            raise
+        typer.echo(f"error: {_readable(str(error))}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("stopped; what was finished is kept", err=True)
+        sys.exit(130)
+
+
+# ---------------------------------------------------------------- helpers
+
+
+def _notebooks(given: Path | None) -> Path:
+    beside = Path(__file__).resolve().parents[1] / "notebooks"
+    for folder in [given] if given else [Path("notebooks"), beside]:
+        if folder.is_dir():
+            return folder.resolve()
+    from cxlab.reports import PlanError
+
+    raise PlanError(f"there is no folder of notebooks at {given or 'notebooks'}; use --notebooks.")
+
+
+def _assignments(given: list[str]) -> dict[str, str]:
+    from cxlab.reports import PlanError
+
+    pairs = dict(word.partition("=")[::2] for word in given)
+    for word in given:
+        if "=" not in word:
+            raise PlanError(f"--set {word}: write NAME=VALUE.")
+    return pairs
+
+
+def _own_kernel() -> None:
+    """Write this environment's `python3` kernel so that it can be no other Python."""
+    from ipykernel.kernelspec import install
+
+    install(prefix=sys.prefix, display_name="cxlab", env={"PYTHONNOUSERSITE": "1"})
+
+
+def _progress(total: int):
+    from contextlib import contextmanager
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    @contextmanager
+    def bar():
+        console = Console(stderr=True)
+        done = 0
+        with Progress(console=console, disable=not console.is_terminal) as progress:
+            task = progress.add_task("reports", total=total)
+
+            def tell(entry) -> None:
+                nonlocal done
+                done += 1
+                line = f"[{done}/{total}] {entry.state}: {entry.question}, {entry.part}"
+                progress.advance(task)
+                if entry.state != "unchanged":
+                    text = f"{line} ({entry.seconds:.1f} s)" if entry.seconds else line
+                    console.print(_readable(text), markup=False, highlight=False)
+
+            yield tell
+
+    return bar()
+
+
+def _print_ledger(ledger) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from cxlab.codebook import label
+    from cxlab.results import cell
+
+    console = Console(width=None if sys.stdout.isatty() else 100)
+    console.print(Text(ledger.headline, style="bold"))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ledger.frame.columns:
+        right = column in ("n", "share")
+        table.add_column(label(column), justify="right" if right else "left", overflow="fold")
+    for row in ledger.frame.itertuples(index=False, name=None):
+        words = zip(ledger.frame.columns, row, strict=True)
+        table.add_row(*(Text(_readable(cell(column, value))) for column, value in words))
+    console.print(table)
+    for note in ledger.notes:
+        console.print(Text(f"· {_readable(note)}"))
+
+
+def _readable(text: str) -> str:
+    """Keep control codes that came with the data away from the terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)

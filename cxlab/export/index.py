@@ -1,0 +1,49 @@
+"""The index of a run: what to read first, what failed, and every report."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cxlab.export.frame import framed
+from cxlab.results import count
+
+EVERYONE = "everyone"
+
+
+def index(manifest: Mapping[str, Any]) -> str:
+    """Render the index of a run.
+
+    Args:
+        manifest: what `reports.run` wrote; `reports` lists notebook, question, part, state,
+            page, notebook file, headline, base, error and place in the reading order.
+
+    Returns:
+        A whole HTML document.
+    """
+    reports = manifest["reports"]
+    made = [report for report in reports if report["state"] in ("done", "unchanged")]
+    whole = sorted(
+        (report for report in made if report["part"] == EVERYONE and report["headline"]),
+        key=lambda report: report["reading_order"],
+    )
+    failed = [report for report in reports if report["state"] == "failed"]
+    return framed(
+        "index.html",
+        title="All reports",
+        study=manifest["study"],
+        known=f"As known on {manifest['as_of']}. {_tally(reports)}",
+        first=whole[0] if whole else None,
+        next=whole[1:6],
+        failed=failed,
+        total=len([report for report in reports if report["state"] != "not made"]),
+        questions=list(dict.fromkeys(report["question"] for report in made)),
+        reports=made,
+        missing=[report for report in reports if report["state"] == "not made"],
+        made=f"Made with cxlab {manifest['versions']['cxlab']} on {manifest['finished']}.",
+    )
+
+
+def _tally(reports: list[Mapping[str, Any]]) -> str:
+    made = sum(report["state"] in ("done", "unchanged") for report in reports)
+    failed = sum(report["state"] == "failed" for report in reports)
+    words = f"{count(made, 'report')} made"
+    return f"{words}, {count(failed)} failed." if failed else f"{words}, none failed."

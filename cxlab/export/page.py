@@ -1,0 +1,145 @@
+"""One executed notebook as one self-contained, inert HTML page."""
+
+import html
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import mistune
+import nh3
+
+from cxlab.export.frame import framed
+from cxlab.results import MIME
+
+LONGEST_TEXT = 20_000  # characters of plain output shown a cell
+
+# fmt: off
+_TAGS = {
+    "section", "figure", "figcaption", "img", "table", "thead", "tbody", "tr", "th", "td",
+    "details", "summary", "h3", "h4", "p", "ul", "ol", "li", "div", "span", "strong", "em", "b",
+    "i", "code", "pre", "br", "small", "sub", "sup", "hr", "blockquote", "dl", "dt", "dd",
+}
+# fmt: on
+_ATTRIBUTES = {
+    "*": {"class", "role", "aria-label", "tabindex", "title"},
+    "img": {"src", "alt"},
+    "th": {"scope", "colspan", "rowspan"},
+    "td": {"colspan", "rowspan"},
+    "details": {"open"},
+}
+
+
+def findings(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Collect the results a notebook displayed, in order, each once.
+
+    Args:
+        notebook: an executed notebook as JSON.
+
+    Returns:
+        The results as `Result.to_dict` wrote them.
+    """
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            said = output.get("data", {}).get(MIME, ())
+            for answer in said if isinstance(said, list | tuple) else [said]:
+                found.setdefault((answer["name"], answer["headline"]), answer)
+    return list(found.values())
+
+
+def page(
+    notebook: Mapping[str, Any], *, study: str, part: str = "", home: str = "", analyst: str = ""
+) -> str:
+    """Render an executed notebook for reading: prose and answers, no code.
+
+    Args:
+        notebook: an executed notebook as JSON.
+        study: name of the study.
+        part: which part of it, such as `region: North`; empty for everyone.
+        home: relative address of the index, or nothing.
+        analyst: relative address of the executed notebook, or nothing.
+
+    Returns:
+        A whole HTML document without any remote address. Everything that came from data is
+        text; a content security policy forbids the rest.
+    """
+    title, body = "", []
+    contents: list[tuple[str, str]] = []
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            heading = re.match(r"#\s+(.+)", source)
+            if heading and not title:
+                title = heading[1].strip()
+                source = source[heading.end() :]
+            body.append(_prose(source, contents))
+        elif cell["cell_type"] == "code":
+            body += [_shown(output) for output in cell.get("outputs", ())]
+    return framed(
+        "page.html",
+        title=title or "Report",
+        study=study,
+        part=part,
+        home=home,
+        analyst=analyst,
+        contents=contents,
+        body="\n".join(part for part in body if part),
+    )
+
+
+def _prose(source: str, contents: list[tuple[str, str]]) -> str:
+    """Render Markdown; raw HTML in it stays text, level-two headings go into the contents."""
+    rendered = str(_MARKDOWN(source))
+
+    def anchored(found: re.Match[str]) -> str:
+        name = f"s{len(contents) + 1}"
+        contents.append((name, html.unescape(re.sub("<[^>]+>", "", found[1]))))
+        return f'<h2 id="{name}">{found[1]}</h2>'
+
+    return re.sub(r"<h2>(.*?)</h2>", anchored, rendered)
+
+
+_MARKDOWN = mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])
+
+
+def _shown(output: Mapping[str, Any]) -> str:
+    if output["output_type"] == "error":
+        said = html.escape(f"{output['ename']}: {output['evalue']}"[:500])
+        return f'<p class="cx-failed" role="alert">This step failed. {said}</p>'
+    if output["output_type"] == "stream":
+        return _plain(output["text"]) if output.get("name") == "stdout" else ""
+    data = output.get("data", {})
+    if "text/html" in data:
+        return _inert("".join(data["text/html"]))
+    if "image/png" in data:
+        image = "".join("".join(data["image/png"]).split())
+        return f'<img src="data:image/png;base64,{html.escape(image)}" alt="A picture.">'
+    return _plain(data.get("text/plain", ""))
+
+
+def _plain(text: str | list[str]) -> str:
+    text = "".join(text)
+    if len(text) > LONGEST_TEXT:
+        text = f"{text[:LONGEST_TEXT]}\n… {len(text) - LONGEST_TEXT:,} more characters"
+    return f"<pre>{html.escape(text)}</pre>" if text.strip() else ""
+
+
+def _inert(markup: str) -> str:
+    """Keep structure and pictures; drop scripts, handlers, styles and every address."""
+    return nh3.clean(
+        markup,
+        tags=_TAGS,
+        clean_content_tags={"script", "style"},
+        attributes=_ATTRIBUTES,
+        attribute_filter=_only_own_pictures,
+        url_schemes={"data"},
+        link_rel=None,
+    )
+
+
+def _only_own_pictures(tag: str, name: str, value: str) -> str | None:
+    if name == "src" and not value.startswith("data:image/png;base64,"):
+        return None
+    if name == "class" and not all(word.startswith("cx-") for word in value.split()):
+        return None
+    return value

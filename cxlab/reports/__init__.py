@@ -1,0 +1,8 @@
+"""Run one notebook, run a grid, write the index and the manifest."""
+
+from cxlab.reports.notebooks import PlanError
+from cxlab.reports.plan import Job, plan, slug
+from cxlab.reports.press import Run, run, summary
+from cxlab.reports.workshop import Engine
+
+__all__ = ["Engine", "Job", "PlanError", "Run", "plan", "run", "slug", "summary"]

@@ -1,0 +1,114 @@
+"""What a report notebook says of itself: its title, what it needs, its parameters."""
+
+import ast
+import contextlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cxlab.codebook import Refusal, did_you_mean
+
+
+class PlanError(Refusal):
+    """A run is refused before it starts."""
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A report notebook, as far as the press must know it.
+
+    Attributes:
+        path: the file.
+        question: its title.
+        needs: tables of the study without which it cannot be made.
+        reading_order: place in the list of what to read first.
+        parameters: name -> default value, from the cell tagged `parameters`.
+    """
+
+    path: Path
+    question: str
+    needs: tuple[str, ...]
+    reading_order: int
+    parameters: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+
+def read(path: Path) -> Notebook:
+    """Read a notebook's title, needs and typed parameters.
+
+    Raises:
+        PlanError: not a notebook, no parameters cell, or a parameter that is no literal.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        cells = content["cells"]
+    except (OSError, ValueError, KeyError) as error:
+        raise PlanError(f"{path.name}: not a notebook ({error}).") from None
+    prose = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    title = re.search(r"^#\s+(.+)$", "\n".join(prose), re.MULTILINE)
+    tagged = [c for c in cells if "parameters" in c.get("metadata", {}).get("tags", [])]
+    if len(tagged) != 1:
+        raise PlanError(
+            f"{path.name}: one cell must carry the tag 'parameters', not {len(tagged)}."
+        )
+    said = content.get("metadata", {}).get("cxlab", {})
+    return Notebook(
+        path=path,
+        question=title[1].strip() if title else path.stem,
+        needs=tuple(said.get("needs", ())),
+        reading_order=int(said.get("reading_order", 99)),
+        parameters=_literals("".join(tagged[0]["source"]), path.name),
+    )
+
+
+def checked(notebook: Notebook, given: dict[str, Any]) -> dict[str, Any]:
+    """Hold parameters against the notebook's own; text from a command line is converted.
+
+    Raises:
+        PlanError: an unknown name, or a value of another type than the default's.
+    """
+    out = {}
+    for name, value in given.items():
+        if name not in notebook.parameters:
+            near = did_you_mean(name, notebook.parameters)
+            raise PlanError(f"{notebook.path.name} has no parameter '{name}'.{near}")
+        out[name] = _typed(name, value, notebook.parameters[name], notebook.path.name)
+    return out
+
+
+def _literals(source: str, name: str) -> dict[str, Any]:
+    try:
+        lines = ast.parse(source).body
+    except SyntaxError as error:
+        raise PlanError(f"{name}: the parameters cell is not Python ({error.msg}).") from None
+    found = {}
+    for line in lines:
+        target = line.targets[0] if isinstance(line, ast.Assign) else getattr(line, "target", None)
+        if not isinstance(line, ast.Assign | ast.AnnAssign) or not isinstance(target, ast.Name):
+            raise PlanError(f"{name}: the parameters cell may hold only 'name = literal'.")
+        try:
+            found[target.id] = ast.literal_eval(line.value)  # type: ignore[arg-type]
+        except (ValueError, TypeError):
+            raise PlanError(f"{name}: parameter '{target.id}' is not a literal.") from None
+    return found
+
+
+_WORDS = {bool: "True or False", int: "a whole number", float: "a number", str: "text"}
+
+
+def _typed(name: str, value: Any, default: Any, notebook: str) -> Any:
+    kind = type(default)
+    if isinstance(value, str) and kind is not str:
+        with contextlib.suppress(ValueError, SyntaxError):
+            value = ast.literal_eval(value)
+    if kind is float and type(value) is int:
+        value = float(value)
+    if type(value) is not kind:
+        wanted = _WORDS.get(kind, kind.__name__)
+        raise PlanError(f"{notebook}: parameter '{name}' must be {wanted}, not {value!r}.")
+    return value

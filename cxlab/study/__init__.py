@@ -1,0 +1,276 @@
+"""Open a study file: read, clean, and hand over the tables."""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cxlab import cleaning, codebook, ingest
+from cxlab.cleaning import Cleaned
+from cxlab.codebook import Mapping, Scale
+from cxlab.results import Result
+from cxlab.study import account, parts
+from cxlab.study import cache as cache_room
+from cxlab.study.account import account_of, export
+from cxlab.study.cache import Kept, fingerprint
+from cxlab.study.errors import StudyError, collecting, stop_at
+
+__all__ = ["Study", "StudyError", "account_of", "export", "fingerprint", "load", "wanted"]
+
+SCORES = ("nps", "csat", "ces")
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A study, cleaned: its tables under canonical names, and the account of its rows.
+
+    Attributes:
+        mapping: the study file.
+        cleaned: table -> what cleaning kept, set aside and repaired.
+        wording: table -> column -> question or heading of the export.
+        notes: table -> what was decided while reading and cleaning.
+    """
+
+    mapping: Mapping
+    cleaned: dict[str, Cleaned]
+    wording: dict[str, dict[str, str]] = field(default_factory=dict)
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def responses(self) -> pd.DataFrame | None:
+        """Survey answers, or None; a segment known only to the customer list is joined on."""
+        return self._frame("responses")
+
+    @property
+    def customers(self) -> pd.DataFrame | None:
+        """The customer list, or None."""
+        return self._frame("customers")
+
+    @property
+    def judged(self) -> pd.DataFrame | None:
+        """Answers set aside by judgement alone, with their reason, or None."""
+        done = self.cleaned.get("responses")
+        return None if done is None else done.judged
+
+    @cached_property
+    def orders(self):
+        """Orders as an Ibis table, or None."""
+        return self._events("orders")
+
+    @cached_property
+    def interactions(self):
+        """Contacts as an Ibis table, or None."""
+        return self._events("interactions")
+
+    @cached_property
+    def ledger(self) -> Result:
+        """What happened to every row: read, set aside with a reason, kept."""
+        return account.ledger(self)
+
+    @cached_property
+    def scope(self) -> Result:
+        """What the study, or this part of it, holds: rows and period of each table."""
+        return account.scope(self)
+
+    @cached_property
+    def codebook(self) -> Result:
+        """Every column with its wording in the export and the share that is missing."""
+        return account.codebook_of(self)
+
+    @cached_property
+    def repairs(self) -> Result:
+        """Which cells were changed, by column and reason."""
+        return account.repairs(self)
+
+    @cached_property
+    def rules(self) -> Result:
+        """Which rules set rows aside, with threshold and source."""
+        return account.rules(self)
+
+    @cached_property
+    def provenance(self) -> Result:
+        """Which exports, which settings, which version this stands on."""
+        return account.provenance(self)
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """Scores that were asked and answered: of nps, csat, ces, those with any answer."""
+        frame = self.responses
+        if frame is None:
+            return ()
+        return tuple(name for name in SCORES if name in frame and frame[name].notna().any())
+
+    @property
+    def weight(self) -> str | None:
+        """Name of the weight column, or None when every answer counts alike."""
+        return "weight" if self.responses is not None and "weight" in self.responses else None
+
+    def scale(self, column: str) -> Scale | None:
+        """Give the scale of a score or rating."""
+        return self.mapping.tables["responses"].scale(column)
+
+    def compared_by(self, segment: str = "") -> str | None:
+        """Name the segment to compare: the first one, other than the one given, that differs."""
+        frame = self.responses
+        if frame is None:
+            return None
+        names = [name for name in self.segments() if name != segment and name in frame]
+        return next((name for name in names if frame[name].nunique() > 1), None)
+
+    def segments(self) -> tuple[str, ...]:
+        """Names of the columns the study reports by."""
+        names = [name for table in self.mapping.tables.values() for name in table.segments]
+        return tuple(dict.fromkeys(names))
+
+    def part(self, *, segment: str = "", value: str = "", period: str = "") -> "Study":
+        """Restrict the study to one segment value and one period of answers.
+
+        Args:
+            segment: a segment column; empty for everyone.
+            value: the value wanted; text, as it stands in the data.
+            period: `2025Q3`, `2025-09` or `2025`; empty for all answers.
+
+        Returns:
+            A study whose tables hold that part alone; the account of rows stays whole.
+
+        Raises:
+            StudyError: there is no such segment, no such value, or no answer in the period.
+        """
+        if not segment and not period:
+            return self
+        frames = {name: done.frame for name, done in self.cleaned.items()}
+        if segment:
+            frames = parts.of_segment(frames, segment, value, self.segments())
+        if period and "responses" in frames:
+            frames["responses"] = parts.of_period(frames["responses"], period)
+        cleaned = {
+            name: replace(
+                done, frame=frames[name], judged=parts.judged(done.judged, segment, value)
+            )
+            for name, done in self.cleaned.items()
+        }
+        return replace(self, cleaned=cleaned)
+
+    def _frame(self, table: str) -> pd.DataFrame | None:
+        done = self.cleaned.get(table)
+        return None if done is None else done.frame
+
+    def _events(self, table: str):
+        frame = self._frame(table)
+        if frame is None:
+            return None
+        return self._connection.create_table(table, _for_engine(frame), temp=True)
+
+    @cached_property
+    def _connection(self):
+        import ibis
+
+        if self.mapping.events == "duckdb":
+            return ibis.duckdb.connect()
+        return ibis.connect(self.mapping.events)
+
+
+def load(path: str | Path, *, cache: bool = True) -> Study:
+    """Open a study: read every export, clean it, and keep the result for the next call.
+
+    Args:
+        path: the study file.
+        cache: keep cleaned tables in a folder `.cxlab` beside the study file, under a name
+            made from the content of exports, study file and cleaning code.
+
+    Returns:
+        The study.
+
+    Raises:
+        MappingError: the study file cannot be used.
+        StudyError: an export cannot be read; all of them are named.
+    """
+    mapping = codebook.load(path)
+    errors: list[dict[str, Any]] = []
+    files: dict[str, list[Path]] = {}
+    for table in mapping.tables:
+        with collecting(errors, table):
+            files[table] = mapping.files(table)
+    stop_at(errors)
+    place = mapping.folder / cache_room.FOLDER / cache_room.fingerprint(mapping)
+    kept = cache_room.read(place) if cache else None
+    if kept is None:
+        kept = _read_and_clean(mapping, files, errors)
+        if cache:
+            cache_room.write(kept, place)
+    return _with_customer_segments(Study(mapping, *kept))
+
+
+def wanted(study: Study) -> list[dict[str, str]]:
+    """List the parts the study file asks reports for: everyone, then segment by segment.
+
+    Returns:
+        What `Study.part` takes: `{}`, `{"segment": …, "value": …}`, `{"period": …}`.
+
+    Raises:
+        StudyError: a value is asked for that no row has, or periods without dates.
+    """
+    out: list[dict[str, str]] = [{}]
+    for name, chosen in study.mapping.reports.over.items():
+        if name == "period":
+            out += [{"period": each} for each in parts.periods(study.responses, str(chosen))]
+            continue
+        found = parts.values([done.frame for done in study.cleaned.values()], name)
+        listed = found if chosen == "all" else [chosen] if isinstance(chosen, str) else chosen
+        for value in listed:
+            if value not in found:
+                near = codebook.did_you_mean(value, found)
+                raise StudyError(f"reports.over: no row has {name} = '{value}'.{near}", [])
+            out.append({"segment": name, "value": value})
+    return out
+
+
+# ---------------------------------------------------------------- reading
+
+
+def _read_and_clean(
+    mapping: Mapping, files: dict[str, list[Path]], errors: list[dict[str, Any]]
+) -> Kept:
+    cleaned: dict[str, Cleaned] = {}
+    wording, notes = {}, {}
+    # the customer list first: it says who is a stranger in the other tables
+    for table in sorted(files, key=lambda name: name != "customers"):
+        spec = mapping.tables[table]  # type: ignore[index]
+        customers = cleaned.get("customers")
+        with collecting(errors, table):
+            raw = ingest.read(files[table], spec)
+            cleaned[table] = cleaning.clean(
+                raw.frame,
+                table=table,
+                spec=spec,
+                as_of=mapping.until(),
+                timezone=mapping.timezone,
+                zones=raw.zones,
+                customers=None if customers is None else set(customers.frame["customer_id"]),
+            )
+            wording[table] = raw.wording
+            notes[table] = (*raw.notes, *cleaned[table].notes)
+    stop_at(errors)
+    return {table: cleaned[table] for table in files}, wording, notes
+
+
+def _with_customer_segments(study: Study) -> Study:
+    """Give answers the segments that only the customer list knows."""
+    responses, customers = study.responses, study.customers
+    if responses is None or customers is None or "customer_id" not in responses:
+        return study
+    known = study.mapping.tables["customers"].segments
+    missing = [name for name in known if name not in responses]
+    if not missing:
+        return study
+    joined = responses.merge(customers[["customer_id", *missing]], on="customer_id", how="left")
+    answers = replace(study.cleaned["responses"], frame=joined)
+    return replace(study, cleaned={**study.cleaned, "responses": answers})
+
+
+def _for_engine(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give engines moments in UTC, which all of them keep alike."""
+    zoned = frame.select_dtypes("datetimetz").columns
+    return frame.assign(**{name: frame[name].dt.tz_convert("UTC") for name in zoned})

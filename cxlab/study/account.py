@@ -1,0 +1,221 @@
+"""The account of a study: every row, every repair, every rule, every export."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from cxlab import __version__
+from cxlab.cleaning import RULES
+from cxlab.codebook import COLUMNS, REPAIRS, SET_ASIDE
+from cxlab.results import Result, count, listing, percent
+from cxlab.study.cache import fingerprint
+
+if TYPE_CHECKING:
+    from cxlab.study import Study
+
+
+def account_of(study: Study) -> dict[str, Any]:
+    """Give the whole account as plain JSON values (`cxlab check --json`)."""
+    return {
+        "tables": {
+            table: {
+                "rows_in": done.rows_in,
+                "kept": done.rows_in - len(done.set_aside),
+                "set_aside": len(done.set_aside),
+                "rows": json.loads(done.set_aside.to_json(orient="records")),
+                "repairs": [
+                    {"column": row.column, "reason": row.reason, "count": int(row.n)}
+                    for row in done.repairs.itertuples()
+                ],
+                "notes": list(study.notes.get(table, ())),
+            }
+            for table, done in study.cleaned.items()
+        },
+        "errors": [],
+    }
+
+
+def export(study: Study, folder: Path) -> None:
+    """Write each cleaned table as Parquet and each list of rows set aside as CSV.
+
+    Args:
+        study: the study.
+        folder: made if need be. Text that a spreadsheet would take for a formula gets a
+            leading apostrophe in the CSV.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for table, done in study.cleaned.items():
+        for name, write in (
+            (f"{table}.parquet", done.frame.to_parquet),
+            (f"{table}.set_aside.csv", _inert(done.set_aside).to_csv),
+        ):
+            part = folder / f".{name}.part"
+            write(part, index=False)
+            os.replace(part, folder / name)
+
+
+def _inert(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep a spreadsheet from taking text for a formula."""
+    risky = frame["value"].astype("str").str.match(r"^[=+\-@\t\r]")
+    return frame.assign(value=frame["value"].where(~risky, "'" + frame["value"]))
+
+
+def scope(study: Study) -> Result:
+    """See `Study.scope`."""
+    rows = []
+    for table, done in study.cleaned.items():
+        moments = [c for c in COLUMNS[table] if c in done.frame and COLUMNS[table][c] == "time"]
+        when = done.frame[moments[0]].dropna() if moments else pd.Series(dtype="datetime64[us]")
+        period = f"{when.min():%Y-%m-%d} to {when.max():%Y-%m-%d}" if len(when) else None
+        rows.append({"table": table, "n": len(done.frame), "period": period})
+    frame = pd.DataFrame(rows, columns=["table", "n", "period"])
+    held = [count(row.n, row.table.rstrip("s")) for row in frame.itertuples()]
+    return Result(
+        name="scope",
+        frame=frame,
+        headline=f"This report stands on {listing(held)}.",
+        method="Rows that were kept, counted.",
+        base=_base(study),
+    )
+
+
+def codebook_of(study: Study) -> Result:
+    """See `Study.codebook`."""
+    rows = [
+        {
+            "table": table,
+            "column": column,
+            "value": study.wording.get(table, {}).get(column, ""),
+            "n": int(done.frame[column].notna().sum()),
+            "share": float(done.frame[column].isna().mean()) if len(done.frame) else None,
+        }
+        for table, done in study.cleaned.items()
+        for column in done.frame.columns
+    ]
+    frame = pd.DataFrame(rows, columns=["table", "column", "value", "n", "share"])
+    most = frame.sort_values("share", ascending=False, kind="stable").iloc[0]
+    return Result(
+        name="codebook",
+        frame=frame,
+        headline=(
+            f"{count(len(frame), 'column')} are used; most often empty is "
+            f"'{most['column']}' ({most['table']}), in {percent(most['share'])} of its rows."
+        ),
+        method="`value` is the wording in the export, `share` the part of kept rows without value.",
+        base=_base(study),
+    )
+
+
+def provenance(study: Study) -> Result:
+    """See `Study.provenance`."""
+    mapping = study.mapping
+    rows = [
+        {"table": table, "file": path.name, "value": f"{path.stat().st_size:,} bytes"}
+        for table in mapping.tables
+        for path in mapping.files(table)
+    ]
+    made = f"cxlab {__version__}, pandas {pd.__version__}, data {fingerprint(mapping)}"
+    return Result(
+        name="provenance",
+        frame=pd.DataFrame(rows, columns=["table", "file", "value"]),
+        headline=f"Made from {count(len(rows), 'export')}.",
+        method=made,
+        base=_base(study),
+        notes=(made,),
+    )
+
+
+def _base(study: Study) -> str:
+    return f"{study.mapping.study}; exports known on {study.mapping.as_of:%d %B %Y}."
+
+
+def ledger(study: Study) -> Result:
+    """See `Study.ledger`."""
+    rows: list[dict[str, Any]] = []
+    for table, done in study.cleaned.items():
+        gone = done.set_aside.groupby(["reason", "column"], sort=False).size()
+        kept = done.rows_in - len(done.set_aside)
+        rows.append({"table": table, "term": "rows read", "n": done.rows_in, "share": 1.0})
+        for (reason, column), n in gone.sort_values(ascending=False).items():
+            rows.append(
+                {"table": table, "term": "set aside", "reason": reason, "column": column, "n": n}
+                | {"share": n / done.rows_in}
+            )
+        rows.append({"table": table, "term": "kept", "n": kept, "share": kept / done.rows_in})
+        for row in done.repairs.itertuples():
+            rows.append(
+                {"table": table, "term": "cells repaired", "reason": row.reason}
+                | {"column": row.column, "n": row.n}
+            )
+    columns = ["table", "term", "reason", "column", "n", "share"]
+    frame = pd.DataFrame(rows, columns=columns)
+    read = sum(done.rows_in for done in study.cleaned.values())
+    gone = sum(len(done.set_aside) for done in study.cleaned.values())
+    return Result(
+        name="ledger",
+        frame=frame,
+        headline=(
+            f"Of {count(read, 'row')} read, {count(read - gone)} are kept and {count(gone)} "
+            f"{'is' if gone == 1 else 'are'} set aside, each for one reason."
+            if gone
+            else f"All {count(read, 'row')} read are kept."
+        ),
+        method="Each row is set aside for the first rule that fits, in the order of the rules.",
+        base=_base(study),
+        notes=tuple(note for table in study.cleaned for note in study.notes.get(table, ())),
+    )
+
+
+def repairs(study: Study) -> Result:
+    """See `Study.repairs`."""
+    rows = [
+        {"table": table, "column": row.column, "reason": row.reason, "n": row.n}
+        | {"value": REPAIRS[row.reason]}
+        for table, done in study.cleaned.items()
+        for row in done.repairs.itertuples()
+    ]
+    frame = pd.DataFrame(rows, columns=["table", "column", "reason", "n", "value"])
+    cells = int(frame["n"].sum())
+    return Result(
+        name="repairs",
+        frame=frame,
+        headline=(
+            f"{count(cells, 'cell')} of the rows kept were read in another form than written."
+            if cells
+            else "No cell needed repair."
+        ),
+        method="Counted by column and reason, over the rows that were kept.",
+        base=_base(study),
+    )
+
+
+def rules(study: Study) -> Result:
+    """See `Study.rules`."""
+    rows = []
+    for table, done in study.cleaned.items():
+        said = study.mapping.tables[table].rules  # type: ignore[index]
+        gone = done.set_aside["reason"].value_counts()
+        listed = dict.fromkeys((r.name, r.threshold, r.source) for r in RULES if table in r.tables)
+        for name, threshold, source in listed:
+            meaning = f"{SET_ASIDE[name]}{f'; {source}' if source else ''}"
+            limit = said.get(name, threshold)
+            rows.append(
+                {"table": table, "reason": name, "value": meaning, "n": int(gone.get(name, 0))}
+                | {"estimate": None if limit == "off" else limit}
+                | {"verdict": "off" if limit == "off" else "on"}
+            )
+    columns = ["table", "reason", "value", "estimate", "verdict", "n"]
+    frame = pd.DataFrame(rows, columns=columns)
+    fired = frame[frame["n"] > 0]
+    return Result(
+        name="rules",
+        frame=frame,
+        headline=f"{count(len(fired))} of {count(len(frame), 'rule')} set a row aside.",
+        method="A row goes for the first rule that fits, in this order. Estimate: the threshold.",
+        base=_base(study),
+    )

@@ -1,0 +1,86 @@
+"""Keep cleaned tables, so that nine notebooks do not clean nine times."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from cxlab import __version__, cleaning, codebook, ingest
+from cxlab.cleaning import Cleaned
+from cxlab.codebook import Mapping
+
+FOLDER = ".cxlab"
+_FRAMES = ("frame", "set_aside", "repairs", "judged")
+Kept = tuple[dict[str, Cleaned], dict[str, dict[str, str]], dict[str, tuple[str, ...]]]
+
+
+def fingerprint(mapping: Mapping, *, whole: bool = False) -> str:
+    """Name the content a study stands on: exports, reading and cleaning code, study file.
+
+    Args:
+        mapping: the study file.
+        whole: include what matters to reports but not to reading and cleaning.
+    """
+    digest = hashlib.blake2b(digest_size=12)
+    for table in mapping.tables:
+        for path in mapping.files(table):
+            digest.update(f"{table}/{path.name}".encode())
+            with path.open("rb") as stream:
+                digest.update(hashlib.file_digest(stream, "sha256").digest())
+    later = {"reports"} if whole else {"reports", "study", "privacy", "population"}
+    reading = mapping.model_dump(mode="json", exclude=later)
+    digest.update(json.dumps(reading, sort_keys=True).encode())
+    digest.update(f"{__version__} pandas {pd.__version__}".encode())
+    for room in (codebook, ingest, cleaning):
+        for path in sorted(Path(str(room.__file__)).parent.glob("*.py")):
+            digest.update(path.read_bytes())
+    digest.update(Path(__file__).read_bytes())
+    return digest.hexdigest()
+
+
+def write(kept: Kept, folder: Path) -> None:
+    """Write cleaned tables, wording and notes in one move; a read-only folder is no error."""
+    cleaned, wording, notes = kept
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(dir=folder.parent))
+    except OSError:
+        return
+    try:
+        for table, done in cleaned.items():
+            for part in _FRAMES:
+                getattr(done, part).to_parquet(staging / f"{table}.{part}.parquet")
+        words = {
+            table: {
+                "rows_in": done.rows_in,
+                "wording": wording.get(table, {}),
+                "notes": notes.get(table, ()),
+            }
+            for table, done in cleaned.items()
+        }
+        (staging / "words.json").write_text(json.dumps(words), encoding="utf-8")
+        os.replace(staging, folder)
+    except OSError:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def read(folder: Path) -> Kept | None:
+    """Give what `write` kept, or None when it is not there or not whole."""
+    try:
+        words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+        cleaned = {
+            table: Cleaned(
+                **{part: pd.read_parquet(folder / f"{table}.{part}.parquet") for part in _FRAMES},
+                notes=tuple(words[table]["notes"]),
+                rows_in=words[table]["rows_in"],
+            )
+            for table in words
+        }
+    except (OSError, ValueError, KeyError):
+        return None
+    wording = {table: words[table]["wording"] for table in words}
+    return cleaned, wording, {table: tuple(words[table]["notes"]) for table in words}

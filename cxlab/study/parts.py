@@ -1,0 +1,66 @@
+"""One segment, one period: which rows belong to a part of the study."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from cxlab import codebook
+from cxlab.study.errors import StudyError
+
+
+def of_segment(
+    frames: dict[str, pd.DataFrame], segment: str, value: str, known: tuple[str, ...]
+) -> dict[str, pd.DataFrame]:
+    """Give the rows of each table that belong to a segment value.
+
+    A table without the segment follows the customers who have it.
+    """
+    if segment not in known:
+        near = codebook.did_you_mean(segment, known)
+        raise StudyError(f"'{segment}' is not a segment of this study.{near}", [])
+    having = {name: frame for name, frame in frames.items() if segment in frame}
+    part = {name: frame[frame[segment] == value] for name, frame in having.items()}
+    if all(frame.empty for frame in part.values()):
+        values = {str(v) for frame in having.values() for v in frame[segment].dropna().unique()}
+        near = codebook.did_you_mean(value, sorted(values))
+        raise StudyError(f"no row has {segment} = '{value}'.{near}", [])
+    if "customers" in part:
+        ids = part["customers"]["customer_id"]
+        for name in frames.keys() - part.keys():
+            if "customer_id" in frames[name]:
+                part[name] = frames[name][frames[name]["customer_id"].isin(ids)]
+    return {name: part.get(name, frame).reset_index(drop=True) for name, frame in frames.items()}
+
+
+def judged(rows: pd.DataFrame, segment: str, value: str) -> pd.DataFrame:
+    """Give the rows set aside by judgement that belong to a segment value."""
+    return rows[rows[segment] == value] if segment in rows else rows
+
+
+def of_period(responses: pd.DataFrame, period: str) -> pd.DataFrame:
+    """Give the answers of a period."""
+    if "answered_at" not in responses:
+        raise StudyError(f"period '{period}': the answers carry no date (answered_at).", [])
+    try:
+        wanted = pd.Period(period)
+    except ValueError:
+        raise StudyError(f"'{period}' is no period; write 2025Q3, 2025-09 or 2025.", []) from None
+    local = responses["answered_at"].dt.tz_localize(None)
+    inside = local.between(wanted.start_time, wanted.end_time)
+    if not inside.any():
+        raise StudyError(f"no answer lies in {period}.", [])
+    return responses[inside].reset_index(drop=True)
+
+
+def values(frames: Sequence[pd.DataFrame], segment: str) -> list[str]:
+    """List the values of a segment, in order."""
+    having = [frame[segment].dropna() for frame in frames if segment in frame]
+    return sorted({str(value) for column in having for value in column.unique()})
+
+
+def periods(responses: pd.DataFrame | None, every: str) -> list[str]:
+    """List the months or quarters in which there are answers."""
+    if responses is None or "answered_at" not in responses:
+        raise StudyError("reports.over.period: the study has no dated answers.", [])
+    local = responses["answered_at"].dropna().dt.tz_localize(None)
+    return sorted(map(str, local.dt.to_period(every[0].upper()).unique()))
