@@ -1,9 +1,14 @@
 """What is the score, for whom, and is it moving?"""
 
+from cxlab.metrics.change import change
 from cxlab.metrics.differences import any_difference, compare, difference, equivalence
+from cxlab.metrics.league import league
 from cxlab.metrics.levels import ces, csat, distribution, nps
 from cxlab.metrics.measures import MetricsError, Score
+from cxlab.metrics.migration import migration
 from cxlab.metrics.movement import change_point, slope
+from cxlab.metrics.planning import detectable, sample_size, sample_size_share
+from cxlab.metrics.scales import reliability
 from cxlab.metrics.trend import calendar, trend
 
 __all__ = [
@@ -12,13 +17,20 @@ __all__ = [
     "any_difference",
     "calendar",
     "ces",
+    "change",
     "change_point",
     "compare",
     "csat",
+    "detectable",
     "difference",
     "distribution",
     "equivalence",
+    "league",
+    "migration",
     "nps",
+    "reliability",
+    "sample_size",
+    "sample_size_share",
     "slope",
     "trend",
 ]

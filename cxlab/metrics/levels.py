@@ -233,8 +233,7 @@ def interval(answers: Answers, mean: stats.Mean, *, method: str, level: float) -
         low, high = stats.mean_interval(mean.estimate, mean.std_error, df=mean.df, level=level)
         # answers that are all alike do not say how far the next one may lie
         certain = ~(mean.std_error > 0)
-        scale = answers.score.scale
-        ends = (scale.low, scale.high) if scale else (-np.inf, np.inf)
+        ends = answers.score.ends
         return (
             np.where(certain, np.nan, np.clip(low, *ends)),
             np.where(certain, np.nan, np.clip(high, *ends)),

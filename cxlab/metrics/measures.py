@@ -56,6 +56,13 @@ class Score:
         """Whether a smaller estimate is better news; a top box already looks at the good end."""
         return self.kind == "mean" and self.scale is not None and self.scale.better == "low"
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The lowest and the highest score there can be."""
+        if self.kind == "mean":
+            return (self.scale.low, self.scale.high) if self.scale else (-np.inf, np.inf)
+        return (-100.0, 100.0) if self.kind == "nps" else (0.0, 1.0)
+
     def worth(self, points: np.ndarray) -> np.ndarray:
         """Say what an answer at each point of the scale adds to the score."""
         if self.kind == "nps":

@@ -81,7 +81,7 @@ def trend(
     place = periods.get_indexer(pd.PeriodIndex(within))
     frame = _by_period(answers, periods, place, level, smallest)
     frame["finished"], more = _finished(periods, end, len(answers.groups))
-    frame["verdict"] = _verdict(frame)
+    frame["verdict"] = _verdict(frame, what.ends)
     frame["level"] = level
     columns = ["group", "period", "estimate", "std_error", "conf_low", "conf_high", "n",
                "n_effective", "level", "expected", "limit_low", "limit_high", "finished",
@@ -203,7 +203,7 @@ def _finished(periods: pd.PeriodIndex, end: pd.Timestamp | None, groups: int):
     return over * groups, [f"{_label(periods[-1])} is incomplete: the data end {end:%Y-%m-%d}."]
 
 
-def _verdict(frame: pd.DataFrame) -> pd.Series:
+def _verdict(frame: pd.DataFrame, ends: tuple[float, float]) -> pd.Series:
     """Add control limits, and say which periods lie outside them."""
     ended = frame["finished"].map(lambda done: done is not False).to_numpy(bool)
     w = np.where(ended & frame["estimate"].notna(), frame["n_effective"].fillna(0), 0.0)
@@ -212,7 +212,8 @@ def _verdict(frame: pd.DataFrame) -> pd.Series:
     with np.errstate(divide="ignore", invalid="ignore"):
         frame["expected"] = sums["wv"] / sums["w"]
         half = SIGMAS * frame["spread"] / np.sqrt(frame["n_effective"])
-    frame["limit_low"], frame["limit_high"] = frame["expected"] - half, frame["expected"] + half
+    frame["limit_low"] = np.maximum(frame["expected"] - half, ends[0])
+    frame["limit_high"] = np.minimum(frame["expected"] + half, ends[1])
     outside = np.select(
         [frame["estimate"] > frame["limit_high"], frame["estimate"] < frame["limit_low"]],
         ["above limits", "below limits"],
@@ -235,7 +236,7 @@ def _headline(frame: pd.DataFrame, what: Score, period: str) -> str:
         stays = (
             f"stays within its control limits around {level}"
             if whole
-            else "leaves no group's limits"
+            else "stays within its control limits in every group"
         )
         return f"{what.name} {stays} over {count(n, period)}: no {period} stands apart."
     if whole:

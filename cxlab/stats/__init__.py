@@ -15,6 +15,13 @@ from cxlab.stats.intervals import (
 )
 from cxlab.stats.many import adjust
 from cxlab.stats.moments import Mean, Tally, delta, linearised, mean_of, tally
+from cxlab.stats.plans import (
+    change_for_n,
+    n_for_change,
+    n_for_margin,
+    n_two_shares,
+    power_two_shares,
+)
 from cxlab.stats.resample import counts, percentile, resampled_means
 
 __all__ = [
@@ -26,6 +33,7 @@ __all__ = [
     "Tally",
     "Test",
     "adjust",
+    "change_for_n",
     "chi_square",
     "counts",
     "delta",
@@ -33,10 +41,14 @@ __all__ = [
     "linearised",
     "mean_interval",
     "mean_of",
+    "n_for_change",
+    "n_for_margin",
+    "n_two_shares",
     "newcombe",
     "nps_interval",
     "nps_variance",
     "percentile",
+    "power_two_shares",
     "proportion_interval",
     "quantile",
     "resampled_means",

@@ -1,0 +1,284 @@
+"""Why did it move? The change of a score in pieces that sum to it exactly."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cxlab import stats
+from cxlab.codebook import label
+from cxlab.metrics.answers import ALL, Answers, By, need, take
+from cxlab.metrics.measures import MetricsError, Score, resolve
+from cxlab.metrics.migration import migration
+from cxlab.results import Result, amount, count, listing, number, percent
+
+MOST_SEGMENTS = 300
+SMALL = 30
+PIECES = ("mix", "rate", "interaction")
+COLUMNS = ["term", "group", "before", "after", "estimate", "std_error", "conf_low", "conf_high",
+           "n", "level", "verdict"]  # fmt: skip
+METHOD = (
+    "mix + rate + interaction against the earlier period (Kitagawa 1955; Oaxaca 1973), intervals "
+    "by linearisation (delta method)"
+)
+
+
+def change(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    *,
+    score: str | Score = "nps",
+    by: By = None,
+    weight: str | None = None,
+    pair: str | None = None,
+    level: float = 0.95,
+) -> Result:
+    """Split the movement of a score into pieces that sum to it.
+
+    `mix`: other people answered (a segment's share grew or shrank, times how far its score
+    lay from the whole). `rate`: the same people scored otherwise. `interaction`: both at once.
+
+    Args:
+        before: answers of the earlier period.
+        after: answers of the later period.
+        score: `nps`, `csat`, `ces`, or a `Score`.
+        by: column, or columns, that make the segments.
+        weight: column with survey weights, in both.
+        pair: column naming the customer. Answers of one customer are then not taken as
+            independent, and the change is split a second time: who moved between detractor,
+            passive and promoter, who came and who went (see `migration`).
+        level: confidence level.
+
+    Returns:
+        term (`change`, `mix`, `rate`, `interaction`, then the pieces of `migration`), group
+        (`all`, then each segment), before, after (shares for the mix, scores for the rate),
+        estimate, std_error, conf_low, conf_high, n, level, verdict. For each term the
+        segments sum to `all`; mix, rate and interaction sum to the change; so do the pieces
+        of the migration.
+
+    Raises:
+        MetricsError: neither `by` nor `pair` is given, or a period holds no answers.
+
+    Example:
+        >>> north, south = [9] * 10, [9] * 6 + [3] * 4
+        >>> def wave(n, s):
+        ...     return pd.DataFrame({"nps": north * n + south * s,
+        ...                          "region": ["N"] * 10 * n + ["S"] * 10 * s})
+        >>> change(wave(6, 2), wave(2, 6), by="region").frame["estimate"].round(6).tolist()[:4]
+        [-40.0, -40.0, 0.0, 0.0]
+    """
+    what = resolve(score)
+    if by is None:
+        if pair is None:
+            raise MetricsError(
+                "A change is explained by segments or by customers: name `by` or `pair`."
+            )
+        return migration(before, after, score=what, pair=pair, weight=weight, level=level)
+    answers, wave = both(before, after, what, by, weight, pair)
+    frame, notes = _split(answers, wave, level)
+    if pair is not None:
+        moved = migration(before, after, score=what, pair=pair, weight=weight, level=level)
+        frame = pd.concat([frame, moved.frame[moved.frame["term"] != "change"]], ignore_index=True)
+        notes += [moved.headline, *moved.notes]
+    return Result(
+        name=f"{what.name} change",
+        frame=frame[COLUMNS],
+        headline=_headline(frame, what, by),
+        method=METHOD,
+        base=f"{count(int((wave == 0).sum()), 'answer')} before, "
+        f"{count(int((wave == 1).sum()), 'answer')} after; {answers.base}",
+        notes=tuple(dict.fromkeys((*answers.notes, *notes))),
+        unit=what.unit,
+    )
+
+
+def both(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    what: Score,
+    by: By,
+    weight: str | None,
+    pair: str | None,
+) -> tuple[Answers, np.ndarray]:
+    """Take the answers of two periods together, and say which period each belongs to."""
+    names = [by] if isinstance(by, str) else list(by or [])
+    columns = [what.column, *names, *(name for name in (weight, pair) if name)]
+    for rows, word in ((before, "before"), (after, "after")):
+        need(rows, columns)
+        if not rows[what.column].notna().any():
+            raise MetricsError(f"The period {word} holds no answer to '{what.column}'.")
+    kept = list(dict.fromkeys([*columns, "answered_at"]))
+    sides = [rows[[name for name in kept if name in rows]] for rows in (before, after)]
+    answers = take(pd.concat(sides, ignore_index=True), what, by=by, weight=weight, cluster=pair)
+    wave = (answers.kept >= len(before)).astype(np.int64)
+    if not 0 < wave.sum() < len(wave):
+        raise MetricsError("One of the two periods holds no answer that counts.")
+    return answers, wave
+
+
+# ---------------------------------------------------------------- the three pieces
+
+
+class _Sums(NamedTuple):
+    """Sums of weights, of weighted scores, and of squares, by period and segment."""
+
+    totals: np.ndarray
+    squares: tuple[np.ndarray, np.ndarray, np.ndarray]
+    n: np.ndarray
+
+
+def _split(answers: Answers, wave: np.ndarray, level: float) -> tuple[pd.DataFrame, list[str]]:
+    segments = len(answers.groups)
+    if segments > MOST_SEGMENTS:
+        raise MetricsError(
+            f"{segments:,} segments are too many to explain a change by; at most {MOST_SEGMENTS}. "
+            "Join small segments first."
+        )
+    place = wave * segments + answers.group
+    sums = _sums(answers, wave, place)
+
+    def pieces(totals: np.ndarray) -> np.ndarray:
+        return _pieces(totals, sums.n)
+
+    jacobian = stats.delta(pieces, sums.totals)
+    std_error = np.sqrt(np.maximum(_variance(answers, place, sums, jacobian), 0))
+    estimate = pieces(sums.totals)
+    low, high = stats.mean_interval(estimate, std_error, level=level)
+    frame = pd.DataFrame(
+        {
+            "term": ["change", *PIECES, *np.repeat(PIECES, segments)],
+            "group": [ALL] * 4 + list(answers.groups) * 3,
+            "estimate": estimate,
+            "std_error": std_error,
+            "conf_low": low,
+            "conf_high": high,
+            "level": level,
+        }
+    )
+    frame["before"], frame["after"] = _ends(sums)
+    n = sums.n.sum(axis=0).astype(int)
+    frame["n"] = [int(n.sum())] * 4 + n.tolist() * 3
+    frame["verdict"] = np.where((low > 0) | (high < 0), "moved", "no detectable difference")
+    return frame, _segment_notes(answers, sums.n)
+
+
+def _sums(answers: Answers, wave: np.ndarray, place: np.ndarray) -> _Sums:
+    segments = len(answers.groups)
+    cells = stats.tally(
+        place, answers.cell, groups=2 * segments, cells=len(answers.points), weight=answers.weight
+    )
+    worth = answers.worth
+    n = cells.n.sum(axis=1).reshape(2, segments)
+    waves = n.sum(axis=1, keepdims=True)
+    correction = np.repeat(waves / np.maximum(waves - 1, 1), segments, axis=1).ravel()
+    squares = [correction * (cells.w2 @ worth**power) for power in (0, 1, 2)]
+    totals = np.concatenate([cells.w.sum(axis=1), cells.w @ worth])
+    return _Sums(totals, (squares[0], squares[1], squares[2]), n)
+
+
+def _levels(totals: np.ndarray, n: np.ndarray):
+    """Give shares and scores of each segment in both periods.
+
+    A segment seen in one period only is taken to have the same score in the other, so that
+    its coming or going counts as mix.
+    """
+    segments = n.shape[1]
+    w0, w1, v0, v1 = (totals[..., i * segments : (i + 1) * segments] for i in range(4))
+    only0, only1 = n[1] == 0, n[0] == 0
+    m0, m1 = v0 / np.where(only1, 1.0, w0), v1 / np.where(only0, 1.0, w1)
+    m0, m1 = np.where(only1, m1, m0), np.where(only0, m0, m1)
+    p0, p1 = w0 / w0.sum(axis=-1, keepdims=True), w1 / w1.sum(axis=-1, keepdims=True)
+    return p0, p1, m0, m1
+
+
+def _pieces(totals: np.ndarray, n: np.ndarray) -> np.ndarray:
+    p0, p1, m0, m1 = _levels(totals, n)
+    whole = (p0 * m0).sum(axis=-1, keepdims=True)
+    mix = (p1 - p0) * (m0 - whole)
+    rate = p0 * (m1 - m0)
+    interaction = (p1 - p0) * (m1 - m0)
+    sums = [part.sum(axis=-1, keepdims=True) for part in (mix, rate, interaction)]
+    return np.concatenate([sums[0] + sums[1] + sums[2], *sums, mix, rate, interaction], axis=-1)
+
+
+def _variance(answers: Answers, place: np.ndarray, sums: _Sums, jacobian: np.ndarray) -> np.ndarray:
+    half = jacobian.shape[1] // 2
+    per_answer, per_point = jacobian[:, :half], jacobian[:, half:]
+    if answers.cluster is None:
+        a, b, c = sums.squares
+        return per_answer**2 @ a + 2 * (per_answer * per_point) @ b + per_point**2 @ c
+    values = answers.values()
+    weight = np.ones(len(values)) if answers.weight is None else answers.weight
+    codes = pd.factorize(answers.cluster)[0]
+    m = int(codes.max()) + 1
+    found = [
+        (np.bincount(codes, weight * (one[place] + two[place] * values)) ** 2).sum()
+        for one, two in zip(per_answer, per_point, strict=True)
+    ]
+    return m / max(m - 1, 1) * np.array(found)
+
+
+def _ends(sums: _Sums) -> tuple[np.ndarray, np.ndarray]:
+    """Give what each piece is made of, before and after: shares for mix, scores for rate."""
+    p0, p1, m0, m1 = _levels(sums.totals, sums.n)
+    m0, m1 = np.where(sums.n[0] > 0, m0, np.nan), np.where(sums.n[1] > 0, m1, np.nan)
+    blank = np.full(len(p0), np.nan)
+    sides = []
+    for p, m in ((p0, m0), (p1, m1)):
+        sides.append(np.concatenate([[np.nansum(p * m)], [np.nan] * 3, p, m, blank]))
+    return sides[0], sides[1]
+
+
+def _segment_notes(answers: Answers, n: np.ndarray) -> list[str]:
+    notes = []
+    names = np.array(answers.groups, dtype=object)
+    for gone, word in ((n[1] == 0, "after"), (n[0] == 0, "before")):
+        if gone.any():
+            who = listing(names[gone].tolist(), 4)
+            notes.append(f"No answers from {who} {word}: all of that counts as mix.")
+    small = (n.min(axis=0) < SMALL) & (n.min(axis=0) > 0)
+    if small.any():
+        who = listing(names[small].tolist(), 4)
+        notes.append(f"Fewer than {SMALL} answers in one period from {who}.")
+    return notes
+
+
+# ---------------------------------------------------------------- the sentence
+
+
+def _headline(frame: pd.DataFrame, what: Score, by: By) -> str:
+    rows = frame[frame["group"] == ALL].set_index("term")
+    total, mix = rows.loc["change"], rows.loc["mix"]
+    noun = label(by) if isinstance(by, str) else " and ".join(map(label, by or []))
+    ends = f"from {amount(total['before'], what.unit)} to {amount(total['after'], what.unit)}"
+    if total["verdict"] != "moved":
+        start = f"{what.name}: no detectable change {ends} ({_range(total, what)})"
+    else:
+        word = "rose" if total["estimate"] > 0 else "fell"
+        size = what.difference(total["estimate"])
+        start = f"{what.name} {word} by {size} ({_range(total, what)}), {ends}"
+    quiet = "" if rows.loc["rate", "verdict"] == "moved" else " (no detectable change)"
+    said = f"{_piece(mix, what)} goes with who answered{_shifts(frame)}"
+    rest = f"{_piece(rows.loc['rate'], what)} with scores inside each {noun}{quiet}"
+    joint = f"{_piece(rows.loc['interaction'], what)} with both at once"
+    return f"{start}: {said}, {rest}, {joint}."
+
+
+def _shifts(frame: pd.DataFrame) -> str:
+    """Name the two segments whose share moved most, where the mix moved at all."""
+    rows = frame[(frame["term"] == "mix") & (frame["group"] != ALL)]
+    moved: Any = rows.assign(size=(rows["after"] - rows["before"]).abs())
+    moved = moved.sort_values("size", ascending=False).head(2)
+    if moved["size"].max() < 0.05:
+        return ""
+    said = [f"{r.group} {percent(r.before)} to {percent(r.after)}" for r in moved.itertuples()]
+    return f" ({', '.join(said)} of answers)"
+
+
+def _piece(row: pd.Series, what: Score) -> str:
+    value = row["estimate"] * (100 if what.kind == "top" else 1)
+    return number(value, 2 if what.kind == "mean" else 1, signed=True)
+
+
+def _range(row: pd.Series, what: Score) -> str:
+    return what.range(row["conf_low"], row["conf_high"])

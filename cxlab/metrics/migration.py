@@ -1,0 +1,170 @@
+"""Who moved, who came, who went? A change of a score told customer by customer."""
+
+import numpy as np
+import pandas as pd
+
+from cxlab import stats
+from cxlab.metrics.answers import ALL, Answers, need, take
+from cxlab.metrics.gaps import last_answers
+from cxlab.metrics.measures import MetricsError, Score, resolve
+from cxlab.results import Result, count
+
+BOXES = {-100.0: "detractor", 0.0: "passive", 100.0: "promoter"}
+REPEATS = "repeat answers"
+
+
+def migration(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    *,
+    score: str | Score = "nps",
+    pair: str = "customer_id",
+    weight: str | None = None,
+    level: float = 0.95,
+) -> Result:
+    """Split a change into who moved between boxes, who came and who went.
+
+    A customer who stayed moved from the last answer before to the last answer after. Who came
+    (answered only after) adds as far as their scores lie from those who stayed; who went
+    likewise. What repeated answers and uneven weights add is a piece of its own.
+
+    Args:
+        before, after, score, weight, level: as in `change`.
+        pair: column naming the customer.
+
+    Returns:
+        term (`change`, one move each, `came`, `went`, `repeat answers`), group, before, after,
+        estimate, std_error, conf_low, conf_high, n (customers), level, verdict; the pieces sum
+        to the change.
+
+    Raises:
+        MetricsError: fewer than two customers answered in both periods.
+
+    Example:
+        >>> first = pd.DataFrame({"customer_id": ["a", "b", "c"], "nps": [9, 9, 3]})
+        >>> second = pd.DataFrame({"customer_id": ["a", "b", "d"], "nps": [9, 3, 9]})
+        >>> found = migration(first, second).frame.set_index("term")["estimate"]
+        >>> found["promoter to detractor"].item(), found["change"].item()
+        (-100.0, 0.0)
+    """
+    what = resolve(score)
+    sides = [_side(rows, what, pair, weight) for rows in (before, after)]
+    stayed = np.intersect1d(sides[0].index, sides[1].index)
+    if len(stayed) < 2:
+        raise MetricsError(
+            f"'{pair}': {count(len(stayed), 'customer')} answered in both periods; two are needed "
+            "to see who moved. Explain the change by segments (`by`) instead."
+        )
+    rows, names = _contributions(before, after, what, pair, sides, stayed)
+    totals = rows.sum(axis=0)
+    found = _parts(totals)
+    scores = rows @ stats.delta(_parts, totals).T
+    m = len(rows)
+    std_error = np.sqrt(m / (m - 1) * (scores**2).sum(axis=0))
+    low, high = stats.mean_interval(found, std_error, level=level)
+    centres = [float(side["wv"].sum() / side["w"].sum()) for side in sides]
+    n_moves = (rows[:, 9:] != 0).sum(axis=0)
+    n = [m, len(sides[1]) - len(stayed), len(sides[0]) - len(stayed), len(stayed), *n_moves]
+    frame = pd.DataFrame(
+        {
+            "term": ["change", "came", "went", REPEATS, *names],
+            "group": ALL,
+            "before": np.nan,
+            "after": np.nan,
+            "estimate": found,
+            "std_error": std_error,
+            "conf_low": low,
+            "conf_high": high,
+            "n": np.array(n, dtype=int),
+            "level": level,
+            "verdict": np.where((low > 0) | (high < 0), "moved", "no detectable difference"),
+        }
+    )
+    frame.loc[0, ["before", "after"]] = centres
+    order = [0, *range(4, len(frame)), 1, 2, 3]
+    return Result(
+        name=f"{what.name} migration",
+        frame=frame.iloc[order],
+        headline=_headline(frame, what, names, len(stayed)),
+        method="customers in both periods by their last answers, the rest as came and went; "
+        "intervals by linearisation over customers",
+        base=f"{count(len(sides[0]), 'customer')} before, {count(len(sides[1]), 'customer')} "
+        f"after, {count(len(stayed), 'customer')} in both; '{what.column}'.",
+        unit=what.unit,
+    )
+
+
+def _side(rows: pd.DataFrame, what: Score, pair: str, weight: str | None) -> pd.DataFrame:
+    """Sum each customer's answers of one period; an answer without an id is a person of its own."""
+    need(rows, [pair])
+    answers = take(rows, what, weight=weight)
+    ids = rows[pair].iloc[answers.kept].astype(object).to_numpy()
+    ids = np.where(pd.isna(ids), [f"\x00{place}" for place in range(len(ids))], ids.astype(str))
+    w = _weight(answers)
+    return pd.DataFrame({"w": w, "wv": w * answers.values()}).groupby(ids, sort=False).sum()
+
+
+def _weight(answers: Answers) -> np.ndarray:
+    return np.ones(len(answers.cell)) if answers.weight is None else answers.weight
+
+
+def _contributions(before, after, what: Score, pair: str, sides, stayed):
+    """Write each customer's part in every total: weights, scores, and moves by kind."""
+    everyone = sides[0].index.union(sides[1].index, sort=False)
+    both = np.isin(everyone, stayed)
+    first, second = (side.reindex(everyone, fill_value=0.0) for side in sides)
+    columns = []
+    for side in (first, second):
+        for mask in (both, ~both):
+            columns += [side["w"] * mask, side["wv"] * mask]
+    ends = [
+        last_answers(rows, what, pair)[0].assign(id=lambda r: r[pair].astype(str)).set_index("id")
+        for rows in (before, after)
+    ]
+    worth = [
+        what.worth(end[what.column].reindex(everyone).to_numpy(float, na_value=np.nan))
+        for end in ends
+    ]
+    share = [np.where(both, side["w"] / side["w"][both].sum(), 0.0) for side in (first, second)]
+    common = (share[0] + share[1]) / 2
+    moves = _moves(what, *worth)
+    step = np.nan_to_num(worth[1] - worth[0]) * common
+    columns += [common, *(np.where(kind, step, 0.0) for kind in moves.values())]
+    return np.stack([np.asarray(c, dtype=float) for c in columns], axis=1), list(moves)
+
+
+def _moves(what: Score, first: np.ndarray, second: np.ndarray) -> dict[str, np.ndarray]:
+    if what.kind == "nps":
+        return {
+            f"{BOXES[a]} to {BOXES[b]}": (first == a) & (second == b)
+            for a in BOXES
+            for b in BOXES
+            if a != b
+        }
+    words = ("into the top box", "out of the top box") if what.kind == "top" else ("rose", "fell")
+    return {words[0]: second > first, words[1]: second < first}
+
+
+def _parts(totals: np.ndarray) -> np.ndarray:
+    """Compute the pieces from the totals; arithmetic only, so that it can be differentiated."""
+    w0s, v0s, w0l, v0l, w1s, v1s, w1c, v1c, common = (totals[..., i : i + 1] for i in range(9))
+    moves = totals[..., 9:] / common
+    went = -(v0l - w0l * v0s / w0s) / (w0s + w0l)
+    came = (v1c - w1c * v1s / w1s) / (w1s + w1c)
+    stayed = v1s / w1s - v0s / w0s
+    repeats = stayed - moves.sum(axis=-1, keepdims=True)
+    change = (v1s + v1c) / (w1s + w1c) - (v0s + v0l) / (w0s + w0l)
+    return np.concatenate([change, came, went, repeats, moves], axis=-1)
+
+
+def _headline(frame: pd.DataFrame, what: Score, names: list[str], stayed: int) -> str:
+    moves = frame[frame["term"].isin(names)]
+    up = int(moves.loc[moves["estimate"] > 0, "n"].sum())
+    down = int(moves.loc[moves["estimate"] < 0, "n"].sum())
+    inner = frame.loc[frame["term"].isin([*names, REPEATS]), "estimate"].sum()
+    word = "up" if inner > 0 else "down"
+    size = what.difference(inner)
+    return (
+        f"Of {count(stayed, 'customer')} who answered in both periods, {count(up)} moved up and "
+        f"{count(down)} down: {what.name} {word} {size} among them."
+    )

@@ -1,0 +1,86 @@
+"""How many answers are needed, and what a number of answers can show."""
+
+from typing import Any
+
+import numpy as np
+from scipy import optimize, special
+
+from cxlab.stats.intervals import StatsError, quantile
+
+
+def n_for_margin(
+    variance: Any, *, margin: float, level: float = 0.95, population: float | None = None
+) -> Any:
+    """Give the answers needed for an interval of plus or minus a margin.
+
+    Args:
+        variance: of one answer, in the square of the margin's unit.
+        margin: half the width of the interval.
+        level: confidence level.
+        population: how many there are to ask, if not many more than needed.
+
+    Example:
+        >>> round(float(n_for_margin(0.25, margin=0.05)), 1)
+        384.1
+    """
+    n = (quantile(level) / margin) ** 2 * np.asarray(variance, float)
+    return n if population is None else n / (1 + (n - 1) / population)
+
+
+def n_for_change(variance: Any, *, change: float, power: float = 0.8, level: float = 0.95) -> Any:
+    """Give the answers needed in each of two waves to see a change.
+
+    Example:
+        >>> round(float(n_for_change(0.61e4, change=5)))
+        3830
+    """
+    both = quantile(level) + _power_quantile(power)
+    return 2 * np.asarray(variance, float) * (both / change) ** 2
+
+
+def change_for_n(variance: Any, *, n: Any, power: float = 0.8, level: float = 0.95) -> Any:
+    """Give the smallest change that two waves of n answers each would show.
+
+    Example:
+        >>> round(float(change_for_n(0.61e4, n=3830.25)), 2)
+        5.0
+    """
+    both = quantile(level) + _power_quantile(power)
+    with np.errstate(divide="ignore"):
+        return both * np.sqrt(2 * np.asarray(variance, float) / np.asarray(n, float))
+
+
+def power_two_shares(n: Any, *, first: float, second: float, level: float = 0.95) -> Any:
+    """Give the power to tell two shares apart with n answers each (pooled test, near tail only).
+
+    Example:
+        >>> round(float(power_two_shares(50, first=0.5, second=0.75)), 4)
+        0.7402
+    """
+    pooled = np.sqrt((first + second) * (1 - (first + second) / 2))
+    own = np.sqrt(first * (1 - first) + second * (1 - second))
+    reach = np.sqrt(np.asarray(n, float)) * abs(first - second) - quantile(level) * pooled
+    return special.ndtr(reach / own)
+
+
+def n_two_shares(*, first: float, second: float, power: float = 0.8, level: float = 0.95) -> float:
+    """Give the answers needed in each group to tell two shares apart.
+
+    Example:
+        >>> round(n_two_shares(first=0.5, second=0.75, power=0.9), 2)
+        76.71
+    """
+    if first == second or not (0 < first < 1 and 0 < second < 1):
+        raise StatsError(f"two different shares between 0 and 1 are needed, not {first}, {second}.")
+    _power_quantile(power)
+
+    def short(n: float) -> float:
+        return float(power_two_shares(n, first=first, second=second, level=level)) - power
+
+    return float(optimize.brentq(short, 1e-6, 1e12, xtol=1e-9))
+
+
+def _power_quantile(power: float) -> float:
+    if not 0 < power < 1:
+        raise StatsError(f"power must lie between 0 and 1, such as 0.8; it is {power}.")
+    return float(special.ndtri(power))
