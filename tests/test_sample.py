@@ -363,7 +363,8 @@ def test_price_moves_nothing(lives, truth):
     rng, size = np.random.default_rng(3), 20_000
     contact, no = np.ones(size, bool), np.zeros(size, bool)
     mind = rng.normal(0, 1, size)
-    ratings = survey.read_minds(rng, experience=mind, hurt=0 * mind, contact=contact, risen=no)
+    same = {"experience": mind, "leaning": np.zeros((6, size)), "hurt": 0 * mind}
+    ratings = survey.read_minds(rng, **same, contact=contact, risen=no)
     dearer = ratings["ratings"].copy()
     dearer[4] = 1
     assert (survey.effect_of(dearer) == survey.effect_of(ratings["ratings"])).all()

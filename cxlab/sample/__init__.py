@@ -38,9 +38,9 @@ def simulate(*, customers: int = 3000, seed: int = 20251231) -> Company:
     """
     import numpy as np
 
-    from cxlab.sample import dirt, life, people, records, survey, truth, words
+    from cxlab.sample import company, dirt, life, people, records, survey, truth, words
 
-    streams = np.random.default_rng(seed).spawn(6)
+    streams = np.random.default_rng([company.EDITION, seed]).spawn(6)
     lives = life.live(streams[1], people.draw(streams[0], customers=customers))
     answers = survey.in_order(lives)
     comments = words.write_comments(streams[2], answers, lives.people)
@@ -83,14 +83,14 @@ def write(folder: str | Path, *, customers: int = 3000, seed: int = 20251231) ->
     """
     from cxlab.sample import vendors
 
-    company = simulate(customers=customers, seed=seed)
+    drawn = simulate(customers=customers, seed=seed)
     exports = Path(folder) / "exports"
     exports.mkdir(parents=True, exist_ok=True)
-    vendors.write_survey(exports / "survey_qualtrics.csv", company.responses)
-    vendors.write_customers(exports / "crm.csv", company.customers)
-    vendors.write_orders(exports / "orders.parquet", company.orders)
-    vendors.write_cases(exports, company.interactions)
-    vendors.write_labels(Path(folder) / "truth_comments.csv", company.labels)
-    truth = json.dumps(company.truth, indent=1, ensure_ascii=False, allow_nan=False)
+    vendors.write_survey(exports / "survey_qualtrics.csv", drawn.responses)
+    vendors.write_customers(exports / "crm.csv", drawn.customers)
+    vendors.write_orders(exports / "orders.parquet", drawn.orders)
+    vendors.write_cases(exports, drawn.interactions)
+    vendors.write_labels(Path(folder) / "truth_comments.csv", drawn.labels)
+    truth = json.dumps(drawn.truth, indent=1, ensure_ascii=False, allow_nan=False)
     (Path(folder) / "truth.json").write_text(truth + "\n", encoding="utf-8", newline="\n")
-    return company.truth
+    return drawn.truth

@@ -9,6 +9,7 @@ import numpy as np
 
 START = "2024-01-01"
 AS_OF = "2025-12-31"
+EDITION = 4  # the same seed draws another company in another edition of the model
 MONTHS = 24
 LAST_DAY = 729  # 30 December 2025: nothing natural happens on the as-of day or after it
 #: The first day of each month, and of the month after the last, as days since the start.
@@ -20,7 +21,7 @@ MONTH_STARTS = np.array(
 ).astype(int)
 
 REGIONS = ("North", "South", "East", "West")
-REGION_SHARE = (0.26, 0.27, 0.24, 0.23)
+REGION_SHARE = (0.25, 0.25, 0.24, 0.26)
 REGION_EXPERIENCE = (0.42, 0.24, -0.22, -0.40)
 
 PLANS = ("Home", "Connoisseur", "Office")
@@ -44,22 +45,25 @@ EFFECTS: dict[str, Any] = {
     "communication": {"kind": "delighter", "low": 0.0, "per_point": 0.0, "high": 1.3},
 }
 RATINGS: dict[str, Any] = {
+    "mood_per_experience": 0.93,
+    "mood_of_the_day": 0.3,
     "shared_variance": 0.68,
+    "lasting_share_of_own_variance": 0.5,
     "cuts": [-1.75, -1.05, -0.30, 0.65],
     "offset": [0.20, 0.15, 0.05, 0.35, -0.35, -0.05],
     "blank_share": 0.012,
     "support_asked_within_months": 12,
 }
 SCORES: dict[str, Any] = {
-    "nps": {"at_zero": 8.15, "noise": 1.15},
+    "nps": {"at_zero": 8.15, "noise": 1.0},
     "csat": {"cuts": [4.3, 5.8, 7.2, 8.9], "noise": 1.0},
     "ces": {"cuts": [3.0, 4.2, 5.4, 6.5, 7.7, 9.2], "noise": 1.4, "blank_share": 0.02},
 }
 
 #: Monthly cancellation: P = 1 - exp(-exp(sum of terms)), so each term is a log hazard ratio.
 HAZARD: dict[str, Any] = {
-    "baseline": -3.80,
-    "experience": -0.50,
+    "baseline": -3.88,
+    "experience": -0.60,
     "tenure_under_3_months": 0.45,
     "tenure_12_months_or_more": -0.35,
     "failure_unrecovered": 0.75,
@@ -77,11 +81,11 @@ PRICE_RISE: dict[str, Any] = {
     "date": "2025-01-01",
     "month": 12,
     "increase": 0.15,
-    "hazard": 0.75,
-    "hazard_if_loyal": -0.70,
-    "hazard_if_merely_frequent": 0.65,
+    "hazard": 0.80,
+    "hazard_if_loyal": -0.75,
+    "hazard_if_merely_frequent": 0.70,
     "lasts_months": 6,
-    "loyal_when_experience_from": 0.6,
+    "loyal_when_experience_from": 0.4,
     "frequent_when_one_off_orders_a_month_from": 0.4,
     "price_rating_shift": -0.5,
 }
@@ -137,7 +141,7 @@ SUPPORT: dict[str, Any] = {
     "reopened_if_unresolved": 0.22,
     "reopened_if_channel_changed": 0.08,
     "csat": {
-        "intercept": 2.6,
+        "intercept": 3.0,
         "resolved": 1.3,
         "channel_changed": -0.40,
         "reopened": -0.45,

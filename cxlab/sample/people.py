@@ -60,6 +60,7 @@ class People:
     source: np.ndarray
     joined: np.ndarray  # days since the start
     nature: np.ndarray  # the lasting part of the experience
+    leaning: np.ndarray  # touchpoints x customers: what each likes more or less than the rest
     appetite: np.ndarray  # one-off orders a month
     billing_day: np.ndarray
     app_user: np.ndarray
@@ -88,6 +89,7 @@ def draw(rng: np.random.Generator, *, customers: int) -> People:
         ),
         joined=_joining_days(rng, customers),
         nature=nature.astype(np.float32),
+        leaning=rng.standard_normal((len(company.TOUCHPOINTS), customers), dtype=np.float32),
         appetite=rng.gamma(0.7, 0.42, customers).astype(np.float32),
         billing_day=rng.integers(1, 29, customers),
         app_user=rng.random(customers) < 0.4,

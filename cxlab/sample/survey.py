@@ -8,23 +8,27 @@ TOUCH = company.TOUCHPOINTS
 SUPPORT_AT = TOUCH.index("support")
 
 
-def read_minds(rng: np.random.Generator, *, experience, hurt, contact, risen) -> dict:
+def read_minds(rng: np.random.Generator, *, experience, leaning, hurt, contact, risen) -> dict:
     """Return the ratings and scores these customers would give if asked now.
 
     A rating of 0 is "not asked": support, for those who had no contact.
 
     Example:
-        >>> rng, zero = np.random.default_rng(1), np.zeros(4)
-        >>> minds = read_minds(rng, experience=zero, hurt=zero, contact=zero < 1, risen=zero > 1)
+        >>> zero, yes = np.zeros(4), np.ones(4, bool)
+        >>> now = dict(experience=zero, hurt=zero, contact=yes, risen=~yes)
+        >>> minds = read_minds(np.random.default_rng(1), leaning=np.zeros((6, 4)), **now)
         >>> minds["ratings"].shape, minds["nps"].shape
         ((6, 4), (4,))
     """
     size, planted = len(experience), company.RATINGS
     shared = planted["shared_variance"]
-    mood = 0.87 * np.asarray(experience, float) + rng.normal(0, 0.5, size)
+    mood = planted["mood_per_experience"] * np.asarray(experience, float)
+    mood += rng.normal(0, planted["mood_of_the_day"], size)
+    lasting = planted["lasting_share_of_own_variance"]
     ratings = np.empty((len(TOUCH), size), np.int8)
     for place, name in enumerate(TOUCH):
-        own = np.sqrt(shared) * mood + np.sqrt(1 - shared) * rng.normal(0, 1, size)
+        own = np.sqrt(lasting) * leaning[place] + np.sqrt(1 - lasting) * rng.normal(0, 1, size)
+        own = np.sqrt(shared) * mood + np.sqrt(1 - shared) * own
         own += planted["offset"][place]
         if name == "delivery":
             own += company.FAILURES["delivery_rating_shift_per_hurt"] * hurt
@@ -126,12 +130,17 @@ def failure_effects(rng: np.random.Generator, *, size: int = 40_000) -> dict:
     put right, and with one left as it was.
     """
     seed, experience = rng.integers(2**32), rng.normal(0, 0.95, size)
+    leaning = rng.normal(0, 1, (len(TOUCH), size))
     contact, no = np.ones(size, bool), np.zeros(size, bool)
 
     def mean_score(hurt: float) -> float:
-        luck = np.random.default_rng(seed)
         minds = read_minds(
-            luck, experience=experience - hurt, hurt=np.full(size, hurt), contact=contact, risen=no
+            np.random.default_rng(seed),
+            experience=experience - hurt,
+            leaning=leaning,
+            hurt=np.full(size, hurt),
+            contact=contact,
+            risen=no,
         )
         return float(minds["nps"].mean())
 
@@ -148,7 +157,14 @@ def _minds_at(rng, lives, who, month, contact) -> dict:
         lives.people.region[who] == company.REGIONS.index(company.PRICE_RISE["region"])
     )
     hurt = np.maximum(lives.people.nature[who] - experience, 0)
-    return read_minds(rng, experience=experience, hurt=hurt, contact=contact, risen=risen)
+    return read_minds(
+        rng,
+        experience=experience,
+        leaning=lives.people.leaning[:, who],
+        hurt=hurt,
+        contact=contact,
+        risen=risen,
+    )
 
 
 def _chance_to_answer(lives, who, month) -> np.ndarray:
