@@ -119,6 +119,21 @@ def answer(*results: Result) -> Answer:
     return Answer(results)
 
 
+@dataclass(frozen=True)
+class Note:
+    """A sentence for the reader that is no result."""
+
+    text: str
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
+        return {"text/plain": self.text, "text/html": f"<p>{html.escape(self.text)}</p>"}
+
+
+def note(text: str) -> Note:
+    """Say something computed that is no result, such as why a section is empty."""
+    return Note(text)
+
+
 def _tile(result: Result) -> str:
     row = result.frame.iloc[0]
     if pd.isna(row.get("estimate")):

@@ -7,6 +7,7 @@ from cxlab.metrics.levels import ces, csat, distribution, nps
 from cxlab.metrics.measures import MetricsError, Score
 from cxlab.metrics.migration import migration
 from cxlab.metrics.movement import change_point, slope
+from cxlab.metrics.overview import asked, overview, score_of, sensitivity
 from cxlab.metrics.planning import detectable, sample_size, sample_size_share
 from cxlab.metrics.scales import reliability
 from cxlab.metrics.trend import calendar, trend
@@ -15,6 +16,7 @@ __all__ = [
     "MetricsError",
     "Score",
     "any_difference",
+    "asked",
     "calendar",
     "ces",
     "change",
@@ -28,9 +30,12 @@ __all__ = [
     "league",
     "migration",
     "nps",
+    "overview",
     "reliability",
     "sample_size",
     "sample_size_share",
+    "score_of",
+    "sensitivity",
     "slope",
     "trend",
 ]

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from cxlab.codebook import Scale
-from cxlab.metrics.levels import ces, csat, level_result, nps
-from cxlab.metrics.answers import take
+from cxlab.metrics.answers import By, take
+from cxlab.metrics.levels import level_result
 from cxlab.metrics.measures import MetricsError, Score
 from cxlab.results import Result, amount, count, span
 
+_METHODS = {"nps": "adjusted_wald", "top": "wilson", "mean": "wilson"}
 _NAMES = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
 
 
@@ -59,9 +60,35 @@ def overview(
         One result a score, each with one row: group, estimate, std_error, conf_low,
         conf_high, n, n_effective, level, verdict.
     """
-    ways = {"nps": nps, "csat": csat, "ces": ces}
     words = {"weight": weight, "level": level, "smallest": smallest}
-    return tuple(ways[score.column](responses, score=score, **words) for score in scores)
+    return tuple(score_of(responses, score=score, **words) for score in scores)  # type: ignore[arg-type]
+
+
+def score_of(
+    responses: pd.DataFrame,
+    *,
+    score: Score,
+    by: By = None,
+    weight: str | None = None,
+    level: float = 0.95,
+    smallest: int = 0,
+) -> Result:
+    """Give any measure with its interval, by the default method of its kind.
+
+    Args:
+        responses: one row per answer.
+        score: the measure.
+        by: column, or columns, to report by.
+        weight: column with survey weights.
+        level: confidence level.
+        smallest: groups with fewer answers are suppressed; their number is shown.
+
+    Returns:
+        group, estimate, std_error, conf_low, conf_high, n, n_effective, level, verdict.
+    """
+    answers = take(responses, score, by=by, weight=weight)
+    method = _METHODS[score.kind]
+    return level_result(answers, by=by, method=method, level=level, smallest=smallest)
 
 
 def sensitivity(
@@ -87,15 +114,14 @@ def sensitivity(
     both = pd.concat([responses, judged], ignore_index=True)
     if weight:
         both[weight] = both[weight].fillna(1.0)
-    methods = {"nps": "adjusted_wald", "top": "wilson", "mean": "wilson"}
     frames = []
     for term, rows in (("without them", responses), ("with them", both)):
-        answers = take(rows, score, weight=weight)
-        row = level_result(answers, by=None, method=methods[score.kind], level=level)
+        row = score_of(rows, score=score, weight=weight, level=level)
         frames.append(row.frame.assign(term=term))
     frame = pd.concat(frames, ignore_index=True)
     without, within = frame["estimate"]
     inside = frame["conf_low"][0] <= within <= frame["conf_high"][0]
+    interval = frame.loc[0, ["conf_low", "conf_high"]]
     rows = count(len(judged), "row")
     said = f"{amount(without, score.unit)} without and {amount(within, score.unit)} with"
     return Result(
@@ -110,6 +136,6 @@ def sensitivity(
         method="the same score over the kept rows and over kept rows and rows set aside as "
         "duplicates, speeders or straight-liners",
         base=f"{count(len(responses), 'answer')} kept; {rows} set aside by judgement.",
-        notes=(f"The interval without them is {span(*frame.loc[0, ['conf_low', 'conf_high']], score.unit)}.",),
+        notes=(f"The interval without them is {span(*interval, score.unit)}.",),
         unit=score.unit,
     )

@@ -95,21 +95,25 @@ class Study:
         return account.provenance(self)
 
     @property
-    def scores(self) -> tuple[str, ...]:
-        """Scores that were asked and answered: of nps, csat, ces, those with any answer."""
+    def scales(self) -> dict[str, Scale]:
+        """Scores that were asked and answered, of nps, csat and ces, with their scales."""
         frame = self.responses
         if frame is None:
-            return ()
-        return tuple(name for name in SCORES if name in frame and frame[name].notna().any())
+            return {}
+        spec = self.mapping.tables["responses"]
+        answered = [name for name in SCORES if name in frame and frame[name].notna().any()]
+        return {name: scale for name in answered if (scale := spec.scale(name))}
+
+    @property
+    def dated(self) -> bool:
+        """Whether the answers carry their date."""
+        frame = self.responses
+        return frame is not None and "answered_at" in frame and frame["answered_at"].notna().any()
 
     @property
     def weight(self) -> str | None:
         """Name of the weight column, or None when every answer counts alike."""
         return "weight" if self.responses is not None and "weight" in self.responses else None
-
-    def scale(self, column: str) -> Scale | None:
-        """Give the scale of a score or rating."""
-        return self.mapping.tables["responses"].scale(column)
 
     def compared_by(self, segment: str = "") -> str | None:
         """Name the segment to compare: the first one, other than the one given, that differs."""
