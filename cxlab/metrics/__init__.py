@@ -6,17 +6,22 @@ from cxlab.metrics.league import league
 from cxlab.metrics.levels import ces, csat, distribution, nps
 from cxlab.metrics.measures import MetricsError, Score
 from cxlab.metrics.migration import migration
+from cxlab.metrics.modes import adjusted
 from cxlab.metrics.movement import change_point, slope
 from cxlab.metrics.overview import asked, overview, score_of, sensitivity
 from cxlab.metrics.planning import detectable, sample_size, sample_size_share
+from cxlab.metrics.prediction import predictors
+from cxlab.metrics.rivals import benchmark
 from cxlab.metrics.scales import reliability
 from cxlab.metrics.trend import calendar, trend
 
 __all__ = [
     "MetricsError",
     "Score",
+    "adjusted",
     "any_difference",
     "asked",
+    "benchmark",
     "calendar",
     "ces",
     "change",
@@ -31,6 +36,7 @@ __all__ = [
     "migration",
     "nps",
     "overview",
+    "predictors",
     "reliability",
     "sample_size",
     "sample_size_share",

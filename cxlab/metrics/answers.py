@@ -30,6 +30,7 @@ class Answers:
         cells: counts and weights by group and cell.
         group, cell, weight, cluster: the same, row by row.
         kept: position of each row in the frame given.
+        mode: by which channel each answer came, if known.
         base: who is counted, as a sentence.
         notes: what was left out and why.
     """
@@ -43,6 +44,7 @@ class Answers:
     weight: np.ndarray | None
     cluster: np.ndarray | None
     kept: np.ndarray
+    mode: pd.Series | None
     base: str
     notes: tuple[str, ...]
 
@@ -100,10 +102,12 @@ def take(
     cells = stats.tally(codes, cell, groups=len(groups), cells=len(points), weight=weights)
     labels = None if cluster is None else _clusters(responses, cluster, kept)
     rows = np.arange(len(responses)) if kept is None else np.flatnonzero(kept)
+    mode = None
+    if "channel" in responses:
+        mode = responses["channel"] if kept is None else responses["channel"][kept]
     base = _base(responses, score, len(chosen), kept, weight, cluster)
-    return Answers(
-        score, groups, points, cells, codes, cell, weights, labels, rows, base, (*notes, *more)
-    )
+    rest = (weights, labels, rows, mode, base, (*notes, *more))
+    return Answers(score, groups, points, cells, codes, cell, *rest)
 
 
 def need(frame: pd.DataFrame, columns: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from cxlab.codebook import label
 from cxlab.metrics.answers import ALL, Answers, By, need, take
 from cxlab.metrics.measures import MetricsError, Score, resolve
 from cxlab.metrics.migration import migration
+from cxlab.metrics.modes import MODE, mode_note
 from cxlab.results import Result, amount, count, listing, number, percent
 
 MOST_SEGMENTS = 300
@@ -76,6 +77,7 @@ def change(
         return migration(before, after, score=what, pair=pair, weight=weight, level=level)
     answers, wave = both(before, after, what, by, weight, pair)
     frame, notes = _split(answers, wave, level)
+    notes += mode_note(answers, group=wave)
     if pair is not None:
         moved = migration(before, after, score=what, pair=pair, weight=weight, level=level)
         frame = pd.concat([frame, moved.frame[moved.frame["term"] != "change"]], ignore_index=True)
@@ -107,7 +109,7 @@ def both(
         need(rows, columns)
         if not rows[what.column].notna().any():
             raise MetricsError(f"The period {word} holds no answer to '{what.column}'.")
-    kept = list(dict.fromkeys([*columns, "answered_at"]))
+    kept = list(dict.fromkeys([*columns, "answered_at", MODE]))
     sides = [rows[[name for name in kept if name in rows]] for rows in (before, after)]
     answers = take(pd.concat(sides, ignore_index=True), what, by=by, weight=weight, cluster=pair)
     wave = (answers.kept >= len(before)).astype(np.int64)

@@ -9,6 +9,7 @@ from cxlab.metrics.answers import By, take
 from cxlab.metrics.apart import apart, stands_apart
 from cxlab.metrics.gaps import gap_between, gap_frame
 from cxlab.metrics.measures import MetricsError, Score, resolve
+from cxlab.metrics.modes import mode_note
 from cxlab.results import Result, amount, count, probability
 
 SOURCES = {
@@ -70,7 +71,7 @@ def compare(
         }
     )
     frame.loc[hidden, ["estimate", "std_error", "conf_low", "conf_high", "p_value"]] = np.nan
-    notes = list(answers.notes)
+    notes = [*answers.notes, *mode_note(answers, by)]
     if hidden.any():
         notes.append(
             f"{count(int(hidden.sum()), 'group')} with fewer than {smallest} answers: not "

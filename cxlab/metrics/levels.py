@@ -10,6 +10,7 @@ from cxlab.codebook import Scale
 from cxlab.metrics.answers import ALL, Answers, By, take
 from cxlab.metrics.apart import apart, stands_apart
 from cxlab.metrics.measures import MetricsError, Score, as_scale, resolve
+from cxlab.metrics.modes import mode_note
 from cxlab.results import Result, amount, count, span
 
 SMALL = 30
@@ -197,6 +198,8 @@ def level_result(
         }
     )
     notes = [*answers.notes, *_spread_notes(answers, frame)]
+    if by is not None:
+        notes += mode_note(answers, by)
     frame, more = mark_small(frame, smallest)
     return Result(
         name=answers.score.name,

@@ -53,7 +53,8 @@ def sample_size(
         if value is not None and not 0 < value <= 200:
             raise MetricsError(f"{word} is in points and above zero; it is {value:g}.")
     variance = 1e4 * float(stats.nps_variance(detractors, promoters))
-    rows, said = [], []
+    rows: list[dict] = []
+    said = []
     if change is not None:
         n = float(stats.n_for_change(variance, change=change, power=power, level=level))
         rows.append({"term": "change", "value": change, "n": n})

@@ -40,7 +40,7 @@ def reliability(
 
     Example:
         >>> rows = pd.DataFrame({"a": [1, 2, 3, 4, 5], "b": [2, 1, 4, 3, 5], "c": [1, 3, 2, 5, 4]})
-        >>> round(float(reliability(rows, items=["a", "b", "c"], n_boot=20).frame["estimate"][0]), 2)
+        >>> round(float(reliability(rows, items=list("abc"), n_boot=20).frame["estimate"][0]), 2)
         0.84
     """
     items = list(items)
