@@ -13,7 +13,7 @@ import pandas as pd
 from cxlab.codebook import RESULT_WORDS, label
 
 MIME = "application/vnd.cxlab.result+json"
-SHOWN_ROWS = 20
+SHOWN_ROWS = 60
 
 
 class ResultError(ValueError):
@@ -294,12 +294,12 @@ def cell(column: str, value: Any, unit: str = "") -> str:
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
     if not isinstance(value, Real):
-        return str(value)
+        return label(str(value)) if column in ("table", "column", "reason") else str(value)
     value = float(value)
     if column in ("p_value", "p_adjusted"):
         return probability(value)
     if column in ("share", "level"):
-        return percent(value, 1)
+        return percent(value, 1 if column == "share" else 0)
     if column in ("n", "n_effective", "rank", "line"):
         return number(value, 0)
     if column in ("estimate", "std_error", "conf_low", "conf_high"):

@@ -19,12 +19,9 @@ def index(manifest: Mapping[str, Any]) -> str:
     Returns:
         A whole HTML document.
     """
-    reports = manifest["reports"]
+    reports = sorted(manifest["reports"], key=lambda report: report["reading_order"])
     made = [report for report in reports if report["state"] in ("done", "unchanged")]
-    whole = sorted(
-        (report for report in made if report["part"] == EVERYONE and report["headline"]),
-        key=lambda report: report["reading_order"],
-    )
+    whole = [report for report in made if report["part"] == EVERYONE and report["headline"]]
     failed = [report for report in reports if report["state"] == "failed"]
     return framed(
         "index.html",
