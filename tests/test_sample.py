@@ -371,28 +371,26 @@ def test_price_moves_nothing(lives, truth):
     assert min(truth["effects"]["everybody"]["lmg_share"].items(), key=lambda s: s[1])[0] == "price"
 
 
+HAZARD_TERMS = {
+    "experience": company.HAZARD["experience"],
+    "bad": company.HAZARD["failure_unrecovered"],
+    "mended": company.HAZARD["failure_recovered"],
+    "felt": company.PRICE_RISE["hazard"],
+    "loyal": company.PRICE_RISE["hazard_if_loyal"],
+    "frequent": company.PRICE_RISE["hazard_if_merely_frequent"],
+}
+
+
 def test_the_hazard_is_the_one_told(person_months):
-    frame, told = person_months, {**company.HAZARD, **company.PRICE_RISE}
-    names = {
-        "experience": told["experience"],
-        "bad": told["failure_unrecovered"],
-        "mended": told["failure_recovered"],
-        "felt": told["hazard"],
-        "loyal": told["hazard_if_loyal"],
-        "frequent": told["hazard_if_merely_frequent"],
-    }
-    design = (
-        frame[list(names)]
-        .astype(float)
-        .assign(early=frame["tenure"] < 3, old=frame["tenure"] >= 12)
-    )
+    told, frame = pd.Series(HAZARD_TERMS), person_months
+    design = frame[list(told.index)].assign(early=frame["tenure"] < 3, old=frame["tenure"] >= 12)
     seasons = pd.get_dummies(frame["month"] % 12, prefix="m")
     design = pd.concat([design, seasons], axis=1).astype(float)
     family = sm.families.Binomial(sm.families.links.CLogLog())
     fit = sm.GLM(frame["left"], design, family=family).fit()
-    apart = (fit.params[list(names)] - pd.Series(names)) / fit.bse[list(names)]
+    apart = (fit.params[told.index] - told) / fit.bse[told.index]
     assert (apart.abs() < 3.5).all()
-    assert (fit.bse[list(names)] < 0.4).all()
+    assert (fit.bse[told.index] < 0.4).all()
 
 
 def test_the_price_rise_moves_the_loyal_less_and_the_merely_frequent_more(truth):

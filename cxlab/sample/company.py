@@ -160,6 +160,7 @@ TRAINING: dict[str, Any] = {"date": "2025-03-03", "day": 427, "agents": list(AGE
 LEAKS: dict[str, Any] = {
     "columns": ["retention_offer_sent", "last_bill_status"],
     "known": "only after cancellation",
+    "as_last_billed": ["Monthly fee"],  # in a view of 2024 it gives away who stayed into 2025
     "offer_sent_if_cancelled": 0.72,
     "offer_sent_if_staying": 0.01,
 }

@@ -11,6 +11,16 @@ TYPICAL_SECONDS = 204
 LETTERS = np.array(list("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"))
 
 
+BREWERS = (
+    ("Cafetière", "Espresso machine", "Filter", "Pods", "Moka pot", ""),
+    (0.31, 0.22, 0.2, 0.11, 0.08, 0.08),
+)
+OFFERS = (
+    ("", "£5 off first box", "Free cafetière (worth €19)", "Two bags for £10"),
+    (0.55, 0.25, 0.12, 0.08),
+)
+
+
 def survey_table(rng: np.random.Generator, lives, answers: dict, comments: dict) -> pd.DataFrame:
     """Return the answers as the survey tool holds them, all as text."""
     size, people, who = len(answers["nps"]), lives.people, answers["customer"]
@@ -56,13 +66,6 @@ def customer_table(rng: np.random.Generator, lives) -> pd.DataFrame:
     people, size = lives.people, len(lives.people)
     gone = lives.cancelled < NEVER
     ids = customer_ids(people.number)
-    fee = np.take(company.PLAN_FEE, people.plan)
-    rise = company.PRICE_RISE
-    pays_more = (people.region == company.REGIONS.index(rise["region"])) & (
-        lives.cancelled >= company.MONTH_STARTS[rise["month"]]
-    )
-    fee = np.where(pays_more, np.round(fee * (1 + rise["increase"]), -1), fee).astype(int)
-    offers = ("", "£5 off first box", "Free cafetière (worth €19)", "Two bags for £10")
     bill = np.where(
         gone,
         _pick(rng, ("final", "written off"), (0.86, 0.14), size),
@@ -90,19 +93,24 @@ def customer_table(rng: np.random.Generator, lives) -> pd.DataFrame:
                 lives.referred_by >= 0, ids[np.maximum(lives.referred_by, 0)], ""
             ),
             "Acquired via": np.array(company.SOURCES, object)[lives.source],
-            "Monthly fee": _decimal_comma(fee),
-            "Brews with": _pick(
-                rng,
-                ("Cafetière", "Espresso machine", "Filter", "Pods", "Moka pot", ""),
-                (0.31, 0.22, 0.2, 0.11, 0.08, 0.08),
-                size,
-            ),
-            "Opening offer": _pick(rng, offers, (0.55, 0.25, 0.12, 0.08), size),
+            "Monthly fee": _decimal_comma(_last_fee(lives)),
+            "Brews with": _pick(rng, *BREWERS, size),
+            "Opening offer": _pick(rng, *OFFERS, size),
             "retention_offer_sent": np.where(offered, "Yes", "No"),
             "last_bill_status": bill,
         },
         dtype=object,
     )
+
+
+def _last_fee(lives) -> np.ndarray:
+    """The monthly fee in pence, as last billed."""
+    people, rise = lives.people, company.PRICE_RISE
+    fee = np.take(company.PLAN_FEE, people.plan)
+    pays_more = (people.region == company.REGIONS.index(rise["region"])) & (
+        lives.cancelled >= company.MONTH_STARTS[rise["month"]]
+    )
+    return np.where(pays_more, np.round(fee * (1 + rise["increase"]), -1), fee).astype(int)
 
 
 def case_table(lives, cases: dict) -> pd.DataFrame:

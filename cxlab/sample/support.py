@@ -35,13 +35,7 @@ def open_cases(
     reply = np.take(REPLY_MINUTES, channel) * np.exp(slowness)
     agent = rng.integers(0, len(company.AGENTS), size)
     trained = (agent % 2 == 0) & (opened >= company.TRAINING["day"] * 1440)
-    resolved = _happens(
-        rng,
-        planted["resolved"]
-        + planted["resolved_if_agent_trained"] * trained
-        + planted["resolved_per_log_reply_time"] * slowness
-        + planted["resolved_if_complaint"] * COMPLAINTS[kind],
-    )
+    resolved = _resolved(rng, trained, slowness, kind)
     changed = rng.random(size) < planted["channel_change"]
     reopened = rng.random(size) < (
         planted["reopened"]
@@ -125,5 +119,12 @@ def _cost(rng, channel, changed, reopened) -> np.ndarray:
     )
 
 
-def _happens(rng, logit: np.ndarray) -> np.ndarray:
-    return rng.random(len(logit)) < 1 / (1 + np.exp(-logit))
+def _resolved(rng, trained, slowness, kind) -> np.ndarray:
+    planted = company.SUPPORT
+    logit = (
+        planted["resolved"]
+        + planted["resolved_if_agent_trained"] * trained
+        + planted["resolved_per_log_reply_time"] * slowness
+        + planted["resolved_if_complaint"] * COMPLAINTS[kind]
+    )
+    return rng.random(len(kind)) < 1 / (1 + np.exp(-logit))
