@@ -1,19 +1,36 @@
 """Which ratings go with the score, and how sure is the order?"""
 
+from cxlab.drivers.asymmetry import kano, penalty_reward
+from cxlab.drivers.checks import checks
+from cxlab.drivers.crosschecks import beside, halo, nonlinear
 from cxlab.drivers.design import DriverError, Survey
+from cxlab.drivers.gaps import gaps
 from cxlab.drivers.importance import dominance, importance, pairs, relative_weights
 from cxlab.drivers.ordinal import odds
+from cxlab.drivers.priorities import gains, priorities, quadrants
 from cxlab.drivers.regression import conflicts, differs, fit
+from cxlab.drivers.whatif import simulate
 
 __all__ = [
     "DriverError",
     "Survey",
+    "beside",
+    "checks",
     "conflicts",
     "differs",
     "dominance",
     "fit",
+    "gains",
+    "gaps",
+    "halo",
     "importance",
+    "kano",
+    "nonlinear",
     "odds",
     "pairs",
+    "penalty_reward",
+    "priorities",
+    "quadrants",
     "relative_weights",
+    "simulate",
 ]

@@ -53,12 +53,11 @@ def resample(
     Returns:
         The replicates, shape (n_boot, ...).
     """
-    found = [of(cov) for _, cov in moments(design, n_boot=n_boot, seed=seed)]
-    return np.concatenate(found)
+    return np.concatenate([of(cov) for _, cov in moments(design, n_boot=n_boot, seed=seed)])
 
 
 def moments(design: Design, *, n_boot: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield means and covariance matrices of bootstrap replicates, a chunk at a time."""
+    """Yield multiplicities and covariance matrices of bootstrap replicates, chunk by chunk."""
     draws = stats.counts(
         design.n, n_boot=n_boot, seed=seed, cluster=design.cluster, strata=design.strata
     )
@@ -68,12 +67,13 @@ def moments(design: Design, *, n_boot: int, seed: int) -> Iterator[tuple[np.ndar
         turn = (done + np.arange(len(drawn))) % len(tables)
         for place, table in enumerate(tables):
             if (turn == place).any():
-                yield weighted_moments(table, design.w, drawn[turn == place])
+                mine = drawn[turn == place]
+                yield mine, weighted_covariances(table, design.w, mine)
         done += len(drawn)
 
 
-def weighted_moments(table: np.ndarray, w: np.ndarray, drawn: np.ndarray):
-    """Compute means and covariances under many sets of multiplicities at once.
+def weighted_covariances(table: np.ndarray, w: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """Compute covariance matrices under many sets of multiplicities at once.
 
     Each row's products are formed once for all replicates; one matrix multiplication then
     sums them for every replicate.
@@ -83,17 +83,15 @@ def weighted_moments(table: np.ndarray, w: np.ndarray, drawn: np.ndarray):
     sums = np.zeros((len(drawn), 1 + m + len(upper[0])))
     for begin in range(0, len(table), ROWS_AT_ONCE):
         rows = slice(begin, begin + ROWS_AT_ONCE)
-        piece, weight = table[rows], w[rows, None]
-        products = piece[:, upper[0]] * piece[:, upper[1]]
-        sums += drawn[:, rows].astype(float) @ (
-            np.column_stack([weight, weight * piece, weight * products])
-        )
+        piece = np.column_stack([np.ones(len(table[rows])), table[rows]])
+        products = table[rows][:, upper[0]] * table[rows][:, upper[1]]
+        sums += drawn[:, rows].astype(float) @ (w[rows, None] * np.column_stack([piece, products]))
     total = sums[:, :1]
     mean = sums[:, 1 : m + 1] / total
     cov = np.empty((len(drawn), m, m))
     cov[:, upper[0], upper[1]] = sums[:, m + 1 :] / total
     cov[:, upper[1], upper[0]] = cov[:, upper[0], upper[1]]
-    return mean, cov - mean[:, :, None] * mean[:, None, :]
+    return cov - mean[:, :, None] * mean[:, None, :]
 
 
 def steadied(shares: np.ndarray, replicates: np.ndarray) -> np.ndarray:

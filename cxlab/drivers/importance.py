@@ -99,7 +99,7 @@ def importance(
         gaps="impute" if linear else "indicator",
         seed=seed,
     )
-    _check_cost(design, method, n_boot)
+    check_cost(design, method, n_boot)
     covs = _covariances(design)
     if linear:
         parts, replicates = _linear(design, covs, method, n_boot, seed)
@@ -170,7 +170,7 @@ def pairs(
     design = prepare(
         responses, outcome=outcome, drivers=drivers, controls=controls, weight=weight, seed=seed
     )
-    _check_cost(design, "lmg", n_boot)
+    check_cost(design, "lmg", n_boot)
     parts, replicates = _linear(design, _covariances(design), "lmg", n_boot, seed)
     shares, drawn = _as_shares(parts), _as_shares(replicates)
     level = design.survey.level
@@ -289,7 +289,7 @@ def _check_method(method: str) -> None:
         )
 
 
-def _check_cost(design: Design, method: str, n_boot: int) -> None:
+def check_cost(design: Design, method: str, n_boot: int) -> None:
     players = len(design.drivers)
     if method == "lmg" and design.groups is None and players > subsets.LARGEST_EXACT:
         raise DriverError(

@@ -94,6 +94,15 @@ def fit_ordered(
     return Ordered(theta, values, best, curve, residual)
 
 
+def fit_named(design: Design, y: np.ndarray, x: np.ndarray) -> Ordered:
+    """Fit drivers and controls; a column that separates the outcome is named."""
+    try:
+        return fit_ordered(y, x, design.w)
+    except Separation as error:
+        name = [*design.drivers, *design.controls][error.column]
+        raise Separation(error.column, name) from None
+
+
 def scores(model: Ordered, y: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Give each row's derivatives of its own log-likelihood, unweighted."""
     codes = np.searchsorted(model.values, y)
@@ -271,7 +280,7 @@ def separate_logits(design: Design, cuts: np.ndarray) -> tuple[np.ndarray, np.nd
     robustly = design.weighted or design.cluster is not None
     slopes, chances, breads = [], [], []
     for cut in cuts:
-        model = fit_ordered((design.y > cut).astype(float), x, design.w)
+        model = fit_named(design, (design.y > cut).astype(float), x)
         chance = expit(x @ model.slopes - model.cuts[0])
         weight = design.w * chance * (1 - chance)
         breads.append(np.linalg.inv((table * weight[:, None]).T @ table))
@@ -300,13 +309,10 @@ def separate_logits(design: Design, cuts: np.ndarray) -> tuple[np.ndarray, np.nd
 def brant(slopes: np.ndarray, cov: np.ndarray, columns: Sequence[int]) -> tuple[float, int, float]:
     """Test that the slopes of these columns are the same at every cut."""
     k, wide = slopes.shape
-    contrast = []
-    for column in columns:
-        for cut in range(1, k):
-            row = np.zeros(k * wide)
-            row[column], row[cut * wide + column] = 1, -1
-            contrast.append(row)
-    contrast = np.array(contrast)
+    pairs = [(column, cut) for column in columns for cut in range(1, k)]
+    contrast = np.zeros((len(pairs), k * wide))
+    for row, (column, cut) in enumerate(pairs):
+        contrast[row, column], contrast[row, cut * wide + column] = 1, -1
     away = contrast @ slopes.ravel()
     spread = contrast @ _as_printed(cov, k, wide) @ contrast.T
     statistic = float(away @ np.linalg.solve(spread, away))

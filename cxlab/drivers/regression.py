@@ -21,8 +21,7 @@ from cxlab.drivers.design import (
 )
 from cxlab.drivers.ordinal import (
     MOST_CATEGORIES,
-    Separation,
-    fit_ordered,
+    fit_named,
     robust,
     slopes_in_points,
     worth_of,
@@ -96,7 +95,7 @@ def fit(
     estimate = _linear if model == "linear" else _ordered
     found = [estimate(design, place, points) for place in range(len(design.x))]
     frame = _pooled(design, found)
-    unit = "points" if points == "nps" else _unit(design)
+    unit = "points" if points == "nps" else score_unit(design)
     return Result(
         name="driver model",
         frame=frame,
@@ -244,7 +243,7 @@ def differs(
         f"{_errors(design, 'linear')}; slopes from a model in each group.",
         base=design.base,
         notes=design.notes,
-        unit=_unit(design),
+        unit=score_unit(design),
     )
 
 
@@ -280,7 +279,7 @@ def _differences(design: Design, segment: np.ndarray, groups: list[str]) -> pd.D
     table = np.column_stack([np.ones(inside.sum()), z[inside], marks, x[inside], *crossed])
     first = 1 + z.shape[1] + marks.shape[1] + x.shape[1]
     cluster = design.cluster[inside] if design.cluster is not None else None
-    beta, cov, freedom = _least_squares(table, design.y[inside], design.w[inside], cluster)
+    beta, cov, freedom = least_squares(table, design.y[inside], design.w[inside], cluster)
     wide = marks.shape[1]
     spans = [range(first + k * wide, first + (k + 1) * wide) for k in range(x.shape[1])]
     p = [_wald(beta, cov, list(span), freedom) for span in spans]
@@ -308,7 +307,7 @@ def _slope_within(design: Design, inside: np.ndarray, driver: int) -> dict:
     z = z[:, z.std(axis=0) > 0] if z.shape[1] else z
     table = np.column_stack([np.ones(inside.sum()), design.x[0][inside], z])
     cluster = design.cluster[inside] if design.cluster is not None else None
-    beta, cov, freedom = _least_squares(table, design.y[inside], design.w[inside], cluster)
+    beta, cov, freedom = least_squares(table, design.y[inside], design.w[inside], cluster)
     error = np.sqrt(cov[driver + 1, driver + 1])
     reach = t_distribution.ppf((1 + design.survey.level) / 2, freedom) * error
     return {
@@ -326,7 +325,7 @@ def _wald(beta, cov, places: list[int], freedom: float) -> float:
     return float(f_distribution.sf(statistic, len(places), freedom))
 
 
-def _least_squares(table, y, w, cluster):
+def least_squares(table, y, w, cluster):
     """Fit weighted least squares; give slopes, robust covariance and degrees of freedom."""
     model = sm.WLS(y, table, weights=w)
     if cluster is None:
@@ -364,16 +363,13 @@ def _linear(design: Design, imputation: int, points: str) -> list[tuple]:
     x = np.column_stack([design.x[imputation], design.z])
     y = worth_of(design.y, "nps") if points == "nps" else design.y
     table = np.column_stack([x, np.ones(len(x))])
-    beta, cov, freedom = _least_squares(table, y, design.w, design.cluster)
+    beta, cov, freedom = least_squares(table, y, design.w, design.cluster)
     return [("points", [*_terms(design), ("intercept", "intercept")], beta, cov, freedom)]
 
 
 def _ordered(design: Design, imputation: int, points: str) -> list[tuple]:
     x = np.column_stack([design.x[imputation], design.z])
-    try:
-        model = fit_ordered(design.y, x, design.w)
-    except Separation as error:
-        raise Separation(error.column, _terms(design)[error.column][0]) from None
+    model = fit_named(design, design.y, x)
     if design.weighted or design.cluster is not None:
         cov = robust(model, design.y, x, design.w, design.cluster)
     else:
@@ -455,7 +451,7 @@ def _errors(design: Design, model: str) -> str:
     return "robust errors" if design.weighted else "model-based errors"
 
 
-def _unit(design: Design) -> str:
+def score_unit(design: Design) -> str:
     top = design.y.max()
     return f"of {top:g}" if float(top).is_integer() and 0 < top < 100 else ""
 

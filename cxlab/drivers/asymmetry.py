@@ -1,0 +1,339 @@
+"""Is it missed when it is bad, or noticed when it is good? Penalty, reward, and Kano."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+
+from cxlab import stats
+from cxlab.drivers.design import Design, DriverError, Survey, numbers, prepare
+from cxlab.drivers.regression import score_unit
+from cxlab.results import Result, count, listing
+
+LEAST_A_SIDE = 5
+PARTS = ("penalty", "reward", "penalty minus reward")
+
+# Berger et al. (1993): rows the answer when it is there, columns when it is not
+KANO_ORDER = ("like", "must-be", "neutral", "live with", "dislike")
+KANO_TABLE = ("QAAAO", "RIIIM", "RIIIM", "RIIIM", "RRRRQ")
+KANO_WORDS = {
+    "A": "delighter",
+    "O": "linear",
+    "M": "must-have",
+    "I": "indifferent",
+    "R": "reversed",
+    "Q": "contradictory",
+}
+
+
+def penalty_reward(
+    responses: pd.DataFrame,
+    *,
+    outcome: str,
+    drivers: Sequence[str],
+    controls: Sequence[str] = (),
+    cuts: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
+    weight: str | Survey | None = None,
+    n_boot: int = 1000,
+    seed: int = 0,
+) -> Result:
+    """Compare what a low rating costs with what a high one brings, for each driver.
+
+    Args:
+        responses: one row per answer.
+        outcome: column of the score.
+        drivers: columns of ratings.
+        controls: columns held constant.
+        cuts: a rating at or below the first is low, at or above the second high; one pair
+            for all, or driver -> pair. If not given, the lowest two fifths of the scale and
+            its highest fifth: 2 and 5 on a scale of 1 to 5.
+        weight: column of weights, or a `Survey`.
+        n_boot: bootstrap replicates.
+        seed: seed of the draws.
+
+    Returns:
+        term, part (`penalty`, `reward`, `penalty minus reward`, the last in size), estimate
+        (points of the score against a middling rating), conf_low, conf_high, p_value, verdict
+        (`must-have`, `delighter`, `linear`, `unclear`), r2 of the model, n (low ratings, high
+        ones, answers).
+
+    Example:
+        >>> rng = np.random.default_rng(1)
+        >>> answers = pd.DataFrame({"speed": rng.integers(1, 6, 400)})
+        >>> answers["nps"] = 7 - 4 * (answers["speed"] <= 2) + rng.integers(-1, 2, 400)
+        >>> penalty_reward(answers, outcome="nps", drivers=["speed"]).frame["verdict"][0]
+        'must-have'
+    """
+    design = prepare(
+        responses,
+        outcome=outcome,
+        drivers=drivers,
+        controls=controls,
+        weight=weight,
+        gaps="indicator",
+    )
+    ratings = np.column_stack([numbers(responses, d, "driver") for d in design.drivers])[
+        design.rows
+    ]
+    ends = _ends(design, ratings, cuts)
+    low, high = ratings <= ends[:, 0], ratings >= ends[:, 1]
+    table, places = _table(design, low, high)
+    found = sm.WLS(design.y, table, weights=design.w).fit(**_errors(design))
+    estimate = _spread(found.params, places, len(design.drivers))
+    replicates = _replicates(design, table, places, n_boot, seed)
+    frame = _frame(design, estimate, replicates, found, places, low, high)
+    shown = [
+        f"{d}: {a:g} and below, {b:g} and above"
+        for d, (a, b) in zip(design.drivers, ends, strict=True)
+    ]
+    same = len({(a, b) for a, b in ends}) == 1
+    return Result(
+        name="penalty and reward",
+        frame=frame,
+        headline=_headline(frame, outcome),
+        method="Penalty-reward contrast regression (Brandt 1987), low and high ratings against "
+        f"middling ones; intervals from {count(n_boot, 'bootstrap replicate')}; p-values of "
+        + ("least squares." if _errors(design) == {} else "robust errors."),
+        base=design.base,
+        notes=(
+            f"Low is {ends[0][0]:g} and below, high {ends[0][1]:g} and above; another choice "
+            "can give another verdict."
+            if same
+            else f"Low and high are: {'; '.join(shown)}.",
+            *design.notes,
+        ),
+        unit=score_unit(design),
+    )
+
+
+def kano(responses: pd.DataFrame, *, pairs: Mapping[str, tuple[str, str]], level: float = 0.95):
+    """Sort features by pairs of questions: how if it is there, how if it is not.
+
+    Args:
+        responses: one row per answer; answers as `like`, `must-be`, `neutral`, `live with`,
+            `dislike`, or 1 to 5 in that order.
+        pairs: feature -> (column of the functional, of the dysfunctional question).
+        level: of the intervals.
+
+    Returns:
+        term, part (each category, `better`, `worse`), estimate (share of answers; Berger's
+        coefficients), conf_low, conf_high, verdict (the most frequent category), n.
+
+    Example:
+        >>> answers = pd.DataFrame({"with": ["like", "neutral"], "without": ["dislike", "dislike"]})
+        >>> kano(answers, pairs={"tracking": ("with", "without")}).frame["verdict"][0]
+        'unclear'
+    """
+    rows: list[dict] = []
+    for feature, (functional, dysfunctional) in pairs.items():
+        there, absent = (_kano_codes(responses, name) for name in (functional, dysfunctional))
+        both = (there >= 0) & (absent >= 0)
+        if not both.any():
+            raise DriverError(
+                f"'{feature}': no answer has both '{functional}' and '{dysfunctional}'.\n"
+                "Check the pair of columns."
+            )
+        letters = np.array([list(row) for row in KANO_TABLE])[there[both], absent[both]]
+        rows += _kano_rows(feature, letters, level)
+    frame = pd.DataFrame(rows)
+    verdicts = frame.drop_duplicates("term").set_index("term")["verdict"]
+    must = verdicts.index[verdicts == "must-have"].tolist()
+    return Result(
+        name="kano",
+        frame=frame,
+        headline=f"{listing(must)} {'is a must-have' if len(must) == 1 else 'are must-haves'}."
+        if must
+        else "No feature stands apart as a must-have.",
+        method="Kano's evaluation table; better and worse coefficients (Berger et al. 1993); "
+        "Wilson intervals.",
+        base=f"{count(len(responses), 'row')}, {count(len(pairs), 'pair')} of questions.",
+    )
+
+
+def _ends(design: Design, ratings: np.ndarray, cuts) -> np.ndarray:
+    if isinstance(cuts, Mapping):
+        lacking = [d for d in design.drivers if d not in cuts]
+        if lacking:
+            raise DriverError(f"cuts for '{lacking[0]}' are missing.\nGive (low, high) for each.")
+        ends = np.array([cuts[d] for d in design.drivers], float)
+    elif cuts is not None:
+        ends = np.array([cuts] * len(design.drivers), float)
+    else:
+        # drivers asked on one scale share its ends, even if nobody used them for one of them
+        bottoms, tops = np.nanmin(ratings, axis=0), np.nanmax(ratings, axis=0)
+        common = np.ptp(tops) <= 1 and np.ptp(bottoms) <= 1
+        bottoms = np.full(len(tops), bottoms.min()) if common else bottoms
+        tops = np.full(len(tops), tops.max()) if common else tops
+        steps = tops - bottoms + 1
+        ends = np.column_stack(
+            [bottoms + np.round(0.4 * steps) - 1, tops - np.round(0.2 * steps) + 1]
+        )
+    if (ends[:, 0] >= ends[:, 1]).any():
+        worst = design.drivers[int(np.argmax(ends[:, 0] - ends[:, 1]))]
+        raise DriverError(
+            f"'{worst}': a low rating must end below where a high one begins.\n"
+            "Give cuts=(low, high), such as (2, 5)."
+        )
+    return ends
+
+
+def _table(design: Design, low, high) -> tuple[np.ndarray, list[tuple[int, int]]]:
+    """Lay out low and high columns, those that can be estimated; remember which is which."""
+    columns, places = [np.ones((design.n, 1)), design.z], []
+    for k in range(len(design.drivers)):
+        for side, marks in enumerate((low, high)):
+            if min(marks[:, k].sum(), design.n - marks[:, k].sum()) >= LEAST_A_SIDE:
+                columns.append(marks[:, k : k + 1].astype(float))
+                places.append((k, side))
+    if not places:
+        raise DriverError("No driver has both low and middling ratings.\nGive other cuts.")
+    return np.column_stack(columns), places
+
+
+def _spread(params: np.ndarray, places, drivers: int) -> np.ndarray:
+    """Give penalty, reward and their difference, shape (..., drivers, 3)."""
+    found = np.full((*params.shape[:-1], drivers, 3), np.nan)
+    begin = params.shape[-1] - len(places)
+    for place, (k, side) in enumerate(places):
+        found[..., k, side] = params[..., begin + place]
+    found[..., 2] = -found[..., 0] - found[..., 1]
+    return found
+
+
+def _replicates(design: Design, table, places, n_boot: int, seed: int) -> np.ndarray:
+    """Solve the weighted normal equations of every replicate."""
+    wide = table.shape[1]
+    full = np.column_stack([table, design.y])
+    upper = np.triu_indices(wide + 1)
+    products = full[:, upper[0]] * full[:, upper[1]] * design.w[:, None]
+    draws = stats.counts(
+        design.n, n_boot=n_boot, seed=seed, cluster=design.cluster, strata=design.strata
+    )
+    params = []
+    for drawn in draws:
+        cross = np.empty((len(drawn), wide + 1, wide + 1))
+        cross[:, upper[0], upper[1]] = drawn @ products
+        cross[:, upper[1], upper[0]] = cross[:, upper[0], upper[1]]
+        # a replicate may lack a rare answer altogether
+        cross[:, np.arange(wide), np.arange(wide)] += 1e-9 * design.n
+        params.append(np.linalg.solve(cross[:, :wide, :wide], cross[:, :wide, wide:])[:, :, 0])
+    return _spread(np.concatenate(params), places, len(design.drivers))
+
+
+def _errors(design: Design) -> dict:
+    if design.cluster is not None:
+        return {"cov_type": "cluster", "cov_kwds": {"groups": design.cluster}, "use_t": True}
+    return {"cov_type": "HC3", "use_t": True} if design.weighted else {}
+
+
+def _frame(design: Design, estimate, replicates, found, places, low, high) -> pd.DataFrame:
+    level = design.survey.level
+    bottom, top = stats.percentile(replicates, level)
+    p = np.full(estimate.shape, np.nan)
+    begin = len(found.params) - len(places)
+    for place, (k, side) in enumerate(places):
+        p[k, side] = found.pvalues[begin + place]
+    rows = []
+    for k, name in enumerate(design.drivers):
+        verdict = _verdict(bottom[k], top[k], replicates[:, k], level)
+        for side, part in enumerate(PARTS):
+            n = (low[:, k].sum(), high[:, k].sum(), design.n)[side]
+            rows.append(
+                (
+                    name,
+                    part,
+                    estimate[k, side],
+                    bottom[k, side],
+                    top[k, side],
+                    p[k, side],
+                    verdict,
+                    n,
+                )
+            )
+    words = ["term", "part", "estimate", "conf_low", "conf_high", "p_value", "verdict", "n"]
+    return pd.DataFrame(rows, columns=words).assign(r2=found.rsquared)
+
+
+def _verdict(low: np.ndarray, high: np.ndarray, replicates: np.ndarray, level: float) -> str:
+    """Name the shape: a side must be clearly larger, or the two shown to be much alike."""
+    if np.isnan(low).any():
+        return "unclear"
+    if low[2] > 0 and high[0] < 0:
+        return "must-have"
+    if high[2] < 0 and low[1] > 0:
+        return "delighter"
+    # neither side more than three times the other, in as many replicates as the level asks
+    difference, whole = replicates[:, 2], replicates[:, 1] - replicates[:, 0]
+    alike = (np.abs(difference) < whole / 2).mean() >= level
+    return "linear" if high[0] < 0 and low[1] > 0 and alike else "unclear"
+
+
+def _headline(frame: pd.DataFrame, outcome: str) -> str:
+    verdicts = frame.drop_duplicates("term").set_index("term")["verdict"]
+    said = []
+    for verdict, words in (
+        ("must-have", "goes with lower {} when rated low, not with higher when rated high"),
+        ("delighter", "goes with higher {} when rated high more than with lower when rated low"),
+    ):
+        terms = verdicts.index[verdicts == verdict].tolist()
+        if terms:
+            many = words.replace("goes", "go") if len(terms) > 1 else words
+            said.append(f"{listing(terms)} {many.format(outcome)} ({verdict})")
+    if said:
+        return "; ".join(said) + "."
+    linear = verdicts.index[verdicts == "linear"].tolist()
+    if linear:
+        verb = "is" if len(linear) == 1 else "are"
+        return f"No rating is clearly must-have or delighter; {listing(linear)} {verb} linear."
+    return f"Nothing stands apart: no rating shows a clear penalty or reward in {outcome}."
+
+
+def _kano_codes(responses: pd.DataFrame, name: str) -> np.ndarray:
+    if name not in responses.columns:
+        raise DriverError(
+            f"There is no column '{name}' in the answers.\nName a column of the frame."
+        )
+    places = {word: place for place, word in enumerate(KANO_ORDER)}
+    places |= {str(place + 1): place for place in range(5)}
+    codes = np.full(len(responses), -1)
+    for row, value in enumerate(responses[name]):
+        if pd.isna(value):
+            continue
+        word = (
+            f"{value:g}"
+            if isinstance(value, int | float | np.number)
+            else str(value).strip().lower()
+        )
+        if word not in places:
+            raise DriverError(
+                f"'{name}' holds '{value}', which is no Kano answer.\n"
+                f"Use {', '.join(KANO_ORDER)}, or 1 to 5 in that order."
+            )
+        codes[row] = places[word]
+    return codes
+
+
+def _kano_rows(feature: str, letters: np.ndarray, level: float) -> list[dict]:
+    n, sums = len(letters), {letter: int((letters == letter).sum()) for letter in KANO_WORDS}
+    most = max(sums.values())
+    leaders = [letter for letter, k in sums.items() if k == most]
+    verdict = KANO_WORDS[leaders[0]] if len(leaders) == 1 else "unclear"
+    rows = []
+    for letter, k in sums.items():
+        low, high = map(float, stats.proportion_interval(k, n, level=level))
+        rows.append((KANO_WORDS[letter], k / n, low, high, n))
+    told = sums["A"] + sums["O"] + sums["M"] + sums["I"]
+    if told:
+        for part, k, sign in (
+            ("better", sums["A"] + sums["O"], 1),
+            ("worse", sums["O"] + sums["M"], -1),
+        ):
+            low, high = sorted(
+                sign * float(end) for end in stats.proportion_interval(k, told, level=level)
+            )
+            rows.append((part, sign * k / told, low, high, told))
+    words = ("part", "estimate", "conf_low", "conf_high", "n")
+    return [
+        {"term": feature, "verdict": verdict} | dict(zip(words, row, strict=True)) for row in rows
+    ]

@@ -1,0 +1,314 @@
+"""Would another way of looking tell another story? Curves, halo, other outcomes."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.stats import spearmanr
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import GroupKFold
+
+from cxlab import stats
+from cxlab.drivers import certainty, subsets
+from cxlab.drivers.design import Design, DriverError, Survey, prepare
+from cxlab.drivers.importance import importance
+from cxlab.results import Result, count, listing, number, percent
+
+FOLDS = 5
+SHUFFLES = 5
+ROWS_AT_MOST = 20_000
+AGREES = 0.6
+
+
+def nonlinear(
+    responses: pd.DataFrame,
+    *,
+    outcome: str,
+    drivers: Sequence[str] | Mapping[str, Sequence[str]],
+    controls: Sequence[str] = (),
+    weight: str | Survey | None = None,
+    seed: int = 0,
+) -> Result:
+    """Compare the order with that of boosted trees, judged on answers they have not seen.
+
+    Args:
+        responses: one row per answer.
+        outcome: column of the score.
+        drivers: columns of ratings, or group name -> columns that are shuffled together.
+        controls: columns held constant; they are in the trees and never shuffled.
+        weight: column of weights, or a `Survey`; a cluster stays on one side of each split.
+        seed: seed of splits, trees and shuffles.
+
+    Returns:
+        term, estimate (share of the accuracy lost when the term is shuffled), r2 (accuracy
+        lost), rank (by that), value (rank by LMG), verdict (`agrees`, `disagrees`), n.
+
+    Example:
+        >>> rng = np.random.default_rng(3)
+        >>> answers = pd.DataFrame(rng.integers(1, 6, (200, 2)), columns=["price", "speed"])
+        >>> answers["nps"] = answers["price"] * 2 + rng.integers(0, 2, 200)
+        >>> nonlinear(answers, outcome="nps", drivers=["price", "speed"]).frame["term"][0]
+        'price'
+    """
+    design = prepare(
+        responses,
+        outcome=outcome,
+        drivers=drivers,
+        controls=controls,
+        weight=weight,
+        gaps="indicator",
+        seed=seed,
+    )
+    groups = design.groups or {name: [name] for name in design.drivers}
+    lost, trees, line = _lost(design, groups, seed)
+    linear = _linear_order(design, groups)
+    positive = np.maximum(lost, 0)
+    rank = (-lost).argsort(kind="stable").argsort() + 1
+    together = float(spearmanr(lost, linear)[0]) if len(groups) > 2 else np.nan
+    same_first = lost.argmax() == linear.argmax()
+    agrees = same_first and (len(groups) < 3 or together >= AGREES)
+    frame = pd.DataFrame(
+        {
+            "term": list(groups),
+            "estimate": positive / max(positive.sum(), 1e-12),
+            "r2": lost,
+            "rank": rank,
+            "value": linear_rank(linear),
+            "verdict": "agrees" if agrees else "disagrees",
+            "n": design.n,
+        }
+    ).sort_values("rank", ignore_index=True)
+    return Result(
+        name="non-linear cross-check",
+        frame=frame,
+        headline=f"Boosted trees {'agree' if agrees else 'disagree'} with the linear order: "
+        f"{'both put' if same_first else 'they put'} {frame['term'][0]} first"
+        + ("" if same_first else f", the linear model {list(groups)[int(linear.argmax())]}")
+        + (f"; rank correlation {number(together, 2)}." if len(groups) > 2 else "."),
+        method=f"Gradient boosting, {FOLDS}-fold; loss of R² on held-out answers when a term is "
+        "shuffled (Breiman 2001; Fisher, Rudin and Dominici 2019), beside LMG.",
+        base=design.base,
+        notes=(
+            f"On held-out answers trees explain {percent(max(trees, 0), 1)} of the variance of "
+            f"{outcome}, the linear model {percent(max(line, 0), 1)}.",
+            *design.notes,
+        ),
+        unit="share",
+    )
+
+
+def halo(
+    responses: pd.DataFrame,
+    *,
+    outcome: str,
+    drivers: Sequence[str],
+    controls: Sequence[str] = (),
+    weight: str | Survey | None = None,
+    n_boot: int = 1000,
+    seed: int = 0,
+) -> Result:
+    """Share out what the drivers explain once the overall impression is taken away.
+
+    The first common factor of the ratings is held constant; what is left of each rating is
+    what people say about it beyond their mood.
+
+    Returns:
+        term, estimate (share of what is explained beyond the first factor), conf_low,
+        conf_high, rank (beyond the factor), value (rank with it), r2, n.
+
+    Example:
+        >>> rng = np.random.default_rng(3)
+        >>> answers = pd.DataFrame(rng.integers(1, 6, (200, 3)), columns=["price", "speed", "web"])
+        >>> answers["nps"] = answers["price"] * 2 + rng.integers(0, 2, 200)
+        >>> halo(answers, outcome="nps", drivers=["price", "speed", "web"], n_boot=20).frame.shape
+        (3, 8)
+    """
+    design = prepare(
+        responses, outcome=outcome, drivers=drivers, controls=controls, weight=weight, seed=seed
+    )
+    if len(design.drivers) < 3:
+        raise DriverError("An overall impression needs three ratings or more.\nName more drivers.")
+    cov = certainty.mean_covariance(design)
+    always = len(design.controls)
+    whole = subsets.shapley_r2(cov, always=always)
+    left, by_factor, first = _beyond(cov[None], always)
+    parts = left[0]
+    drawn = certainty.resample(design, lambda c: _beyond(c, always)[0], n_boot=n_boot, seed=seed)
+    shares = parts / max(parts.sum(), 1e-12)
+    low, high = stats.percentile(drawn / drawn.sum(axis=1, keepdims=True), design.survey.level)
+    frame = pd.DataFrame(
+        {
+            "term": design.drivers,
+            "estimate": shares,
+            "conf_low": low,
+            "conf_high": high,
+            "rank": linear_rank(parts),
+            "value": linear_rank(whole),
+            "r2": parts,
+            "n": design.n,
+        }
+    ).sort_values("rank", ignore_index=True)
+    top, now = frame["term"][0], frame.loc[frame["value"] == 1, "term"].iloc[0]
+    same = f"{top} stays first" if top == now else f"{top} comes first in place of {now}"
+    return Result(
+        name="halo",
+        frame=frame,
+        headline=f"One overall impression holds {percent(first[0])} of the ratings' variance; "
+        f"without it {same} in association with {outcome}.",
+        method="First principal component of the ratings held constant; LMG shares of what the "
+        f"ratings explain beyond it; intervals from {count(n_boot, 'bootstrap replicate')}.",
+        base=design.base,
+        notes=(
+            f"The overall impression alone explains {percent(by_factor[0], 1)} of the variance of "
+            f"{outcome}, the ratings {percent(parts.sum(), 1)} beyond it.",
+            *design.notes,
+        ),
+        unit="share",
+    )
+
+
+def beside(
+    responses: pd.DataFrame,
+    *,
+    outcomes: Sequence[str],
+    drivers: Sequence[str],
+    controls: Sequence[str] = (),
+    weight: str | Survey | None = None,
+    n_boot: int = 1000,
+    seed: int = 0,
+) -> Result:
+    """Compare the order for what people say with the order for what they do.
+
+    Args:
+        responses: one row per answer.
+        outcomes: columns, the stated one first, such as `["nps", "stayed"]`.
+        drivers: columns of ratings.
+        controls: columns held constant.
+        weight: column of weights, or a `Survey`.
+        n_boot: bootstrap replicates.
+        seed: seed of the draws.
+
+    Returns:
+        The rows of `importance` for every outcome: term, group (the outcome), estimate,
+        conf_low, conf_high, rank, p_first, p_top3, tie, r2, n.
+
+    Example:
+        >>> answers = pd.DataFrame({"nps": [9, 3, 7, 10, 2, 6], "stayed": [1, 0, 1, 1, 1, 0],
+        ...                         "price": [5, 1, 3, 4, 2, 3], "speed": [4, 3, 5, 4, 3, 2]})
+        >>> terms = ["price", "speed"]
+        >>> both = beside(answers, outcomes=["nps", "stayed"], drivers=terms, n_boot=20)
+        >>> both.frame["group"].unique().tolist()
+        ['nps', 'stayed']
+    """
+    if len(outcomes) < 2:
+        raise DriverError("Two outcomes are needed to stand beside each other.\nName them both.")
+    found = {
+        name: importance(
+            responses,
+            outcome=name,
+            drivers=drivers,
+            controls=controls,
+            weight=weight,
+            n_boot=n_boot,
+            seed=seed,
+        )
+        for name in outcomes
+    }
+    frame = pd.concat([r.frame.assign(group=name) for name, r in found.items()], ignore_index=True)
+    words = [
+        "term",
+        "group",
+        "estimate",
+        "conf_low",
+        "conf_high",
+        "rank",
+        "p_first",
+        "p_top3",
+        "tie",
+        "r2",
+        "n",
+    ]
+    firsts = {name: r.frame["term"][0] for name, r in found.items()}
+    explained = [f"{percent(r.frame['r2'].sum(), 1)} of {name}" for name, r in found.items()]
+    if len(set(firsts.values())) == 1:
+        headline = f"{firsts[outcomes[0]]} comes first for {listing(outcomes)} alike."
+    else:
+        said = [f"{term} for {name}" for name, term in firsts.items()]
+        headline = f"The first place differs by outcome: {listing(said)}."
+    return Result(
+        name="outcomes beside each other",
+        frame=frame[words],
+        headline=headline,
+        method=found[outcomes[0]].method,
+        base=" ".join(f"{name}: {r.base}" for name, r in found.items()),
+        notes=(f"The ratings explain {listing(explained)}.",),
+        unit="share",
+    )
+
+
+def linear_rank(parts: np.ndarray) -> np.ndarray:
+    """Rank parts, the largest first."""
+    return (-np.asarray(parts)).argsort(kind="stable").argsort() + 1
+
+
+def _linear_order(design: Design, groups) -> np.ndarray:
+    parts = subsets.shapley_r2(certainty.mean_covariance(design), always=len(design.controls))
+    own = dict(zip(design.drivers, parts, strict=True))
+    return np.array([sum(own[name] for name in members) for members in groups.values()])
+
+
+def _lost(design: Design, groups, seed: int) -> tuple[np.ndarray, float, float]:
+    """Average over folds what held-out R² loses when a term is shuffled."""
+    rng = np.random.default_rng(seed)
+    rows = rng.permutation(design.n)[:ROWS_AT_MOST]
+    x, y, w = np.column_stack([design.x[0], design.z])[rows], design.y[rows], design.w[rows]
+    units = design.cluster[rows] if design.cluster is not None else np.arange(len(rows))
+    # folds by shuffled unit codes: GroupKFold alone would split in the order of the file
+    units = rng.permutation(int(units.max()) + 1)[units]
+    place = {name: k for k, name in enumerate(design.drivers)}
+    lost, trees, line = np.zeros(len(groups)), [], []
+    for train, test in GroupKFold(FOLDS).split(x, y, units):
+        model = HistGradientBoostingRegressor(
+            max_iter=120,
+            learning_rate=0.08,
+            max_leaf_nodes=15,
+            early_stopping=False,
+            random_state=seed,
+        )
+        model.fit(x[train], y[train], sample_weight=w[train])
+        base = _r2(y[test], model.predict(x[test]), w[test])
+        trees.append(base)
+        straight = LinearRegression().fit(x[train], y[train], sample_weight=w[train])
+        line.append(_r2(y[test], straight.predict(x[test]), w[test]))
+        for g, members in enumerate(groups.values()):
+            columns = [place[name] for name in members]
+            for _ in range(SHUFFLES):
+                mixed = x[test].copy()
+                mixed[:, columns] = mixed[rng.permutation(len(test))][:, columns]
+                lost[g] += (base - _r2(y[test], model.predict(mixed), w[test])) / SHUFFLES / FOLDS
+    return lost, float(np.mean(trees)), float(np.mean(line))
+
+
+def _r2(y: np.ndarray, predicted: np.ndarray, w: np.ndarray) -> float:
+    mean = np.average(y, weights=w)
+    return float(1 - (w @ (y - predicted) ** 2) / (w @ (y - mean) ** 2))
+
+
+def _beyond(covs: np.ndarray, always: int):
+    """Hold the first principal component constant, and share out what is left."""
+    wide = covs.shape[1]
+    scale = np.sqrt(np.einsum("bii->bi", covs))
+    corr = covs / (scale[:, :, None] * scale[:, None, :])
+    values, vectors = np.linalg.eigh(corr[:, always:-1, always:-1])
+    turn = np.zeros((len(covs), wide, wide + 1))
+    turn[:, np.arange(always), np.arange(always)] = 1
+    turn[:, always:-1, always] = vectors[:, :, -1]
+    turn[:, np.arange(always, wide), np.arange(always + 1, wide + 1)] = 1
+    joined = turn.transpose(0, 2, 1) @ corr @ turn
+    parts = subsets.shapley_r2(joined, always=always + 1)
+    factor = joined[:, : always + 2, : always + 2].copy()
+    factor[:, :, -1], factor[:, -1, :] = joined[:, : always + 2, -1], joined[:, -1, : always + 2]
+    factor[:, -1, -1] = joined[:, -1, -1]
+    by_factor = subsets.shapley_r2(factor, always=always)[:, 0]
+    return parts, by_factor, values[:, -1] / values.shape[1]

@@ -1,0 +1,304 @@
+"""Where is work most worth its while? Importance beside performance, and possible gains."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from cxlab import stats
+from cxlab.drivers import certainty, subsets
+from cxlab.drivers.design import Design, DriverError, Survey, numbers, prepare
+from cxlab.drivers.importance import check_cost
+from cxlab.drivers.ordinal import worth_of
+from cxlab.drivers.regression import score_unit
+from cxlab.results import Result, amount, count, listing, percent, span
+
+QUADRANTS = (
+    "low priority",
+    "possible overkill",
+    "concentrate here",
+    "keep up the good work",
+)
+UNPLACED = "cannot be placed"
+LEAST_IN_GROUP = 30
+
+
+def priorities(
+    responses: pd.DataFrame,
+    *,
+    outcome: str,
+    drivers: Sequence[str],
+    controls: Sequence[str] = (),
+    weight: str | Survey | None = None,
+    n_boot: int = 1000,
+    seed: int = 0,
+) -> Result:
+    """Place each driver by importance and mean rating, where the answers allow it.
+
+    Args:
+        responses: one row per answer.
+        outcome: column of the score.
+        drivers: columns of ratings, on one scale.
+        controls: columns held constant.
+        weight: column of weights, or a `Survey`.
+        n_boot: bootstrap replicates.
+        seed: seed of resampling and imputation.
+
+    Returns:
+        term, estimate (share of what the drivers explain), conf_low, conf_high, performance
+        (mean rating), performance_low, performance_high, verdict (the quadrant around both
+        means, or `cannot be placed` where fewer replicates agree than the level asks), n
+        (ratings given).
+
+    Example:
+        >>> rng = np.random.default_rng(1)
+        >>> answers = pd.DataFrame(rng.integers(1, 6, (90, 2)), columns=["price", "speed"])
+        >>> answers["nps"] = answers["price"] * 2 + rng.integers(0, 2, 90)
+        >>> priorities(answers, outcome="nps", drivers=["price", "speed"], n_boot=50).frame.shape
+        (2, 9)
+    """
+    design = prepare(
+        responses, outcome=outcome, drivers=drivers, controls=controls, weight=weight, seed=seed
+    )
+    if len(design.drivers) < 2:
+        raise DriverError("A map needs at least two drivers.\nName more ratings.")
+    check_cost(design, "lmg", n_boot)
+    ratings = np.column_stack([numbers(responses, d, "driver") for d in design.drivers])[
+        design.rows
+    ]
+    share, means = _now(design, ratings)
+    shares, performance = _replicates(design, ratings, n_boot, seed)
+    level = design.survey.level
+    low, high = stats.percentile(shares, level)
+    worst, best = stats.percentile(performance, level)
+    frame = pd.DataFrame(
+        {
+            "term": design.drivers,
+            "estimate": share,
+            "conf_low": low,
+            "conf_high": high,
+            "performance": means,
+            "performance_low": worst,
+            "performance_high": best,
+            "verdict": _placed(share, means, shares, performance, level),
+            "n": np.isfinite(ratings).sum(axis=0),
+        }
+    )
+    frame = frame.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
+    return Result(
+        name="driver priorities",
+        frame=frame,
+        headline=_map_headline(frame),
+        method="Importance-performance analysis (Martilla and James 1977) with LMG shares, lines "
+        f"at both means; intervals and places from {count(n_boot, 'joint bootstrap replicate')}.",
+        base=design.base,
+        notes=(
+            "A driver is placed only where at least "
+            f"{percent(level)} of the replicates put it in one quadrant.",
+            *_scale_note(design, ratings),
+            *design.notes,
+        ),
+        unit="share",
+    )
+
+
+def quadrants(importance: Sequence[float], performance: Sequence[float]) -> list[str]:
+    """Place terms by whether they lie above the mean importance and the mean performance.
+
+    Example:
+        >>> quadrants([6.5, 6, 4, 4.5], [3, 6, 2.5, 5.5])[:2]
+        ['concentrate here', 'keep up the good work']
+    """
+    return [
+        QUADRANTS[place] for place in _quadrant(np.asarray(importance), np.asarray(performance))
+    ]
+
+
+def gains(
+    responses: pd.DataFrame,
+    *,
+    outcome: str,
+    drivers: Sequence[str],
+    by: str,
+    controls: Sequence[str] = (),
+    weight: str | Survey | None = None,
+    n_boot: int = 1000,
+    seed: int = 0,
+) -> Result:
+    """Rank drivers by the gain if each rose to the mean of its best group.
+
+    Args:
+        responses: one row per answer.
+        outcome: column of the score; `nps` counts in NPS points.
+        drivers: columns of ratings.
+        by: column of the groups, such as region or store.
+        controls: columns held constant.
+        weight: column of weights, or a `Survey`.
+        n_boot: bootstrap replicates.
+        seed: seed of the draws.
+
+    Returns:
+        term, group (the best one), estimate (points), conf_low, conf_high, share (of all gains
+        above zero), cumulative, rank, n (ratings in the best group).
+
+    Example:
+        >>> rng = np.random.default_rng(1)
+        >>> answers = pd.DataFrame({"speed": rng.integers(1, 6, 90), "region": list("nss") * 30})
+        >>> answers["nps"] = answers["speed"] + rng.integers(0, 3, 90)
+        >>> gains(answers, outcome="nps", drivers=["speed"], by="region").frame["rank"].tolist()
+        [1]
+    """
+    if by not in responses.columns:
+        raise DriverError(f"There is no column '{by}' in the answers.\nName a segment.")
+    design = prepare(
+        responses, outcome=outcome, drivers=drivers, controls=controls, weight=weight, seed=seed
+    )
+    points, unit = points_of(design)
+    design = replace(design, y=worth_of(design.y, points))
+    ratings = np.column_stack([numbers(responses, d, "driver") for d in design.drivers])[
+        design.rows
+    ]
+    inside, names = _groups(responses, design, by)
+    frame = _gain_frame(design, ratings, inside, names, n_boot, seed)
+    first = frame.iloc[0]
+    what = "NPS" if points == "nps" else outcome
+    sure = first["conf_low"] > 0
+    headline = (
+        f"If {first['term']} rose to its level in {by} '{first['group']}': {what} "
+        f"{amount(first['estimate'], unit, signed=True)} "
+        f"({span(first['conf_low'], first['conf_high'], unit)}), if the association is causal."
+        if sure
+        else f"No driver shows a detectable gain from its best {by}, if the association is causal."
+    )
+    return Result(
+        name="driver gains",
+        frame=frame,
+        headline=headline,
+        method="Slope of one linear model times the distance from the mean to the best group's "
+        f"mean; intervals from {count(n_boot, 'bootstrap replicate')} with the best group kept.",
+        base=design.base,
+        notes=(
+            "The best of several groups is partly lucky: its level flatters the gain.",
+            "Gains hold only if the association is causal, and do not add up exactly.",
+            *design.notes,
+        ),
+        unit=unit,
+    )
+
+
+def points_of(design: Design) -> tuple[str, str]:
+    """Say in what an outcome is counted: NPS points for `nps` on 0 to 10, else its own."""
+    if design.outcome == "nps" and design.y.min() >= 0 and 5 < design.y.max() <= 10:
+        return "nps", "points"
+    return "score", score_unit(design)
+
+
+def _now(design: Design, ratings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    always = len(design.controls)
+    tables = (certainty.table_of(design, k) for k in range(len(design.x)))
+    covs = np.array([certainty.covariance(table, design.w) for table in tables])
+    parts = np.mean([subsets.shapley_r2(cov, always=always) for cov in covs], axis=0)
+    given, filled = np.isfinite(ratings), np.nan_to_num(ratings)
+    return parts / parts.sum(), (design.w @ filled) / (design.w @ given)
+
+
+def _replicates(design: Design, ratings, n_boot: int, seed: int):
+    """Draw importance and performance from the same replicates."""
+    always, shares, performance = len(design.controls), [], []
+    given = np.isfinite(ratings) * design.w[:, None]
+    filled = np.nan_to_num(ratings) * design.w[:, None]
+    for drawn, covs in certainty.moments(design, n_boot=n_boot, seed=seed):
+        parts = subsets.shapley_r2(covs, always=always)
+        shares.append(parts / parts.sum(axis=1, keepdims=True))
+        performance.append((drawn @ filled) / np.maximum(drawn @ given, 1e-12))
+    return np.concatenate(shares), np.concatenate(performance)
+
+
+def _quadrant(importance: np.ndarray, performance: np.ndarray) -> np.ndarray:
+    high = importance >= importance.mean(axis=-1, keepdims=True)
+    good = performance >= performance.mean(axis=-1, keepdims=True)
+    return 2 * high.astype(int) + good.astype(int)
+
+
+def _placed(share, means, shares, performance, level: float) -> list[str]:
+    own, drawn = _quadrant(share, means), _quadrant(shares, performance)
+    agree = (drawn == own).mean(axis=0)
+    return [QUADRANTS[q] if a >= level else UNPLACED for q, a in zip(own, agree, strict=True)]
+
+
+def _scale_note(design: Design, ratings: np.ndarray) -> list[str]:
+    tops = np.nanmax(ratings, axis=0)
+    if np.ptp(tops) <= 1:
+        return []
+    return ["The ratings end at different values: their means are not on one scale."]
+
+
+def _map_headline(frame: pd.DataFrame) -> str:
+    first = frame.loc[frame["verdict"] == "concentrate here", "term"].tolist()
+    unplaced = frame.loc[frame["verdict"] == UNPLACED, "term"].tolist()
+    if len(unplaced) == len(frame):
+        return "No driver can be placed on the map: nothing stands apart in both directions."
+    rest = f"; {listing(unplaced)} cannot be placed" if unplaced else ""
+    if first:
+        verb = "is" if len(first) == 1 else "are"
+        return f"{listing(first)} {verb} above average in importance and below in rating{rest}."
+    return f"No driver is clearly both above average in importance and below in rating{rest}."
+
+
+def _groups(responses, design: Design, by: str) -> tuple[np.ndarray, list[str]]:
+    column = responses[by].iloc[design.rows]
+    values = column.astype(object).where(column.notna(), None)
+    sizes = values.value_counts()
+    names = sorted(str(v) for v in sizes.index[sizes >= LEAST_IN_GROUP])
+    if not names:
+        raise DriverError(
+            f"no group of '{by}' has {LEAST_IN_GROUP} answers.\n"
+            "Choose a segment with larger groups."
+        )
+    text = np.array([None if v is None else str(v) for v in values], dtype=object)
+    return text[:, None] == np.array(names, dtype=object), names
+
+
+def _gain_frame(design: Design, ratings, inside, names, n_boot: int, seed: int) -> pd.DataFrame:
+    given, filled = np.isfinite(ratings), np.nan_to_num(ratings)
+    w = design.w[:, None]
+    enough = inside.T.astype(float) @ given >= LEAST_IN_GROUP
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = (inside.T @ (w * filled)) / (inside.T @ (w * given))
+    means = np.where(enough, means, -np.inf)
+    best = means.argmax(axis=0)
+    mine = inside[:, best]
+    slopes, sums = _slopes(design, certainty.mean_covariance(design)[None])[0], []
+    gap = means[best, np.arange(len(best))] - (w * filled).sum(axis=0) / (w * given).sum(axis=0)
+    for drawn, covs in certainty.moments(design, n_boot=n_boot, seed=seed):
+        there = (drawn @ (w * filled * mine)) / np.maximum(drawn @ (w * given * mine), 1e-9)
+        here = (drawn @ (w * filled)) / np.maximum(drawn @ (w * given), 1e-9)
+        sums.append(_slopes(design, covs) * (there - here))
+    low, high = stats.percentile(np.concatenate(sums), design.survey.level)
+    gain = slopes * np.where(np.isfinite(gap), gap, 0.0)
+    positive = np.maximum(gain, 0)
+    frame = pd.DataFrame(
+        {
+            "term": design.drivers,
+            "group": [names[k] for k in best],
+            "estimate": gain,
+            "conf_low": low,
+            "conf_high": high,
+            "share": positive / max(positive.sum(), 1e-12),
+            "n": (mine & given).sum(axis=0),
+        }
+    )
+    frame = frame.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
+    return frame.assign(cumulative=frame["share"].cumsum(), rank=np.arange(1, len(frame) + 1))
+
+
+def _slopes(design: Design, covs: np.ndarray) -> np.ndarray:
+    """Give slopes in the outcome's points, from covariances of standardised columns."""
+    own = len(design.controls)
+    columns = np.column_stack([design.x[0], design.y])
+    share = design.w / design.w.sum()
+    spread = np.sqrt(share @ (columns - share @ columns) ** 2)
+    ridge = 1e-10 * np.eye(covs.shape[1] - 1)
+    beta = np.linalg.solve(covs[:, :-1, :-1] + ridge, covs[:, :-1, -1:])[:, own:, 0]
+    return beta * spread[-1] / spread[:-1]

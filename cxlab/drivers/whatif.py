@@ -1,0 +1,203 @@
+"""What would the score be, if a rating rose for some, and if the association is causal?"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+from scipy.stats import norm
+
+from cxlab.codebook import did_you_mean
+from cxlab.drivers.design import Design, DriverError, Survey, numbers, prepare
+from cxlab.drivers.ordinal import (
+    MOST_CATEGORIES,
+    fit_named,
+    robust,
+    worth_of,
+)
+from cxlab.drivers.priorities import points_of
+from cxlab.drivers.regression import least_squares
+from cxlab.results import Result, amount, number, percent, span
+
+CLAUSE = "if the association is causal"
+
+
+def simulate(
+    responses: pd.DataFrame,
+    *,
+    outcome: str,
+    drivers: Sequence[str],
+    moves: Mapping[str, float | tuple[float, float]],
+    controls: Sequence[str] = (),
+    weight: str | Survey | None = None,
+) -> Result:
+    """Predict the score if ratings rose, all else as it is and the association causal.
+
+    Args:
+        responses: one row per answer.
+        outcome: column of the score; `nps` counts in NPS points.
+        drivers: columns of ratings, all of them in the model.
+        moves: driver -> points up, or -> (points up, share of the lowest ratings that rise).
+            No rating rises above the highest one given.
+        controls: columns held constant.
+        weight: column of weights, or a `Survey`.
+
+    Returns:
+        term (a driver, or `all together`), part (the move in words), estimate (points of the
+        score), std_error, conf_low, conf_high, p_value, n (answers).
+
+    Example:
+        >>> rng = np.random.default_rng(1)
+        >>> answers = pd.DataFrame({"speed": rng.integers(1, 6, 300)})
+        >>> answers["nps"] = (answers["speed"] * 2 + rng.integers(-2, 2, 300)).clip(0, 10)
+        >>> found = simulate(answers, outcome="nps", drivers=["speed"], moves={"speed": (1, 0.3)})
+        >>> "if the association is causal" in found.headline
+        True
+    """
+    design = prepare(
+        responses,
+        outcome=outcome,
+        drivers=drivers,
+        controls=controls,
+        weight=weight,
+        gaps="indicator",
+    )
+    asked = _moves(design, moves)
+    ratings = np.column_stack([numbers(responses, d, "driver") for d in design.drivers])[
+        design.rows
+    ]
+    raised = {name: _raised(design, ratings, name, *move) for name, move in asked.items()}
+    points, unit = points_of(design)
+    change = _ordered_change if len(np.unique(design.y)) <= MOST_CATEGORIES else _linear_change
+    predict = change(design, points)
+    frame = _frame(design, asked, raised, predict)
+    last, what = frame.iloc[-1], "NPS" if points == "nps" else outcome
+    moved = "; ".join(f"{name} {_in_words(*move)}" for name, move in asked.items())
+    return Result(
+        name="what if",
+        frame=frame,
+        headline=f"Raise {moved}: {what} {amount(last['estimate'], unit, signed=True)} "
+        f"({span(last['conf_low'], last['conf_high'], unit)}), {CLAUSE}.",
+        method=("Proportional-odds" if change is _ordered_change else "Linear")
+        + " model, predictions before and after over the answers as they are; delta method.",
+        base=design.base,
+        notes=(
+            f"The sum holds only {CLAUSE}: answers are compared, nobody was treated differently.",
+            "No rating rises above the highest one given; ratings not given stay as they are.",
+            *design.notes,
+        ),
+        unit=unit,
+    )
+
+
+def _moves(design: Design, moves) -> dict[str, tuple[float, float]]:
+    if not moves:
+        raise DriverError("No move was given.\nWrite moves={'delivery': (1, 0.3)}.")
+    asked = {}
+    for name, move in moves.items():
+        if name not in design.drivers:
+            raise DriverError(
+                f"'{name}' is moved but is not among the drivers."
+                f"{did_you_mean(name, design.drivers)}\nName it among the drivers."
+            )
+        by, lowest = move if isinstance(move, tuple | list) else (move, 1.0)
+        if not np.isfinite(by) or not 0 < lowest <= 1:
+            raise DriverError(
+                f"'{name}': a move is points up and a share of the lowest ratings above 0 and up "
+                f"to 1, not ({by}, {lowest}).\nWrite moves={{'{name}': (1, 0.3)}}."
+            )
+        asked[name] = (float(by), float(lowest))
+    return asked
+
+
+def _raised(design: Design, ratings, name: str, by: float, lowest: float) -> np.ndarray:
+    """Say how far each answer's rating rises; those tied at the border share what is left."""
+    own = ratings[:, design.drivers.index(name)]
+    given = np.isfinite(own)
+    step = np.zeros(len(own))
+    step[given] = np.clip(own[given] + by, own[given].min(), own[given].max()) - own[given]
+    wanted = lowest * design.w[given].sum()
+    for value in np.unique(own[given]):
+        here = given & (own == value)
+        weight = design.w[here].sum()
+        step[here] *= np.clip(wanted / weight, 0, 1)
+        wanted -= weight
+    return step
+
+
+def _ordered_change(design: Design, points: str):
+    """Predict the change in the mean, its slopes by the parameters, and their covariance."""
+    x = np.column_stack([design.x[0], design.z])
+    model = fit_named(design, design.y, x)
+    steps = np.diff(worth_of(model.values, points))
+    cov = robust(model, design.y, x, design.w, design.cluster)
+
+    def at(moved: np.ndarray):
+        below = expit(model.cuts - (moved @ model.slopes)[:, None])
+        density = below * (1 - below) * steps
+        return -below @ steps, -density, density.sum(axis=1)
+
+    now, now_cuts, now_rise = at(x)
+
+    def predict(moved: np.ndarray):
+        then, cuts, rise = at(moved)
+        share = design.w / design.w.sum()
+        slope = np.concatenate(
+            [share @ (cuts - now_cuts), (share * rise) @ moved - (share * now_rise) @ x]
+        )
+        return then - now, float(slope @ cov @ slope)
+
+    return predict
+
+
+def _linear_change(design: Design, points: str):
+    x = np.column_stack([design.x[0], design.z, np.ones(design.n)])
+    beta, cov, _ = least_squares(x, worth_of(design.y, points), design.w, design.cluster)
+
+    def predict(moved: np.ndarray):
+        away = moved - x[:, :-1]
+        slope = (design.w / design.w.sum()) @ away
+        return away @ beta[:-1], float(slope @ cov[:-1, :-1] @ slope)
+
+    return predict
+
+
+def _frame(design: Design, asked, raised, predict) -> pd.DataFrame:
+    x = np.column_stack([design.x[0], design.z])
+    rows, together = [], x.copy()
+    for name, step in raised.items():
+        moved = x.copy()
+        place = design.drivers.index(name)
+        moved[:, place] += step
+        together[:, place] += step
+        rows.append((name, _in_words(*asked[name]), *_change(design, predict(moved))))
+    if len(rows) > 1:
+        text = "; ".join(f"{name} {_in_words(*move)}" for name, move in asked.items())
+        rows.append(("all together", text, *_change(design, predict(together))))
+    frame = pd.DataFrame(rows, columns=["term", "part", "estimate", "std_error"])
+    reach = norm.ppf((1 + design.survey.level) / 2) * frame["std_error"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = 2 * norm.sf(np.abs(frame["estimate"] / frame["std_error"]))
+    return frame.assign(
+        conf_low=frame["estimate"] - reach,
+        conf_high=frame["estimate"] + reach,
+        p_value=p,
+        n=design.n,
+    )
+
+
+def _change(design: Design, predicted) -> tuple[float, float]:
+    """Average the change; its error has a part from the model and one from who was asked."""
+    each, from_model = predicted
+    share = design.w / design.w.sum()
+    mean = float(share @ each)
+    away = share * (each - mean)
+    if design.cluster is not None:
+        away = np.bincount(design.cluster, weights=away)
+    return mean, float(np.sqrt(from_model + (away**2).sum()))
+
+
+def _in_words(by: float, lowest: float) -> str:
+    who = "everyone" if lowest == 1 else f"the lowest {percent(lowest)}"
+    unit = "point" if abs(by) == 1 else "points"
+    return f"by {number(by, 0 if by.is_integer() else 1)} {unit} among {who}"
