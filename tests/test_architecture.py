@@ -1,0 +1,94 @@
+"""The laws of the house: imports go down, answers know no pictures, the press no statistics."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import cxlab
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "cxlab"
+FLOORS = {
+    1: {"codebook", "results"},
+    2: {"stats", "weighting", "events", "plots", "ingest", "cleaning", "export", "sample"},
+    3: {"metrics", "drivers", "churn", "retention", "voice", "journey", "recovery", "claims"}
+    | {"study", "reports", "drafting"},
+    4: {"cli"},
+}
+FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
+# rooms of one floor that may look at a neighbour, and why (ARCHITECTURE.md says more)
+NEIGHBOURS = {("results", "codebook")}
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def _imported_rooms(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "cxlab":
+            parts = (node.module or "").split(".")
+            found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("cxlab.")}
+    return {room for room in found if room in FLOOR}
+
+
+def test_every_room_stands_on_a_floor():
+    rooms = {_room(path) for path in FILES} - {"__init__"}
+    assert rooms <= set(FLOOR), rooms - set(FLOOR)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_imports_go_down_never_sideways_or_up(path):
+    room = _room(path)
+    if room == "__init__":
+        return
+    for other in _imported_rooms(path) - {room}:
+        down = FLOOR[other] < FLOOR[room]
+        assert down or (room, other) in NEIGHBOURS, f"{room} imports {other}"
+
+
+def test_answers_know_no_pictures():
+    names = {name.lower() for name in dir(cxlab.results.Result)}
+    assert not any("plot" in name or "draw" in name for name in names)
+
+
+def test_pictures_see_only_answers():
+    for path in (PACKAGE / "plots").rglob("*.py"):
+        assert _imported_rooms(path) <= {"plots", "results", "codebook"}, path.name
+
+
+def test_the_press_knows_no_statistics():
+    for folder in ("reports", "export"):
+        for path in (PACKAGE / folder).rglob("*.py"):
+            assert _imported_rooms(path) <= {"reports", "export", "results", "codebook"}, path.name
+
+
+def test_analyses_read_no_clock_and_no_network():
+    forbidden = re.compile(
+        r"datetime\.now|Timestamp\.now|date\.today|Timestamp\.today|time\.time\(|urllib|requests\b|"
+        r"socket\b|os\.environ"
+    )
+    rooms = FLOORS[1] | FLOORS[2] | FLOORS[3] - {"reports"}
+    for path in (path for path in FILES if _room(path) in rooms):
+        assert not forbidden.search(path.read_text(encoding="utf-8")), path.name
+
+
+def test_no_text_from_data_is_ever_evaluated():
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", "") or f".{getattr(node.func, 'attr', '')}"
+                where = f"{path.name}, line {node.lineno}"
+                assert name not in {"eval", "exec", ".eval", ".query"}, where
+
+
+def test_the_picture_of_the_house_is_true():
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    for room in {_room(path) for path in FILES} - {"__init__"}:
+        assert f"`{room}`" in page, f"{room} is not in ARCHITECTURE.md"

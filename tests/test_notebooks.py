@@ -1,0 +1,99 @@
+"""Report notebooks: thin, typed, without outputs, and running on the sample."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from cxlab import reports
+from cxlab.reports import notebooks
+from tests.conftest import ROOT
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+SKELETON = ["The answer", "How sure are we", "What this cannot say", "Next steps", "Appendix"]
+
+
+def _cells(path: Path, kind: str) -> list[dict]:
+    return [cell for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == kind]
+
+
+def _code(path: Path) -> list[str]:
+    return ["".join(cell["source"]) for cell in _cells(path, "code")]
+
+
+def _prose(path: Path) -> str:
+    return "\n\n".join("".join(cell["source"]) for cell in _cells(path, "markdown"))
+
+
+@each
+def test_no_outputs_are_committed(path):
+    assert all(not cell["outputs"] and not cell["execution_count"] for cell in _cells(path, "code"))
+
+
+@each
+def test_a_kernel_and_a_language_are_named(path):
+    metadata = json.loads(path.read_text())["metadata"]
+    assert metadata["kernelspec"]["name"] == "python3"
+    assert metadata["language_info"]["name"] == "python"
+
+
+@each
+def test_code_cells_are_thin(path):
+    for source in _code(path):
+        assert len(source.splitlines()) <= 8, source
+        for node in ast.walk(ast.parse(source)):
+            assert not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.For), source
+
+
+@each
+def test_no_path_and_no_plotting_of_its_own(path):
+    parameters = "".join(notebooks.read(path).parameters)
+    for source in _code(path)[1:]:
+        assert "matplotlib" not in source
+        assert "pyplot" not in source
+        assert not re.search(r"""["'][^"']*\.(ya?ml|csv|parquet|xlsx)["']""", source), parameters
+
+
+@each
+def test_parameters_are_typed_literals_with_a_comment_each(path):
+    assert notebooks.read(path).parameters["study_file"]
+    tagged = [c for c in _cells(path, "code") if "parameters" in c["metadata"].get("tags", [])]
+    for line in "".join(tagged[0]["source"]).splitlines():
+        assert re.fullmatch(r"\w+: (str|int|float|bool) = .+  # \S.*", line), line
+
+
+@each
+def test_no_figure_is_typed_into_prose(path):
+    assert not re.findall(r"\d", re.sub(r"`[^`]*`", "", _prose(path)))
+
+
+@each
+def test_the_skeleton_is_kept(path):
+    headings = re.findall(r"^## (.+)$", _prose(path), re.MULTILINE)
+    places = [next(i for i, h in enumerate(headings) if h.startswith(s)) for s in SKELETON]
+    assert places == sorted(places)
+    assert _prose(path).startswith("# ")
+
+
+@each
+def test_every_exhibit_goes_through_show(path):
+    for source in _code(path):
+        for call in re.findall(r"plots\.(\w+)\(", source):
+            assert call == "show" or "plots.show(" in source
+
+
+def test_every_notebook_runs_on_the_sample(sample, tmp_path):
+    from cxlab import study
+
+    opened = study.load(sample)
+    jobs = reports.plan(
+        ROOT / "notebooks", study_file=sample, parts=[{}], tables=list(opened.cleaned)
+    )
+    facts = {"study": opened.mapping.study, "as_of": "2025-12-31", "rows": {}}
+    runs = reports.run(jobs, tmp_path, study=facts, data="test")
+    assert {run.notebook for run in runs} == {path.stem for path in NOTEBOOKS}
+    assert [run.error for run in runs if run.state != "done"] == []
+    assert all(run.headline for run in runs)
