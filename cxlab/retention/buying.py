@@ -1,0 +1,364 @@
+"""Will they buy again? BG/NBD, MBG/NBD and Pareto/NBD on grouped sufficient statistics.
+
+The likelihood of a customer depends on how often, when last and how long only, so customers who
+agree in all three are counted together, and the gamma functions are worked out once for each
+number of purchases. Gradients are analytic; the Pareto/NBD's likelihood is written as an integral
+over the moment of leaving, in a variable in which it is nearly flat, so that a few nodes give all
+digits and the gradient is the integral of the gradient.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import digamma, expit, gammaln
+from scipy.stats import norm
+
+from cxlab.results import Result, count, listing, number
+from cxlab.retention.buyers import Buyers
+from cxlab.retention.design import FitError, design
+from cxlab.retention.likelihood import Top, climb, measure, summit
+
+MODELS = {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD", "pareto_nbd": "Pareto/NBD"}
+NAMES = {
+    "bg_nbd": ("r", "alpha", "a", "b"),
+    "mbg_nbd": ("r", "alpha", "a", "b"),
+    "pareto_nbd": ("r", "alpha", "s", "beta"),
+}
+SMALL = 50_000
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)
+_NODES, _WEIGHTS = (_NODES + 1) / 2, _WEIGHTS / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Buying:
+    """A fitted model of buying, to be asked about any customer.
+
+    Attributes:
+        model: `bg_nbd`, `mbg_nbd` or `pareto_nbd`.
+        top: the fit; `point` holds logarithms of the parameters, then covariate effects.
+        unit: unit of time.
+        covariates: columns the rates depend on.
+        terms: names of the covariate effects, in order.
+        n: customers fitted to.
+    """
+
+    model: str
+    top: Top
+    unit: str
+    covariates: tuple[str, ...]
+    terms: tuple[str, ...]
+    n: int
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Give the four parameters by name (for customers whose covariates are all zero)."""
+        return dict(zip(NAMES[self.model], np.exp(self.top.point[:4]), strict=True))
+
+    @property
+    def loglik(self) -> float:
+        """Give the log-likelihood."""
+        return self.top.loglik
+
+
+@dataclass(frozen=True, eq=False)
+class Grouped:
+    """Customers counted by equal history: the sufficient statistics."""
+
+    x: np.ndarray
+    last: np.ndarray
+    age: np.ndarray
+    weight: np.ndarray
+    z: np.ndarray
+    which: np.ndarray
+    rows: np.ndarray
+
+    @property
+    def n(self) -> float:
+        """Count the customers."""
+        return float(self.weight.sum())
+
+
+def buying(
+    buyers: Buyers, *, model: str = "bg_nbd", covariates: Sequence[str] = (), start=None
+) -> Buying:
+    """Fit a model of how often customers buy and when they stop.
+
+    Args:
+        buyers: what `buyers` gave.
+        model: `bg_nbd` (Fader, Hardie & Lee 2005), `mbg_nbd` (Batislam et al. 2007; customers
+            may stop right after the first purchase) or `pareto_nbd` (Schmittlein et al. 1987).
+        covariates: columns of the frame, such as an experience tier, that shift the rate of
+            buying and the chance of stopping (Fader & Hardie 2007).
+        start: a former fit to start from.
+
+    Returns:
+        `Buying`; see `describe` for its parameters as a table.
+
+    Raises:
+        FitError: nobody bought twice, or the covariates cannot be told apart.
+    """
+    if model not in MODELS:
+        raise FitError(f"model: '{model}' is none of {listing(list(MODELS))}.")
+    _check(buyers.frame)
+    z, names = np.zeros((len(buyers), 0)), tuple[str, ...]()
+    if covariates:
+        columns = design(buyers.frame, covariates)
+        if not columns.kept.all():
+            raise FitError(f"{listing(list(covariates))}: fill or leave out missing values first.")
+        z, names = columns.x, columns.terms
+    terms = tuple(f"{what} × {t}" for what in _SHIFTED[model] for t in names)
+    stats = histories(buyers.frame, z)
+    top = _top(stats, model, None if start is None else start.top.point)
+    return Buying(model, top, buyers.unit, tuple(covariates), terms, len(buyers))
+
+
+_SHIFTED = {
+    "bg_nbd": ("buying", "stopping (a)", "stopping (b)"),
+    "mbg_nbd": ("buying", "stopping (a)", "stopping (b)"),
+    "pareto_nbd": ("buying", "stopping"),
+}
+
+
+def describe(fit: Buying, *, level: float = 0.95) -> Result:
+    """Give the parameters of a fit with their intervals.
+
+    Returns:
+        term, estimate, std_error, conf_low, conf_high, n. Covariate effects are ratios of rates
+        (of the parameters a and b for stopping).
+    """
+    point, error = fit.top.point, np.sqrt(np.diag(fit.top.covariance))
+    reach = norm.ppf((1 + level) / 2) * error
+    value = np.exp(point)
+    frame = pd.DataFrame({"term": [*NAMES[fit.model], *fit.terms], "estimate": value})
+    frame["std_error"] = value * error
+    frame["conf_low"], frame["conf_high"] = np.exp(point - reach), np.exp(point + reach)
+    frame["n"] = fit.n
+    rate = fit.parameters["r"] / fit.parameters["alpha"]
+    notes: tuple[str, ...] = (f"Log-likelihood {number(fit.loglik, 2)}.",)
+    if fit.top.adrift.any():
+        lost = [frame["term"][i] for i in np.flatnonzero(fit.top.adrift)]
+        notes += (f"{listing(lost)} ran to the end of its range: the data cannot tell it.",)
+    return Result(
+        name=f"{MODELS[fit.model]} parameters",
+        frame=frame,
+        headline=f"While they stay, customers buy {number(rate, 3)} times a {fit.unit} on average.",
+        method=f"{MODELS[fit.model]}, maximum likelihood; intervals on the log scale",
+        base=f"{count(fit.n, 'customer')}",
+        notes=notes,
+    )
+
+
+def _check(frame: pd.DataFrame) -> None:
+    odd = (frame["recency"] > frame["age"] + 1e-9) | (frame["frequency"] < 0) | (frame["age"] < 0)
+    if odd.any():
+        raise FitError(
+            f"{count(int(odd.sum()), 'customer')} bought after the last day or before the first "
+            f"(first rows {np.flatnonzero(odd)[:3].tolist()}); look at 'recency' and 'age'."
+        )
+    repeat = int((frame["frequency"] > 0).sum())
+    if repeat < 5:
+        raise FitError(
+            f"{count(repeat, 'customer')} of {count(len(frame))} bought more than once: too few "
+            "to tell how often customers buy. Watch longer."
+        )
+
+
+def histories(frame: pd.DataFrame, z: np.ndarray) -> Grouped:
+    """Count customers of equal history (and equal covariates) together."""
+    x, last, age = (frame[word].to_numpy(float) for word in ("frequency", "recency", "age"))
+    keys = pd.DataFrame({"x": x, "last": last, "age": age})
+    for j in range(z.shape[1]):
+        keys[j] = z[:, j]
+    grouped = keys.groupby(list(keys.columns), sort=False)
+    rows = grouped.ngroup().to_numpy()
+    first = np.zeros(rows.max() + 1, np.int64)
+    first[rows[::-1]] = np.arange(len(rows))[::-1]
+    weights = np.bincount(rows).astype(float)
+    x, last, age, z = x[first], last[first], age[first], z[first]
+    pattern = np.unique(z, axis=0, return_inverse=True)[1].ravel() if z.shape[1] else 0
+    which = np.unique(x * (np.max(pattern) + 1) + pattern, return_inverse=True)[1]
+    return Grouped(x, last, age, weights, z, which, rows)
+
+
+def _top(stats: Grouped, model: str, start: np.ndarray | None = None) -> Top:
+    """Find the top; of many rows, a part first, whose curvature then guides the whole."""
+    scale = stats.age.max() or 1.0
+    stats = Grouped(
+        stats.x,
+        stats.last / scale,
+        stats.age / scale,
+        stats.weight,
+        stats.z,
+        stats.which,
+        stats.rows,
+    )
+    effects = np.zeros(len(_SHIFTED[model]) * stats.z.shape[1])
+    surface = _surface(stats, model)
+    times = np.array([0.0, 1.0, 0.0, 0.0] if model != "pareto_nbd" else [0.0, 1.0, 0.0, 1.0])
+    shift = np.r_[times * np.log(scale), effects]
+    if start is not None:
+        top = summit(surface, [start - shift], stats.n, NAMES[model])
+    elif len(stats.x) <= SMALL:
+        top = summit(surface, _starts(stats, model, effects), stats.n, NAMES[model])
+    else:
+        part = _part(stats)
+        near = summit(_surface(part, model), _starts(part, model, effects), part.n, NAMES[model])
+        point, _ = climb(surface, near.point, stats.n, curve=near.covariance * part.n)
+        top = measure(surface, point)
+    loglik = top.loglik - stats.weight @ stats.x * np.log(scale)
+    return Top(top.point + shift, loglik, top.covariance, top.adrift)
+
+
+def _part(stats: Grouped) -> Grouped:
+    pick = np.linspace(0, len(stats.x) - 1, SMALL // 2).astype(int)
+    which = np.unique(stats.which[pick], return_inverse=True)[1]
+    return Grouped(
+        stats.x[pick],
+        stats.last[pick],
+        stats.age[pick],
+        stats.weight[pick],
+        stats.z[pick],
+        which,
+        stats.rows,
+    )
+
+
+def _starts(stats: Grouped, model: str, effects: np.ndarray) -> list[np.ndarray]:
+    mean = np.average(stats.x, weights=stats.weight) / np.average(stats.age, weights=stats.weight)
+    plain = [0.0, -np.log(max(mean, 1e-3)), 0.0, 0.5]
+    if model == "pareto_nbd":
+        plain = [0.0, -np.log(max(mean, 1e-3)), 0.0, 0.0]
+    return [np.r_[plain, effects]]
+
+
+def _surface(stats: Grouped, model: str):
+    if model == "pareto_nbd":
+        return lambda point: _pareto(point, stats)
+    return lambda point: _beta_geometric(point, stats, model == "mbg_nbd")
+
+
+def slope_of_buying(stats: Grouped, fit: Buying) -> np.ndarray:
+    """Give the gradient of the log-likelihood of other customers at a fit."""
+    return _surface(stats, fit.model)(fit.top.point)[1]
+
+
+def _shifted(point: np.ndarray, z: np.ndarray, kinds: int) -> np.ndarray:
+    """Give log alpha, log a, log b (or log alpha, log beta) of each row."""
+    effects = point[4:].reshape(kinds, -1)
+    base = point[[1, 2, 3]] if kinds == 3 else point[[1, 3]]
+    sign = np.array([-1.0, 1.0, 1.0] if kinds == 3 else [-1.0, -1.0])
+    return base[:, None] + sign[:, None] * (effects @ z.T)
+
+
+def _gather(rows: np.ndarray, stats: Grouped, kinds: int, first: np.ndarray) -> np.ndarray:
+    """Sum row gradients into parameters and covariate effects."""
+    sign = np.array([-1.0, 1.0, 1.0] if kinds == 3 else [-1.0, -1.0])
+    weighted = rows * stats.weight
+    return np.r_[first, (sign[:, None] * (weighted @ stats.z)).ravel()]
+
+
+def _beta_geometric(point: np.ndarray, stats: Grouped, modified: bool):
+    """Give the BG/NBD or MBG/NBD log-likelihood and its gradient in the logarithms."""
+    r, x, w = np.exp(point[0]), stats.x, stats.weight
+    plain = stats.z.shape[1] == 0
+    log_alpha, log_a, log_b = point[1:4, None] if plain else _shifted(point, stats.z, 3)
+    alpha, a, b = np.exp(log_alpha), np.exp(log_a), np.exp(log_b)
+    late, early = np.log(alpha + stats.age), np.log(alpha + stats.last)
+    # stopping is decided by a coin after each purchase; the modified form tosses it at once, too
+    more = 1.0 if modified else 0.0
+    k = b + x - 1 + more
+    stopping = (x > 0) | modified
+    with np.errstate(divide="ignore", invalid="ignore"):
+        odds = np.where(stopping, log_a - np.log(k) + (r + x) * (late - early), -np.inf)
+    gone = expit(odds)
+    here = _first_of(stats.which) if plain else slice(None)
+    counts = np.bincount(stats.which, w) if plain else w
+    u, a_u, b_u = (x[here], a, b) if plain else (x, a, b)
+    ends = gammaln(b_u + u + more) - gammaln(a_u + b_u + u + more) + gammaln(a_u + b_u)
+    fixed = gammaln(r + u) - gammaln(r) + ends - gammaln(b_u)
+    value = counts @ fixed + w @ (r * log_alpha - (r + x) * late + np.logaddexp(0, odds))
+    d_r = r * (
+        counts @ (digamma(r + u) - digamma(r)) + w @ (log_alpha - late + gone * (late - early))
+    )
+    d_alpha = r - (r + x) * alpha / np.exp(late)
+    d_alpha = d_alpha + gone * (r + x) * alpha * (np.exp(-late) - np.exp(-early))
+    both = digamma(a_u + b_u) - digamma(a_u + b_u + u + more)
+    d_b_u = b_u * (both + digamma(b_u + u + more) - digamma(b_u))
+    pull = np.divide(gone * b, k, out=np.zeros(len(x)), where=gone > 0)
+    if plain:
+        sums = [d_r, w @ d_alpha, counts @ (a * both) + w @ gone, counts @ d_b_u - w @ pull]
+        return float(value), np.array(sums, float).ravel()
+    rows = np.vstack([d_alpha, a * both + gone, d_b_u - pull])
+    return float(value), _gather(rows, stats, 3, np.r_[d_r, rows @ w])
+
+
+def _first_of(which: np.ndarray) -> np.ndarray:
+    first = np.zeros(which.max() + 1, np.int64)
+    first[which[::-1]] = np.arange(len(which))[::-1]
+    return first
+
+
+def _pareto(point: np.ndarray, stats: Grouped):
+    """Give the Pareto/NBD log-likelihood and its gradient in the logarithms."""
+    r, s = np.exp(point[0]), np.exp(point[2])
+    if stats.z.shape[1]:
+        log_alpha, log_beta = _shifted(point, stats.z, 2)
+    else:
+        log_alpha, log_beta = (np.full(len(stats.x), point[j]) for j in (1, 3))
+    alpha, beta, x, w = np.exp(log_alpha), np.exp(log_beta), stats.x, stats.weight
+    late = np.log(alpha + stats.age), np.log(beta + stats.age)
+    alive = -(r + x) * late[0] - s * late[1]
+    gone, d_gone = _left_between(r, s, alpha, beta, stats)
+    both = np.logaddexp(alive, gone)
+    share = np.exp(alive - both), np.exp(gone - both)
+    value = gammaln(r + x) - gammaln(r) + r * log_alpha + s * log_beta + both
+    d_alive = (
+        -r * late[0],
+        -(r + x) * alpha / (alpha + stats.age),
+        -s * late[1],
+        -s * beta / (beta + stats.age),
+    )
+    plain = (r * (digamma(r + x) - digamma(r) + log_alpha), r, s * log_beta, s)
+    parts = zip(plain, d_alive, d_gone, strict=True)
+    rows = np.vstack([p + share[0] * still + share[1] * left for p, still, left in parts])
+    first = rows @ w
+    if not stats.z.shape[1]:
+        return float(w @ value), first
+    return float(w @ value), _gather(rows[[1, 3]], stats, 2, first)
+
+
+def _left_between(r, s, alpha, beta, stats: Grouped, most: int = 20_000):
+    """Integrate over the moment of leaving, between the last purchase and the last day.
+
+    The integral of s (alpha+t)^-(r+x) (beta+t)^-(s+1) is taken in y, where alpha + t is
+    (alpha + last) y^(-1/k) with k = r + s + x: for alpha = beta its integrand is flat.
+    """
+    log = np.empty(len(stats.x))
+    slope = np.empty((4, len(stats.x)))
+    for begin in range(0, len(log), most):
+        rows = slice(begin, begin + most)
+        x, last, age = (v[rows, None] for v in (stats.x, stats.last, stats.age))
+        a, b = alpha[rows, None], beta[rows, None]
+        k = r + s + x
+        width = -np.expm1(-k * np.log((a + age) / (a + last)))
+        y = 1 - width * _NODES
+        early = a + last
+        at = early * y ** (-1 / k)
+        other = b + at - a
+        # relative to the integrand at the last purchase, so that nothing under- or overflows
+        height = -(r + x) * np.log(at / early) - (s + 1) * np.log(other / (b + last))
+        height -= (1 / k + 1) * np.log(y)
+        part = np.exp(height) * _WEIGHTS * width * early / k
+        total = part.sum(1)
+        lead = -(r + x) * np.log(early) - (s + 1) * np.log(b + last) + np.log(s)
+        with np.errstate(divide="ignore"):
+            log[rows] = lead[:, 0] + np.log(total)
+        inside = np.where(total > 0, total, 1.0)
+        share = part / inside[:, None]
+        slope[0, rows] = -r * (share * np.log(at)).sum(1)
+        slope[1, rows] = -((r + x) * a * share / at).sum(1)
+        slope[2, rows] = 1 - s * (share * np.log(other)).sum(1)
+        slope[3, rows] = -((s + 1) * b * share / other).sum(1)
+    return log, slope

@@ -1,0 +1,221 @@
+"""What a fitted model of buying expects of each customer, and whether it came true."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.polynomial.chebyshev import chebinterpolate, chebval
+from scipy.special import expit, hyp2f1
+
+from cxlab.results import Result, count, number, percent
+from cxlab.retention.buyers import Buyers, days_of_purchase
+from cxlab.retention.buying import MODELS, Buying, _left_between, _shifted, histories
+from cxlab.retention.design import FitError, design
+from cxlab.retention.spells import DAYS
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(48)
+_NODES, _WEIGHTS = (_NODES + 1) / 2, _WEIGHTS / 2
+
+
+def outlook(
+    fit: Buying, buyers: Buyers, *, horizon: float, discount: float | None = None
+) -> pd.DataFrame:
+    """Expect, for each customer, whether they are still there and how much they will buy.
+
+    Args:
+        fit: what `buying` gave.
+        buyers: the customers asked about; the same kind of frame as was fitted.
+        horizon: how far to look, in units of time; `inf` needs a discount.
+        discount: yearly rate; without it purchases count in full.
+
+    Returns:
+        customer_id, p_alive, purchases (expected within the horizon, discounted if asked).
+
+    Raises:
+        FitError: an endless horizon without discount.
+    """
+    if discount is not None and discount <= -1:
+        raise FitError("discount: a yearly rate lies above −1; write 0.1 for ten per cent.")
+    delta = 0.0 if not discount else np.log1p(discount) / (DAYS["year"] / DAYS[fit.unit])
+    if not np.isfinite(horizon) and delta <= 0:
+        raise FitError("horizon: without a discount the purchases of all time have no sum.")
+    stats, rates = _rates(fit, buyers.frame)
+    alive = _alive(fit, stats, rates)
+    ahead = _purchases(fit, stats, rates, horizon, delta) * alive
+    return pd.DataFrame(
+        {
+            "customer_id": buyers.frame["customer_id"],
+            "p_alive": alive[stats.rows],
+            "purchases": ahead[stats.rows],
+        }
+    )
+
+
+def purchases_since_first(fit: Buying, ages: np.ndarray) -> np.ndarray:
+    """Expect the repeat purchases of a new customer up to each age."""
+    ages = np.asarray(ages, float)
+    new = pd.DataFrame({"frequency": np.zeros(len(ages)), "recency": 0.0, "age": 0.0})
+    if fit.covariates:
+        raise FitError("a fit with covariates has no single new customer to expect from.")
+    stats, rates = _rates(fit, new)
+    out = np.empty(len(ages))
+    alive = _alive(fit, stats, rates)[0]
+    for i, age in enumerate(ages):
+        out[i] = _purchases(fit, stats, rates, age, 0.0)[0] * alive if age > 0 else 0.0
+    return out
+
+
+def _rates(fit: Buying, frame: pd.DataFrame):
+    z = np.zeros((len(frame), 0))
+    if fit.covariates:
+        z = design(frame, fit.covariates).x
+    stats = histories(frame, z)
+    kinds = 2 if fit.model == "pareto_nbd" else 3
+    if z.shape[1]:
+        logs = _shifted(fit.top.point, stats.z, kinds)
+    else:
+        base = fit.top.point[[1, 2, 3]] if kinds == 3 else fit.top.point[[1, 3]]
+        logs = np.repeat(base[:, None], len(stats.x), 1)
+    return stats, np.exp(logs)
+
+
+def _alive(fit: Buying, stats, rates) -> np.ndarray:
+    r, x = np.exp(fit.top.point[0]), stats.x
+    if fit.model == "pareto_nbd":
+        s, (alpha, beta) = np.exp(fit.top.point[2]), rates
+        still = -(r + x) * np.log(alpha + stats.age) - s * np.log(beta + stats.age)
+        return expit(still - _left_between(r, s, alpha, beta, stats)[0])
+    alpha, a, b = rates
+    modified = fit.model == "mbg_nbd"
+    with np.errstate(divide="ignore", invalid="ignore"):
+        odds = np.log(a) - np.log(b + x - 1 + modified)
+        odds = odds + (r + x) * np.log((alpha + stats.age) / (alpha + stats.last))
+    return np.where((x > 0) | modified, expit(-odds), 1.0)
+
+
+def _purchases(fit: Buying, stats, rates, horizon: float, delta: float) -> np.ndarray:
+    """Expect purchases of customers who are there at the end of their age."""
+    if horizon <= 0:
+        return np.zeros(len(stats.x))
+    # of e^-40 nothing is left to discount
+    reach = horizon if delta == 0 else min(horizon, 40 / delta)
+    wait = (rates[0] + stats.age)[:, None]
+    grown = np.log1p(reach / wait) * _NODES
+    ahead = wait * np.expm1(grown)
+    weight = _WEIGHTS * np.log1p(reach / wait) * (wait + ahead) * np.exp(-delta * ahead)
+    return (weight * _rate(fit, stats, rates, ahead, grown)).sum(1)
+
+
+def _rate(fit: Buying, stats, rates, ahead: np.ndarray, grown: np.ndarray) -> np.ndarray:
+    """Expect the rate of buying some time ahead, of customers who are there now."""
+    r, x = np.exp(fit.top.point[0]), stats.x
+    now = ((r + x) / (rates[0] + stats.age))[:, None]
+    if fit.model == "pareto_nbd":
+        since = (rates[1] + stats.age)[:, None]
+        return now * np.exp(-np.exp(fit.top.point[2]) * np.log1p(ahead / since))
+    _, a, b = rates
+    b = b + (fit.model == "mbg_nbd")
+    shape = np.empty_like(grown)
+    order = np.argsort(stats.which, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(stats.which[order])) + 1):
+        i = rows[0]
+        shape[rows] = _hypergeometric(a[i] + b[i] - r - 1, a[i], a[i] + b[i] + x[i], grown[rows])
+    return now * np.exp(-a[:, None] * grown) * shape
+
+
+def _hypergeometric(one: float, two: float, three: float, grown: np.ndarray) -> np.ndarray:
+    """Give 2F1(one, two; three; 1 - e^-grown), where Pfaff's form keeps its digits.
+
+    The function is smooth in `grown`, and customers with equally many purchases share it: it is
+    worked out at 40 Chebyshev points and interpolated where it is asked for more often.
+    """
+    if grown.size <= 40:
+        return hyp2f1(one, two, three, -np.expm1(-grown))
+    half = grown.max() / 2
+    series = chebinterpolate(lambda u: hyp2f1(one, two, three, -np.expm1(-half * (u + 1))), 39)
+    return chebval(grown / half - 1, series)
+
+
+# ---------------------------------------------------------------- did it come true?
+
+
+def held_out(fit: Buying, buyers: Buyers, *, most: int = 7) -> Result:
+    """Hold what was expected to what customers bought afterwards, by how often they had bought.
+
+    Args:
+        fit: fitted to the time before `as_of` only.
+        buyers: made with `until`.
+        most: the last group gathers customers with this many purchases or more.
+
+    Returns:
+        group (repeat purchases before), n, estimate (purchases each, as came), expected.
+
+    Raises:
+        FitError: nothing was held out.
+    """
+    if "held_out" not in buyers.frame.columns:
+        raise FitError("nothing was held out: make the buyers with `until`.")
+    ahead = outlook(fit, buyers, horizon=buyers.horizon)["purchases"]
+    often = buyers.frame["frequency"].clip(upper=most).astype(int)
+    rows = pd.DataFrame({"often": often, "came": buyers.frame["held_out"], "ahead": ahead})
+    by = rows.groupby("often").agg(
+        n=("came", "size"), estimate=("came", "mean"), expected=("ahead", "mean")
+    )
+    frame = by.reset_index()
+    frame.insert(0, "group", [f"{k}{'+' if k == most else ''}" for k in frame.pop("often")])
+    came, hoped = rows["came"].sum(), rows["ahead"].sum()
+    return Result(
+        name="purchases held out",
+        frame=frame,
+        headline=f"Held out: {count(came, 'purchase')} came where {number(hoped, 0)} were "
+        f"expected ({percent(hoped / came - 1, 1) if came else 'none came'}).",
+        method=f"{MODELS[fit.model]}, fitted to {buyers.as_of:%Y-%m-%d} only",
+        base=f"{buyers.base}, held out to {buyers.until:%Y-%m-%d}",
+    )
+
+
+def tracking(fit: Buying, buyers: Buyers, orders: Any) -> Result:
+    """Follow repeat purchases over the calendar: those expected, and those that came.
+
+    Args:
+        fit: fitted to the time before `as_of`.
+        buyers: the customers it was fitted to, made with `until` to see the hold-out.
+        orders: the orders they were made from.
+
+    Returns:
+        time (units since the first purchase of all), estimate (repeat purchases so far),
+        expected, verdict (`fitted`, `held out`).
+    """
+    first = buyers.frame["first_at"]
+    origin, unit = first.min(), DAYS[buyers.unit]
+    end = buyers.until if buyers.until is not None else buyers.as_of
+    times = np.arange(1, np.floor((end - origin) / pd.Timedelta(days=1) / unit) + 1)
+    joined, sizes = np.unique((first - origin) / pd.Timedelta(days=1) / unit, return_counts=True)
+    ages = (times[:, None] - joined[None, :]).clip(min=0)
+    known, where = np.unique(ages, return_inverse=True)
+    expected = purchases_since_first(fit, known)[where].reshape(ages.shape) @ sizes
+    frame = pd.DataFrame({"time": times, "estimate": _so_far(orders, buyers, times, origin, end)})
+    frame["expected"] = expected
+    cut = (buyers.as_of - origin) / pd.Timedelta(days=1) / unit
+    frame["verdict"] = np.where(times <= cut, "fitted", "held out")
+    gap = frame["expected"].iloc[-1] / max(frame["estimate"].iloc[-1], 1) - 1
+    return Result(
+        name="repeat purchases over time",
+        frame=frame,
+        headline=f"By {end:%Y-%m-%d}, {count(frame['estimate'].iloc[-1], 'repeat purchase')} came; "
+        f"the model expected {number(frame['expected'].iloc[-1], 0)} "
+        f"({number(100 * gap, 1, signed=True)}%).",
+        method=f"{MODELS[fit.model]}, fitted to {buyers.as_of:%Y-%m-%d} only",
+        base=buyers.base,
+    )
+
+
+def _so_far(orders: Any, buyers: Buyers, times: np.ndarray, origin, end) -> np.ndarray:
+    days = days_of_purchase(orders)
+    counts = days.group_by("day").aggregate(n=days.count()).execute()
+    new = buyers.frame.groupby("first_at").size()
+    counts = counts[(counts["day"] >= origin) & (counts["day"] <= end)].set_index("day")["n"]
+    repeat = counts.sub(new.reindex(counts.index, fill_value=0)).sort_index()
+    passed = (repeat.index - origin) / pd.Timedelta(days=1) / DAYS[buyers.unit]
+    running = np.r_[0, np.cumsum(repeat.to_numpy())]
+    return running[np.searchsorted(passed, times, side="right")]

@@ -1,0 +1,320 @@
+"""How many customers under contract will still be there? sBG and beta-discrete-Weibull."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import digamma, gammaln
+from scipy.stats import norm
+
+from cxlab.results import Result, count, listing, number, percent
+from cxlab.retention.design import FitError
+from cxlab.retention.likelihood import Top, summit
+from cxlab.retention.spells import Spells, spells
+
+MODELS = {"sbg": "shifted beta-geometric", "bdw": "beta-discrete-Weibull"}
+
+
+@dataclass(frozen=True, eq=False)
+class Contract:
+    """A fitted projection: what it takes to draw any part of its curve.
+
+    Attributes:
+        model: `sbg` or `bdw`.
+        top: the fit; `point` holds the logarithms of alpha, beta (and c).
+        customers: how many were there at the start.
+        fitted: how many periods the fit has seen.
+    """
+
+    model: str
+    top: Top
+    customers: int
+    fitted: int
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Give alpha, beta (and c) by name."""
+        return dict(zip(("alpha", "beta", "c"), np.exp(self.top.point), strict=False))
+
+    def survival(self, periods: Sequence[float] | np.ndarray) -> np.ndarray:
+        """Give the share still there after each number of periods."""
+        return np.exp(_log_survival(self.top.point, np.asarray(periods, float))[0])
+
+
+def project(
+    survivors: pd.DataFrame | Spells,
+    *,
+    model: str = "sbg",
+    fit_to: int | None = None,
+    horizon: int = 12,
+    level: float = 0.95,
+) -> Result:
+    """Project how many customers under contract stay, and hold the projection to what came.
+
+    Args:
+        survivors: `time` (whole periods since the start, from 0) and `n` (customers still
+            there), with `group` where there are several cohorts; or customers with their
+            times (see `spells`), counted by whole periods.
+        model: `sbg` (each customer a steady chance of leaving of their own) or `bdw` (which
+            may rise or fall with time).
+        fit_to: use this many periods only; the rest is held out to judge by.
+        horizon: how many periods to project.
+        level: confidence level; the bands hold the luck of a cohort of this size, too.
+
+    Returns:
+        time, estimate (share still there), conf_low, conf_high, share (as observed), n,
+        expected (customers), verdict (`fitted`, `held out`, `projected`).
+
+    Raises:
+        FitError: a cohort grows, or too few periods are known.
+
+    Example:
+        >>> cohort = pd.DataFrame({"time": range(5), "n": [1000, 869, 743, 653, 593]})
+        >>> project(cohort, horizon=6).frame["verdict"].tolist()[-2:]
+        ['projected', 'projected']
+    """
+    found, seen = _fit(survivors, model, fit_to)
+    periods = np.arange(max(horizon, len(seen) - 1) + 1)
+    log_survival, slope = _log_survival(found.top.point, periods.astype(float))
+    frame = pd.DataFrame({"time": periods, "estimate": np.exp(log_survival)})
+    frame["conf_low"], frame["conf_high"] = _band(found, log_survival, slope, level)
+    frame["share"] = pd.Series(seen / seen[0] if found.customers else np.nan)
+    frame["n"] = pd.Series(seen)
+    frame["expected"] = frame["estimate"] * seen[0]
+    frame["verdict"] = np.select(
+        [periods <= found.fitted, frame["n"].notna()], ["fitted", "held out"], "projected"
+    )
+    last = frame.iloc[-1]
+    return Result(
+        name="projected retention",
+        frame=frame,
+        headline=f"Of 100 customers, {number(100 * last['estimate'], 0)} are expected to be there "
+        f"after {count(last['time'], 'period')} ({number(100 * last['conf_low'], 0)} to "
+        f"{number(100 * last['conf_high'], 0)}).",
+        method=f"{MODELS[model]}, maximum likelihood on counts by period",
+        base=f"{count(found.customers, 'customer')}, {count(found.fitted, 'period')} used to fit",
+        notes=(*_held_out(frame), *_notes(found)),
+        unit="share",
+    )
+
+
+def sorting(
+    survivors: pd.DataFrame | Spells,
+    *,
+    model: str = "sbg",
+    fit_to: int | None = None,
+    discount: float = 0.1,
+    renewals: int = 0,
+    level: float = 0.95,
+) -> Result:
+    """Say how different customers are in their chance of leaving, and why retention rises.
+
+    Retention among survivors rises even when no single customer grows more loyal, because
+    those likely to leave go first and those unlikely to leave remain.
+
+    Args:
+        survivors, model, fit_to: as for `project`.
+        discount: yearly (per period) discount rate for the expected further renewals.
+        renewals: how often the customer in question has renewed already.
+        level: confidence level.
+
+    Returns:
+        term (`alpha`, `beta`, `c`, `chance of leaving at first`, `chance of leaving after …`,
+        `further renewals, discounted`), estimate, std_error, conf_low, conf_high.
+    """
+    found, _ = _fit(survivors, model, fit_to)
+    rows = [_delta(found, name, level, i) for i, name in enumerate(found.parameters)]
+    last = found.fitted
+    asked = {
+        "chance of leaving at first": lambda c: 1 - c.survival([1])[0],
+        f"chance of leaving after {last} periods": lambda c: (
+            1 - c.survival([last + 1])[0] / c.survival([last])[0]
+        ),
+        "further renewals, discounted": lambda c: _further(c, renewals, discount),
+    }
+    rows += [_delta(found, term, level, ask) for term, ask in asked.items()]
+    frame = pd.DataFrame(rows)
+    first, later = (frame["estimate"].iloc[-3], frame["estimate"].iloc[-2])
+    return Result(
+        name="sorting of customers",
+        frame=frame,
+        headline=f"The chance of leaving falls from {percent(first, 1)} in the first period to "
+        f"{percent(later, 1)} after {count(last, 'period')}: those likely to leave go first."
+        if later < first
+        else f"The chance of leaving does not fall with time: {percent(first, 1)} in the first "
+        f"period, {percent(later, 1)} after {count(last, 'period')}.",
+        method=f"{MODELS[model]}, maximum likelihood; log-likelihood {number(found.top.loglik, 2)}",
+        base=f"{count(found.customers, 'customer')}, {count(found.fitted, 'period')} used to fit",
+        notes=_notes(found),
+    )
+
+
+def contract(survivors: pd.DataFrame | Spells, *, model: str = "sbg", fit_to: int | None = None):
+    """Fit a projection and hand it on, for its curve at any time.
+
+    Returns:
+        A `Contract`.
+    """
+    return _fit(survivors, model, fit_to)[0]
+
+
+def _fit(survivors: pd.DataFrame | Spells, model: str, fit_to: int | None):
+    if model not in MODELS:
+        raise FitError(f"model: '{model}' is none of {listing(list(MODELS))}.")
+    lost, there, entered, seen = _counts(survivors, fit_to)
+    if lost.sum() == 0:
+        raise FitError("nobody left in the periods used to fit: there is nothing to project.")
+    if len(lost) - 1 < (2 if model == "sbg" else 3):
+        raise FitError(
+            f"{count(len(lost) - 1, 'period')} cannot hold the parameters of the "
+            f"{MODELS[model]}; wait for more, or choose 'sbg'."
+        )
+    n = int(lost.sum() + there.sum())
+
+    def surface(point):
+        return _likelihood(point, lost, there, entered)
+
+    mean = np.log(max(lost[1] / n, 1e-3))
+    starts = [np.array([0.0, -mean])]
+    if model == "bdw":
+        starts = [np.array([0.0, -mean, 0.0]), np.array([-1.0, 0.5, 0.3])]
+    top = summit(surface, starts, n, ("alpha", "beta", "c")[: len(starts[0])])
+    return Contract(model, top, n, len(lost) - 1), seen
+
+
+def _counts(survivors: pd.DataFrame | Spells, fit_to: int | None):
+    """Count who was lost in each period, who was last seen there, and who was let in there."""
+    if isinstance(survivors, pd.DataFrame) and {"time", "n"} <= set(survivors.columns):
+        return _counts_of_cohorts(survivors, fit_to)
+    watched = spells(survivors)
+    last = np.where(watched.event, np.maximum(np.ceil(watched.time), 1), np.floor(watched.time))
+    last, first = last.astype(int), np.floor(watched.entry).astype(int)
+    cut = int(last.max()) if fit_to is None else fit_to
+    left = watched.event & (last <= cut)
+    inside = first < np.maximum(np.minimum(last, cut), 1)
+    lost = np.bincount(last[left & inside], minlength=cut + 1).astype(float)
+    there = np.bincount(np.minimum(last, cut)[~left & inside], minlength=cut + 1).astype(float)
+    entered = np.bincount(first[inside], minlength=cut + 1).astype(float)
+    return lost, there, entered, _seen(last, first, watched.event)
+
+
+def _seen(last: np.ndarray, first: np.ndarray, event: np.ndarray) -> np.ndarray:
+    """Carry the observed curve, scaled to all customers, over every whole period known."""
+    size = int(last.max()) + 1
+    leaving, entering = np.bincount(last, minlength=size), np.bincount(first, minlength=size)
+    under_watch = np.r_[0, np.cumsum(entering)[:-1]] - np.r_[0, np.cumsum(leaving)[:-1]]
+    gone = np.bincount(last[event], minlength=size)
+    share = np.divide(gone, under_watch, out=np.zeros(size), where=under_watch > 0)
+    return np.cumprod(1 - share) * len(last)
+
+
+def _counts_of_cohorts(survivors: pd.DataFrame, fit_to: int | None):
+    lost, there = np.zeros((2, int(survivors["time"].max()) + 1))
+    sizes, size = np.zeros((2, len(lost)))
+    cohorts = survivors.assign(group=survivors.get("group", "all"))
+    for name, rows in cohorts.groupby("group", sort=False):
+        n = rows.sort_values("time")["n"].to_numpy(float)
+        times = np.sort(rows["time"].to_numpy())
+        if len(times) and not np.array_equal(times, np.arange(len(times))):
+            raise FitError(f"cohort '{name}': the periods must run 0, 1, 2 … without a gap.")
+        if (np.diff(n) > 0).any():
+            at = int(np.flatnonzero(np.diff(n) > 0)[0])
+            raise FitError(
+                f"cohort '{name}' grows from {n[at]:g} to {n[at + 1]:g} customers at period "
+                f"{at + 1}: under contract nobody comes back. Use `buying` without contract."
+            )
+        sizes[: len(n)] += n
+        size[: len(n)] += n[0]
+        n = n[: len(n) if fit_to is None else fit_to + 1]
+        lost[1 : len(n)] += -np.diff(n)
+        there[len(n) - 1] += n[-1]
+    last = int(np.flatnonzero(lost + there)[-1])
+    entered = np.zeros(last + 1)
+    return lost[: last + 1], there[: last + 1], entered, sizes / size * size[0]
+
+
+def _log_survival(point: np.ndarray, periods: np.ndarray):
+    """Give log S(t) and its derivatives in the logarithms of the parameters."""
+    a, b = np.exp(point[:2])
+    c = np.exp(point[2]) if len(point) > 2 else 1.0
+    grown = periods**c
+    value = gammaln(b + grown) - gammaln(a + b + grown) + gammaln(a + b) - gammaln(b)
+    whole = digamma(a + b) - digamma(a + b + grown)
+    slope = [a * whole, b * (whole + digamma(b + grown) - digamma(b))]
+    if len(point) > 2:
+        log = np.log(np.where(periods > 0, periods, 1.0))
+        slope.append(c * log * grown * (digamma(b + grown) - digamma(a + b + grown)))
+    return value, np.array(slope)
+
+
+def _likelihood(point, lost, there, entered):
+    periods = np.arange(len(lost), dtype=float)
+    value, slope = _log_survival(point, periods)
+    survival = np.exp(value)
+    gone = np.maximum(survival[:-1] - survival[1:], 1e-300)
+    steep = (survival[:-1] * slope[:, :-1] - survival[1:] * slope[:, 1:]) / gone
+    total = lost[1:] @ np.log(gone) + (there - entered) @ value
+    return float(total), steep @ lost[1:] + slope @ (there - entered)
+
+
+def _band(found: Contract, log_survival, slope, level):
+    share = np.exp(log_survival)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        steep = slope / (1 - share)
+        spread = np.einsum("it,ij,jt->t", steep, found.top.covariance, steep)
+        spread = spread + 1 / (found.customers * share * (1 - share))
+        logit = log_survival - np.log1p(-share)
+        reach = norm.ppf((1 + level) / 2) * np.sqrt(spread)
+        low, high = (1 / (1 + np.exp(-(logit + s * reach))) for s in (-1, 1))
+    return np.where(share < 1, low, 1.0), np.where(share < 1, high, 1.0)
+
+
+def _delta(found: Contract, term: str, level: float, ask) -> dict[str, float | str]:
+    """Carry the covariance of the fit through to a number asked of it, on the log scale."""
+
+    def answer(point):
+        if isinstance(ask, int):
+            return point[ask]
+        moved = Top(point, 0.0, found.top.covariance, found.top.adrift)
+        return np.log(ask(Contract(found.model, moved, found.customers, found.fitted)))
+
+    point = found.top.point
+    steps = np.eye(len(point)) * 1e-5
+    slope = np.array([(answer(point + s) - answer(point - s)) / 2e-5 for s in steps])
+    log, error = answer(point), np.sqrt(slope @ found.top.covariance @ slope)
+    reach = norm.ppf((1 + level) / 2) * error
+    ends = {"conf_low": np.exp(log - reach), "conf_high": np.exp(log + reach)}
+    value = np.exp(log)
+    return {"term": term, "estimate": value, "std_error": value * error, **ends}
+
+
+def _further(found: Contract, renewals: int, discount: float) -> float:
+    """Expect further renewals, each discounted to the coming one (Fader-Hardie 2010)."""
+    periods = np.arange(renewals + 1, renewals + 4000)
+    if discount <= 0:
+        raise FitError("discount: without one the sum of all renewals has no end.")
+    kept = found.survival(periods) / found.survival([renewals])[0]
+    return float((kept / (1 + discount) ** (periods - renewals - 1)).sum())
+
+
+def _held_out(frame: pd.DataFrame) -> tuple[str, ...]:
+    rows = frame[frame["verdict"] == "held out"]
+    if rows.empty:
+        return ("Nothing was held out: name `fit_to` to judge the projection by what came.",)
+    gap = (rows["estimate"] - rows["share"]).abs()
+    inside = ((rows["share"] >= rows["conf_low"]) & (rows["share"] <= rows["conf_high"])).sum()
+    return (
+        f"Held out: {count(len(rows), 'period')}, mean gap {percent(gap.mean(), 1)} of the "
+        f"customers, largest {percent(gap.max(), 1)}; {count(inside)} inside the band.",
+    )
+
+
+def _notes(found: Contract) -> tuple[str, ...]:
+    if found.top.adrift.any():
+        return ("Customers look alike: alpha and beta have no end, the curve is sound.",)
+    if found.model == "bdw":
+        c = found.parameters["c"]
+        way = "rises" if c > 1 else "falls"
+        return (f"c = {number(c, 2)}: a single customer's chance of leaving {way} with time.",)
+    return ("Retention rises because those likely to leave go first; nobody need change for it.",)

@@ -1,0 +1,178 @@
+"""How much do they spend each time? The Gamma-Gamma model, and whether it may be used."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import digamma, gammaln
+from scipy.stats import norm, rankdata
+
+from cxlab.results import Result, count, number
+from cxlab.retention.buyers import Buyers
+from cxlab.retention.design import FitError
+from cxlab.retention.likelihood import Top, climb, measure, summit
+
+SMALL = 50_000
+
+
+@dataclass(frozen=True, eq=False)
+class Spend:
+    """A fitted model of spend per purchase; `top.point` holds the logarithms of p, q, v."""
+
+    top: Top
+    n: int
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Give p, q, v by name."""
+        return dict(zip(("p", "q", "v"), np.exp(self.top.point), strict=True))
+
+    @property
+    def mean(self) -> float:
+        """Give the expected spend of a customer nothing is known about."""
+        p, q, v = np.exp(self.top.point)
+        return float(p * v / (q - 1)) if q > 1 else np.nan
+
+    def expect(self, frequency: np.ndarray, spend: np.ndarray) -> np.ndarray:
+        """Expect a customer's spend per purchase: between their own mean and everyone's."""
+        p, q, v = np.exp(self.top.point)
+        known = np.where((frequency > 0) & (spend > 0), frequency, 0.0)
+        total = known * np.where(known > 0, spend, 0.0)
+        return p * (v + total) / (p * known + q - 1)
+
+
+def spending(buyers: Buyers, *, start: Spend | None = None, weight=None) -> Spend:
+    """Fit how spend per purchase differs between customers (Fader & Hardie 2013).
+
+    Args:
+        buyers: what `buyers` gave; repeat buyers who spent something are used.
+        start: a former fit to start from.
+        weight: how often each customer counts.
+
+    Raises:
+        FitError: too few repeat buyers, or all spend the same.
+    """
+    x, m = (buyers.frame[word].to_numpy(float) for word in ("frequency", "spend"))
+    weight = np.ones(len(x)) if weight is None else np.asarray(weight, float)
+    used = (x > 0) & (m > 0) & (weight > 0)
+    if used.sum() < 10:
+        raise FitError(
+            f"{count(int(used.sum()), 'repeat buyer')} spent something: too few to tell how spend "
+            "differs between customers."
+        )
+    x, m, w = x[used], m[used], weight[used]
+    if np.ptp(m) <= 1e-9 * m.max():
+        raise FitError("'amount' is constant: every repeat buyer spends the same; no model needed.")
+    scale = float(np.average(m, weights=w))
+    return Spend(_top(x, m / scale, w, scale, start), int(used.sum()))
+
+
+def _top(x, m, w, scale: float, start: Spend | None) -> Top:
+    shift = np.array([0.0, 0.0, np.log(scale)])
+    surface, n, names = _surface(x, m, w), w.sum(), ("p", "q", "v")
+    begin = np.log([1.0, 2.0, 1.0]) if start is None else start.top.point - shift
+    if start is None and len(x) > SMALL:
+        pick = np.linspace(0, len(x) - 1, SMALL // 2).astype(int)
+        near = summit(_surface(x[pick], m[pick], w[pick]), [begin], w[pick].sum(), names)
+        point, _ = climb(surface, near.point, n, curve=near.covariance * w[pick].sum())
+        top = measure(surface, point)
+    else:
+        top = summit(surface, [begin], n, names)
+    loglik = top.loglik - w.sum() * np.log(scale)
+    return Top(top.point + shift, loglik, top.covariance, top.adrift)
+
+
+def _surface(x, m, w):
+    """Give the log-likelihood with its gradient; gamma functions once per number of purchases."""
+    often, which = np.unique(x, return_inverse=True)
+    counts = np.bincount(which, w)
+    total, log_total = x * m, np.log(x * m)
+    fixed = w @ np.log(m)
+    by_often = np.bincount(which, w * log_total)
+
+    def surface(point):
+        p, q, v = np.exp(point)
+        log = np.log(total + v)
+        logs = np.bincount(which, w * log)
+        value = counts @ (gammaln(p * often + q) - gammaln(p * often) - gammaln(q) + q * point[2])
+        value += p * (often @ by_often) - fixed - (p * often + q) @ logs
+        both = digamma(p * often + q)
+        d_p = counts @ (often * (both - digamma(p * often))) + often @ by_often - often @ logs
+        d_q = counts @ (both - digamma(q) + point[2]) - logs.sum()
+        d_v = q / v * counts.sum() - (p * often + q) @ np.bincount(which, w / (total + v))
+        return float(value), np.array([p * d_p, q * d_q, v * d_v])
+
+    return surface
+
+
+def slope_of_spend(x, m, weight, fit: Spend) -> np.ndarray:
+    """Give the gradient of the log-likelihood of other customers at a fit."""
+    return _surface(x, m, weight)(fit.top.point)[1]
+
+
+def describe_spend(fit: Spend, *, level: float = 0.95) -> Result:
+    """Give the parameters of a fit of spend, and the mean spend they imply.
+
+    Returns:
+        term (p, q, v, `mean spend`), estimate, std_error, conf_low, conf_high, n.
+    """
+    point, reach = fit.top.point, norm.ppf((1 + level) / 2)
+    q = np.exp(point[1])
+    logs = np.r_[point, np.log(fit.mean)]
+    slope = np.vstack([np.eye(3), [1.0, -q / (q - 1), 1.0]])
+    error = np.sqrt(np.einsum("ij,jk,ik->i", slope, fit.top.covariance, slope))
+    frame = pd.DataFrame({"term": ["p", "q", "v", "mean spend"], "estimate": np.exp(logs)})
+    frame["std_error"] = np.exp(logs) * error
+    frame["conf_low"], frame["conf_high"] = (
+        np.exp(logs - reach * error),
+        np.exp(logs + reach * error),
+    )
+    frame["n"] = fit.n
+    last = frame.iloc[-1]
+    return Result(
+        name="spend per purchase",
+        frame=frame,
+        headline=f"A customer's purchase is worth {number(last['estimate'], 2)} on average "
+        f"({number(last['conf_low'], 2)} to {number(last['conf_high'], 2)}).",
+        method="Gamma-Gamma (Fader & Hardie 2013), maximum likelihood",
+        base=count(fit.n, "repeat buyer"),
+        notes=(f"Log-likelihood {number(fit.top.loglik, 2)}.",),
+    )
+
+
+def check_spend(buyers: Buyers, *, level: float = 0.95) -> Result:
+    """Check what the Gamma-Gamma model takes for granted: that frequent buyers spend the same.
+
+    Returns:
+        term (`correlation`, `rank correlation` of spend with frequency), estimate, conf_low,
+        conf_high (Fisher), n, verdict (`negligible` below 0.2 in size, else `not negligible`).
+    """
+    rows = buyers.frame[(buyers.frame["frequency"] > 0) & (buyers.frame["spend"] > 0)]
+    if len(rows) < 10 or rows["frequency"].nunique() < 2:
+        raise FitError("too few different repeat buyers to check spend against frequency.")
+    x, m = rows["frequency"].to_numpy(), rows["spend"].to_numpy()
+    pairs = {"correlation": (x, m), "rank correlation": (rankdata(x), rankdata(m))}
+    reach = norm.ppf((1 + level) / 2) / np.sqrt(len(rows) - 3)
+    table = []
+    for term, (one, other) in pairs.items():
+        value = float(np.corrcoef(one, other)[0, 1])
+        low, high = np.tanh(np.arctanh(value) - reach), np.tanh(np.arctanh(value) + reach)
+        word = "negligible" if abs(value) < 0.2 else "not negligible"
+        table.append({"term": term, "estimate": value, "conf_low": low, "conf_high": high})
+        table[-1] |= {"n": len(rows), "verdict": word}
+    frame = pd.DataFrame(table)
+    first = frame.iloc[0]
+    return Result(
+        name="spend and frequency",
+        frame=frame,
+        headline=f"Spend per purchase and frequency correlate {number(first['estimate'], 2)} "
+        f"({number(first['conf_low'], 2)} to {number(first['conf_high'], 2)}): "
+        f"{first['verdict']}"
+        + (
+            ", the model of spend may be used."
+            if first["verdict"] == "negligible"
+            else ", read values per customer with care."
+        ),
+        method="Pearson's and Spearman's correlation among repeat buyers",
+        base=count(len(rows), "repeat buyer"),
+    )

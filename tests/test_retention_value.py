@@ -1,0 +1,378 @@
+"""Projection, buying, spend and value: published numbers, other roads, planted truth."""
+
+import json
+from pathlib import Path
+
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import hyp2f1, hyperu
+
+from cxlab import retention
+
+GOLDEN = Path(__file__).parent / "golden"
+MODELS = ("bg_nbd", "mbg_nbd", "pareto_nbd")
+LATER = {"26": (26.0, 30.857, 31.0)} | {k: (float(k), 20.0, 39.0) for k in ["10", "15", "20", "25"]}
+
+
+def golden(name: str) -> dict:
+    return json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def purchases(shared_data) -> pd.DataFrame:
+    path = shared_data / "cdnow" / "CDNOW_sample.txt"
+    names = ["master", "customer_id", "date", "cds", "amount"]
+    frame = pd.read_csv(path, sep=r"\s+", header=None, names=names, dtype={"customer_id": str})
+    frame["ordered_at"] = pd.to_datetime(frame["date"].astype(str), format="%Y%m%d")
+    return frame[["customer_id", "ordered_at", "amount"]]
+
+
+@pytest.fixture(scope="module")
+def cdnow(purchases) -> retention.Buyers:
+    return retention.buyers(purchases, as_of="1997-09-30", until="1998-06-30")
+
+
+@pytest.fixture(scope="module")
+def fits(cdnow) -> dict[str, retention.Buying]:
+    return {model: retention.buying(cdnow, model=model) for model in MODELS}
+
+
+def people(rows, unit: str = "week", **more) -> retention.Buyers:
+    frame = pd.DataFrame(rows, columns=["frequency", "recency", "age"]).assign(spend=20.0, **more)
+    frame.insert(0, "customer_id", [str(i) for i in range(len(frame))])
+    return retention.Buyers(frame, unit, pd.Timestamp("2024-01-01"), None, "made-up customers")
+
+
+def simulated(n: int, seed: int, *, model: str = "bg_nbd") -> retention.Buyers:
+    """Customers who buy and stop as a model says: r .8, alpha 8, a .8, b 2.5 (s .6, beta 12)."""
+    rng = np.random.default_rng(seed)
+    rate, coin = rng.gamma(0.8, 1 / 8, n), rng.beta(0.8, 2.5, n)
+    age, end = rng.uniform(20, 60, n), rng.exponential(1 / rng.gamma(0.6, 1 / 12, n))
+    x, last, going = np.zeros(n), np.zeros(n), np.ones(n, bool)
+    if model == "mbg_nbd":
+        going = rng.random(n) > coin
+    clock = np.zeros(n)
+    while going.any():
+        clock = clock + rng.exponential(1 / rate)
+        stop = np.minimum(age, end) if model == "pareto_nbd" else age
+        going &= clock <= stop
+        x, last = x + going, np.where(going, clock, last)
+        if model != "pareto_nbd":
+            going &= rng.random(n) > coin
+    return people(np.column_stack([x, last, age]))
+
+
+# ---------------------------------------------------------------- contracts
+
+
+@pytest.mark.parametrize("model", ["sbg", "bdw"])
+def test_projection_gives_the_published_curve(model):
+    given = golden(model)
+    found = retention.contract(pd.DataFrame(given["data"]), model=model, fit_to=given["fit_to"])
+    right = given["expected"]
+    for name, value in right["params"].items():
+        assert found.parameters[name] == pytest.approx(value, rel=1e-3)
+    assert found.top.loglik == pytest.approx(right["loglik"], abs=1e-4)
+    curve = found.survival(np.arange(13)) * 100
+    np.testing.assert_allclose(curve, right["survival_percent_0_to_12"], atol=1e-3)
+
+
+def test_further_renewals_are_worth_what_was_published():
+    given = golden("sbg")
+    cohort, right = pd.DataFrame(given["data"]), given["expected"]
+    asked = {"fit_to": 7, "discount": 0.1}
+    later = retention.sorting(cohort, renewals=7, **asked).frame["estimate"].iloc[-1]
+    new = retention.sorting(cohort, renewals=0, **asked).frame["estimate"].iloc[-1]
+    assert later == pytest.approx(right["derl_after_7_renewals_discount_0.10"], rel=1e-4)
+    # a new customer has paid once already: their own payment, and the rest a period later
+    assert 1 + new / 1.1 == pytest.approx(right["derl_new_customer_discount_0.10"], rel=1e-4)
+
+
+def test_what_was_held_out_lies_in_the_band():
+    given = golden("sbg")
+    result = retention.project(pd.DataFrame(given["data"]), fit_to=7)
+    held = result.frame[result.frame["verdict"] == "held out"]
+    assert len(held) == 5
+    assert held["share"].between(held["conf_low"], held["conf_high"]).all()
+    assert "Held out: 5 periods, mean gap 1.2%" in result.notes[0]
+
+
+def test_a_projection_from_customers_is_that_from_their_counts():
+    n = np.array([1000, 869, 743, 653, 593, 551])
+    lost = np.repeat(np.arange(1, 6), -np.diff(n))
+    tenure = np.r_[lost, np.full(551, 5)]
+    frame = pd.DataFrame({"tenure": tenure, "churned": np.arange(1000) < 449})
+    one = retention.contract(frame).parameters
+    other = retention.contract(pd.DataFrame({"time": range(6), "n": n})).parameters
+    assert one["alpha"] == pytest.approx(other["alpha"], rel=1e-5)
+    assert one["beta"] == pytest.approx(other["beta"], rel=1e-5)
+
+
+def test_several_unfinished_cohorts_count_as_far_as_they_were_seen():
+    whole = pd.DataFrame({"time": range(6), "n": [1000, 869, 743, 653, 593, 551]})
+    cut = pd.concat([whole.assign(group="a"), whole[:4].assign(group="b")])
+    again = retention.contract(cut).survival([5])[0]
+    assert again == pytest.approx(retention.contract(whole).survival([5])[0], abs=0.01)
+    assert retention.contract(cut).customers == 2000
+
+
+def test_projection_band_covers_a_new_cohort_as_often_as_it_says():
+    hits = []
+    for seed in range(120):
+        rng = np.random.default_rng(seed)
+        life = rng.geometric(rng.beta(1, 4, 800))
+        n = [int((life > t).sum()) for t in range(13)]
+        frame = retention.project(pd.DataFrame({"time": range(13), "n": n}), fit_to=8).frame
+        fresh = np.mean(rng.geometric(rng.beta(1, 4, 800)) > 12)
+        hits.append(frame["conf_low"].iloc[12] <= fresh <= frame["conf_high"].iloc[12])
+    assert 0.90 <= np.mean(hits) <= 0.99
+
+
+def test_a_growing_cohort_is_no_contract():
+    with pytest.raises(retention.FitError, match="'all' grows from 80 to 90 customers at period 2"):
+        retention.project(pd.DataFrame({"time": range(4), "n": [100, 80, 90, 70]}))
+
+
+# ---------------------------------------------------------------- buying
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_cdnow_parameters_and_likelihood_are_the_published(fits, model):
+    right = golden(model)["expected"]
+    parameters = right.get("params", right.get("mbg_params"))
+    for name, value in parameters.items():
+        assert fits[model].parameters[name] == pytest.approx(value, rel=3e-3)
+    loglik = right.get("loglik", right.get("mbg_loglik"))
+    assert fits[model].loglik == pytest.approx(loglik, abs=0.01)
+
+
+def test_cdnow_likelihood_is_no_lower_than_any_published(fits):
+    for model, published in {"bg_nbd": -9582.4292, "pareto_nbd": -9594.9762}.items():
+        assert fits[model].loglik >= published - 1e-4
+
+
+@pytest.mark.parametrize("model", ["bg_nbd", "pareto_nbd"])
+def test_cdnow_expectations_are_the_published(fits, model):
+    right, fit = golden(model)["expected"], fits[model]
+    ahead = retention.outlook(fit, people(list(LATER.values())), horizon=52)
+    assert ahead["p_alive"][0] == pytest.approx(right["p_alive_x26"], rel=2e-3)
+    assert ahead["purchases"][0] == pytest.approx(right["conditional_52_x26"], rel=2e-3)
+    numbers = list(right["conditional_52_by_x"].values())
+    np.testing.assert_allclose(ahead["purchases"][1:], numbers, rtol=2e-3)
+    new = retention.purchases_since_first(fit, [52])[0]
+    assert new == pytest.approx(right["expectation_52"], rel=2e-3)
+
+
+@pytest.mark.parametrize("model", ["bg_nbd", "pareto_nbd"])
+def test_cdnow_hold_out_is_the_published(fits, cdnow, model):
+    right = golden(model)["expected"]
+    frame = retention.held_out(fits[model], cdnow).frame
+    assert (frame["estimate"] * frame["n"]).sum() == pytest.approx(1882)
+    assert (frame["expected"] * frame["n"]).sum() == pytest.approx(
+        right["holdout_39_total"], rel=2e-3
+    )
+    numbers = list(right["holdout_mean_by_frequency_0_to_7plus"].values())
+    np.testing.assert_allclose(frame["expected"], numbers, rtol=2e-3)
+
+
+def test_tracking_ends_where_the_orders_end(fits, cdnow, purchases):
+    frame = retention.tracking(fits["pareto_nbd"], cdnow, purchases).frame
+    days = purchases.groupby("customer_id")["ordered_at"].nunique()
+    last = purchases["ordered_at"] > pd.Timestamp("1997-01-01") + pd.Timedelta(weeks=len(frame))
+    unseen = purchases[last].drop_duplicates(["customer_id", "ordered_at"])
+    assert frame["estimate"].iloc[-1] == (days - 1).sum() - len(unseen)
+    assert abs(frame["expected"].iloc[-1] / frame["estimate"].iloc[-1] - 1) < 0.05
+
+
+def test_discounted_purchases_agree_with_the_closed_form(fits):
+    r, alpha, s, beta = fits["pareto_nbd"].parameters.values()
+    delta, (x, last, age) = 0.0027, (26.0, 30.857, 31.0)
+    yearly = np.expm1(delta * 365.25 / 7)
+    ahead = retention.outlook(
+        fits["pareto_nbd"], people([(x, last, age)]), horizon=np.inf, discount=yearly
+    )
+    z = delta * (beta + age)
+    stay = (beta + age) * z ** (s - 1) * hyperu(s, s, z)
+    closed = ahead["p_alive"][0] * (r + x) / (alpha + age) * stay
+    assert ahead["purchases"][0] == pytest.approx(closed, rel=1e-6)
+
+
+@pytest.mark.parametrize(("model", "more"), [("bg_nbd", 0), ("mbg_nbd", 1)])
+def test_expected_purchases_agree_with_the_closed_form(fits, model, more):
+    r, alpha, a, b = fits[model].parameters.values()
+    b += more
+    rows = [(x, 0.6 * age, age) for x in (1, 4, 30, 200) for age in (5.0, 38.0, 60.0)]
+    ahead = retention.outlook(fits[model], people(rows), horizon=30)
+    for row, (x, _, age) in zip(ahead.itertuples(), rows, strict=True):
+        z = 30 / (alpha + age + 30)
+        wave = (1 - z) ** (a - 1) * hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
+        closed = (a + b + x - 1) / (a - 1) * (1 - wave) * row.p_alive
+        assert row.purchases == pytest.approx(closed, rel=1e-7)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_planted_parameters_are_found(model):
+    fit = retention.buying(simulated(2500, 1, model=model), model=model)
+    truth = {"r": 0.8, "alpha": 8, "a": 0.8, "b": 2.5, "s": 0.6, "beta": 12}
+    frame = retention.describe(fit, level=0.999).frame
+    for row in frame.itertuples():
+        assert row.conf_low <= truth[row.term] <= row.conf_high
+
+
+def test_intervals_of_buying_cover_as_often_as_they_say():
+    hits = []
+    for seed in range(80):
+        frame = retention.describe(retention.buying(simulated(600, seed))).frame
+        for k, truth in enumerate((0.8, 8)):
+            hits.append(frame["conf_low"][k] <= truth <= frame["conf_high"][k])
+    assert 0.90 <= np.mean(hits) <= 0.99
+
+
+def test_counting_equal_histories_together_moves_nothing():
+    one = simulated(400, 3)
+    twice = people(np.repeat(one.frame[["frequency", "recency", "age"]].to_numpy(), 2, axis=0))
+    a, b = retention.buying(one), retention.buying(twice)
+    assert b.loglik == pytest.approx(2 * a.loglik, rel=1e-9)
+    np.testing.assert_allclose(a.top.point, b.top.point, atol=1e-5)
+
+
+def test_the_unit_of_time_moves_rates_only():
+    weeks = simulated(800, 4)
+    frame = weeks.frame.assign(recency=weeks.frame["recency"] * 7, age=weeks.frame["age"] * 7)
+    days = retention.Buyers(frame, "day", weeks.as_of, None, "the same")
+    one, other = (retention.buying(b).parameters for b in (weeks, days))
+    assert other["alpha"] == pytest.approx(7 * one["alpha"], rel=1e-4)
+    assert other["a"] == pytest.approx(one["a"], rel=1e-4)
+
+
+def test_a_tier_that_buys_more_is_found():
+    plain, keen = simulated(2500, 6).frame, simulated(2500, 7).frame
+    keen = keen.assign(recency=keen["recency"] / 1.8, age=keen["age"] / 1.8)
+    both = pd.concat([plain.assign(tier="c"), keen.assign(tier="a promoter")])
+    made = people(both[["frequency", "recency", "age"]].to_numpy(), tier=both["tier"].to_numpy())
+    frame = retention.describe(retention.buying(made, covariates=["tier"])).frame
+    row = frame[frame["term"] == "buying × tier: c"].iloc[0]
+    assert row["conf_low"] < 1 / 1.8 < row["conf_high"]
+
+
+# ---------------------------------------------------------------- spend and value
+
+
+def test_cdnow_spend_is_the_published(cdnow):
+    right, fit = golden("gamma_gamma")["expected"], retention.spending(cdnow)
+    assert fit.n == right["customers"]
+    for name, value in right["params"].items():
+        assert fit.parameters[name] == pytest.approx(value, rel=2e-3)
+    assert fit.top.loglik == pytest.approx(right["loglik"], abs=0.01)
+    assert fit.mean == pytest.approx(right["expected_value_mx0_x0_population"], rel=1e-3)
+    own = fit.expect(np.array([3.0]), np.array([35.0]))[0]
+    assert own == pytest.approx(right["expected_value_mx35_x3"], rel=1e-3)
+
+
+def test_cdnow_value_is_that_of_the_reference(cdnow, fits):
+    right = golden("clv")["expected"]
+    # the reference discounts by ln(1.15) / 52 a week: a year of 52 weeks
+    yearly = 1.15 ** (365.25 / 7 / 52) - 1
+    values = retention.customer_values(cdnow, fit=fits["pareto_nbd"], discount=yearly)
+    assert values["purchases"].sum() == pytest.approx(right["dert_total"], rel=5e-3)
+    assert values["value"].sum() == pytest.approx(right["clv_total"], rel=5e-3)
+    np.testing.assert_allclose(values["value"][:5], right["clv_first_five"], rtol=5e-3)
+
+
+def test_margin_scales_value_and_its_interval():
+    made = simulated(500, 8)
+    made.frame["spend"] = np.random.default_rng(0).gamma(6, 5, 500)
+    asked = {"horizon": 52, "model": "bg_nbd", "n_boot": 20}
+    full, half = (retention.lifetime_value(made, margin=m, **asked).frame for m in (1.0, 0.5))
+    np.testing.assert_allclose(half.iloc[:2, 1:4], full.iloc[:2, 1:4] / 2)
+    np.testing.assert_allclose(half.iloc[2:, 1:4], full.iloc[2:, 1:4])
+
+
+def test_value_interval_covers_as_often_as_it_says():
+    truth, hits = purchases_to_come(), []
+    for seed in range(40):
+        made = simulated(300, seed, model="pareto_nbd")
+        spend = 30 * 2.7 / np.random.default_rng(seed).gamma(3.7, 1, 300)
+        made.frame["spend"] = spend
+        found = retention.lifetime_value(made, horizon=26, n_boot=40, seed=seed).frame
+        row = found[found["term"] == "purchases per customer"].iloc[0]
+        hits.append(row["conf_low"] <= truth <= row["conf_high"])
+    assert np.mean(hits) >= 0.85
+
+
+def purchases_to_come() -> float:
+    """Count, in a large simulated population, the discounted purchases of the next 26 weeks."""
+    rng, n = np.random.default_rng(99), 200_000
+    rate, leave, age = rng.gamma(0.8, 1 / 8, n), rng.gamma(0.6, 1 / 12, n), rng.uniform(20, 60, n)
+    there = rng.exponential(1 / leave)
+    watched = np.clip(np.minimum(there, age + 26) - age, 0, None)
+    delta = np.log1p(0.1) / (365.25 / 7)
+    return float((rate * -np.expm1(-delta * watched) / delta).mean())
+
+
+def test_spend_that_goes_with_frequency_is_said():
+    made = simulated(600, 9)
+    made.frame["spend"] = 10 + 5 * made.frame["frequency"]
+    result = retention.check_spend(made)
+    assert result.frame["verdict"].tolist() == ["not negligible", "not negligible"]
+    assert "read values per customer with care" in result.headline
+
+
+# ---------------------------------------------------------------- orders
+
+
+def test_purchases_of_one_day_are_one_and_refunds_reduce_them():
+    frame = pd.DataFrame({"customer_id": ["a"] * 4, "amount": [10.0, 5, 20, 30]})
+    days = pd.to_datetime(["2024-01-01", "2024-01-01", "2024-01-08", "2024-01-15"])
+    frame["ordered_at"] = days + pd.to_timedelta([0, 18, 0, 0], "h")
+    frame["refunded"] = [0, 0, 8.0, np.nan]
+    row = retention.buyers(frame, as_of="2024-01-22").frame.iloc[0]
+    # repeat purchases: 20 - 8 on the 8th, 30 on the 15th
+    assert (row["frequency"], row["recency"], row["age"]) == (2, 2, 3)
+    assert row["spend"] == 21
+
+
+def test_refunds_larger_than_orders_are_kept_and_noted():
+    frame = pd.DataFrame({"customer_id": ["a", "a", "b"], "amount": [10.0, 5, 9]})
+    frame["ordered_at"] = pd.to_datetime(["2024-01-01", "2024-01-08", "2024-01-01"])
+    frame["refunded"] = [0.0, 50.0, 0.0]
+    made = retention.buyers(frame, as_of="2024-02-01")
+    assert made.frame["frequency"].tolist() == [1, 0]
+    assert made.notes[0].startswith("1 repeat buyer spent nothing after refunds")
+
+
+def test_an_ibis_table_gives_what_a_frame_gives(tmp_path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"customer_id": rng.integers(0, 50, 400).astype(str)})
+    frame["ordered_at"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(
+        rng.integers(0, 300, 400), "D"
+    )
+    frame["amount"] = rng.gamma(3, 10, 400)
+    frame.to_parquet(tmp_path / "orders.parquet")
+    table = ibis.duckdb.connect().read_parquet(tmp_path / "orders.parquet")
+    one, other = (retention.buyers(o, as_of="2024-08-01").frame for o in (frame, table))
+    pd.testing.assert_frame_equal(one, other, check_dtype=False)
+
+
+def test_too_few_repeat_buyers_are_refused_with_their_number():
+    with pytest.raises(retention.FitError, match="1 customer of 3 bought more than once"):
+        retention.buying(people([(0, 0, 5), (1, 2, 5), (0, 0, 9)]))
+
+
+def test_purchases_after_the_last_day_are_refused_with_their_rows():
+    with pytest.raises(retention.FitError, match=r"first rows \[1\]"):
+        retention.buying(people([(0, 0, 5), (1, 6, 5), (0, 0, 9)]))
+
+
+def test_orders_without_moments_are_refused():
+    frame = pd.DataFrame({"customer_id": ["a"], "ordered_at": ["01/02/2024"]})
+    with pytest.raises(retention.OrdersError, match="not moments; convert it"):
+        retention.buyers(frame, as_of="2024-02-01")
+
+
+def test_an_endless_horizon_needs_a_discount():
+    fit = retention.buying(simulated(300, 10))
+    with pytest.raises(retention.FitError, match="have no sum"):
+        retention.outlook(fit, simulated(300, 10), horizon=np.inf)
