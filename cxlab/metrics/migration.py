@@ -48,7 +48,7 @@ def migration(
         (-100.0, 0.0)
     """
     what = resolve(score)
-    sides = [_side(rows, what, pair, weight) for rows in (before, after)]
+    sides = [_side(rows, what, pair, weight, wave) for wave, rows in (("0", before), ("1", after))]
     stayed = np.intersect1d(sides[0].index, sides[1].index)
     if len(stayed) < 2:
         raise MetricsError(
@@ -94,12 +94,16 @@ def migration(
     )
 
 
-def _side(rows: pd.DataFrame, what: Score, pair: str, weight: str | None) -> pd.DataFrame:
+def _side(
+    rows: pd.DataFrame, what: Score, pair: str, weight: str | None, wave: str
+) -> pd.DataFrame:
     """Sum each customer's answers of one period; an answer without an id is a person of its own."""
     need(rows, [pair])
     answers = take(rows, what, weight=weight)
     ids = rows[pair].iloc[answers.kept].astype(object).to_numpy()
-    ids = np.where(pd.isna(ids), [f"\x00{place}" for place in range(len(ids))], ids.astype(str))
+    # a name no customer has, and no other period
+    alone = [f"\x00{wave}\x00{place}" for place in range(len(ids))]
+    ids = np.where(pd.isna(ids), alone, ids.astype(str))
     w = _weight(answers)
     return pd.DataFrame({"w": w, "wv": w * answers.values()}).groupby(ids, sort=False).sum()
 

@@ -106,7 +106,7 @@ def linearised(values: Any, *, weight: Any = None, group: Any = None, cluster: A
     """
     v = np.asarray(values, dtype=float)
     w = np.ones(len(v)) if weight is None else np.asarray(weight, dtype=float)
-    g = np.zeros(len(v), dtype=np.intp) if group is None else np.asarray(group)
+    g = np.zeros(len(v), dtype=np.intp) if group is None else np.asarray(group).astype(np.intp)
     if not len(v) == len(w) == len(g) or np.isnan(v).any() or np.isnan(w).any():
         raise StatsError("values, weights and groups must be of one length, without gaps.")
     groups = int(g.max()) + 1 if len(g) else 1

@@ -1,0 +1,287 @@
+"""Trends on the right calendar, and changes whose pieces sum to the change."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlab import metrics, study
+from cxlab.results import Result
+
+
+def answers(rng, n: int, shares: dict, levels: dict, **columns) -> pd.DataFrame:
+    """Answers by region: `shares` of the regions, `levels` the chance to be a promoter."""
+    region = rng.choice(list(shares), n, p=list(shares.values()))
+    promoter = rng.random(n) < np.array([levels[name] for name in region])
+    return pd.DataFrame({"nps": np.where(promoter, 9, 3), "region": region, **columns})
+
+
+def total(found: Result, term: str) -> float:
+    """The piece of everyone."""
+    frame = found.frame
+    return float(frame.loc[(frame["term"] == term) & (frame["group"] == "all"), "estimate"].iloc[0])
+
+
+# ------------------------------------------------------------------ the calendar
+
+
+def stamps(texts: list[str], zone: str | None = None) -> pd.DataFrame:
+    """Answers at these moments."""
+    return pd.DataFrame({"nps": 9, "answered_at": pd.to_datetime(texts).tz_localize(zone)})
+
+
+def test_a_period_begins_in_the_zone_of_the_study():
+    # 23:30 UTC on 30 June is already July in London (summer time), and 23:30 on 31 January is not
+    rows = stamps(["2025-01-31 23:30", "2025-06-30 23:30"], "UTC")
+    london = metrics.calendar(rows["answered_at"], "month", "Europe/London")
+    sydney = metrics.calendar(rows["answered_at"], "month", "Australia/Sydney")
+    assert london.tolist() == ["2025-01", "2025-07"]
+    assert sydney.tolist() == ["2025-02", "2025-07"]
+
+
+def test_times_without_a_zone_are_local():
+    rows = stamps(["2025-06-30 23:30", "2025-07-01 00:00"])
+    found = metrics.trend(rows, period="quarter", timezone="Asia/Tokyo", as_of="2025-12-31")
+    assert found.frame["period"].tolist() == ["2025Q2", "2025Q3"]
+
+
+def test_weeks_run_monday_to_sunday_and_cross_the_year():
+    rows = stamps(["2024-12-29 23:59", "2024-12-30 00:00", "2025-01-05 23:59"])
+    found = metrics.trend(rows, period="week", as_of="2025-01-05")
+    assert found.frame["period"].tolist() == ["2024-W52", "2025-W01"]
+    assert found.frame["n"].tolist() == [1, 2]
+    assert found.frame["finished"].all()
+
+
+def test_the_night_the_clocks_change_is_one_day():
+    rows = stamps(["2025-10-26 00:30", "2025-10-26 01:30", "2025-10-27 00:30"], "UTC")
+    found = metrics.trend(rows, period="day", timezone="Europe/London", as_of="2025-10-27")
+    assert found.frame["period"].tolist() == ["2025-10-26", "2025-10-27"]
+    assert found.frame["n"].tolist() == [2, 1]
+
+
+def test_a_period_without_answers_is_a_row():
+    rows = stamps(["2025-01-10", "2025-03-10"])
+    found = metrics.trend(rows, as_of="2025-03-31")
+    assert found.frame["period"].tolist() == ["2025-01", "2025-02", "2025-03"]
+    assert found.frame["n"].tolist() == [1, 0, 1]
+    assert found.frame["verdict"][1] == "no answers"
+
+
+@pytest.mark.parametrize(("as_of", "done"), [("2025-02-27", False), ("2025-02-28", True)])
+def test_the_last_period_is_incomplete_until_its_last_day_is_over(as_of, done):
+    found = metrics.trend(stamps(["2025-01-10", "2025-02-10"]), as_of=as_of)
+    assert found.frame["finished"].tolist() == [True, done]
+    assert (found.frame["verdict"][1] == "incomplete") is not done
+
+
+def test_without_as_of_nobody_claims_the_last_period_is_whole():
+    found = metrics.trend(stamps(["2025-01-10", "2025-02-10"]))
+    assert found.frame["finished"].tolist() == [True, None]
+    assert any("not known whether the last period is complete" in note for note in found.notes)
+
+
+def test_answers_after_as_of_do_not_count():
+    found = metrics.trend(stamps(["2025-01-10", "2025-02-10"]), as_of="2025-01-31")
+    assert found.frame["n"].tolist() == [1]
+    assert any("1 answer after 2025-01-31" in note for note in found.notes)
+
+
+def test_dates_as_text_are_refused():
+    rows = pd.DataFrame({"nps": [9], "answered_at": ["2025-01-10"]})
+    with pytest.raises(metrics.MetricsError, match="not times"):
+        metrics.trend(rows)
+
+
+# ------------------------------------------------------------------ limits, slope, shift
+
+
+def months(rng, levels: list[float], n: int = 200) -> pd.DataFrame:
+    """Answers of months, each with its chance to be a promoter."""
+    at = pd.date_range("2023-01-15", periods=len(levels), freq="MS").repeat(n)
+    chance = np.repeat(levels, n)
+    return pd.DataFrame({"nps": np.where(rng.random(len(at)) < chance, 9, 3), "answered_at": at})
+
+
+def trended(rows: pd.DataFrame, **words):
+    """The monthly trend, all months finished."""
+    return metrics.trend(rows, as_of="2030-01-01", **words)
+
+
+def test_limits_follow_the_answers_of_each_period():
+    rows = stamps(["2025-01-10"] * 400 + ["2025-02-10"] * 100)
+    rows["nps"] = [9, 3] * 250
+    found = trended(rows).frame
+    # one answer has a deviation of 100 around 0: three times 100 / 20, three times 100 / 10
+    assert found["limit_high"].tolist() == pytest.approx([15, 30])
+
+
+def test_chance_alone_rarely_leaves_the_limits():
+    rng = np.random.default_rng(1)
+    out = [trended(months(rng, [0.5] * 12)).frame["verdict"].notna().sum() for _ in range(40)]
+    assert np.mean(out) < 12 * 0.012
+
+
+def test_the_slope_is_found_and_the_season_is_not_taken_for_it():
+    rng = np.random.default_rng(2)
+    season = 0.1 * np.sin(np.arange(36) * np.pi / 6)
+    rising = metrics.slope(trended(months(rng, list(0.4 + season + 0.005 * np.arange(36)))))
+    row = rising.frame.iloc[0]
+    assert row["verdict"] == "rising"
+    assert row["conf_low"] < 1.0 < row["conf_high"]
+    flat = metrics.slope(trended(months(rng, list(0.5 + season))))
+    assert "no detectable trend" in flat.headline
+    assert "The season is removed." in flat.notes
+
+
+def test_the_slope_interval_covers():
+    rng = np.random.default_rng(3)
+    inside = 0
+    for _ in range(60):
+        row = metrics.slope(trended(months(rng, list(0.4 + 0.01 * np.arange(10))))).frame.iloc[0]
+        inside += row["conf_low"] <= 2.0 <= row["conf_high"]
+    assert inside >= 54
+
+
+def test_a_lasting_shift_is_dated():
+    rng = np.random.default_rng(4)
+    found = metrics.change_point(trended(months(rng, [0.5] * 7 + [0.3] * 5)))
+    assert found.frame["period"][0] == "2023-09"
+    assert found.frame["verdict"][0] == "shift"
+    assert "from 2023-09 on" in found.headline
+
+
+def test_no_shift_is_rarely_called_one():
+    rng = np.random.default_rng(5)
+    called = [
+        metrics.change_point(trended(months(rng, [0.5] * 10)), n_sim=500).frame["verdict"][0]
+        for _ in range(60)
+    ]
+    assert called.count("shift") <= 7
+
+
+# ------------------------------------------------------------------ why it moved
+
+
+@pytest.mark.parametrize("score", ["nps", "csat", "ces"])
+@pytest.mark.parametrize("weight", [None, "w"])
+def test_the_pieces_sum_to_the_change(score, weight):
+    rng = np.random.default_rng(6)
+    waves = [
+        pd.DataFrame({"nps": rng.integers(0, 11, n), "csat": rng.integers(1, 6, n),
+                      "ces": rng.integers(1, 8, n), "w": rng.uniform(0.3, 3, n),
+                      "customer_id": rng.integers(0, 150, n), "region": rng.choice(names, n)})
+        for n, names in ((300, list("abc")), (240, list("bcd")))
+    ]  # fmt: skip
+    found = metrics.change(*waves, score=score, by="region", weight=weight, pair="customer_id")
+    frame = found.frame
+    everyone = frame[frame["group"] == "all"].set_index("term")["estimate"]
+    change = everyone.pop("change")
+    three = everyone[["mix", "rate", "interaction"]]
+    assert three.sum() == pytest.approx(change, abs=1e-10)
+    assert everyone.drop(three.index).sum() == pytest.approx(change, abs=1e-10)
+    parts = frame[frame["group"] != "all"].groupby("term")["estimate"].sum()
+    assert parts.to_dict() == pytest.approx(three.to_dict(), abs=1e-10)
+
+
+def test_the_pieces_by_hand():
+    # shares 75:25 to 25:75, levels 100 and -100 unchanged: 50 points lost, all of it mix
+    first = pd.DataFrame({"nps": [9, 9, 9, 3], "region": list("NNNS")})
+    second = pd.DataFrame({"nps": [9, 3, 3, 3], "region": list("NSSS")})
+    found = metrics.change(first, second, by="region")
+    assert [total(found, t) for t in ("change", "mix", "rate")] == pytest.approx([-100, -100, 0])
+
+
+def test_the_intervals_of_the_pieces_cover_the_truth():
+    rng = np.random.default_rng(7)
+    p0, p1 = {"N": 0.5, "S": 0.3, "W": 0.2}, {"N": 0.2, "S": 0.3, "W": 0.5}
+    m0, m1 = {"N": 0.8, "S": 0.6, "W": 0.4}, {"N": 0.7, "S": 0.6, "W": 0.5}
+    whole = sum(p0[g] * m0[g] for g in p0)
+    truth = {
+        "mix": 200 * sum((p1[g] - p0[g]) * (m0[g] - whole) for g in p0),
+        "rate": 200 * sum(p0[g] * (m1[g] - m0[g]) for g in p0),
+        "interaction": 200 * sum((p1[g] - p0[g]) * (m1[g] - m0[g]) for g in p0),
+    }
+    inside = {term: 0 for term in truth}
+    for _ in range(120):
+        waves = answers(rng, 300, p0, m0), answers(rng, 300, p1, m1)
+        rows = metrics.change(*waves, by="region").frame.head(4).set_index("term")
+        for term, value in truth.items():
+            inside[term] += rows.loc[term, "conf_low"] <= value <= rows.loc[term, "conf_high"]
+    assert min(inside.values()) >= 107
+
+
+def test_a_segment_seen_once_counts_as_mix():
+    first = pd.DataFrame({"nps": [9, 9, 3], "region": list("NNS")})
+    second = pd.DataFrame({"nps": [9, 9, 3, 3], "region": list("NNWW")})
+    found = metrics.change(first, second, by="region")
+    assert total(found, "rate") == 0
+    assert any("No answers from S after" in note for note in found.notes)
+    assert any("No answers from W before" in note for note in found.notes)
+
+
+def test_the_planted_mix_shift_is_found_and_named(sample):
+    truth = json.loads((sample.parent / "truth.json").read_text())["mix_shift"]
+    rows = study.load(sample).responses
+    quarter = metrics.calendar(rows["answered_at"], "quarter", "Europe/London")
+    waves = [rows[quarter == truth["asked"][side]["quarter"]] for side in ("before", "after")]
+    found = metrics.change(*waves, by="region")
+    mix = found.frame.set_index(["term", "group"]).loc[("mix", "all")]
+    assert mix["conf_high"] < 0
+    assert mix["conf_low"] < truth["change_from_mix"] < mix["conf_high"]
+    rate = found.frame.set_index(["term", "group"]).loc[("rate", "all")]
+    assert rate["verdict"] == "no detectable difference"
+    assert "goes with who answered (" in found.headline
+    assert all(region in found.headline for region in ("North", "East"))
+
+
+# ------------------------------------------------------------------ who moved
+
+
+def test_moves_by_hand():
+    first = pd.DataFrame({"customer_id": list("abcdx"), "nps": [9, 9, 7, 3, 3]})
+    second = pd.DataFrame({"customer_id": list("abcdy"), "nps": [9, 3, 9, 3, 9]})
+    found = metrics.migration(first, second)
+    rows = found.frame.set_index("term")
+    # of four who stayed, one fell 200 and one rose 100; x (-100) went, y (+100) came
+    assert rows.loc["promoter to detractor", "estimate"] == pytest.approx(-50)
+    assert rows.loc["passive to promoter", "estimate"] == pytest.approx(25)
+    assert rows.loc["came", "estimate"] == pytest.approx((100 - 0) / 5)
+    assert rows.loc["went", "estimate"] == pytest.approx(-(-100 - 25) / 5)
+    assert rows.loc["change", "estimate"] == pytest.approx(20)
+    assert found.headline.startswith("Of 4 customers who answered in both periods, 1 moved up")
+
+
+def test_nobody_in_both_periods_is_refused():
+    first = pd.DataFrame({"customer_id": ["a"], "nps": [9]})
+    second = pd.DataFrame({"customer_id": ["b"], "nps": [9]})
+    with pytest.raises(metrics.MetricsError, match="0 customers answered in both periods"):
+        metrics.migration(first, second)
+
+
+def test_answers_without_an_id_are_not_taken_for_one_person():
+    first = pd.DataFrame({"customer_id": ["a", "b", None, None], "nps": [9, 9, 3, 3]})
+    second = pd.DataFrame({"customer_id": ["a", "b", None], "nps": [9, 9, 9]})
+    rows = metrics.migration(first, second).frame.set_index("term")
+    assert rows.loc["went", "n"] == 2
+    assert rows.loc["came", "n"] == 1
+
+
+def test_a_period_without_answers_cannot_explain_a_change():
+    rows = pd.DataFrame({"nps": [9, 3], "region": ["N", "S"]})
+    with pytest.raises(metrics.MetricsError, match="The period after holds no answer"):
+        metrics.change(rows, rows.head(0), by="region")
+
+
+def test_a_change_needs_segments_or_customers():
+    rows = pd.DataFrame({"nps": [9, 3]})
+    with pytest.raises(metrics.MetricsError, match="name `by` or `pair`"):
+        metrics.change(rows, rows)
+
+
+def test_other_ways_of_asking_are_said():
+    first = pd.DataFrame({"nps": [9, 3] * 100, "region": "N", "channel": "phone"})
+    second = first.assign(channel="web")
+    found = metrics.change(first, second, by="region")
+    assert any("asked in different ways (phone and web" in note for note in found.notes)
