@@ -81,8 +81,10 @@ def penalty_reward(
     table, places = _table(design, low, high)
     found = sm.WLS(design.y, table, weights=design.w).fit(**_errors(design))
     estimate = _spread(found.params, places, len(design.drivers))
-    replicates = _replicates(design, table, places, n_boot, seed)
+    finer, reach = _finer(design, table, ratings, low, high)
+    replicates, sides = _replicates(design, table, finer, places, reach, n_boot, seed)
     frame = _frame(design, estimate, replicates, found, places, low, high)
+    frame["verdict"] = np.repeat(_verdicts(sides, design.survey.level), len(PARTS))
     shown = [
         f"{d}: {a:g} and below, {b:g} and above"
         for d, (a, b) in zip(design.drivers, ends, strict=True)
@@ -97,6 +99,8 @@ def penalty_reward(
         + ("least squares." if _errors(design) == {} else "robust errors."),
         base=design.base,
         notes=(
+            "The verdict compares both sides for one point of rating, with ratings held point by "
+            "point: a bend is three times as much on one side.",
             f"Low is {ends[0][0]:g} and below, high {ends[0][1]:g} and above; another choice "
             "can give another verdict."
             if same
@@ -201,24 +205,57 @@ def _spread(params: np.ndarray, places, drivers: int) -> np.ndarray:
     return found
 
 
-def _replicates(design: Design, table, places, n_boot: int, seed: int) -> np.ndarray:
-    """Solve the weighted normal equations of every replicate."""
-    wide = table.shape[1]
-    full = np.column_stack([table, design.y])
-    upper = np.triu_indices(wide + 1)
-    products = full[:, upper[0]] * full[:, upper[1]] * design.w[:, None]
+def _finer(design: Design, table, ratings, low, high) -> tuple[np.ndarray, np.ndarray]:
+    """Add each rating itself, so that ratings within a band do not stand in for one another.
+
+    Returns:
+        The finer columns, and how many points the low and the high band lie from the middle.
+    """
+    middle = ~low & ~high & np.isfinite(ratings)
+    given = np.nan_to_num(ratings)
+
+    def mean_of(band):
+        weight = design.w[:, None] * band
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return (weight * given).sum(axis=0) / weight.sum(axis=0)
+
+    centre = mean_of(middle)
+    reach = np.column_stack([mean_of(low) - centre, mean_of(high) - centre])
+    return np.column_stack([design.x[0] - design.x[0].mean(axis=0), table]), reach
+
+
+def _replicates(design: Design, table, finer, places, reach, n_boot: int, seed: int):
+    """Draw penalties and rewards, and both for one point of rating from the finer model."""
     draws = stats.counts(
         design.n, n_boot=n_boot, seed=seed, cluster=design.cluster, strata=design.strata
     )
-    params = []
+    players = len(design.drivers)
+    coarse = _products(design, table)
+    fine = _products(design, finer)
+    found, sides = [], []
     for drawn in draws:
-        cross = np.empty((len(drawn), wide + 1, wide + 1))
-        cross[:, upper[0], upper[1]] = drawn @ products
-        cross[:, upper[1], upper[0]] = cross[:, upper[0], upper[1]]
-        # a replicate may lack a rare answer altogether
-        cross[:, np.arange(wide), np.arange(wide)] += 1e-9 * design.n
-        params.append(np.linalg.solve(cross[:, :wide, :wide], cross[:, :wide, wide:])[:, :, 0])
-    return _spread(np.concatenate(params), places, len(design.drivers))
+        found.append(_spread(_solved(drawn, *coarse), places, players))
+        params = _solved(drawn, *fine)
+        steps = _spread(params[:, players:], places, players)[:, :, :2]
+        sides.append(steps / reach + params[:, :players, None])
+    return np.concatenate(found), np.concatenate(sides)
+
+
+def _products(design: Design, table: np.ndarray) -> tuple[np.ndarray, int]:
+    full = np.column_stack([table, design.y])
+    upper = np.triu_indices(full.shape[1])
+    return full[:, upper[0]] * full[:, upper[1]] * design.w[:, None], table.shape[1]
+
+
+def _solved(drawn: np.ndarray, products: np.ndarray, wide: int) -> np.ndarray:
+    """Solve the weighted normal equations of every replicate."""
+    upper = np.triu_indices(wide + 1)
+    cross = np.empty((len(drawn), wide + 1, wide + 1))
+    cross[:, upper[0], upper[1]] = drawn @ products
+    cross[:, upper[1], upper[0]] = cross[:, upper[0], upper[1]]
+    # a replicate may lack a rare answer, and a band of one value repeats the rating itself
+    cross[:, np.arange(wide), np.arange(wide)] += 1e-8 * len(products)
+    return np.linalg.solve(cross[:, :wide, :wide], cross[:, :wide, wide:])[:, :, 0]
 
 
 def _errors(design: Design) -> dict:
@@ -236,7 +273,6 @@ def _frame(design: Design, estimate, replicates, found, places, low, high) -> pd
         p[k, side] = found.pvalues[begin + place]
     rows = []
     for k, name in enumerate(design.drivers):
-        verdict = _verdict(bottom[k], top[k], replicates[:, k], level)
         for side, part in enumerate(PARTS):
             n = (low[:, k].sum(), high[:, k].sum(), design.n)[side]
             rows.append(
@@ -247,34 +283,43 @@ def _frame(design: Design, estimate, replicates, found, places, low, high) -> pd
                     bottom[k, side],
                     top[k, side],
                     p[k, side],
-                    verdict,
                     n,
                 )
             )
-    words = ["term", "part", "estimate", "conf_low", "conf_high", "p_value", "verdict", "n"]
+    words = ["term", "part", "estimate", "conf_low", "conf_high", "p_value", "n"]
     return pd.DataFrame(rows, columns=words).assign(r2=found.rsquared)
 
 
-def _verdict(low: np.ndarray, high: np.ndarray, replicates: np.ndarray, level: float) -> str:
-    """Name the shape: a side must be clearly larger, or the two shown to be much alike."""
-    if np.isnan(low).any():
-        return "unclear"
-    if low[2] > 0 and high[0] < 0:
-        return "must-have"
-    if high[2] < 0 and low[1] > 0:
-        return "delighter"
-    # neither side more than three times the other, in as many replicates as the level asks
-    difference, whole = replicates[:, 2], replicates[:, 1] - replicates[:, 0]
-    alike = (np.abs(difference) < whole / 2).mean() >= level
-    return "linear" if high[0] < 0 and low[1] > 0 and alike else "unclear"
+def _verdicts(sides: np.ndarray, level: float) -> list[str]:
+    """Name the shape from what a point down and a point up go with, in every replicate.
+
+    A straight line has the same on both sides; three times as much on one is a bend.
+    """
+    tail = (1 - level) / 2
+    down, up = sides[:, :, 0], sides[:, :, 1]
+    shapes = {
+        "must-have": (down > 0) & (up < down / 3),
+        "delighter": (up > 0) & (down < up / 3),
+        "linear": (up >= down / 3) & (down >= up / 3) & (up > 0) & (down > 0),
+    }
+    clear = {
+        "must-have": np.quantile(down, tail, axis=0) > 0,
+        "delighter": np.quantile(up, tail, axis=0) > 0,
+    }
+    clear["linear"] = clear["must-have"] & clear["delighter"]
+    verdicts = ["unclear"] * sides.shape[1]
+    for shape, met in shapes.items():
+        sure = (met.mean(axis=0) >= level) & clear[shape]
+        verdicts = [shape if s else v for s, v in zip(sure, verdicts, strict=True)]
+    return verdicts
 
 
 def _headline(frame: pd.DataFrame, outcome: str) -> str:
     verdicts = frame.drop_duplicates("term").set_index("term")["verdict"]
     said = []
     for verdict, words in (
-        ("must-have", "goes with lower {} when rated low, not with higher when rated high"),
-        ("delighter", "goes with higher {} when rated high more than with lower when rated low"),
+        ("must-have", "goes with lower {} when rated low, hardly with higher when rated high"),
+        ("delighter", "goes with higher {} when rated high, hardly with lower when rated low"),
     ):
         terms = verdicts.index[verdicts == verdict].tolist()
         if terms:

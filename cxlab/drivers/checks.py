@@ -47,7 +47,7 @@ def checks(
     rows = [
         _sample(design),
         _outcome(design),
-        _missing(ratings),
+        _missing(ratings, design.survey.missing),
         _collinearity(design),
         _common(design),
         *_residuals(design, table),
@@ -103,13 +103,13 @@ def _outcome(design: Design) -> tuple:
     )
 
 
-def _missing(ratings: np.ndarray) -> tuple:
+def _missing(ratings: np.ndarray, handling: str) -> tuple:
     loss = float(1 - np.isfinite(ratings).all(axis=1).mean())
     return (
         "missing ratings",
         loss,
         np.nan,
-        _grade(loss, 0.05, 0.5),
+        _grade(loss, 0.05, 0.2 if handling == "listwise" else 1.0),
         f"{percent(loss)} of the answers lack a rating"
         + ("." if loss <= 0.05 else "; see what leaving them out would do with drivers.gaps."),
     )

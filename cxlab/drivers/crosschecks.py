@@ -8,6 +8,7 @@ from scipy.stats import spearmanr
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GroupKFold
+from threadpoolctl import threadpool_limits
 
 from cxlab import stats
 from cxlab.drivers import certainty, subsets
@@ -16,7 +17,7 @@ from cxlab.drivers.importance import importance
 from cxlab.results import Result, count, listing, number, percent
 
 FOLDS = 5
-SHUFFLES = 5
+SHUFFLES = 3
 ROWS_AT_MOST = 20_000
 AGREES = 0.6
 
@@ -61,7 +62,9 @@ def nonlinear(
         seed=seed,
     )
     groups = design.groups or {name: [name] for name in design.drivers}
-    lost, trees, line = _lost(design, groups, seed)
+    # these trees are too small to gain from threads, and reports run beside each other
+    with threadpool_limits(1):
+        lost, trees, line = _lost(design, groups, seed)
     linear = _linear_order(design, groups)
     positive = np.maximum(lost, 0)
     rank = (-lost).argsort(kind="stable").argsort() + 1
@@ -108,14 +111,14 @@ def halo(
     n_boot: int = 1000,
     seed: int = 0,
 ) -> Result:
-    """Share out what the drivers explain once the overall impression is taken away.
+    """Say what each rating adds once the overall impression is held constant.
 
-    The first common factor of the ratings is held constant; what is left of each rating is
-    what people say about it beyond their mood.
+    The impression is the first common factor of all other ratings: what is left of a rating
+    is what people say with it beyond their mood.
 
     Returns:
-        term, estimate (share of what is explained beyond the first factor), conf_low,
-        conf_high, rank (beyond the factor), value (rank with it), r2, n.
+        term, estimate (what it adds, as a share of what all add this way), conf_low,
+        conf_high, rank (by that), value (rank by LMG), r2 (what it adds), n.
 
     Example:
         >>> rng = np.random.default_rng(3)
@@ -132,7 +135,7 @@ def halo(
     cov = certainty.mean_covariance(design)
     always = len(design.controls)
     whole = subsets.shapley_r2(cov, always=always)
-    left, by_factor, first = _beyond(cov[None], always)
+    left, first = _beyond(cov[None], always)
     parts = left[0]
     drawn = certainty.resample(design, lambda c: _beyond(c, always)[0], n_boot=n_boot, seed=seed)
     shares = parts / max(parts.sum(), 1e-12)
@@ -156,12 +159,13 @@ def halo(
         frame=frame,
         headline=f"One overall impression holds {percent(first[0])} of the ratings' variance; "
         f"without it {same} in association with {outcome}.",
-        method="First principal component of the ratings held constant; LMG shares of what the "
-        f"ratings explain beyond it; intervals from {count(n_boot, 'bootstrap replicate')}.",
+        method="R² each rating adds to the first principal component of the others; intervals "
+        f"from {count(n_boot, 'bootstrap replicate')}.",
         base=design.base,
         notes=(
-            f"The overall impression alone explains {percent(by_factor[0], 1)} of the variance of "
-            f"{outcome}, the ratings {percent(parts.sum(), 1)} beyond it.",
+            f"The ratings explain {percent(whole.sum(), 1)} of the variance of {outcome}; single "
+            f"ratings add {percent(parts.min(), 1)} to {percent(parts.max(), 1)} to the others' "
+            "common factor.",
             *design.notes,
         ),
         unit="share",
@@ -270,8 +274,8 @@ def _lost(design: Design, groups, seed: int) -> tuple[np.ndarray, float, float]:
     lost, trees, line = np.zeros(len(groups)), [], []
     for train, test in GroupKFold(FOLDS).split(x, y, units):
         model = HistGradientBoostingRegressor(
-            max_iter=120,
-            learning_rate=0.08,
+            max_iter=80,
+            learning_rate=0.1,
             max_leaf_nodes=15,
             early_stopping=False,
             random_state=seed,
@@ -296,19 +300,25 @@ def _r2(y: np.ndarray, predicted: np.ndarray, w: np.ndarray) -> float:
 
 
 def _beyond(covs: np.ndarray, always: int):
-    """Hold the first principal component constant, and share out what is left."""
-    wide = covs.shape[1]
+    """Say what each rating adds to the first factor of all other ratings.
+
+    The factor of all ratings would not do: it holds each rating's own part, and a rating
+    that adds nothing would then count against it.
+    """
     scale = np.sqrt(np.einsum("bii->bi", covs))
     corr = covs / (scale[:, :, None] * scale[:, None, :])
-    values, vectors = np.linalg.eigh(corr[:, always:-1, always:-1])
-    turn = np.zeros((len(covs), wide, wide + 1))
+    ratings = np.arange(always, covs.shape[1] - 1)
+    parts = [_beside_others(corr, always, own, ratings[ratings != own]) for own in ratings]
+    values = np.linalg.eigvalsh(corr[:, always:-1, always:-1])
+    return np.column_stack(parts), values[:, -1] / values.shape[1]
+
+
+def _beside_others(corr: np.ndarray, always: int, own: int, others: np.ndarray) -> np.ndarray:
+    vectors = np.linalg.eigh(corr[:, others[:, None], others[None, :]])[1][:, :, -1]
+    wide = corr.shape[1]
+    turn = np.zeros((len(corr), wide, always + 3))
     turn[:, np.arange(always), np.arange(always)] = 1
-    turn[:, always:-1, always] = vectors[:, :, -1]
-    turn[:, np.arange(always, wide), np.arange(always + 1, wide + 1)] = 1
-    joined = turn.transpose(0, 2, 1) @ corr @ turn
-    parts = subsets.shapley_r2(joined, always=always + 1)
-    factor = joined[:, : always + 2, : always + 2].copy()
-    factor[:, :, -1], factor[:, -1, :] = joined[:, : always + 2, -1], joined[:, -1, : always + 2]
-    factor[:, -1, -1] = joined[:, -1, -1]
-    by_factor = subsets.shapley_r2(factor, always=always)[:, 0]
-    return parts, by_factor, values[:, -1] / values.shape[1]
+    turn[:, others, always] = vectors
+    turn[:, own, always + 1] = 1
+    turn[:, wide - 1, always + 2] = 1
+    return subsets.shapley_r2(turn.transpose(0, 2, 1) @ corr @ turn, always=always + 1)[:, 0]

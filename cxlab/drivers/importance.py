@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 from scipy.stats import f as f_distribution
+from scipy.stats import t as t_distribution
 
 from cxlab import stats
 from cxlab.codebook import did_you_mean
@@ -74,7 +75,8 @@ def importance(
 
     Returns:
         term, group, estimate (share of what the drivers explain) with conf_low and
-        conf_high, rank with rank_low and rank_high, p_first, p_top3, tie, direction, r2
+        conf_high, rank with rank_low and rank_high, p_first, p_top3, tie, direction (others
+        held), r2
         (the share as a part of the outcome's variance), n_needed (answers that would tell
         it from the next), n, n_effective. With groups, their rows come first.
 
@@ -425,8 +427,16 @@ def _rows(design: Design, names, parts, replicates, directions) -> pd.DataFrame:
 
 
 def _directions(design: Design, cov: np.ndarray) -> list[str]:
-    beta = np.linalg.lstsq(cov[:-1, :-1], cov[:-1, -1], rcond=None)[0][len(design.controls) :]
-    return ["with higher scores" if b >= 0 else "with lower scores" for b in beta]
+    """Say which way each driver goes with the outcome, where the others leave it anything."""
+    inverse = np.linalg.pinv(cov[:-1, :-1])
+    beta = inverse @ cov[:-1, -1]
+    freedom = max(design.n_effective - len(beta) - 1, 1)
+    error = np.sqrt(np.diag(inverse) * max(1 - beta @ cov[:-1, -1], 0) / freedom)
+    reach = t_distribution.ppf((1 + design.survey.level) / 2, freedom) * error
+    return [
+        "none of its own" if abs(b) <= r else f"with {'higher' if b > 0 else 'lower'} scores"
+        for b, r in zip(beta, reach, strict=True)
+    ][len(design.controls) :]
 
 
 def _headline(design: Design, frame: pd.DataFrame, explained: float) -> str:
@@ -515,6 +525,13 @@ def _notes(design: Design, frame: pd.DataFrame, explained: float, method: str) -
     against = frame.loc[frame["direction"] == "with lower scores", "term"].tolist()
     if against:
         notes.append(f"Higher ratings of {listing(against)} go with lower scores, others held.")
+    alone = frame.loc[frame["direction"] == "none of its own", "term"].tolist()
+    if alone:
+        verb = "adds" if len(alone) == 1 else "add"
+        notes.append(
+            f"{listing(alone)} {verb} nothing detectable to the other ratings; the share comes "
+            "from what they have in common."
+        )
     return notes
 
 

@@ -132,7 +132,7 @@ def conflicts(
     Returns:
         term, correlation (alone), estimate (slope among the others, in standard deviations),
         conf_low, conf_high, vif, verdict (`same sign`, `sign turns`, `suppressed`,
-        `repeats others`).
+        `repeats others`, `nothing of its own`).
 
     Example:
         >>> rng = np.random.default_rng(3)
@@ -472,12 +472,15 @@ def _sign_verdict(row) -> str:
         return "sign turns"
     if abs(row.estimate) > abs(row.correlation) + SUPPRESSED and clear:
         return "suppressed"
-    return "repeats others" if row.vif > HIGH_VIF else "same sign"
+    if row.vif > HIGH_VIF:
+        return "repeats others"
+    return "same sign" if clear else "nothing of its own"
 
 
 def _conflict_headline(frame: pd.DataFrame, outcome: str) -> str:
     turned = frame.loc[frame["verdict"] == "sign turns", "term"].tolist()
     hidden = frame.loc[frame["verdict"] == "suppressed", "term"].tolist()
+    empty = frame.loc[frame["verdict"] == "nothing of its own", "term"].tolist()
     repeats = frame.loc[frame["vif"] > HIGH_VIF, "term"].tolist()
     said = []
     if turned:
@@ -486,6 +489,9 @@ def _conflict_headline(frame: pd.DataFrame, outcome: str) -> str:
         said.append(
             f"{listing(hidden)} {_verb(hidden, 'shows', 'show')} more among the others than alone"
         )
+    if empty:
+        verb = _verb(empty, "adds", "add")
+        said.append(f"{listing(empty)} {verb} nothing detectable to the others")
     if repeats:
         said.append(
             f"{listing(repeats)} mostly {_verb(repeats, 'repeats', 'repeat')} other ratings"
