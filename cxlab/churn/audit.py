@@ -1,0 +1,274 @@
+"""Did the model learn from the leaving? Search a snapshot for facts from the future."""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import rankdata
+
+from cxlab.churn.definition import CONTRACT, FLAG
+from cxlab.churn.scores import auc_difference
+from cxlab.churn.snapshots import Snapshot
+from cxlab.results import Result, count, listing, number, percent
+
+TOO_GOOD = 0.95
+ALMOST_ALL = 0.95
+#: Rows below which a value that only leavers have is still chance.
+FEWEST = 30
+
+
+def audit(snapshot: Snapshot, *, lagged: Snapshot | None = None, seed: int = 0) -> Result:
+    """Search a snapshot for columns that know of the leaving.
+
+    Columns without a date are examined too, whether or not they are used as features: what
+    is written down when a customer leaves stands in the file of today, and tells the outcome.
+
+    Args:
+        snapshot: what a model would learn from.
+        lagged: the same study taken an earlier day; what is foretold from older facts must
+            not be foretold better.
+        seed: splits the rows in which values are judged from those they are learned from.
+
+    Returns:
+        A `Result` with a row per finding: `column`, `verdict` (leak, suspect, clear, cannot
+        check), `reason` in a sentence, `estimate` (AUC of the column alone), `n`. The verdict
+        of the whole stands in the headline.
+    """
+    taken = snapshot.judged() if snapshot.label.notna().any() else snapshot
+    found: list[dict] = []
+    for name, column in taken.features.items():
+        if name not in taken.undated:
+            found += _of_a_fact(str(name), column, taken, seed)
+    for name, column in taken.undated.items():
+        found += _of_an_undated(str(name), column, taken, seed)
+    found += _by_time(taken, lagged)
+    found += _not_checked(taken, lagged)
+    frame = pd.DataFrame(found, columns=["column", "verdict", "reason", "estimate", "n"])
+    order = {"leak": 0, "suspect": 1, "clear": 2, "cannot check": 3}
+    frame = frame.sort_values("verdict", key=lambda v: v.map(order), kind="stable")
+    return Result(
+        name="leakage audit",
+        frame=frame.reset_index(drop=True),
+        headline=_headline(frame, taken),
+        method=(
+            f"By rule: facts after the day, values that only leavers have (at least {FEWEST} rows, "
+            f"{percent(ALMOST_ALL)} leavers). By suspicion: a column whose AUC alone exceeds "
+            f"{TOO_GOOD}, or that is constant within leavers or stayers. By time: older facts must "
+            "not foretell better."
+        ),
+        base=taken.base(),
+        unit="AUC",
+    )
+
+
+def single_auc(column: pd.Series, y: np.ndarray, *, seed: int = 0) -> float:
+    """Give how well one column alone tells leavers from stayers, 0.5 to 1.
+
+    Numbers are ranked either way, missing at either end; the values of a category are scored
+    in one half of the rows by how many left in the other.
+    """
+    if pd.api.types.is_datetime64_any_dtype(column):
+        column = pd.Series(column.astype("int64").where(column.notna()), dtype=float)
+    if pd.api.types.is_numeric_dtype(column):
+        values = column.to_numpy(dtype=float, na_value=np.nan)
+        ends = (np.nanmin(values) - 1, np.nanmax(values) + 1) if np.isfinite(values).any() else (0,)
+        filled = [np.where(np.isnan(values), end, values) for end in ends]
+        return max(max(a, 1 - a) for a in (_area(y, v) for v in filled))
+    return _area(y, _scored(column, y, seed))
+
+
+# ---------------------------------------------------------------- one column
+
+
+def _of_a_fact(name: str, column: pd.Series, taken: Snapshot, seed: int) -> list[dict]:
+    """Examine a feature against the outcome it is meant to foretell."""
+    rows = _late(name, column, taken)
+    if taken.label.isna().all():
+        return rows
+    y = taken.label.to_numpy(dtype=int)
+    area = single_auc(column, y, seed=seed)
+    row = {"column": name, "estimate": area, "n": len(y)}
+    if area > TOO_GOOD:
+        why = f"alone it tells leavers from stayers with AUC {number(area, 3)}; facts seldom do"
+        rows.append({**row, "verdict": "leak" if area > 0.999 else "suspect", "reason": why})
+        return rows
+    only = _only_leavers(column, y)
+    if only:
+        rows.append({**row, "verdict": "leak", "reason": only})
+    elif _constant_within(column, y):
+        rows.append({**row, "verdict": "suspect", "reason": _constant_within(column, y)})
+    elif not rows:
+        rows.append({**row, "verdict": "clear", "reason": "nothing found"})
+    return rows
+
+
+def _of_an_undated(name: str, column: pd.Series, taken: Snapshot, seed: int) -> list[dict]:
+    """Examine a column without a date against having left at all, once per customer."""
+    used = name in taken.features
+    first = ~taken.customer.duplicated(keep="last")
+    values = column[first.to_numpy()].reset_index(drop=True)
+    ever = taken.ever[first].reset_index(drop=True) if taken.ever is not None else None
+    if ever is None or ever.isna().any() or ever.nunique() < 2:
+        why = "it carries no date, and nobody on the list has left to compare with"
+        return [{"column": name, "verdict": "cannot check", "reason": why}]
+    y = ever.to_numpy(dtype=int)
+    area = single_auc(values, y, seed=seed)
+    row = {"column": name, "estimate": area, "n": len(y)}
+    why = _only_leavers(values, y) or _constant_within(values, y)
+    if not why and area > TOO_GOOD:
+        why = f"alone it tells who has left with AUC {number(area, 3)}"
+    if why:
+        state = "it is used as a feature" if used else "it is left out of the features"
+        return [{**row, "verdict": "leak", "reason": f"{why}; without a date; {state}"}]
+    why = "it carries no date: nobody can say that it was known on the day"
+    return [{**row, "verdict": "suspect" if used else "clear", "reason": why}]
+
+
+def _late(name: str, column: pd.Series, taken: Snapshot) -> list[dict]:
+    """Find moments after the day."""
+    if not pd.api.types.is_datetime64_any_dtype(column) or taken.day.isna().all():
+        return []
+    moments = column if column.dt.tz is not None else column.dt.tz_localize("UTC")
+    after = int((moments.to_numpy() > taken.day.to_numpy()).sum())
+    if not after:
+        return []
+    why = f"{count(after, 'row')} hold a moment after the day"
+    return [{"column": name, "verdict": "leak", "reason": why, "n": len(column)}]
+
+
+def _only_leavers(column: pd.Series, y: np.ndarray) -> str:
+    """Name a value that stands almost only with leavers, and with many of them."""
+    overall = y.mean()
+    if overall > 0.8:
+        return ""
+    values = column
+    if pd.api.types.is_numeric_dtype(column) and column.nunique() > 12:
+        # of a number only its being there at all can belong to leavers alone
+        if not column.isna().any():
+            return ""
+        values = column.notna().map({True: "any value", False: "no value"})
+    text = values.astype("object").where(values.notna(), "no value").astype("str")
+    table = pd.DataFrame({"value": text, "left": y}).groupby("value")["left"].agg(["sum", "size"])
+    table = table[(table["size"] >= FEWEST) & (table["sum"] / table["size"] >= ALMOST_ALL)]
+    # a value that few leavers share may be theirs for a good reason
+    table = table[table["sum"] >= 0.1 * y.sum()]
+    if table.empty:
+        return ""
+    value, row = table["sum"].idxmax(), table.loc[table["sum"].idxmax()]
+    return (
+        f"'{value}' stands almost only with leavers ({count(int(row['sum']))} of "
+        f"{count(int(row['size']), 'row')}, where {percent(overall)} leave overall)"
+    )
+
+
+def _constant_within(column: pd.Series, y: np.ndarray) -> str:
+    """Find a column that never varies in one class, and much in the other."""
+    text = column.astype("object").where(column.notna(), "no value")
+    for outcome, name in ((1, "leavers"), (0, "stayers")):
+        inside, outside = text[y == outcome], text[y != outcome]
+        if len(inside) < FEWEST:
+            continue
+        usual = inside.value_counts(normalize=True)
+        elsewhere = (outside == usual.index[0]).mean()
+        if usual.iloc[0] >= 0.995 and elsewhere <= 0.8:
+            return (
+                f"all but {percent(1 - usual.iloc[0], 1)} of {name} have the value "
+                f"'{usual.index[0]}', others only {percent(elsewhere)}"
+            )
+    return ""
+
+
+def _scored(column: pd.Series, y: np.ndarray, seed: int) -> np.ndarray:
+    """Score each value in one half of the rows by the rate of leaving in the other half."""
+    code = pd.factorize(column.astype("object").where(column.notna(), "(none)"))[0]
+    half = np.random.default_rng(seed).permutation(len(y)) % 2
+    scores = np.empty(len(y))
+    for side in (0, 1):
+        learn, judge = half != side, half == side
+        n = np.bincount(code[learn], minlength=code.max() + 1)
+        left = np.bincount(code[learn], weights=y[learn], minlength=code.max() + 1)
+        # values seldom seen lean towards the overall rate
+        rate = (left + 5 * y[learn].mean()) / (n + 5)
+        scores[judge] = rate[code[judge]]
+    return scores
+
+
+def _area(y: np.ndarray, score: np.ndarray) -> float:
+    left = y == 1
+    m, n = int(left.sum()), int((~left).sum())
+    return float((rankdata(score)[left].sum() - m * (m + 1) / 2) / (m * n))
+
+
+# ---------------------------------------------------------------- time
+
+
+def _by_time(taken: Snapshot, lagged: Snapshot | None) -> list[dict]:
+    """Foretell the same outcomes from older facts; that must not go better."""
+    if lagged is None or taken.label.isna().all():
+        return []
+    from cxlab.churn.models import cross_scores, untrained
+
+    now, then = _same_customers(taken, lagged)
+    model = untrained(now, "logistic")
+    y = now.label.to_numpy(dtype=int)
+    gap = auc_difference(
+        y, cross_scores(model, then), cross_scores(model, now), customer=now.customer, level=0.99
+    )
+    row = {"column": "all features, lagged", "estimate": gap["estimate"], "n": len(now)}
+    low, high = number(gap["conf_low"], 3, signed=True), number(gap["conf_high"], 3, signed=True)
+    change = f"AUC moves by {number(gap['estimate'], 3, signed=True)} ({low} to {high})"
+    if gap["conf_low"] > 0:
+        why = f"older facts foretell better: {change}; something in them was written later"
+        return [{**row, "verdict": "suspect", "reason": why}]
+    return [{**row, "verdict": "clear", "reason": f"from older facts {change}"}]
+
+
+def _same_customers(taken: Snapshot, lagged: Snapshot) -> tuple[Snapshot, Snapshot]:
+    """Match rows by customer; the older facts are given the outcome of the newer day."""
+    last = taken.rows((taken.day == taken.day.max()).to_numpy())
+    place = pd.Series(np.arange(len(lagged)), index=lagged.customer)
+    place = place[~place.index.duplicated(keep="last")].reindex(last.customer)
+    both = place.notna().to_numpy()
+    now = last.rows(both)
+    older = lagged.features.iloc[place[both].astype(int)].reset_index(drop=True)
+    older = older.reindex(columns=now.features.columns)
+    from dataclasses import replace
+
+    return now, replace(now, features=older)
+
+
+def _not_checked(taken: Snapshot, lagged: Snapshot | None) -> list[dict]:
+    """Say what this table cannot be asked."""
+    cannot = []
+    if taken.definition.kind == FLAG:
+        cannot += [
+            ("facts after the day", "the table has no dates, so no fact can be placed in time"),
+            ("score when lagged", "the table shows one moment only"),
+            ("customers gone before", "who left long ago may be missing from the table"),
+        ]
+    elif lagged is None:
+        cannot.append(("score when lagged", "no earlier snapshot was given (lagged=)"))
+    if taken.definition.kind != CONTRACT and taken.label.isna().all():
+        cannot.append(("columns against the outcome", "no outcome is known for these rows"))
+    return [{"column": c, "verdict": "cannot check", "reason": why} for c, why in cannot]
+
+
+def _headline(frame: pd.DataFrame, taken: Snapshot) -> str:
+    leaks = frame.loc[frame["verdict"] == "leak", "column"]
+    suspects = frame.loc[frame["verdict"] == "suspect", "column"]
+    used = [name for name in leaks if name in taken.features]
+    blind = (
+        " What cannot be checked is listed." if (frame["verdict"] == "cannot check").any() else ""
+    )
+    if used:
+        return f"Red: {listing(used)} {_know(used)} of the leaving and must not be used.{blind}"
+    if len(suspects):
+        return f"Amber: {listing(list(suspects))} should be looked at by a person.{blind}"
+    if len(leaks):
+        return (
+            f"Green: {listing(list(leaks))} {_know(leaks)} of the leaving and "
+            f"{'is' if len(leaks) == 1 else 'are'} left out.{blind}"
+        )
+    return f"Green: no column was found to know of the leaving.{blind}"
+
+
+def _know(names) -> str:
+    return "knows" if len(names) == 1 else "know"

@@ -1,0 +1,439 @@
+"""How good is the model, on a later day and on customers it never saw?"""
+
+from collections.abc import Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pandas as pd
+from scipy.stats import spearmanr
+from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
+
+from cxlab import stats
+from cxlab.churn import scores
+from cxlab.churn.definition import FLAG, ChurnError
+from cxlab.churn.models import FOLDS, aligned, cross_scores, parts_of, untrained
+from cxlab.churn.snapshots import Snapshot, snapshot
+from cxlab.results import Result, count, number, percent
+
+# a judgement is asked for by several questions and costs several fits
+_KEPT: WeakKeyDictionary[Any, WeakKeyDictionary[Snapshot, np.ndarray]] = WeakKeyDictionary()
+
+
+def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -> Result:
+    """Judge a model on a later day, each customer by a fit that never saw them.
+
+    Args:
+        model: what `fit` returned, or one score per row (higher means likelier to leave).
+        snapshot: a day after everything the model learned from.
+        level: of the intervals.
+        seed: for the resampling.
+
+    Returns:
+        A `Result` with `term` (base rate, AUC, PR-AUC, lift, KS, Brier score, log loss,
+        calibration slope and intercept), `estimate`, `std_error`, `conf_low`, `conf_high`, `n`.
+
+    Raises:
+        ChurnError: the model learned from leavings after the day it is judged on, or the
+            outcome of the snapshot is not known or all alike.
+    """
+    taken, p = _judgement(model, snapshot)
+    y, who = taken.label.to_numpy(dtype=int), taken.customer
+    rows = [{"term": "base rate", **scores.mean(y, customer=who, level=level)}]
+    rows.append({"term": "AUC", **scores.auc(y, p, customer=who, level=level)})
+    ranked = {"PR-AUC": scores.average_precision, "KS": scores.ks}
+    ranked["lift, top tenth"] = scores.lift_top
+    clusters = None if who.is_unique else who
+    for term, measure in ranked.items():
+        found = scores.resampled(measure, y, p, customer=clusters, level=level, seed=seed)
+        rows.append({"term": term, **found})
+    if _are_probabilities(p):
+        for term, loss in (("Brier score", scores.brier), ("log loss", scores.log_loss)):
+            rows.append({"term": term, **scores.mean(loss(y, p), customer=who, level=level)})
+        line = scores.calibration_line(y, p, customer=who, level=level)
+        rows += [{"term": f"calibration {part}", **found} for part, found in line.items()]
+    frame = pd.DataFrame(rows)
+    frame["n"], frame["level"] = len(y), level
+    return Result(
+        name="churn evaluation",
+        frame=frame,
+        headline=_verdict(frame),
+        method=(
+            f"Customers are dealt into {FOLDS} parts; each is scored by a fit without them. AUC "
+            "with DeLong's interval, ranking measures by bootstrap of customers, losses and "
+            f"calibration linearised; level {level:g}."
+        ),
+        base=taken.base(),
+        notes=_notes(model, taken),
+    )
+
+
+def calibration(model, snapshot: Snapshot, *, groups: int = 10, level: float = 0.95) -> Result:
+    """Compare the risks foretold with how many left, from the lowest risks to the highest.
+
+    Returns:
+        A `Result` with `rank`, `expected` (mean risk foretold), `estimate` (share that left),
+        `conf_low`, `conf_high` (Wilson), `events`, `n`; the method line gives slope and
+        intercept.
+    """
+    taken, p = _judgement(model, snapshot)
+    if not _are_probabilities(p):
+        raise ChurnError("calibration: the scores are not probabilities between 0 and 1.")
+    y = taken.label.to_numpy(dtype=int)
+    frame = _grouped(y, p, groups, level)
+    line = scores.calibration_line(y, p, customer=taken.customer, level=level)
+    slope, shift = line["slope"], line["intercept"]
+    fits = slope["conf_low"] <= 1 <= slope["conf_high"]
+    level_fits = shift["conf_low"] <= 0 <= shift["conf_high"]
+    if fits and level_fits:
+        headline = "The risks foretold cannot be told apart from how many left."
+    elif level_fits:
+        side = "too extreme" if slope["estimate"] < 1 else "too cautious"
+        headline = f"As many leave as foretold, but single risks are {side}."
+    else:
+        side = "More" if shift["estimate"] > 0 else "Fewer"
+        headline = (
+            f"{side} customers leave than foretold: {percent(y.mean(), 1)} against "
+            f"{percent(p.mean(), 1)}; recalibrate before using the risks as numbers."
+        )
+    return Result(
+        name="calibration",
+        frame=frame,
+        headline=headline,
+        method=(
+            f"Slope {_of(slope)}, intercept {_of(shift)} (Cox 1958); shares with Wilson intervals, "
+            f"level {level:g}."
+        ),
+        base=taken.base(),
+        unit="share",
+    )
+
+
+def lift(model, snapshot: Snapshot, *, groups: int = 10, level: float = 0.95) -> Result:
+    """Show how leavers gather at the top of the ranking.
+
+    Returns:
+        A `Result` with `rank` (1 holds the highest scores), `estimate` (share that left),
+        `conf_low`, `conf_high`, `lift`, `cumulative` (share of all leavers so far), `events`, `n`.
+    """
+    taken, p = _judgement(model, snapshot)
+    y = taken.label.to_numpy(dtype=int)
+    frame = _grouped(y, p, groups, level).iloc[::-1].reset_index(drop=True)
+    frame["rank"] = np.arange(1, len(frame) + 1)
+    frame["lift"] = frame["estimate"] / y.mean()
+    frame["cumulative"] = frame["events"].cumsum() / y.sum()
+    top = frame.iloc[0]
+    return Result(
+        name="lift",
+        frame=frame.drop(columns="expected"),
+        headline=(
+            f"In the tenth with the highest scores {percent(top['estimate'], 1)} left, "
+            f"{number(top['lift'])} times the overall {percent(y.mean(), 1)}."
+            if groups == 10
+            else f"In the highest of {groups} groups {percent(top['estimate'], 1)} left."
+        ),
+        method=f"Groups of equal size by score; Wilson intervals, level {level:g}.",
+        base=taken.base(),
+        unit="share",
+    )
+
+
+def recalibrate(model: Pipeline, held_out: Snapshot):
+    """Refit the level and the spread of a model's risks on customers held out of its fit.
+
+    Args:
+        model: what `fit` returned.
+        held_out: customers the model did not learn from, 20 leavers or more.
+
+    Returns:
+        A fitted scikit-learn classifier whose ranking is the model's own (Platt, 1999).
+    """
+    taken = held_out.judged()
+    lesson = getattr(model, "lesson_", None)
+    if lesson is not None:
+        unseen = ~taken.customer.isin(lesson.snapshot.customer)
+        taken = taken.rows(unseen.to_numpy())
+    if int(taken.label.sum()) < 20:
+        raise ChurnError(
+            f"recalibrate: only {count(int(taken.label.sum()), 'customer')} left among those the "
+            "model never saw; it takes 20. Hold out more customers, such as one part in three."
+        )
+    calibrated = CalibratedClassifierCV(FrozenEstimator(model), method="sigmoid")
+    features = aligned(model, taken.features)
+    return calibrated.fit(features, taken.label.astype(int))
+
+
+def halves(snapshot: Snapshot, *, seed: int = 0) -> tuple[Snapshot, Snapshot]:
+    """Split customers at random, two thirds and one third; no customer is on both sides.
+
+    A random split says how well leavers are told apart within one table. It does not say how
+    well leaving is foretold: for that, judge on a later day.
+    """
+    third = parts_of(snapshot.customer, seed=seed, parts=3) == 0
+    return snapshot.rows(~third), snapshot.rows(third)
+
+
+def rolling(snapshot: Snapshot, *, model="logistic", level: float = 0.95, seed: int = 0) -> Result:
+    """Learn up to each day and judge on it, as if the model had been in use all along.
+
+    Args:
+        snapshot: several days, stacked.
+        model: a model's name, or an unfitted Pipeline.
+        level: of the intervals.
+        seed: for dealing customers into parts.
+
+    Returns:
+        A `Result` with `period` (the day), `estimate` (AUC), `conf_low`, `conf_high`, `share`
+        (base rate), `correlation` (rank correlation with the scores of the day before, over
+        customers on both), `events`, `n`.
+    """
+    taken = snapshot.judged()
+    days = sorted(taken.day.dropna().unique())
+    if len(days) < 2:
+        raise ChurnError("rolling: takes several days; pass them to snapshot(as_of=[…]).")
+    rows, before = [], None
+    for day in days:
+        judged = taken.rows((taken.day == day).to_numpy())
+        p = _from_before(taken, judged, model, seed)
+        if p is None:
+            continue
+        y = judged.label.to_numpy(dtype=int)
+        now = pd.Series(p, index=judged.customer)
+        rows.append(
+            {
+                "period": f"{day.tz_convert(taken.definition.timezone):%Y-%m-%d}",
+                **scores.auc(y, p, level=level),
+                "share": y.mean(),
+                "correlation": _agreement(before, now),
+                "events": int(y.sum()),
+                "n": len(y),
+            }
+        )
+        before = now
+    if not rows:
+        raise ChurnError(
+            "rolling: on no day was the outcome of an earlier day already known, with 20 leavers. "
+            "Add earlier days, or shorten the horizon."
+        )
+    frame = pd.DataFrame(rows).drop(columns="std_error")
+    return _rolled(frame, taken, level)
+
+
+def sensitivity(
+    study, *, as_of, choices: Sequence[dict], model="logistic", seed: int = 0
+) -> Result:
+    """Show how the result depends on how leaving is defined.
+
+    Args:
+        study: a study.
+        as_of: days, stacked.
+        choices: one `dict` of `lookback`, `gap`, `horizon`, `silence` or `leavers` a row.
+        model: a model's name.
+        seed: for dealing customers into parts.
+
+    Returns:
+        A `Result` with `term` (the choice), `share` (base rate), `estimate` (AUC), `conf_low`,
+        `conf_high`, `events`, `n`; a choice the study cannot answer has a `reason` instead.
+    """
+    rows = []
+    for choice in choices:
+        row: dict[str, Any] = {
+            "term": ", ".join(f"{name} {value}" for name, value in choice.items())
+        }
+        try:
+            taken = snapshot(study, as_of=as_of, **choice).judged()
+            y = taken.label.to_numpy(dtype=int)
+            p = cross_scores(untrained(taken, model, seed), taken, seed)
+            row |= scores.auc(y, p, customer=taken.customer)
+            row |= {"share": y.mean(), "events": int(y.sum()), "n": len(y)}
+        except ChurnError as error:
+            row["reason"] = str(error)
+        rows.append(row)
+    columns = ["term", "share", "estimate", "conf_low", "conf_high", "events", "n", "reason"]
+    frame = pd.DataFrame(rows).reindex(columns=columns)
+    return _depends(frame)
+
+
+# ---------------------------------------------------------------- judging without having seen
+
+
+def _judgement(model, snapshot: Snapshot) -> tuple[Snapshot, np.ndarray]:
+    """Score the judged rows; the model's own customers by fits without them."""
+    known = snapshot.label.notna().to_numpy()
+    taken = snapshot.judged()
+    y = taken.label
+    if y.nunique() < 2:
+        raise ChurnError("evaluate: takes leavers and stayers; this snapshot has only one of them.")
+    if not hasattr(model, "predict_proba"):
+        given = np.asarray(model, dtype=float)
+        if len(given) != len(snapshot):
+            raise ChurnError(f"evaluate: {len(given)} scores for {len(snapshot)} rows.")
+        if np.isnan(given[known]).any():
+            raise ChurnError("evaluate: some scores are missing; fill them or leave the rows out.")
+        return taken, given[known]
+    kept = _KEPT.setdefault(model, WeakKeyDictionary())
+    if snapshot not in kept:
+        kept[snapshot] = _cross_fitted(model, taken)
+    return taken, kept[snapshot]
+
+
+def _cross_fitted(model, taken: Snapshot) -> np.ndarray:
+    lesson = getattr(model, "lesson_", None)
+    if lesson is None:
+        return model.predict_proba(aligned(model, taken.features))[:, 1]
+    learned = lesson.snapshot
+    _refuse_hindsight(learned, taken)
+    p = model.predict_proba(aligned(model, taken.features))[:, 1]
+    seen = taken.customer.isin(learned.customer).to_numpy()
+    if not seen.any():
+        return p
+    of, by = parts_of(taken.customer), parts_of(learned.customer)
+    features = aligned(model, taken.features)
+    for out in range(FOLDS):
+        inside = by != out
+        part = clone(lesson.untrained).fit(
+            learned.features[inside], learned.label[inside].astype(int)
+        )
+        chosen = seen & (of == out)
+        if chosen.any():
+            p[chosen] = part.predict_proba(features[chosen])[:, 1]
+    return p
+
+
+def _refuse_hindsight(learned: Snapshot, taken: Snapshot) -> None:
+    if learned.day.isna().all() or taken.day.isna().all():
+        return
+    ends = max(learned.definition.window(day)[1] for day in learned.day.unique())
+    first = taken.day.min()
+    if ends > first:
+        zone = taken.definition.timezone
+        raise ChurnError(
+            f"evaluate: the model learned from leavings up to {ends.tz_convert(zone):%Y-%m-%d} and "
+            f"is judged on {first.tz_convert(zone):%Y-%m-%d}; on that day they were not known. "
+            "Judge on a later day, or learn from earlier ones."
+        )
+
+
+def _from_before(taken: Snapshot, judged: Snapshot, model, seed: int) -> np.ndarray | None:
+    """Score a day by models that learned only from outcomes known by then."""
+    day = judged.day.iloc[0]
+    known = [d for d in taken.day.unique() if taken.definition.window(d)[1] <= day]
+    past = taken.rows(taken.day.isin(known).to_numpy()) if known else None
+    if past is None or past.label.sum() < 20 or judged.label.nunique() < 2:
+        return None
+    chosen = untrained(past, model, seed) if isinstance(model, str) else model
+    of, by = parts_of(judged.customer, seed=seed), parts_of(past.customer, seed=seed)
+    p = np.full(len(judged), np.nan)
+    for out in range(FOLDS):
+        inside = by != out
+        fitted = clone(chosen).fit(past.features[inside], past.label[inside].astype(int))
+        if (of == out).any():
+            p[of == out] = fitted.predict_proba(judged.features[of == out])[:, 1]
+    return p
+
+
+# ---------------------------------------------------------------- words and groups
+
+
+def _grouped(y: np.ndarray, p: np.ndarray, groups: int, level: float) -> pd.DataFrame:
+    order = np.argsort(p, kind="stable")
+    part = np.empty(len(p), int)
+    part[order] = np.arange(len(p)) * groups // len(p)
+    cells = pd.DataFrame({"rank": part + 1, "left": y, "p": p}).groupby("rank")
+    frame = cells.agg(expected=("p", "mean"), events=("left", "sum"), n=("left", "size"))
+    frame["estimate"] = frame["events"] / frame["n"]
+    low, high = stats.proportion_interval(
+        frame["events"].to_numpy(), frame["n"].to_numpy(), level=level
+    )
+    frame["conf_low"], frame["conf_high"] = low, high
+    return frame.reset_index()
+
+
+def _are_probabilities(p: np.ndarray) -> bool:
+    return bool(p.min() >= 0 and p.max() <= 1)
+
+
+def _verdict(frame: pd.DataFrame) -> str:
+    rows = frame.set_index("term")
+    area = rows.loc["AUC"]
+    if area["conf_low"] <= 0.5:
+        return (
+            f"The ranking cannot be told apart from chance: AUC {number(area['estimate'], 3)} "
+            f"({number(area['conf_low'], 3)} to {number(area['conf_high'], 3)})."
+        )
+    return (
+        f"A leaver is ranked above a stayer {percent(area['estimate'])} of the time "
+        f"({percent(area['conf_low'])} to {percent(area['conf_high'])}); "
+        f"{percent(rows.loc['base rate', 'estimate'], 1)} leave."
+    )
+
+
+def _notes(model, taken: Snapshot) -> tuple[str, ...]:
+    notes = list(taken.notes)
+    if taken.definition.kind == FLAG or taken.day.isna().all():
+        notes.append(
+            "Judged within one table without dates: how well leavers are told apart, not how well "
+            "leaving is foretold."
+        )
+    if hasattr(model, "predict_proba") and not hasattr(model, "lesson_"):
+        notes.append("Nobody can say whether this model has seen the customers it is judged on.")
+    return tuple(notes)
+
+
+def _of(found: dict) -> str:
+    low, high = number(found["conf_low"], 2), number(found["conf_high"], 2)
+    return f"{number(found['estimate'], 2)} ({low} to {high})"
+
+
+def _agreement(before: pd.Series | None, now: pd.Series) -> float:
+    if before is None:
+        return float("nan")
+    both = before.index.intersection(now.index)
+    if len(both) < 10:
+        return float("nan")
+    return float(spearmanr(before[both], now[both]).statistic)
+
+
+def _rolled(frame: pd.DataFrame, taken: Snapshot, level: float) -> Result:
+    low, high = frame["estimate"].min(), frame["estimate"].max()
+    apart = frame["conf_low"].max() > frame["conf_high"].min()
+    trend = "moves between" if apart else "does not detectably move; it lies between"
+    alike = frame["correlation"].mean()
+    steady = (
+        f" Rankings of neighbouring days agree with correlation {number(alike, 2)}."
+        if np.isfinite(alike)
+        else ""
+    )
+    return Result(
+        name="rolling evaluation",
+        frame=frame,
+        headline=f"Day by day the AUC {trend} {number(low, 2)} and {number(high, 2)}.{steady}",
+        method=(
+            "On each day the model has learned only from outcomes known by then, each customer "
+            f"scored by a fit without them; DeLong intervals, level {level:g}."
+        ),
+        base=taken.base(),
+        unit="AUC",
+    )
+
+
+def _depends(frame: pd.DataFrame) -> Result:
+    done = frame.dropna(subset=["estimate"])
+    if done.empty:
+        raise ChurnError(f"sensitivity: no choice could be answered. {frame['reason'].iloc[0]}")
+    low, high = done["estimate"].min(), done["estimate"].max()
+    rate = f"{percent(done['share'].min(), 1)} to {percent(done['share'].max(), 1)}"
+    return Result(
+        name="sensitivity to the definition",
+        frame=frame,
+        headline=(
+            f"Across {count(len(done), 'definition')} of leaving the AUC lies between "
+            f"{number(low, 2)} and {number(high, 2)}, the share leaving at {rate}."
+        ),
+        method="AUC on customers left out of the fit, with DeLong's interval by customer.",
+        base=f"{count(len(frame), 'choice')} of lookback, gap and horizon.",
+        unit="AUC",
+    )

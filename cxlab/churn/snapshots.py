@@ -1,0 +1,412 @@
+"""Customers as known on a day, and what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from cxlab import events
+from cxlab.churn.definition import CONTRACT, FLAG, ChurnError, Definition, definition
+from cxlab.results import count, listing
+
+#: Columns of a customer list that say who somebody is, or that tell of the leaving itself.
+NOT_FACTS = (
+    "customer_id", "first_name", "surname", "email", "phone", "referred_by",
+    "churned", "churned_at", "churn_reason", "voluntary", "signed_up_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """What was known about customers on a day, and whether they left afterwards.
+
+    Attributes:
+        features: one row per customer and day; only what was known then.
+        customer: whose row it is.
+        day: the day of the row; missing where the table has no dates.
+        label: 1 left within the horizon, 0 stayed, missing where it is not judged.
+        definition: what counts as leaving.
+        undated: columns of the customer list without a date, in the same rows. They are kept
+            apart because nobody can say when they were written; the audit looks at them.
+        ever: 1 where the customer has left by the end of the study, whenever.
+        notes: what was left aside on the way.
+    """
+
+    features: pd.DataFrame
+    customer: pd.Series
+    day: pd.Series
+    label: pd.Series
+    definition: Definition
+    undated: pd.DataFrame = field(default_factory=pd.DataFrame)
+    ever: pd.Series | None = None
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def rows(self, chosen) -> "Snapshot":
+        """Keep some rows, given as a mask or as places."""
+        chosen = np.asarray(chosen)
+        parts = {
+            name: getattr(self, name)[chosen].reset_index(drop=True)
+            if name in ("customer", "day", "label")
+            else getattr(self, name).loc[getattr(self, name).index[chosen]].reset_index(drop=True)
+            for name in ("features", "customer", "day", "label")
+        }
+        undated = (
+            self.undated.loc[self.undated.index[chosen]] if len(self.undated) else self.undated
+        )
+        ever = None if self.ever is None else self.ever[chosen].reset_index(drop=True)
+        return replace(self, **parts, undated=undated.reset_index(drop=True), ever=ever)
+
+    def judged(self) -> "Snapshot":
+        """Keep the rows of which it is known whether they left."""
+        return self.rows(self.label.notna().to_numpy())
+
+    def base(self) -> str:
+        """Say who is counted."""
+        known = self.label.notna()
+        left = int(self.label.sum())
+        who = f"{count(int(known.sum()), 'customer')} judged, of whom {count(left)} left"
+        days = self.day.dropna().unique()
+        if not len(days):
+            return f"{who}; the table carries no dates."
+        local = [f"{day.tz_convert(self.definition.timezone):%Y-%m-%d}" for day in sorted(days)]
+        if len(local) > 1:
+            who = who.replace("customers judged", "customer-days judged")
+        when = local[0] if len(local) == 1 else f"{len(local)} days, {local[0]} to {local[-1]}"
+        return f"{who}; known on {when}."
+
+
+def snapshot(
+    study,
+    *,
+    as_of=None,
+    lookback: str = "180D",
+    gap: str = "14D",
+    horizon: str | None = "90D",
+    attributes: Sequence[str] = (),
+    silence: float = 3.0,
+    leavers: str = "all",
+) -> Snapshot:
+    """Take customers as known on a day, with what became of them in the horizon.
+
+    Only customers active on the day have a row; only facts known by its end are features.
+    Columns of the customer list without a date of their own are left out, because a file
+    written today says about a past day what was not known then.
+
+    Args:
+        study: a study, or anything with the same tables.
+        as_of: one day or several; they are stacked. Left out for a ready-made table without
+            dates, where every column of the list is a feature.
+        lookback: how far back recent facts reach, `180D` or `6M`.
+        gap: days after the day that nobody can use; who leaves then is not judged.
+        horizon: stretch in which leaving is asked about; None for a day with no outcome yet.
+        attributes: undated columns to use all the same, knowingly.
+        silence: multiple of a buyer's usual gap after which silence counts as leaving.
+        leavers: `all`, or `voluntary`.
+
+    Returns:
+        The snapshot.
+
+    Raises:
+        ChurnError: no dates, a horizon that reaches past what the study knows, nobody or
+            everybody leaving, an unknown attribute, and the like.
+    """
+    known = definition(
+        study, lookback=lookback, gap=gap, horizon=horizon, silence=silence, leavers=leavers
+    )
+    if known.kind == FLAG:
+        return _undated_table(study, as_of, known)
+    days = _days(as_of, known)
+    facts = events.as_of(study, days, lookback)
+    if facts.empty:
+        raise ChurnError(
+            f"as_of: no customer was active on {listing([_day(d, known) for d in days])}."
+        )
+    taken = _with_labels(study, facts, known)
+    taken = _with_undated(study, taken, attributes)
+    if horizon is not None:
+        _check_label(taken)
+    return taken
+
+
+def from_table(
+    frame: pd.DataFrame, *, label: str, customer: str | None = None, day: str | None = None
+) -> Snapshot:
+    """Take a table that comes ready-made, with a column that marks who left.
+
+    Args:
+        frame: one row per customer.
+        label: column with yes and no, true and false, or 1 and 0.
+        customer: column with the id; rows are numbered where there is none.
+        day: column with the day on which the row was known, if any.
+
+    Returns:
+        The snapshot; text columns of numbers become numbers, columns of names are left out.
+
+    Example:
+        >>> table = pd.DataFrame({"tenure": [1, 2, 3, 4], "left": ["Yes", "No", "Yes", "No"]})
+        >>> from_table(table, label="left").label.tolist()
+        [1.0, 0.0, 1.0, 0.0]
+    """
+    for name in filter(None, (label, customer, day)):
+        if name not in frame:
+            raise ChurnError(
+                f"'{name}' is no column of the table; it has {listing(frame.columns)}."
+            )
+    ids = frame[customer].astype("str") if customer else pd.Series(frame.index.astype("str"))
+    known = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us, UTC]")
+    if day:
+        known = events.utc(frame[day], "UTC")
+    rest = [name for name in frame if name not in {label, customer, day}]
+    features, notes = _usable(frame[rest])
+    taken = Snapshot(
+        features=features.reset_index(drop=True),
+        customer=ids.reset_index(drop=True),
+        day=known.reset_index(drop=True),
+        label=_flag(frame[label]).reset_index(drop=True),
+        definition=Definition(FLAG, horizon=None),
+        notes=notes,
+    )
+    taken = replace(taken, ever=taken.label)
+    _check_label(taken)
+    return taken
+
+
+def stack(snapshots: Sequence[Snapshot]) -> Snapshot:
+    """Put snapshots of several days into one."""
+    taken = list(snapshots)
+    if len(taken) == 1:
+        return taken[0]
+    if not taken:
+        raise ChurnError("there is no snapshot to stack; take at least one.")
+    if len({part.definition for part in taken}) > 1:
+        raise ChurnError("snapshots with different definitions of leaving do not stack.")
+    join = {
+        name: pd.concat([getattr(part, name) for part in taken], ignore_index=True)
+        for name in ("features", "customer", "day", "label", "undated")
+    }
+    ever = [part.ever for part in taken if part.ever is not None]
+    whole = pd.concat(ever, ignore_index=True) if len(ever) == len(taken) else None
+    notes = tuple(dict.fromkeys(note for part in taken for note in part.notes))
+    return replace(taken[0], **join, ever=whole, notes=notes)
+
+
+# ---------------------------------------------------------------- labels
+
+
+def _days(as_of, known: Definition) -> list[pd.Timestamp]:
+    last = None
+    if known.until is not None and known.horizon is not None:
+        span = known.window(known.until)[1] - known.until
+        last = known.until - span
+    if as_of is None:
+        latest = (
+            f" The latest day with a whole horizon is {_day(last, known)}."
+            if last is not None
+            else ""
+        )
+        raise ChurnError(f"as_of: no day is given; name the day to judge from.{latest}")
+    given = (
+        [as_of] if isinstance(as_of, str) or not isinstance(as_of, Sequence | pd.Index) else as_of
+    )
+    try:
+        days = sorted({events.moment(day, known.timezone) for day in given})
+    except (ValueError, TypeError):
+        raise ChurnError(f"as_of: {list(given)} are not dates; write '2025-03-31'.") from None
+    if not days:
+        raise ChurnError("as_of: no day is given; name the day to judge from.")
+    if known.until is not None:
+        beyond = known.window(days[-1])[1] if known.horizon else days[-1]
+        if beyond > known.until:
+            raise ChurnError(_too_late(days[-1], beyond, last, known))
+    return days
+
+
+def _too_late(day, beyond, last, known: Definition) -> str:
+    if known.horizon is None:
+        return (
+            f"as_of: {_day(day, known)} lies after the study's as_of, {_day(known.until, known)}."
+        )
+    reaches, until = _day(beyond, known), _day(known.until, known)
+    return (
+        f"as_of: {_day(day, known)} + gap {known.gap} + horizon {known.horizon} reaches {reaches}, "
+        f"and the study knows nothing after {until}. Choose {_day(last, known)} or earlier, "
+        "shorten the horizon, or pass horizon=None to list customers without judging."
+    )
+
+
+def _with_labels(study, facts: pd.DataFrame, known: Definition) -> Snapshot:
+    customer, day = facts["customer_id"], facts["day"]
+    features = facts.drop(columns=["customer_id", "day"])
+    notes = list(facts.attrs["notes"])
+    if known.kind == CONTRACT:
+        label, ever, kept = _by_contract(study, customer, day, known, notes)
+    else:
+        label, ever, kept = _by_silence(study, customer, day, known, notes)
+    taken = Snapshot(features, customer, day, label, known, ever=ever, notes=tuple(notes))
+    return taken if kept.all() else taken.rows(kept.to_numpy())
+
+
+def _by_contract(study, customer, day, known: Definition, notes: list[str]):
+    listed = study.customers.set_index(study.customers["customer_id"].astype("str"))
+    left = events.utc(listed["churned_at"], known.timezone).reindex(customer)
+    left = left.reset_index(drop=True)
+    ever = left.notna().astype(float)
+    kept = pd.Series(True, index=customer.index)
+    if known.horizon is None:
+        return pd.Series(np.nan, index=customer.index), ever, kept
+    starts, ends = _windows(day, known)
+    label = ((left > starts) & (left <= ends)).astype(float)
+    early = (left > day) & (left <= starts)
+    label[early] = np.nan
+    if early.any():
+        notes.append(
+            f"{count(int(early.sum()), 'customer')} left within the gap and are not judged."
+        )
+    if known.leavers == "voluntary":
+        chose = listed["voluntary"].reindex(customer).reset_index(drop=True)
+        pushed = (label == 1) & ~chose.fillna(True).astype(bool)
+        label[pushed] = np.nan
+        notes.append(f"{count(int(pushed.sum()), 'customer')} did not choose to leave; not judged.")
+    return label, ever, kept
+
+
+def _by_silence(study, customer, day, known: Definition, notes: list[str]):
+    """Ask the same rule on the day, at the end of the gap, and at the end of the horizon."""
+    days = sorted(day.unique())
+    kept = ~_lapsed(study, customer, day, days, known)
+    ever = pd.Series(np.nan, index=customer.index)
+    if known.until is not None:
+        now = pd.Series([known.until] * len(day), index=day.index)
+        ever = _lapsed(study, customer, now, [known.until], known).astype(float)
+    if known.horizon is None:
+        return pd.Series(np.nan, index=customer.index), ever, kept
+    starts, ends = _windows(day, known)
+    gone_early = _lapsed(study, customer, starts, sorted(starts.unique()), known)
+    gone = _lapsed(study, customer, ends, sorted(ends.unique()), known)
+    label = gone.astype(float)
+    label[gone & gone_early] = np.nan
+    early = int((gone & gone_early & kept).sum())
+    if early:
+        notes.append(f"{count(early, 'customer')} fell silent within the gap and are not judged.")
+    return label, ever, kept
+
+
+def _lapsed(study, customer, when: pd.Series, days, known: Definition) -> pd.Series:
+    """Say who had been silent for too long at a moment, by what was known then."""
+    pace = events.rhythm(study, days)
+    # who bought once has no rhythm of their own and is given the middle one known that day
+    steady = pace[pace["orders_ever"] >= 3].groupby("day")["usual_gap_days"].median()
+    usual = pace["usual_gap_days"].fillna(pace["day"].map(steady))
+    pace = pace.assign(lapsed=pace["days_since_order"] > known.silence * usual)
+    wanted = pd.MultiIndex.from_arrays([customer, when])
+    lapsed = pace.set_index(["customer_id", "day"])["lapsed"].reindex(wanted)
+    return pd.Series(lapsed.fillna(True).to_numpy(dtype=bool), index=customer.index)
+
+
+def _windows(day: pd.Series, known: Definition) -> tuple[pd.Series, pd.Series]:
+    windows = {one: known.window(one) for one in day.unique()}
+    return day.map(lambda d: windows[d][0]), day.map(lambda d: windows[d][1])
+
+
+def _check_label(taken: Snapshot) -> None:
+    judged = taken.label.dropna()
+    if judged.empty:
+        raise ChurnError("nobody can be judged: every label is missing. Check gap and horizon.")
+    if judged.nunique() == 1:
+        who = "everyone" if judged.iloc[0] == 1 else "no one"
+        raise ChurnError(
+            f"{who} of {count(len(judged), 'customer')} leaves in the stretch asked about; there "
+            "is nothing to compare. Check the end dates, or choose another day or horizon."
+        )
+
+
+# ---------------------------------------------------------------- undated columns
+
+
+def _with_undated(study, taken: Snapshot, attributes: Sequence[str]) -> Snapshot:
+    if study.customers is None:
+        return taken
+    listed = study.customers.set_index(study.customers["customer_id"].astype("str"))
+    names = [
+        name for name in listed if name not in NOT_FACTS and name not in taken.features.columns
+    ]
+    unknown = [name for name in attributes if name not in names]
+    if unknown:
+        raise ChurnError(f"attributes: {unknown} are not undated columns; there are {names}.")
+    undated, notes = _usable(listed[names].reindex(taken.customer).reset_index(drop=True))
+    features = taken.features.join(undated[[name for name in attributes if name in undated]])
+    if len(undated.columns):
+        notes = (*notes, _undated_note(undated.columns, attributes))
+    return replace(taken, features=features, undated=undated, notes=(*taken.notes, *notes))
+
+
+def _undated_note(names, attributes: Sequence[str]) -> str:
+    out = [name for name in names if name not in attributes]
+    kept = f"{listing(list(attributes))} used all the same. " if attributes else ""
+    if not out:
+        return f"{kept}Nobody can say when these columns were written."
+    return (
+        f"{kept}Left out, because nobody can say when they were written: {listing(out, 8)}. "
+        "Name a column in 'attributes' to use it all the same."
+    )
+
+
+def _undated_table(study, as_of, known: Definition) -> Snapshot:
+    if as_of is not None:
+        raise ChurnError(
+            "as_of: this study marks who left ('churned') and has no end dates, so no day can be "
+            "gone back to. Leave as_of out to use the table as it is, or declare 'churned_at'."
+        )
+    listed = study.customers
+    kept = [name for name in listed if name not in NOT_FACTS or name in ("customer_id", "churned")]
+    if listed["churned"].isna().all():
+        raise ChurnError("churned: no value could be read as yes or no; check the column.")
+    taken = from_table(listed[kept], label="churned", customer="customer_id")
+    return replace(taken, definition=replace(known, horizon=None))
+
+
+def _usable(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Read columns as numbers or categories; leave out names and free text."""
+    columns, names = {}, []
+    for name, column in frame.items():
+        if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_numeric_dtype(column):
+            columns[name] = column if column.dtype != "boolean" else column.astype("float")
+            continue
+        text = column.astype("object").where(column.notna(), None)
+        number = pd.to_numeric(text, errors="coerce")
+        blank = text.isna() | (text.astype("str").str.strip() == "")
+        if blank.all():
+            continue
+        if number[~blank].notna().all():
+            columns[name] = number.astype(float)
+        elif text.nunique() > max(50, 0.05 * len(text)):
+            names.append(str(name))
+        else:
+            columns[name] = text.where(~blank, None).astype("str")
+    notes = (
+        (f"Left out, because nearly every customer has a value of their own: {listing(names, 8)}.",)
+        if names
+        else ()
+    )
+    return pd.DataFrame(columns, index=frame.index), notes
+
+
+def _flag(column: pd.Series) -> pd.Series:
+    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
+        found = column.astype("float")
+    else:
+        words = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0}
+        found = column.astype("str").str.strip().str.lower().map(words)
+    if found.notna().sum() == 0 or not found.dropna().isin([0, 1]).all():
+        raise ChurnError(
+            f"'{column.name}' is no mark of leaving: it must hold yes and no, or 1 and 0."
+        )
+    return found
+
+
+def _day(stamp: pd.Timestamp, known: Definition) -> str:
+    return f"{stamp.tz_convert(known.timezone):%Y-%m-%d}"

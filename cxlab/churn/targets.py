@@ -1,0 +1,266 @@
+"""Whom to call, how many, and how the effect will be known afterwards."""
+
+import csv
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from cxlab import stats
+from cxlab.churn.definition import ChurnError
+from cxlab.churn.evaluation import _judgement
+from cxlab.churn.models import aligned
+from cxlab.churn.reasons import reasons
+from cxlab.churn.snapshots import Snapshot
+from cxlab.results import Result, count, number, percent
+
+N_BOOT = 500
+#: Cells that begin like this are formulas to a spreadsheet.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def profit(
+    model,
+    snapshot: Snapshot,
+    *,
+    value: float | str,
+    cost: float,
+    saved: float = 0.3,
+    limit: int | None = None,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Result:
+    """Work out how many customers of a ranking it pays to call.
+
+    Args:
+        model: what `fit` returned, or one score a row.
+        snapshot: a later day, outcomes known.
+        value: what a customer kept is worth: one number, or a feature's name.
+        cost: of one call and its offer.
+        saved: share of those called and leaving who stay. It is an assumption until a
+            hold-out group has measured it.
+        limit: most calls possible.
+        level: of the intervals.
+        seed: for the bootstrap of customers.
+
+    Returns:
+        A `Result` with `n` (calls, down the ranking), `share` (of all customers), `estimate`
+        (profit), `conf_low`, `conf_high`. The headline gives the best number of calls.
+    """
+    _check_money(cost, saved)
+    taken, p = _judgement(model, snapshot)
+    worth = _worth(taken, value)
+    gain = saved * taken.label.to_numpy(dtype=float) * worth - cost
+    order = np.argsort(-p * worth, kind="stable")
+    calls = np.unique(np.linspace(0, min(limit or len(p), len(p)), 101).astype(int))
+    curve = _curve(gain[order], calls)
+    drawn = np.concatenate(
+        [
+            np.array([_resampled_curve(gain[order], row, calls) for row in times])
+            for times in stats.counts(
+                len(p), n_boot=N_BOOT, seed=seed, cluster=taken.customer.to_numpy()[order]
+            )
+        ]
+    )
+    low, high = stats.percentile(drawn, level)
+    frame = pd.DataFrame({"n": calls, "share": calls / len(p), "estimate": curve})
+    frame["conf_low"], frame["conf_high"] = low, high
+    best = stats.percentile(calls[drawn.argmax(axis=1)], level)
+    return Result(
+        name="profit curve",
+        frame=frame,
+        headline=_best(frame, best, saved),
+        method=(
+            f"Value kept ({percent(saved)} of those called who would leave) minus {number(cost)} a "
+            f"call, down the ranking by risk times value; bootstrap of customers, level {level:g}."
+        ),
+        base=taken.base(),
+        notes=(
+            f"That {percent(saved)} of callers can be kept is an assumption; the hold-out group of "
+            "the list measures it.",
+            "The best number of calls is found on the same customers it is judged on, and so "
+            "flatters a little.",
+        ),
+    )
+
+
+def targets(
+    model,
+    snapshot: Snapshot,
+    *,
+    value: float | str = 1.0,
+    contacts: int = 100,
+    hold_out: float = 0.1,
+    saved: float = 0.3,
+    real_ids: bool = False,
+    seed: int = 0,
+) -> Result:
+    """Rank customers by the value that calling them is expected to keep.
+
+    A random part of those at the top is marked "hold out" and must not be called: only the
+    difference between the two groups tells later whether calling worked.
+
+    Args:
+        model: what `fit` returned.
+        snapshot: today's customers; no outcome is needed.
+        value: what a customer kept is worth: one number, or a feature's name.
+        contacts: most calls possible.
+        hold_out: share of the list that is not called.
+        saved: share of leavers kept by a call.
+        real_ids: show ids as they are in place of pseudonyms.
+        seed: for the draw of the hold-out group.
+
+    Returns:
+        A `Result` with `rank`, `customer`, `role` (call, hold out), `expected` (risk of leaving),
+        `value`, `estimate` (expected value kept), `reason`, `verdict` (stable, unstable).
+    """
+    _check_list(contacts, hold_out, saved)
+    last = snapshot.rows((snapshot.day == snapshot.day.max()).to_numpy())
+    today = last if len(last) else snapshot
+    risk = model.predict_proba(aligned(model, today.features))[:, 1]
+    worth = _worth(today, value)
+    keeps = saved * risk * worth
+    listed = min(len(today), int(np.ceil(contacts / (1 - hold_out))))
+    # ties are broken by pseudonym, so that the order of rows decides nothing
+    names = today.customer.map(pseudonym)
+    order = np.lexsort((names.to_numpy(), -keeps))[:listed]
+    chosen = today.rows(order)
+    why = reasons(model, chosen, top=1).frame
+    frame = pd.DataFrame(
+        {
+            "rank": np.arange(1, listed + 1),
+            "customer": (chosen.customer if real_ids else chosen.customer.map(pseudonym)),
+            "role": _drawn(listed, hold_out, seed),
+            "expected": risk[order],
+            "value": worth[order],
+            "estimate": keeps[order],
+            "reason": why["reason"].to_numpy(),
+            "verdict": why["verdict"].to_numpy(),
+        }
+    )
+    kept = frame.loc[frame["role"] == "call", "estimate"].sum()
+    left_alone = int((frame["role"] == "hold out").sum())
+    return Result(
+        name="targets",
+        frame=frame,
+        headline=(
+            f"{count(listed - left_alone, 'customer')} to call, expected to keep {number(kept, 0)} "
+            f"in value if {percent(saved)} of leavers can be kept; {count(left_alone)} held out at "
+            "random."
+        ),
+        method=(
+            "Ranked by risk × value × share kept; the reason is the largest contribution to the "
+            f"risk. Hold-out drawn at random with seed {seed}."
+        ),
+        base=f"{count(len(today), 'customer')} active on the last day of the snapshot.",
+        notes=(
+            "A high risk is not persuadability: who would leave anyway, or stay anyway, gains "
+            "nothing from a call. Compare both groups after the horizon.",
+        ),
+    )
+
+
+def save(listed: Result, path: str | Path) -> Path:
+    """Write a list as CSV or XLSX; text that looks like a formula stays text.
+
+    Args:
+        listed: what `targets` returned.
+        path: ends in `.csv` or `.xlsx`.
+
+    Returns:
+        The path written.
+    """
+    path = Path(path)
+    if path.suffix == ".csv":
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            lines = csv.writer(file)
+            lines.writerow(listed.frame.columns)
+            lines.writerows([_inert(cell) for cell in row] for row in listed.frame.to_numpy(object))
+        return path
+    if path.suffix != ".xlsx":
+        raise ChurnError(f"'{path.name}': a list is written as .csv or .xlsx.")
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "targets"
+    rows = [list(listed.frame.columns), *listed.frame.to_numpy(object).tolist()]
+    for line, row in enumerate(rows, start=1):
+        for place, value in enumerate(row, start=1):
+            cell = sheet.cell(line, place)
+            cell.value = value
+            if isinstance(value, str):
+                cell.data_type = "s"
+                cell.quotePrefix = value.startswith(_FORMULA)
+    book.save(path)
+    return path
+
+
+def pseudonym(customer: str) -> str:
+    """Give an id another name, always the same, from which it cannot be read off.
+
+    Example:
+        >>> pseudonym("0042")
+        'C-cc2a31f8'
+    """
+    digest = hashlib.blake2b(str(customer).encode(), digest_size=4, person=b"cxlab-targets")
+    return f"C-{digest.hexdigest()}"
+
+
+# ---------------------------------------------------------------- helpers
+
+
+def _curve(gain: np.ndarray, calls: np.ndarray) -> np.ndarray:
+    return np.append(0.0, np.cumsum(gain))[calls]
+
+
+def _resampled_curve(gain: np.ndarray, times: np.ndarray, calls: np.ndarray) -> np.ndarray:
+    """Give the curve of one resample: walk down the ranking until so many have been called."""
+    drawn = np.repeat(gain, times)
+    return _curve(drawn, np.minimum(calls, len(drawn)))
+
+
+def _best(frame: pd.DataFrame, best, saved: float) -> str:
+    top = frame.loc[frame["estimate"].idxmax()]
+    if top["n"] == 0 or top["conf_low"] <= 0:
+        return "At this value and cost no number of calls detectably pays."
+    return (
+        f"Calling {count(top['n'])} customers pays best: {number(top['estimate'], 0)} "
+        f"({number(top['conf_low'], 0)} to {number(top['conf_high'], 0)}); the best number lies "
+        f"between {count(best[0])} and {count(best[1])}."
+    )
+
+
+def _worth(taken: Snapshot, value: float | str) -> np.ndarray:
+    if not isinstance(value, str):
+        return np.full(len(taken), float(value))
+    for source in (taken.features, taken.undated):
+        if value in source:
+            worth = pd.to_numeric(source[value], errors="coerce").fillna(0.0)
+            return worth.clip(lower=0).to_numpy(dtype=float)
+    raise ChurnError(f"value: '{value}' is neither a number nor a column of the snapshot.")
+
+
+def _drawn(listed: int, hold_out: float, seed: int) -> np.ndarray:
+    out = np.random.default_rng(seed).permutation(listed) < round(listed * hold_out)
+    return np.where(out, "hold out", "call")
+
+
+def _check_money(cost: float, saved: float) -> None:
+    if cost < 0 or not 0 < saved <= 1:
+        raise ChurnError(f"profit: a cost of {cost:g} and a share kept of {saved:g} make no sense.")
+
+
+def _check_list(contacts: int, hold_out: float, saved: float) -> None:
+    if contacts < 1 or not 0 <= hold_out < 1 or not 0 < saved <= 1:
+        raise ChurnError(
+            f"targets: {contacts} contacts, hold_out {hold_out:g} and saved {saved:g} do not make "
+            "a list; contacts is 1 or more, hold_out from 0 up to 1, saved above 0."
+        )
+
+
+def _inert(cell):
+    if isinstance(cell, str) and cell.startswith(_FORMULA):
+        return "'" + cell
+    return cell
