@@ -18,6 +18,7 @@ COLUMNS = [
     "term",
     "group",
     "estimate",
+    "std_error",
     "conf_low",
     "conf_high",
     "rank",
@@ -74,7 +75,7 @@ def importance(
         seed: seed of resampling and imputation.
 
     Returns:
-        term, group, estimate (share of what the drivers explain) with conf_low and
+        term, group, estimate (share of what the drivers explain) with std_error, conf_low and
         conf_high, rank with rank_low and rank_high, p_first, p_top3, tie, direction (others
         held), r2
         (the share as a part of the outcome's variance), n_needed (answers that would tell
@@ -107,7 +108,7 @@ def importance(
         parts, replicates = _linear(design, covs, method, n_boot, seed)
     else:
         parts, replicates = likelihood.parts(design, method, n_boot=n_boot, seed=seed)
-    return _result(design, parts, replicates, method, covs.mean(axis=0))
+    return _result(design, parts, replicates, method, covs.mean(axis=0), seed)
 
 
 def relative_weights(
@@ -375,7 +376,7 @@ def _as_shares(parts: np.ndarray) -> np.ndarray:
     return parts / np.where(total > 0, total, 1.0)
 
 
-def _result(design: Design, parts, replicates, method: str, cov: np.ndarray) -> Result:
+def _result(design: Design, parts, replicates, method: str, cov, seed: int) -> Result:
     frames = []
     if design.groups is not None:
         which = [np.isin(design.drivers, members) for members in design.groups.values()]
@@ -394,7 +395,11 @@ def _result(design: Design, parts, replicates, method: str, cov: np.ndarray) -> 
         headline=_headline(design, frames[0], explained),
         method=_method(design, method, len(replicates)),
         base=design.base,
-        notes=(*_notes(design, frames[0], explained, method), *design.notes),
+        notes=(
+            *_notes(design, frames[0], explained),
+            *(_sampling_note(design, cov, seed) if method == "sampled" else ()),
+            *design.notes,
+        ),
         unit="share",
     )
 
@@ -412,6 +417,7 @@ def _rows(design: Design, names, parts, replicates, directions) -> pd.DataFrame:
         frame["direction"] = directions
     if len(replicates):
         drawn = _as_shares(replicates)
+        frame["std_error"] = drawn.std(axis=0, ddof=1)
         frame["conf_low"], frame["conf_high"] = stats.percentile(drawn, level)
         for word, values in certainty.places(shares, drawn, level).items():
             frame[word] = values
@@ -503,7 +509,7 @@ def _method(design: Design, method: str, n_boot: int) -> str:
     return text + "."
 
 
-def _notes(design: Design, frame: pd.DataFrame, explained: float, method: str) -> list[str]:
+def _notes(design: Design, frame: pd.DataFrame, explained: float) -> list[str]:
     outcome = design.outcome
     notes = [
         f"The ratings explain {percent(explained, 1)} of the variance of {outcome}"
@@ -533,6 +539,22 @@ def _notes(design: Design, frame: pd.DataFrame, explained: float, method: str) -
             "from what they have in common."
         )
     return notes
+
+
+def _sampling_note(design: Design, cov: np.ndarray, seed: int) -> list[str]:
+    error = sampling_error(cov, len(design.controls), seed).max()
+    return [
+        f"{count(ORDERS)} random orders stand for all: their standard error is at most "
+        f"{percent(error, 2)} of what is explained, beside the error of the sample."
+    ]
+
+
+def sampling_error(cov: np.ndarray, always: int, seed: int) -> np.ndarray:
+    """Give the standard error that sampling orders leaves in each share."""
+    orders = subsets.permutations(len(cov) - 1 - always, n=ORDERS, seed=seed)
+    added = subsets.sampled_r2(cov, orders, always=always)
+    mirrored = (added[: ORDERS // 2] + added[ORDERS // 2 :]) / 2
+    return mirrored.std(axis=0, ddof=1) / np.sqrt(ORDERS // 2) / mirrored.mean(axis=0).sum()
 
 
 def _round(n: float) -> float:
