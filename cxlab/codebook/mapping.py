@@ -1,5 +1,6 @@
 """The study file: where the exports are, which columns mean what, what to report."""
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -62,10 +63,8 @@ class Table(_Part):
 
     @field_validator("rules", mode="before")
     @classmethod
-    def _off(cls, given: Any) -> Any:
-        # YAML reads a bare `off` as False
+    def _known(cls, given: Any) -> Any:
         if isinstance(given, dict):
-            given = {rule: "off" if value is False else value for rule, value in given.items()}
             for rule in given:
                 if rule not in SET_ASIDE:
                     raise ValueError(
@@ -214,8 +213,8 @@ def load(path: str | Path) -> Mapping:
     except (IsADirectoryError, UnicodeDecodeError, PermissionError) as error:
         raise MappingError(f"{path}: this is not a readable text file ({error}).") from None
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        given = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=_Loader)
+        given = yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
         raise MappingError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(given, dict):
@@ -224,6 +223,20 @@ def load(path: str | Path) -> Mapping:
         return Mapping(**{**_strings(given), "folder": path.resolve().parent})
     except ValidationError as error:
         raise MappingError(_explain(path, node, error)) from None
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which only true and false are flags: `no` may be the name of a column."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, found) for tag, found in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile("true|false", re.IGNORECASE), list("tTfF")
+)
 
 
 def _strings(given: dict) -> dict:

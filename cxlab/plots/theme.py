@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
 from cycler import cycler
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -21,8 +22,12 @@ WIDTH = 6.4  # inches; on a phone this is still read without zooming
 DPI = 180
 SMALL_BASE = 30  # answers; below this a point is drawn in grey
 
+# DejaVu comes with matplotlib; the others, where installed, draw what it lacks
+_WANTED = ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans Arabic")
+_FONTS = [name for name in _WANTED if name in set(font_manager.get_font_names())]
+
 STYLE: Any = {
-    "font.family": "DejaVu Sans",
+    "font.family": _FONTS,
     "font.size": 10.5,
     "text.color": INK,
     "text.parse_math": False,  # a `$` in a label is a dollar

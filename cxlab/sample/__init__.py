@@ -65,7 +65,7 @@ def simulate(*, customers: int = 3000, seed: int = 20251231) -> Company:
 
 
 def write(folder: str | Path, *, customers: int = 3000, seed: int = 20251231) -> dict[str, Any]:
-    """Write the sample company's exports and its truth into a folder.
+    """Write the sample company's exports, study file and truth into a folder.
 
     Args:
         folder: Where to write; made if it is not there.
@@ -93,4 +93,9 @@ def write(folder: str | Path, *, customers: int = 3000, seed: int = 20251231) ->
     vendors.write_labels(Path(folder) / "truth_comments.csv", drawn.labels)
     truth = json.dumps(drawn.truth, indent=1, ensure_ascii=False, allow_nan=False)
     (Path(folder) / "truth.json").write_text(truth + "\n", encoding="utf-8", newline="\n")
+    study = (Path(__file__).parent / "study.yaml").read_text(encoding="utf-8")
+    shares = drawn.truth["response"]["population"]["region"]
+    population = ", ".join(f"{name}: {share:.4f}" for name, share in shares.items())
+    study = study.replace("{population}", f"{{{population}}}")
+    (Path(folder) / "study.yaml").write_text(study, encoding="utf-8", newline="\n")
     return drawn.truth

@@ -162,10 +162,21 @@ class Study:
         return None if done is None else done.frame
 
     def _events(self, table: str):
+        """Put a table into the engine and give it back as an Ibis table."""
+        import pyarrow
+
         frame = self._frame(table)
         if frame is None:
             return None
-        return self._connection.create_table(table, _for_engine(frame), temp=True)
+        rows = pyarrow.Table.from_pandas(_for_engine(frame), preserve_index=False)
+        connection = self._connection
+        if self.mapping.events != "duckdb":
+            return connection.create_table(table, rows, temp=True)
+        # an Arrow table becomes a DuckDB table in one statement
+        connection.con.register(f"{table}_rows", rows)
+        connection.con.execute(f"create or replace table {table} as from {table}_rows")
+        connection.con.unregister(f"{table}_rows")
+        return connection.table(table)
 
     @cached_property
     def _connection(self):

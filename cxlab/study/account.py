@@ -61,8 +61,9 @@ def export(study: Study, folder: Path) -> None:
 
 def _inert(frame: pd.DataFrame) -> pd.DataFrame:
     """Keep a spreadsheet from taking text for a formula."""
-    risky = frame["value"].astype("str").str.match(r"^[=+\-@\t\r]")
-    return frame.assign(value=frame["value"].where(~risky, "'" + frame["value"]))
+    text = frame["value"].astype("str")
+    risky = text.str.match(r"^[=+\-@\t\r]")
+    return frame.assign(value=text.where(~risky, "'" + text))
 
 
 def scope(study: Study) -> Result:

@@ -1,0 +1,81 @@
+"""Pictures: they draw any answer, carry words for it, and take text from data as text."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlab import plots
+from cxlab.plots import theme
+from cxlab.results import MIME, Result
+
+NASTY = ["$a$", r"$\frac{", "<script>", "x" * 200, "line\nbreak", "\u202eright to left", "日本"]
+
+
+def _result(groups, unit="points", **columns) -> Result:
+    n = len(groups)
+    frame = pd.DataFrame({"group": groups, "estimate": np.linspace(-20, 60, n)})
+    frame = frame.assign(conf_low=frame["estimate"] - 5, conf_high=frame["estimate"] + 5)
+    frame = frame.assign(**{"n": np.arange(n) * 20 + 5, **columns})
+    return Result("nps", frame, "North stands apart.", "method", "base", unit=unit)
+
+
+def test_a_forest_greys_small_bases():
+    ax = plots.forest(_result(["few", "many"], n=[29, 30]))
+    colours = [line.get_color() for line in ax.lines if line.get_marker() == "o"]
+    assert colours == [theme.GREY, theme.BLUE]
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_text_from_data_is_drawn_as_text(name):
+    exhibit = plots.show(plots.forest(_result([name, "other"])))
+    assert exhibit.png.startswith(b"\x89PNG")
+
+
+def test_a_group_without_estimate_is_not_drawn():
+    result = _result(["a", "b", "c"])
+    result.frame.loc[1, ["estimate", "conf_low", "conf_high"]] = np.nan
+    assert len(plots.forest(result).get_yticks()) == 2
+
+
+def test_too_many_groups_are_cut_and_counted():
+    ax = plots.forest(_result([f"g{i}" for i in range(500)]))
+    assert len(ax.get_yticks()) == 40
+    assert "460 more rows in the table" in ax.get_title()
+
+
+def test_an_exhibit_carries_picture_words_base_and_table():
+    shown = plots.show(plots.forest(_result(["<i>North</i>", "South"])))._repr_mimebundle_()
+    page = shown["text/html"]
+    assert 'alt="Forest plot with one interval a row. North stands apart."' in page
+    assert "base" in page
+    assert "&lt;i&gt;North" in page
+    assert "<i>" not in page
+    assert shown["image/png"] in page
+    assert shown[MIME]["headline"] == "North stands apart."
+
+
+def test_the_waterfall_goes_from_read_to_kept():
+    rows = [("rows read", None, 100), ("set aside", "speeder", 6), ("kept", None, 94)]
+    frame = pd.DataFrame(rows, columns=["term", "reason", "n"]).assign(table="responses")
+    ax = plots.waterfall(Result("ledger", frame, "Kept.", "m", "b"))
+    edges = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in ax.patches]
+    assert edges[1] == (94, 100)
+    assert edges[0][1] == 100
+    assert edges[2][1] == 94
+
+
+def test_the_trend_leaves_an_unfinished_period_hollow():
+    result = _result(["all"] * 3, period=["Q1", "Q2", "Q3"], verdict=["", "", "incomplete"])
+    ax = plots.trend(result)
+    hollow = [line for line in ax.lines if line.get_markerfacecolor() == "white"]
+    assert [list(line.get_xdata()) for line in hollow] == [[2]]
+
+
+def test_the_distribution_names_its_thirds():
+    frame = pd.DataFrame(
+        {"value": range(11), "share": [0.1] * 3 + [0.0] * 4 + [0.2, 0.1, 0.2, 0.2]}
+    )
+    frame["n"] = 1
+    ax = plots.distribution(Result("nps", frame, "As asked.", "m", "b"))
+    words = [text.get_text() for text in ax.texts]
+    assert {"Detractors 30%", "Passives 30%", "Promoters 40%"} <= set(words)

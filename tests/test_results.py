@@ -1,0 +1,77 @@
+"""Results: their shape is kept, their words are right, their tables are inert."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlab import results
+from cxlab.results import Result, ResultError
+
+
+def _result(**changed) -> Result:
+    frame = pd.DataFrame({"group": ["North"], "estimate": [12.345], "n": [40]})
+    words = {"name": "nps", "frame": frame, "headline": "NPS is 12.3.", "method": "m", "base": "b"}
+    return Result(**{**words, **changed})
+
+
+def test_a_column_outside_the_closed_list_is_refused():
+    with pytest.raises(ResultError, match="'nps': \\['my_column'\\] are not in"):
+        _result(frame=pd.DataFrame({"my_column": [1]}))
+
+
+@pytest.mark.parametrize("headline", ["", "two\nlines", "NPS is nan.", "NPS is inf points."])
+def test_a_headline_that_says_nothing_is_refused(headline):
+    with pytest.raises(ResultError):
+        _result(headline=headline)
+
+
+def test_an_index_never_carries_meaning():
+    frame = pd.DataFrame({"estimate": [1.0, 2.0]}, index=["a", "b"])
+    assert list(_result(frame=frame).frame.index) == [0, 1]
+
+
+def test_a_result_survives_json_and_missing_numbers_are_null():
+    frame = pd.DataFrame({"group": ["a", None], "estimate": [np.nan, 2.5], "n": [1, 2]})
+    said = json.loads(json.dumps(_result(frame=frame, notes=("x",), unit="points").to_dict()))
+    back = Result.from_dict(said)
+    assert said["frame"]["rows"] == [["a", None, 1], [None, 2.5, 2]]
+    assert (back.headline, back.notes, back.unit) == ("NPS is 12.3.", ("x",), "points")
+
+
+def test_text_from_data_is_inert_in_tables():
+    frame = pd.DataFrame({"group": ["<script>alert(1)</script>"], "n": [1]})
+    shown = results.as_html(_result(frame=frame, base="<b>", notes=("<i>",)))
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+    assert "<b>" not in shown
+    assert "<i>" not in shown
+
+
+def test_rows_left_out_of_a_table_are_counted():
+    frame = pd.DataFrame({"n": range(100)})
+    assert "and 90 more rows" in results.table(frame, rows=10)
+
+
+def test_the_answer_shows_at_most_three_numbers():
+    frame = pd.DataFrame({"estimate": [5.0], "conf_low": [4.0], "conf_high": [6.0]})
+    one = _result(frame=frame)
+    bundle = results.answer(one, one, one, one)._repr_mimebundle_()
+    assert bundle["text/html"].count("<li>") == 3
+    assert len(bundle[results.MIME]) == 4
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "said"),
+    [(1234.5, 0, "1,234"), (-0.04, 1, "0.0"), (-5, 1, "−5.0"), (float("nan"), 1, "–")],
+)
+def test_numbers_read_as_a_person_writes_them(value, digits, said):
+    assert results.number(value, digits) == said
+
+
+def test_words_for_counts_lists_and_p_values():
+    assert results.count(1, "answer") == "1 answer"
+    assert results.listing(list("abcdefg"), limit=3) == "a, b and 5 more"
+    assert results.probability(0.04999) == "0.050"
+    assert results.percent(0.12345, 1) == "12.3%"

@@ -1,0 +1,152 @@
+"""A study is opened whole, accounted for, cached by content, and cut into parts."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from cxlab import codebook, study
+from cxlab.study import StudyError
+from tests.conftest import ROOT
+
+STUDY = """\
+study: A shop
+as_of: 2025-12-31
+timezone: Europe/London
+tables:
+  responses:
+    files: answers.csv
+    columns: {customer_id: who, answered_at: when, nps: score}
+  customers:
+    files: customers.csv
+    columns: {customer_id: id}
+    segments: [region]
+  orders:
+    files: orders.csv
+    columns: {order_id: no, customer_id: who, ordered_at: day, amount: paid}
+reports:
+  over: {region: all, period: quarterly}
+"""
+FILES = {
+    "answers.csv": "who,when,score\n1,2025-01-05 10:00,9\n2,2025-04-06 11:00,3\n9,2025-05-01,7\n",
+    "customers.csv": "id,region\n1,North\n2,<b>South</b>\n3,North\n",
+    "orders.csv": "no,who,day,paid\na,1,2025-02-01,10.5\nb,2,2025-02-02,=1+1\nc,8,2025-02-03,7\n",
+}
+
+
+@pytest.fixture
+def shop(tmp_path):
+    for name, text in {"study.yaml": STUDY, **FILES}.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path / "study.yaml"
+
+
+def test_rows_read_are_rows_kept_and_rows_set_aside(shop):
+    account = study.account_of(study.load(shop))["tables"]
+    for table in account.values():
+        assert table["rows_in"] == table["kept"] + table["set_aside"] == 3 - 0
+        assert len(table["rows"]) == table["set_aside"]
+    reasons = [row["reason"] for row in account["orders"]["rows"]]
+    assert sorted(reasons) == ["amount_unreadable", "orphan"]
+
+
+def test_each_row_set_aside_says_where_it_stands(shop):
+    row = study.account_of(study.load(shop))["tables"]["orders"]["rows"][0]
+    assert row == {
+        "file": "orders.csv",
+        "line": 3,
+        "column": "amount",
+        "reason": "amount_unreadable",
+        "value": "=1+1",
+    }
+
+
+def test_a_stranger_among_the_answers_is_kept_and_said(shop):
+    opened = study.load(shop)
+    assert len(opened.responses) == 3
+    assert any("not in the customer list (such as 9)" in note for note in opened.ledger.notes)
+
+
+def test_answers_get_the_segments_of_the_customer_list(shop):
+    assert study.load(shop).responses["region"].tolist()[:2] == ["North", "<b>South</b>"]
+
+
+def test_orders_are_an_ibis_table_in_utc(shop):
+    orders = study.load(shop).orders
+    assert orders.amount.sum().execute() == 10.5
+    assert str(orders.schema()["ordered_at"]).startswith("timestamp('UTC'")
+
+
+def test_the_second_opening_reads_the_cache_and_gives_the_same(shop):
+    first = study.load(shop)
+    kept = list((shop.parent / ".cxlab").iterdir())
+    second = study.load(shop)
+    assert len(kept) == 1
+    pd.testing.assert_frame_equal(first.responses, second.responses)
+    assert study.account_of(first) == study.account_of(second)
+
+
+def test_a_changed_export_is_read_again(shop):
+    before = study.fingerprint(codebook.load(shop))
+    (shop.parent / "answers.csv").write_text(FILES["answers.csv"] + "3,2025-06-01,10\n")
+    assert study.fingerprint(codebook.load(shop)) != before
+    assert len(study.load(shop).responses) == 4
+
+
+def test_a_part_holds_its_segment_and_its_customers_orders(shop):
+    north = study.load(shop).part(segment="region", value="North")
+    assert len(north.responses) == 1
+    assert len(north.customers) == 2
+    assert north.orders.count().execute() == 1
+    assert len(study.load(shop).part(period="2025Q2").responses) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"segment": "regoin", "value": "North"}, "Did you mean 'region'?"),
+        ({"segment": "region", "value": "Nort"}, "Did you mean 'North'?"),
+        ({"period": "2031Q1"}, "no answer lies in 2031Q1"),
+        ({"period": "someday"}, "is no period; write 2025Q3, 2025-09 or 2025"),
+    ],
+)
+def test_a_part_that_is_not_there_is_refused(shop, asked, said):
+    with pytest.raises(StudyError, match=said.replace("?", r"\?")):
+        study.load(shop).part(**asked)
+
+
+def test_the_grid_lists_everyone_then_each_value_then_each_period(shop):
+    assert study.wanted(study.load(shop)) == [
+        {},
+        {"segment": "region", "value": "<b>South</b>"},
+        {"segment": "region", "value": "North"},
+        {"period": "2025Q1"},
+        {"period": "2025Q2"},
+    ]
+
+
+def test_every_table_that_fails_is_named_at_once(shop):
+    (shop.parent / "answers.csv").write_text("")
+    (shop.parent / "orders.csv").write_text("no,who,day,payed\na,1,2025-02-01,1\n")
+    with pytest.raises(StudyError) as refused:
+        study.load(shop)
+    assert [error["table"] for error in refused.value.errors] == ["responses", "orders"]
+    assert "Did you mean 'payed'?" in str(refused.value)
+
+
+def test_set_aside_lists_are_inert_in_a_spreadsheet(shop, tmp_path):
+    study.export(study.load(shop), tmp_path / "out")
+    lists = (tmp_path / "out" / "orders.set_aside.csv").read_text()
+    assert "'=1+1" in lists
+    assert len(pd.read_parquet(tmp_path / "out" / "orders.parquet")) == 1
+
+
+def test_the_sample_has_the_dirt_that_was_planted(sample):
+    account = study.account_of(study.load(sample))["tables"]
+    truth = json.loads((ROOT / "data" / "sample" / "truth.json").read_text())["dirt"]
+    for table, dirt in truth.items():
+        rows = pd.Series([row["reason"] for row in account[table]["rows"]]).value_counts()
+        fixed = {f"{r['column']}:{r['reason']}": r["count"] for r in account[table]["repairs"]}
+        assert account[table]["rows_in"] == dirt["rows_in"]
+        assert rows.to_dict() == dirt["set_aside"]
+        assert {name: fixed.get(name) for name in dirt["repairs"]} == dirt["repairs"]
