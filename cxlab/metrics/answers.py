@@ -29,7 +29,7 @@ class Answers:
         points: the points of the scale, one per cell.
         cells: counts and weights by group and cell.
         group, cell, weight, cluster: the same, row by row.
-        kept: position of each row in the frame given.
+        mask: which rows of the frame given count; none means all.
         mode: by which channel each answer came, if known.
         base: who is counted, as a sentence.
         notes: what was left out and why.
@@ -43,10 +43,15 @@ class Answers:
     cell: np.ndarray
     weight: np.ndarray | None
     cluster: np.ndarray | None
-    kept: np.ndarray
+    mask: np.ndarray | None
     mode: pd.Series | None
     base: str
     notes: tuple[str, ...]
+
+    @property
+    def kept(self) -> np.ndarray:
+        """The position of each answer in the frame given."""
+        return np.arange(len(self.cell)) if self.mask is None else np.flatnonzero(self.mask)
 
     @property
     def worth(self) -> np.ndarray:
@@ -101,12 +106,11 @@ def take(
         weights = weights[kept]
     cells = stats.tally(codes, cell, groups=len(groups), cells=len(points), weight=weights)
     labels = None if cluster is None else _clusters(responses, cluster, kept)
-    rows = np.arange(len(responses)) if kept is None else np.flatnonzero(kept)
     mode = None
     if "channel" in responses:
         mode = responses["channel"] if kept is None else responses["channel"][kept]
     base = _base(responses, score, len(chosen), kept, weight, cluster)
-    rest = (weights, labels, rows, mode, base, (*notes, *more))
+    rest = (weights, labels, kept, mode, base, (*notes, *more))
     return Answers(score, groups, points, cells, codes, cell, *rest)
 
 
@@ -138,8 +142,10 @@ def _weights(responses: pd.DataFrame, weight: str | None) -> np.ndarray | None:
     if weight is None:
         return None
     weights = numeric(responses, weight).to_numpy(dtype=float, na_value=np.nan)
-    if len(weights) and (np.nanmin(weights, initial=np.inf) < 0 or np.isinf(weights).any()):
-        wrong = np.flatnonzero((weights < 0) | np.isinf(weights))
+    if _sound(weights):
+        return weights
+    wrong = np.flatnonzero((weights < 0) | np.isinf(weights))
+    if len(wrong):
         raise MetricsError(
             f"'{weight}': {count(len(wrong), 'weight')} of {len(weights):,} are negative or "
             f"infinite (first rows {responses.index[wrong[:3]].tolist()}).\n"
@@ -148,12 +154,17 @@ def _weights(responses: pd.DataFrame, weight: str | None) -> np.ndarray | None:
     return weights
 
 
+def _sound(weights: np.ndarray) -> bool:
+    """Say at little cost whether all weights are numbers above zero."""
+    return bool(len(weights) and weights.min() > 0 and weights.max() < np.inf)
+
+
 def _kept(scores: pd.Series, weights: np.ndarray | None, weight: str | None):
     """Say which rows count, and note the others; none set aside gives no mask."""
     missing = scores.isna().to_numpy()
     answered = None if not missing.any() else ~missing
     notes: list[str] = []
-    if weights is None:
+    if weights is None or _sound(weights):
         return answered, notes
     unweighted, zero = np.isnan(weights), weights == 0
     for left_out, word in ((unweighted, "without"), (zero, "of zero")):
