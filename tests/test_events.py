@@ -10,9 +10,9 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import absent
 
 from cxlab import events
+from tests.conftest import absent
 
 DAYS = ("2025-03-31", "2025-06-30")
 START = pd.Timestamp("2024-06-01", tz="UTC")

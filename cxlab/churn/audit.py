@@ -1,16 +1,21 @@
 """Did the model learn from the leaving? Search a snapshot for facts from the future."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
+from sklearn.linear_model import LogisticRegression
 
 from cxlab.churn.definition import CONTRACT, FLAG
-from cxlab.churn.scores import auc_difference
+from cxlab.churn.models import cross_scores, untrained
+from cxlab.churn.scores import auc_difference, single_auc
 from cxlab.churn.snapshots import Snapshot
 from cxlab.results import Result, count, listing, number, percent
 
 TOO_GOOD = 0.95
 ALMOST_ALL = 0.95
+#: Share of stayers at which hardly anyone has a value.
+HARDLY = 0.02
 #: Rows below which a value that only leavers have is still chance.
 FEWEST = 30
 
@@ -59,22 +64,6 @@ def audit(snapshot: Snapshot, *, lagged: Snapshot | None = None, seed: int = 0) 
     )
 
 
-def single_auc(column: pd.Series, y: np.ndarray, *, seed: int = 0) -> float:
-    """Give how well one column alone tells leavers from stayers, 0.5 to 1.
-
-    Numbers are ranked either way, missing at either end; the values of a category are scored
-    in one half of the rows by how many left in the other.
-    """
-    if pd.api.types.is_datetime64_any_dtype(column):
-        column = pd.Series(column.astype("int64").where(column.notna()), dtype=float)
-    if pd.api.types.is_numeric_dtype(column):
-        values = column.to_numpy(dtype=float, na_value=np.nan)
-        ends = (np.nanmin(values) - 1, np.nanmax(values) + 1) if np.isfinite(values).any() else (0,)
-        filled = [np.where(np.isnan(values), end, values) for end in ends]
-        return max(max(a, 1 - a) for a in (_area(y, v) for v in filled))
-    return _area(y, _scored(column, y, seed))
-
-
 # ---------------------------------------------------------------- one column
 
 
@@ -90,7 +79,7 @@ def _of_a_fact(name: str, column: pd.Series, taken: Snapshot, seed: int) -> list
         why = f"alone it tells leavers from stayers with AUC {number(area, 3)}; facts seldom do"
         rows.append({**row, "verdict": "leak" if area > 0.999 else "suspect", "reason": why})
         return rows
-    only = _only_leavers(column, y)
+    only = _only_leavers(column, y, dated=taken.definition.kind != FLAG)
     if only:
         rows.append({**row, "verdict": "leak", "reason": only})
     elif _constant_within(column, y):
@@ -112,7 +101,7 @@ def _of_an_undated(name: str, column: pd.Series, taken: Snapshot, seed: int) -> 
     y = ever.to_numpy(dtype=int)
     area = single_auc(values, y, seed=seed)
     row = {"column": name, "estimate": area, "n": len(y)}
-    why = _only_leavers(values, y) or _constant_within(values, y)
+    why = _only_leavers(values, y, dated=False) or _constant_within(values, y)
     if not why and area > TOO_GOOD:
         why = f"alone it tells who has left with AUC {number(area, 3)}"
     if why:
@@ -134,8 +123,12 @@ def _late(name: str, column: pd.Series, taken: Snapshot) -> list[dict]:
     return [{"column": name, "verdict": "leak", "reason": why, "n": len(column)}]
 
 
-def _only_leavers(column: pd.Series, y: np.ndarray) -> str:
-    """Name a value that stands almost only with leavers, and with many of them."""
+def _only_leavers(column: pd.Series, y: np.ndarray, *, dated: bool) -> str:
+    """Name a value that stands almost only with leavers, and with many of them.
+
+    Of a column without a date it is enough that many leavers have a value that hardly any
+    stayer has; a dated fact may be that telling for good reason, such as a call to cancel.
+    """
     overall = y.mean()
     if overall > 0.8:
         return ""
@@ -147,9 +140,12 @@ def _only_leavers(column: pd.Series, y: np.ndarray) -> str:
         values = column.notna().map({True: "any value", False: "no value"})
     text = values.astype("object").where(values.notna(), "no value").astype("str")
     table = pd.DataFrame({"value": text, "left": y}).groupby("value")["left"].agg(["sum", "size"])
-    table = table[(table["size"] >= FEWEST) & (table["sum"] / table["size"] >= ALMOST_ALL)]
-    # a value that few leavers share may be theirs for a good reason
-    table = table[table["sum"] >= 0.1 * y.sum()]
+    of_leavers = table["sum"] / y.sum()
+    of_stayers = (table["size"] - table["sum"]) / (1 - y).sum()
+    only = (table["sum"] / table["size"] >= ALMOST_ALL) & (of_leavers >= 0.1)
+    if not dated:
+        only |= (of_stayers <= HARDLY) & (of_leavers >= 10 * HARDLY)
+    table = table[only & (table["size"] >= FEWEST)]
     if table.empty:
         return ""
     value, row = table["sum"].idxmax(), table.loc[table["sum"].idxmax()]
@@ -176,27 +172,6 @@ def _constant_within(column: pd.Series, y: np.ndarray) -> str:
     return ""
 
 
-def _scored(column: pd.Series, y: np.ndarray, seed: int) -> np.ndarray:
-    """Score each value in one half of the rows by the rate of leaving in the other half."""
-    code = pd.factorize(column.astype("object").where(column.notna(), "(none)"))[0]
-    half = np.random.default_rng(seed).permutation(len(y)) % 2
-    scores = np.empty(len(y))
-    for side in (0, 1):
-        learn, judge = half != side, half == side
-        n = np.bincount(code[learn], minlength=code.max() + 1)
-        left = np.bincount(code[learn], weights=y[learn], minlength=code.max() + 1)
-        # values seldom seen lean towards the overall rate
-        rate = (left + 5 * y[learn].mean()) / (n + 5)
-        scores[judge] = rate[code[judge]]
-    return scores
-
-
-def _area(y: np.ndarray, score: np.ndarray) -> float:
-    left = y == 1
-    m, n = int(left.sum()), int((~left).sum())
-    return float((rankdata(score)[left].sum() - m * (m + 1) / 2) / (m * n))
-
-
 # ---------------------------------------------------------------- time
 
 
@@ -204,10 +179,9 @@ def _by_time(taken: Snapshot, lagged: Snapshot | None) -> list[dict]:
     """Foretell the same outcomes from older facts; that must not go better."""
     if lagged is None or taken.label.isna().all():
         return []
-    from cxlab.churn.models import cross_scores, untrained
-
     now, then = _same_customers(taken, lagged)
-    model = untrained(now, "logistic")
+    # the strength of the penalty matters little to a comparison with itself
+    model = untrained(now, "logistic").set_params(model=LogisticRegression(C=0.03))
     y = now.label.to_numpy(dtype=int)
     gap = auc_difference(
         y, cross_scores(model, then), cross_scores(model, now), customer=now.customer, level=0.99
@@ -230,8 +204,6 @@ def _same_customers(taken: Snapshot, lagged: Snapshot) -> tuple[Snapshot, Snapsh
     now = last.rows(both)
     older = lagged.features.iloc[place[both].astype(int)].reset_index(drop=True)
     older = older.reindex(columns=now.features.columns)
-    from dataclasses import replace
-
     return now, replace(now, features=older)
 
 

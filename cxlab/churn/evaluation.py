@@ -7,7 +7,6 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
-from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
@@ -15,7 +14,7 @@ from sklearn.pipeline import Pipeline
 from cxlab import stats
 from cxlab.churn import scores
 from cxlab.churn.definition import FLAG, ChurnError
-from cxlab.churn.models import FOLDS, aligned, cross_scores, parts_of, untrained
+from cxlab.churn.models import FOLDS, aligned, cross_scores, learn, parts_of, untrained
 from cxlab.churn.snapshots import Snapshot, snapshot
 from cxlab.results import Result, count, number, percent
 
@@ -294,9 +293,7 @@ def _cross_fitted(model, taken: Snapshot) -> np.ndarray:
     features = aligned(model, taken.features)
     for out in range(FOLDS):
         inside = by != out
-        part = clone(lesson.untrained).fit(
-            learned.features[inside], learned.label[inside].astype(int)
-        )
+        part = learn(lesson.untrained, learned.features[inside], learned.label[inside])
         chosen = seen & (of == out)
         if chosen.any():
             p[chosen] = part.predict_proba(features[chosen])[:, 1]
@@ -329,7 +326,7 @@ def _from_before(taken: Snapshot, judged: Snapshot, model, seed: int) -> np.ndar
     p = np.full(len(judged), np.nan)
     for out in range(FOLDS):
         inside = by != out
-        fitted = clone(chosen).fit(past.features[inside], past.label[inside].astype(int))
+        fitted = learn(chosen, past.features[inside], past.label[inside])
         if (of == out).any():
             p[of == out] = fitted.predict_proba(judged.features[of == out])[:, 1]
     return p

@@ -10,13 +10,12 @@ from math import factorial
 
 import numpy as np
 import pandas as pd
-from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from cxlab import events
 from cxlab.churn.definition import ChurnError
-from cxlab.churn.models import aligned
+from cxlab.churn.models import aligned, learn
 from cxlab.churn.snapshots import Snapshot
 from cxlab.results import Result, count, listing, number, percent
 
@@ -317,7 +316,7 @@ def _refits(model, seed: int) -> list:
         )
         rows = np.repeat(np.arange(len(code)), times[code])
         taken = learned.rows(rows)
-        other = clone(recipe).fit(taken.features, taken.label.astype(int))
+        other = learn(recipe, taken.features, taken.label)
         other.lesson_ = pipeline.lesson_
         fitted.append(other)
     pipeline.refits_ = fitted

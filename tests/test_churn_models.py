@@ -1,0 +1,251 @@
+"""Models and how they are judged: against R and pROC, and against planted truth."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import norm
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from cxlab import churn
+from cxlab.churn import scores
+from tests.churn_company import people, study, taken
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def case(name, place=0):
+    return json.loads((GOLDEN / f"{name}.json").read_text())["cases"][place]
+
+
+def test_ranking_measures_agree_with_r_on_ten_customers_with_a_tie():
+    tiny = case("churn_metrics")
+    y, p, want = np.array(tiny["inputs"]["y"]), np.array(tiny["inputs"]["p"]), tiny["expected"]
+    got = {
+        "auc": scores.auc(y, p)["estimate"],
+        "brier": scores.brier(y, p).mean(),
+        "log_loss": scores.log_loss(y, p).mean(),
+        "lift_top_decile": scores.lift_top(y, p)[0],
+        "ks": scores.ks(y, p)[0],
+    }
+    assert got == pytest.approx(want, abs=tiny["tolerance"]["abs"])
+    assert scores.average_precision(y, p)[0] == pytest.approx(average_precision_score(y, p))
+
+
+def test_delong_interval_agrees_with_proc(reference):
+    known = case("churn_metrics", 1)
+    table = pd.read_csv(reference / "data" / "aSAH.csv")
+    got = scores.auc(table["outcome"] == "Poor", table["s100b"])
+    low, high = known["expected"]["delong_ci95"]
+    assert got["estimate"] == pytest.approx(known["expected"]["auc"], abs=1e-6)
+    assert (got["conf_low"], got["conf_high"]) == pytest.approx((low, high), abs=1e-6)
+
+
+def telco(shared_data, columns):
+    table = pd.read_csv(shared_data / "telco_churn_ibm" / "Telco-Customer-Churn.csv")
+    return churn.from_table(table[[*columns, "Churn"]], label="Churn")
+
+
+def test_unpenalised_logistic_on_telco_agrees_with_glm_in_r(shared_data):
+    known = case("churn_logistic")
+    found = telco(shared_data, known["inputs"]["x"])
+    plain = churn.untrained(found, "logistic")
+    plain.set_params(model=LogisticRegression(C=np.inf, max_iter=5000, tol=1e-12))
+    fitted = plain.fit(found.features, found.label)
+    y, p = found.label.to_numpy(int), fitted.predict_proba(found.features)[:, 1]
+    got = {
+        "auc": scores.auc(y, p)["estimate"],
+        "brier": scores.brier(y, p).mean(),
+        "log_loss": scores.log_loss(y, p).mean(),
+        "lift_top_decile": scores.lift_top(y, p)[0],
+        "ks": scores.ks(y, p)[0],
+    }
+    want = {name: known["expected"][name] for name in got}
+    assert got == pytest.approx(want, abs=known["tolerance"]["metrics"])
+
+
+def test_coefficients_on_telco_agree_with_glm_in_r(shared_data):
+    known = case("churn_logistic")
+    found = telco(shared_data, known["inputs"]["x"])
+    plain = churn.untrained(found, "logistic")
+    plain.set_params(model=LogisticRegression(C=np.inf, max_iter=5000, tol=1e-12))
+    plain.fit(found.features, found.label)
+    made = plain.named_steps["columns"].get_feature_names_out()
+    beta = dict(zip(made, plain.named_steps["model"].coef_[0], strict=True))
+    year = beta["words__Contract_One year"] - beta["words__Contract_Month-to-month"]
+    fiber = beta["words__InternetService_Fiber optic"] - beta["words__InternetService_DSL"]
+    scale = dict(zip(["tenure"], [found.features["tenure"].std(ddof=0)], strict=True))
+    want, near = known["expected"]["coef"], known["tolerance"]["coef"]
+    assert year == pytest.approx(want["ContractOne year"], abs=near)
+    assert fiber == pytest.approx(want["InternetServiceFiber optic"], abs=near)
+    assert beta["numbers__tenure"] / scale["tenure"] == pytest.approx(want["tenure"], abs=near)
+
+
+def test_auc_interval_covers_as_often_as_it_says():
+    rng, hits, truth = np.random.default_rng(0), 0, norm.cdf(1 / np.sqrt(2))
+    for _ in range(400):
+        y = np.repeat([0, 1], [150, 40])
+        got = scores.auc(y, rng.normal(size=190) + y)
+        hits += got["conf_low"] <= truth <= got["conf_high"]
+    assert 0.92 <= hits / 400 <= 0.98
+
+
+def test_auc_interval_by_customer_covers_where_rows_repeat():
+    rng, hits, plain = np.random.default_rng(1), 0, 0
+    truth = norm.cdf(1 / np.sqrt(2))
+    for _ in range(300):
+        y, own = np.repeat([0, 1], [150, 40]), rng.normal(size=190)
+        who, score = np.repeat(np.arange(190), 4), np.repeat(own + y, 4)
+        got = scores.auc(np.repeat(y, 4), score, customer=who)
+        hits += got["conf_low"] <= truth <= got["conf_high"]
+        naive = scores.auc(np.repeat(y, 4), score)
+        plain += naive["conf_low"] <= truth <= naive["conf_high"]
+    assert 0.92 <= hits / 300 <= 0.98
+    assert plain / 300 < 0.8, "without customers the same interval is far too short"
+
+
+def test_calibration_line_finds_a_model_twice_too_sure():
+    rng = np.random.default_rng(0)
+    logit = rng.normal(-1, 1, 20_000)
+    y = rng.random(20_000) < 1 / (1 + np.exp(-logit))
+    sure = 1 / (1 + np.exp(-2 * logit))
+    line = scores.calibration_line(y, sure)
+    assert line["slope"]["conf_low"] <= 0.5 <= line["slope"]["conf_high"]
+    right = scores.calibration_line(y, 1 / (1 + np.exp(-logit)))
+    assert right["slope"]["conf_low"] <= 1 <= right["slope"]["conf_high"]
+    assert right["intercept"]["conf_low"] <= 0 <= right["intercept"]["conf_high"]
+
+
+def pair(seed=0):
+    train = taken(seed, day=["2024-12-31", "2025-02-28"])
+    return train, taken(seed, day="2025-08-31")
+
+
+def test_a_later_day_is_judged_close_to_the_planted_truth():
+    train, test = pair()
+    table = churn.evaluate(churn.fit(train, model="logistic"), test).frame.set_index("term")
+    best = roc_auc_score(test.judged().label, -test.judged().features["mood"])
+    assert table.loc["AUC", "conf_high"] > best - 0.02
+    assert table.loc["AUC", "conf_low"] > 0.55
+    assert table.loc["base rate", "estimate"] == pytest.approx(test.label.mean())
+
+
+def test_no_customer_is_on_both_sides():
+    rng = np.random.default_rng(0)
+    n = 600
+    table = pd.DataFrame({"customer": [f"c{i}" for i in range(n)], "left": rng.random(n) < 0.3})
+    table["own"] = rng.permutation(n).astype(float)
+    found = churn.from_table(table, label="left", customer="customer")
+    learned = churn.fit(found, model="boosting")
+    memory = learned.predict_proba(found.features)[:, 1]
+    assert roc_auc_score(found.label, memory) > 0.7, "the model does remember single customers"
+    judged = churn.evaluate(learned, found).frame.set_index("term").loc["AUC"]
+    assert judged["conf_high"] < 0.6
+
+
+def test_leavings_after_the_day_may_not_teach():
+    train, test = pair()
+    model = churn.fit(test, model="logistic")
+    with pytest.raises(churn.ChurnError, match="on that day they were not known"):
+        churn.evaluate(model, train)
+
+
+def test_the_simpler_model_is_kept_unless_the_other_is_better():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(3000, 2))
+    straight = pd.DataFrame(x, columns=["a", "b"])
+    plain = rng.random(3000) < 1 / (1 + np.exp(2 - x[:, 0]))
+    crossed = rng.random(3000) < np.where(x[:, 0] * x[:, 1] > 0, 0.5, 0.05)
+    kept = [
+        churn.choose(churn.from_table(straight.assign(left=y), label="left")).headline
+        for y in (plain, crossed)
+    ]
+    assert kept[0].startswith("The simpler logistic regression is kept")
+    assert kept[1].startswith("Boosting is kept")
+
+
+@pytest.mark.parametrize("model", ["logistic", "boosting"])
+def test_pipelines_take_missing_values_and_levels_never_seen(model):
+    train, test = taken(), taken(day="2025-08-31")
+    features = test.features.assign(contract="weekly", mood=np.nan)
+    features.loc[0, "contract"] = None
+    p = churn.fit(train, model=model).predict_proba(features)[:, 1]
+    assert np.isfinite(p).all()
+
+
+def test_shuffled_rows_move_no_estimate():
+    train, test = pair()
+    order = np.random.default_rng(0).permutation(len(test))
+    model = churn.fit(train, model="logistic")
+    left, right = (churn.evaluate(model, s).frame for s in (test, test.rows(order)))
+    exact = left["term"].isin(["AUC", "PR-AUC", "KS", "Brier score", "calibration slope"])
+    np.testing.assert_allclose(left["estimate"][exact], right["estimate"][exact], atol=1e-9)
+
+
+def test_lift_adds_up_to_everybody():
+    train, test = pair()
+    table = churn.lift(churn.fit(train, model="logistic"), test).frame
+    assert table["n"].sum() == test.label.notna().sum()
+    assert table["events"].sum() == test.label.sum()
+    assert table["cumulative"].iloc[-1] == pytest.approx(1)
+    assert (table["lift"] * table["n"]).sum() / table["n"].sum() == pytest.approx(1)
+
+
+def test_calibration_headline_tells_too_many_from_right():
+    rng = np.random.default_rng(0)
+    p = rng.beta(1, 9, 8000)
+    table = pd.DataFrame({"left": rng.random(8000) < p, "x": p})
+    found = churn.from_table(table, label="left")
+    right = churn.calibration(p, found)
+    assert right.headline == "The risks foretold cannot be told apart from how many left."
+    inside = right.frame["expected"].between(right.frame["conf_low"], right.frame["conf_high"])
+    assert inside.sum() >= 8
+    assert churn.calibration(p / 2, found).headline.startswith("More customers leave than foretold")
+
+
+def test_recalibrating_on_held_out_customers_sets_the_level_right():
+    found = taken(n=6000)
+    learn, out = churn.halves(found)
+    assert not set(learn.customer) & set(out.customer)
+    model = churn.fit(learn, model="logistic")
+    before = model.predict_proba(out.features)[:, 1]
+    after = churn.recalibrate(model, out).predict_proba(out.features)[:, 1]
+    assert after[out.label.notna()].mean() == pytest.approx(out.label.mean(), abs=0.005)
+    np.testing.assert_array_equal(np.argsort(np.argsort(before)), np.argsort(np.argsort(after)))
+
+
+def test_rolling_learns_only_from_outcomes_known_by_the_day():
+    days = ["2024-09-30", "2024-12-31", "2025-03-31", "2025-06-30"]
+    table = churn.rolling(taken(day=days, n=2500)).frame
+    # the outcome of September is known on 12 January: the first day judged is in March
+    assert table["period"].tolist() == ["2025-03-31", "2025-06-30"]
+    assert table["estimate"].between(0.5, 0.9).all()
+    assert table["correlation"].iloc[1] > 0.5
+
+
+def test_sensitivity_gives_a_row_a_choice_and_a_reason_where_it_cannot():
+    choices = [{"horizon": "60D"}, {"gap": "0D"}, {"horizon": "900D"}]
+    table = churn.sensitivity(study(people()), as_of="2025-06-30", choices=choices).frame
+    assert table["term"].tolist() == ["horizon 60D", "gap 0D", "horizon 900D"]
+    assert table["estimate"].notna().tolist() == [True, True, False]
+    assert "reaches" in table["reason"].iloc[2]
+
+
+def test_fewer_than_twenty_leavers_teach_nothing():
+    found = taken(n=150, gap="0D", horizon="30D")
+    assert found.label.sum() < 20
+    with pytest.raises(churn.ChurnError, match=r"only .* leave; a model needs at least 20"):
+        churn.fit(found)
+
+
+def test_separation_is_no_obstacle_to_a_penalised_fit():
+    rng = np.random.default_rng(0)
+    left = np.repeat([True, False], [60, 240])
+    almost = np.where(left, 1.0, 0.0)
+    almost[:2] = 0.0
+    table = pd.DataFrame({"left": left, "x": almost, "y": rng.random(300)})
+    fitted = churn.fit(churn.from_table(table, label="left"), model="logistic")
+    assert np.abs(fitted.named_steps["model"].coef_).max() < 10
