@@ -63,6 +63,7 @@ def run(
     workers: Annotated[int | None, typer.Option(min=1, help="Reports made at a time.")] = None,
     engine: Annotated[str, typer.Option(help="warm: forks of one process; plain: kernels.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="Seconds a report may take.")] = 900,
+    memory: Annotated[int | None, typer.Option(min=50, help="Megabytes a report may hold.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Make reports that are current.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and stop.")] = False,
     out: Annotated[Path | None, typer.Option(help="Output folder.")] = None,
@@ -78,7 +79,7 @@ def run(
         folder,
         study_file=Path(os.path.relpath(study_file.resolve(), folder)),
         parts=study.wanted(opened),
-        tables=list(opened.cleaned),
+        tables=opened.holds,
         notebooks=only or mapping.reports.notebooks,
         given=_assignments(given or []),
     )
@@ -98,16 +99,18 @@ def run(
             jobs,
             out,
             study=facts,
-            data=study.fingerprint(mapping, whole=True),
-            engine=reports.Engine(engine, workers, limit),
+            data=_prints(opened),
+            engine=reports.Engine(engine, workers, limit, memory),
             force=force,
             tell=tell,
         )
     typer.echo(reports.summary(runs))
     for entry in runs:
         if entry.state == "failed":
-            typer.echo(f"failed: {entry.question}, {entry.part}: {entry.error}", err=True)
-            typer.echo(f"        {out / entry.file}", err=True)
+            failed = f"failed: {entry.question}, {entry.part}: {entry.error}"
+            typer.echo(_readable(failed), err=True)
+            if entry.file:
+                typer.echo(f"        {out / entry.file}", err=True)
     typer.echo(out / "index.html")
     raise typer.Exit(1 if any(entry.state == "failed" for entry in runs) else 0)
 
@@ -153,7 +156,7 @@ def main() -> None:
         if "--debug" in sys.argv:
             raise
         typer.echo(f"error: {_readable(str(error))}", err=True)
-        sys.exit(2)
+        sys.exit(getattr(error, "status", 2))
     except KeyboardInterrupt:
         typer.echo("stopped; what was finished is kept", err=True)
         sys.exit(130)
@@ -170,6 +173,27 @@ def _notebooks(given: Path | None) -> Path:
     from cxlab.reports import PlanError
 
     raise PlanError(f"there is no folder of notebooks at {given or 'notebooks'}; use --notebooks.")
+
+
+def _prints(opened) -> dict[str, str]:
+    """Name the data each part of the study stands on, so that a changed part is made alone."""
+    import hashlib
+
+    import pandas as pd
+
+    from cxlab import reports, study
+
+    whole = study.fingerprint(opened.mapping, whole=True)
+    # what a part shows of the whole: the account of rows, and the settings of the study
+    common = opened.ledger.headline + opened.mapping.model_dump_json(exclude={"reports"})
+    out = {"": whole}
+    for part in study.wanted(opened)[1:]:
+        digest = hashlib.sha256(common.encode())
+        for name, done in sorted(opened.part(**part).cleaned.items()):
+            digest.update(f"{name} {list(done.frame.columns)}".encode())
+            digest.update(pd.util.hash_pandas_object(done.frame, index=False).to_numpy().tobytes())
+        out[reports.words(part)] = digest.hexdigest()
+    return out
 
 
 def _assignments(given: list[str]) -> dict[str, str]:

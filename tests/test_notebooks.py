@@ -89,9 +89,7 @@ def test_every_notebook_runs_on_the_sample(sample, tmp_path):
     from cxlab import study
 
     opened = study.load(sample)
-    jobs = reports.plan(
-        ROOT / "notebooks", study_file=sample, parts=[{}], tables=list(opened.cleaned)
-    )
+    jobs = reports.plan(ROOT / "notebooks", study_file=sample, parts=[{}], tables=opened.holds)
     facts = {"study": opened.mapping.study, "as_of": "2025-12-31", "rows": {}}
     runs = reports.run(jobs, tmp_path, study=facts, data="test")
     assert {run.notebook for run in runs} == {path.stem for path in NOTEBOOKS}

@@ -105,6 +105,17 @@ class Study:
         return {name: scale for name in answered if (scale := spec.scale(name))}
 
     @property
+    def holds(self) -> tuple[str, ...]:
+        """What reports can be made from: tables, and `scores`, `ratings`, `leaving`."""
+        frame = self.responses
+        spec = self.mapping.tables.get("responses")
+        rated = frame is not None and spec and any(name in frame for name in spec.ratings)
+        customers = self.customers
+        known = customers is not None and {"churned_at", "churned"} & set(customers.columns)
+        more = {"scores": self.scales, "ratings": rated, "leaving": known}
+        return (*self.cleaned, *(word for word, there in more.items() if there))
+
+    @property
     def dated(self) -> bool:
         """Whether the answers carry their date."""
         frame = self.responses
@@ -263,6 +274,7 @@ def _read_and_clean(
                 as_of=mapping.until(),
                 timezone=mapping.timezone,
                 zones=raw.zones,
+                missing=raw.missing,
                 customers=None if customers is None else set(customers.frame["customer_id"]),
             )
             wording[table] = raw.wording
