@@ -266,7 +266,9 @@ def _errors(design: Design) -> dict:
 
 def _frame(design: Design, estimate, replicates, found, places, low, high) -> pd.DataFrame:
     level = design.survey.level
-    bottom, top = stats.percentile(replicates, level)
+    bottom, top = np.full(estimate.shape, np.nan), np.full(estimate.shape, np.nan)
+    known = np.isfinite(estimate)
+    bottom[known], top[known] = stats.percentile(replicates[:, known], level)
     p = np.full(estimate.shape, np.nan)
     begin = len(found.params) - len(places)
     for place, (k, side) in enumerate(places):

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GroupKFold
@@ -68,7 +67,7 @@ def nonlinear(
     linear = _linear_order(design, groups)
     positive = np.maximum(lost, 0)
     rank = (-lost).argsort(kind="stable").argsort() + 1
-    together = float(spearmanr(lost, linear)[0]) if len(groups) > 2 else np.nan
+    together = float(np.corrcoef(lost, linear)[0, 1]) if len(groups) > 2 else np.nan
     same_first = lost.argmax() == linear.argmax()
     agrees = same_first and (len(groups) < 3 or together >= AGREES)
     frame = pd.DataFrame(
@@ -88,7 +87,7 @@ def nonlinear(
         headline=f"Boosted trees {'agree' if agrees else 'disagree'} with the linear order: "
         f"{'both put' if same_first else 'they put'} {frame['term'][0]} first"
         + ("" if same_first else f", the linear model {list(groups)[int(linear.argmax())]}")
-        + (f"; rank correlation {number(together, 2)}." if len(groups) > 2 else "."),
+        + (f"; correlation of the shares {number(together, 2)}." if len(groups) > 2 else "."),
         method=f"Gradient boosting, {FOLDS}-fold; loss of R² on held-out answers when a term is "
         "shuffled (Breiman 2001; Fisher, Rudin and Dominici 2019), beside LMG.",
         base=design.base,
