@@ -18,7 +18,7 @@ INK, GREY, FAINT, PAPER = "#1f2933", "#7b8794", "#d9dee4", "#ffffff"
 # Okabe and Ito (2008), darkened where white paper needs it; told apart by every common eye
 BLUE, ORANGE, GREEN, PURPLE, RED = "#0b62a8", "#c8690a", "#0a7d5f", "#9a4f86", "#b83b1e"
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, RED, GREY)
-WIDTH = 6.4  # inches; on a phone this is still read without zooming
+WIDTH = 5.4  # inches; on a phone this is still read without zooming
 DPI = 180
 SMALL_BASE = 30  # answers; below this a point is drawn in grey
 
