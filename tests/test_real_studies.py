@@ -1,0 +1,86 @@
+"""Real exports: study files load, ledgers add up, and the published numbers come out."""
+
+import json
+
+import pytest
+
+from cxlab import metrics, study
+from tests.conftest import ROOT
+
+STUDIES = sorted((ROOT / "tests" / "studies").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def opened(shared_data):
+    return {path.stem: study.load(path) for path in STUDIES}
+
+
+def _case(reference, file: str, name: str) -> dict:
+    cases = json.loads((reference / file).read_text())["cases"]
+    return next(case for case in cases if case["id"] == name)
+
+
+def test_every_ledger_adds_up(opened):
+    for name, one in opened.items():
+        for table in study.account_of(one)["tables"].values():
+            assert table["rows_in"] == table["kept"] + table["set_aside"] > 0, name
+
+
+def test_code_11_of_the_airport_is_no_promoter(opened, reference):
+    case = _case(reference, "nps.json", "nps_sfo_2017")
+    found = metrics.nps(opened["sfo"].responses).frame.iloc[0]
+    assert found["n"] == case["expected"]["n"]
+    assert found["estimate"] == pytest.approx(case["expected"]["nps"], abs=1e-6)
+    interval = [found["conf_low"], found["conf_high"]]
+    assert interval == pytest.approx(case["expected"]["adjusted_wald"], abs=1e-6)
+
+
+def test_the_weighted_airport_agrees_with_the_survey_package(opened, reference):
+    expected = _case(reference, "nps.json", "nps_sfo_2017")["expected"]["weighted"]
+    found = metrics.nps(opened["sfo"].responses, weight="weight").frame.iloc[0]
+    assert found["estimate"] == pytest.approx(expected["nps"], abs=1e-4)
+    assert found["std_error"] == pytest.approx(expected["se_design"], abs=0.02)
+    assert found["n_effective"] == pytest.approx(expected["kish_effective_n"], abs=0.01)
+
+
+def test_the_airports_ratings_agree_with_r(opened, reference):
+    expected = _case(reference, "csat_proportion_ci.json", "csat_sfo_2017")["expected"]
+    responses = opened["sfo"].responses
+    for column, code in {"csat": "Q7ALL", "food": "Q7FOOD", "restrooms": "Q9RESTROOM"}.items():
+        found = metrics.csat(responses, score=metrics.Score(column, "top", "1..5", column)).frame
+        row, known = found.iloc[0], expected[code]
+        assert row["n"] == known["valid"]
+        assert [row["estimate"], row["conf_low"], row["conf_high"]] == pytest.approx(
+            [known["top2_share"], *known["wilson"]], abs=1e-6
+        )
+
+
+def test_the_telecoms_touchpoints_agree(opened, reference):
+    expected = _case(reference, "nps.json", "nps_telecom_by_touchpoint")["expected"]
+    found = metrics.nps(opened["telecom"].responses, by="touchpoint").frame.set_index("group")
+    for touchpoint, known in expected["by_SURVEY_SUB_TYPE"].items():
+        assert found.loc[touchpoint, "n"] == known["n"]
+        assert found.loc[touchpoint, "estimate"] == pytest.approx(known["nps"], abs=1e-6)
+
+
+def test_the_airline_file_ends_in_mid_row_and_that_row_is_booked(opened):
+    (row,) = study.account_of(opened["airline"])["tables"]["responses"]["rows"]
+    assert (row["line"], row["reason"]) == (37958, "row_torn")
+    assert row["value"] == "7 fields, 23 expected"
+    assert opened["airline"].responses["csat"].sum() == 16984
+
+
+def test_the_airports_reports_are_made_over_its_boarding_areas(opened, tmp_path):
+    from cxlab import reports
+
+    path = ROOT / "tests" / "studies" / "sfo.yaml"
+    parts = study.wanted(opened["sfo"])[:4]
+    holds, names = opened["sfo"].holds, ["10_data_quality", "20_scores"]
+    jobs = reports.plan(
+        ROOT / "notebooks", study_file=path, parts=parts, tables=holds, notebooks=names
+    )
+    facts = {"study": "SFO", "as_of": "2017-12-31", "rows": {}}
+    runs = reports.run(jobs, tmp_path, study=facts, data="sfo")
+    assert [run.error for run in runs if run.state != "done"] == []
+    assert {run.part for run in runs} >= {"everyone", "boarding_area: A", "boarding_area: B"}
+    assert "NPS is 40.4 (37." in (tmp_path / "index.html").read_text()
