@@ -7,6 +7,7 @@ from cxlab.export.frame import framed
 from cxlab.results import count
 
 EVERYONE = "everyone"
+MADE = ("done", "unchanged", "kept")
 
 
 def index(manifest: Mapping[str, Any]) -> str:
@@ -20,7 +21,7 @@ def index(manifest: Mapping[str, Any]) -> str:
         A whole HTML document.
     """
     reports = sorted(manifest["reports"], key=lambda report: report["reading_order"])
-    made = [report for report in reports if report["state"] in ("done", "unchanged")]
+    made = [report for report in reports if report["state"] in MADE]
     whole = [report for report in made if report["part"] == EVERYONE and report["headline"]]
     failed = [report for report in reports if report["state"] == "failed"]
     return framed(
@@ -40,7 +41,7 @@ def index(manifest: Mapping[str, Any]) -> str:
 
 
 def _tally(reports: list[Mapping[str, Any]]) -> str:
-    made = sum(report["state"] in ("done", "unchanged") for report in reports)
+    made = sum(report["state"] in MADE for report in reports)
     failed = sum(report["state"] == "failed" for report in reports)
     words = f"{count(made, 'report')} made"
     return f"{words}, {count(failed)} failed." if failed else f"{words}, none failed."

@@ -9,8 +9,9 @@ import mistune
 import nh3
 
 from cxlab.export.frame import framed
-from cxlab.results import MIME
+from cxlab.results import MIME, count
 
+LARGEST = 8_000_000  # characters of a page
 LONGEST_TEXT = 20_000  # characters of plain output shown a cell
 
 # fmt: off
@@ -75,6 +76,7 @@ def page(
             body.append(_prose(source, contents))
         elif cell["cell_type"] == "code":
             body += [_shown(output) for output in cell.get("outputs", ())]
+    body = _bounded([part for part in body if part])
     return framed(
         "page.html",
         title=title or "Report",
@@ -83,8 +85,23 @@ def page(
         home=home,
         analyst=analyst,
         contents=contents,
-        body="\n".join(part for part in body if part),
+        body="\n".join(body),
     )
+
+
+def _bounded(parts: list[str]) -> list[str]:
+    """Keep a page within what a browser and a mailbox bear; prose is kept, outputs are counted."""
+    kept, size, left = [], 0, 0
+    for part in parts:
+        if size + len(part) > LARGEST and len(part) > 1000:
+            left += 1
+            continue
+        size += len(part)
+        kept.append(part)
+    if left:
+        said = f"{count(left, 'further output')} of this report would make the page too large"
+        kept.append(f'<p class="cx-base">{said}; they are in the executed notebook.</p>')
+    return kept
 
 
 def _prose(source: str, contents: list[tuple[str, str]]) -> str:

@@ -1,8 +1,22 @@
 """Run one notebook, run a grid, write the index and the manifest."""
 
+from cxlab.reports.changes import changes, lines, load
 from cxlab.reports.notebooks import PlanError
-from cxlab.reports.plan import Job, plan, slug
+from cxlab.reports.plan import Job, plan, slug, words
 from cxlab.reports.press import Run, run, summary
 from cxlab.reports.workshop import Engine
 
-__all__ = ["Engine", "Job", "PlanError", "Run", "plan", "run", "slug", "summary"]
+__all__ = [
+    "Engine",
+    "Job",
+    "PlanError",
+    "Run",
+    "changes",
+    "lines",
+    "load",
+    "plan",
+    "run",
+    "slug",
+    "summary",
+    "words",
+]

@@ -17,6 +17,8 @@ from nbformat.v4 import new_output
 from papermill.engines import Engine
 from traitlets.config import Config
 
+from cxlab.reports.report import LONGEST_STREAM
+
 
 class WarmEngine(Engine):
     """Execute a notebook without a second process."""
@@ -34,7 +36,7 @@ class WarmEngine(Engine):
         with _Streams(outputs):
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)
-                outputs.cell = []
+                outputs.begin()
                 raised = cell.cell_type == "code" and not _run(shell, cell, outputs)
                 if raised:
                     nb_man.cell_exception(cell, cell_index=index)
@@ -47,14 +49,41 @@ class _Outputs:
     """The outputs of the cell that is running, in the order they came."""
 
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
         self.cell: list[Any] = []
+        self._printed: list[str] = []
+        self._length = 0
+
+    def add(self, output: Any) -> None:
+        """Add an output that is not printed text."""
+        self._join()
+        self.cell.append(output)
 
     def stream(self, name: str, text: str) -> None:
+        """Add printed text; beyond the limit it is counted, not kept."""
         last = self.cell[-1] if self.cell else None
-        if last is not None and last.output_type == "stream" and last.name == name:
-            last.text += text
-        else:
-            self.cell.append(new_output("stream", name=name, text=text))
+        if last is None or last.output_type != "stream" or last.name != name:
+            self._join()
+            self.cell.append(new_output("stream", name=name, text=""))
+        room = LONGEST_STREAM - self._length
+        self._length += len(text)
+        if room > 0:
+            self._printed.append(text[:room])
+
+    def end(self) -> list[Any]:
+        """Give what the cell showed."""
+        if self._length > LONGEST_STREAM:
+            left = self._length - LONGEST_STREAM
+            self._printed.append(f"\n… {left:,} more characters\n")
+        self._join()
+        return list(self.cell)
+
+    def _join(self) -> None:
+        if self.cell and self.cell[-1].output_type == "stream":
+            self.cell[-1].text += "".join(self._printed)
+        self._printed = []
 
 
 def _shell() -> tuple[InteractiveShell, _Outputs]:
@@ -63,10 +92,10 @@ def _shell() -> tuple[InteractiveShell, _Outputs]:
     class Publisher(DisplayPublisher):
         def publish(self, data, metadata=None, source=None, **kwargs) -> None:
             shown = new_output("display_data", data=data, metadata=metadata or {})
-            outputs.cell.append(shown)
+            outputs.add(shown)
 
         def clear_output(self, wait: bool = False) -> None:
-            outputs.cell.clear()
+            outputs.begin()
 
     class Hook(DisplayHook):
         def write_output_prompt(self) -> None:
@@ -74,7 +103,7 @@ def _shell() -> tuple[InteractiveShell, _Outputs]:
 
         def write_format_data(self, format_dict, md_dict=None) -> None:
             result = {"data": format_dict, "metadata": md_dict or {}}
-            outputs.cell.append(new_output("execute_result", execution_count=None, **result))
+            outputs.add(new_output("execute_result", execution_count=None, **result))
 
         def finish_displayhook(self) -> None:
             self._is_active = False
@@ -91,7 +120,7 @@ def _shell() -> tuple[InteractiveShell, _Outputs]:
 
         def _showtraceback(self, kind, value, lines) -> None:
             said = {"ename": kind.__name__, "evalue": str(value), "traceback": list(lines)}
-            outputs.cell.append(new_output("error", **said))
+            outputs.add(new_output("error", **said))
 
     InteractiveShell.clear_instance()
     shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
@@ -111,10 +140,10 @@ def _run(shell: InteractiveShell, cell: Any, outputs: _Outputs) -> bool:
         return True
     done = shell.run_cell(cell.source, store_history=True)
     cell.execution_count = shell.execution_count - 1
-    for output in outputs.cell:
+    cell.outputs = outputs.end()
+    for output in cell.outputs:
         if output.output_type == "execute_result":
             output.execution_count = cell.execution_count
-    cell.outputs = list(outputs.cell)
     return bool(done.success)
 
 

@@ -10,9 +10,17 @@ from typing import Any
 
 from cxlab.codebook import Refusal, did_you_mean
 
+FINDINGS_FILE = "findings_file"  # a notebook with this parameter is made of the others' findings
+
 
 class PlanError(Refusal):
     """A run is refused before it starts."""
+
+
+class RunError(PlanError):
+    """A run that was at work cannot go on; what it finished is kept."""
+
+    status = 1
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,8 @@ class Notebook:
         needs: tables of the study without which it cannot be made.
         reading_order: place in the list of what to read first.
         parameters: name -> default value, from the cell tagged `parameters`.
+        scope: `part` when it looks at nothing outside its own part of the study.
+        rooms: parts of cxlab it opens, so that they are open before it starts.
     """
 
     path: Path
@@ -32,10 +42,18 @@ class Notebook:
     needs: tuple[str, ...]
     reading_order: int
     parameters: dict[str, Any]
+    scope: str = "study"
+    rooms: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
+        """Name the notebook as a command line does."""
         return self.path.stem
+
+    @property
+    def composes(self) -> bool:
+        """Whether it is made of the findings of the other reports, and so comes last."""
+        return FINDINGS_FILE in self.parameters
 
 
 def read(path: Path) -> Notebook:
@@ -63,7 +81,15 @@ def read(path: Path) -> Notebook:
         needs=tuple(said.get("needs", ())),
         reading_order=int(said.get("reading_order", 99)),
         parameters=_literals("".join(tagged[0]["source"]), path.name),
+        scope=str(said.get("scope", "study")),
+        rooms=_rooms(cells),
     )
+
+
+def _rooms(cells: list[dict[str, Any]]) -> tuple[str, ...]:
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    lists = re.findall(r"^from cxlab import ([\w, ]+)", code, re.MULTILINE)
+    return tuple(sorted({room.strip() for names in lists for room in names.split(",")}))
 
 
 def checked(notebook: Notebook, given: dict[str, Any]) -> dict[str, Any]:

@@ -4,14 +4,16 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cxlab.codebook import did_you_mean
-from cxlab.reports.notebooks import Notebook, PlanError, checked, read
+from cxlab.reports.notebooks import FINDINGS_FILE, Notebook, PlanError, checked, read
 
 EVERYONE = "everyone"
+PART = ("segment", "value", "period")
+OWN = ("study_file", FINDINGS_FILE)  # what the press itself hands over
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Job:
         part: for whom, in words.
         stem: path of its files under the output folder, without ending.
         missing: tables it needs and the study lacks; such a job is listed, not run.
+        refused: why it cannot be run at all; such a job is listed as failed.
+        settings: parameters set by hand, in words.
     """
 
     notebook: Notebook
@@ -31,6 +35,8 @@ class Job:
     part: str
     stem: str
     missing: tuple[str, ...] = ()
+    refused: str = ""
+    settings: str = ""
 
 
 def plan(
@@ -50,31 +56,45 @@ def plan(
         parts: `{}` for everyone, `{"segment": …, "value": …}`, `{"period": …}`.
         tables: tables the study holds.
         notebooks: names, or `all`.
-        given: further parameters for every notebook that knows them.
+        given: further parameters for every notebook that knows them; a segment, value or
+            period takes the place of `parts`.
 
     Returns:
-        The jobs, notebook by notebook; two jobs never share a file.
+        The jobs, notebook by notebook, those made of the others' findings last; two jobs
+        never share a file.
 
     Raises:
         PlanError: an unknown notebook, or a parameter that no chosen notebook knows or that
             has the wrong type.
     """
-    chosen = _chosen(folder, notebooks)
-    for name in given or {}:
-        if not any(name in notebook.parameters for notebook in chosen):
-            known = sorted({word for notebook in chosen for word in notebook.parameters})
-            raise PlanError(f"no notebook has a parameter '{name}'.{did_you_mean(name, known)}")
-    jobs = []
-    for notebook in chosen:
+    given = dict(given or {})
+    chosen, unusable = _chosen(folder, notebooks)
+    _known(given, chosen)
+    if here := {name: given.pop(name) for name in PART if name in given}:
+        parts = [here]
+    jobs = list(unusable)
+    for notebook in sorted(chosen, key=lambda one: one.composes):
         missing = tuple(table for table in notebook.needs if table not in tables)
-        extra = {k: v for k, v in (given or {}).items() if k in notebook.parameters}
-        for part in [{}] if missing else parts:
-            if not set(part) <= set(notebook.parameters):
-                continue
-            parameters = checked(notebook, {"study_file": str(study_file), **part, **extra})
-            stem = f"{notebook.name}/{slug(_words(part))}"
-            jobs.append(Job(notebook, parameters, _words(part), stem, missing))
+        extra = {k: v for k, v in given.items() if k in notebook.parameters}
+        for part in [{}] if missing or notebook.composes else parts:
+            if set(part) <= set(notebook.parameters):
+                jobs.append(_job(notebook, study_file, part, extra, missing))
     return _apart(jobs)
+
+
+def _job(
+    notebook: Notebook,
+    study_file: Path,
+    part: Mapping[str, str],
+    extra: Mapping[str, Any],
+    missing: tuple[str, ...],
+) -> Job:
+    own = {"study_file": str(study_file)} if "study_file" in notebook.parameters else {}
+    parameters = checked(notebook, {**own, **part, **extra})
+    settings = ", ".join(f"{name} = {parameters[name]}" for name in extra)
+    name = slug(words(part)) + (f"-{slug(settings)}" if settings else "")
+    stem = f"{notebook.name}/{name}"
+    return Job(notebook, parameters, words(part), stem, missing, settings=settings)
 
 
 def slug(text: str) -> str:
@@ -89,11 +109,12 @@ def slug(text: str) -> str:
     return plain.strip("-")[:60].strip("-") or "x"
 
 
-def _words(part: Mapping[str, str]) -> str:
-    if not part:
+def words(part: Mapping[str, str]) -> str:
+    """Say for whom a report is."""
+    if not any(part.values()):
         return EVERYONE
-    words = [f"{part['segment']}: {part['value']}"] if "segment" in part else []
-    return ", ".join([*words, *([part["period"]] if "period" in part else [])])
+    said = [f"{part['segment']}: {part.get('value', '')}"] if part.get("segment") else []
+    return ", ".join([*said, *([part["period"]] if part.get("period") else [])])
 
 
 def _apart(jobs: list[Job]) -> list[Job]:
@@ -103,18 +124,38 @@ def _apart(jobs: list[Job]) -> list[Job]:
     for job in jobs:
         stem = job.stem
         if taken.count(stem) > 1 or stem.endswith("/x"):
-            stem = f"{stem}-{hashlib.sha256(job.part.encode()).hexdigest()[:8]}"
-        out.append(Job(job.notebook, job.parameters, job.part, stem, job.missing))
+            whole = f"{job.part}\n{job.settings}"
+            stem = f"{stem}-{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
+        out.append(replace(job, stem=stem))
     return out
 
 
-def _chosen(folder: Path, notebooks: Sequence[str] | str) -> list[Notebook]:
+def _known(given: Mapping[str, Any], chosen: Sequence[Notebook]) -> None:
+    for name in given:
+        if name in OWN:
+            raise PlanError(f"'{name}' is set by the run itself; it cannot be given.")
+        if not any(name in notebook.parameters for notebook in chosen):
+            known = sorted({word for notebook in chosen for word in notebook.parameters})
+            raise PlanError(f"no notebook has a parameter '{name}'.{did_you_mean(name, known)}")
+
+
+def _chosen(folder: Path, notebooks: Sequence[str] | str) -> tuple[list[Notebook], list[Job]]:
+    """Read the notebooks; of `all`, one that cannot be used is listed and stops no other."""
     found = {path.stem: path for path in sorted(folder.glob("[0-9]*.ipynb"))}
     if not found:
         raise PlanError(f"there are no notebooks in {folder}.")
-    if isinstance(notebooks, str):
-        return [read(path) for path in found.values()]
-    for name in notebooks:
-        if name not in found:
-            raise PlanError(f"there is no notebook '{name}'.{did_you_mean(name, found)}")
-    return [read(found[name]) for name in found if name in notebooks]
+    if not isinstance(notebooks, str):
+        for name in notebooks:
+            if name not in found:
+                raise PlanError(f"there is no notebook '{name}'.{did_you_mean(name, found)}")
+        return [read(found[name]) for name in found if name in notebooks], []
+    usable: list[Notebook] = []
+    unusable: list[Job] = []
+    for name, path in found.items():
+        try:
+            usable.append(read(path))
+        except PlanError as error:
+            notebook = Notebook(path, name, (), 99, {})
+            stem = f"{name}/{EVERYONE}"
+            unusable.append(Job(notebook, {}, EVERYONE, stem, refused=str(error)))
+    return usable, unusable

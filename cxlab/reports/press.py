@@ -6,24 +6,23 @@ import json
 import os
 import platform
 import shutil
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import cxlab
-from cxlab import export
 from cxlab.reports import workshop
-from cxlab.reports.notebooks import PlanError
+from cxlab.reports.notebooks import FINDINGS_FILE, PlanError, RunError
 from cxlab.reports.plan import Job
-from cxlab.reports.report import FINDINGS, INDEX, STAGING, make
+from cxlab.reports.record import Record
+from cxlab.reports.report import FINDINGS, STAGING, make
 from cxlab.reports.workshop import Engine
 from cxlab.results import count
 
-MANIFEST = "manifest.json"
 _VERSIONS = ("numpy", "pandas", "scipy", "statsmodels", "scikit-learn", "matplotlib", "papermill")
 
 
@@ -32,15 +31,17 @@ class Run:
     """What became of one report.
 
     Attributes:
-        notebook, question, part: which report.
+        notebook, question, part, settings: which report.
         parameters: what it was run with.
-        state: `done`, `unchanged`, `failed` or `not made`.
+        state: `done`, `unchanged`, `kept` (of an earlier run of more notebooks), `failed` or
+            `not made`.
         key: hash of everything the report depends on.
         page, file: the page and the executed notebook, relative to the output folder.
         headline, base: its first finding.
         error: first line of what went wrong.
         seconds: time it took.
         reading_order: place in the list of what to read first.
+        composes: whether it is made of the findings of the others.
     """
 
     notebook: str
@@ -56,6 +57,8 @@ class Run:
     error: str = ""
     seconds: float = 0.0
     reading_order: int = 99
+    settings: str = ""
+    composes: bool = False
 
 
 def run(
@@ -63,7 +66,7 @@ def run(
     out: Path,
     *,
     study: dict[str, Any],
-    data: str,
+    data: str | Mapping[str, str],
     engine: Engine | None = None,
     force: bool = False,
     tell: Callable[[Run], None] = lambda run: None,
@@ -75,7 +78,8 @@ def run(
         out: output folder; it gets `index.html`, `manifest.json`, `findings.json` and, for
             each report, the page, the executed notebook and its findings.
         study: name, `as_of` and row counts, for the manifest.
-        data: fingerprint of the study's data.
+        data: fingerprint of the study's data; or one a part, by its words, with that of the
+            whole study under an empty name.
         engine: how reports are executed: which kernels, how many at a time, which limits.
         force: make all of them, also those that are up to date.
         tell: called with each finished report.
@@ -85,57 +89,103 @@ def run(
 
     Raises:
         PlanError: the output folder cannot be written, or another run is at work in it.
+        RunError: the disk is full.
     """
-    started = time.time()
-    with _alone(out):
-        before = _last(out)
-        runs: dict[str, Run] = {}
-        todo = []
-        for job in jobs:
-            entry = _entry(job, data)
-            known = before.get(job.stem)
-            if job.missing:
-                entry.state, entry.error = "not made", f"needs {', '.join(job.missing)}"
-            elif not force and known and _up_to_date(known, entry, out):
-                entry = Run(**{**known, "state": "unchanged", "seconds": 0.0})
-            else:
-                todo.append(job)
-                continue
-            runs[job.stem] = entry
-            tell(entry)
-        for stem, entry in _executed(todo, out, data, study["study"], engine or Engine()):
-            runs[stem] = entry
-            _write(out, jobs, runs, study, data, started)
-            tell(entry)
-        _write(out, jobs, runs, study, data, started)
-    return [runs[job.stem] for job in jobs]
+    prints = {"": data} if isinstance(data, str) else dict(data)
+    facts = {**study, "data": prints[""], "versions": versions(), "code": _code()[:16]}
+    with _alone(out), _stoppable(), _refusing(out):
+        record = Record(out, facts, force=force)
+        try:
+            for composed in (False, True):
+                wave = [_told(job, out) for job in jobs if job.notebook.composes == composed]
+                if composed and wave:
+                    record.write()
+                    prints = dict.fromkeys(prints, record.fingerprint())
+                for entry in _made(wave, record, prints, engine or Engine()):
+                    tell(entry)
+        finally:
+            record.keep_others({job.stem for job in jobs})
+            record.close()
+    return [record.runs[job.stem] for job in jobs]
 
 
-def _entry(job: Job, data: str) -> Run:
+def _told(job: Job, out: Path) -> Job:
+    """Tell a notebook made of the others' findings where they are."""
+    if not job.notebook.composes:
+        return job
+    path = os.path.relpath((out / FINDINGS).resolve(), job.notebook.path.parent.resolve())
+    return replace(job, parameters={**job.parameters, FINDINGS_FILE: Path(path).as_posix()})
+
+
+def _made(
+    jobs: Sequence[Job], record: Record, prints: Mapping[str, str], engine: Engine
+) -> Iterator[Run]:
+    """Give each job's report: as it stands where it is up to date, made anew elsewhere."""
+    todo: dict[str, tuple[Job, Run]] = {}
+    code = _code()
+    for job in jobs:
+        entry = _entry(job, _print_of(job, prints), code)
+        known = record.before.get(job.stem)
+        if job.refused:
+            entry.state, entry.error = "failed", job.refused
+        elif job.missing:
+            entry.state, entry.error = "not made", f"needs {', '.join(job.missing)}"
+        elif known and record.stands(known, entry.key):
+            entry = Run(**{**known, "state": "unchanged", "seconds": 0.0})
+        else:
+            todo[job.stem] = (job, entry)
+            continue
+        record.add(job.stem, entry)
+        yield entry
+    name = record.facts["study"]
+    staging = record.out / STAGING
+    shutil.rmtree(staging, ignore_errors=True)
+    arguments = {stem: (job, str(record.out), name, engine.name) for stem, (job, _) in todo.items()}
+    try:
+        rooms = {room for job, _ in todo.values() for room in job.notebook.rooms}
+        for stem, told in workshop.work(make, arguments, engine, rooms=sorted(rooms)):
+            entry = Run(**{**asdict(todo[stem][1]), **told})
+            record.add(stem, entry)
+            yield entry
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+# ---------------------------------------------------------------- what a report depends on
+
+
+def _entry(job: Job, data: str, code: str) -> Run:
     return Run(
         notebook=job.notebook.name,
         question=job.notebook.question,
         part=job.part,
         parameters=job.parameters,
         state="",
-        key=_key(job, data),
+        key=_key(job, data, code),
         reading_order=job.notebook.reading_order,
+        settings=job.settings,
+        composes=job.notebook.composes,
     )
 
 
-def _key(job: Job, data: str) -> str:
+def _print_of(job: Job, prints: Mapping[str, str]) -> str:
+    """Give the fingerprint of the data a report looks at."""
+    whole = prints[""]
+    return prints.get(job.part, whole) if job.notebook.scope == "part" else whole
+
+
+def _key(job: Job, data: str, code: str) -> str:
     """Hash everything a report depends on."""
     digest = hashlib.sha256()
     digest.update(job.notebook.path.read_bytes())
     digest.update(json.dumps(job.parameters, sort_keys=True).encode())
     digest.update(data.encode())
-    digest.update(_code().encode())
-    digest.update(json.dumps(versions(), sort_keys=True).encode())
+    digest.update(code.encode())
     return digest.hexdigest()[:32]
 
 
 def _code() -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(json.dumps(versions(), sort_keys=True).encode())
     root = Path(cxlab.__file__).parent
     for path in sorted(root.rglob("*")):
         if path.suffix in (".py", ".html", ".css", ".js"):
@@ -150,39 +200,7 @@ def versions() -> dict[str, str]:
     return {"cxlab": cxlab.__version__, "python": platform.python_version(), **found}
 
 
-def _up_to_date(known: dict[str, Any], entry: Run, out: Path) -> bool:
-    return (
-        known["key"] == entry.key
-        and known["state"] in ("done", "unchanged")
-        and (out / known["page"]).is_file()
-        and (out / known["file"]).is_file()
-    )
-
-
-def _last(out: Path) -> dict[str, dict[str, Any]]:
-    """Give the reports of the last run by stem; a damaged manifest counts as none."""
-    try:
-        reports = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["reports"]
-        return {Path(entry["page"]).with_suffix("").as_posix(): entry for entry in reports}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-
-
-def _executed(
-    jobs: Sequence[Job], out: Path, data: str, study: str, how: Engine
-) -> Iterator[tuple[str, Run]]:
-    staging = out / STAGING
-    shutil.rmtree(staging, ignore_errors=True)
-    todo = {job.stem: (job, str(out), study, how.name) for job in jobs}
-    try:
-        for stem, told in workshop.work(make, todo, how):
-            job = todo[stem][0]
-            yield stem, Run(**{**asdict(_entry(job, data)), **told})
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-# ---------------------------------------------------------------- writing
+# ---------------------------------------------------------------- one run at a time
 
 
 @contextlib.contextmanager
@@ -206,45 +224,34 @@ def _alone(out: Path) -> Iterator[None]:
         yield
 
 
-def _write(
-    out: Path,
-    jobs: Sequence[Job],
-    runs: dict[str, Run],
-    study: dict[str, Any],
-    data: str,
-    started: float,
-) -> None:
-    """Write manifest, findings and index of what is finished so far, each in one move."""
-    finished = [runs[job.stem] for job in jobs if job.stem in runs]
-    manifest = {
-        **study,
-        "data": data,
-        "started": _moment(started),
-        "finished": _moment(time.time()),
-        "seconds": round(time.time() - started, 1),
-        "versions": versions(),
-        "reports": [asdict(entry) for entry in finished],
-    }
-    found = []
-    for entry in finished:
-        if entry.state in ("done", "unchanged"):
-            path = (out / entry.page).with_suffix(".findings.json")
-            results = json.loads(path.read_text(encoding="utf-8"))
-            found.append({"notebook": entry.notebook, "part": entry.part, "page": entry.page,
-                          "findings": results})  # fmt: skip
-    _whole(out / FINDINGS, json.dumps(found, indent=1, ensure_ascii=False))
-    _whole(out / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False))
-    _whole(out / INDEX, export.index(manifest))
+@contextlib.contextmanager
+def _refusing(out: Path) -> Iterator[None]:
+    """Say in a sentence that the disk is full or cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or out
+        raise RunError(
+            f"{where}: cannot be written ({error.strerror or error}). "
+            "What was finished before is kept; make room and run again."
+        ) from None
 
 
-def _whole(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let a polite request to end (SIGTERM) stop the run as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
 
+    def stop(number, frame):
+        raise KeyboardInterrupt
 
-def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def summary(runs: Sequence[Run]) -> str:

@@ -12,6 +12,8 @@ from cxlab.reports.plan import EVERYONE, Job
 
 FINDINGS, INDEX, STAGING = "findings.json", "index.html", ".staging"
 KERNEL = "cxlab-this-python"
+FAILED = ".failed.ipynb"
+LONGEST_STREAM = 1_000_000  # characters of printed text kept a cell
 
 
 def make(job: Job, out: str, study: str, engine: str) -> dict[str, Any]:
@@ -32,24 +34,36 @@ def make(job: Job, out: str, study: str, engine: str) -> dict[str, Any]:
     target.parent.mkdir(parents=True, exist_ok=True)
     executed = staged.with_suffix(".ipynb")
     error = _execute(job, executed, engine)
-    told: dict[str, Any] = {"file": f"{job.stem}.ipynb", "page": f"{job.stem}.html"}
-    if executed.is_file():
-        notebook = json.loads(executed.read_text(encoding="utf-8"))
-        told |= _first(found := export.findings(notebook))
-        page = export.page(
-            notebook,
-            study=study,
-            part="" if job.part == EVERYONE else job.part,
-            home=f"../{INDEX}",
-            analyst=executed.name,
-        )
-        staged.with_suffix(".html").write_text(page, encoding="utf-8")
-        staged.with_suffix(".findings.json").write_text(json.dumps(found), encoding="utf-8")
-        # a failed run still shows its notebook, but never replaces a finished page
-        for ending in [".ipynb"] if error else [".ipynb", ".html", ".findings.json"]:
-            os.replace(staged.with_suffix(ending), target.with_suffix(ending))
-    state = {"state": "failed", "error": error} if error else {"state": "done"}
-    return {**told, **state, "seconds": round(perf_counter() - start, 2)}
+    told: dict[str, Any] = {}
+    if error:
+        # a failed run shows its notebook, and never takes the place of a finished one
+        if executed.is_file():
+            os.replace(executed, target.with_name(target.name + FAILED))
+            told["file"] = f"{job.stem}{FAILED}"
+        told |= {"state": "failed", "error": error}
+    else:
+        told |= _publish(job, study, executed, target)
+    return {**told, "seconds": round(perf_counter() - start, 2)}
+
+
+def _publish(job: Job, study: str, executed: Path, target: Path) -> dict[str, Any]:
+    """Render an executed notebook and move its three files to their place."""
+    notebook = json.loads(executed.read_text(encoding="utf-8"))
+    page = export.page(
+        notebook,
+        study=study,
+        part="" if job.part == EVERYONE else job.part,
+        home=f"../{INDEX}",
+        analyst=executed.name,
+    )
+    found = export.findings(notebook)
+    executed.with_suffix(".html").write_text(page, encoding="utf-8")
+    executed.with_suffix(".findings.json").write_text(json.dumps(found), encoding="utf-8")
+    for ending in (".findings.json", ".html", ".ipynb"):
+        os.replace(executed.with_suffix(ending), target.with_suffix(ending))
+    target.with_name(target.name + FAILED).unlink(missing_ok=True)
+    files = {"file": f"{job.stem}.ipynb", "page": f"{job.stem}.html"}
+    return {"state": "done", **files, **_first(found)}
 
 
 def _first(found: list[dict[str, Any]]) -> dict[str, str]:
@@ -69,6 +83,7 @@ def _execute(job: Job, executed: Path, engine: str) -> str:
             parameters=job.parameters,
             engine_name="cxlab" if engine == "warm" else None,
             kernel_name=KERNEL,
+            language="python",
             cwd=str(job.notebook.path.parent),
             progress_bar=False,
             log_output=False,
@@ -77,7 +92,23 @@ def _execute(job: Job, executed: Path, engine: str) -> str:
         return _line(f"{error.ename}: {error.evalue}")
     except Exception as error:  # a kernel that would not start, a full disk
         return _line(f"{type(error).__name__}: {error}")
+    finally:
+        _bound(executed)
     return ""
+
+
+def _bound(executed: Path) -> None:
+    """Cut what a cell printed without end."""
+    if not executed.is_file() or executed.stat().st_size < LONGEST_STREAM:
+        return
+    notebook = json.loads(executed.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            text = "".join(output.get("text", ""))
+            if len(text) > LONGEST_STREAM:
+                left = f"{len(text) - LONGEST_STREAM:,}"
+                output["text"] = f"{text[:LONGEST_STREAM]}\n… {left} more characters\n"
+    executed.write_text(json.dumps(notebook, indent=1), encoding="utf-8")
 
 
 def _line(text: str) -> str:

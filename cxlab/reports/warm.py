@@ -1,16 +1,21 @@
 """What the warm process imports once, so that no report has to."""
 
+import gc
+import os
 from contextlib import suppress
 from importlib import import_module
 
-import cxlab
+from cxlab.reports.workshop import WARM_ROOMS
 
 for _name in (
-    "papermill",
+    "papermill.execute",
     "IPython.core.interactiveshell",
-    "matplotlib.backends.backend_agg",
+    "matplotlib_inline.backend_inline",
+    "cxlab.export",
     "cxlab.reports.engine",
-    *(f"cxlab.{room}" for room in cxlab.ROOMS),
+    *(f"cxlab.{room}" for room in os.environ.get(WARM_ROOMS, "").split()),
 ):
-    with suppress(ModuleNotFoundError):
+    with suppress(ImportError):
         import_module(_name)
+gc.collect()
+gc.freeze()  # forks then share what was imported instead of copying it when they tidy up

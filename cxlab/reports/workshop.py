@@ -1,16 +1,23 @@
 """Where reports are made: a process for each, a few at a time, none able to stop the others."""
 
+import contextlib
 import os
 import signal
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import connection, get_context
 from typing import Any
 
+import psutil
+
+WARM_ROOMS = "CXLAB_WARM"  # read by `warm`
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+LOOK = 0.5  # seconds between two looks at time and memory
+MB = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -22,11 +29,14 @@ class Engine:
             `plain` gives each an ordinary kernel. Empty chooses what the system can do.
         workers: reports made at a time; the number of cores when None.
         limit: seconds a report may take before it is ended.
+        memory: megabytes a report may hold before it is ended; its share of four fifths of
+            the machine when None.
     """
 
     kind: str = ""
     workers: int | None = None
     limit: float = 900
+    memory: int | None = None
 
     @property
     def name(self) -> str:
@@ -34,98 +44,215 @@ class Engine:
         can_fork = sys.platform != "win32" and hasattr(os, "fork")
         return self.kind if self.kind else "warm" if can_fork else "plain"
 
+    def bytes_of(self, workers: int) -> int:
+        """Give the memory one report may hold."""
+        whole = self.memory * MB if self.memory else int(psutil.virtual_memory().total * 0.8)
+        return whole if self.memory else whole // workers
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """A report being made."""
+
+    name: str
+    process: Any
+    ends: float
+
 
 def work(
-    make: Callable[..., dict[str, Any]], todo: Mapping[str, tuple], engine: Engine
+    make: Callable[..., dict[str, Any]],
+    todo: Mapping[str, tuple],
+    engine: Engine,
+    *,
+    rooms: Collection[str] = (),
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Call `make` for each entry in a process of its own.
 
     Args:
         make: importable function; gets the entry's arguments, returns plain values.
         todo: name -> arguments.
-        engine: how many at a time, how long each.
+        engine: how many at a time, how long each, how large.
+        rooms: parts of cxlab that the warm process opens before the first report.
 
     Yields:
         Name and what `make` returned, in order of completion; a process that ended without
         an answer is a failed report.
     """
-    waiting = list(todo)
-    active: dict[Any, tuple[str, Any, float]] = {}
+    waiting, again = list(todo), set()
+    active: dict[Any, _Bench] = {}
     workers = max(1, min(engine.workers or os.cpu_count() or 1, len(todo)))
-    with _threads((os.cpu_count() or 1) // workers):
+    memory = engine.bytes_of(workers)
+    share = str(max(1, (os.cpu_count() or 1) // workers))
+    with _environment({**dict.fromkeys(THREADS, share), WARM_ROOMS: " ".join(rooms)}):
         context: Any = get_context("forkserver" if engine.name == "warm" else "spawn")
         if engine.name == "warm":
             context.set_forkserver_preload(["__main__", "cxlab.reports.warm"])
+        # when this process ends, however it ends, the leash breaks and the reports end too
+        leash, hold = context.Pipe(duplex=False)
         try:
             while waiting or active:
                 while waiting and len(active) < workers:
                     name = waiting.pop(0)
-                    pipe, process = _start(context, make, todo[name])
-                    active[pipe] = (name, process, time.monotonic() + engine.limit)
-                for pipe in connection.wait(list(active), timeout=0.5):
-                    name, process, _ = active.pop(pipe)
-                    yield name, _answer(pipe, process)
-                for pipe in [p for p, (*_, end) in active.items() if time.monotonic() > end]:
-                    name, process, _ = active.pop(pipe)
-                    _end(process)
-                    yield name, _failed(f"took longer than {engine.limit:g} seconds and was ended")
+                    pipe, process = _start(context, (leash, memory, make, todo[name]))
+                    active[pipe] = _Bench(name, process, time.monotonic() + engine.limit)
+                for pipe in _ready(active):
+                    bench = active.pop(pipe)
+                    told = _answer(pipe, bench.process)
+                    if told is _WARM_ENDED and bench.name not in again:
+                        again.add(bench.name)
+                        waiting.insert(0, bench.name)
+                    else:
+                        yield bench.name, told
+                for pipe, why in _too_much(active, engine.limit, memory):
+                    bench = active.pop(pipe)
+                    _end(bench.process)
+                    yield bench.name, _failed(why)
         finally:
-            for _, process, _ in active.values():
-                _end(process)
+            for bench in active.values():
+                _end(bench.process)
+            hold.close()
+            leash.close()
 
 
-def _start(context: Any, make: Callable, arguments: tuple) -> tuple[Any, Any]:
+def _start(context: Any, arguments: tuple) -> tuple[Any, Any]:
+    """Start a report; a warm process that was ended from outside is started anew."""
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(theirs, make, arguments), daemon=False)
-    process.start()
+    for attempt in range(3):
+        process = context.Process(target=_child, args=(theirs, *arguments), daemon=False)
+        try:
+            process.start()
+            break
+        except (OSError, EOFError):
+            if attempt == 2:
+                raise
+            time.sleep(0.2)
     theirs.close()
     return ours, process
 
 
-def _child(pipe: Any, make: Callable, arguments: tuple) -> None:
+def _ready(active: Mapping[Any, _Bench]) -> list[Any]:
+    """Wait for answers and for processes that ended without one."""
+    sentinels = {bench.process.sentinel: pipe for pipe, bench in active.items()}
+    ready = connection.wait([*active, *sentinels], timeout=LOOK)
+    return list(dict.fromkeys(sentinels.get(one, one) for one in ready))  # type: ignore[call-overload]
+
+
+def _too_much(active: Mapping[Any, _Bench], limit: float, memory: int) -> list[tuple[Any, str]]:
+    out = []
+    for pipe, bench in active.items():
+        if time.monotonic() > bench.ends:
+            out.append((pipe, f"took longer than {limit:g} seconds and was ended"))
+        elif _held(bench.process.pid) > memory:
+            out.append((pipe, f"needed more than {memory // MB:,} MB of memory and was ended"))
+    return out
+
+
+def _held(pid: int) -> int:
+    """Give the memory of a process and everything it started."""
+    total = 0
+    for process in _family(pid):
+        with contextlib.suppress(psutil.Error):
+            total += process.memory_info().rss
+    return total
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    try:
+        parent = psutil.Process(pid)
+        return [parent, *parent.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+# ---------------------------------------------------------------- in the report's own process
+
+
+def _child(pipe: Any, leash: Any, memory: int, make: Callable, arguments: tuple) -> None:
     os.setsid() if hasattr(os, "setsid") else None
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_heel, args=(leash,), daemon=True).start()
+    _bound(memory)
     try:
         pipe.send(make(*arguments))
     except BaseException as error:
-        pipe.send(_failed(f"{type(error).__name__}: {error}".splitlines()[0]))
+        with contextlib.suppress(OSError):
+            pipe.send(_failed(f"{type(error).__name__}: {error}".splitlines()[0]))
     finally:
         pipe.close()
 
 
+def _heel(leash: Any) -> None:
+    """End this report and what it started when the run has ended."""
+    with contextlib.suppress(EOFError, OSError):
+        leash.recv()
+    _kill(os.getpid())
+
+
+def _bound(memory: int) -> None:
+    """Let an allocation beyond the limit raise MemoryError in its own cell."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        now = psutil.Process().memory_info().vms
+        resource.setrlimit(resource.RLIMIT_AS, (now + memory, now + memory))
+
+
+# ---------------------------------------------------------------- the end of a report
+
+
 def _answer(pipe: Any, process: Any) -> dict[str, Any]:
     try:
-        told = pipe.recv()
-    except EOFError:
-        process.join()
-        code = process.exitcode or 0
-        told = _failed(
-            f"the process was ended by signal {signal.Signals(-code).name}"
-            if code < 0
-            else f"the process ended with status {code}"
-        )
-    process.join()
+        told = pipe.recv() if pipe.poll() else _silent(process)
+    except (EOFError, OSError):
+        told = _silent(process)
+    pipe.close()
+    process.join(LOOK * 4)
+    _end(process)  # what a notebook started in the background ends with it
     return told
+
+
+def _silent(process: Any) -> dict[str, Any]:
+    process.join(LOOK * 4)
+    code = process.exitcode or 0
+    if code == _LOST:
+        return _WARM_ENDED
+    return _failed(
+        f"the process was ended by signal {signal.Signals(-code).name}"
+        if code < 0
+        else "the process ended without an answer"
+    )
 
 
 def _end(process: Any) -> None:
     """End a report with everything it started."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (OSError, AttributeError):
-        process.kill()
-    process.join()
+    _kill(process.pid)
+    process.join(LOOK * 4)
+
+
+def _kill(pid: int) -> None:
+    """End a process group, and the children that left it for a group of their own."""
+    others = [one for one in _family(pid) if one.pid != os.getpid()]
+    for one in reversed(others):
+        with contextlib.suppress(psutil.Error):
+            one.kill()
+    with contextlib.suppress(OSError, AttributeError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _failed(why: str) -> dict[str, Any]:
     return {"state": "failed", "error": why}
 
 
+_LOST = 255  # what multiprocessing says when the warm process is gone and cannot tell
+_WARM_ENDED = _failed("the process ended without an answer")
+
+
 @contextmanager
-def _threads(each: int) -> Iterator[None]:
-    """Hold the thread pools of the reports to their share of the cores."""
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, str(max(1, each))))
+def _environment(words: Mapping[str, str]) -> Iterator[None]:
+    """Hold thread pools to their share of the cores, and say what to keep warm."""
+    before = {name: os.environ.get(name) for name in words}
+    os.environ.update(words)
     try:
         yield
     finally:

@@ -1,0 +1,173 @@
+"""What changed between two runs: numbers, verdicts, data, code."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cxlab.reports.notebooks import PlanError
+from cxlab.results import amount, count
+
+KEYS = ("term", "group", "period", "table", "column", "value", "reason", "part", "against", "time")
+Kept = tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]
+
+
+def load(folder: Path) -> Kept:
+    """Read the manifest and the findings of a run.
+
+    Args:
+        folder: a run's output folder, or its manifest.
+
+    Raises:
+        PlanError: there is no run.
+    """
+    folder = folder.parent if folder.is_file() else folder
+    try:
+        read = [json.loads((folder / f"{n}.json").read_text(encoding="utf-8"))
+                for n in ("manifest", "findings")]  # fmt: skip
+    except (OSError, ValueError) as error:
+        raise PlanError(f"{folder}: no finished run is here ({error}). Use cxlab run.") from None
+    return read[0], read[1]
+
+
+def changes(before: Kept, after: Kept) -> dict[str, Any]:
+    """Compare two runs.
+
+    Args:
+        before: manifest and findings of the earlier run.
+        after: those of the later one.
+
+    Returns:
+        `then` (when the earlier run was), `numbers`, `verdicts`, `headlines`, `new`, `gone`,
+        `failing`, `mended`, `data` and `code`; empty when nothing changed or nothing was before.
+    """
+    (old, old_found), (new, new_found) = before, after
+    if not old.get("reports"):
+        return {}
+    numbers, verdicts, headlines = _moved(_rows(old_found), _rows(new_found))
+    states = [{_name(r): r["state"] for r in run.get("reports", ())} for run in (old, new)]
+    failed = [{name for name, state in each.items() if state == "failed"} for each in states]
+    made = [set(each) - bad for each, bad in zip(states, failed, strict=True)]
+    out = {
+        "numbers": numbers,
+        "verdicts": verdicts,
+        "headlines": headlines,
+        "new": sorted(made[1] - set(states[0])),
+        "gone": sorted(made[0] - set(states[1])),
+        "failing": sorted(failed[1] - failed[0]),
+        "mended": sorted(failed[0] & made[1]),
+        "data": _data(old, new),
+        "code": _code(old, new),
+    }
+    return {"then": old.get("finished", ""), **out} if any(out.values()) else {}
+
+
+def lines(since: Mapping[str, Any], *, limit: int = 8) -> list[str]:
+    """Say what changed, a sentence each.
+
+    Args:
+        since: what `changes` gave.
+        limit: how many numbers are named one by one.
+    """
+    if not since:
+        return ["Nothing changed."]
+    out = [*since["data"], *since["code"]]
+    out += [f"{v['where']}: verdict was “{v['before']}”, is “{v['after']}”."
+            for v in since["verdicts"]]  # fmt: skip
+    beyond = [n for n in since["numbers"] if n["beyond"]]
+    out += [_sentence(n) for n in beyond[:limit]]
+    left = len(since["numbers"]) - len(beyond[:limit])
+    if left > 0:
+        words = "other number" if out and beyond else "number"
+        within = "" if len(beyond) > limit else ", all within their earlier intervals"
+        out.append(f"{count(left, words)} moved{within}.")
+    for key, words in (("failing", "Fails now"), ("mended", "Works again"), ("new", "New"),
+                       ("gone", "No longer made")):  # fmt: skip
+        if since[key]:
+            more = f" and {count(len(since[key]) - limit)} more" if len(since[key]) > limit else ""
+            out.append(f"{words}: {'; '.join(since[key][:limit])}{more}.")
+    return out
+
+
+def _sentence(moved: Mapping[str, Any]) -> str:
+    was, now = (amount(moved[key], moved["unit"]) for key in ("before", "after"))
+    return f"{moved['where']}: {was} → {now}, beyond its earlier interval."
+
+
+def _name(report: Mapping[str, Any]) -> str:
+    words = [report.get("question") or report["notebook"], report["part"], report.get("settings")]
+    return ", ".join(word for word in words if word)
+
+
+def _rows(found: Sequence[Mapping[str, Any]]) -> dict[tuple, dict[str, Any]]:
+    """Give each row of each finding under a name that two runs share."""
+    out: dict[tuple, dict[str, Any]] = {}
+    for report in found:
+        for result in report["findings"]:
+            for key, row in _keyed(result):
+                where = (_name(report), result["name"], key)
+                out.setdefault(where, {**row, "unit": result["unit"], "headline": ""})
+            headline = (_name(report), result["name"], "")
+            out.setdefault(headline, {}).setdefault("headline", result["headline"])
+    return out
+
+
+def _keyed(result: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    columns = result["frame"]["columns"]
+    for values in result["frame"]["rows"]:
+        row = dict(zip(columns, values, strict=True))
+        words = [str(row[name]) for name in KEYS if row.get(name) is not None]
+        yield " · ".join(words) or "the number", row
+
+
+def _moved(old: dict[tuple, dict], new: dict[tuple, dict]) -> tuple[list, list, list]:
+    numbers, verdicts, headlines = [], [], []
+    for place in old.keys() & new.keys():
+        was, now = old[place], new[place]
+        report, name, key = place
+        where = f"{report}: {name}{f', {key}' if key and key != 'the number' else ''}"
+        if not key and was.get("headline") != now.get("headline"):
+            pair = {"before": was.get("headline"), "after": now.get("headline")}
+            headlines.append({"where": where, **pair})
+        if _differs(was.get("estimate"), now.get("estimate")):
+            beyond = _beyond(was, now["estimate"])
+            pair = {"before": was["estimate"], "after": now["estimate"]}
+            numbers.append({"where": where, **pair, "beyond": beyond, "unit": now["unit"]})
+        if was.get("verdict") and now.get("verdict") and was["verdict"] != now["verdict"]:
+            pair = {"before": was["verdict"], "after": now["verdict"]}
+            verdicts.append({"where": where, **pair})
+    order = {id(n): (not n["beyond"], -abs(n["after"] - n["before"]), n["where"]) for n in numbers}
+    by_place = lambda one: one["where"]  # noqa: E731
+    return (sorted(numbers, key=lambda n: order[id(n)]), sorted(verdicts, key=by_place),
+            sorted(headlines, key=by_place))  # fmt: skip
+
+
+def _differs(was: Any, now: Any) -> bool:
+    if not isinstance(was, int | float) or not isinstance(now, int | float):
+        return False
+    return abs(was - now) > 1e-9 * max(1.0, abs(was))
+
+
+def _beyond(was: Mapping[str, Any], now: float) -> bool:
+    low, high = was.get("conf_low"), was.get("conf_high")
+    return low is not None and high is not None and not low <= now <= high
+
+
+def _data(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    if old.get("data") == new.get("data"):
+        return []
+    rows = [
+        f"{table} had {count(old['rows'][table], 'row')}, has {count(n, 'row')}"
+        for table, n in new.get("rows", {}).items()
+        if old.get("rows", {}).get(table, n) != n
+    ]
+    return [f"The data changed{': ' + '; '.join(rows) if rows else ''}."]
+
+
+def _code(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    was, now = old.get("versions", {}), new.get("versions", {})
+    moved = [f"{k} {was.get(k, 'absent')} → {v}" for k, v in now.items() if was.get(k) != v]
+    out = [f"Versions changed: {', '.join(moved)}."] if moved else []
+    if old.get("code") and old.get("code") != new.get("code"):
+        out.append("The code or a notebook changed.")
+    return out

@@ -1,0 +1,169 @@
+"""What a run has come to so far: manifest, findings, index; whole files, and a journal between."""
+
+import contextlib
+import hashlib
+import json
+import os
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cxlab import export
+from cxlab.reports.changes import changes
+from cxlab.reports.report import FINDINGS, INDEX
+
+MANIFEST, JOURNAL = "manifest.json", ".journal"
+MADE = ("done", "unchanged", "kept")
+EVERY = 5.0  # seconds between two writings of the index while a run is at work
+
+
+class Record:
+    """The account of a run, on disk.
+
+    A finished report is booked in the journal at once, so that a run ended by force goes on
+    where it stopped; manifest, findings and index are written now and then, and at the end.
+
+    Attributes:
+        out: the output folder.
+        facts: what the manifest says of the study.
+        before: the reports of the last run, by stem.
+        runs: the reports of this run, by stem.
+    """
+
+    def __init__(self, out: Path, facts: dict[str, Any], *, force: bool = False) -> None:
+        self.out, self.facts, self.force = out, facts, force
+        self.started = self.written = time.time()
+        self.last = _json(out / MANIFEST, {})
+        self.last_findings = _json(out / FINDINGS, [])
+        self.before = _by_stem(self.last, out / JOURNAL)
+        self.runs: dict[str, Any] = {}
+        self.found: dict[str, Any] = {}
+        # what earlier runs booked is kept until this one is whole
+        self._journal = (out / JOURNAL).open("a", encoding="utf-8")
+
+    def stands(self, known: dict[str, Any], key: str) -> bool:
+        """Whether a report of the last run is still what it would be if made now."""
+        files = [known["page"], known["file"], _findings_of(known["page"])]
+        return (
+            not self.force
+            and known["key"] == key
+            and known["state"] in MADE
+            and all((self.out / name).is_file() for name in files)
+        )
+
+    def add(self, stem: str, entry: Any) -> None:
+        """Book a report."""
+        self.runs[stem] = entry
+        if entry.state == "failed":
+            page = f"{stem}.html"
+            entry.page = page if (self.out / page).is_file() else ""  # what stood before
+        if entry.state == "done":
+            self._journal.write(json.dumps({"stem": stem, **asdict(entry)}) + "\n")
+            self._journal.flush()
+        if entry.state in MADE:
+            path = self.out / _findings_of(entry.page)
+            self.found[stem] = json.loads(path.read_text(encoding="utf-8"))
+        if time.time() - self.written > EVERY:
+            self.write()
+
+    def keep_others(self, stems: set[str]) -> None:
+        """Keep what an earlier run made of the same data and is not in this plan."""
+        alike = all(self.last.get(key) == self.facts[key] for key in ("study", "data", "versions"))
+        for stem, known in self.before.items():
+            here = alike and stem not in stems and not known["composes"]
+            if here and known["state"] in MADE and self._whole(known):
+                entry = type(next(iter(self.runs.values())))(**{**known, "state": "kept"})
+                self.add(stem, entry)
+
+    def fingerprint(self) -> str:
+        """Name the content of the findings so far."""
+        text = json.dumps(self._findings(composed=False), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def write(self) -> None:
+        """Write findings, manifest and index of what is finished so far, each in one move."""
+        self.written = time.time()
+        findings = self._findings()
+        manifest = {
+            **self.facts,
+            "started": _moment(self.started),
+            "finished": _moment(time.time()),
+            "seconds": round(time.time() - self.started, 1),
+            "reports": [asdict(entry) for entry in self.runs.values()],
+        }
+        since = changes((self.last, self.last_findings), (manifest, findings))
+        manifest["since"] = since or self.last.get("since")
+        whole(self.out / FINDINGS, json.dumps(findings, indent=1, ensure_ascii=False))
+        whole(self.out / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False))
+        whole(self.out / INDEX, export.index(manifest))
+
+    def close(self) -> None:
+        """Write everything a last time; the journal is then no longer needed."""
+        self.write()
+        self._journal.close()
+        (self.out / JOURNAL).unlink(missing_ok=True)
+
+    def _whole(self, known: dict[str, Any]) -> bool:
+        files = [known["page"], known["file"], _findings_of(known["page"])]
+        return all((self.out / name).is_file() for name in files)
+
+    def _findings(self, *, composed: bool = True) -> list[dict[str, Any]]:
+        """List what was found, report by report."""
+        entries = [(stem, self.runs[stem]) for stem in self.found]
+        return [
+            {
+                "notebook": entry.notebook,
+                "question": entry.question,
+                "part": entry.part,
+                "settings": entry.settings,
+                "reading_order": entry.reading_order,
+                "page": entry.page,
+                "findings": self.found[stem],
+            }
+            for stem, entry in sorted(entries)
+            if composed or not entry.composes
+        ]
+
+
+def whole(path: Path, text: str) -> None:
+    """Write a file in one move."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _findings_of(page: str) -> str:
+    return Path(page).with_suffix(".findings.json").as_posix()
+
+
+def _by_stem(manifest: dict[str, Any], journal: Path) -> dict[str, dict[str, Any]]:
+    """Give the reports of the last run by stem; what is damaged counts as none."""
+    found = {}
+    for entry in manifest.get("reports", ()):
+        with contextlib.suppress(KeyError, TypeError):
+            if entry["page"]:
+                found[Path(entry["page"]).with_suffix("").as_posix()] = entry
+    with contextlib.suppress(OSError):
+        for line in journal.read_text(encoding="utf-8").splitlines():
+            with contextlib.suppress(ValueError, KeyError):
+                entry = json.loads(line)
+                found[entry.pop("stem")] = entry
+    words = {"settings": "", "composes": False}
+    return {stem: {**words, **entry} for stem, entry in found.items()}
+
+
+def _json(path: Path, otherwise: Any) -> Any:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return otherwise
+    return content if isinstance(content, type(otherwise)) else otherwise
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
