@@ -1,0 +1,124 @@
+"""Every page opens from disk in a browser: no request, no error, nothing beside the screen."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests import desk
+from tests.conftest import absent
+
+WIDTHS = (390, 1440)
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def nasty(tmp_path_factory):
+    return desk.nasty_run(tmp_path_factory.getbasetemp() / "nasty")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api")
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if not program:
+        absent("a Chromium browser")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+class Visit:
+    """A page opened from disk, and what it asked for and complained about."""
+
+    def __init__(self, browser, path: Path, width: int, **words) -> None:
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, **words)
+        self.page = self.context.new_page()
+        self.asked: list[str] = []
+        self.said: list[str] = []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.said.append(dialog.message))
+        self.page.goto(path.resolve().as_uri())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.context.close()
+
+    def strangers(self) -> list[str]:
+        """Give what was asked for beside the page itself and the pictures inside it."""
+        return [url for url in self.asked[1:] if not url.startswith("data:")]
+
+    def overflow(self) -> int:
+        return self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+
+
+def _pages(out: Path) -> list[Path]:
+    return [out / "index.html", *sorted(out.glob("10_score/*.html"))]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_open_from_disk_quietly_and_fit(browser, nasty, width):
+    for path in _pages(nasty[0]):
+        with Visit(browser, path, width) as visit:
+            assert visit.said == [], path.name
+            assert visit.strangers() == [], path.name
+            assert visit.overflow() <= 0, path.name
+
+
+def test_every_picture_is_drawn_and_has_words(browser, nasty):
+    with Visit(browser, nasty[0] / "10_score/everyone.html", 390) as visit:
+        images = visit.page.evaluate("[...document.images].map(i => [i.naturalWidth, i.alt])")
+        assert images
+        assert all(width > 0 and len(alt) > 10 for width, alt in images)
+
+
+def test_search_and_filter_narrow_the_list(browser, nasty):
+    with Visit(browser, nasty[0] / "index.html", 1440) as visit:
+        rows = visit.page.locator("#reports tbody tr:visible")
+        assert rows.count() == len(desk.NASTY) + 1
+        visit.page.fill("#search", "con")
+        assert rows.count() == 1
+        assert visit.page.text_content("#shown") == "1 of 10 reports shown"
+        visit.page.fill("#search", "")
+        visit.page.select_option("#question", "What is 10_score?")
+        assert rows.count() == 10
+
+
+def test_a_search_survives_what_people_type(browser, nasty):
+    with Visit(browser, nasty[0] / "index.html", 1440) as visit:
+        for typed in ("<b>", "\\", "[a", "$a$", "   "):
+            visit.page.fill("#search", typed)
+        assert visit.said == []
+        visit.page.fill("#search", "zebra")
+        assert visit.page.locator("#reports tbody tr:visible").count() == 0
+
+
+def test_the_way_through_a_run_works_by_keyboard(browser, nasty):
+    with Visit(browser, nasty[0] / "index.html", 1440) as visit:
+        visit.page.keyboard.press("Tab")
+        visit.page.keyboard.press("Enter")
+        visit.page.wait_for_url("**/10_score/everyone.html")
+        assert visit.page.text_content("h1") == "What is 10_score?"
+
+
+def test_a_dark_page_is_dark_and_paper_is_white(browser, nasty):
+    colour = "getComputedStyle(document.body).backgroundColor"
+    path = nasty[0] / "10_score/everyone.html"
+    with Visit(browser, path, 1440, color_scheme="dark") as visit:
+        assert visit.page.evaluate(colour) == "rgb(20, 25, 30)"
+        visit.page.emulate_media(media="print")
+        assert visit.page.evaluate(colour) == "rgb(255, 255, 255)"
+
+
+def test_a_page_prints_whole(browser, nasty):
+    with Visit(browser, nasty[0] / "10_score/everyone.html", 1440) as visit:
+        assert visit.page.pdf(format="A4").startswith(b"%PDF")
+        assert visit.strangers() == []

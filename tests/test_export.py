@@ -1,0 +1,163 @@
+"""Pages: self-contained, inert, whole; text from data stays text."""
+
+import json
+import re
+
+import pytest
+
+from cxlab import export
+from cxlab.results import MIME
+from tests import desk
+
+REMOTE = re.compile(
+    r"(?:src|href|action|srcset|data)\s*=\s*[\"']?\s*(?:https?:|//|javascript:)", re.I
+)
+
+
+@pytest.fixture(scope="session")
+def nasty(tmp_path_factory):
+    return desk.nasty_run(tmp_path_factory.getbasetemp() / "nasty")
+
+
+def _notebook(*outputs: dict, prose: str = "# Title\n\n## One") -> dict:
+    code = {"cell_type": "code", "metadata": {}, "source": "secret_code()", "outputs": [*outputs]}
+    words = {"cell_type": "markdown", "metadata": {}, "source": prose}
+    return {"cells": [words, code], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+
+
+def _shown(**data) -> dict:
+    return {"output_type": "display_data", "metadata": {}, "data": data}
+
+
+def _html(markup: str) -> dict:
+    return _shown(**{"text/html": markup})
+
+
+def test_no_page_of_a_run_names_a_remote_address(nasty):
+    out, _ = nasty
+    pages = list(out.rglob("*.html"))
+    assert len(pages) == len(desk.NASTY) + 2
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert not REMOTE.search(text), page
+        assert "@import" not in text
+        assert "url(" not in text
+
+
+def test_every_page_forbids_what_is_not_its_own(nasty):
+    out, _ = nasty
+    for page in out.rglob("*.html"):
+        policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page.read_text())[1]
+        assert "default-src &#39;none&#39;" in policy
+        assert "unsafe" not in policy
+        assert "http" not in policy
+
+
+def test_a_segment_name_is_never_markup(nasty):
+    out, _ = nasty
+    for page in out.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert "<script>alert" not in text
+        assert "<b>North" not in text
+    assert "&lt;b&gt;North&lt;/b&gt;" in (out / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<script>fetch('//x')</script>",
+        "<img src=x onerror=alert(1)>",
+        '<img src="https://x.test/p.png">',
+        '<a href="javascript:alert(1)">x</a>',
+        '<a href="https://x.test">x</a>',
+        '<iframe srcdoc="<script>1</script>"></iframe>',
+        "<svg><script>alert(1)</script></svg>",
+        '<p style="background:url(https://x.test)">x</p>',
+        '<form action="https://x.test"><input></form>',
+        '<meta http-equiv="refresh" content="0;url=https://x.test">',
+    ],
+)
+def test_markup_of_outputs_is_made_inert(markup):
+    body = export.page(_notebook(_html(f"<p>kept</p>{markup}")), study="S").split("<main>")[1]
+    assert "<p>kept</p>" in body
+    assert not re.search(r"x\.test|alert|<script|javascript|onerror|<iframe|<form", body)
+
+
+def test_raw_html_in_prose_stays_text():
+    page = export.page(_notebook(prose="# T\n\n<img src=x onerror=alert(1)>"), study="S")
+    assert "<img src=x" not in page
+    assert "&lt;img src=x" in page
+
+
+def test_a_page_shows_no_code(nasty):
+    out, runs = nasty
+    assert "secret_code" not in export.page(_notebook(), study="S")
+    page = (out / runs[0].page).read_text(encoding="utf-8")
+    assert "pd.DataFrame" not in page
+    assert 'href="everyone.ipynb"' in page
+
+
+def test_a_page_has_title_contents_and_a_way_home(nasty):
+    out, runs = nasty
+    page = (out / runs[0].page).read_text(encoding="utf-8")
+    assert "<title>What is 10_score? · Small &amp; &lt;Co&gt;</title>" in page
+    assert '<a href="#s1">The answer</a>' in page
+    assert 'href="../index.html"' in page
+
+
+def test_every_picture_has_words_and_a_table_behind_it(nasty):
+    out, runs = nasty
+    page = (out / runs[0].page).read_text(encoding="utf-8")
+    images = re.findall(r"<img [^>]+>", page)
+    assert images
+    assert all(re.search(r'alt="[^"]{10,}"', image) for image in images)
+    assert page.count("The numbers behind this picture") == len(images)
+
+
+def test_a_page_stays_below_ten_megabytes():
+    picture = "iVBORw0KGgo" + "A" * 100_000
+    many = [_shown(**{"image/png": picture}) for _ in range(500)]
+    page = export.page(_notebook(*many), study="S")
+    assert len(page) < 10_000_000
+    assert "too large; they are in the executed notebook" in page
+
+
+def test_long_prints_are_cut_and_counted():
+    output = {"output_type": "stream", "name": "stdout", "text": "x" * 50_000}
+    page = export.page(_notebook(output), study="S")
+    assert "30,000 more characters" in page
+    assert len(page) < 40_000
+
+
+def test_findings_are_collected_once_in_order():
+    one, two = ({"name": n, "headline": n, "frame": {}} for n in "ab")
+    outputs = [_shown(**{MIME: [one, two]}), _shown(**{MIME: one})]
+    assert export.findings(_notebook(*outputs)) == [one, two]
+
+
+def test_the_index_leads_with_the_first_answer_and_names_failures(nasty):
+    out, _ = nasty
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert page.index("Customers of the whole company score 40.") < page.index("All reports</h2>")
+    assert "1 of 11 reports failed" in page
+    assert 'href="20_broken/everyone.failed.ipynb"' in page
+    assert "needs orders" in page
+
+
+def test_every_link_of_a_run_leads_to_a_file(nasty):
+    out, _ = nasty
+    for page in out.rglob("*.html"):
+        for address in re.findall(r'href="([^"#]+)"', page.read_text(encoding="utf-8")):
+            assert (page.parent / address).is_file(), f"{page.name}: {address}"
+
+
+def test_pages_of_a_typical_report_are_small(nasty):
+    out, _ = nasty
+    assert max(page.stat().st_size for page in out.rglob("*.html")) < 1_000_000
+
+
+def test_findings_json_is_plain_json(nasty):
+    out, _ = nasty
+    text = (out / "findings.json").read_text(encoding="utf-8")
+    assert "NaN" not in text
+    assert json.loads(text)[0]["findings"][0]["unit"] == "points"
