@@ -115,9 +115,12 @@ def run(
     raise typer.Exit(1 if any(entry.state == "failed" for entry in runs) else 0)
 
 
-@app.command()
-def lab(study_file: STUDY, notebooks: NOTEBOOKS = None) -> None:
-    """Open JupyterLab on the notebooks, with a kernel that is this Python."""
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context, study_file: STUDY, notebooks: NOTEBOOKS = None) -> None:
+    """Open JupyterLab on the notebooks, with a kernel that is this Python.
+
+    Further options, such as --no-browser, are JupyterLab's own.
+    """
     from cxlab import codebook
 
     codebook.load(study_file)
@@ -126,7 +129,9 @@ def lab(study_file: STUDY, notebooks: NOTEBOOKS = None) -> None:
     typer.echo(f"In a notebook, set: study_file = {os.path.relpath(study_file, folder)!r}")
     # this environment's kernels come before any the user has elsewhere
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}"])
+    launch = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}", *context.args]
+    sys.stdout.flush()
+    os.execv(sys.executable, launch)
 
 
 @app.command()

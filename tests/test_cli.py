@@ -98,3 +98,16 @@ def test_control_codes_of_an_export_do_not_reach_the_terminal(tmp_path):
     (tmp_path / "study.yaml").write_text(text)
     done = _cxlab("check", tmp_path / "study.yaml")
     assert "\x1b[31m" not in done.stdout + done.stderr
+
+
+def test_the_labs_kernel_is_this_python_whatever_else_is_installed(sample, tmp_path, monkeypatch):
+    other = tmp_path / ".local" / "share" / "jupyter" / "kernels" / "python3"
+    other.mkdir(parents=True)
+    (other / "kernel.json").write_text('{"argv": ["/elsewhere/python"], "display_name": "x"}')
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert _cxlab("lab", sample, "--version").returncode == 0
+    listed = [sys.executable, "-m", "jupyter", "kernelspec", "list", "--json"]
+    env = {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"}
+    done = subprocess.run(listed, env=env, capture_output=True, text=True, check=True)
+    spec = json.loads(done.stdout)["kernelspecs"]["python3"]["spec"]
+    assert Path(spec["argv"][0]) == Path(sys.executable)
