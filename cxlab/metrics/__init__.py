@@ -2,6 +2,7 @@
 
 from cxlab.metrics.change import change
 from cxlab.metrics.differences import any_difference, compare, difference, equivalence
+from cxlab.metrics.latest import end_of, latest, latest_change, waves
 from cxlab.metrics.league import league
 from cxlab.metrics.levels import ces, csat, distribution, nps
 from cxlab.metrics.measures import MetricsError, Score
@@ -31,7 +32,10 @@ __all__ = [
     "detectable",
     "difference",
     "distribution",
+    "end_of",
     "equivalence",
+    "latest",
+    "latest_change",
     "league",
     "migration",
     "nps",
@@ -44,4 +48,5 @@ __all__ = [
     "sensitivity",
     "slope",
     "trend",
+    "waves",
 ]

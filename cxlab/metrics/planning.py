@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.metrics.answers import By, take
+from cxlab.metrics.answers import Answers, By, take
 from cxlab.metrics.levels import means
 from cxlab.metrics.measures import MetricsError, Score, resolve
 from cxlab.results import Result, count, number, percent
@@ -132,8 +132,9 @@ def detectable(
         level: confidence level.
 
     Returns:
-        group, estimate (smallest change that would be seen), value (the change worth seeing),
-        n, n_effective, n_needed (answers a wave to see it), level, verdict (`enough`, `too few`).
+        group (`all`, then each group), estimate (smallest change that would be seen), value (the
+        change worth seeing), n, n_effective, n_needed (answers a wave to see it), level,
+        verdict (`enough`, `too few`).
 
     Example:
         >>> rows = pd.DataFrame({"nps": [0] * 20 + [7] * 30 + [9] * 50})
@@ -145,6 +146,22 @@ def detectable(
     if not change > 0:
         raise MetricsError(f"change must be above zero; it is {change:g}.")
     answers = take(responses, what, by=by, weight=weight, cluster=cluster)
+    frame = _seen(answers, change, power, level)
+    if by is not None:
+        whole = take(responses, what, weight=weight, cluster=cluster)
+        frame = pd.concat([_seen(whole, change, power, level), frame], ignore_index=True)
+    return Result(
+        name=f"{what.name}: what can be seen",
+        frame=frame,
+        headline=_detectable_headline(frame, what, change, power),
+        method="two waves of this size, normal approximation from the variance of one answer",
+        base=answers.base,
+        notes=answers.notes,
+        unit=what.unit,
+    )
+
+
+def _seen(answers: Answers, change: float, power: float, level: float) -> pd.DataFrame:
     mean = means(answers)
     shares = answers.cells.w / np.maximum(answers.cells.w.sum(axis=1, keepdims=True), 1e-300)
     variance = shares @ answers.worth**2 - (shares @ answers.worth) ** 2
@@ -167,15 +184,7 @@ def detectable(
         }
     )
     frame.loc[~seen, "verdict"] = None
-    return Result(
-        name=f"{what.name}: what can be seen",
-        frame=frame,
-        headline=_detectable_headline(frame, what, change, power),
-        method="two waves of this size, normal approximation from the variance of one answer",
-        base=answers.base,
-        notes=answers.notes,
-        unit=what.unit,
-    )
+    return frame
 
 
 def _detectable_headline(frame: pd.DataFrame, what: Score, change: float, power: float) -> str:
@@ -183,20 +192,12 @@ def _detectable_headline(frame: pd.DataFrame, what: Score, change: float, power:
     known = frame.dropna(subset=["estimate"])
     if known.empty:
         return f"{what.name}: the answers are all alike; what could be seen is not known."
-    if len(frame) == 1:
-        row = known.iloc[0]
-        start = (
-            f"Two waves of {count(row['n'], 'answer')} show changes of "
-            f"{what.difference(row['estimate'])} or more ({percent(power)} power)"
-        )
-        if row["verdict"] == "enough":
-            return f"{start}: enough to see {goal}."
-        needed = round(float(row["n_needed"]), -1) if row["n_needed"] > 1000 else row["n_needed"]
-        return f"{start}; you would need {count(needed, 'answer')} a wave to see {goal}."
-    able = int((known["verdict"] == "enough").sum())
-    widest = known.loc[known["estimate"].idxmax()]
-    size = what.difference(widest["estimate"])
-    return (
-        f"{count(able)} of {count(len(frame), 'group')} have the answers to see {goal} between two "
-        f"waves; in {widest['group']} only {size} or more would show."
+    row = known.iloc[0]
+    start = (
+        f"Two waves of {count(row['n'], 'answer')} show changes of "
+        f"{what.difference(row['estimate'])} or more ({percent(power)} power)"
     )
+    if row["verdict"] == "enough":
+        return f"{start}: enough to see {goal}."
+    needed = round(float(row["n_needed"]), -1) if row["n_needed"] > 1000 else row["n_needed"]
+    return f"{start}; you would need {count(needed, 'answer')} a wave to see {goal}."

@@ -68,7 +68,7 @@ def trend(
         raise MetricsError(f"'{period}' is no period; choose one of {list(PERIODS)}.{near}")
     what = resolve(score)
     need(responses, ["answered_at", what.column])
-    times = _local(responses["answered_at"], timezone)
+    times = local(responses["answered_at"], timezone)
     end = moment(as_of, timezone)
     known, notes = _known(times, end)
     rows, times = responses[known], times[known]
@@ -114,14 +114,13 @@ def moment(as_of: Any, timezone: str | None = None) -> pd.Timestamp | None:
 def calendar(times: pd.Series, period: str, timezone: str | None = None) -> pd.Series:
     """Name the period each moment lies in, as `trend` does."""
     period = WORDS.get(period, period)
-    local = _local(times, timezone)
-    return local.dt.to_period(PERIODS[period]).map(_label, na_action="ignore")
+    codes, periods = pd.factorize(local(times, timezone).dt.to_period(PERIODS[period]))
+    labels = np.array([*map(_label, periods), None], dtype=object)
+    return pd.Series(labels[codes], index=times.index, name="period")
 
 
-# ---------------------------------------------------------------- periods
-
-
-def _local(times: pd.Series, timezone: str | None) -> pd.Series:
+def local(times: pd.Series, timezone: str | None) -> pd.Series:
+    """Give moments as local time; times without a zone are local already."""
     if not pd.api.types.is_datetime64_any_dtype(times):
         raise MetricsError(
             f"'{times.name}' holds {times.dtype}, not times. Read the dates first; cleaning does, "
@@ -133,6 +132,9 @@ def _local(times: pd.Series, timezone: str | None) -> pd.Series:
         return (times.dt.tz_convert(timezone) if timezone else times).dt.tz_localize(None)
     except Exception as error:  # the zone database raises many kinds of error
         raise MetricsError(f"'{timezone}' is no time zone; write one as Europe/London.") from error
+
+
+# ---------------------------------------------------------------- periods
 
 
 def _known(times: pd.Series, end: pd.Timestamp | None) -> tuple[np.ndarray, list[str]]:

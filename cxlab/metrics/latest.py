@@ -1,0 +1,174 @@
+"""What moved last? The last finished period of a study against the one before."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxlab.metrics.answers import By, need
+from cxlab.metrics.change import COLUMNS, METHOD, change
+from cxlab.metrics.measures import MetricsError, Score, resolve
+from cxlab.metrics.migration import migration
+from cxlab.metrics.trend import PERIODS, WORDS, calendar, local, moment
+from cxlab.results import Result
+
+
+def end_of(period: str, *, as_of: str | date | pd.Timestamp | None = None) -> pd.Timestamp | None:
+    """Give the last moment a report on one period may know.
+
+    Args:
+        period: `2025Q3`, `2025-09`, `2025`, or empty for no such bound.
+        as_of: the last moment of the study.
+
+    Returns:
+        The end of the period or `as_of`, whichever comes first; None if neither is given.
+
+    Example:
+        >>> end_of("2025Q3", as_of="2025-12-31").date().isoformat()
+        '2025-09-30'
+    """
+    known = moment(as_of)
+    if not period:
+        return known
+    try:
+        end = pd.Period(period).end_time.floor("us")
+    except ValueError as error:
+        raise MetricsError(f"'{period}' is no period; write 2025Q3, 2025-09 or 2025.") from error
+    return end if known is None else min(end, known)
+
+
+def waves(
+    responses: pd.DataFrame,
+    *,
+    period: str = "quarter",
+    as_of: str | date | pd.Timestamp | None = None,
+    timezone: str | None = None,
+) -> list[tuple[str, pd.DataFrame]]:
+    """Cut the answers into their finished periods, in order of time.
+
+    Args:
+        responses: one row per answer, with `answered_at`.
+        period, as_of, timezone: as in `trend`; without `as_of` the last period counts as finished.
+
+    Returns:
+        Name and answers of each period that has any.
+
+    Example:
+        >>> rows = pd.DataFrame({"answered_at": pd.to_datetime(["2025-01-05", "2025-05-05"])})
+        >>> [name for name, _ in waves(rows, as_of="2025-06-01")]
+        ['2025Q1']
+    """
+    need(responses, ["answered_at"])
+    end = moment(as_of, timezone)
+    names = calendar(responses["answered_at"], period, timezone)
+    if end is not None:
+        code = PERIODS[WORDS.get(period, period)]
+        spans = local(responses["answered_at"], timezone).dt.to_period(code)
+        names = names.where(spans.dt.end_time.dt.floor("s") <= end)
+    return [(str(name), responses[(names == name).to_numpy()]) for name in _ordered(names)]
+
+
+def latest(
+    responses: pd.DataFrame,
+    *,
+    score: str | Score = "nps",
+    period: str = "quarter",
+    as_of: str | date | pd.Timestamp | None = None,
+    timezone: str | None = None,
+) -> pd.DataFrame:
+    """Give the answers of the last finished period; all of them where there is none.
+
+    Args:
+        responses: one row per answer.
+        score: the score that must have been answered.
+        period, as_of, timezone: as in `trend`.
+    """
+    found = _answered(responses, resolve(score), period, as_of, timezone)
+    return found[-1][1] if found else responses
+
+
+def latest_change(
+    responses: pd.DataFrame,
+    *,
+    score: str | Score = "nps",
+    period: str = "quarter",
+    by: By = None,
+    pair: str | None = None,
+    weight: str | None = None,
+    as_of: str | date | pd.Timestamp | None = None,
+    timezone: str | None = None,
+    level: float = 0.95,
+) -> Result:
+    """Explain how the last finished period differs from the one before.
+
+    Args:
+        responses: one row per answer, with `answered_at`.
+        score, by, pair, weight, level: as in `change`; with `pair` alone the change is told by
+            customers. A column that the answers lack is left out.
+        period, as_of, timezone: as in `trend`.
+
+    Returns:
+        What `change` returns; an empty frame, and a headline that says why, where there are no
+        two finished periods or nothing to explain the change by.
+
+    Example:
+        >>> rows = pd.DataFrame({"nps": [9], "answered_at": pd.to_datetime(["2025-01-05"])})
+        >>> latest_change(rows, as_of="2025-12-31").headline
+        'NPS: fewer than two finished quarters with answers; no change to explain.'
+    """
+    what = resolve(score)
+    found = _answered(responses, what, period, as_of, timezone)
+    word = WORDS.get(period, period)
+    if len(found) < 2:
+        return _nothing(what, f"fewer than two finished {word}s with answers; no change to explain")
+    (first, before), (last, after) = found[-2:]
+    pair = pair if pair in responses else None
+    if by is None and pair is None:
+        return _nothing(what, "no segment and no customer to explain a change by")
+    if by is None and pair is not None and _shared(before, after, pair) < 2:
+        return _nothing(what, f"nobody answered in both {first} and {last}")
+    if by is not None and pair is not None and _shared(before, after, pair) < 2:
+        pair = None
+    words: dict[str, Any] = {"score": what, "weight": weight, "level": level}
+    told = (
+        migration(before, after, pair=str(pair), **words)
+        if by is None
+        else change(before, after, by=by, pair=pair, **words)
+    )
+    return Result(
+        name=told.name,
+        frame=told.frame,
+        headline=f"{first} to {last}: {told.headline}",
+        method=told.method,
+        base=told.base,
+        notes=told.notes,
+        unit=told.unit,
+    )
+
+
+def _answered(responses, what: Score, period: str, as_of, timezone):
+    if "answered_at" not in responses or not responses["answered_at"].notna().any():
+        return []
+    need(responses, [what.column])
+    held = responses[responses[what.column].notna()]
+    return waves(held, period=period, as_of=as_of, timezone=timezone)
+
+
+def _ordered(names: pd.Series) -> list[str]:
+    return sorted(names.dropna().unique())
+
+
+def _shared(before: pd.DataFrame, after: pd.DataFrame, pair: str) -> int:
+    return len(np.intersect1d(before[pair].dropna().unique(), after[pair].dropna().unique()))
+
+
+def _nothing(what: Score, why: str) -> Result:
+    return Result(
+        name=f"{what.name} change",
+        frame=pd.DataFrame(columns=COLUMNS),
+        headline=f"{what.name}: {why}.",
+        method=METHOD,
+        base="No two periods to compare.",
+        unit=what.unit,
+    )

@@ -1,0 +1,189 @@
+"""Scores explained: who stands apart, what a change is made of, who is best."""
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+from cxlab.plots.theme import BLUE, FAINT, GREEN, GREY, INK, ORANGE, PURPLE, canvas, clipped
+from cxlab.results import Result, amount, count, number, percent
+
+MOST_ROWS = 40
+MOST_STEPS = 6
+
+
+def apart(result: Result, *, ax: Axes | None = None) -> Axes:
+    """Draw each group against the rest; those that stand apart in colour, the others in grey.
+
+    Args:
+        result: with `group`, `estimate`, `conf_low`, `conf_high`, `verdict`, as a comparison
+            corrected for many groups gives them.
+        ax: axes to draw on.
+    """
+    rows = result.frame.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
+    left_out = len(rows) - MOST_ROWS
+    if left_out > 0:  # the middle says least
+        half = MOST_ROWS // 2
+        rows = pd.concat([rows.head(half), rows.tail(half)])
+    kind = "Forest plot of each group against the rest; grey does not stand apart"
+    with canvas(result, kind, ax, height=1.1 + 0.34 * max(len(rows), 2)) as ax:
+        ax.axvline(0, color=INK, lw=1)
+        for place, row in enumerate(rows.itertuples()):
+            colour = {"above": GREEN, "below": ORANGE}.get(str(row.verdict), GREY)
+            mark: Any = {"mec": "white"} if colour != GREY else {"mfc": "white", "mec": GREY}
+            ax.plot([row.conf_low, row.conf_high], [place, place], color=colour, lw=2.2)
+            ax.plot(row.estimate, place, "o", color=colour, ms=6.5, **mark)
+            _beside(ax, place, f"{_signed(row.estimate, result.unit)}   n {count(row.n)}", colour)
+        ax.set_yticks(range(len(rows)), [clipped(name) for name in rows["group"]])
+        ax.set_ylim(-0.7, len(rows) - 0.3)
+        ax.set_xlabel(f"difference from all others{_unit(result.unit)}")
+        _tidy(ax, result.unit)
+        if left_out > 0:
+            ax.set_title(f"{count(left_out)} more rows in the table", fontsize=9, color=GREY)
+    return ax
+
+
+def bridge(result: Result, *, ax: Axes | None = None) -> Axes:
+    """Draw how a score came from one level to the next, piece by piece, each with its interval.
+
+    Args:
+        result: with `term` (`change`, then pieces that sum to it), `group`, `before`, `after`,
+            `estimate`, `conf_low`, `conf_high`.
+        ax: axes to draw on.
+    """
+    whole = result.frame[result.frame["term"] == "change"].iloc[0]
+    steps = _steps(result.frame)
+    kind = "Waterfall of the pieces of a change, whiskers are intervals"
+    with canvas(result, kind, ax, height=1.5 + 0.36 * (len(steps) + 2)) as ax:
+        level = float(whole["before"])
+        _level(ax, 0, level, "before", result.unit)
+        for place, (_, row, colour) in enumerate(steps, start=1):
+            piece = float(row["estimate"])
+            ax.plot([level, level], [place - 1.33, place + 0.33], color=FAINT, lw=1, zorder=0)
+            ax.barh(place, piece, left=level, height=0.62, color=colour)
+            ends = [level + row["conf_low"], level + row["conf_high"]]
+            ax.plot(ends, [place, place], color=INK, lw=1, alpha=0.75)
+            level += piece
+            _beside(ax, place, _signed(piece, result.unit), INK)
+        _level(ax, len(steps) + 1, float(whole["after"]), "after", result.unit)
+        names = ["before", *(clipped(name, 34) for name, _, _ in steps), "after"]
+        ax.set_yticks(range(len(names)), names)
+        ax.set_ylim(len(names) - 0.5, -0.6)
+        ax.set_xlabel(_unit(result.unit).strip(", ") or "score")
+        _tidy(ax, result.unit)
+    return ax
+
+
+def league(result: Result, *, ax: Axes | None = None) -> Axes:
+    """Draw a league table: pooled estimates with intervals, each group's raw score hollow.
+
+    Args:
+        result: with `group`, `estimate`, `conf_low`, `conf_high`, `raw`, `rank`, `rank_low`,
+            `rank_high`, best first.
+        ax: axes to draw on.
+    """
+    rows = result.frame.dropna(subset=["estimate"])
+    left_out = len(rows) - MOST_ROWS
+    if left_out > 0:
+        rows = pd.concat([rows.head(MOST_ROWS // 2), rows.tail(MOST_ROWS // 2)])
+    kind = "League table with one interval a row; hollow points are the groups' own scores"
+    with canvas(result, kind, ax, height=1.1 + 0.32 * max(len(rows), 3)) as ax:
+        for place, row in enumerate(rows.itertuples()):
+            colour = {"best three": GREEN, "last three": ORANGE}.get(str(row.verdict), BLUE)
+            ax.plot([row.conf_low, row.conf_high], [place, place], color=colour, lw=2.2)
+            ax.plot(row.raw, place, "o", mfc="none", mec=GREY, ms=5.5)
+            ax.plot(row.estimate, place, "o", color=colour, ms=6.5, mec="white")
+            _beside(ax, place, f"place {row.rank_low:g} to {row.rank_high:g}", INK)
+        ax.set_yticks(
+            range(len(rows)), [f"{r.rank:g}  {clipped(r.group)}" for r in rows.itertuples()]
+        )
+        ax.set_ylim(len(rows) - 0.3, -0.7)
+        ax.set_xlabel(_unit(result.unit).strip(", "))
+        _tidy(ax, result.unit)
+        if left_out > 0:
+            ax.set_title(f"{count(left_out)} more rows in the table", fontsize=9, color=GREY)
+    return ax
+
+
+def seen(result: Result, *, ax: Axes | None = None) -> Axes:
+    """Draw the smallest change each group could show, beside the change worth seeing.
+
+    Args:
+        result: with `group`, `estimate`, `value`, `n`, `verdict`.
+        ax: axes to draw on.
+    """
+    rows = result.frame.dropna(subset=["estimate"]).head(MOST_ROWS)
+    kind = "Bars of the smallest change that would be seen; the line is the change worth seeing"
+    with canvas(result, kind, ax, height=1.2 + 0.34 * max(len(rows), 2)) as ax:
+        able = rows["verdict"].eq("enough").tolist()
+        colours = [BLUE if enough else FAINT for enough in able]
+        ax.barh(range(len(rows)), rows["estimate"], height=0.6, color=colours)
+        goal = float(rows["value"].iloc[0])
+        ax.axvline(goal, color=ORANGE, lw=1.6)
+        for place, row in enumerate(rows.itertuples()):
+            _beside(ax, place, f"{amount(row.estimate, result.unit)}   n {count(row.n)}", INK)
+        ax.set_yticks(range(len(rows)), [clipped(name) for name in rows["group"]])
+        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.set_xlabel(f"smallest change seen between two waves{_unit(result.unit)}")
+        _tidy(ax, result.unit)
+    return ax
+
+
+# ---------------------------------------------------------------- pieces of pictures
+
+
+def _steps(frame: pd.DataFrame) -> list[tuple[str, Any, str]]:
+    """Choose the steps of a bridge: the mix by segment, then the rest; or the moves."""
+    everyone = frame[frame["group"] == "all"].set_index("term")
+    if "mix" not in everyone.index:
+        rows = everyone.drop(index="change")
+        rows = rows[rows["estimate"].abs() > 1e-9]
+        return [(str(term), row, _side(row)) for term, row in rows.iterrows()]
+    mix = frame[(frame["term"] == "mix") & (frame["group"] != "all")]
+    steps = [(f"mix: {row['group']}", row, PURPLE) for _, row in mix.iterrows()]
+    if len(steps) > MOST_STEPS:
+        steps = [("mix: who answered", everyone.loc["mix"], PURPLE)]
+    return [
+        *steps,
+        ("scores inside the groups", everyone.loc["rate"], BLUE),
+        ("both at once", everyone.loc["interaction"], GREY),
+    ]
+
+
+def _side(row: pd.Series) -> str:
+    return GREEN if row["estimate"] > 0 else ORANGE
+
+
+def _level(ax: Axes, place: int, value: float, name: str, unit: str) -> None:
+    ax.plot([value, value], [place - 0.36, place + 0.36], color=INK, lw=3)
+    _beside(ax, place, amount(value, unit), INK, bold=True)
+
+
+def _beside(ax: Axes, place: int, text: str, colour: str, *, bold: bool = False) -> None:
+    """Write at the right edge of a row."""
+    weight = "bold" if bold else "normal"
+    where: Any = ("axes fraction", "data")
+    ax.annotate(
+        text, xy=(1.01, place), xycoords=where, va="center", fontsize=9, color=colour,
+        fontweight=weight,
+    )  # fmt: skip
+
+
+def _tidy(ax: Axes, unit: str) -> None:
+    ax.grid(axis="x")
+    ax.set_axisbelow(True)
+    ax.spines["left"].set_visible(False)
+    if unit == "share":
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+
+
+def _unit(unit: str) -> str:
+    words = {"points": "points", "share": "percentage points"}
+    return f", {words[unit]}" if unit in words else ""
+
+
+def _signed(value: float, unit: str) -> str:
+    if unit == "share":
+        return number(value * 100, 1, signed=True)
+    return number(value, 2 if unit.startswith("of ") else 1, signed=True)
