@@ -18,8 +18,9 @@ words = {"term": "nps", "group": [value or "all", "others"], "estimate": [40.0, 
 words |= {"conf_low": [35.0, 22.0], "conf_high": [45.0, 38.0], "n": [200, 180]}
 frame = pd.DataFrame(words)
 said = f"Customers of {value or 'the whole company'} score 40."
-one = results.Result("nps", frame.head(1), said, "By hand.", f"200 answers, {value}.", (), "points")
-two = results.Result("by region", frame, "Nothing stands apart.", "By hand.", "380 answers.", (value,))"""
+base = f"200 answers, {value}."
+one = results.Result("nps", frame.head(1), said, "By hand.", base, (), "points")
+two = results.Result("by region", frame, "Nothing stands apart.", "By hand.", base, (value,))"""
 SHOWN = ["results.answer(one)", "plots.show(plots.forest(two))", "print(value)"]
 
 # names that have broken files, pages, pictures, spreadsheets and shells
@@ -77,7 +78,7 @@ def pressed(
 
 @cache
 def nasty_run(base: Path) -> tuple[Path, list[reports.Run]]:
-    """One run for all tests: nasty names, a failure, and a notebook that needs what is not there."""
+    """One run for all tests: nasty names, a failure, and a notebook that cannot be made."""
     desk, out = base / "notebooks", base / "out"
     notebook(desk, "10_score", SCORE, *SHOWN, reading_order=1)
     notebook(desk, "20_broken", "1 / 0", title="Does this break?", reading_order=2)

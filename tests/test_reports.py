@@ -220,7 +220,7 @@ def test_state_does_not_leak_from_one_report_to_the_next(tmp_path):
 
 
 def test_both_engines_write_the_same_outputs(tmp_path):
-    cells = ["import sys", "print('a'); print('b', file=sys.stderr); 1 + 1", "_ + 1", "%pwd; None",
+    cells = ["import sys", "print('a'); print('b', file=sys.stderr); 1 + 1", "_ + 1", "%pwd",
              "from IPython.display import display, HTML; display(HTML('<p>x</p>'))"]  # fmt: skip
     job, told = _one(tmp_path, *cells), {}
     for kind in ("warm", "plain"):

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -74,20 +75,22 @@ def _execute(job: Job, executed: Path, engine: str) -> str:
     """Run the notebook; give the first line of what went wrong, or nothing."""
     import papermill
 
-    if engine == "plain":
-        _own_kernel(executed.parent)
+    how: dict[str, Any] = {"engine_name": "cxlab"}
     try:
-        papermill.execute_notebook(
-            str(job.notebook.path),
-            str(executed),
-            parameters=job.parameters,
-            engine_name="cxlab" if engine == "warm" else None,
-            kernel_name=KERNEL,
-            language="python",
-            cwd=str(job.notebook.path.parent),
-            progress_bar=False,
-            log_output=False,
-        )
+        with tempfile.TemporaryDirectory(prefix="cx-") as folder:
+            if engine == "plain":
+                how = _own_kernel(Path(folder))
+            papermill.execute_notebook(
+                str(job.notebook.path),
+                str(executed),
+                parameters=job.parameters,
+                kernel_name=KERNEL,
+                language="python",
+                cwd=str(job.notebook.path.parent),
+                progress_bar=False,
+                log_output=False,
+                **how,
+            )
     except papermill.PapermillExecutionError as error:
         return _line(f"{error.ename}: {error.evalue}")
     except Exception as error:  # a kernel that would not start, a full disk
@@ -115,12 +118,19 @@ def _line(text: str) -> str:
     return next((line.strip() for line in text.splitlines() if line.strip()), "failed")
 
 
-def _own_kernel(folder: Path) -> None:
+def _own_kernel(folder: Path) -> dict[str, Any]:
     """Describe a kernel that is certain to be this Python, and keep user start-up files out."""
-    spec = folder / "jupyter" / "kernels" / KERNEL
+    spec = folder / "kernels" / KERNEL
     spec.mkdir(parents=True, exist_ok=True)
     launch = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     words = {"argv": launch, "display_name": "cxlab", "language": "python"}
     (spec / "kernel.json").write_text(json.dumps(words), encoding="utf-8")
-    os.environ["JUPYTER_PATH"] = str(folder.resolve() / "jupyter")
-    os.environ["IPYTHONDIR"] = str(folder.resolve() / "ipython")
+    os.environ["JUPYTER_PATH"] = str(folder)
+    os.environ["JUPYTER_RUNTIME_DIR"] = str(folder / "run")
+    os.environ["IPYTHONDIR"] = str(folder / "ipython")
+    if sys.platform == "win32":
+        return {}
+    from traitlets.config import Config
+
+    # files instead of ports: two kernels can never take the same one
+    return {"config": Config({"KernelManager": {"transport": "ipc"}})}
