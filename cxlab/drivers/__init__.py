@@ -9,6 +9,7 @@ from cxlab.drivers.importance import dominance, importance, pairs, relative_weig
 from cxlab.drivers.ordinal import odds
 from cxlab.drivers.priorities import gains, priorities, quadrants
 from cxlab.drivers.regression import conflicts, differs, fit
+from cxlab.drivers.screen import screen, stayed, used
 from cxlab.drivers.whatif import simulate
 
 __all__ = [
@@ -32,5 +33,8 @@ __all__ = [
     "priorities",
     "quadrants",
     "relative_weights",
+    "screen",
     "simulate",
+    "stayed",
+    "used",
 ]

@@ -1,0 +1,152 @@
+"""Which ratings can be used at all, and which outcome do people's later deeds give?"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from cxlab.drivers.design import DriverError, Survey, as_survey, numbers
+from cxlab.results import Result, count, listing, percent
+
+LEAST_GIVEN = 30
+MOST_MISSING = 0.8
+
+
+def screen(
+    responses: pd.DataFrame,
+    *,
+    outcome: str,
+    drivers: Sequence[str],
+    weight: str | Survey | None = None,
+) -> Result:
+    """Name the ratings that cannot be told from a constant, from each other, or from silence.
+
+    Args:
+        responses: one row per answer.
+        outcome: column of the score; answers without it are not looked at.
+        drivers: columns of ratings.
+        weight: column of weights, or a `Survey`.
+
+    Returns:
+        term, verdict (`used`, `left out`), reason (empty where used), share (missing), n
+        (ratings given).
+
+    Example:
+        >>> answers = pd.DataFrame({"nps": range(40), "price": [1, 2, 4, 5] * 10, "speed": 3})
+        >>> screen(answers, outcome="nps", drivers=["price", "speed"]).headline
+        '1 of 2 ratings can be used; speed is left out.'
+    """
+    survey = as_survey(weight)
+    for name in (outcome, *drivers):
+        if name not in responses.columns:
+            raise DriverError(f"There is no column '{name}' in the answers.\nName one of its own.")
+    rows = responses[np.isfinite(numbers(responses, outcome, "outcome"))]
+    ratings = np.column_stack([numbers(rows, name, "driver") for name in drivers])
+    reasons = [_alone(column) for column in ratings.T]
+    for place in range(len(drivers)):
+        for earlier in range(place):
+            if not reasons[place] and not reasons[earlier] and _twins(ratings, earlier, place):
+                reasons[place] = f"the same answers as {drivers[earlier]}"
+    given = np.isfinite(ratings)
+    frame = pd.DataFrame(
+        {
+            "term": list(drivers),
+            "verdict": ["left out" if reason else "used" for reason in reasons],
+            "reason": reasons,
+            "share": 1 - given.mean(axis=0),
+            "n": given.sum(axis=0),
+        }
+    )
+    out = frame.loc[frame["verdict"] == "left out", "term"].tolist()
+    verb = "is" if len(out) == 1 else "are"
+    headline = (
+        f"{len(drivers) - len(out)} of {count(len(drivers), 'rating')} can be used; "
+        f"{listing(out)} {verb} left out."
+        if out
+        else f"All {count(len(drivers), 'rating')} can be used."
+    )
+    return Result(
+        name="ratings used",
+        frame=frame,
+        headline=headline,
+        method=f"A rating needs {LEAST_GIVEN} answers, at most {percent(MOST_MISSING)} missing, "
+        "more than one value, and answers of its own.",
+        base=f"{count(len(rows), 'answer')} with {outcome}, of {count(len(responses), 'row')}"
+        + (f"; weighted by {survey.weight}." if survey.weight else "; unweighted."),
+    )
+
+
+def used(screened: Result) -> list[str]:
+    """List the ratings a screen lets through.
+
+    Example:
+        >>> answers = pd.DataFrame({"nps": range(40), "price": [1, 2, 4, 5] * 10, "speed": 3})
+        >>> used(screen(answers, outcome="nps", drivers=["price", "speed"]))
+        ['price']
+    """
+    return screened.frame.loc[screened.frame["verdict"] == "used", "term"].tolist()
+
+
+def stayed(
+    responses: pd.DataFrame, customers: pd.DataFrame, *, as_of: object, within: str = "180D"
+) -> pd.DataFrame:
+    """Add whether each person was still a customer some time after answering.
+
+    Args:
+        responses: one row per answer, with customer_id and answered_at.
+        customers: with customer_id and churned_at.
+        as_of: nothing after this moment is known.
+        within: how long after the answer, such as `180D`.
+
+    Returns:
+        The answers with a column `stayed`: 1, 0, or missing where the time is not over yet
+        or the person is not in the list.
+
+    Example:
+        >>> answers = pd.DataFrame({"customer_id": ["a", "b"],
+        ...     "answered_at": pd.to_datetime(["2025-01-05", "2025-01-05"])})
+        >>> people = pd.DataFrame({"customer_id": ["a", "b"],
+        ...     "churned_at": pd.to_datetime(["2025-02-01", None])})
+        >>> stayed(answers, people, as_of="2025-12-31")["stayed"].tolist()
+        [0.0, 1.0]
+    """
+    for frame, name in ((responses, "answered_at"), (customers, "churned_at")):
+        if name not in frame.columns:
+            raise DriverError(f"There is no column '{name}'.\nMap it in the study file.")
+    asked, left = _plain(responses["answered_at"]), _plain(customers["churned_at"])
+    ends = pd.Series(left.to_numpy(), index=customers["customer_id"].to_numpy())
+    ends = ends[~ends.index.duplicated()]
+    known = responses["customer_id"].isin(ends.index).to_numpy()
+    end = responses["customer_id"].map(ends).to_numpy("datetime64[ns]")
+    due = (asked + pd.Timedelta(within)).to_numpy("datetime64[ns]")
+    last = np.datetime64(_moment(as_of), "ns") + np.timedelta64(1, "D")
+    gone = end < due
+    # a short time seen would count early leavers and no stayers
+    seen = known & (due <= last)
+    return responses.assign(stayed=np.where(seen, np.where(gone, 0.0, 1.0), np.nan))
+
+
+def _plain(times: pd.Series) -> pd.Series:
+    return times.dt.tz_localize(None) if times.dt.tz is not None else times
+
+
+def _moment(as_of: object) -> pd.Timestamp:
+    moment = pd.Timestamp(as_of)  # type: ignore[arg-type]
+    return moment.tz_localize(None) if moment.tzinfo else moment
+
+
+def _alone(column: np.ndarray) -> str:
+    given = column[np.isfinite(column)]
+    if len(given) < LEAST_GIVEN:
+        return f"only {count(len(given), 'answer')}"
+    if 1 - len(given) / len(column) > MOST_MISSING:
+        return f"{percent(1 - len(given) / len(column))} missing"
+    return f"always {given[0]:g}" if np.ptp(given) == 0 else ""
+
+
+def _twins(ratings: np.ndarray, one: int, other: int) -> bool:
+    both = np.isfinite(ratings[:, [one, other]]).all(axis=1)
+    pair = ratings[both][:, [one, other]]
+    if len(pair) < 3 or (np.ptp(pair, axis=0) == 0).any():
+        return False
+    return bool(abs(np.corrcoef(pair, rowvar=False)[0, 1]) > 1 - 1e-10)
