@@ -10,7 +10,7 @@ import pandas as pd
 from cxlab.cleaning import convert
 from cxlab.cleaning.dates import to_time
 from cxlab.cleaning.rules import RULES, Rule
-from cxlab.codebook import JUDGEMENT, Scale, Table
+from cxlab.codebook import COLUMNS, JUDGEMENT, Scale, Table
 
 SCORES = ("nps", "csat", "ces")
 PLACE = ["file", "line"]
@@ -46,6 +46,7 @@ def clean(
     as_of: datetime,
     timezone: str = "UTC",
     zones: Mapping[str, str] | None = None,
+    missing: Mapping[str, Collection[str]] | None = None,
     customers: Collection[str] | None = None,
     rules: Sequence[Rule] = RULES,
 ) -> Cleaned:
@@ -58,6 +59,7 @@ def clean(
         as_of: last moment known, naive, in the study's zone.
         timezone: the study's zone.
         zones: column -> zone its times are written in, where the export says so.
+        missing: column -> codes that the export itself declares as missing.
         customers: ids of the customer list, where the study has one.
         rules: the reasons to set a row aside, in order.
 
@@ -67,7 +69,10 @@ def clean(
     Raises:
         CleaningError: a column that can be read in two ways.
     """
+    raw, blanked = _without_missing(raw, missing or {})
     typed, repaired, flags = _convert(raw, table, spec, timezone, zones or {})
+    repaired |= blanked
+    repaired |= _not_known_yet(typed, table, pd.Timestamp(as_of).tz_localize(timezone))
     working = pd.concat([typed, raw[[*PLACE, "damage"]], flags], axis="columns")
     _mark(working, spec, as_of, timezone, customers)
     kept, reasons = _judge(working, table, spec, rules)
@@ -83,6 +88,35 @@ def clean(
         notes=_notes(frame, table, spec, customers),
         rows_in=len(raw),
     )
+
+
+def _without_missing(
+    raw: pd.DataFrame, missing: Mapping[str, Collection[str]]
+) -> tuple[pd.DataFrame, dict[tuple[str, str], np.ndarray]]:
+    """Blank the codes that the export itself declares as missing."""
+    booked = {}
+    for name, codes in missing.items():
+        cells = raw[name].astype("str").isin(list(codes)).to_numpy()
+        booked[name, "declared_missing"] = cells
+        raw = raw.assign(**{name: raw[name].mask(cells)})
+    return raw, booked
+
+
+def _not_known_yet(
+    typed: pd.DataFrame, table: str, last: pd.Timestamp
+) -> dict[tuple[str, str], np.ndarray]:
+    """Blank moments after `as_of` that do not take their row along, such as a planned end."""
+    vital = {
+        rule.column for rule in RULES if rule.name == "date_after_as_of" and table in rule.tables
+    }
+    booked = {}
+    for name in typed:
+        if isinstance(typed[name].dtype, pd.DatetimeTZDtype) and name not in vital:
+            cells = (typed[name] > last).to_numpy()
+            if cells.any():
+                typed[name] = typed[name].mask(cells)
+                booked[str(name), "after_as_of"] = cells
+    return booked
 
 
 def _convert(
@@ -104,7 +138,9 @@ def _convert(
         for reason, cells in done.bad.items():
             vital = f"{name}!{_vital(table, name, reason)}"
             flags[vital] = cells
-            if not any(vital == f"{rule.column}!{rule.name}" for rule in RULES):
+            if not any(
+                vital == f"{rule.column}!{rule.name}" and table in rule.tables for rule in RULES
+            ):
                 repaired[name, "unreadable" if reason == "date_impossible" else reason] = cells
     return pd.DataFrame(columns), repaired, pd.DataFrame(flags, index=raw.index)
 
@@ -135,6 +171,8 @@ def _vital(table: str, column: str, reason: str) -> str:
         return f"score_{reason}"
     if (table, column, reason) == ("orders", "amount", "unreadable"):
         return "amount_unreadable"
+    if reason == "unreadable" and COLUMNS[table].get(column) == "id":
+        return "id_damaged"
     return reason
 
 
@@ -181,10 +219,10 @@ def _judge(
 def _booked(raw: pd.DataFrame, reasons: pd.DataFrame) -> pd.DataFrame:
     """Write down each row set aside, with the value as it stood in the export."""
     gone = reasons[reasons["reason"] != ""]
-    values = [
-        str(raw.at[at, column]) if column in raw else ""
-        for at, column in zip(gone.index, gone["column"], strict=True)
-    ]
+    values = pd.Series("", index=gone.index, dtype=object)
+    for column, rows in gone.groupby("column").groups.items():
+        if column in raw:
+            values[rows] = raw.loc[rows, column].astype(object).map(str)
     place = raw.loc[gone.index, PLACE]
     booked = pd.DataFrame(
         {
@@ -192,7 +230,7 @@ def _booked(raw: pd.DataFrame, reasons: pd.DataFrame) -> pd.DataFrame:
             "line": place["line"],
             "column": gone["column"].where(gone["column"] != "damage", ""),
             "reason": gone["reason"],
-            "value": values,
+            "value": values.astype("str"),
         }
     )
     return booked.reset_index(drop=True)
@@ -215,8 +253,8 @@ def _notes(
         strangers = frame["customer_id"].notna() & ~frame["customer_id"].isin(customers)
         if strangers.any():
             notes.append(
-                f"{strangers.sum():,} responses name a customer who is not in the customer list "
-                f"(such as {frame['customer_id'][strangers].iloc[0]}); they are kept."
+                f"{strangers.sum():,} responses name a customer who is not in the customer list; "
+                "they are kept."
             )
     if table == "orders" and "amount" in frame and (refunds := (frame["amount"] < 0).sum()):
         notes.append(f"{refunds:,} orders have a negative amount and are kept as refunds.")

@@ -13,6 +13,7 @@ _MISSING = {"", "n/a", "na", "#n/a", "nan", "null", "none", "nil", "-", "--", ".
 _YES = {"yes", "y", "true", "t", "1", "x", "ja", "oui", "si", "sí"}
 _NO = {"no", "n", "false", "f", "0", "nein", "non"}
 _LABELLED = re.compile(r"^([+-]?\d+(?:[.,]\d+)?)\s*(?:[-–—:=.)(]|\s)\s*[^\d\s].*$", re.DOTALL)
+_LABEL_FIRST = re.compile(r"^[^\d]+[\s(\[=:-]([+-]?\d+)[)\]]?$")
 _CURRENCY = re.compile(r"[£$€¥₩₹]|(?<![a-z])(?:gbp|usd|eur|chf|kr)(?![a-z])|%", re.IGNORECASE)
 
 
@@ -43,12 +44,51 @@ def trimmed(column: pd.Series) -> tuple[pd.Series, np.ndarray]:
 
 
 def to_id(column: pd.Series) -> Converted:
-    """Keep an id as it stands, without the blanks around it."""
+    """Keep an id as it stands, without the blanks around it.
+
+    Two things a spreadsheet does to ids are undone where the column proves them: `123.0`
+    where every id is a whole number, and `1.23456E+05` where all digits are still there.
+    An id whose digits are lost is `unreadable`.
+    """
+    text, cut = trimmed(column)
+    absent = text.str.lower().isin(_NO_ID).to_numpy()
+    ids = text.mask(absent)
+    floated, whole = ids.str.fullmatch(r"\d+\.0"), ids.str.fullmatch(r"\d+(?:\.0)?")
+    repaired = np.zeros(len(ids), bool)
+    if floated.any() and whole[~absent].all():
+        repaired = floated.fillna(False).to_numpy(dtype=bool)
+        ids = ids.mask(repaired, ids.str.removesuffix(".0"))
+    powers = ids.str.fullmatch(r"\d(?:[.,]\d+)?[eE]\+\d+").fillna(False).to_numpy(dtype=bool)
+    lost = np.zeros(len(ids), bool)
+    for at in np.flatnonzero(powers):
+        exact = _written_out(ids.iloc[at])
+        repaired[at], lost[at] = exact is not None, exact is None
+        ids.iloc[at] = exact
+    return Converted(
+        ids.where(ids.notna(), None),
+        {
+            "trimmed": cut & ~absent,
+            "id_form": repaired,
+            "word_for_missing": absent & (text != "").to_numpy(),
+        },
+        {"unreadable": lost} if lost.any() else {},
+    )
+
+
+_NO_ID = {"", "n/a", "#n/a", "nan", "null", "none", "-", "--"}
+
+
+def _written_out(power: str) -> str | None:
+    """Write `1.23456E+05` out, where no digit is missing."""
+    digits, _, exponent = power.upper().replace(",", ".").partition("E+")
+    whole, _, rest = digits.partition(".")
+    return whole + rest if rest and len(rest) == int(exponent) else None
+
+
+def to_category(column: pd.Series) -> Converted:
+    """Keep a short text as it stands, without the blanks around it."""
     text, cut = trimmed(column)
     return Converted(text.where(text != "", None), {"trimmed": cut & (text != "").to_numpy()})
-
-
-to_category = to_id
 
 
 def to_text(column: pd.Series) -> Converted:
@@ -119,9 +159,10 @@ def _read_score(text: str, scale: Scale) -> tuple[float, str]:
     folded = unicodedata.normalize("NFKC", text)
     if text == "":
         return np.nan, ""
-    if text in scale.labels:
-        return scale.labels[text], "label_to_number"
-    if text in scale.missing:
+    known = {word.casefold(): value for word, value in scale.labels.items()}
+    if folded.casefold() in known:
+        return known[folded.casefold()], "label_to_number"
+    if folded.casefold() in {word.casefold() for word in scale.missing}:
         return np.nan, "declared_missing"
     plain = re.fullmatch(r"[+-]?\d+(?:[.,]\d+)?", folded)
     if plain:
@@ -131,7 +172,7 @@ def _read_score(text: str, scale: Scale) -> tuple[float, str]:
         return value, "number_form" if folded != text or "," in folded else ""
     if folded.lower() in _MISSING:
         return np.nan, "word_for_missing"
-    labelled = _LABELLED.match(folded)
+    labelled = _LABELLED.match(folded) or _LABEL_FIRST.match(folded)
     if labelled:
         return float(labelled[1].replace(",", ".")), "label_to_number"
     return np.nan, "unreadable"
@@ -152,11 +193,19 @@ def to_number(column: pd.Series, *, decimal: str | None = None) -> Converted:
     text, cut = trimmed(column)
     absent = text.str.lower().isin(_MISSING).to_numpy()
     bare = text.str.replace(_CURRENCY, "", regex=True).str.replace(r"[\s'\u2019]", "", regex=True)
+    if not all(map(str.isascii, bare.unique())):
+        bare = bare.str.normalize("NFKC")
     bare = bare.str.replace("−", "-").str.replace(r"^\((.*)\)$", r"-\1", regex=True)
     mark = decimal or _decimal_mark(bare[~absent], str(column.name))
     other = "," if mark == "." else "."
+    grouped = bare.str.contains(other, regex=False).fillna(False).to_numpy(dtype=bool)
+    thousands, rest = re.escape(other), re.escape(mark)
+    groups = rf"[+-]?\d{{1,3}}(?:{thousands}\d{{2,3}})*{thousands}\d{{3}}(?:{rest}\d*)?"
+    misplaced = grouped & ~bare.str.fullmatch(groups).fillna(False).to_numpy(dtype=bool)
     plain = bare.str.replace(other, "", regex=False).str.replace(mark, ".", regex=False)
-    values = pd.to_numeric(plain.mask(absent), errors="coerce").astype(float)
+    figures = plain.mask(absent | misplaced).where(plain.str.match(r"[+-]?[\d.]"))
+    values = pd.to_numeric(figures, errors="coerce").astype(float)
+    values = values.where(np.isfinite(values))
     unread = values.isna().to_numpy() & ~absent
     changed = (text != plain).to_numpy() & ~absent & ~unread
     return Converted(
@@ -175,7 +224,15 @@ def _decimal_mark(values: pd.Series, name: str) -> str:
     commas, points = values.str.contains(",", regex=False), values.str.contains(".", regex=False)
     both = values[commas & points]
     if len(both):
-        return "," if both.iloc[0].rfind(",") > both.iloc[0].rfind(".") else "."
+        comma_last = both.str.rfind(",") > both.str.rfind(".")
+        if comma_last.nunique() == 2:
+            raise CleaningError(
+                f"'{name}': '{both[comma_last].iloc[0]}' has a decimal comma and "
+                f"'{both[~comma_last].iloc[0]}' a decimal point. Set the rows right, or declare "
+                "'decimal: \",\"' or 'decimal: \".\"'; the others then count as unreadable.",
+                column=name,
+            )
+        return "," if comma_last.iloc[0] else "."
     for mark, having in ((",", values[commas]), (".", values[points])):
         escaped = re.escape(mark)
         if having.empty:
@@ -191,4 +248,10 @@ def _decimal_mark(values: pd.Series, name: str) -> str:
                 f"{shown.replace(',', '.')}. Declare 'decimal: \",\"' or 'decimal: \".\"'.",
                 column=name,
             )
+    if commas.any() and points.any():
+        raise CleaningError(
+            f"'{name}': '{values[commas].iloc[0]}' and '{values[points].iloc[0]}' do not tell "
+            "which mark parts thousands. Declare 'decimal: \",\"' or 'decimal: \".\"'.",
+            column=name,
+        )
     return "."

@@ -1,24 +1,42 @@
 """From text to moments; a date is never guessed."""
 
 import re
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
 from cxlab.cleaning.convert import _MISSING, CleaningError, Converted, trimmed
 
-_TIME = r"(?:[T ]+(?P<h>\d{1,2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?\s*(?P<ap>[AaPp][Mm])?)?"
-_ZONE = r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+_CLOCK = r"(?P<h>\d{1,2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?"
+_TIME = rf"(?:[T ,]+{_CLOCK}\s*(?P<ap>[AaPp]\.?[Mm]\.?)?)?"
+_ZONE = r"\s*(?P<zone>Z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|UTC|GMT)?(?:\s*\([^)]*\))?"
+_DAY = r"(?:[^\W\d_]{2,10}\.?,?[ ]+)?"  # the day of the week is not looked at
 # the forms a date comes in; each names year, month and day, or two parts still to be told apart
 _FORMS = {
     "iso": r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})",
     "compact": r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})",
     "parts": r"(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<y>\d{4}|\d{2})",
-    "day month": r"(?P<d>\d{1,2})(?:st|nd|rd|th)?[ -]+(?P<name>[A-Za-z]{3,9})\.?[ ,-]+(?P<y>\d{4})",
-    "month day": r"(?P<name>[A-Za-z]{3,9})\.?[ ]+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?[ ]+(?P<y>\d{4})",
+    "day month": _DAY
+    + r"(?P<d>\d{1,2})(?:st|nd|rd|th|\.)?[ -]+(?P<name>[^\W\d_]{3,10})\.?[ ,-]+(?P<y>\d{4}|\d{2})",
+    "month day": _DAY
+    + r"(?P<name>[^\W\d_]{3,10})\.?[ ]+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?[ ]+(?P<y>\d{4})",
 }
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTHS = {name: at for at, name in enumerate(_NAMES, start=1)}
+_MONTHS = {name.lower(): at for at, name in enumerate(_NAMES, start=1)}
+_MONTHS |= {"mär": 3, "mrz": 3, "mai": 5, "okt": 10, "dez": 12}  # German
+_MONTHS |= {"fév": 2, "fev": 2, "avr": 4, "juin": 6, "juil": 7, "aoû": 8, "aou": 8, "déc": 12}
+_MONTHS |= {"ene": 1, "abr": 4, "ago": 8, "dic": 12, "mrt": 3, "mei": 5}  # Spanish, Dutch
+_MONTHS |= {"gen": 1, "mag": 5, "giu": 6, "lug": 7, "set": 9, "ott": 10}  # Italian
+# numbers that stand for moments: days since the last of 1899, or seconds since 1970
+_NUMBERS = {
+    "serial_date": (r"[2-7]\d{4}(?:\.\d+)?", "1899-12-30", 86_400e6),
+    "epoch": (r"1\d{9}(?:\.\d+)?", "1970-01-01", 1e6),
+    "epoch_ms": (r"1\d{12}", "1970-01-01", 1e3),
+}
+# what systems write for "no date": the ends of their calendars
+_PLACEHOLDERS = ("1900-01-01", "1899-12-30", "1899-12-31", "1901-01-01", "1753-01-01", "0001-01-01")
+_LAST_YEAR = 9999
 
 
 def to_time(
@@ -47,13 +65,19 @@ def to_time(
     """
     source = written_in or timezone
     if pd.api.types.is_datetime64_any_dtype(column):
-        return Converted(_in_zone(column, source, timezone))
+        empty = _placeholder(column)
+        return Converted(_in_zone(column.mask(empty), source, timezone), _booked(empty))
     text, cut = trimmed(column)
     absent = text.str.lower().isin(_MISSING).to_numpy()
     moments = pd.Series(pd.NaT, index=column.index, dtype=f"datetime64[us, {timezone}]")
     form = np.full(len(text), "", dtype=object)
+    empty = np.zeros(len(text), bool)
+    if format:
+        _as_declared(moments, text, form, absent, format, source)
     for kind, pattern in _FORMS.items():
         at = np.flatnonzero(~absent & (form == ""))
+        if not len(at):
+            break
         found = text.iloc[at].str.extract(rf"^{pattern}{_TIME}{_ZONE}$")
         fits = found["y"].notna().to_numpy()
         if not fits.any():
@@ -61,20 +85,80 @@ def to_time(
         at, found = at[fits], found[fits]
         if kind == "parts":
             found = _told_apart(found, format, name or str(column.name), text.iloc[at])
-        moments.iloc[at] = _moments(found, source, timezone)
+        local = _local(found)
+        empty[at] = _placeholder(local)
+        moments.iloc[at] = _moments(local.mask(empty[at]), found["zone"], source, timezone)
         form[at] = kind
-    moments = _settled(moments, text, form, format, source)
+    numbers = _numbered(moments, text, form, absent, source)
     usual = pd.Series(form[form != ""]).mode()
     odd = (form != "") & (form != (usual.iloc[0] if len(usual) else ""))
+    known = moments.notna().to_numpy()
     return Converted(
         moments,
         {
             "trimmed": cut & ~absent,
-            "date_form": odd & moments.notna().to_numpy(),
+            "date_form": odd & known & ~np.isin(form, list(_NUMBERS)),
             "word_for_missing": absent & (text != "").to_numpy(),
+            **numbers,
+            **_booked(empty),
         },
-        {"date_impossible": moments.isna().to_numpy() & ~absent},
+        {"date_impossible": ~known & ~absent & ~empty},
     )
+
+
+def _booked(empty: np.ndarray | pd.Series) -> dict[str, np.ndarray]:
+    cells = np.asarray(empty, dtype=bool)
+    return {"placeholder_date": cells} if cells.any() else {}
+
+
+def _placeholder(local: pd.Series) -> np.ndarray:
+    """Find the dates that systems write where there is none."""
+    if local.dt.tz is not None:
+        local = local.dt.tz_localize(None)
+    days = (
+        local.dt.strftime("%Y-%m-%d")
+        if (local.dt.year < 1902).any()
+        else pd.Series("", local.index)
+    )
+    return (days.isin(_PLACEHOLDERS) | (local.dt.year >= _LAST_YEAR)).to_numpy()
+
+
+def _numbered(
+    moments: pd.Series, text: pd.Series, form: np.ndarray, absent: np.ndarray, source: str
+) -> dict[str, np.ndarray]:
+    """Read the numbers a spreadsheet or a computer keeps for moments."""
+    booked: dict[str, np.ndarray] = {}
+    for kind, (pattern, start, step) in _NUMBERS.items():
+        at = np.flatnonzero(~absent & (form == ""))
+        at = at[text.iloc[at].str.fullmatch(pattern).to_numpy(dtype=bool)] if len(at) else at
+        if not len(at):
+            continue
+        micros = (text.iloc[at].astype(float) * step).round().astype("int64")
+        local = pd.Timestamp(start) + pd.to_timedelta(micros, unit="us")
+        zone = source if kind == "serial_date" else "UTC"
+        moments.iloc[at] = _in_zone(pd.Series(local, index=micros.index), zone, str(moments.dt.tz))
+        form[at] = kind
+        reason = kind.removesuffix("_ms")
+        booked[reason] = booked.get(reason, np.zeros(len(text), bool)) | (form == kind)
+    return booked
+
+
+def _as_declared(
+    moments: pd.Series,
+    text: pd.Series,
+    form: np.ndarray,
+    absent: np.ndarray,
+    declared: str,
+    source: str,
+) -> None:
+    """Read what fits the declared form to the letter."""
+    read = pd.to_datetime(text.mask(absent), format=declared, errors="coerce")
+    if read.dt.tz is None:
+        read = read.astype("datetime64[us]")
+    fits = read.notna().to_numpy()
+    if fits.any():
+        moments.iloc[np.flatnonzero(fits)] = _in_zone(read[fits], source, str(moments.dt.tz))
+        form[fits] = "declared"
 
 
 def _told_apart(
@@ -110,15 +194,17 @@ def _unclear(name: str, text: pd.Series, over_first: pd.Series, over_second: pd.
     )
 
 
-def _moments(found: pd.DataFrame, source: str, timezone: str) -> pd.Series:
+def _local(found: pd.DataFrame) -> pd.Series:
+    """Put the parts of each date together, missing where there is no such day."""
     year = found["y"].astype(int)
     year = year.where(year >= 100, year + np.where(year < 70, 2000, 1900))
     if "name" in found:
-        month = found["name"].str[:3].str.title().map(_MONTHS)
+        names = found["name"].str.lower()
+        month = names.str[:3].map(_MONTHS).fillna(names.str[:4].map(_MONTHS))
     else:
         month = found["m"].astype(float)
     hour = found["h"].fillna("0").astype(int)
-    noon = found["ap"].str.lower()
+    noon = found["ap"].str.lower().str.replace(".", "")
     hour = hour.where(~((noon == "pm") & (hour < 12)), hour + 12)
     hour = hour.where(~((noon == "am") & (hour == 12)), 0)
     parts = {
@@ -129,34 +215,37 @@ def _moments(found: pd.DataFrame, source: str, timezone: str) -> pd.Series:
         "minute": found["mi"].fillna("0").astype(int),
         "second": found["s"].fillna("0").astype(int),
     }
-    local = pd.to_datetime(pd.DataFrame(parts), errors="coerce").astype("datetime64[us]")
+    early = year.between(1, 1676) | (year > 2261)
+    days = pd.to_datetime(pd.DataFrame(parts)[~early], errors="coerce").astype("datetime64[us]")
+    local = days.reindex(found.index)
+    for at in found.index[early]:
+        local[at] = _far(*(parts[name][at] for name in ("year", "month", "day")))
+    return local
+
+
+def _far(year: int, month: float, day: int) -> datetime | None:
+    try:
+        return datetime(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _moments(local: pd.Series, zone: pd.Series, source: str, timezone: str) -> pd.Series:
     moments = _in_zone(local, source, timezone)
-    offset = found["zone"]
-    if offset.notna().any():
-        minutes = offset.map(_minutes, na_action="ignore").astype(float)
+    if zone.notna().any():
+        minutes = zone.map(_minutes, na_action="ignore").astype(float)
         exact = (local - pd.to_timedelta(minutes, unit="min")).dt.tz_localize("UTC")
-        moments = exact.dt.tz_convert(timezone).astype(moments.dtype).where(offset.notna(), moments)
+        moments = exact.dt.tz_convert(timezone).astype(moments.dtype).where(zone.notna(), moments)
     return moments
 
 
-def _minutes(offset: str) -> int:
-    if offset == "Z":
+def _minutes(zone: str) -> int:
+    offset = zone.removeprefix("UTC").removeprefix("GMT")
+    if offset in ("", "Z"):
         return 0
     digits = offset[1:].replace(":", "")
-    return (int(digits[:2]) * 60 + int(digits[2:])) * (-1 if offset[0] == "-" else 1)
-
-
-def _settled(
-    moments: pd.Series, text: pd.Series, form: np.ndarray, declared: str | None, source: str
-) -> pd.Series:
-    """Read what no known form fits by the declared one."""
-    left = (form == "") & (text != "").to_numpy()
-    if not declared or not left.any():
-        return moments
-    read = pd.to_datetime(text[left], format=declared, errors="coerce").astype("datetime64[us]")
-    moments[left] = _in_zone(read, source, str(moments.dt.tz))
-    form[left & moments.notna().to_numpy()] = "declared"
-    return moments
+    hours, rest = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
+    return (int(hours) * 60 + int(rest)) * (-1 if offset[0] == "-" else 1)
 
 
 def _in_zone(times: pd.Series, source: str, timezone: str) -> pd.Series:

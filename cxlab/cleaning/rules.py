@@ -34,7 +34,8 @@ class Rule:
         return table in self.tables and set(self.needs or (self.column,)) <= set(rows.columns)
 
 
-_PREVIEWS = {"survey preview", "survey test", "preview", "test", "spam", "1", "2", "8"}
+_PREVIEWS = {"survey preview", "survey test", "preview", "test", "spam", "offline survey preview"}
+_PREVIEWS |= {"1", "2", "8", "9", "17", "40", "48"}  # the same as codes
 _ENDS = {
     "customers": "customer_id",
     "responses": "response_id",
@@ -75,10 +76,15 @@ def _flagged(reason: str, column: str, *tables: str) -> Rule:
 # In order: a row goes for the first reason that fits. What cannot be read comes first, what is
 # a matter of judgement last. `clean` adds the cells that conversion found unusable.
 RULES: tuple[Rule, ...] = (
+    Rule(
+        "below_table", tuple(_ENDS), "damage", lambda rows, _: rows["damage"] == "below the table"
+    ),
     Rule("row_torn", tuple(_ENDS), "damage", lambda rows, _: rows["damage"] != ""),
     Rule("preview", ("responses",), "status", _preview),
     Rule("unfinished", ("responses",), "finished", lambda rows, _: rows["finished"].eq(False)),
     Rule("unfinished", ("responses",), "progress", lambda rows, _: rows["progress"] < 100),
+    *(_flagged("id_damaged", column, table) for table, column in _ENDS.items()),
+    *(_flagged("id_damaged", "customer_id", table) for table in ("orders", "interactions")),
     *(
         Rule("id_missing", (table,), "customer_id", lambda rows, _: rows["customer_id"].isna())
         for table in ("customers", "orders", "interactions")

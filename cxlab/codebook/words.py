@@ -148,6 +148,7 @@ RESULT_WORDS: dict[str, str] = {
 
 # Why a row cannot be used. Each row set aside has exactly one of these.
 SET_ASIDE: dict[str, str] = {
+    "below_table": "a total or a note below the table, not a record",
     "row_torn": "the row has too few or too many fields",
     "preview": "a preview or test, not a customer's answer",
     "unfinished": "the questionnaire was not finished",
@@ -158,6 +159,7 @@ SET_ASIDE: dict[str, str] = {
     "duplicate_interaction": "the same interaction id stands in another row",
     "duplicate_review": "the same review id stands in another row",
     "id_missing": "the id is empty",
+    "id_damaged": "a spreadsheet turned the id into a number and its last digits are lost",
     "score_off_scale": "a score lies outside its scale",
     "score_unreadable": "a score is not a number and has no declared label",
     "date_impossible": "the date does not exist or cannot be read",
@@ -179,6 +181,11 @@ REPAIRS: dict[str, str] = {
     "label_to_number": "the words of a labelled answer removed, the number kept",
     "number_form": "thousands separators, decimal commas or currency signs resolved",
     "date_form": "a date written in another form than most of its column",
+    "id_form": "an id that a spreadsheet wrote as a number, written out again",
+    "serial_date": "a spreadsheet's day number read as a date (days since 30 December 1899)",
+    "epoch": "seconds or milliseconds since 1970 read as a moment",
+    "placeholder_date": "a date that stands for none, such as 1900-01-01 or 9999-12-31, blanked",
+    "after_as_of": "lies after as_of, when it was not known yet; blanked",
     "declared_missing": "a code the study file declares as missing, blanked",
     "word_for_missing": "N/A, none and the like, blanked",
     "off_scale": "outside the scale, blanked",

@@ -1,6 +1,8 @@
 """Open a raw file as text and give its columns our names."""
 
+from cxlab.ingest.grids import Grid
+from cxlab.ingest.layouts import Header
 from cxlab.ingest.opening import IngestError
-from cxlab.ingest.reading import Raw, read
+from cxlab.ingest.reading import Raw, look, read
 
-__all__ = ["IngestError", "Raw", "read"]
+__all__ = ["Grid", "Header", "IngestError", "Raw", "look", "read"]

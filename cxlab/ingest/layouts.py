@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 _USUAL = {
     "qualtrics": {
-        "response_id": "ResponseId",
-        "status": "Status",
-        "finished": "Finished",
-        "progress": "Progress",
-        "duration_s": "Duration (in seconds)",
+        "response_id": ("ResponseId", "ResponseID"),
+        "status": ("Status",),
+        "finished": ("Finished",),
+        "progress": ("Progress",),
+        "duration_s": ("Duration (in seconds)",),
     }
 }
-_ANSWER_WORDS = {"response", "open-ended response"}
+_ANSWER_WORDS = {"response", "open-ended response", "other (please specify)"}
+_QUALTRICS = {"ResponseId", "ResponseID"}
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Header:
     """The header of an export.
 
     Attributes:
-        layout: `plain`, `qualtrics` or `surveymonkey`.
+        layout: `plain`, `qualtrics`, `surveymonkey`, `google forms`, `typeform` or
+            `merged` (groups of columns under a shared heading).
         rows: how many rows it takes, counted from the first row given.
         names: one distinct name a column.
         wording: the question behind each column, or its name.
@@ -39,7 +41,26 @@ class Header:
 
     @property
     def usual(self) -> dict[str, str]:
-        return _USUAL.get(self.layout, {})
+        """Give column of ours -> name in this export, for what the layout always has."""
+        known = _USUAL.get(self.layout, {})
+        return {ours: name for ours, may in known.items() for name in may if name in self.names}
+
+
+def top(rows: Sequence[Sequence[str]]) -> int:
+    """Find the first row of the header; titles above it fill one or two cells.
+
+    Args:
+        rows: the first rows of the export.
+    """
+    filled = [sum(cell.strip() != "" for cell in row) for row in rows]
+    most = max(filled, default=0)
+    widest = max((len(row) for row in rows), default=0)
+    few = max(1, most // 4) if most < 12 else 2
+    for at, (row, n) in enumerate(zip(rows, filled, strict=True)):
+        short = len(row) < widest or most > 3 or (n == 1 and row[0].strip() != "")
+        if n and not (n <= few and n < most and short):
+            return at
+    return 0
 
 
 def recognise(rows: Sequence[Sequence[str]]) -> Header:
@@ -61,20 +82,61 @@ def recognise(rows: Sequence[Sequence[str]]) -> Header:
     if len(rows) > 1 and _is_option_row(first, rows[1]):
         names = _distinct(_with_options(first, rows[1]))
         return Header("surveymonkey", 2, names, names)
+    if len(rows) > 2 and _is_merged(first, rows[1], rows[2]):
+        return _merged(first, rows[1])
     names = _distinct(first)
-    return Header("plain", 1, names, names)
+    return Header(_named_layout(names), 1, names, names, tuple(map(_zone_of_name, names)))
+
+
+def _named_layout(names: Sequence[str]) -> str:
+    """Tell the vendors whose export has one header row of its own kind."""
+    if _QUALTRICS & set(names) and {"Status", "Finished"} & set(names):
+        return "qualtrics"
+    if names[0] == "#" and any(name.startswith("Submit Date") for name in names):
+        return "typeform"
+    if names[0] == "Timestamp" and any(len(name.split()) > 2 for name in names[1:]):
+        return "google forms"
+    return "plain"
 
 
 def _is_wording_row(names: list[str], row: Sequence[str]) -> bool:
-    known = {"ResponseId": "Response ID", "StartDate": "Start Date", "EndDate": "End Date"}
+    known = {"ResponseId": "Response ID", "ResponseID": "Response ID"}
+    known |= {"StartDate": "Start Date", "EndDate": "End Date"}
     cells = dict(zip(names, row, strict=False))
     return any(cells.get(name, "").strip() == words for name, words in known.items())
 
 
 def _is_option_row(names: list[str], row: Sequence[str]) -> bool:
     words = [cell.strip().lower() for cell in row]
-    merged = any(not name for name in names)
-    return merged and not words[0] and any(word in _ANSWER_WORDS for word in words)
+    if not words or words[0]:
+        return False
+    return any(word in _ANSWER_WORDS for word in words)
+
+
+def _is_merged(groups: list[str], row: Sequence[str], below: Sequence[str]) -> bool:
+    """Say whether the second row names the columns that the first one only groups."""
+    names = [cell.strip() for cell in row]
+    under = [at for at, group in enumerate(groups) if not group and any(groups[:at])]
+    named = [at for at in under if at < len(names) and names[at]]
+    if len(named) < 2 or len(named) < len(under):
+        return False
+    values = [below[at].strip() for at in range(min(len(below), len(names)))]
+    numbers = [_is_number(value) for value in values]
+    return not any(map(_is_number, names)) and any(numbers[at] for at in named if at < len(values))
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"[+-]?[\d.,:/\- ]*\d[\d.,:/\- ]*", text))
+
+
+def _merged(groups: list[str], row: Sequence[str]) -> Header:
+    asked, full, short = "", [], []
+    for group, name in zip(groups, [cell.strip() for cell in row], strict=False):
+        asked = group or asked
+        full.append(f"{asked} - {name}" if name and asked and name != asked else name or asked)
+        short.append(name or asked)
+    names = _distinct(short if len(set(short)) == len(short) else full)
+    return Header("merged", 2, names, tuple(" ".join(words.split()) for words in full))
 
 
 def _with_options(questions: list[str], options: Sequence[str]) -> list[str]:
@@ -104,3 +166,7 @@ def _distinct(names: Sequence[str]) -> tuple[str, ...]:
 def _zone(import_id: str) -> str:
     found = re.search(r'"timeZone"\s*:\s*"([A-Za-z_+\-/0-9]+)"', import_id)
     return found[1] if found else ""
+
+
+def _zone_of_name(name: str) -> str:
+    return "UTC" if re.search(r"\((?:UTC|GMT)\)\s*$", name) else ""

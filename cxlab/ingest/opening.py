@@ -1,9 +1,12 @@
-"""What is in this file? Its kind, its encoding, its delimiter, found out and said."""
+"""What is in this file? Its kind and its bytes, held against its name."""
 
 import csv
 import gzip
 import io
+import mmap
 import zipfile
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from cxlab.codebook import Refusal
 
 LARGEST_UNPACKED = 4 * 2**30  # bytes; a packed file that grows beyond this is refused
 HEAD = 2**18  # bytes looked at to decide on delimiter and header
+Bytes = bytes | mmap.mmap
 
 _KINDS = {
     ".csv": "text",
@@ -21,16 +25,35 @@ _KINDS = {
     ".xlsm": "workbook",
     ".parquet": "parquet",
     ".pq": "parquet",
+    ".sav": "spss",
+    ".zsav": "spss",
+    ".zip": "zip",
 }
 _CALLED = {
     "text": "a text file",
     "workbook": "an Excel workbook",
     "parquet": "a Parquet file",
+    "spss": "an SPSS file",
     "old workbook": "an Excel 97-2003 workbook",
     "web page": "a web page",
     "zip": "a zip archive",
+    "gzip": "a file packed with gzip",
     "pdf": "a PDF document",
+    "picture": "a picture",
+    "database": "an SQLite database",
 }
+_STARTS = (
+    (b"PAR1", "parquet"),
+    (b"\xd0\xcf\x11\xe0", "old workbook"),
+    (b"%PDF", "pdf"),
+    (b"\x1f\x8b", "gzip"),
+    (b"$FL2", "spss"),
+    (b"$FL3", "spss"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"SQLite format 3", "database"),
+)
+_INSTEAD = {".xls": " Save it as .xlsx.", ".ods": " Save it as .xlsx.", ".7z": " Unpack it."}
 
 
 class IngestError(Refusal):
@@ -42,7 +65,8 @@ class Opened:
     """A file's content: its kind, and its bytes where it is text."""
 
     kind: str
-    data: bytes = b""
+    data: Bytes = b""
+    note: str = ""
 
 
 def open_file(path: Path) -> Opened:
@@ -54,60 +78,41 @@ def open_file(path: Path) -> Opened:
     packed = path.suffix.lower() == ".gz"
     ending = (Path(path.stem) if packed else path).suffix.lower()
     claimed = _KINDS.get(ending)
-    if claimed is None:
+    if claimed is None or (packed and claimed != "text"):
         raise IngestError(
-            f"{path.name}: files ending in '{ending}' are not read. "
+            f"{path.name}: files ending in '{''.join(path.suffixes[-2:]) if packed else ending}' "
+            f"are not read.{_INSTEAD.get(ending, '')} "
             f"Known endings: {', '.join(sorted(_KINDS))}, each of the text kinds also as .gz."
         )
     if path.stat().st_size == 0:
         raise IngestError(f"{path.name}: the file is empty (0 bytes). Export it again.")
     with path.open("rb") as stream:
         start = stream.read(512)
-    found = "text" if packed else _kind(start, path)
-    if found != claimed:
+    found = "gzip" if packed and start[:2] == b"\x1f\x8b" else _kind(start, path)
+    if found != ("gzip" if packed else claimed):
         raise IngestError(
-            f"{path.name}: named as {_CALLED[claimed]}, but its content is {_CALLED[found]}. "
-            "Give it the right ending, or export it again."
+            f"{path.name}: named as {_CALLED['gzip' if packed else claimed]}, "
+            f"but its content is {_CALLED[found]}. Give it the right ending, or export it again."
         )
-    if found != "text":
+    if found == "zip":
+        return _from_archive(path)
+    if found not in ("text", "gzip"):
         return Opened(found)
-    return Opened("text", _unpack(path) if packed else path.read_bytes())
+    data = _unpack(path) if packed else _mapped(path)
+    if not len(data):
+        raise IngestError(f"{path.name}: the file is empty once unpacked. Export it again.")
+    return Opened("text", data)
 
 
-def decode(data: bytes, name: str, declared: str | None) -> tuple[bytes, str, str]:
-    """Turn text of any encoding into UTF-8.
+def pieces(data: Bytes, size: int = 2**24) -> Iterator[bytes]:
+    """Give the content piece by piece, so that a large file is never held twice."""
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
 
-    Args:
-        data: the file.
-        name: its name, for messages.
-        declared: the encoding of the study file, or None to find out.
 
-    Returns:
-        The text as UTF-8 without a byte order mark, the encoding's name, and how it was
-        decided.
-
-    Raises:
-        IngestError: the declared encoding does not fit, or the file is not text.
-    """
-    if declared:
-        try:
-            return _utf8(data, declared), declared, "as declared"
-        except (UnicodeDecodeError, LookupError) as error:
-            raise IngestError(f"{name}: not readable as '{declared}' ({error}).") from None
-    if data.startswith(b"\xef\xbb\xbf"):
-        return data[3:], "utf-8", "byte order mark"
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return _utf8(data, "utf-16"), "utf-16", "byte order mark"
-    if (at := data.find(b"\x00")) >= 0:
-        raise IngestError(
-            f"{name}, line {data[:at].count(10) + 1}: a zero byte; this is not a text file. "
-            "If it is UTF-16 without a byte order mark, declare 'encoding: utf-16-le'."
-        )
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return _single_byte(data)
-    return data, "utf-8", "every byte is valid UTF-8"
+def tally(data: Bytes, byte: bytes) -> int:
+    """Count how often a byte occurs."""
+    return sum(piece.count(byte) for piece in pieces(data))
 
 
 def delimiter(head: str, name: str, declared: str | None) -> str:
@@ -117,16 +122,19 @@ def delimiter(head: str, name: str, declared: str | None) -> str:
         IngestError: two candidates cut the rows equally well.
     """
     if declared:
-        return {"tab": "\t", "\\t": "\t"}.get(declared, declared)
+        mark = {"tab": "\t", "\\t": "\t"}.get(declared, declared)
+        if len(mark) != 1:
+            raise IngestError(f"{name}: 'delimiter: {declared}' is not one character.")
+        return mark
     scores = {}
     for candidate in ",;\t|":
-        rows = [row for row in csv.reader(io.StringIO(head), delimiter=candidate) if row][:200]
+        rows = _cut(head, candidate)
         if len(rows) > 2:  # the last row of the head may be cut
             rows = rows[:-1]
         widths = [len(row) for row in rows]
-        common = max(set(widths), key=widths.count) if widths else 1
+        common = max(sorted(set(widths)), key=widths.count) if widths else 1
         if common > 1:
-            scores[candidate] = (widths.count(common) / len(widths), common)
+            scores[candidate] = (round(widths.count(common) / len(widths), 2), common)
     if not scores:
         return ","
     best = sorted(scores, key=lambda mark: scores[mark], reverse=True)
@@ -138,13 +146,24 @@ def delimiter(head: str, name: str, declared: str | None) -> str:
     return best[0]
 
 
+def _cut(head: str, mark: str) -> list[list[str]]:
+    """Cut the first rows at a character; what comes after an unreadable row is not looked at."""
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(head), delimiter=mark):
+            if row:
+                rows.append(row)
+            if len(rows) == 200:
+                break
+    except csv.Error:
+        pass
+    return rows
+
+
 def _kind(start: bytes, path: Path) -> str:
-    if start.startswith(b"PAR1"):
-        return "parquet"
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        return "old workbook"
-    if start.startswith(b"%PDF"):
-        return "pdf"
+    for magic, kind in _STARTS:
+        if start.startswith(magic):
+            return kind
     if start.startswith(b"PK\x03\x04"):
         return "workbook" if _has_workbook(path) else "zip"
     if start.lstrip().lower().startswith((b"<!doctype html", b"<html")):
@@ -161,27 +180,46 @@ def _has_workbook(path: Path) -> bool:
             return "xl/workbook.xml" in archive.namelist()
     except zipfile.BadZipFile:
         raise IngestError(
-            f"{path.name}: the workbook is damaged (its archive cannot be opened). Export it again."
+            f"{path.name}: the archive is damaged and cannot be opened. Export it again."
         ) from None
+
+
+def _from_archive(path: Path) -> Opened:
+    """Take the one export out of a zip archive."""
+    with zipfile.ZipFile(path) as archive:
+        inside = [
+            entry
+            for entry in archive.infolist()
+            if not entry.is_dir() and not entry.filename.startswith(("__MACOSX/", "."))
+        ]
+        names = ", ".join(entry.filename for entry in inside[:6]) or "nothing"
+        if len(inside) != 1 or _KINDS.get(Path(inside[0].filename).suffix.lower()) != "text":
+            raise IngestError(
+                f"{path.name}: holds {names}; one text export is expected. Unpack it first."
+            )
+        try:
+            with archive.open(inside[0]) as stream:
+                data = stream.read(LARGEST_UNPACKED + 1)
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as bad:
+            raise IngestError(f"{path.name}: {names} cannot be unpacked ({bad}).") from None
+    if len(data) > LARGEST_UNPACKED:
+        raise IngestError(f"{path.name}: unpacks to more than {LARGEST_UNPACKED:,} bytes; refused.")
+    if not data:
+        raise IngestError(f"{path.name}: {names} is empty. Export it again.")
+    return Opened("text", data, f"{path.name}: holds {names}.")
 
 
 def _unpack(path: Path) -> bytes:
     try:
         with gzip.open(path) as stream:
             data = stream.read(LARGEST_UNPACKED + 1)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise IngestError(f"{path.name}: the packed file is damaged ({error}).") from None
     if len(data) > LARGEST_UNPACKED:
         raise IngestError(f"{path.name}: unpacks to more than {LARGEST_UNPACKED:,} bytes; refused.")
     return data
 
 
-def _utf8(data: bytes, encoding: str) -> bytes:
-    return data.decode(encoding).removeprefix("\ufeff").encode("utf-8")
-
-
-def _single_byte(data: bytes) -> tuple[bytes, str, str]:
-    try:
-        return _utf8(data, "cp1252"), "cp1252", "not UTF-8, every byte is valid cp1252"
-    except UnicodeDecodeError:
-        return _utf8(data, "latin-1"), "latin-1", "neither UTF-8 nor cp1252"
+def _mapped(path: Path) -> Bytes:
+    with path.open("rb") as stream:
+        return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)

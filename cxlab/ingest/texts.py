@@ -1,0 +1,191 @@
+"""Read delimited text: one row at a time, none lost, each with the line it begins on."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from cxlab.codebook import Table
+from cxlab.ingest.encodings import decode
+from cxlab.ingest.grids import Grid, Wanted
+from cxlab.ingest.layouts import Header, recognise, top
+from cxlab.ingest.opening import HEAD, Bytes, IngestError, Opened, delimiter, tally
+
+_BLOCK = 2**24
+_MARKS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_LOOKED_AT = 40  # rows among which the header must begin
+
+
+def read_text(path: Path, opened: Opened, table: Table, wanted: Wanted) -> Grid:
+    """Read a delimited text file.
+
+    Raises:
+        IngestError: names the line and what to do.
+    """
+    name = path.name
+    data, encoding, why = decode(opened.data, name, table.encoding)
+    if data.find(b"\n") < 0 <= data.find(b"\r"):
+        data = bytes(data).replace(b"\r", b"\n")
+    mark = delimiter(bytes(data[:HEAD]).decode("utf-8", "ignore"), name, table.delimiter)
+    header, start, before = _text_header(data, mark, name)
+    places = wanted(header)
+    lines_below = tally(data, b"\n") - before + (data[-1:] != b"\n")
+    body, torn = _parse(data, start, mark, len(header.names), places, name)
+    if len(body) + len(torn) != lines_below:  # line breaks inside fields: every field counts
+        places = list(range(len(header.names)))
+        body, torn = _parse(data, start, mark, len(header.names), places, name)
+    cells, lines, damage, blank = _records(body, torn, mark, before, places, len(header.names))
+    if lines_below > len(lines):
+        _check_closed(data, lines, before + lines_below, name)
+    if not len(lines):
+        raise IngestError(f"{name}: there is a header but no row below it.")
+    notes = [
+        f"{name}: {encoding} ({why}), fields separated by {_MARKS.get(mark, repr(mark))}, "
+        f"{header.layout} layout, {len(lines):,} rows."
+    ]
+    if blank:
+        notes.append(f"{name}: {blank:,} blank lines passed over.")
+    if opened.note:
+        notes.insert(0, opened.note)
+    return Grid(cells, header, lines, damage, tuple(notes))
+
+
+def _text_header(data: Bytes, mark: str, name: str) -> tuple[Header, int, int]:
+    """Find the header, the byte where the data begin, and the lines before them."""
+    head = bytes(data[:HEAD]).decode("utf-8", "ignore")
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=mark)
+    rows: list[list[str]] = []
+    ends: list[int] = []
+    try:
+        for row in reader:
+            if row:
+                rows.append(row)
+                ends.append(reader.line_num)
+            if len(rows) == _LOOKED_AT:
+                break
+    except csv.Error as error:
+        if len(rows) < 4:
+            raise IngestError(f"{name}, line {reader.line_num}: {error}.") from None
+    if not any(any(cell.strip() for cell in row) for row in rows):
+        raise IngestError(f"{name}: the file holds nothing but blank lines. Export it again.")
+    at = top(rows)
+    header = recognise(rows[at : at + 4])
+    if len(rows) < at + header.rows:
+        raise IngestError(f"{name}: the header is cut off.")
+    lines = ends[at + header.rows - 1]
+    start = 0
+    for _ in range(lines):
+        start = data.find(b"\n", start) + 1 or len(data)
+    return header, start, lines
+
+
+def _parse(
+    data: Bytes, start: int, mark: str, width: int, places: list[int], name: str
+) -> tuple[pa.Table, list[tuple[int, str]]]:
+    """Parse the rows; those with too few or too many fields come back apart."""
+    torn: list[tuple[int, str]] = []
+
+    def keep(row: pyarrow.csv.InvalidRow) -> str:
+        torn.append((row.number - 1, row.text))
+        return "skip"
+
+    names = [str(place) for place in range(width)]
+    read = [str(place) for place in places]
+    if start >= len(data):
+        return pa.table({place: pa.array([], pa.string()) for place in read}), torn
+    try:
+        body = pyarrow.csv.read_csv(
+            pa.BufferReader(pa.py_buffer(memoryview(data)[start:])),
+            read_options=pyarrow.csv.ReadOptions(
+                column_names=names, use_threads=False, block_size=_BLOCK
+            ),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=mark,
+                newlines_in_values=data.find(b'"') >= 0,
+                ignore_empty_lines=False,
+                invalid_row_handler=keep,
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                include_columns=read,
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise IngestError(f"{name}: the rows cannot be told apart ({error}).") from None
+    return body, torn
+
+
+def _records(
+    body: pa.Table,
+    torn: list[tuple[int, str]],
+    mark: str,
+    before: int,
+    places: list[int],
+    width: int,
+) -> tuple[pd.DataFrame, np.ndarray, object, int]:
+    """Put torn rows back in their place, give every row its line, pass over blank lines."""
+    total = len(body) + len(torn)
+    at = np.array([place for place, _ in torn], dtype=int)
+    whole = np.ones(total, bool)
+    whole[at] = False
+    breaks = np.zeros(total, dtype=np.int64)
+    breaks[whole] = _newlines(body)
+    breaks[at] = [text.count("\n") for _, text in torn]
+    lines = before + 1 + np.arange(total) + np.cumsum(breaks) - breaks
+    damage = np.full(total, "", dtype=object)
+    damage[np.flatnonzero(whole)[_all_empty(body)]] = "every field is empty"
+    cells = body.to_pandas()
+    if torn:
+        fields = [next(csv.reader(io.StringIO(text), delimiter=mark), []) for _, text in torn]
+        damage[at] = [f"{len(row)} fields, {width} expected" for row in fields]
+        padded = [[row[place] if place < len(row) else "" for place in places] for row in fields]
+        rows = pd.DataFrame(padded, columns=body.column_names, dtype="str")
+        cells = pd.concat([cells, rows])
+        cells.index = pd.Index(np.concatenate([np.flatnonzero(whole), at]))
+        cells = cells.sort_index()
+    blank = np.zeros(total, bool)
+    blank[at] = [not text.strip() for _, text in torn]
+    if len(body.column_names) == 1:  # a blank line of a one-column file is a row like any other
+        blank |= damage == "every field is empty"
+    if blank.any():
+        cells, lines, damage = cells[~blank].reset_index(drop=True), lines[~blank], damage[~blank]
+    return cells, lines, damage if (damage != "").any() else "", int(blank.sum())
+
+
+def _newlines(body: pa.Table) -> np.ndarray | int:
+    """Count the line breaks inside each row."""
+    total: np.ndarray | int = 0
+    for column in body.columns:
+        found = pc.count_substring(column, "\n")
+        if pc.any(pc.greater(found, 0)).as_py():
+            total = total + found.to_numpy()
+    return total
+
+
+def _all_empty(body: pa.Table) -> np.ndarray:
+    """Find rows of separators alone."""
+    empty = np.ones(len(body), bool)
+    for column in body.columns:
+        if not empty.any():
+            break
+        empty &= pc.equal(pc.binary_length(column), 0).to_numpy()
+    return np.flatnonzero(empty)
+
+
+def _check_closed(data: Bytes, lines: np.ndarray, last: int, name: str) -> None:
+    """Refuse a file whose last quotation mark is never closed."""
+    if not len(lines) or tally(data, b'"') % 2 == 0:
+        return
+    runs = int(last - lines[-1] + 1)
+    if runs > 1:
+        raise IngestError(
+            f"{name}, line {lines[-1]}: a quotation mark is opened here and never closed, "
+            f"so the last {runs:,} lines run into one field. Close it, or double it.",
+            line=int(lines[-1]),
+        )

@@ -1,0 +1,115 @@
+"""Read files that know their types: Parquet and SPSS."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
+
+from cxlab.codebook import COLUMNS, Table
+from cxlab.ingest.grids import Grid, Wanted
+from cxlab.ingest.layouts import Header
+from cxlab.ingest.opening import IngestError
+
+_CODED = ("score", "number", "rating")  # read by their codes; other labelled columns by words
+_NOTED = 6
+
+
+def read_parquet(path: Path, table: Table, wanted: Wanted) -> Grid:
+    """Read a Parquet file; its types stay as they are."""
+    try:
+        file = pyarrow.parquet.ParquetFile(path)
+        names = tuple(file.schema_arrow.names)
+        header = Header("plain", 0, names, names)
+        places = wanted(header)
+        body = file.read(columns=[names[place] for place in places]).to_pandas()
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+        raise IngestError(f"{path.name}: the Parquet file is damaged ({error}).") from None
+    body.columns = pd.Index([str(place) for place in places])
+    if body.empty:
+        raise IngestError(f"{path.name}: the Parquet file has columns but no row.")
+    note = f"{path.name}: Parquet, {len(body):,} rows, types as stored."
+    return Grid(body, header, np.arange(1, len(body) + 1), notes=(note,))
+
+
+def read_spss(path: Path, table: Table, wanted: Wanted) -> Grid:
+    """Read an SPSS file: codes for scores, words for what is labelled throughout.
+
+    Codes that SPSS holds as user-missing are kept as they stand and named in `missing`.
+    """
+    import pyreadstat
+
+    try:
+        body, meta = pyreadstat.read_sav(path, user_missing=True)
+    except (pyreadstat.ReadstatError, UnicodeDecodeError, ValueError) as error:
+        raise IngestError(f"{path.name}: the SPSS file is damaged ({error}).") from None
+    names = tuple(body.columns)
+    wording = tuple(meta.column_names_to_labels.get(name) or name for name in names)
+    header = Header("spss", 0, names, wording)
+    if body.empty:
+        raise IngestError(f"{path.name}: the SPSS file has variables but no case.")
+    places = wanted(header)
+    coded = _read_by_code(table)
+    labels = {
+        place: {
+            _code(value): str(words) for value, words in meta.variable_value_labels[name].items()
+        }
+        for place, name in enumerate(names)
+        if name in meta.variable_value_labels
+    }
+    cells, missing = {}, {}
+    for place in places:
+        name = names[place]
+        column = body[name]
+        codes = _user_missing(column, meta.missing_ranges.get(name, []))
+        if codes:
+            missing[place] = codes
+        words = labels.get(place, {}) if name not in coded else {}
+        cells[str(place)] = _as_words(column, words, codes)
+    notes = [f"{path.name}: SPSS, {len(body):,} cases."]
+    for place in [place for place in places if place in labels][:_NOTED]:
+        said = ", ".join(f"{code} = {words}" for code, words in list(labels[place].items())[:8])
+        notes.append(f"{path.name}: {names[place]} is labelled {said}.")
+    lines = np.arange(1, len(body) + 1)
+    return Grid(pd.DataFrame(cells), header, lines, "", tuple(notes), missing, labels)
+
+
+def _read_by_code(table: Table) -> set[str]:
+    """Name the columns of the export that are scores, ratings or numbers."""
+    kinds = {ours: kind for columns in COLUMNS.values() for ours, kind in columns.items()}
+    ours = {name for name in table.columns if kinds.get(name) in _CODED} | set(table.ratings)
+    return {theirs for name, theirs in table.sources().items() if name in ours}
+
+
+def _user_missing(column: pd.Series, ranges: list[Any]) -> tuple[str, ...]:
+    """List the values that fall in what SPSS calls user-missing."""
+    found: list[str] = []
+    for each in ranges:
+        inside = column.map(
+            lambda value, low=each["lo"], high=each["hi"]: (
+                isinstance(value, str | float | int)
+                and isinstance(value, str) == isinstance(low, str)
+                and low <= value <= high
+            )
+        )
+        found += [_code(value) for value in column[inside.astype(bool)].dropna().unique()]
+    return tuple(dict.fromkeys(found))
+
+
+def _as_words(column: pd.Series, words: dict[str, str], missing: tuple[str, ...]) -> pd.Series:
+    """Write codes as text, or as their labels where every value in use has one."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return column
+    text = column.map(_code, na_action="ignore").astype("str")
+    in_use = set(text.dropna().unique()) - set(missing)
+    if words and in_use <= set(words):
+        text = text.map(lambda code: words.get(code, code) if code not in missing else code)
+    return text
+
+
+def _code(value: object) -> str:
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return str(value).strip()

@@ -1,0 +1,239 @@
+"""Is every row and every cell accounted for, and nothing guessed?"""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlab import study
+from cxlab.cleaning import RULES, CleaningError, clean
+from cxlab.cleaning.convert import to_flag, to_id, to_number, to_score
+from cxlab.cleaning.dates import to_time
+from cxlab.codebook import REPAIRS, SET_ASIDE, Scale, ScaleError, Table, check_scale
+from cxlab.study import StudyError
+from tests import small
+from tests.conftest import ROOT
+
+STUDIES = sorted((ROOT / "tests" / "studies").glob("*.yaml"))
+NPS = {"columns": {"nps": "Q1"}}
+
+
+def moments(*cells, **said) -> list[str]:
+    """Read dates and write them as text."""
+    done = to_time(pd.Series(cells, name="when"), timezone=said.pop("timezone", "UTC"), **said)
+    return [f"{m:%Y-%m-%d %H:%M}" if pd.notna(m) else "" for m in done.values]
+
+
+def scores(*cells, scale="0..10") -> list[float]:
+    return to_score(pd.Series(cells), Scale.model_validate(scale)).values.tolist()
+
+
+# ---------------------------------------------------------------- the account
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
+def test_rows_in_are_rows_kept_and_rows_set_aside(path, shared_data):
+    for done in study.load(path, cache=False).cleaned.values():
+        assert done.rows_in == len(done.frame) + len(done.set_aside)
+        assert set(done.set_aside["reason"]) <= set(SET_ASIDE)
+        assert set(done.repairs["reason"]) <= set(REPAIRS)
+        assert not done.set_aside.duplicated(["file", "line"]).any()
+
+
+def test_every_rule_is_in_the_closed_list():
+    assert {rule.name for rule in RULES} <= set(SET_ASIDE)
+
+
+def test_the_value_booked_is_the_one_in_the_file(tmp_path):
+    got = small.load(tmp_path, "Q1\n9\n11\n-1\nten\n", **NPS).cleaned["responses"].set_aside
+    assert got["value"].tolist() == ["11", "-1", "ten"]
+    assert got["line"].tolist() == [3, 4, 5]
+    assert got["reason"].tolist() == ["score_off_scale"] * 2 + ["score_unreadable"]
+
+
+def test_a_rule_can_be_turned_off_or_moved(tmp_path):
+    rows = "id,Q1,t\n" + "".join(f"{n},5,{100 + n}\n" for n in range(9)) + "9,5,20\n"
+    said = {"columns": {"response_id": "id", "nps": "Q1", "duration_s": "t"}}
+    assert small.reasons(small.load(tmp_path, rows, **said)) == {"speeder": 1}
+    assert small.reasons(small.load(tmp_path, rows, **said, rules={"speeder": "off"})) == {}
+    assert small.reasons(small.load(tmp_path, rows, **said, rules={"speeder": 10})) == {}
+
+
+def test_an_unknown_rule_is_refused_with_the_nearest(tmp_path):
+    with pytest.raises(ValueError, match=r"no cleaning rule 'speedr'.*'speeder'"):
+        small.load(tmp_path, "Q1\n9\n", **NPS, rules={"speedr": 3})
+
+
+def test_the_first_of_two_equal_ids_stays_whatever_the_order():
+    spec = Table(files=("a",), columns={"response_id": "id", "nps": "q"})
+    raw = pd.DataFrame({"response_id": ["a", "b", "a"], "nps": ["1", "2", "3"]})
+    raw = raw.assign(file="f", line=[2, 3, 4], damage="")
+    for order in ([0, 1, 2], [2, 1, 0], [1, 2, 0]):
+        mixed = raw.iloc[order].reset_index(drop=True)
+        done = clean(mixed, table="responses", spec=spec, as_of=pd.Timestamp("2025-12-31"))
+        assert done.set_aside["line"].tolist() == [4]
+
+
+def test_scores_off_scale_are_told_with_rows_and_largest():
+    with pytest.raises(ScaleError, match=r"1 of 3 values lie outside 0..10 .*\[2\], largest 99"):
+        check_scale(pd.Series([1, 2, 99], name="nps"), 0, 10)
+
+
+# ---------------------------------------------------------------- dates
+
+
+def test_an_ambiguous_date_is_refused_with_both_readings(tmp_path):
+    said = {"columns": {"nps": "Q1", "answered_at": "when"}}
+    with pytest.raises(StudyError, match="reads as 3 Apr or as 4 Mar"):
+        small.load(tmp_path, "Q1,when\n9,03/04/2024\n8,05/06/2024\n", **said)
+
+
+def test_one_row_that_decides_settles_the_whole_column():
+    assert moments("03/04/2024", "13/04/2024") == ["2024-04-03 00:00", "2024-04-13 00:00"]
+    assert moments("03/04/2024", "04/13/2024") == ["2024-03-04 00:00", "2024-04-13 00:00"]
+
+
+def test_a_column_that_contradicts_itself_is_refused():
+    with pytest.raises(CleaningError, match="'13/04/2024' has the day first and '04/13/2024'"):
+        moments("13/04/2024", "04/13/2024")
+
+
+def test_a_declared_form_settles_it():
+    assert moments("03/04/2024", format="%d/%m/%Y") == ["2024-04-03 00:00"]
+    assert moments("24-05-03", format="%y-%m-%d") == ["2024-05-03 00:00"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "moment"),
+    [
+        ("2024-02-29", "2024-02-29 00:00"),
+        ("2023-02-29", ""),
+        ("31/02/2024 10:00", ""),
+        ("20240131", "2024-01-31 00:00"),
+        ("2024-01-31T23:30:15.250Z", "2024-01-31 23:30"),
+        ("2024-01-31 23:30:00+02:00", "2024-01-31 21:30"),
+        ("2024/01/31 3:30:00 PM GMT+1", "2024-01-31 14:30"),
+        ("31 January 2024", "2024-01-31 00:00"),
+        ("Jan 31, 2024 11:05 PM", "2024-01-31 23:05"),
+        ("Wed, 31 Jan 2024 10:00:00 +0000", "2024-01-31 10:00"),
+        ("31. Mai 2024", "2024-05-31 00:00"),
+        ("31-Oct-23", "2023-10-31 00:00"),
+        ("45322", "2024-01-31 00:00"),
+        ("45322.5", "2024-01-31 12:00"),
+        ("1706702400", "2024-01-31 12:00"),
+        ("1706702400000", "2024-01-31 12:00"),
+        ("1900-01-01", ""),
+        ("9999-12-31", ""),
+        ("12:30 PM 1/31/2024", ""),
+        ("soon", ""),
+    ],
+)
+def test_a_date_in_each_form(cell, moment):
+    assert moments(cell) == [moment]
+
+
+def test_a_placeholder_is_no_date_and_no_fault():
+    done = to_time(pd.Series(["1900-01-01", "9999-12-31", "2024-01-31"]), timezone="UTC")
+    assert done.repairs["placeholder_date"].tolist() == [True, True, False]
+    assert not done.bad["date_impossible"].any()
+
+
+def test_a_serial_and_an_epoch_are_booked_as_read():
+    done = to_time(pd.Series(["45322", "1706702400", "2024-01-31"]), timezone="UTC")
+    assert [done.repairs[kind].sum() for kind in ("serial_date", "epoch")] == [1, 1]
+
+
+def test_clocks_that_change_move_nothing_out_of_its_hour():
+    # 31 March 2024, 01:30 does not exist in London; 27 October, 01:30 comes twice
+    london = {"timezone": "Europe/London"}
+    assert moments("2024-03-31 01:30", **london) == ["2024-03-31 02:00"]
+    assert moments("2024-10-27 01:30", **london) == ["2024-10-27 01:30"]
+    assert moments("2024-10-27 00:30Z", "2024-10-27 01:30Z", **london) == ["2024-10-27 01:30"] * 2
+
+
+def test_an_end_after_as_of_is_not_known_yet(tmp_path):
+    rows = "id,joined,left\nA,2024-01-01,2026-05-01\nB,2024-01-01,9999-12-31\n"
+    columns = {"customer_id": "id", "signed_up_at": "joined", "churned_at": "left"}
+    got = small.load(tmp_path, rows, table="customers", columns=columns)
+    assert got.customers["churned_at"].isna().all()
+    booked = small.repairs(got, "customers")
+    assert booked == {"churned_at:placeholder_date": 1, "churned_at:after_as_of": 1}
+
+
+# ---------------------------------------------------------------- numbers that are words
+
+
+def test_scores_are_read_from_words_and_digits():
+    read = scores("10 - Extremely likely", "9.0", "８", " 7 ", "6=so so", "Very likely (5)")
+    assert read == [10, 9, 8, 7, 6, 5]
+
+
+def test_what_is_no_score_is_missing_and_booked():
+    done = to_score(pd.Series(["N/A", "", "often", "11"]), Scale.model_validate("0..10"))
+    assert done.values.isna().all()
+    assert done.repairs["word_for_missing"].tolist() == [True, False, False, False]
+    assert done.bad["unreadable"].tolist() == [False, False, True, False]
+    assert done.bad["off_scale"].tolist() == [False, False, False, True]
+
+
+def test_declared_labels_hold_in_any_case():
+    scale = {"range": "1..5", "labels": {"Very good": 5}, "missing": ["No opinion", 6]}
+    assert scores("very good", "VERY GOOD", scale=scale) == [5, 5]
+    assert np.isnan(scores("no opinion", "6", scale=scale)).all()
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["1.234,56", "7,5"], [1234.56, 7.5]),
+        (["1,234.56", "7.5"], [1234.56, 7.5]),
+        (["£1,234.50", "(12.25)"], [1234.5, -12.25]),
+        (["1 234,5", "2'000,0"], [1234.5, 2000]),
+        (["−3", "12%"], [-3, 12]),
+        (["1,234,567"], [1234567]),
+        (["1,23,456.5"], [123456.5]),
+        (["inf", "1e400", "0x10"], [np.nan] * 3),
+        (["1,234.5", "12,5"], [1234.5, np.nan]),
+    ],
+)
+def test_numbers_are_read_or_left_never_bent(cells, numbers):
+    read = to_number(pd.Series(cells, name="x")).values
+    assert np.allclose(read, numbers, equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        (["1,234"], "'1,234' reads as 1234 or as 1.234"),
+        (["1,234.5", "1.234,5"], "has a decimal comma"),
+        (["1,234", "1.234"], "do not tell which mark"),
+    ],
+)
+def test_a_number_that_reads_two_ways_is_refused(cells, says):
+    with pytest.raises(CleaningError, match=says):
+        to_number(pd.Series(cells, name="x"))
+
+
+def test_ids_keep_zeros_case_and_length():
+    ids = ["007", "aBc", "12345678901234567890", "1E5", "a.0"]
+    assert to_id(pd.Series(ids)).values.tolist() == ids
+
+
+def test_ids_are_repaired_only_where_the_column_proves_it():
+    assert to_id(pd.Series(["123.0", "45"])).values.tolist() == ["123", "45"]
+    assert to_id(pd.Series(["123.0", "A-45"])).values.tolist() == ["123.0", "A-45"]
+    done = to_id(pd.Series(["1.23456E+05", "1.2E+05"]))
+    assert done.values.tolist()[0] == "123456"
+    assert done.bad["unreadable"].tolist() == [False, True]
+
+
+def test_an_order_whose_id_is_lost_is_set_aside(tmp_path):
+    rows = "o,c,v\n1,1.2E+12,5\n2,77,6\n"
+    columns = {"order_id": "o", "customer_id": "c", "amount": "v"}
+    got = small.load(tmp_path, rows, table="orders", columns=columns)
+    assert small.reasons(got, "orders") == {"id_damaged": 1}
+
+
+def test_yes_and_no():
+    assert to_flag(pd.Series(["Yes", "n", "1", "false", "", "maybe"])).values.tolist() == [
+        True, False, True, False, pd.NA, pd.NA,
+    ]  # fmt: skip

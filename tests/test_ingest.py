@@ -1,0 +1,255 @@
+"""Does reading give what stands in the file, and say so where it cannot?"""
+
+import csv
+import gzip
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlab import codebook, ingest, study
+from cxlab.codebook import MappingError, Table
+from cxlab.ingest import IngestError
+from cxlab.study import StudyError
+from tests import small
+from tests.conftest import ROOT, absent
+
+GOLDEN = json.loads((ROOT / "tests/golden/import_and_cleaning.json").read_text(encoding="utf-8"))
+FACTS = {case["id"]: case["expected"] for case in GOLDEN["cases"]}
+NPS = {"columns": {"nps": "Q1"}}
+
+
+def opened(name: str, shared_data: Path) -> study.Study:
+    """Open one of the studies on real data."""
+    return study.load(ROOT / "tests" / "studies" / f"{name}.yaml", cache=False)
+
+
+def read_all(path: Path, **said) -> ingest.Raw:
+    """Read every column of one file as it stands."""
+    if not path.exists():
+        absent(str(path.name))
+    return ingest.read([path], Table(files=(path.name,), **said))
+
+
+# ---------------------------------------------------------------- real exports
+
+
+def test_starwars_two_header_rows_and_blank_heads(shared_data):
+    fact, got = FACTS["import_starwars"], opened("starwars", shared_data)
+    frame = got.responses
+    assert len(frame) == fact["respondents"]
+    assert frame["response_id"].nunique() == fact["unique_RespondentID"]
+    assert frame["gender"].fillna("").value_counts().to_dict() == fact["gender"]
+    assert frame["seen_any"].value_counts().to_dict() == fact["seen_any"]
+    assert frame["fan"].fillna("").value_counts().to_dict() == fact["fan"]
+    assert "cp1252" in got.notes["responses"][0]
+
+
+def test_starwars_options_are_named_after_their_question(shared_data):
+    path = shared_data / "starwars_surveymonkey" / "StarWars.csv"
+    head = next(csv.reader(io.StringIO(path.read_bytes().decode("cp1252"))))
+    asked = [name for name in head if name.startswith(("Which of the following", "Please rank"))]
+    films = ingest.look(path, Table(files=(path.name,))).header.names
+    seen, ranks = ([n for n in films if n.startswith(f"{q.strip()} - ")] for q in asked)
+    body = read_all(path, attributes=[*seen, *ranks]).frame
+    fact = FACTS["import_starwars"]
+    assert [int((body[name] != "").sum()) for name in seen] == fact[
+        "multi_select_films_seen_counts"
+    ]
+    means = [pd.to_numeric(body[name], errors="coerce").mean() for name in ranks]
+    assert np.allclose(means, fact["rank_columns_mean"], atol=1e-9)
+
+
+def test_qualtrics_three_header_rows_with_line_breaks(shared_data):
+    fact, got = FACTS["import_qualtrics"], opened("qualtrics", shared_data)
+    account = got.cleaned["responses"]
+    whole = pd.concat([got.responses, account.judged])
+    assert account.rows_in == fact["respondents"] == len(whole)
+    for rating, mean in fact["mean_of_12_sliders"].items():
+        assert whole[rating].mean() == pytest.approx(mean, abs=1e-9)
+    seconds = whole["duration_s"]
+    assert [seconds.min(), seconds.max()] == fact["duration_min_max"]
+    ratings = whole[list(fact["mean_of_12_sliders"])]
+    assert (ratings.nunique(axis=1) == 1).sum() == fact["straightliners_all_12_equal"]
+
+
+def test_qualtrics_times_are_in_the_zone_of_the_header(tmp_path, shared_data):
+    path = shared_data / "qualtrics_export" / "qualtrics.csv"
+    raw = read_all(path, columns={"started_at": "StartDate"})
+    assert raw.frame["started_at"].min() == FACTS["import_qualtrics"]["first_StartDate"]
+    assert raw.zones["started_at"] == FACTS["import_qualtrics"]["time_zone_in_header_3"]
+
+
+def test_telecom_dates_are_day_first(shared_data):
+    fact, frame = FACTS["import_telecom_verbatims"], opened("telecom", shared_data).responses
+    when = frame["answered_at"]
+    assert len(frame) == fact["rows"]
+    assert f"{when.min():%Y-%m-%d %H:%M:%S}" == fact["min"]
+    assert f"{when.max():%Y-%m-%d %H:%M:%S}" == fact["max"]
+    assert frame["nps"].isna().sum() == fact["empty_score"]
+    assert when.isna().sum() == fact["unparsed_as_day_first"]
+    assert frame["comment"].duplicated(keep=False).sum() >= fact["exact_duplicate_texts"]
+
+
+def test_telco_blank_totals_are_missing_not_text(shared_data):
+    fact, frame = FACTS["import_telco"], opened("telco", shared_data).customers
+    assert len(frame) == fact["rows"]
+    assert frame["customer_id"].nunique() == fact["unique_ids"]
+    blank = frame["TotalCharges"].isna()
+    assert blank.sum() == fact["TotalCharges_blank"]
+    assert frame.loc[blank, "tenure"].eq(0).all() == fact["blank_rows_all_tenure_0"]
+    assert frame["churned"].sum() == fact["churn_yes"]
+    assert frame["monthly_fee"].sum() == pytest.approx(fact["sum_MonthlyCharges"])
+
+
+def test_the_torn_last_row_of_the_airline_is_booked(shared_data):
+    fact, got = FACTS["import_truncated_airline"], opened("airline", shared_data)
+    done = got.cleaned["responses"]
+    assert len(done.frame) == fact["complete_rows"]
+    assert done.rows_in == fact["complete_rows"] + 1
+    assert done.set_aside[["reason", "line"]].to_numpy().tolist() == [["row_torn", 37958]]
+    assert done.frame["csat"].sum() == fact["satisfied"]
+    assert done.frame["arrival_delay"].isna().sum() == fact["empty_arrival_delay"]
+
+
+def test_spss_file_brings_its_labels_as_wording(shared_data):
+    fact = FACTS["import_bank_sav"]
+    path = shared_data / "bank_satisfaction_spss" / "satisfaction.sav"
+    ratings = ["Fees", "Interest", "Phone", "Branch", "Online", "ATM"]
+    raw = read_all(path, columns={"customer_id": "ID", "csat": "Overall"}, ratings=ratings)
+    assert len(raw.frame) == fact["rows"]
+    assert raw.frame["customer_id"].nunique() == fact["unique_ID"]
+    assert {name: int(raw.frame[name].isna().sum()) for name in ratings} == {
+        name: fact["missing"][name] for name in ratings
+    }
+    assert raw.wording["csat"] == "Overall satisfaction"
+    assert "Very dissatisfied" in raw.notes[-1]
+
+
+def test_semicolons_and_decimal_commas(reference, tmp_path):
+    fact, path = FACTS["import_european_csv"], reference / "data" / "ologit.csv"
+    got = small.load(
+        tmp_path, path.read_bytes(), table="customers",
+        columns={"monthly_fee": "gpa"}, segments=["apply"],
+    )  # fmt: skip
+    frame = got.customers
+    assert len(frame) == fact["rows"]
+    assert frame["monthly_fee"].mean() == pytest.approx(fact["mean_gpa"])
+    assert frame["apply"].value_counts().to_dict() == fact["apply"]
+    assert "semicolons" in got.notes["customers"][0]
+
+
+def test_online_retail_log(shared_data, tmp_path):
+    fact = FACTS["import_online_retail"]
+    path = shared_data / "online_retail_2010_2011" / "online_retail.csv.gz"
+    columns = {"customer_id": "CustomerID", "ordered_at": "InvoiceDate"}
+    got = small.load(
+        tmp_path, path.read_bytes(), name=path.name, table="orders", columns=columns,
+        attributes=["InvoiceNo", "Quantity"],
+    )  # fmt: skip
+    done = got.cleaned["orders"]
+    assert done.rows_in == fact["rows"]
+    assert small.reasons(got, "orders") == {"id_missing": fact["no_customer"]}
+    assert done.frame["customer_id"].nunique() == fact["customers"]
+    assert done.frame["customer_id"].str.fullmatch(r"\d{5}").all()
+    assert f"{done.frame['ordered_at'].min():%Y-%m-%d %H:%M:%S}" == fact["min"]
+
+
+# ---------------------------------------------------------------- the sample
+
+
+def test_the_sample_counts_equal_its_truth(sample):
+    truth = json.loads((sample.parent / "truth.json").read_text(encoding="utf-8"))["dirt"]
+    got = study.load(sample, cache=False)
+    for table, dirt in truth.items():
+        assert got.cleaned[table].rows_in == dirt["rows_in"]
+        assert small.reasons(got, table) == dirt["set_aside"]
+        assert small.repairs(got, table) == dirt["repairs"]
+
+
+# ---------------------------------------------------------------- the spine of refusals
+
+
+def test_a_missing_file_is_named_with_the_nearest(tmp_path):
+    path = small.write(tmp_path, "Q1\n9\n", **NPS)
+    path.write_text(path.read_text().replace("survey.csv", "surve.csv"))
+    with pytest.raises(StudyError, match=r"no file matches 'surve.csv'.*Did you mean 'survey.csv'"):
+        study.load(path)
+
+
+def test_a_wrong_column_is_named_with_the_nearest(tmp_path):
+    with pytest.raises(StudyError, match=r"no column 'Q11' .wanted as 'nps'.*Did you mean 'Q1'"):
+        small.load(tmp_path, "Q1,Q2\n9,1\n", columns={"nps": "Q11"})
+
+
+def test_an_unknown_key_is_named_with_line_and_nearest(tmp_path):
+    path = small.write(tmp_path, "Q1\n9\n", **NPS)
+    path.write_text(path.read_text() + "privaci: {smallest_group: 5}\n")
+    with pytest.raises(MappingError, match=r"line \d+: unknown key 'privaci'.*'privacy'"):
+        codebook.load(path)
+
+
+def test_an_empty_file_is_said_to_be_empty(tmp_path):
+    with pytest.raises(StudyError, match=r"empty .0 bytes"):
+        small.load(tmp_path, "", **NPS)
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "says"),
+    [
+        (b"%PDF-1.4 ...", "survey.csv", "its content is a PDF"),
+        (b"PAR1....PAR1", "survey.csv", "its content is a Parquet"),
+        (b"<!DOCTYPE html><html>", "survey.csv", "its content is a web page"),
+        (b"a,b\n1,2\n", "survey.xlsx", "its content is a text file"),
+        (b"a,b\n1,2\n", "survey.parquet", "its content is a text file"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "survey.xlsx", "Excel 97-2003"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says(tmp_path, data, name, says):
+    with pytest.raises(StudyError, match=says):
+        small.load(tmp_path, data, name=name, **NPS)
+
+
+def test_every_table_that_fails_is_named_at_once(tmp_path):
+    path = small.write(tmp_path, "", **NPS)
+    path.write_text(path.read_text() + "  customers: {files: none.csv, columns: {}}\n")
+    with pytest.raises(StudyError) as caught:
+        study.load(path)
+    assert {error["table"] for error in caught.value.errors} >= {"customers"}
+
+
+def test_lines_are_those_an_editor_shows(tmp_path):
+    data = 'Q1,Q9\n9,"two\nlines"\n99,off\n'
+    got = small.load(tmp_path, data, columns={"nps": "Q1", "comment": "Q9"})
+    assert got.cleaned["responses"].set_aside[["line", "value"]].to_numpy().tolist() == [[4, "99"]]
+
+
+def test_files_with_columns_in_different_order_are_one_table(tmp_path):
+    (tmp_path / "survey_2.csv").write_text("Q2,Q1\n4,10\n")
+    got = small.load(
+        tmp_path, "Q1,Q2\n9,5\n", name="survey_1.csv", files="survey_*.csv",
+        columns={"nps": "Q1", "csat": "Q2"},
+    )  # fmt: skip
+    assert got.responses[["nps", "csat"]].to_numpy().tolist() == [[9, 5], [10, 4]]
+
+
+def test_a_packed_file_is_read_and_a_bomb_refused(tmp_path, monkeypatch):
+    packed = gzip.compress(b"Q1\n" + b"9\n" * 1000)
+    assert len(small.load(tmp_path, packed, name="survey.csv.gz", **NPS).responses) == 1000
+    monkeypatch.setattr("cxlab.ingest.opening.LARGEST_UNPACKED", 1000)
+    with pytest.raises(StudyError, match="more than 1,000 bytes; refused"):
+        small.load(tmp_path, packed, name="survey.csv.gz", **NPS)
+
+
+def test_an_open_quotation_mark_is_found(tmp_path):
+    with pytest.raises(StudyError, match="line 3: a quotation mark is opened here"):
+        small.load(tmp_path, 'Q1,Q2\n1,a\n2,"b\n3,c\n4,d\n', **NPS)
+
+
+def test_ingest_error_carries_its_file():
+    with pytest.raises(IngestError) as caught:
+        ingest.read([Path("nowhere.csv")], Table(files=("nowhere.csv",)))
+    assert caught.value.file == "nowhere.csv"
