@@ -2,16 +2,22 @@
 
 from cxlab.retention.buyers import Buyers, OrdersError, buyers
 from cxlab.retention.buying import Buying, buying, describe
+from cxlab.retention.chain import chain
+from cxlab.retention.cohorts import cohorts, compare_cohorts
 from cxlab.retention.design import FitError
 from cxlab.retention.hazards import check_hazards, episodes, hazards
 from cxlab.retention.outlook import held_out, outlook, purchases_since_first, tracking
 from cxlab.retention.parametric import discrete_hazards, extrapolate, parametric
+from cxlab.retention.price import price_response
 from cxlab.retention.projection import Contract, contract, project, sorting
 from cxlab.retention.reasons import reasons
+from cxlab.retention.referral import count_referrals, referrals, referred
+from cxlab.retention.rfm import migration, rfm, tiers
 from cxlab.retention.spells import SpellError, Spells, spells
 from cxlab.retention.spend import Spend, check_spend, describe_spend, spending
 from cxlab.retention.survival import compare, stay, survival, survival_at
 from cxlab.retention.value import customer_values, lifetime_value
+from cxlab.retention.worth import tier_of, value_around, worth
 
 __all__ = [
     "Buyers",
@@ -24,10 +30,14 @@ __all__ = [
     "Spend",
     "buyers",
     "buying",
+    "chain",
     "check_hazards",
     "check_spend",
+    "cohorts",
     "compare",
+    "compare_cohorts",
     "contract",
+    "count_referrals",
     "customer_values",
     "describe",
     "describe_spend",
@@ -37,16 +47,25 @@ __all__ = [
     "hazards",
     "held_out",
     "lifetime_value",
+    "migration",
     "outlook",
     "parametric",
+    "price_response",
     "project",
     "purchases_since_first",
     "reasons",
+    "referrals",
+    "referred",
+    "rfm",
     "sorting",
     "spells",
     "spending",
     "stay",
     "survival",
     "survival_at",
+    "tier_of",
+    "tiers",
     "tracking",
+    "value_around",
+    "worth",
 ]

@@ -154,7 +154,8 @@ def _from_moments(customers, start, end, as_of, since, unit) -> Spells:
         churn_before_signup=(left < begun).to_numpy(),
         left_before_watch=(entry > 0) & ~(time > entry),
     )
-    words = f"joined to {last:%Y-%m-%d}"
+    words = "joined" if start == "signed_up_at" else f"with '{start}'"
+    words = f"{words} to {last:%Y-%m-%d}"
     return _keep(customers, entry, time, gone, reason, (start, end), unit, words, notes)
 
 
@@ -172,7 +173,7 @@ def _from_tenure(customers, start, end, since, unit) -> Spells:
         churn_before_signup=time < 0,
         left_before_watch=(entry > 0) & ~(time > entry),
     )
-    return _keep(customers, entry, time, event, reason, (start, end), unit, f"'{start}' known", ())
+    return _keep(customers, entry, time, event, reason, (start, end), unit, f"with '{start}'", ())
 
 
 def _keep(customers, entry, time, event, reason, columns, unit, words, notes) -> Spells:
