@@ -1,0 +1,200 @@
+"""Do those who say they would recommend do so, and are the recommended good customers?"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import chi2
+
+from cxlab.codebook import did_you_mean
+from cxlab.results import Result, count, number, percent, probability
+from cxlab.retention.design import FitError
+from cxlab.retention.hazards import hazards
+from cxlab.retention.spells import Spells, spells
+
+
+def referrals(
+    customers: pd.DataFrame | Spells,
+    *,
+    tier: str = "tier",
+    value: float | None = None,
+    as_of: Any = None,
+    level: float = 0.95,
+) -> Result:
+    """Hold what customers say about recommending to the referrals on record.
+
+    Args:
+        customers: one row per customer with `tier` (of their stated intent), `referrals` (how
+            many customers named them, see `count_referrals`) and the times of `spells`; start
+            at the answer, so that only referrals after it count.
+        tier: column of the stated intent.
+        value: what one referred customer is worth; puts a value on each tier's referrals.
+        as_of: the last moment known.
+        level: confidence level (exact, Poisson).
+
+    Returns:
+        group (tier, and `all`), n, events (referrals), time (customer-years), estimate
+        (referrals per 100 customer-years), conf_low, conf_high, share (customers with any
+        referral), expected (value of a year's referrals per customer, if `value` is given),
+        p_value (of `all`: no difference between tiers).
+
+    Raises:
+        FitError: a column is missing, or there is one tier only.
+    """
+    watched = spells(customers, as_of=as_of)
+    for column in (tier, "referrals"):
+        if column not in watched.frame.columns:
+            near = did_you_mean(column, watched.frame)
+            raise FitError(f"there is no column '{column}'.{near}")
+    years = (watched.time - watched.entry) * _per_year(watched.unit)
+    rows = watched.frame.assign(years=years, any=watched.frame["referrals"] > 0)
+    rows = rows[rows[tier].notna()]
+    by = rows.groupby(tier, observed=True).agg(
+        n=("years", "size"),
+        events=("referrals", "sum"),
+        time=("years", "sum"),
+        share=("any", "mean"),
+    )
+    if len(by) < 2:
+        raise FitError(f"'{tier}' has one group only: nothing to compare.")
+    whole = pd.DataFrame(
+        {"n": [by["n"].sum()], "events": [by["events"].sum()], "time": [by["time"].sum()]},
+        index=["all"],
+    ).assign(share=rows["any"].mean())
+    frame = pd.concat([by, whole]).reset_index(names="group")
+    frame["group"] = frame["group"].astype(str)
+    frame["estimate"] = 100 * frame["events"] / frame["time"]
+    frame["conf_low"], frame["conf_high"] = _poisson(frame["events"], frame["time"], level)
+    frame["expected"] = np.nan if value is None else frame["estimate"] / 100 * value
+    frame["p_value"] = np.nan
+    frame.loc[len(frame) - 1, "p_value"] = p = _same_rate(by["events"], by["time"])
+    top = frame.iloc[:-1].sort_values("estimate").iloc[-1]
+    words = ["group", "n", "events", "time", "estimate", "conf_low", "conf_high", "share"]
+    return Result(
+        name="intent and referrals",
+        frame=frame[[*words, "expected", "p_value"]],
+        headline=f"'{top['group']}' customers bring {number(top['estimate'], 1)} referrals per 100 "
+        f"customer-years ({number(top['conf_low'], 1)} to {number(top['conf_high'], 1)}); "
+        f"{percent(top['share'])} of them brought any (p {probability(p)})."
+        if p < 0.05
+        else f"No detectable difference in referrals between tiers (p {probability(p)}).",
+        method="recorded referrals per customer-year, exact Poisson intervals, likelihood ratio",
+        base=watched.base,
+        notes=watched.notes + _who_said(by),
+    )
+
+
+def _per_year(unit: str) -> float:
+    return {"day": 1 / 365.25, "week": 7 / 365.25, "month": 1 / 12, "quarter": 0.25, "year": 1.0}[
+        unit
+    ]
+
+
+def _poisson(events, time, level: float):
+    tail = (1 - level) / 2
+    low = chi2.ppf(tail, 2 * events) / 2
+    high = chi2.ppf(1 - tail, 2 * events + 2) / 2
+    return 100 * np.nan_to_num(low) / time, 100 * high / time
+
+
+def _same_rate(events: pd.Series, time: pd.Series) -> float:
+    hoped = events.sum() * time / time.sum()
+    ratio = np.where(events > 0, events * np.log(np.maximum(events, 1) / hoped), 0.0)
+    return float(chi2.sf(2 * ratio.sum(), len(events) - 1))
+
+
+def _who_said(by: pd.DataFrame) -> tuple[str, ...]:
+    quiet = by["n"].sum() - (by["n"] * by["share"]).sum()
+    return (
+        f"{count(round(quiet), 'customer')} of {count(by['n'].sum())} have no referral on record.",
+    )
+
+
+def count_referrals(customers: pd.DataFrame, *, after: pd.Series | None = None) -> pd.Series:
+    """Count, for each customer, how many others name them in `referred_by`.
+
+    Args:
+        customers: `customer_id`, `referred_by` and, with `after`, `signed_up_at`.
+        after: a moment per customer id; only referrals who joined later count.
+
+    Returns:
+        Counts in the order of `customers`.
+    """
+    named = customers[["customer_id", "referred_by", "signed_up_at"]].dropna(subset="referred_by")
+    named = named[named["referred_by"] != named["customer_id"]]
+    if after is not None:
+        begin = named["referred_by"].map(after)
+        named = named[(named["signed_up_at"] > begin).to_numpy()]
+    counts = named["referred_by"].value_counts()
+    return customers["customer_id"].map(counts).fillna(0).astype(int)
+
+
+def referred(
+    customers: pd.DataFrame | Spells,
+    *,
+    adjust: Sequence[str] = (),
+    start: str | None = None,
+    end: str | None = None,
+    as_of: Any = None,
+    level: float = 0.95,
+) -> Result:
+    """Compare how long referred customers stay with others, as they are and like with like.
+
+    Args:
+        customers: one row per customer with `referred_by`.
+        adjust: columns held equal, known at the start: region, product.
+        start, end, as_of: how to read the times; see `spells`.
+        level: confidence level.
+
+    Returns:
+        term (`referred`, `referred, adjusted`), estimate (hazard ratio), std_error, conf_low,
+        conf_high, p_value, coefficient, n, events.
+
+    Raises:
+        FitError: nobody was referred, or a column cannot be used.
+    """
+    watched = spells(customers, start=start, end=end, as_of=as_of)
+    if "referred_by" not in watched.frame.columns:
+        raise FitError("there is no column 'referred_by'.")
+    flag = watched.frame["referred_by"].notna()
+    if not 0 < flag.sum() < len(flag):
+        raise FitError(
+            f"{count(int(flag.sum()), 'customer')} of {len(flag)} were referred: "
+            "there is nothing to compare."
+        )
+    frame = watched.frame.assign(referred=flag.astype(float))
+    watched = Spells(
+        frame,
+        watched.entry,
+        watched.time,
+        watched.event,
+        watched.unit,
+        watched.base,
+        watched.set_aside,
+        watched.notes,
+    )
+    raw = hazards(watched, covariates=["referred"], level=level)
+    parts, notes = [raw.frame], raw.notes
+    if adjust:
+        held = hazards(watched, covariates=["referred", *adjust], level=level)
+        parts.append(held.frame.iloc[:1].assign(term="referred, adjusted"))
+        notes = held.notes
+    table = pd.concat(parts, ignore_index=True)
+    row = table.iloc[-1]
+    apart = not row["conf_low"] <= 1 <= row["conf_high"]
+    alike = f" among customers alike in {', '.join(adjust)}" if adjust else ""
+    less = percent(abs(1 - row["estimate"]))
+    return Result(
+        name="referred customers",
+        frame=table,
+        headline=f"Referred customers leave {less} {'less' if row['estimate'] < 1 else 'more'} "
+        f"often{alike} (hazard ratio {number(row['estimate'], 2)}, {number(row['conf_low'], 2)} "
+        f"to {number(row['conf_high'], 2)})."
+        if apart
+        else f"No detectable difference in stay between referred and other customers{alike}.",
+        method=raw.method,
+        base=f"{watched.base}; {count(int(flag.sum()))} were referred",
+        notes=notes,
+        unit="ratio",
+    )
