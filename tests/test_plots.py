@@ -78,4 +78,4 @@ def test_the_distribution_names_its_thirds():
     frame["n"] = 1
     ax = plots.distribution(Result("nps", frame, "As asked.", "m", "b"))
     words = [text.get_text() for text in ax.texts]
-    assert {"Detractors 30%", "Passives 30%", "Promoters 40%"} <= set(words)
+    assert {"Detractors\n30%", "Passives\n30%", "Promoters\n40%"} <= set(words)

@@ -92,7 +92,7 @@ def distribution(result: Result, *, ax: Axes | None = None) -> Axes:
             for low, high, name in ((0, 6, "Detractors"), (7, 8, "Passives"), (9, 10, "Promoters")):
                 share = rows.loc[rows["value"].between(low, high), "share"].sum()
                 ax.annotate(
-                    f"{name} {percent(share)}",
+                    f"{name}\n{percent(share)}",
                     xy=((low + high) / 2, -0.17),
                     xycoords=("data", "axes fraction"),
                     ha="center",

@@ -30,7 +30,7 @@ def trend(result: Result, *, ax: Axes | None = None) -> Axes:
         for limit in ("limit_low", "limit_high"):
             if limit in rows:
                 ax.plot(at, rows[limit], "--", color=GREY, lw=1)
-        every = max(1, len(rows) // 9)
+        every = max(1, -(-len(rows) // 7))
         ax.set_xticks(at[::every], [clipped(p, 12) for p in rows["period"][::every]])
         ax.set_ylabel(unit_label(result.unit))
         ax.grid(axis="y")
