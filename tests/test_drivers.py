@@ -74,6 +74,20 @@ def test_weighted_shares_are_averages_of_weighted_models():
     assert parts(rows, weight="weight").to_dict() == pytest.approx(expected, abs=1e-10)
 
 
+@pytest.mark.parametrize("cluster", [None, "person"])
+def test_robust_errors_are_those_of_statsmodels(cluster):
+    rows = survey(200).assign(person=lambda r: np.arange(200) // 3)
+    how = drivers.Survey(weight="weight", cluster=cluster)
+    found = drivers.fit(rows, outcome="nps", drivers=FOUR, weight=how).frame.set_index("term")
+    model = sm.WLS(rows["nps"], sm.add_constant(rows[FOUR]), weights=rows["weight"])
+    kind = {"cov_type": "HC3"}
+    if cluster:
+        kind = {"cov_type": "cluster", "cov_kwds": {"groups": rows[cluster]}}
+    peer = model.fit(**kind, use_t=True)
+    assert found.loc[FOUR, "std_error"].to_dict() == pytest.approx(peer.bse[FOUR].to_dict())
+    assert found.loc[FOUR, "p_value"].to_dict() == pytest.approx(peer.pvalues[FOUR].to_dict())
+
+
 def test_controls_stay_in_and_are_not_shared_out():
     rows = survey(120).assign(south=lambda r: (r["region"] == "south").astype(float))
     expected = by_orders(rows, always=["south"])

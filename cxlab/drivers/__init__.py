@@ -9,7 +9,7 @@ from cxlab.drivers.importance import dominance, importance, pairs, relative_weig
 from cxlab.drivers.ordinal import odds
 from cxlab.drivers.priorities import gains, priorities, quadrants
 from cxlab.drivers.regression import conflicts, differs, fit
-from cxlab.drivers.screen import screen, stayed, used
+from cxlab.drivers.screen import drawn, screen, stayed, used
 from cxlab.drivers.whatif import simulate
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "conflicts",
     "differs",
     "dominance",
+    "drawn",
     "fit",
     "gains",
     "gaps",

@@ -213,9 +213,10 @@ def _curvature(design: Design, x, table, away, freedom) -> tuple:
 
 def _cuts(design: Design) -> np.ndarray | None:
     try:
-        return usable_cuts(design)[0]
+        cuts = usable_cuts(design)[0]
     except DriverError:
         return None
+    return cuts if len(cuts) > 1 else None
 
 
 def _proportional(design: Design, cuts: np.ndarray) -> tuple:

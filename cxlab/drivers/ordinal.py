@@ -208,35 +208,55 @@ def odds(
         weight=weight,
         gaps="indicator",
     )
-    used, left_out = usable_cuts(design, cuts)
+    candidates, left_out = usable_cuts(design, cuts)
+    used, separated = _unseparated(design, candidates)
     slopes, cov = separate_logits(design, used)
     frame = _odds_frame(design, slopes, cov, used)
-    whole = frame.iloc[0]
-    holds = whole["p_value"] >= 1 - design.survey.level
-    uneven = frame.loc[
-        (frame["part"] == "test") & (frame["p_adjusted"] < 1 - design.survey.level), "term"
-    ].tolist()
-    if holds:
-        headline = (
-            f"One slope for all cuts of {outcome} is not contradicted "
-            f"(p {probability(whole['p_value'])})."
-        )
-    else:
-        headline = f"One slope does not fit all cuts of {outcome}" + (
-            f": {listing(uneven)} {'goes' if len(uneven) == 1 else 'go'} differently with low "
-            "and with high answers."
-            if uneven
-            else "; read the separate logits."
-        )
+    one = f"Only one cut of {outcome} has enough answers: there is nothing to compare."
     return Result(
         name="proportional odds",
         frame=frame,
-        headline=headline,
+        headline=_odds_headline(design, frame) if len(used) > 1 else one,
         method="Brant (1990) test of parallel slopes from separate binary logits"
         + (" with robust covariances." if design.weighted or design.cluster is not None else "."),
         base=design.base,
-        notes=(*left_out, *design.notes),
+        notes=(*left_out, *separated, *design.notes),
     )
+
+
+def _odds_headline(design: Design, frame: pd.DataFrame) -> str:
+    outcome, least = design.outcome, 1 - design.survey.level
+    if frame["p_value"].iloc[0] >= least:
+        p = probability(frame["p_value"].iloc[0])
+        return f"One slope for all cuts of {outcome} is not contradicted (p {p})."
+    tests = frame[frame["part"] == "test"]
+    uneven = tests.loc[tests["p_adjusted"] < least, "term"].tolist()
+    if not uneven:
+        return f"One slope does not fit all cuts of {outcome}; read the separate logits."
+    verb = "goes" if len(uneven) == 1 else "go"
+    return (
+        f"One slope does not fit all cuts of {outcome}: {listing(uneven)} {verb} differently with "
+        "low and with high answers."
+    )
+
+
+def _unseparated(design: Design, cuts: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Keep the cuts at which a logit has a maximum; say why the others are left out."""
+    kept, notes = [], []
+    for cut in cuts:
+        try:
+            fit_named(design, (design.y > cut).astype(float), _columns(design))
+            kept.append(cut)
+        except Separation as error:
+            notes.append(f"The cut above {cut:g} is left out: {str(error).splitlines()[0]}")
+            last = error
+    if not kept:
+        raise last
+    return np.array(kept), notes
+
+
+def _columns(design: Design) -> np.ndarray:
+    return np.column_stack([design.x[0], design.z])
 
 
 def usable_cuts(design: Design, cuts=None) -> tuple[np.ndarray, list[str]]:
@@ -247,11 +267,6 @@ def usable_cuts(design: Design, cuts=None) -> tuple[np.ndarray, list[str]]:
             f"outcome '{design.outcome}' has {len(values)} values: too many to be categories.\n"
             "Use the linear model, or band the outcome."
         )
-    if len(values) < 3:
-        raise DriverError(
-            f"outcome '{design.outcome}' has two values: there is one cut, and nothing to compare."
-            "\nUse fit with model='logit'."
-        )
     if cuts is None:
         nps_like = values.min() >= 0 and values.max() == 10 and len(values) > 7
         cuts = (6, 8) if nps_like else values[:-1]
@@ -259,9 +274,9 @@ def usable_cuts(design: Design, cuts=None) -> tuple[np.ndarray, list[str]]:
     sides = np.array([min((design.y <= c).sum(), (design.y > c).sum()) for c in cuts])
     least = max(LEAST_A_SIDE, design.x[0].shape[1] + design.z.shape[1] + 2)
     kept = sides >= least
-    if kept.sum() < 2:
+    if not kept.any():
         raise DriverError(
-            f"'{design.outcome}': fewer than two cuts have {least} answers on both sides.\n"
+            f"'{design.outcome}': no cut has {least} answers on both sides.\n"
             "Gather more answers, or name fewer drivers."
         )
     few = [f"{c:g}" for c in cuts[~kept]]
@@ -335,8 +350,9 @@ def _as_printed(cov: np.ndarray, k: int, wide: int) -> np.ndarray:
 
 def _odds_frame(design: Design, slopes, cov, cuts) -> pd.DataFrame:
     names = list(design.drivers)
-    tests = [brant(slopes, cov, range(slopes.shape[1]))]
-    tests += [brant(slopes, cov, [k]) for k in range(len(names))]
+    columns = [range(slopes.shape[1]), *[[k] for k in range(len(names))]]
+    untested = (np.nan, 0, np.nan)
+    tests = [brant(slopes, cov, which) if len(cuts) > 1 else untested for which in columns]
     adjusted = [np.nan, *stats.adjust([t[2] for t in tests[1:]], method="holm")]
     rows = [
         {"term": name, "part": "test", "estimate": t[0], "p_value": t[2], "p_adjusted": a}

@@ -206,12 +206,13 @@ def _now(design: Design, ratings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _replicates(design: Design, ratings, n_boot: int, seed: int):
     """Draw importance and performance from the same replicates."""
     always, shares, performance = len(design.controls), [], []
-    given = np.isfinite(ratings) * design.w[:, None]
-    filled = np.nan_to_num(ratings) * design.w[:, None]
+    given, players = np.isfinite(ratings), ratings.shape[1]
+    both = np.column_stack([np.nan_to_num(ratings), given]) * design.w[:, None]
     for drawn, covs in certainty.moments(design, n_boot=n_boot, seed=seed):
         parts = subsets.shapley_r2(covs, always=always)
         shares.append(parts / parts.sum(axis=1, keepdims=True))
-        performance.append((drawn @ filled) / np.maximum(drawn @ given, 1e-12))
+        sums = drawn @ both
+        performance.append(sums[:, :players] / np.maximum(sums[:, players:], 1e-12))
     return np.concatenate(shares), np.concatenate(performance)
 
 
@@ -271,10 +272,11 @@ def _gain_frame(design: Design, ratings, inside, names, n_boot: int, seed: int) 
     mine = inside[:, best]
     slopes, sums = _slopes(design, certainty.mean_covariance(design)[None])[0], []
     gap = means[best, np.arange(len(best))] - (w * filled).sum(axis=0) / (w * given).sum(axis=0)
+    columns = np.column_stack([w * filled * mine, w * given * mine, w * filled, w * given])
     for drawn, covs in certainty.moments(design, n_boot=n_boot, seed=seed):
-        there = (drawn @ (w * filled * mine)) / np.maximum(drawn @ (w * given * mine), 1e-9)
-        here = (drawn @ (w * filled)) / np.maximum(drawn @ (w * given), 1e-9)
-        sums.append(_slopes(design, covs) * (there - here))
+        top, n_top, here, n_here = np.split(drawn @ columns, 4, axis=1)
+        distance = top / np.maximum(n_top, 1e-9) - here / np.maximum(n_here, 1e-9)
+        sums.append(_slopes(design, covs) * distance)
     low, high = stats.percentile(np.concatenate(sums), design.survey.level)
     gain = slopes * np.where(np.isfinite(gap), gap, 0.0)
     positive = np.maximum(gain, 0)

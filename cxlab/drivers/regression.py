@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy.stats import f as f_distribution
 from scipy.stats import t as t_distribution
 
@@ -326,13 +325,26 @@ def _wald(beta, cov, places: list[int], freedom: float) -> float:
 
 
 def least_squares(table, y, w, cluster):
-    """Fit weighted least squares; give slopes, robust covariance and degrees of freedom."""
-    model = sm.WLS(y, table, weights=w)
+    """Fit weighted least squares; give slopes, robust covariance and degrees of freedom.
+
+    HC3 errors, or errors by cluster with the usual small-sample factor, as statsmodels has
+    them: written out here, for it is done for every imputation and segment.
+    """
+    root = np.sqrt(w)[:, None]
+    x, target = table * root, y * root[:, 0]
+    bread = np.linalg.pinv(x.T @ x)
+    beta = bread @ (x.T @ target)
+    each = x * (target - x @ beta)[:, None]
+    n, wide = x.shape
     if cluster is None:
-        found = model.fit(cov_type="HC3", use_t=True)
-        return found.params, np.asarray(found.cov_params()), found.df_resid
-    found = model.fit(cov_type="cluster", cov_kwds={"groups": cluster}, use_t=True)
-    return found.params, np.asarray(found.cov_params()), len(np.unique(cluster)) - 1
+        leverage = np.einsum("ij,ij->i", x @ bread, x)
+        each /= np.maximum(1 - leverage, 1e-12)[:, None]
+        return beta, bread @ (each.T @ each) @ bread, n - wide
+    codes = np.unique(cluster, return_inverse=True)[1]
+    totals = np.column_stack([np.bincount(codes, weights=column) for column in each.T])
+    groups = len(totals)
+    factor = groups / (groups - 1) * (n - 1) / (n - wide)
+    return beta, factor * bread @ (totals.T @ totals) @ bread, groups - 1
 
 
 def _check_choice(word: str, given: str, known: Sequence[str]) -> None:
