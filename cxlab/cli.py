@@ -15,6 +15,9 @@ app = typer.Typer(
     help="Customer-experience research: from exports to reports that can be defended.",
 )
 STUDY = Annotated[Path, typer.Argument(help="The study file (study.yaml).")]
+RUN_FOLDER = Annotated[
+    Path | None, typer.Option("--run", help="Folder of the run; the study's last one if not given.")
+]
 NOTEBOOKS = Annotated[
     Path | None, typer.Option("--notebooks", help="Folder of the report notebooks.")
 ]
@@ -168,6 +171,12 @@ def main() -> None:
 
 
 # ---------------------------------------------------------------- helpers
+
+
+def _last_run(study_file: Path) -> Path:
+    from cxlab import codebook, reports
+
+    return Path("reports") / reports.slug(codebook.load(study_file).study)
 
 
 def _notebooks(given: Path | None) -> Path:

@@ -1,6 +1,6 @@
-"""An executed notebook becomes a page; the pages of a run get an index."""
+"""An executed notebook becomes a page; the findings of a run become an index and a deck."""
 
-from cxlab.export.index import index
+from cxlab.export.index import index, tiles
 from cxlab.export.page import findings, page
 
-__all__ = ["findings", "index", "page"]
+__all__ = ["findings", "index", "page", "tiles"]

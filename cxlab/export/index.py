@@ -1,10 +1,11 @@
 """The index of a run: what to read first, what failed, and every report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cxlab.codebook import label
 from cxlab.export.frame import framed
-from cxlab.results import count
+from cxlab.results import amount, count, span
 
 EVERYONE = "everyone"
 MADE = ("done", "unchanged", "kept")
@@ -22,6 +23,7 @@ def index(manifest: Mapping[str, Any]) -> str:
     """
     reports = sorted(manifest["reports"], key=lambda report: report["reading_order"])
     made = [report for report in reports if report["state"] in MADE]
+    scored = [report for report in made if report["part"] == EVERYONE and report.get("tiles")]
     whole = [report for report in made if report["part"] == EVERYONE and report["headline"]]
     failed = [report for report in reports if report["state"] == "failed"]
     return framed(
@@ -30,6 +32,8 @@ def index(manifest: Mapping[str, Any]) -> str:
         study=manifest["study"],
         known=f"As known on {manifest['as_of']}. {_tally(reports)}",
         first=whole[0] if whole else None,
+        scored=next((report for report in scored if not report.get("composes")), None),
+        since=manifest.get("since") or {},
         next=whole[1:6],
         failed=failed,
         total=len([report for report in reports if report["state"] != "not made"]),
@@ -38,6 +42,31 @@ def index(manifest: Mapping[str, Any]) -> str:
         missing=[report for report in reports if report["state"] == "not made"],
         made=f"Made with cxlab {manifest['versions']['cxlab']} on {manifest['finished']}.",
     )
+
+
+def tiles(found: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Give a report's headline numbers in words: its first findings of one row each.
+
+    Args:
+        found: the report's findings.
+    """
+    out = []
+    for finding in found[:3]:
+        frame = finding["frame"]
+        if len(frame["rows"]) != 1:
+            break
+        row = dict(zip(frame["columns"], frame["rows"][0], strict=True))
+        if row.get("estimate") is None:
+            break
+        interval = [row.get("conf_low"), row.get("conf_high")]
+        out.append(
+            {
+                "name": label(finding["name"]),
+                "shown": amount(row["estimate"], finding["unit"]),
+                "interval": "" if None in interval else span(*interval, finding["unit"]),
+            }
+        )
+    return out
 
 
 def _tally(reports: list[Mapping[str, Any]]) -> str:

@@ -18,12 +18,13 @@ LONGEST_TEXT = 20_000  # characters of plain output shown a cell
 _TAGS = {
     "section", "figure", "figcaption", "img", "table", "thead", "tbody", "tr", "th", "td",
     "details", "summary", "h3", "h4", "p", "ul", "ol", "li", "div", "span", "strong", "em", "b",
-    "i", "code", "pre", "br", "small", "sub", "sup", "hr", "blockquote", "dl", "dt", "dd",
+    "i", "code", "pre", "br", "small", "sub", "sup", "hr", "blockquote", "dl", "dt", "dd", "a",
 }
 # fmt: on
 _ATTRIBUTES = {
     "*": {"class", "role", "aria-label", "tabindex", "title"},
     "img": {"src", "alt"},
+    "a": {"href"},
     "th": {"scope", "colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
     "details": {"open"},
@@ -44,7 +45,9 @@ def findings(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
         for output in cell.get("outputs", ()):
             said = output.get("data", {}).get(MIME, ())
             for answer in said if isinstance(said, list | tuple) else [said]:
-                found.setdefault((answer["name"], answer["headline"]), answer)
+                known = found.setdefault((answer["name"], answer["headline"]), dict(answer))
+                if answer.get("alt"):  # shown as a number first, drawn later
+                    known["alt"] = answer["alt"]
     return list(found.values())
 
 
@@ -148,13 +151,18 @@ def _inert(markup: str) -> str:
         tags=_TAGS,
         clean_content_tags={"script", "style"},
         attributes=_ATTRIBUTES,
-        attribute_filter=_only_own_pictures,
+        attribute_filter=_only_own,
         url_schemes={"data"},
         link_rel=None,
     )
 
 
-def _only_own_pictures(tag: str, name: str, value: str) -> str | None:
+_OWN_PAGE = re.compile(r"\.\./[0-9A-Za-z_-]+/[a-z0-9-]+\.html(#s\d+)?")
+
+
+def _only_own(tag: str, name: str, value: str) -> str | None:
+    if name == "href" and not _OWN_PAGE.fullmatch(value):
+        return None
     if name == "src" and not value.startswith("data:image/png;base64,"):
         return None
     if name == "class" and not all(word.startswith("cx-") for word in value.split()):

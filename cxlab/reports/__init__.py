@@ -4,6 +4,7 @@ from cxlab.reports.changes import changes, lines, load
 from cxlab.reports.notebooks import PlanError
 from cxlab.reports.plan import Job, plan, slug, words
 from cxlab.reports.press import Run, run, summary
+from cxlab.reports.record import whole
 from cxlab.reports.workshop import Engine
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "run",
     "slug",
     "summary",
+    "whole",
     "words",
 ]

@@ -9,7 +9,8 @@ import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ class Run:
         seconds: time it took.
         reading_order: place in the list of what to read first.
         composes: whether it is made of the findings of the others.
+        tiles: up to three headline numbers, in words, each with what it `was` where it moved.
     """
 
     notebook: str
@@ -59,6 +61,7 @@ class Run:
     reading_order: int = 99
     settings: str = ""
     composes: bool = False
+    tiles: list[dict[str, str]] = field(default_factory=list)
 
 
 def run(
@@ -184,6 +187,7 @@ def _key(job: Job, data: str, code: str) -> str:
     return digest.hexdigest()[:32]
 
 
+@cache
 def _code() -> str:
     digest = hashlib.sha256(json.dumps(versions(), sort_keys=True).encode())
     root = Path(cxlab.__file__).parent

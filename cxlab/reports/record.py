@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cxlab import export
-from cxlab.reports.changes import changes
+from cxlab.reports.changes import changes, lines
 from cxlab.reports.report import FINDINGS, INDEX
 
 MANIFEST, JOURNAL = "manifest.json", ".journal"
@@ -35,7 +35,7 @@ class Record:
     def __init__(self, out: Path, facts: dict[str, Any], *, force: bool = False) -> None:
         self.out, self.facts, self.force = out, facts, force
         self.started = self.written = time.time()
-        self.last = _json(out / MANIFEST, {})
+        self.last = _manifest(out / MANIFEST)
         self.last_findings = _json(out / FINDINGS, [])
         self.before = _by_stem(self.last, out / JOURNAL)
         self.runs: dict[str, Any] = {}
@@ -60,6 +60,7 @@ class Record:
             page = f"{stem}.html"
             entry.page = page if (self.out / page).is_file() else ""  # what stood before
         if entry.state == "done":
+            entry.tiles = _moved(entry.tiles, self.before.get(stem, {}).get("tiles", ()))
             self._journal.write(json.dumps({"stem": stem, **asdict(entry)}) + "\n")
             self._journal.flush()
         if entry.state in MADE:
@@ -94,6 +95,8 @@ class Record:
             "reports": [asdict(entry) for entry in self.runs.values()],
         }
         since = changes((self.last, self.last_findings), (manifest, findings))
+        if since:
+            since["lines"] = lines(since)
         manifest["since"] = since or self.last.get("since")
         whole(self.out / FINDINGS, json.dumps(findings, indent=1, ensure_ascii=False))
         whole(self.out / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False))
@@ -127,11 +130,22 @@ class Record:
         ]
 
 
-def whole(path: Path, text: str) -> None:
+def _moved(now: list[dict[str, str]], before: Any) -> list[dict[str, str]]:
+    """Say beside each headline number what it was, where it moved."""
+    was = {tile["name"]: tile["shown"] for tile in before}
+    return [
+        {**tile, "was": was[tile["name"]]}
+        if was.get(tile["name"], tile["shown"]) != tile["shown"]
+        else tile
+        for tile in now
+    ]
+
+
+def whole(path: Path, content: str | bytes) -> None:
     """Write a file in one move."""
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text(text, encoding="utf-8")
+        part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
@@ -153,8 +167,19 @@ def _by_stem(manifest: dict[str, Any], journal: Path) -> dict[str, dict[str, Any
             with contextlib.suppress(ValueError, KeyError):
                 entry = json.loads(line)
                 found[entry.pop("stem")] = entry
-    words = {"settings": "", "composes": False}
+    words = {"settings": "", "composes": False, "tiles": []}
     return {stem: {**words, **entry} for stem, entry in found.items()}
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    """Read the manifest of the last run; a damaged one counts as none."""
+    content = _json(path, {})
+    words = {"notebook", "question", "part", "state", "key", "page", "file"}
+    reports = content.get("reports")
+    good = isinstance(reports, list) and all(
+        isinstance(entry, dict) and words <= set(entry) for entry in reports
+    )
+    return content if good else {}
 
 
 def _json(path: Path, otherwise: Any) -> Any:

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -38,13 +39,21 @@ def make(job: Job, out: str, study: str, engine: str) -> dict[str, Any]:
     told: dict[str, Any] = {}
     if error:
         # a failed run shows its notebook, and never takes the place of a finished one
-        if executed.is_file():
+        if _whole(executed):
             os.replace(executed, target.with_name(target.name + FAILED))
             told["file"] = f"{job.stem}{FAILED}"
         told |= {"state": "failed", "error": error}
     else:
         told |= _publish(job, study, executed, target)
     return {**told, "seconds": round(perf_counter() - start, 2)}
+
+
+def _whole(executed: Path) -> bool:
+    """Whether a notebook was written to its end; a full disk may have cut it."""
+    try:
+        return bool(json.loads(executed.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return False
 
 
 def _publish(job: Job, study: str, executed: Path, target: Path) -> dict[str, Any]:
@@ -67,8 +76,11 @@ def _publish(job: Job, study: str, executed: Path, target: Path) -> dict[str, An
     return {"state": "done", **files, **_first(found)}
 
 
-def _first(found: list[dict[str, Any]]) -> dict[str, str]:
-    return {"headline": found[0]["headline"], "base": found[0]["base"]} if found else {}
+def _first(found: list[dict[str, Any]]) -> dict[str, Any]:
+    if not found:
+        return {}
+    first = {"headline": found[0]["headline"], "base": found[0]["base"]}
+    return {**first, "tiles": export.tiles(found)}
 
 
 def _execute(job: Job, executed: Path, engine: str) -> str:
@@ -92,11 +104,12 @@ def _execute(job: Job, executed: Path, engine: str) -> str:
                 **how,
             )
     except papermill.PapermillExecutionError as error:
-        return _line(f"{error.ename}: {error.evalue}")
+        return _line(f"{error.ename}: {str(error.evalue).strip()}")
     except Exception as error:  # a kernel that would not start, a full disk
         return _line(f"{type(error).__name__}: {error}")
     finally:
-        _bound(executed)
+        with suppress(OSError, ValueError):
+            _bound(executed)
     return ""
 
 
@@ -108,7 +121,7 @@ def _bound(executed: Path) -> None:
     for cell in notebook["cells"]:
         for output in cell.get("outputs", ()):
             text = "".join(output.get("text", ""))
-            if len(text) > LONGEST_STREAM:
+            if len(text) > LONGEST_STREAM + 100:  # what the warm engine cut is a line longer
                 left = f"{len(text) - LONGEST_STREAM:,}"
                 output["text"] = f"{text[:LONGEST_STREAM]}\n… {left} more characters\n"
     executed.write_text(json.dumps(notebook, indent=1), encoding="utf-8")

@@ -174,12 +174,15 @@ def _child(pipe: Any, leash: Any, memory: int, make: Callable, arguments: tuple)
     threading.Thread(target=_heel, args=(leash,), daemon=True).start()
     _bound(memory)
     try:
-        pipe.send(make(*arguments))
+        told = make(*arguments)
     except BaseException as error:
-        with contextlib.suppress(OSError):
-            pipe.send(_failed(f"{type(error).__name__}: {error}".splitlines()[0]))
-    finally:
-        pipe.close()
+        told = _failed(f"{type(error).__name__}: {error}".splitlines()[0])
+    for one in _family(os.getpid())[1:]:  # what a notebook started ends with it
+        with contextlib.suppress(psutil.Error):
+            one.kill()
+    with contextlib.suppress(OSError):
+        pipe.send(told)
+    pipe.close()
 
 
 def _heel(leash: Any) -> None:
@@ -208,7 +211,7 @@ def _answer(pipe: Any, process: Any) -> dict[str, Any]:
         told = _silent(process)
     pipe.close()
     process.join(LOOK * 4)
-    _end(process)  # what a notebook started in the background ends with it
+    _end(process)
     return told
 
 
@@ -220,7 +223,7 @@ def _silent(process: Any) -> dict[str, Any]:
     return _failed(
         f"the process was ended by signal {signal.Signals(-code).name}"
         if code < 0
-        else "the process ended without an answer"
+        else f"the process ended with status {code}"
     )
 
 

@@ -1,0 +1,164 @@
+"""A finding's frame as a native chart that can be edited."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lxml import etree
+from pptx.chart.data import CategoryChartData, XyChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION
+from pptx.util import Emu, Pt
+
+from cxlab.codebook import label
+from cxlab.export.inert import cell, plain
+
+MOST = {"bars": 20, "columns": 30, "line": 120, "curves": 400}
+COLOURS = ("0B62A8", "C8690A", "0A7D5F", "9A4F86", "B83B1E", "7B8794")
+_NS = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+_FORMATS = {"share": "0%", "points": "0.0"}
+Row = dict[str, Any]
+
+
+def kind(finding: Mapping[str, Any]) -> str:
+    """Say which chart a finding's columns call for: line, curves, columns, bars, or none."""
+    rows = _rows(finding)
+    if len(rows) < 2:
+        return ""
+    have = {name for name in rows[0] if sum(row[name] is not None for row in rows) > 1}
+    if {"time", "estimate"} <= have:
+        return "curves"
+    if {"period", "estimate"} <= have and not have & {"group", "term"}:
+        return "line"
+    if {"value", "share"} <= have and all(isinstance(row["value"], int | float) for row in rows):
+        return "columns"
+    named = have & {"group", "term"}
+    return "bars" if named and "estimate" in have and "table" not in have else ""
+
+
+def add(slide: Any, finding: Mapping[str, Any], place: tuple[int, int, int, int]) -> bool:
+    """Add the chart of a finding to a slide; says whether there is one."""
+    how = kind(finding)
+    if not how:
+        return False
+    types = {"bars": XL_CHART_TYPE.BAR_CLUSTERED, "columns": XL_CHART_TYPE.COLUMN_CLUSTERED,
+             "line": XL_CHART_TYPE.LINE_MARKERS,
+             "curves": XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS}  # fmt: skip
+    rows, data = _data(finding, how)
+    frame = slide.shapes.add_chart(types[how], *map(Emu, place), data)
+    words = finding.get("alt") or f"Chart. {finding['headline']}"
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", plain(words, longest=500))
+    _dress(frame.chart, finding, how)
+    if how in ("bars", "line"):
+        _whiskers(frame.chart, rows)
+    return True
+
+
+def _rows(finding: Mapping[str, Any]) -> list[Row]:
+    columns = finding["frame"]["columns"]
+    return [dict(zip(columns, row, strict=True)) for row in finding["frame"]["rows"]]
+
+
+def _data(finding: Mapping[str, Any], how: str) -> tuple[list[Row], Any]:
+    rows = _rows(finding)
+    number = "share" if how == "columns" else "estimate"
+    rows = [row for row in rows if row.get(number) is not None]
+    if how == "curves":
+        return rows, _curves(rows)
+    key = {"columns": "value", "line": "period"}.get(how) or _named(rows)
+    if how == "bars":
+        rows = sorted(rows, key=lambda row: row["estimate"])[-MOST[how] :]
+    rows = rows[: MOST[how]]
+    data = CategoryChartData(number_format=_format(finding, how))
+    data.categories = [_name(row, key) for row in rows]
+    data.add_series(cell(label(finding["name"])), [row[number] for row in rows])
+    return rows, data
+
+
+def _named(rows: list[Row]) -> str:
+    """Give the column whose values tell the rows apart best."""
+    kinds = {name: len({row.get(name) for row in rows}) for name in ("group", "term")}
+    return max(kinds, key=lambda name: kinds[name])
+
+
+def _name(row: Row, key: str) -> str:
+    value = row[key]
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return cell("–" if value is None else value, longest=40)
+
+
+def _curves(rows: list[Row]) -> XyChartData:
+    data = XyChartData()
+    names = list(dict.fromkeys(row.get("group") for row in rows))
+    for name in names[: len(COLOURS)]:
+        series = data.add_series(cell(name or "everyone", longest=40))
+        points = [row for row in rows if row.get("group") == name and row["time"] is not None]
+        for row in points[:: max(1, len(points) // MOST["curves"])]:
+            series.add_data_point(row["time"], row["estimate"])
+    return data
+
+
+def _format(finding: Mapping[str, Any], how: str) -> str:
+    return "0%" if how == "columns" else _FORMATS.get(finding["unit"], "0.00")
+
+
+def _dress(chart: Any, finding: Mapping[str, Any], how: str) -> None:
+    chart.has_title = False
+    chart.font.size = Pt(12)
+    several = len(list(chart.plots[0].series)) > 1
+    chart.has_legend = several
+    if several:
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    values, names = chart.value_axis, chart.category_axis
+    values.has_major_gridlines = how in ("line", "curves")
+    values.tick_labels.number_format = _format(finding, how)
+    values.tick_labels.number_format_is_linked = False
+    names.has_major_gridlines = False
+    for colour, series in zip(COLOURS, chart.plots[0].series, strict=False):
+        line = series.format.line if how in ("line", "curves") else series.format.fill
+        if how in ("line", "curves"):
+            line.color.rgb, line.width, series.smooth = (
+                RGBColor.from_string(colour),
+                Pt(2.25),
+                False,
+            )
+        else:
+            line.solid()
+            line.fore_color.rgb = RGBColor.from_string(colour)
+    if how in ("bars", "columns"):
+        plot = chart.plots[0]
+        plot.gap_width, plot.has_data_labels, values.visible = 60, True, False
+        plot.data_labels.number_format = _format(finding, how)
+        plot.data_labels.number_format_is_linked = False
+        plot.data_labels.font.size = Pt(11)
+        inside = XL_LABEL_POSITION.INSIDE_BASE if how == "bars" else XL_LABEL_POSITION.OUTSIDE_END
+        plot.data_labels.position = inside
+        if how == "bars":
+            plot.data_labels.font.color.rgb = RGBColor(255, 255, 255)
+
+
+def _whiskers(chart: Any, rows: list[Row]) -> None:
+    """Give each point its interval."""
+    if any(row.get("conf_low") is None or row.get("conf_high") is None for row in rows):
+        return
+    up = [row["conf_high"] - row["estimate"] for row in rows]
+    down = [row["estimate"] - row["conf_low"] for row in rows]
+    bars = etree.Element(f"{{{_NS}}}errBars")
+    _leaf(bars, "errBarType", "both")
+    _leaf(bars, "errValType", "cust")
+    _leaf(bars, "noEndCap", "0")
+    for name, lengths in (("plus", up), ("minus", down)):
+        points = etree.SubElement(etree.SubElement(bars, f"{{{_NS}}}{name}"), f"{{{_NS}}}numLit")
+        code = etree.SubElement(points, f"{{{_NS}}}formatCode")
+        code.text = "General"
+        _leaf(points, "ptCount", str(len(lengths)))
+        for place, length in enumerate(lengths):
+            point = etree.SubElement(points, f"{{{_NS}}}pt", idx=str(place))
+            etree.SubElement(point, f"{{{_NS}}}v").text = repr(max(0.0, float(length)))
+    series = chart.plots[0].series[0]._element
+    before = next(one for one in series if etree.QName(one).localname in ("cat", "val"))
+    before.addprevious(bars)
+
+
+def _leaf(parent: Any, name: str, value: str) -> None:
+    etree.SubElement(parent, f"{{{_NS}}}{name}", val=value)

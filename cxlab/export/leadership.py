@@ -1,0 +1,293 @@
+"""One page for those who decide: the run's own findings, a sentence and a certainty each."""
+
+import html
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cxlab.codebook import label
+from cxlab.results import MIME, Note, Result, amount, number, span
+
+EVERYONE = "everyone"
+# the fixed scale, and what each word promises
+SCALE = {
+    "well established": "a comparison with adjusted p below 0.01, or a level whose interval "
+    "reaches at most a fortieth of its scale to either side",
+    "likely": "adjusted p below 0.05, or at most a twentieth of the scale to either side",
+    "tentative": "adjusted p below 0.2, a wider interval, or fewer than thirty answers",
+    "not decidable": "chance alone would show as much",
+    "counted": "a count or a description, not an estimate; no interval applies",
+}
+FEW = 30
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One finding, as it stands on the page.
+
+    Attributes:
+        question: which report asked it.
+        text: the finding's headline.
+        figure: its number and interval, in words; empty for a count.
+        word: how sure, one of `SCALE`.
+        page: the report, relative to the output folder.
+        row: the row of the finding's frame that is shown.
+        finding: the whole finding.
+    """
+
+    question: str
+    text: str
+    figure: str
+    word: str
+    page: str
+    row: Mapping[str, Any]
+    finding: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """Something on the page: inert HTML, and the result it stands for."""
+
+    markup: str
+    result: Result
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
+        told = self.result.to_dict()
+        return {"text/plain": self.result.headline, "text/html": self.markup, MIME: told}
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """The findings of a run, composed for leadership.
+
+    Attributes:
+        found: reports with their findings, as `findings.json` lists them.
+        most: how many sentences.
+    """
+
+    found: Sequence[Mapping[str, Any]]
+    most: int = 5
+
+    @cached_property
+    def sentences(self) -> list[Sentence]:
+        """The first finding of each question, then the second ones, until there are enough."""
+        whole = [r for r in self.found if r["part"] == EVERYONE and not r.get("settings")]
+        whole = [r for r in whole if any(f["name"] != "leadership" for f in r["findings"])]
+        whole.sort(key=lambda report: (report["reading_order"], report["notebook"]))
+        said = {r["notebook"]: [_sentence(r, f) for f in _estimates(r["findings"])] for r in whole}
+        turns = max((len(each) for each in said.values()), default=0)
+        order = [each[turn] for turn in range(turns) for each in said.values() if turn < len(each)]
+        return list({sentence.text: sentence for sentence in order}.values())[: self.most]
+
+    @property
+    def answer(self) -> Shown | Note:
+        """The sentences, each with number, interval, certainty and its report."""
+        if not self.sentences:
+            return Note("No report of this run has a finding. Run cxlab run first.")
+        items = "".join(_item(sentence) for sentence in self.sentences)
+        return Shown(f'<ol class="cx-five">{items}</ol>', _summary(self.sentences))
+
+    @property
+    def parts(self) -> Shown | Note:
+        """The leading number in each part of the study."""
+        first = self.sentences[0] if self.sentences else None
+        name = first.finding["name"] if first else ""
+        rows = []
+        for report in self.found:
+            alike = [f for f in report["findings"] if f["name"] == name]
+            if alike and first and Path(report["page"]).parent == Path(first.page).parent:
+                row = lead(alike[0]["frame"])
+                if row.get("estimate") is not None and report["part"] != EVERYONE:
+                    rows.append((report, row, alike[0]))
+        if not rows:
+            return Note("This run made no reports for single parts of the study.")
+        return _parts(rows)
+
+    @property
+    def certainty(self) -> Note | Shown:
+        """The words of certainty, and what each promises."""
+        rows = "".join(
+            f"<dt><strong>{html.escape(word)}</strong></dt><dd>{html.escape(meaning)}.</dd>"
+            for word, meaning in SCALE.items()
+        )
+        return Shown(f"<dl>{rows}</dl>", _summary(self.sentences)) if self.sentences else Note("–")
+
+    @property
+    def methods(self) -> Note | Shown:
+        """How each sentence was computed, and for whom."""
+        if not self.sentences:
+            return Note("–")
+        rows = "".join(
+            f"<li>{html.escape(s.text)} <small>{html.escape(s.finding['method'])} "
+            f"{html.escape(s.finding['base'])}</small></li>"
+            for s in self.sentences
+        )
+        return Shown(f'<ol class="cx-notes">{rows}</ol>', _summary(self.sentences))
+
+
+def compose(findings_file: str | Path, *, most: int = 5) -> Page:
+    """Compose the page from the findings of a run.
+
+    Args:
+        findings_file: `findings.json` of the run; empty for none.
+        most: how many sentences.
+
+    Returns:
+        A page whose parts a notebook shows one by one.
+    """
+    path = Path(findings_file)
+    if not str(findings_file) or not path.is_file():
+        return Page((), most)
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return Page(
+        [r for r in found if not any(f["name"] == "leadership" for f in r["findings"])], most
+    )
+
+
+def lead(frame: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the row of a finding's frame that its number is taken from.
+
+    The first in rank where there is an order, else the first with an estimate and an interval.
+    """
+    rows = [dict(zip(frame["columns"], row, strict=True)) for row in frame["rows"]]
+    whole = [row for row in rows if row.get("estimate") is not None]
+    sure = [row for row in whole if row.get("conf_low") is not None] or whole
+    first = [row for row in sure if row.get("rank") == 1]
+    return next(iter(first or sure), rows[0] if rows else {})
+
+
+def certainty(row: Mapping[str, Any], unit: str) -> str:
+    """Say how sure a number is, in a word of the fixed scale.
+
+    Args:
+        row: a row of a finding's frame.
+        unit: the finding's unit.
+
+    Example:
+        >>> certainty({"estimate": 40.0, "conf_low": 37.0, "conf_high": 43.0}, "points")
+        'well established'
+        >>> certainty({"estimate": 1.0, "conf_low": -3.0, "conf_high": 5.0, "p_value": 0.6}, "")
+        'not decidable'
+    """
+    low, high, p = (row.get(key) for key in ("conf_low", "conf_high", "p_value"))
+    p = row.get("p_adjusted") if row.get("p_adjusted") is not None else p
+    words = list(SCALE)
+    if p is not None:
+        place = 0 if p < 0.01 else 1 if p < 0.05 else 2 if p < 0.2 else 3
+    elif low is None or high is None:
+        return "counted"
+    else:
+        reach = (high - low) / 2 / _range(unit, row["estimate"])
+        place = 0 if reach <= 1 / 40 else 1 if reach <= 1 / 20 else 2
+    if (row.get("n") or math.inf) < FEW:
+        place = max(place, 2)
+    return words[place]
+
+
+def _range(unit: str, estimate: float) -> float:
+    """Give the length of the scale a unit has; without one, the estimate is the measure."""
+    if unit == "points":
+        return 200.0
+    if unit == "share":
+        return 1.0
+    top = re.fullmatch(r"of (\d+)", unit)
+    return float(top[1]) - 1 if top else max(4 * abs(estimate), 1e-12)
+
+
+def figure(row: Mapping[str, Any], unit: str) -> str:
+    """Write the number of a row with its interval."""
+    if row.get("estimate") is None:
+        return ""
+    text = amount(row["estimate"], unit)
+    if row.get("conf_low") is None or row.get("conf_high") is None:
+        return text
+    return f"{text} ({span(row['conf_low'], row['conf_high'], unit)})"
+
+
+def _estimates(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Give estimates with an interval in order; where a report has none, its first finding."""
+    sure = [f for f in findings if lead(f["frame"]).get("conf_low") is not None]
+    return sure or list(findings[:1])
+
+
+def _sentence(report: Mapping[str, Any], finding: Mapping[str, Any]) -> Sentence:
+    row = lead(finding["frame"])
+    return Sentence(
+        question=report["question"],
+        text=finding["headline"],
+        figure=figure(row, finding["unit"]),
+        word=certainty(row, finding["unit"]),
+        page=report["page"],
+        row=row,
+        finding=finding,
+    )
+
+
+def _item(sentence: Sentence) -> str:
+    whom = sentence.row.get("group") or sentence.row.get("term") or sentence.finding["name"]
+    number_of = f"{label(str(whom))}: {sentence.figure} · " if sentence.figure else ""
+    return (
+        f"<li><p><strong>{html.escape(sentence.text)}</strong></p>"
+        f'<p class="cx-base">{html.escape(number_of)}<em>{html.escape(sentence.word)}</em> · '
+        f'<a href="../{html.escape(sentence.page)}">{html.escape(sentence.question)}</a></p></li>'
+    )
+
+
+def _summary(sentences: Sequence[Sentence]) -> Result:
+    rows = [
+        {
+            "rank": place,
+            "term": sentence.text,
+            "estimate": sentence.row.get("estimate"),
+            "conf_low": sentence.row.get("conf_low"),
+            "conf_high": sentence.row.get("conf_high"),
+            "verdict": sentence.word,
+            "n": sentence.row.get("n"),
+        }
+        for place, sentence in enumerate(sentences, 1)
+    ]
+    return Result(
+        "leadership",
+        pd.DataFrame(rows),
+        sentences[0].text,
+        "The first finding of each report of the same run, in reading order; no number is typed.",
+        sentences[0].finding["base"],
+    )
+
+
+def _parts(rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]]) -> Shown:
+    body = "".join(
+        f'<tr><td><a href="../{html.escape(report["page"])}">{html.escape(report["part"])}</a></td>'
+        f'<td class="cx-number">{html.escape(figure(row, finding["unit"]))}</td>'
+        f'<td class="cx-number">{html.escape(number(row["n"], 0) if row.get("n") else "–")}</td>'
+        f"<td>{html.escape(certainty(row, finding['unit']))}</td></tr>"
+        for report, row, finding in rows
+    )
+    name = label(str(rows[0][2]["name"]))
+    head = "".join(
+        f'<th scope="col">{html.escape(word)}</th>' for word in ("For whom", name, "n", "How sure")
+    )
+    frame = pd.DataFrame(
+        [{"group": r["part"], **{k: row.get(k) for k in ("estimate", "conf_low", "conf_high", "n")}}
+         for r, row, _ in rows]
+    )  # fmt: skip
+    said = f"{name} in each part of the study, as its own report has it."
+    first = rows[0][2]
+    result = Result(f"{first['name']} by part", frame, said, first["method"], first["base"],
+                    unit=first["unit"])  # fmt: skip
+    return Shown(
+        f'<section class="cx-result"><h3>{html.escape(said)}</h3><div class="cx-scroll" '
+        f'tabindex="0" role="group" aria-label="table"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div></section>",
+        result,
+    )
+
+
+__all__ = ["SCALE", "Page", "Sentence", "certainty", "compose", "figure", "lead"]
