@@ -2,6 +2,7 @@
 
 from cxlab.metrics.change import change
 from cxlab.metrics.differences import any_difference, compare, difference, equivalence
+from cxlab.metrics.foretelling import afterwards, foretells
 from cxlab.metrics.latest import end_of, latest, latest_change, waves
 from cxlab.metrics.league import league
 from cxlab.metrics.levels import ces, csat, distribution, nps
@@ -20,6 +21,7 @@ __all__ = [
     "MetricsError",
     "Score",
     "adjusted",
+    "afterwards",
     "any_difference",
     "asked",
     "benchmark",
@@ -34,6 +36,7 @@ __all__ = [
     "distribution",
     "end_of",
     "equivalence",
+    "foretells",
     "latest",
     "latest_change",
     "league",

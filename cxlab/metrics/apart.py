@@ -8,7 +8,8 @@ from scipy import special
 from cxlab import stats
 from cxlab.codebook import label
 from cxlab.metrics.answers import Answers, By
-from cxlab.results import amount, listing
+from cxlab.metrics.measures import Score
+from cxlab.results import amount, listing, number
 
 
 class Apart(NamedTuple):
@@ -65,8 +66,8 @@ def apart(
     return Apart(estimate, std_error, low, high, p, adjusted, stands)
 
 
-def stands_apart(answers: Answers, found: Apart, by: By, level: float) -> str:
-    """Say in one sentence which groups stand apart from the rest."""
+def stands_apart(answers: Answers, found: Apart, by: By, *, sizes: bool = False) -> str:
+    """Say in one sentence which groups stand apart from the rest, and by how much."""
     score, names = answers.score, answers.groups
     noun = label(by) if isinstance(by, str) else " and ".join(map(label, by or ["group"]))
     if not found.stands.any():
@@ -83,9 +84,17 @@ def stands_apart(answers: Answers, found: Apart, by: By, level: float) -> str:
             ends = score.range(found.conf_low[one], found.conf_high[one])
             sides.append(f"{names[one]} stands {word} the rest by {size} ({ends})")
         elif len(chosen):
-            sides.append(f"{listing([names[i] for i in chosen])} stand {word} the rest")
+            said = [f"{names[i]}{_size(found.estimate[i], score, sizes)}" for i in chosen]
+            sides.append(f"{listing(said)} stand {word} the rest")
     good = " (low means easy)" if score.low_is_good else ""
     return f"{score.name}: {'; '.join(sides)}{good}."
+
+
+def _size(value: float, score: Score, wanted: bool) -> str:
+    if not wanted:
+        return ""
+    scaled = value * 100 if score.kind == "top" else value
+    return f" ({number(scaled, 2 if score.kind == 'mean' else 1, signed=True)})"
 
 
 def _floor(own: stats.Mean, rest: stats.Mean, shared: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Why did it move? The change of a score in pieces that sum to it exactly."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from cxlab.results import Result, amount, count, listing, number, percent
 
 MOST_SEGMENTS = 300
 SMALL = 30
+OTHERS = "other groups"
 PIECES = ("mix", "rate", "interaction")
 COLUMNS = ["term", "group", "before", "after", "estimate", "std_error", "conf_low", "conf_high",
            "n", "level", "verdict"]  # fmt: skip
@@ -33,6 +35,7 @@ def change(
     weight: str | None = None,
     pair: str | None = None,
     level: float = 0.95,
+    smallest: int = 0,
 ) -> Result:
     """Split the movement of a score into pieces that sum to it.
 
@@ -49,6 +52,7 @@ def change(
             independent, and the change is split a second time: who moved between detractor,
             passive and promoter, who came and who went (see `migration`).
         level: confidence level.
+        smallest: segments with fewer answers in a period are joined as `other groups`.
 
     Returns:
         term (`change`, `mix`, `rate`, `interaction`, then the pieces of `migration`), group
@@ -76,7 +80,9 @@ def change(
             )
         return migration(before, after, score=what, pair=pair, weight=weight, level=level)
     answers, wave = both(before, after, what, by, weight, pair)
+    answers, joined = _join_small(answers, wave, smallest)
     frame, notes = _split(answers, wave, level)
+    notes += joined
     notes += mode_note(answers, group=wave)
     if pair is not None:
         moved = migration(before, after, score=what, pair=pair, weight=weight, level=level)
@@ -116,6 +122,24 @@ def both(
     if not 0 < wave.sum() < len(wave):
         raise MetricsError("One of the two periods holds no answer that counts.")
     return answers, wave
+
+
+def _join_small(answers: Answers, wave: np.ndarray, smallest: int) -> tuple[Answers, list[str]]:
+    """Join segments too small to show, so that the pieces still sum to the change."""
+    sizes = np.zeros((2, len(answers.groups)))
+    np.add.at(sizes, (wave, answers.group), 1)
+    small: np.ndarray = np.any((sizes > 0) & (sizes < smallest), axis=0)
+    if not small.any():
+        return answers, []
+    kept = np.flatnonzero(~small)
+    place = np.full(len(small), len(kept))
+    place[kept] = np.arange(len(kept))
+    names = [*(answers.groups[i] for i in kept), OTHERS]
+    note = (
+        f"{count(int(small.sum()), 'group')} with fewer than {smallest} answers in a period: "
+        f"joined as '{OTHERS}'."
+    )
+    return replace(answers, groups=names, group=place[answers.group]), [note]
 
 
 # ---------------------------------------------------------------- the three pieces
@@ -253,17 +277,21 @@ def _headline(frame: pd.DataFrame, what: Score, by: By) -> str:
     total, mix = rows.loc["change"], rows.loc["mix"]
     noun = label(by) if isinstance(by, str) else " and ".join(map(label, by or []))
     ends = f"from {amount(total['before'], what.unit)} to {amount(total['after'], what.unit)}"
+    said = {
+        "mix": f"{_piece(mix, what)} goes with who answered{_shifts(frame)}",
+        "rate": f"{_piece(rows.loc['rate'], what)} with scores inside each {noun}",
+        "interaction": f"{_piece(rows.loc['interaction'], what)} with both at once",
+    }
+    moved = [term for term in PIECES if rows.loc[term, "verdict"] == "moved"]
     if total["verdict"] != "moved":
-        start = f"{what.name}: no detectable change {ends} ({_range(total, what)})"
-    else:
-        word = "rose" if total["estimate"] > 0 else "fell"
-        size = what.difference(total["estimate"])
-        start = f"{what.name} {word} by {size} ({_range(total, what)}), {ends}"
-    quiet = "" if rows.loc["rate", "verdict"] == "moved" else " (no detectable change)"
-    said = f"{_piece(mix, what)} goes with who answered{_shifts(frame)}"
-    rest = f"{_piece(rows.loc['rate'], what)} with scores inside each {noun}{quiet}"
-    joint = f"{_piece(rows.loc['interaction'], what)} with both at once"
-    return f"{start}: {said}, {rest}, {joint}."
+        start = f"{what.name} shows no detectable change {ends} ({_range(total, what)})"
+        return f"{start}{''.join(f'; {said[term]}' for term in moved)}."
+    if "rate" not in moved:
+        said["rate"] += " (no detectable change)"
+    word = "rose" if total["estimate"] > 0 else "fell"
+    size = what.difference(total["estimate"])
+    start = f"{what.name} {word} by {size} ({_range(total, what)}), {ends}"
+    return f"{start}: {', '.join(said.values())}."
 
 
 def _shifts(frame: pd.DataFrame) -> str:

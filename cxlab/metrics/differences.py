@@ -80,7 +80,7 @@ def compare(
     return Result(
         name=f"{answers.score.name} against the rest",
         frame=frame,
-        headline=stands_apart(answers, found, by, level),
+        headline=stands_apart(answers, found, by, sizes=True),
         method="each group against all answers outside it: score test, Wald interval; "
         + SOURCES[correction],
         base=answers.base,

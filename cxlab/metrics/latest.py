@@ -99,13 +99,14 @@ def latest_change(
     as_of: str | date | pd.Timestamp | None = None,
     timezone: str | None = None,
     level: float = 0.95,
+    smallest: int = 0,
 ) -> Result:
     """Explain how the last finished period differs from the one before.
 
     Args:
         responses: one row per answer, with `answered_at`.
-        score, by, pair, weight, level: as in `change`; with `pair` alone the change is told by
-            customers. A column that the answers lack is left out.
+        score, by, pair, weight, level, smallest: as in `change`; with `pair` alone the change is
+            told by customers. A column that the answers lack is left out.
         period, as_of, timezone: as in `trend`.
 
     Returns:
@@ -126,15 +127,17 @@ def latest_change(
     pair = pair if pair in responses else None
     if by is None and pair is None:
         return _nothing(what, "no segment and no customer to explain a change by")
-    if by is None and pair is not None and _shared(before, after, pair) < 2:
-        return _nothing(what, f"nobody answered in both {first} and {last}")
-    if by is not None and pair is not None and _shared(before, after, pair) < 2:
-        pair = None
+    enough = pair is not None and _shared(before, after, pair) >= max(smallest, 2)
+    if by is None and not enough:
+        return _nothing(
+            what, f"too few customers answered in both {first} and {last} to follow them"
+        )
+    pair = pair if enough else None
     words: dict[str, Any] = {"score": what, "weight": weight, "level": level}
     told = (
         migration(before, after, pair=str(pair), **words)
         if by is None
-        else change(before, after, by=by, pair=pair, **words)
+        else change(before, after, by=by, pair=pair, smallest=smallest, **words)
     )
     return Result(
         name=told.name,

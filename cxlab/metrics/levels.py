@@ -345,7 +345,7 @@ def _headline(answers: Answers, frame: pd.DataFrame, by: By, level: float, small
     score = answers.score
     if by is not None and len(frame) > 1:
         shown = frame["verdict"].isin(["suppressed", "no answers"]).to_numpy()
-        return stands_apart(answers, apart(answers, level=level, hidden=shown), by, level)
+        return stands_apart(answers, apart(answers, level=level, hidden=shown), by)
     row = frame.iloc[0]
     if row["verdict"] == "suppressed":
         return (

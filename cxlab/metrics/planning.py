@@ -121,6 +121,7 @@ def detectable(
     change: float | None = None,
     power: float = 0.8,
     level: float = 0.95,
+    smallest: int = 0,
 ) -> Result:
     """Say what this sample can show: the smallest change between two waves of its size.
 
@@ -130,6 +131,7 @@ def detectable(
         change: a change worth seeing, in the unit of the score.
         power: chance of seeing a change that is there.
         level: confidence level.
+        smallest: groups with fewer answers are suppressed.
 
     Returns:
         group (`all`, then each group), estimate (smallest change that would be seen), value (the
@@ -149,6 +151,7 @@ def detectable(
     frame = _seen(answers, change, power, level)
     if by is not None:
         whole = take(responses, what, weight=weight, cluster=cluster)
+        frame.loc[frame["n"] < smallest, ["estimate", "n_effective", "n_needed", "verdict"]] = None
         frame = pd.concat([_seen(whole, change, power, level), frame], ignore_index=True)
     return Result(
         name=f"{what.name}: what can be seen",

@@ -130,6 +130,29 @@ def seen(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def tells(result: Result, *, ax: Axes | None = None) -> Axes:
+    """Draw how often each score puts two customers in the right order; the line is chance.
+
+    Args:
+        result: with `part`, `term`, `estimate`, `conf_low`, `conf_high`, `verdict`.
+        ax: axes to draw on.
+    """
+    rows = result.frame[result.frame["part"] == "score"]
+    kind = "Forest plot of the share of pairs in the right order; the line is chance"
+    with canvas(result, kind, ax, height=1.1 + 0.34 * max(len(rows), 2)) as ax:
+        ax.axvline(0.5, color=INK, lw=1)
+        for place, row in enumerate(rows.itertuples()):
+            colour = BLUE if row.verdict == "tells" else GREY
+            ax.plot([row.conf_low, row.conf_high], [place, place], color=colour, lw=2.2)
+            ax.plot(row.estimate, place, "o", color=colour, ms=6.5, mec="white")
+            _beside(ax, place, percent(row.estimate), INK)
+        ax.set_yticks(range(len(rows)), [clipped(term) for term in rows["term"]])
+        ax.set_ylim(len(rows) - 0.3, -0.7)
+        ax.set_xlabel("pairs of customers in the right order")
+        _tidy(ax, "share")
+    return ax
+
+
 # ---------------------------------------------------------------- pieces of pictures
 
 
