@@ -69,12 +69,19 @@ def run(
     memory: Annotated[int | None, typer.Option(min=50, help="Megabytes a report may hold.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Make reports that are current.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and stop.")] = False,
+    tables: Annotated[str, typer.Option(help="xlsx: a workbook of its tables a report.")] = "",
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print every page as PDF.")] = False,
+    notify: Annotated[
+        str, typer.Option(metavar="COMMAND", help="Gets a JSON summary on standard input.")
+    ] = "",
     out: Annotated[Path | None, typer.Option(help="Output folder.")] = None,
     notebooks: NOTEBOOKS = None,
 ) -> None:
     """Make every report of the study that is not up to date, and the index."""
     from cxlab import reports, study
 
+    if tables not in ("", "xlsx"):
+        raise reports.PlanError(f"--tables {tables}: the one form tables are written in is xlsx.")
     opened = study.load(study_file)
     mapping = opened.mapping
     folder = _notebooks(notebooks)
@@ -115,6 +122,7 @@ def run(
             if entry.file:
                 typer.echo(f"        {out / entry.file}", err=True)
     typer.echo(out / "index.html")
+    _afterwards(runs, out, tables=tables, pdf=pdf, notify=notify)
     raise typer.Exit(1 if any(entry.state == "failed" for entry in runs) else 0)
 
 
@@ -208,6 +216,17 @@ def _prints(opened) -> dict[str, str]:
             digest.update(pd.util.hash_pandas_object(done.frame, index=False).to_numpy().tobytes())
         out[reports.words(part)] = digest.hexdigest()
     return out
+
+
+def _afterwards(runs, out: Path, *, tables: str, pdf: bool, notify: str) -> None:
+    from cxlab.reports import after
+
+    if tables:
+        typer.echo(f"{len(after.workbooks(runs, out)):,} workbooks beside their pages")
+    if pdf:
+        typer.echo(after.papers(runs, out)[-1])
+    if notify:
+        after.notify(notify, runs, out)
 
 
 def _assignments(given: list[str]) -> dict[str, str]:

@@ -11,24 +11,25 @@ from markupsafe import Markup
 _HERE = Path(__file__).parent
 
 
-def framed(template: str, **words: object) -> str:
+def framed(template: str, *, script: str = "index.js", **words: object) -> str:
     """Fill a template; everything but `body` is escaped.
 
     Args:
         template: file name in `templates`.
+        script: file name of the one script the page may run.
         **words: what the template asks for; `body` is markup made by this room.
     """
-    style, script = _asset("style.css"), _asset("index.js")
+    style, code = _asset("style.css"), _asset(script)
     policy = (
         "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
-        f"style-src {_hash(style)}; script-src {_hash(script)}"
+        f"style-src {_hash(style)}; script-src {_hash(code)}"
     )
     return (
         _templates()
         .get_template(template)
         .render(
             style=Markup(style),
-            script=Markup(script),
+            script=Markup(code),
             policy=policy,
             **{**words, "body": Markup(words.get("body", ""))},
         )

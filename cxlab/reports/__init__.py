@@ -1,6 +1,6 @@
 """Run one notebook, run a grid, write the index and the manifest."""
 
-from cxlab.reports.changes import changes, lines, load
+from cxlab.reports.changes import changes, executed, lines, load
 from cxlab.reports.notebooks import PlanError
 from cxlab.reports.plan import Job, plan, slug, words
 from cxlab.reports.press import Run, run, summary
@@ -13,6 +13,7 @@ __all__ = [
     "PlanError",
     "Run",
     "changes",
+    "executed",
     "lines",
     "load",
     "plan",

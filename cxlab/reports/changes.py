@@ -8,6 +8,7 @@ from typing import Any
 from cxlab.reports.notebooks import PlanError
 from cxlab.results import amount, count
 
+MADE = ("done", "unchanged", "kept")
 KEYS = ("term", "group", "period", "table", "column", "value", "reason", "part", "against", "time")
 Kept = tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]
 
@@ -28,6 +29,16 @@ def load(folder: Path) -> Kept:
     except (OSError, ValueError) as error:
         raise PlanError(f"{folder}: no finished run is here ({error}). Use cxlab run.") from None
     return read[0], read[1]
+
+
+def executed(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the executed notebooks of the reports for everyone, by page."""
+    out = {}
+    for report in manifest["reports"]:
+        path = folder / (report["file"] or ".")
+        if report["part"] == "everyone" and report["state"] in MADE and path.is_file():
+            out[report["page"]] = json.loads(path.read_text(encoding="utf-8"))
+    return out
 
 
 def changes(before: Kept, after: Kept) -> dict[str, Any]:

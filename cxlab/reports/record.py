@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from cxlab import export
-from cxlab.reports.changes import changes, lines
+from cxlab.reports.changes import MADE, changes, lines
 from cxlab.reports.report import FINDINGS, INDEX
 
 MANIFEST, JOURNAL = "manifest.json", ".journal"
-MADE = ("done", "unchanged", "kept")
 EVERY = 5.0  # seconds between two writings of the index while a run is at work
 
 
