@@ -11,10 +11,13 @@ from cxlab.churn.evaluation import (
     rolling,
     sensitivity,
 )
+from cxlab.churn.exposure import hazard_by_failure, hazard_by_score
+from cxlab.churn.health import health
 from cxlab.churn.models import choose, fit, untrained
 from cxlab.churn.reasons import associations, contributions, reasons
 from cxlab.churn.snapshots import Snapshot, from_table, snapshot, stack
 from cxlab.churn.targets import profit, pseudonym, save, targets
+from cxlab.churn.uplift import uplift
 
 __all__ = [
     "ChurnError",
@@ -30,6 +33,9 @@ __all__ = [
     "fit",
     "from_table",
     "halves",
+    "hazard_by_failure",
+    "hazard_by_score",
+    "health",
     "lift",
     "profit",
     "pseudonym",
@@ -43,4 +49,5 @@ __all__ = [
     "targets",
     "timeline",
     "untrained",
+    "uplift",
 ]

@@ -15,6 +15,7 @@ NOT_FACTS = (
     "customer_id", "first_name", "surname", "email", "phone", "referred_by",
     "churned", "churned_at", "churn_reason", "voluntary", "signed_up_at",
 )  # fmt: skip
+_PARTS = ("features", "customer", "day", "label", "undated", "ever", "left_at")
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +31,7 @@ class Snapshot:
         undated: columns of the customer list without a date, in the same rows. They are kept
             apart because nobody can say when they were written; the audit looks at them.
         ever: 1 where the customer has left by the end of the study, whenever.
+        left_at: when, where an end date is known.
         notes: what was left aside on the way.
     """
 
@@ -40,6 +42,7 @@ class Snapshot:
     definition: Definition
     undated: pd.DataFrame = field(default_factory=pd.DataFrame)
     ever: pd.Series | None = None
+    left_at: pd.Series | None = None
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -48,17 +51,13 @@ class Snapshot:
     def rows(self, chosen) -> "Snapshot":
         """Keep some rows, given as a mask or as places."""
         chosen = np.asarray(chosen)
+        places = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
         parts = {
-            name: getattr(self, name)[chosen].reset_index(drop=True)
-            if name in ("customer", "day", "label")
-            else getattr(self, name).loc[getattr(self, name).index[chosen]].reset_index(drop=True)
-            for name in ("features", "customer", "day", "label")
+            name: value.take(places).reset_index(drop=True)
+            for name in _PARTS
+            if (value := getattr(self, name)) is not None and len(value) == len(self)
         }
-        undated = (
-            self.undated.loc[self.undated.index[chosen]] if len(self.undated) else self.undated
-        )
-        ever = None if self.ever is None else self.ever[chosen].reset_index(drop=True)
-        return replace(self, **parts, undated=undated.reset_index(drop=True), ever=ever)
+        return replace(self, **parts)
 
     def judged(self) -> "Snapshot":
         """Keep the rows of which it is known whether they left."""
@@ -166,7 +165,7 @@ def from_table(
         features=features.reset_index(drop=True),
         customer=ids.reset_index(drop=True),
         day=known.reset_index(drop=True),
-        label=_flag(frame[label]).reset_index(drop=True),
+        label=as_mark(frame[label]).reset_index(drop=True),
         definition=Definition(FLAG, horizon=None),
         notes=notes,
     )
@@ -186,12 +185,11 @@ def stack(snapshots: Sequence[Snapshot]) -> Snapshot:
         raise ChurnError("snapshots with different definitions of leaving do not stack.")
     join = {
         name: pd.concat([getattr(part, name) for part in taken], ignore_index=True)
-        for name in ("features", "customer", "day", "label", "undated")
+        for name in _PARTS
+        if all(getattr(part, name) is not None for part in taken)
     }
-    ever = [part.ever for part in taken if part.ever is not None]
-    whole = pd.concat(ever, ignore_index=True) if len(ever) == len(taken) else None
     notes = tuple(dict.fromkeys(note for part in taken for note in part.notes))
-    return replace(taken[0], **join, ever=whole, notes=notes)
+    return replace(taken[0], **join, notes=notes)
 
 
 # ---------------------------------------------------------------- labels
@@ -243,21 +241,22 @@ def _with_labels(study, facts: pd.DataFrame, known: Definition) -> Snapshot:
     features = facts.drop(columns=["customer_id", "day"])
     notes = list(facts.attrs["notes"])
     if known.kind == CONTRACT:
-        label, ever, kept = _by_contract(study, customer, day, known, notes)
-    else:
-        label, ever, kept = _by_silence(study, customer, day, known, notes)
+        label, left_at = _by_contract(study, customer, day, known, notes)
+        ever = left_at.notna().astype(float)
+        return Snapshot(
+            features, customer, day, label, known, ever=ever, left_at=left_at, notes=tuple(notes)
+        )
+    label, ever, kept = _by_silence(study, customer, day, known, notes)
     taken = Snapshot(features, customer, day, label, known, ever=ever, notes=tuple(notes))
-    return taken if kept.all() else taken.rows(kept.to_numpy())
+    return taken.rows(kept.to_numpy())
 
 
 def _by_contract(study, customer, day, known: Definition, notes: list[str]):
     listed = study.customers.set_index(study.customers["customer_id"].astype("str"))
     left = events.utc(listed["churned_at"], known.timezone).reindex(customer)
     left = left.reset_index(drop=True)
-    ever = left.notna().astype(float)
-    kept = pd.Series(True, index=customer.index)
     if known.horizon is None:
-        return pd.Series(np.nan, index=customer.index), ever, kept
+        return pd.Series(np.nan, index=customer.index), left
     starts, ends = _windows(day, known)
     label = ((left > starts) & (left <= ends)).astype(float)
     early = (left > day) & (left <= starts)
@@ -271,7 +270,7 @@ def _by_contract(study, customer, day, known: Definition, notes: list[str]):
         pushed = (label == 1) & ~chose.fillna(True).astype(bool)
         label[pushed] = np.nan
         notes.append(f"{count(int(pushed.sum()), 'customer')} did not choose to leave; not judged.")
-    return label, ever, kept
+    return label, left
 
 
 def _by_silence(study, customer, day, known: Definition, notes: list[str]):
@@ -395,7 +394,8 @@ def _usable(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     return pd.DataFrame(columns, index=frame.index), notes
 
 
-def _flag(column: pd.Series) -> pd.Series:
+def as_mark(column: pd.Series) -> pd.Series:
+    """Read yes and no, true and false, 1 and 0 as 1 and 0."""
     if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
         found = column.astype("float")
     else:
