@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cxlab import reports
+from cxlab.export.slides import slides
 from tests import desk
 from tests.conftest import absent
 
@@ -122,3 +124,21 @@ def test_a_page_prints_whole(browser, nasty):
     with Visit(browser, nasty[0] / "10_score/everyone.html", 1440) as visit:
         assert visit.page.pdf(format="A4").startswith(b"%PDF")
         assert visit.strangers() == []
+
+
+def test_slides_turn_by_key_and_click_and_print_whole(browser, nasty, tmp_path):
+    manifest, found = reports.load(nasty[0])
+    path = tmp_path / "slides.html"
+    path.write_text(slides(manifest, found, reports.executed(nasty[0], manifest)))
+    with Visit(browser, path, 1440) as visit:
+        shown = visit.page.locator(".cx-slide:visible")
+        assert (shown.count(), visit.page.text_content("#place")) == (1, "Slide 1 of 3")
+        visit.page.keyboard.press("ArrowRight")
+        assert visit.page.text_content("#place") == "Slide 2 of 3"
+        visit.page.mouse.click(1000, 300)
+        assert "Nothing stands apart." in shown.text_content()
+        visit.page.keyboard.press("Home")
+        assert visit.page.text_content("#place") == "Slide 1 of 3"
+        visit.page.emulate_media(media="print")
+        assert shown.count() == 3
+        assert (visit.said, visit.strangers()) == ([], [])

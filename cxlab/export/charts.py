@@ -25,14 +25,20 @@ def kind(finding: Mapping[str, Any]) -> str:
     if len(rows) < 2:
         return ""
     have = {name for name in rows[0] if sum(row[name] is not None for row in rows) > 1}
+    keys = _keys(rows)
     if {"time", "estimate"} <= have:
         return "curves"
-    if {"period", "estimate"} <= have and not have & {"group", "term"}:
+    if keys == ["period"] and "estimate" in have:
         return "line"
     if {"value", "share"} <= have and all(isinstance(row["value"], int | float) for row in rows):
         return "columns"
-    named = have & {"group", "term"}
-    return "bars" if named and "estimate" in have and "table" not in have else ""
+    return "bars" if keys and "estimate" in have and "table" not in have else ""
+
+
+def _keys(rows: list[Row]) -> list[str]:
+    """Give the columns whose values tell the rows apart."""
+    names = [name for name in ("period", "group", "term", "part", "against") if name in rows[0]]
+    return [name for name in names if len({row[name] for row in rows}) > 1][:2]
 
 
 def add(slide: Any, finding: Mapping[str, Any], place: tuple[int, int, int, int]) -> bool:
@@ -64,27 +70,20 @@ def _data(finding: Mapping[str, Any], how: str) -> tuple[list[Row], Any]:
     rows = [row for row in rows if row.get(number) is not None]
     if how == "curves":
         return rows, _curves(rows)
-    key = {"columns": "value", "line": "period"}.get(how) or _named(rows)
+    keys = ["value"] if how == "columns" else _keys(rows)
     if how == "bars":
         rows = sorted(rows, key=lambda row: row["estimate"])[-MOST[how] :]
     rows = rows[: MOST[how]]
     data = CategoryChartData(number_format=_format(finding, how))
-    data.categories = [_name(row, key) for row in rows]
+    data.categories = [_name(row, keys) for row in rows]
     data.add_series(cell(label(finding["name"])), [row[number] for row in rows])
     return rows, data
 
 
-def _named(rows: list[Row]) -> str:
-    """Give the column whose values tell the rows apart best."""
-    kinds = {name: len({row.get(name) for row in rows}) for name in ("group", "term")}
-    return max(kinds, key=lambda name: kinds[name])
-
-
-def _name(row: Row, key: str) -> str:
-    value = row[key]
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return cell("–" if value is None else value, longest=40)
+def _name(row: Row, keys: list[str]) -> str:
+    values = [row[key] for key in keys if row[key] is not None]
+    words = [int(v) if isinstance(v, float) and v.is_integer() else v for v in values]
+    return cell(", ".join(map(str, words)) or "–", longest=40)
 
 
 def _curves(rows: list[Row]) -> XyChartData:

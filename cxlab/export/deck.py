@@ -18,7 +18,7 @@ from cxlab.export.leadership import EVERYONE, Page
 from cxlab.results import cell
 
 MARK = "cxlab:"  # the name of a slide this room made; all others belong to a person
-PER_REPORT = 3
+PER_REPORT = 5  # pictures of one report
 MOST_ROWS, MOST_COLUMNS = 12, 6
 
 
@@ -111,8 +111,8 @@ def _slides(manifest: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> 
 
 
 def _of_report(report: Mapping[str, Any]) -> list[Slide]:
-    """Give the findings of a report that can be drawn, else the first as a table."""
-    drawn = [f for f in report["findings"] if charts.kind(f)][:PER_REPORT]
+    """Give what the report itself drew, as charts; else its first finding as a table."""
+    drawn = [f for f in report["findings"] if f.get("alt") and charts.kind(f)][:PER_REPORT]
     tables = [f for f in report["findings"] if len(f["frame"]["rows"]) > 1]
     out = []
     for finding in drawn or tables[:1]:

@@ -181,7 +181,7 @@ def certainty(row: Mapping[str, Any], unit: str) -> str:
     words = list(SCALE)
     if p is not None:
         place = 0 if p < 0.01 else 1 if p < 0.05 else 2 if p < 0.2 else 3
-    elif low is None or high is None:
+    elif low is None or high is None or row.get("estimate") is None:
         return "counted"
     else:
         reach = (high - low) / 2 / _range(unit, row["estimate"])
@@ -213,7 +213,7 @@ def figure(row: Mapping[str, Any], unit: str) -> str:
 
 def _estimates(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Give estimates with an interval in order; where a report has none, its first finding."""
-    sure = [f for f in findings if lead(f["frame"]).get("conf_low") is not None]
+    sure = [f for f in findings if None not in map(lead(f["frame"]).get, ("estimate", "conf_low"))]
     return sure or list(findings[:1])
 
 

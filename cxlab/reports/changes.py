@@ -113,7 +113,7 @@ def _name(report: Mapping[str, Any]) -> str:
 def _rows(found: Sequence[Mapping[str, Any]]) -> dict[tuple, dict[str, Any]]:
     """Give each row of each finding under a name that two runs share."""
     out: dict[tuple, dict[str, Any]] = {}
-    for report in found:
+    for report in (one for one in found if not one.get("composes")):
         for result in report["findings"]:
             for key, row in _keyed(result):
                 where = (_name(report), result["name"], key)

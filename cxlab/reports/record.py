@@ -122,6 +122,7 @@ class Record:
                 "settings": entry.settings,
                 "reading_order": entry.reading_order,
                 "page": entry.page,
+                "composes": entry.composes,
                 "findings": self.found[stem],
             }
             for stem, entry in sorted(entries)

@@ -1,0 +1,181 @@
+"""Slides for the boardroom: native charts of the findings, and a person's slides left alone."""
+
+import io
+import shutil
+import subprocess
+import zipfile
+
+import openpyxl
+import pandas as pd
+import pytest
+from lxml import etree
+from pptx import Presentation
+from pptx.util import Inches
+
+from cxlab.export import charts
+from cxlab.export.deck import MARK, DeckError, deck
+from cxlab.export.tables import workbook
+from cxlab.results import Result
+from tests.conftest import absent
+
+MANIFEST = {"study": "Small & <Co>", "as_of": "2025-12-31"}
+
+
+def _finding(name: str, frame: dict, headline: str = "Nothing stands apart.", **words) -> dict:
+    given = {"method": "By hand.", "base": "380 answers, 2025.", **words}
+    alt = f"A picture. {headline}"
+    return {**Result(name, pd.DataFrame(frame), headline, **given).to_dict(), "alt": alt}
+
+
+def _groups(*names: str, estimates=(40.0, 30.0)) -> dict:
+    low, high = [e - 5 for e in estimates], [e + 5 for e in estimates]
+    return {"group": [*names], "estimate": [*estimates], "conf_low": low, "conf_high": high,
+            "n": [200] * len(names)}  # fmt: skip
+
+
+def _found(*findings: dict) -> list[dict]:
+    report = {"notebook": "20_scores", "question": "How?", "part": "everyone", "settings": ""}
+    return [{**report, "reading_order": 1, "page": "20_scores/everyone.html",
+             "findings": list(findings)}]  # fmt: skip
+
+
+def _opened(made: bytes):
+    return Presentation(io.BytesIO(made))
+
+
+BARS = _finding("by region", _groups("North", "South"), unit="points", notes=("A note.",))
+LINE = _finding("trend", {"period": ["2025Q1", "2025Q2"], "estimate": [40.0, 41.0]})
+COLUMNS = _finding("distribution", {"value": [0, 10], "share": [0.4, 0.6], "n": [4, 6]})
+CURVES = _finding("survival", {"time": [0.0, 1.0, 2.0], "estimate": [1.0, 0.9, 0.8]})
+
+
+@pytest.mark.parametrize(
+    ("finding", "kind"), [(BARS, "bars"), (LINE, "line"), (COLUMNS, "columns"), (CURVES, "curves")]
+)
+def test_each_shape_of_finding_gets_its_native_chart(finding, kind):
+    assert charts.kind(finding) == kind
+    (chart,) = [s.chart for s in _opened(deck(MANIFEST, _found(finding))).slides[2].shapes
+                if s.has_chart]  # fmt: skip
+    values = list(chart.plots[0].series[0].values)
+    number = "share" if kind == "columns" else "estimate"
+    at = finding["frame"]["columns"].index(number)
+    assert sorted(values) == sorted(row[at] for row in finding["frame"]["rows"])
+
+
+def test_a_slide_states_the_finding_and_carries_base_notes_and_words():
+    slide = _opened(deck(MANIFEST, _found(BARS))).slides[2]
+    assert slide.shapes.title.text == "Nothing stands apart."
+    assert "Base: 380 answers, 2025." in [
+        s.text_frame.text for s in slide.shapes if s.has_text_frame
+    ]
+    assert slide.notes_slide.notes_text_frame.text.splitlines() == [
+        "By hand.", "A note.", "Report: 20_scores/everyone.html"]  # fmt: skip
+    (chart,) = [s for s in slide.shapes if s.has_chart]
+    assert "Nothing stands apart." in chart._element.nvGraphicFramePr.cNvPr.get("descr")
+
+
+def test_intervals_are_drawn_as_whiskers():
+    (chart,) = [
+        s.chart for s in _opened(deck(MANIFEST, _found(BARS))).slides[2].shapes if s.has_chart
+    ]
+    xml = etree.tostring(chart._chartSpace).decode()
+    assert xml.count("<c:v>5.0</c:v>") == 4
+    assert xml.index("c:errBars") < xml.index("<c:cat>")
+
+
+def test_what_is_no_chart_becomes_a_table():
+    ledger = _finding("ledger", {"table": ["a", "b"], "reason": ["x", "y"], "n": [1, 2]})
+    shapes = _opened(deck(MANIFEST, _found(ledger))).slides[2].shapes
+    (table,) = [shape.table for shape in shapes if shape.has_table]
+    assert [cell.text for cell in table.rows[1].cells] == ["a", "x", "1"]
+
+
+def test_a_refresh_keeps_a_persons_slides_where_they_stand(tmp_path):
+    path = tmp_path / "deck.pptx"
+    show = _opened(deck(MANIFEST, _found(BARS, LINE)))
+    own = show.slides.add_slide(show.slide_layouts[5])
+    own.shapes.title.text = "Our plan"
+    entries = show.slides._sldIdLst
+    entries.insert(3, entries[-1])
+    show.save(path)
+    moved = _finding("by region", _groups("North", "South", estimates=(50.0, 20.0)), "North leads.")
+    titles = [
+        s.shapes.title.text
+        for s in _opened(deck(MANIFEST, _found(moved, LINE), before=path)).slides
+    ]
+    assert titles[2:] == ["North leads.", "Our plan", "Nothing stands apart."]
+
+
+def test_a_refresh_drops_what_is_no_longer_found_and_its_parts(tmp_path):
+    path = tmp_path / "deck.pptx"
+    path.write_bytes(deck(MANIFEST, _found(BARS, LINE)))
+    made = deck(MANIFEST, _found(LINE), before=path)
+    names = zipfile.ZipFile(io.BytesIO(made)).namelist()
+    assert sum(name.startswith("ppt/charts/chart") for name in names) == 1
+    assert sum(name.startswith("ppt/slides/slide") for name in names) == 3
+    assert all(slide.name.startswith(MARK) for slide in _opened(made).slides)
+
+
+def test_a_template_is_respected(tmp_path):
+    template = tmp_path / "corporate.pptx"
+    show = Presentation()
+    show.slide_width, show.slide_height = Inches(10), Inches(7.5)
+    show.slide_layouts[5].name = "Corporate title only"
+    show.slides.add_slide(show.slide_layouts[6])
+    show.save(template)
+    made = _opened(deck(MANIFEST, _found(BARS), template=template))
+    assert made.slide_width == Inches(10)
+    assert made.slides[-1].slide_layout.name == "Corporate title only"
+    assert len(made.slides) == 4
+
+
+def test_a_template_that_is_none_is_refused(tmp_path):
+    (tmp_path / "x.pptx").write_text("no deck")
+    with pytest.raises(DeckError, match=r"x\.pptx: is no PowerPoint file"):
+        deck(MANIFEST, _found(BARS), template=tmp_path / "x.pptx")
+
+
+NASTY = ["=1+1", "<b>x</b>", "https://x.test", "a\x07b\u202e", "@SUM(A1)", "x" * 300]
+
+
+def test_text_from_data_is_inert_in_deck_and_chart_workbook():
+    finding = _finding("a", _groups(*NASTY, estimates=(1.0, 2.0, 3.0, 4.0, 5.0, 6.0)), "=1+1 <b>")
+    made = zipfile.ZipFile(io.BytesIO(deck(MANIFEST, _found(finding))))
+    (name,) = [name for name in made.namelist() if name.startswith("ppt/embeddings/")]
+    sheet = openpyxl.load_workbook(io.BytesIO(made.read(name))).active
+    for row in sheet.iter_rows():
+        for cell in row:
+            assert cell.data_type != "f"
+            assert cell.hyperlink is None
+    assert b"hlinkClick" not in b"".join(made.read(n) for n in made.namelist() if "slides/" in n)
+
+
+def test_every_part_of_a_deck_is_xml():
+    made = zipfile.ZipFile(io.BytesIO(deck(MANIFEST, _found(BARS, LINE, COLUMNS, CURVES))))
+    for name in made.namelist():
+        if name.endswith((".xml", ".rels")):
+            etree.fromstring(made.read(name))
+    assert made.testzip() is None
+
+
+def test_a_deck_opens_in_an_office_program(tmp_path):
+    if not shutil.which("soffice"):
+        absent("LibreOffice (soffice)")
+    (tmp_path / "d.pptx").write_bytes(deck(MANIFEST, _found(BARS, LINE, COLUMNS, CURVES)))
+    words = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
+             "--convert-to", "pdf", "--outdir", tmp_path, tmp_path / "d.pptx"]  # fmt: skip
+    subprocess.run(words, check=True, capture_output=True, timeout=170)
+    pdf = (tmp_path / "d.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF")
+    assert b"/Count 6" in pdf
+
+
+def test_a_workbook_holds_every_table_as_inert_text():
+    finding = _finding("a", _groups(*NASTY, estimates=(1.0, 2.0, 3.0, 4.0, 5.0, 6.0)), "=1+1")
+    twin = _finding("A", {"group": ["=2"], "estimate": [1.0]})
+    book = openpyxl.load_workbook(io.BytesIO(workbook([finding, twin])))
+    assert book.sheetnames == ["contents", "a", "A (2)"]
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not any(cell.data_type == "f" or cell.hyperlink for cell in cells)
+    assert [book["a"].cell(row, 1).value for row in (4, 5)] == ["=1+1", "<b>x</b>"]
+    assert book["a"].cell(4, 2).value == 1.0

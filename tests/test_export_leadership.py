@@ -1,0 +1,148 @@
+"""One page for those who decide: nothing typed, nothing surer than its finding."""
+
+import html
+import json
+import re
+
+import pandas as pd
+import pytest
+
+from cxlab import results
+from cxlab.export import leadership
+from tests import desk
+from tests.conftest import ROOT
+
+NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?")
+TWO = """import pandas as pd
+from cxlab import results
+words = {"term": ["speed", "price"], "estimate": [0.31, 0.12], "conf_low": [0.25, 0.05]}
+words |= {"conf_high": [0.37, 0.19], "p_adjusted": [0.001, 0.3], "rank": [1, 2]}
+frame = pd.DataFrame(words)
+results.Result("importance", frame, "Speed goes with the score most.", "m", "b", unit="share")"""
+
+
+def _row(**words) -> dict:
+    return {"estimate": 40.0, "conf_low": 38.0, "conf_high": 42.0, "n": 900, **words}
+
+
+@pytest.fixture(scope="module")
+def composed(tmp_path_factory):
+    """A run of two reports, a part, and the leadership page made of them."""
+    base = tmp_path_factory.mktemp("lead")
+    desk.notebook(base / "desk", "20_score", desk.SCORE, *desk.SHOWN, title="How?", reading_order=1)
+    desk.notebook(base / "desk", "30_why", TWO, title="Why?", reading_order=2)
+    path = desk.notebook(base / "desk", "90_lead", reading_order=0)
+    content = json.loads((ROOT / "notebooks" / "90_leadership.ipynb").read_text())
+    content["cells"] = [c for c in content["cells"] if "whole" not in "".join(c["source"])]
+    setup = (
+        "from cxlab.export import leadership\npage = leadership.compose(findings_file, most=most)"
+    )
+    content["cells"].insert(2, desk._code(setup))
+    path.write_text(json.dumps(content))
+    runs = desk.pressed(desk.planned(base / "desk", "North", "South"), base / "out")
+    assert [run.error for run in runs if run.state != "done"] == []
+    return base / "out", runs, base / "desk"
+
+
+@pytest.mark.parametrize(
+    ("row", "unit", "word"),
+    [
+        (_row(), "points", "well established"),
+        (_row(conf_low=32.0, conf_high=48.0), "points", "likely"),
+        (_row(conf_low=10.0, conf_high=70.0), "points", "tentative"),
+        (_row(n=12), "points", "tentative"),
+        (_row(p_value=0.001, p_adjusted=0.04), "points", "likely"),
+        (_row(p_adjusted=0.5), "points", "not decidable"),
+        (_row(estimate=0.5, conf_low=0.48, conf_high=0.52), "share", "well established"),
+        (_row(estimate=4.0, conf_low=3.85, conf_high=4.15), "of 5", "likely"),
+        ({"estimate": 40.0, "n": 900}, "points", "counted"),
+    ],
+)
+def test_the_word_follows_from_the_interval_or_the_corrected_p(row, unit, word):
+    assert leadership.certainty(row, unit) == word
+    assert word in leadership.SCALE
+
+
+def test_more_certainty_never_gets_a_weaker_word():
+    words = list(leadership.SCALE)
+    reach = [_row(conf_low=40.0 - half, conf_high=40.0 + half) for half in range(1, 60)]
+    places = [words.index(leadership.certainty(row, "points")) for row in reach]
+    assert places == sorted(places)
+
+
+def test_every_number_on_the_page_stands_in_the_findings(composed):
+    out, _, _ = composed
+    found = json.loads((out / "findings.json").read_text())
+    known = set()
+    for finding in (f for report in found for f in report["findings"] if f["name"] != "leadership"):
+        words = [finding["headline"], finding["base"], finding["method"], *finding["notes"]]
+        for row in finding["frame"]["rows"]:
+            pairs = zip(finding["frame"]["columns"], row, strict=True)
+            words += [results.cell(name, value, finding["unit"]) for name, value in pairs]
+        known |= set(NUMBER.findall(" ".join(words)))
+    page = (out / "90_lead/everyone.html").read_text(encoding="utf-8")
+    shown = re.search(r'(?s)id="s1".*?id="s4"', page)[0]
+    text = html.unescape(re.sub(r"<[^>]+>", " ", shown))
+    assert set(NUMBER.findall(text)) - {"4"} <= known
+    assert "40.0" in text
+
+
+def test_each_sentence_has_number_interval_word_and_report(composed):
+    page = (composed[0] / "90_lead/everyone.html").read_text(encoding="utf-8")
+    items = re.findall(r"(?s)<li><p><strong>.*?</li>", page)
+    assert len(items) == 3
+    for item in items[:2]:
+        assert re.search(r"[\d.]+%? \([\d.]+%? to [\d.]+%?\)", item)
+        assert any(f"<em>{word}</em>" in item for word in leadership.SCALE)
+        (address,) = re.findall(r'href="\.\./([^"]+)"', item)
+        assert (composed[0] / address).is_file()
+
+
+def test_the_first_in_rank_is_the_number_shown(composed):
+    page = (composed[0] / "90_lead/everyone.html").read_text(encoding="utf-8")
+    assert "speed: 31.0% (25.0% to 37.0%)" in page
+
+
+def test_parts_are_listed_with_their_own_numbers(composed):
+    page = (composed[0] / "90_lead/everyone.html").read_text(encoding="utf-8")
+    for part in ("north", "south"):
+        assert f'href="../20_score/region-{part}.html"' in page
+
+
+def test_leadership_comes_first_in_the_index_and_last_in_the_run(composed):
+    out, runs, _ = composed
+    assert runs[-1].notebook == "90_lead"
+    index = (out / "index.html").read_text(encoding="utf-8")
+    first = re.search(r'(?s)aria-label="Read first".*?</section>', index)[0]
+    assert 'href="90_lead/everyone.html"' in first
+    assert "<strong>40.0</strong>" in first
+
+
+def test_the_page_is_made_again_when_a_finding_moves_and_only_then(composed):
+    out, _, folder = composed
+    jobs = desk.planned(folder, "North", "South")
+    assert {run.state for run in desk.pressed(jobs, out)} == {"unchanged"}
+    desk.notebook(folder, "30_why", TWO.replace("0.31", "0.32"), title="Why?", reading_order=2)
+    again = desk.pressed(desk.planned(folder, "North", "South"), out)
+    states = {run.notebook: run.state for run in again}
+    assert states == {"20_score": "unchanged", "30_why": "done", "90_lead": "done"}
+    assert "speed: 32.0%" in (out / "90_lead/everyone.html").read_text(encoding="utf-8")
+    index = (out / "index.html").read_text(encoding="utf-8")
+    assert "3 numbers moved, all within their earlier intervals." in index
+
+
+def test_a_run_without_findings_says_so(tmp_path):
+    for page in (leadership.compose(""), leadership.compose(tmp_path / "none.json")):
+        assert "cxlab run" in page.answer.text
+        assert page.parts.text
+        assert page.certainty.text
+
+
+def test_text_of_a_finding_is_inert_on_the_page():
+    frame = pd.DataFrame({"group": ["<b>x</b>"], "estimate": [1.0]})
+    result = results.Result("a", frame, "<script>1</script>", "m", "b").to_dict()
+    report = {"question": "<i>", "part": "everyone", "page": "a/b.html", "notebook": "a"}
+    page = leadership.Page([{**report, "reading_order": 1, "findings": [result]}])
+    assert "<script>" not in page.answer.markup
+    assert "<b>" not in page.answer.markup
+    assert "<i>" not in page.answer.markup
