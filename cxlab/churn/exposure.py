@@ -9,7 +9,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy.stats import norm
 
 from cxlab import events, stats
@@ -179,11 +178,54 @@ def _fit(months: Snapshot, group: pd.Series, shown: list[str]) -> tuple[np.ndarr
     own, rest = columns[: len(shown) - 1], columns[len(shown) - 1 :]
     rest = [c for c in rest if c.std() > 0 and (len(np.unique(c)) > 2 or y[c == 1].sum() > 0)]
     design = np.column_stack([np.ones(len(y)), *own, *rest])
-    model = sm.GLM(y, design, family=sm.families.Binomial(sm.families.links.CLogLog()))
-    who = pd.factorize(months.customer)[0]
-    fitted = model.fit(cov_type="cluster", cov_kwds={"groups": who})
+    beta, error = hazard_model(_independent(design), y, months.customer)
     places = slice(1, len(shown))
-    return np.asarray(fitted.params)[places], np.asarray(fitted.bse)[places]
+    return beta[places], error[places]
+
+
+def hazard_model(x: np.ndarray, y: np.ndarray, customer) -> tuple[np.ndarray, np.ndarray]:
+    """Fit a discrete hazard: P = 1 − exp(−exp(x b)), by Fisher scoring, errors by customer.
+
+    Returns:
+        Coefficients (log hazard ratios) and their standard errors.
+    """
+    beta = np.zeros(x.shape[1])
+    beta[0] = np.log(-np.log1p(-y.mean()))
+    for _ in range(50):
+        rate = np.exp(np.clip(x @ beta, -30, 3))
+        mean = np.clip(-np.expm1(-rate), 1e-12, 1 - 1e-12)
+        slope = rate * np.exp(-rate)
+        pull = slope * (y - mean) / (mean * (1 - mean))
+        information = (x * (slope**2 / (mean * (1 - mean)))[:, None]).T @ x
+        step = np.linalg.solve(information, x.T @ pull)
+        beta = beta + np.clip(step, -2, 2)
+        if np.abs(step).max() < 1e-9:
+            break
+    code = pd.factorize(np.asarray(customer))[0]
+    scores = np.column_stack(
+        [np.bincount(code, weights=column) for column in (x * pull[:, None]).T]
+    )
+    n, (rows, terms) = len(scores), x.shape
+    # the observed information: how fast the pull changes, apart for leavers and stayers
+    grown = np.expm1(rate)
+    bend = np.where(y == 1, rate * (rate * (grown + 1) - grown) / grown**2, rate)
+    bread = np.linalg.inv((x * bend[:, None]).T @ x)
+    spread = bread @ (scores.T @ scores) @ bread * (n / (n - 1)) * ((rows - 1) / (rows - terms))
+    return beta, np.sqrt(np.diag(spread))
+
+
+def _independent(x: np.ndarray) -> np.ndarray:
+    """Leave out columns that the ones before them already say, such as tenure within months."""
+    kept: list[np.ndarray] = []
+    places = []
+    for place, column in enumerate(x.T):
+        rest = column / np.linalg.norm(column)
+        for other in kept:
+            rest = rest - other * (other @ rest)
+        if np.linalg.norm(rest) > 1e-6:
+            kept.append(rest / np.linalg.norm(rest))
+            places.append(place)
+    return x[:, places]
 
 
 def _table(counts: pd.DataFrame, fitted, level: float) -> pd.DataFrame:
