@@ -16,6 +16,7 @@ from cxlab.study import cache as cache_room
 from cxlab.study.account import account_of, export
 from cxlab.study.cache import Kept, fingerprint
 from cxlab.study.errors import StudyError, collecting, stop_at
+from cxlab.study.finish import finished
 
 __all__ = ["Study", "StudyError", "account_of", "export", "fingerprint", "load", "wanted"]
 
@@ -31,12 +32,14 @@ class Study:
         cleaned: table -> what cleaning kept, set aside and repaired.
         wording: table -> column -> question or heading of the export.
         notes: table -> what was decided while reading and cleaning.
+        weights: margins before and after weighting, where the study file gives a population.
     """
 
     mapping: Mapping
     cleaned: dict[str, Cleaned]
     wording: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    weights: Result | None = None
 
     @property
     def responses(self) -> pd.DataFrame | None:
@@ -226,7 +229,7 @@ def load(path: str | Path, *, cache: bool = True) -> Study:
         kept = _read_and_clean(mapping, files, errors)
         if cache:
             cache_room.write(kept, place)
-    return _with_customer_segments(Study(mapping, *kept))
+    return finished(_with_customer_segments(Study(mapping, *kept)))
 
 
 def wanted(study: Study) -> list[dict[str, str]]:
@@ -292,7 +295,8 @@ def _with_customer_segments(study: Study) -> Study:
     missing = [name for name in known if name not in responses]
     if not missing:
         return study
-    joined = responses.merge(customers[["customer_id", *missing]], on="customer_id", how="left")
+    once = customers[["customer_id", *missing]].drop_duplicates("customer_id")
+    joined = responses.merge(once, on="customer_id", how="left")
     answers = replace(study.cleaned["responses"], frame=joined)
     return replace(study, cleaned={**study.cleaned, "responses": answers})
 

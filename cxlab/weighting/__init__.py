@@ -1,0 +1,18 @@
+"""Whom do the answers stand for? Raking, trimming, effective sample size, the silent."""
+
+from cxlab.weighting.balance import balance, response_rates
+from cxlab.weighting.propensity import propensity
+from cxlab.weighting.raking import Weighted, WeightingError, cells, effective_size, rake
+from cxlab.weighting.silent import tipping_point
+
+__all__ = [
+    "Weighted",
+    "WeightingError",
+    "balance",
+    "cells",
+    "effective_size",
+    "propensity",
+    "rake",
+    "response_rates",
+    "tipping_point",
+]

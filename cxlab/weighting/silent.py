@@ -1,0 +1,93 @@
+"""How different would the silent have to be to overturn the headline?"""
+
+import numpy as np
+import pandas as pd
+
+from cxlab.codebook import Scale
+from cxlab.results import Result, number, percent
+from cxlab.weighting.raking import WeightingError
+
+
+def tipping_point(
+    responses: pd.DataFrame,
+    *,
+    asked: int,
+    score: str = "nps",
+    line: float = 0.0,
+    weight: str | None = None,
+    scale: Scale | None = None,
+) -> Result:
+    """Find the score of those who did not answer at which the total would cross a line.
+
+    Args:
+        responses: answers.
+        asked: how many people were asked, or how many customers there are.
+        score: `nps` (in points) or a column whose mean is the score.
+        line: where the conclusion would turn, in the score's unit.
+        weight: column with the weight.
+        scale: ends of the score's scale; needed unless `score` is `nps`.
+
+    Returns:
+        `estimate` for those who answered, for the silent at the tipping point (missing where
+        no possible score would do), and `share` of each among those asked.
+
+    Raises:
+        WeightingError: no answer, fewer asked than answered, or no scale.
+
+    Example:
+        >>> answers = pd.DataFrame({"nps": [10, 10, 9, 3]})
+        >>> tipping_point(answers, asked=8).frame["estimate"].tolist()
+        [50.0, -50.0]
+    """
+    values, low, high = _values(responses, score, scale)
+    known = values.notna().to_numpy()
+    if not known.any():
+        raise WeightingError(f"'{score}': nobody gave an answer.")
+    n = int(known.sum())
+    if asked < n:
+        raise WeightingError(f"asked={asked}: fewer people than answers ({n}).")
+    weights = responses[weight].to_numpy(float)[known] if weight else np.ones(n)
+    said = float(np.average(values[known], weights=weights))
+    rate = n / asked
+    silent = (line - rate * said) / (1 - rate) if rate < 1 else np.nan
+    possible = rate < 1 and low <= silent <= high
+    rows = [("those who answered", n, rate, said, np.nan)]
+    rows.append(("those who did not", asked - n, 1 - rate, silent if possible else np.nan, line))
+    return Result(
+        name="tipping point",
+        frame=pd.DataFrame(rows, columns=["group", "n", "share", "estimate", "against"]),
+        headline=_sentence(said, silent, line, rate, possible),
+        method="Total = share × score of those who answered + rest × score of the silent, solved "
+        f"for the total at {number(line)}.",
+        base=f"{number(n, 0)} of {number(asked, 0)} answered; {score} from {low:g} to {high:g}.",
+        unit="points" if score == "nps" else "",
+    )
+
+
+def _values(
+    responses: pd.DataFrame, score: str, scale: Scale | None
+) -> tuple[pd.Series, float, float]:
+    if score not in responses:
+        raise WeightingError(f"the answers have no column '{score}'.")
+    given = responses[score].astype(float)
+    if score == "nps":
+        return ((given >= 9) * 100.0 - (given <= 6) * 100.0).where(given.notna()), -100.0, 100.0
+    if scale is None:
+        raise WeightingError(f"'{score}': say on which scale it was given.")
+    return given, scale.low, scale.high
+
+
+def _sentence(said: float, silent: float, line: float, rate: float, possible: bool) -> str:
+    if rate == 1:
+        return "Everyone asked answered: nobody is silent."
+    if not possible:
+        return (
+            f"Whatever the silent {percent(1 - rate)} think, the total stays "
+            f"{'above' if said > line else 'below'} {number(line)}."
+        )
+    way = "fall" if said > line else "rise"
+    gap = f"{number(abs(silent - said))} {'below' if silent < said else 'above'}"
+    return (
+        f"The total would {way} to {number(line)} if the silent {percent(1 - rate)} scored "
+        f"{number(silent)}, {gap} those who answered."
+    )

@@ -1,0 +1,178 @@
+"""Do weights reach their margins, at the price they name?"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlab import study, weighting
+from cxlab.codebook import Scale
+from cxlab.weighting import WeightingError
+from tests import small
+from tests.conftest import ROOT
+
+CASE = json.loads((ROOT / "tests/golden/weighting_raking.json").read_text())["cases"][0]
+EXPECTED, MARGINS = CASE["expected"], CASE["inputs"]["margins"]
+
+
+@pytest.fixture(scope="module")
+def schools(reference: Path) -> pd.DataFrame:
+    return pd.read_csv(reference / "data" / "apiclus1.csv")
+
+
+def skewed(n: int = 4000, seed: int = 1) -> pd.DataFrame:
+    """Answers in which the young are few and the north is much."""
+    rng = np.random.default_rng(seed)
+    age = rng.choice(["young", "old"], n, p=[0.2, 0.8])
+    region = rng.choice(["north", "south"], n, p=[0.7, 0.3])
+    return pd.DataFrame({"age": age, "region": region, "nps": rng.integers(0, 11, n)})
+
+
+def test_raking_equals_the_survey_package(schools):
+    done = weighting.rake(schools, margins=MARGINS, weight="pw", cap=None)
+    weights, raked = done.frame["weight"], EXPECTED["raked"]
+    assert weights.sum() == pytest.approx(raked["weight_sum"])
+    assert weights.agg(["min", "max"]).tolist() == pytest.approx(
+        [raked["weight_min"], raked["weight_max"]], abs=1e-6
+    )
+    for name, mean in raked["mean"].items():
+        assert np.average(schools[name], weights=weights) == pytest.approx(mean, abs=1e-6)
+    worth = done.diagnostics.frame["n_effective"].iloc[0]
+    assert len(schools) / worth == pytest.approx(raked["deff_kish"], abs=1e-6)
+
+
+def test_each_cell_has_the_weight_of_the_survey_package(schools):
+    frame = weighting.rake(schools, margins=MARGINS, weight="pw", cap=None).frame
+    got = frame.groupby(["stype", "sch.wide"])["weight"].first()
+    for cell in EXPECTED["raked_weight_by_cell"]:
+        assert got[cell["stype"], cell["sch.wide"]] == pytest.approx(cell["w"], abs=1e-6)
+
+
+def test_cell_weights_equal_post_stratification(schools):
+    population = pd.DataFrame(MARGINS["stype"].items(), columns=["stype", "n"])
+    frame = weighting.cells(schools, population=population, weight="pw").frame
+    for name, mean in EXPECTED["post_stratified_by_stype"]["mean"].items():
+        assert np.average(frame[name], weights=frame["weight"]) == pytest.approx(mean, abs=1e-6)
+
+
+def test_shares_give_weights_of_mean_one_that_reach_the_margins():
+    margins = {"age": {"young": 0.5, "old": 0.5}, "region": {"north": 0.5, "south": 0.5}}
+    done = weighting.rake(skewed(), margins=margins)
+    assert done.frame["weight"].mean() == pytest.approx(1)
+    rows = done.diagnostics.frame.iloc[1:]
+    assert np.allclose(rows["after"], rows["expected"], atol=1e-9)
+    for name in margins:
+        shares = done.frame.groupby(name)["weight"].sum() / len(done.frame)
+        assert shares.to_dict() == pytest.approx(margins[name])
+
+
+def test_shares_percentages_and_row_order_give_the_same_weights():
+    answers = skewed(500)
+    share = weighting.rake(answers, margins={"age": {"young": 0.4, "old": 0.6}}).frame["weight"]
+    hundred = weighting.rake(answers, margins={"age": {"young": 40, "old": 60}}).frame["weight"]
+    mixed = weighting.rake(answers.iloc[::-1], margins={"age": {"young": 0.4, "old": 0.6}})
+    assert np.allclose(share, hundred)
+    assert np.allclose(share, mixed.frame["weight"].iloc[::-1])
+
+
+def test_a_binding_cap_holds_and_says_which_margin_it_misses():
+    answers = pd.DataFrame({"age": ["young"] * 2 + ["old"] * 98})
+    done = weighting.rake(answers, margins={"age": {"young": 0.5, "old": 0.5}}, cap=5)
+    assert done.frame["weight"].max() <= 5
+    assert done.frame["weight"].min() >= 1 / 5
+    assert "margins are missed: age 'young'" in " ".join(done.diagnostics.notes)
+
+
+def test_an_answer_without_a_value_keeps_its_share():
+    answers = pd.DataFrame({"age": ["young"] * 2 + ["old"] * 6 + [None] * 2})
+    done = weighting.rake(answers, margins={"age": {"young": 0.5, "old": 0.5}})
+    assert done.frame["weight"].tolist()[-2:] == pytest.approx([1, 1])
+    assert "2 answers without age" in " ".join(done.diagnostics.notes)
+
+
+@pytest.mark.parametrize(
+    ("margins", "says"),
+    [
+        ({"age": {"young": 0.5, "old": 0.3, "other": 0.2}}, "nobody answered for 'other'"),
+        ({"age": {"young": 1.0}}, "answers with 'old', which has no share"),
+        ({"aeg": {"young": 1.0}}, r"no column 'aeg'. Did you mean 'age'\?"),
+        ({"age": {"young": 0.5, "old": 0.7}}, "add up to 1.200"),
+        ({"age": {"young": 0, "old": 1}}, "'young' must have a share above 0"),
+        (
+            {"age": {"young": 50, "old": 70}, "region": {"north": 90, "south": 90}},
+            "do not agree on the size",
+        ),
+        ({}, "no margin"),
+    ],
+)
+def test_margins_that_cannot_be_reached_are_refused(margins, says):
+    with pytest.raises(WeightingError, match=says):
+        weighting.rake(skewed(200), margins=margins)
+
+
+def test_effective_size_by_hand():
+    assert weighting.effective_size(np.array([1, 1, 2])) == pytest.approx(16 / 6)
+    assert weighting.effective_size(np.ones(7)) == 7
+
+
+def test_weights_of_the_study_file_reach_the_population(sample):
+    opened = study.load(sample)
+    margin = opened.mapping.population["region"]
+    weights = opened.responses.groupby("region")["weight"].sum() / opened.responses["weight"].sum()
+    assert weights.to_dict() == pytest.approx(margin, abs=1e-6)
+    assert opened.weight == "weight"
+    assert any("Effective sample size" in note for note in opened.notes["responses"])
+
+
+def test_a_population_of_an_unknown_column_is_refused(tmp_path):
+    said = {"columns": {"nps": "Q1"}, "segments": ["region"]}
+    whole = {"population": {"regoin": {"a": 0.5, "b": 0.5}}}
+    with pytest.raises(ValueError, match=r"no column 'regoin'. Did you mean 'region'"):
+        small.load(tmp_path, "Q1,region\n9,a\n8,b\n", whole=whole, **said)
+
+
+def test_propensity_weights_undo_a_known_bias():
+    rng = np.random.default_rng(5)
+    n = 20_000
+    asked = pd.DataFrame({"customer_id": np.arange(n).astype(str), "age": rng.normal(50, 10, n)})
+    chance = 1 / (1 + np.exp(-(asked["age"] - 60) / 10))
+    answers = asked[rng.random(n) < chance]
+    done = weighting.propensity(answers[["customer_id"]], asked, using=["age"])
+    weighted = np.average(answers["age"], weights=done.frame["weight"])
+    assert answers["age"].mean() - asked["age"].mean() > 3
+    assert abs(weighted - asked["age"].mean()) < 0.5
+
+
+def test_balance_by_hand():
+    # 3 of 4 answers are north, half of the population: (0.75 - 0.5) / 0.5
+    answers = pd.DataFrame({"region": ["n", "n", "n", "s"], "weight": [1 / 3] * 3 + [1.0]})
+    people = pd.DataFrame({"region": ["n", "s"]})
+    frame = weighting.balance(answers, people, by=["region"], weight="weight").frame
+    assert frame["before"].tolist() == pytest.approx([0.5, -0.5])
+    assert frame["after"].tolist() == pytest.approx([0, 0])
+
+
+def test_response_rates_count_people_once():
+    asked = pd.DataFrame({"customer_id": list("abcd"), "region": list("nnss")})
+    answers = pd.DataFrame({"customer_id": ["a", "a", "c", "stranger"]})
+    frame = weighting.response_rates(answers, asked, by="region").frame
+    assert frame["estimate"].tolist() == [0.5, 0.5, 0.5]
+    assert frame["events"].tolist() == [2, 1, 1]
+
+
+def test_the_tipping_point_by_hand():
+    # 100 of 400 answered with NPS 50: 0.25 * 50 + 0.75 * x = 0 gives x = -16.67
+    answers = pd.DataFrame({"nps": [10] * 60 + [8] * 30 + [0] * 10})
+    frame = weighting.tipping_point(answers, asked=400).frame
+    assert frame["estimate"].tolist() == pytest.approx([50, -50 / 3])
+
+
+def test_a_line_that_cannot_be_reached_is_said_so():
+    answers = pd.DataFrame({"csat": [5.0] * 90})
+    done = weighting.tipping_point(
+        answers, asked=100, score="csat", line=4.0, scale=Scale.model_validate("1..5")
+    )
+    assert done.headline == "Whatever the silent 10% think, the total stays above 4.0."
+    assert np.isnan(done.frame["estimate"].iloc[1])
