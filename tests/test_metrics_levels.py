@@ -342,6 +342,21 @@ def test_words_are_no_scores():
     assert metrics.nps(pd.DataFrame({"nps": ["9", "10"]})).frame["estimate"][0] == 100
 
 
+def test_yes_and_no_are_no_scores():
+    with pytest.raises(metrics.MetricsError, match="cannot be read as numbers"):
+        metrics.nps(pd.DataFrame({"nps": [True, False]}))
+
+
+def test_a_whole_below_the_smallest_group_is_not_shown_by_groups_either():
+    rows = wave(2, 2, 2, region=["a", "b"] * 3)
+    assert metrics.nps(rows, by="region", smallest=10).headline.startswith("NPS is not shown")
+
+
+def test_a_scale_that_is_none_is_refused():
+    with pytest.raises(metrics.MetricsError, match="'nonsense' is not a scale"):
+        metrics.csat(pd.DataFrame({"csat": [5]}), scale="nonsense")
+
+
 def test_an_unknown_column_suggests_the_nearest():
     with pytest.raises(Refusal, match="Did you mean 'region'"):
         metrics.nps(pd.DataFrame({"nps": [9], "region": ["N"]}), by="regoin")

@@ -128,7 +128,8 @@ def numeric(frame: pd.DataFrame, column: str) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         return values
     numbers = pd.to_numeric(values, errors="coerce")
-    wrong = numbers.isna() & values.notna()
+    yes_or_no = values.map(lambda value: isinstance(value, bool | np.bool_)).astype(bool)
+    wrong = (numbers.isna() & values.notna()) | yes_or_no
     if wrong.any():
         first = [str(value) for value in values[wrong].head(3)]
         raise MetricsError(
@@ -238,7 +239,8 @@ def _coded(values: pd.Series) -> tuple[np.ndarray, list[str]]:
             codes, labels = place[codes], [w for w, s in zip(labels, seen, strict=True) if s]
     else:
         codes, unique = pd.factorize(values, sort=True)
-        labels = [str(name) for name in unique]
+        whole = pd.api.types.is_float_dtype(values.dtype)
+        labels = [f"{name:g}" if whole else str(name) for name in unique]
     if len(codes) and codes.min() < 0:
         return np.where(codes < 0, len(labels), codes), [*labels, NOT_STATED]
     return codes, labels

@@ -73,6 +73,8 @@ def stands_apart(answers: Answers, found: Apart, by: By, *, sizes: bool = False)
     if not found.stands.any():
         whole = stats.mean_of(answers.total, answers.worth).estimate[0]
         overall = score.says(amount(whole, score.unit))
+        if np.isnan(found.p_adjusted).all():
+            return f"No {noun} has enough answers to be compared: {overall} overall."
         return f"No {noun} stands apart from the rest: {overall} overall."
     sides = []
     for word, side in (("above", found.estimate > 0), ("below", found.estimate < 0)):

@@ -46,7 +46,7 @@ def change(
         before: answers of the earlier period.
         after: answers of the later period.
         score: `nps`, `csat`, `ces`, or a `Score`.
-        by: column, or columns, that make the segments.
+        by: column, or columns, that make the segments; without any, all of the change is rate.
         weight: column with survey weights, in both.
         pair: column naming the customer. Answers of one customer are then not taken as
             independent, and the change is split a second time: who moved between detractor,
@@ -62,7 +62,7 @@ def change(
         of the migration.
 
     Raises:
-        MetricsError: neither `by` nor `pair` is given, or a period holds no answers.
+        MetricsError: a period holds no answers, or there are too many segments.
 
     Example:
         >>> north, south = [9] * 10, [9] * 6 + [3] * 4
@@ -73,11 +73,7 @@ def change(
         [-40.0, -40.0, 0.0, 0.0]
     """
     what = resolve(score)
-    if by is None:
-        if pair is None:
-            raise MetricsError(
-                "A change is explained by segments or by customers: name `by` or `pair`."
-            )
+    if by is None and pair is not None:
         return migration(before, after, score=what, pair=pair, weight=weight, level=level)
     answers, wave = both(before, after, what, by, weight, pair)
     answers, joined = _join_small(answers, wave, smallest)
@@ -185,6 +181,8 @@ def _split(answers: Answers, wave: np.ndarray, level: float) -> tuple[pd.DataFra
     n = sums.n.sum(axis=0).astype(int)
     frame["n"] = [int(n.sum())] * 4 + n.tolist() * 3
     frame["verdict"] = np.where((low > 0) | (high < 0), "moved", "no detectable difference")
+    if answers.groups == [ALL]:
+        frame = frame.head(4)
     return frame, _segment_notes(answers, sums.n)
 
 
@@ -262,6 +260,8 @@ def _segment_notes(answers: Answers, n: np.ndarray) -> list[str]:
         if gone.any():
             who = listing(names[gone].tolist(), 4)
             notes.append(f"No answers from {who} {word}: all of that counts as mix.")
+    if ((answers.cells.n > 0).sum(axis=1) <= 1).all():
+        notes.append("The answers are all alike; intervals of no width are no certainty.")
     small = (n.min(axis=0) < SMALL) & (n.min(axis=0) > 0)
     if small.any():
         who = listing(names[small].tolist(), 4)
@@ -277,6 +277,9 @@ def _headline(frame: pd.DataFrame, what: Score, by: By) -> str:
     total, mix = rows.loc["change"], rows.loc["mix"]
     noun = label(by) if isinstance(by, str) else " and ".join(map(label, by or []))
     ends = f"from {amount(total['before'], what.unit)} to {amount(total['after'], what.unit)}"
+    if by is None:
+        word = "shows no detectable change" if total["verdict"] != "moved" else "moved"
+        return f"{what.name} {word} {ends} ({_range(total, what)})."
     said = {
         "mix": f"{_piece(mix, what)} goes with who answered{_shifts(frame)}",
         "rate": f"{_piece(rows.loc['rate'], what)} with scores inside each {noun}",

@@ -135,8 +135,11 @@ def difference(
     ends = f" ({what.range(gap.low, gap.high)})" if np.isfinite(gap.low) else ""
     if apart_from_zero:
         headline = f"{what.name} is {what.difference(gap.estimate)} {verdict}{ends}: {values}."
-    else:
+    elif np.isfinite(gap.low):
         headline = f"{what.name}: no detectable difference{ends}: {values}."
+    else:
+        frame["verdict"] = None
+        headline = f"{what.name}: {values}; without a spread in the answers no interval is given."
     name = f"{what.name} difference"
     return Result(name, frame, headline, gap.method, gap.base, gap.notes, what.unit)
 
@@ -172,13 +175,18 @@ def equivalence(
     if not margin > 0:
         raise MetricsError(f"margin must be above zero; it is {margin:g}.")
     inner = 2 * level - 1
-    gap = gap_between(before, after, what, pair, weight, cluster, "wald", inner)
-    sides = (np.array([margin, margin]) + np.array([gap.estimate, -gap.estimate])) / gap.std_error
-    p = float(np.max(special.stdtr(np.minimum(gap.df, 1e12), -sides)))
-    shown = bool(gap.low > -margin and gap.high < margin)
+    gap = gap_between(before, after, what, pair, weight, cluster, "mover", inner)
+    p = float("nan")
+    if gap.std_error > 0:
+        nearest = (margin - abs(gap.estimate)) / gap.std_error
+        p = float(special.stdtr(min(gap.df, 1e12), -nearest))
+    # answers that are all alike show no spread, and so no equivalence
+    shown = bool(gap.std_error > 0 and gap.low > -margin and gap.high < margin)
     verdict = "equivalent" if shown else "not shown"
     frame = gap_frame(gap, f"within {margin:g}", gap.low, gap.high, p, inner, verdict)
     ends = f"{what.range(gap.low, gap.high)}, {inner * 100:.0f}% interval"
+    if not np.isfinite(gap.low):
+        ends = "no interval: the answers are all alike"
     size = what.difference(margin)
     headline = (
         f"{what.name} did not change by more than {size} ({ends}; p {probability(p)})."

@@ -69,8 +69,10 @@ def _mover(sides: list[Answers], found, estimate: float, level: float) -> tuple[
     ]
     m0, m1 = (float(mean.estimate[0]) for mean in found)
     (low0, high0), (low1, high1) = ends
+    most = sides[0].score.ends[1] - sides[0].score.ends[0]
     low = estimate - np.hypot(m1 - low1, high0 - m0)
-    return float(low), float(estimate + np.hypot(high1 - m1, m0 - low0))
+    high = estimate + np.hypot(high1 - m1, m0 - low0)
+    return float(max(low, -most)), float(min(high, most))
 
 
 def _shared_error(sides: list[Answers], found) -> float:

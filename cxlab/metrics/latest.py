@@ -121,6 +121,8 @@ def latest_change(
     what = resolve(score)
     found = _answered(responses, what, period, as_of, timezone)
     word = WORDS.get(period, period)
+    if "answered_at" not in responses:
+        return _nothing(what, "the answers carry no date; no change to explain")
     if len(found) < 2:
         return _nothing(what, f"fewer than two finished {word}s with answers; no change to explain")
     (first, before), (last, after) = found[-2:]

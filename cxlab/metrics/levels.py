@@ -268,10 +268,8 @@ def mark_small(frame: pd.DataFrame, smallest: int) -> tuple[pd.DataFrame, list[s
         )
     small = int((frame["verdict"] == "small base").sum())
     if small:
-        notes.append(
-            f"{count(small, 'group')} with fewer than {SMALL} answers: read the interval, "
-            "not the estimate."
-        )
+        who = "Fewer" if len(frame) == 1 else f"{count(small, 'group')} with fewer"
+        notes.append(f"{who} than {SMALL} answers: read the interval, not the estimate.")
     empty = frame.loc[n == 0, "group"].tolist()
     if empty:
         notes.append(f"No answers from {count(len(empty), 'group')}, first '{empty[0]}'.")
@@ -342,7 +340,10 @@ def _replicates(answers: Answers) -> np.ndarray:
 
 
 def _headline(answers: Answers, frame: pd.DataFrame, by: By, level: float, smallest: int) -> str:
-    score = answers.score
+    score, whole = answers.score, int(frame["n"].sum())
+    if by is not None and whole < smallest:
+        fewer = f"fewer than the smallest group of {smallest}"
+        return f"{score.name} is not shown: {count(whole, 'answer')}, {fewer}."
     if by is not None and len(frame) > 1:
         shown = frame["verdict"].isin(["suppressed", "no answers"]).to_numpy()
         return stands_apart(answers, apart(answers, level=level, hidden=shown), by)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+from pydantic import ValidationError
 
 from cxlab.codebook import Refusal, Scale
 from cxlab.results import amount, number
@@ -124,4 +125,9 @@ def resolve(score: str | Score) -> Score:
 
 def as_scale(given: Scale | str | None) -> Scale | None:
     """Take a scale as an object or as text, such as `1..5`."""
-    return Scale.model_validate(given) if isinstance(given, str) else given
+    if not isinstance(given, str):
+        return given
+    try:
+        return Scale.model_validate(given)
+    except ValidationError:
+        raise MetricsError(f"'{given}' is not a scale; write it as 1..5.") from None

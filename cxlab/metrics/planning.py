@@ -191,7 +191,8 @@ def _seen(answers: Answers, change: float, power: float, level: float) -> pd.Dat
 
 
 def _detectable_headline(frame: pd.DataFrame, what: Score, change: float, power: float) -> str:
-    goal = what.difference(change)
+    scaled = change * 100 if what.kind == "top" else change
+    goal = " ".join([f"{scaled:g}", *what.difference(change).split(" ")[1:]])
     known = frame.dropna(subset=["estimate"])
     if known.empty:
         return f"{what.name}: the answers are all alike; what could be seen is not known."
