@@ -12,6 +12,7 @@ from cxlab.results import count, listing, percent
 
 MOST_CATEGORIES = 50
 HARMLESS_LOSS = 0.05
+LEAST_MARKED = 20
 HANDLINGS = ("auto", "listwise", "impute", "indicator")
 
 
@@ -370,9 +371,12 @@ def _gap_note(names, x, handling: str, loss: float) -> list[str]:
 
 def _indicators(x, z, names, coded):
     gaps = np.isnan(x)
-    marked = np.flatnonzero(gaps.any(axis=0))
+    # a handful of gaps tells nothing by itself, and can part the outcome by chance
+    marked = np.flatnonzero(gaps.sum(axis=0) >= LEAST_MARKED)
     middle = np.nanmean(x, axis=0)
     flags = gaps[:, marked].astype(float)
+    if not len(marked):
+        return np.where(gaps, middle, x), z, coded
     # two ratings asked together are missing together: one indicator stands for both
     _, first = np.unique(flags, axis=1, return_index=True)
     first = np.sort(first)

@@ -8,8 +8,7 @@ from cxlab.drivers.design import Design, DriverError
 from cxlab.drivers.ordinal import (
     MOST_CATEGORIES,
     Ordered,
-    Separation,
-    fit_ordered,
+    fit_held,
     row_loglik,
     scores,
 )
@@ -90,11 +89,8 @@ def _every_subset(design: Design, drawn: list[np.ndarray]):
 
 
 def _fit(design: Design, table, begin, inside) -> Ordered:
-    try:
-        return fit_ordered(design.y, table, design.w, begin=begin)
-    except Separation as error:
-        names = [*design.controls, *[design.drivers[k] for k in inside]]
-        raise Separation(error.column, names[error.column]) from None
+    names = [*design.controls, *[design.drivers[k] for k in inside]]
+    return fit_held(design, design.y, table, names, begin)
 
 
 def _one_step(design: Design, model: Ordered, table, drawn) -> np.ndarray:

@@ -54,7 +54,12 @@ class Ordered:
 
 
 def fit_ordered(
-    y: np.ndarray, x: np.ndarray, w: np.ndarray, *, begin: np.ndarray | None = None
+    y: np.ndarray,
+    x: np.ndarray,
+    w: np.ndarray,
+    *,
+    begin: np.ndarray | None = None,
+    held: np.ndarray | None = None,
 ) -> Ordered:
     """Fit a proportional-odds model to weighted answers.
 
@@ -63,6 +68,7 @@ def fit_ordered(
         x: columns of numbers.
         w: weights.
         begin: cuts and slopes to begin from.
+        held: how strongly each slope is held to zero; none if not given.
 
     Raises:
         DriverError: the likelihood has no maximum (separation).
@@ -75,7 +81,7 @@ def fit_ordered(
     """
     values, codes = np.unique(y, return_inverse=True)
     theta = _begin(codes, len(values), x, w) if begin is None else begin
-    state = _Likelihood(codes, len(values), x, w)
+    state = _Likelihood(codes, len(values), x, w, held)
     best, slope, curve, residual = state.at(theta)
     for _ in range(STEPS):
         step = _solve(curve, slope)
@@ -95,12 +101,28 @@ def fit_ordered(
 
 
 def fit_named(design: Design, y: np.ndarray, x: np.ndarray) -> Ordered:
-    """Fit drivers and controls; a column that separates the outcome is named."""
+    """Fit drivers, then controls; a driver that separates the outcome is named."""
+    return fit_held(design, y, x, [*design.drivers, *design.controls])
+
+
+def fit_held(
+    design: Design, y: np.ndarray, x: np.ndarray, names: Sequence[str], begin=None
+) -> Ordered:
+    """Fit named columns; where a control separates the outcome, hold controls toward zero.
+
+    A mark for a missing rating can part a small segment by chance. A normal prior with
+    standard deviation 2.5 on the controls then keeps the model (Gelman and others 2008).
+    """
     try:
-        return fit_ordered(y, x, design.w)
+        return fit_ordered(y, x, design.w, begin=begin)
     except Separation as error:
-        name = [*design.drivers, *design.controls][error.column]
-        raise Separation(error.column, name) from None
+        if names[error.column] in design.drivers:
+            raise Separation(error.column, names[error.column]) from None
+    held = np.array([0.0 if name in design.drivers else 1 / 2.5**2 for name in names])
+    try:
+        return fit_ordered(y, x, design.w, held=held)
+    except Separation as error:
+        raise Separation(error.column, names[error.column]) from None
 
 
 def scores(model: Ordered, y: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -210,13 +232,11 @@ def odds(
     )
     candidates, left_out = usable_cuts(design, cuts)
     used, separated = _unseparated(design, candidates)
-    slopes, cov = separate_logits(design, used)
-    frame = _odds_frame(design, slopes, cov, used)
-    one = f"Only one cut of {outcome} has enough answers: there is nothing to compare."
+    frame = _odds_frame(design, *separate_logits(design, used), used)
     return Result(
         name="proportional odds",
         frame=frame,
-        headline=_odds_headline(design, frame) if len(used) > 1 else one,
+        headline=_odds_headline(design, frame, len(used)),
         method="Brant (1990) test of parallel slopes from separate binary logits"
         + (" with robust covariances." if design.weighted or design.cluster is not None else "."),
         base=design.base,
@@ -224,8 +244,11 @@ def odds(
     )
 
 
-def _odds_headline(design: Design, frame: pd.DataFrame) -> str:
+def _odds_headline(design: Design, frame: pd.DataFrame, cuts: int) -> str:
     outcome, least = design.outcome, 1 - design.survey.level
+    if cuts < 2:
+        few = "No cut" if cuts == 0 else "Only one cut"
+        return f"{few} of {outcome} has enough answers: slopes cannot be compared."
     if frame["p_value"].iloc[0] >= least:
         p = probability(frame["p_value"].iloc[0])
         return f"One slope for all cuts of {outcome} is not contradicted (p {p})."
@@ -249,9 +272,6 @@ def _unseparated(design: Design, cuts: np.ndarray) -> tuple[np.ndarray, list[str
             kept.append(cut)
         except Separation as error:
             notes.append(f"The cut above {cut:g} is left out: {str(error).splitlines()[0]}")
-            last = error
-    if not kept:
-        raise last
     return np.array(kept), notes
 
 
@@ -268,19 +288,17 @@ def usable_cuts(design: Design, cuts=None) -> tuple[np.ndarray, list[str]]:
             "Use the linear model, or band the outcome."
         )
     if cuts is None:
-        nps_like = values.min() >= 0 and values.max() == 10 and len(values) > 7
+        nps_like = values.min() >= 0 and values.max() == 10
         cuts = (6, 8) if nps_like else values[:-1]
     cuts = np.asarray(cuts, float)
     sides = np.array([min((design.y <= c).sum(), (design.y > c).sum()) for c in cuts])
     least = max(LEAST_A_SIDE, design.x[0].shape[1] + design.z.shape[1] + 2)
     kept = sides >= least
-    if not kept.any():
-        raise DriverError(
-            f"'{design.outcome}': no cut has {least} answers on both sides.\n"
-            "Gather more answers, or name fewer drivers."
-        )
     few = [f"{c:g}" for c in cuts[~kept]]
-    notes = [f"Cuts {listing(few)} have fewer than {least} answers on a side."] if few else []
+    have = "has" if len(few) == 1 else "have"
+    notes = (
+        [f"The cut at {listing(few)} {have} fewer than {least} answers on a side."] if few else []
+    )
     return cuts[kept], notes
 
 
@@ -290,8 +308,10 @@ def separate_logits(design: Design, cuts: np.ndarray) -> tuple[np.ndarray, np.nd
     Returns:
         Slopes, shape (cuts, columns), and their joint covariance, flattened cut by cut.
     """
-    x = np.column_stack([design.x[0], design.z])
+    x = _columns(design)
     table = np.column_stack([np.ones(len(x)), x])
+    if not len(cuts):
+        return np.empty((0, x.shape[1])), np.empty((0, 0))
     robustly = design.weighted or design.cluster is not None
     slopes, chances, breads = [], [], []
     for cut in cuts:
@@ -390,8 +410,9 @@ def _by_cluster(each: np.ndarray, cluster: np.ndarray | None) -> np.ndarray:
 class _Likelihood:
     """The log-likelihood of cuts and slopes, with its slope and curvature."""
 
-    def __init__(self, codes: np.ndarray, categories: int, x: np.ndarray, w: np.ndarray) -> None:
+    def __init__(self, codes, categories: int, x: np.ndarray, w: np.ndarray, held=None) -> None:
         self.codes, self.categories, self.x, self.w = codes, categories, x, w
+        self.held = np.zeros(x.shape[1]) if held is None else held
         self.counts = np.bincount(codes, weights=w, minlength=categories)
 
     def at(self, theta: np.ndarray):
@@ -418,7 +439,10 @@ class _Likelihood:
             [-self._by_cut(at_upper * column, at_lower * column) for column in x.T]
         ).reshape(x.shape[1], k - 1)
         curve[k - 1 :, : k - 1], curve[: k - 1, k - 1 :] = across, across.T
-        return float(w @ loglik), slope, curve, residual
+        slopes = theta[k - 1 :]
+        slope[k - 1 :] -= self.held * slopes
+        curve[np.arange(k - 1, len(theta)), np.arange(k - 1, len(theta))] += self.held
+        return float(w @ loglik - self.held @ slopes**2 / 2), slope, curve, residual
 
     def _by_cut(self, at_upper, at_lower, gap=None) -> np.ndarray:
         """Sum over the rows just below each cut, and just above it."""

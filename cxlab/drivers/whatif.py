@@ -76,8 +76,7 @@ def simulate(
     return Result(
         name="what if",
         frame=frame,
-        headline=f"Raise {moved}: {what} {amount(last['estimate'], unit, signed=True)} "
-        f"({span(last['conf_low'], last['conf_high'], unit)}), {CLAUSE}.",
+        headline=f"Raise {moved}: {_in_points(last, what, unit)}, {CLAUSE}.",
         method=("Proportional-odds" if change is _ordered_change else "Linear")
         + " model, predictions before and after over the answers as they are; delta method.",
         base=design.base,
@@ -88,6 +87,14 @@ def simulate(
         ),
         unit=unit,
     )
+
+
+def _in_points(row: pd.Series, what: str, unit: str) -> str:
+    value = amount(row["estimate"], unit, signed=True)
+    ends = span(row["conf_low"], row["conf_high"], unit)
+    if row["conf_low"] <= 0 <= row["conf_high"]:
+        return f"no detectable difference in {what} ({value}, from {ends})"
+    return f"{what} {value} ({ends})"
 
 
 def _moves(design: Design, moves) -> dict[str, tuple[float, float]]:
