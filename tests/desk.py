@@ -17,7 +17,7 @@ from cxlab import plots, results
 words = {"term": "nps", "group": [value or "all", "others"], "estimate": [40.0, 30.0]}
 words |= {"conf_low": [35.0, 22.0], "conf_high": [45.0, 38.0], "n": [200, 180]}
 frame = pd.DataFrame(words)
-said = f"Customers of {value or 'the whole company'} score 40."
+said = f"Customers of {value or 'the whole company'} score 40.0 (35.0 to 45.0)."
 base = f"200 answers, {value}."
 one = results.Result("nps", frame.head(1), said, "By hand.", base, (), "points")
 two = results.Result("by region", frame, "Nothing stands apart.", "By hand.", base, (value,))"""

@@ -138,7 +138,7 @@ def test_findings_are_collected_once_in_order():
 def test_the_index_leads_with_the_first_answer_and_names_failures(nasty):
     out, _ = nasty
     page = (out / "index.html").read_text(encoding="utf-8")
-    assert page.index("Customers of the whole company score 40.") < page.index("All reports</h2>")
+    assert page.index("Customers of the whole company score 40.0") < page.index("All reports</h2>")
     assert "1 of 11 reports failed" in page
     assert 'href="20_broken/everyone.failed.ipynb"' in page
     assert "needs orders" in page

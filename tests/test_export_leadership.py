@@ -18,7 +18,8 @@ from cxlab import results
 words = {"term": ["speed", "price"], "estimate": [0.31, 0.12], "conf_low": [0.25, 0.05]}
 words |= {"conf_high": [0.37, 0.19], "p_adjusted": [0.001, 0.3], "rank": [1, 2]}
 frame = pd.DataFrame(words)
-results.Result("importance", frame, "Speed goes with the score most.", "m", "b", unit="share")"""
+said = f"Price comes last; speed first with {frame.estimate[0]:.1%} (25.0% to 37.0%)."
+results.Result("importance", frame, said, "m", "b", unit="share")"""
 
 
 def _row(**words) -> dict:
@@ -55,6 +56,7 @@ def composed(tmp_path_factory):
         (_row(p_adjusted=0.5), "points", "not decidable"),
         (_row(estimate=0.5, conf_low=0.48, conf_high=0.52), "share", "well established"),
         (_row(estimate=4.0, conf_low=3.85, conf_high=4.15), "of 5", "likely"),
+        (_row(estimate=1.0, conf_low=-1.0, conf_high=3.0), "points", "tentative"),
         ({"estimate": 40.0, "n": 900}, "points", "counted"),
     ],
 )
@@ -98,7 +100,7 @@ def test_each_sentence_has_number_interval_word_and_report(composed):
         assert (composed[0] / address).is_file()
 
 
-def test_the_first_in_rank_is_the_number_shown(composed):
+def test_the_number_shown_is_the_one_the_sentence_quotes(composed):
     page = (composed[0] / "90_lead/everyone.html").read_text(encoding="utf-8")
     assert "speed: 31.0% (25.0% to 37.0%)" in page
 
@@ -136,6 +138,18 @@ def test_a_run_without_findings_says_so(tmp_path):
         assert "cxlab run" in page.answer.text
         assert page.parts.text
         assert page.certainty.text
+
+
+@pytest.mark.parametrize(
+    ("said", "estimate"),
+    [("Price leads with 12.0 points.", 12.0), ("Nothing stands apart.", None),
+     ("It is 112.0.", None), ("It is 5.0 to 19.0 points.", 12.0)],
+)  # fmt: skip
+def test_no_number_stands_beside_a_sentence_that_is_not_about_it(said, estimate):
+    row = {"group": "a", "estimate": 12.0, "conf_low": 5.0, "conf_high": 19.0}
+    frame = {"columns": list(row), "rows": [list(row.values())]}
+    found = leadership.lead({"headline": said, "unit": "points", "frame": frame})
+    assert found.get("estimate") == estimate
 
 
 def test_text_of_a_finding_is_inert_on_the_page():

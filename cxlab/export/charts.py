@@ -1,12 +1,18 @@
 """A finding's frame as a native chart that can be edited."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
 from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION
+from pptx.enum.chart import (
+    XL_CHART_TYPE,
+    XL_LABEL_POSITION,
+    XL_LEGEND_POSITION,
+    XL_TICK_LABEL_POSITION,
+)
 from pptx.util import Emu, Pt
 
 from cxlab.codebook import label
@@ -37,7 +43,9 @@ def kind(finding: Mapping[str, Any]) -> str:
 
 def _keys(rows: list[Row]) -> list[str]:
     """Give the columns whose values tell the rows apart."""
-    names = [name for name in ("period", "group", "term", "part", "against") if name in rows[0]]
+    names: list[str] = [
+        name for name in ("period", "group", "term", "part", "against") if name in rows[0]
+    ]
     return [name for name in names if len({row[name] for row in rows}) > 1][:2]
 
 
@@ -56,6 +64,7 @@ def add(slide: Any, finding: Mapping[str, Any], place: tuple[int, int, int, int]
     _dress(frame.chart, finding, how)
     if how in ("bars", "line"):
         _whiskers(frame.chart, rows)
+        _scale(frame.chart.value_axis, rows)
     return True
 
 
@@ -71,7 +80,10 @@ def _data(finding: Mapping[str, Any], how: str) -> tuple[list[Row], Any]:
     if how == "curves":
         return rows, _curves(rows)
     keys = ["value"] if how == "columns" else _keys(rows)
-    if how == "bars":
+    if how == "bars" and str(finding.get("alt", "")).startswith("Waterfall"):
+        rows = [row for row in rows if row.get("group") in (None, "all")][::-1]
+        keys = [key for key in keys if key != "group"] or keys
+    elif how == "bars":
         rows = sorted(rows, key=lambda row: row["estimate"])[-MOST[how] :]
     rows = rows[: MOST[how]]
     data = CategoryChartData(number_format=_format(finding, how))
@@ -109,7 +121,12 @@ def _dress(chart: Any, finding: Mapping[str, Any], how: str) -> None:
     if several:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
     values, names = chart.value_axis, chart.category_axis
-    values.has_major_gridlines = how in ("line", "curves")
+    values.has_major_gridlines = how != "columns"
+    if how != "columns":
+        values.major_gridlines.format.line.color.rgb = RGBColor(0xE3, 0xE8, 0xEC)
+    values.format.line.fill.background()
+    names.format.line.color.rgb = RGBColor(0x7B, 0x87, 0x94)
+    names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     values.tick_labels.number_format = _format(finding, how)
     values.tick_labels.number_format_is_linked = False
     names.has_major_gridlines = False
@@ -125,15 +142,28 @@ def _dress(chart: Any, finding: Mapping[str, Any], how: str) -> None:
             line.solid()
             line.fore_color.rgb = RGBColor.from_string(colour)
     if how in ("bars", "columns"):
-        plot = chart.plots[0]
-        plot.gap_width, plot.has_data_labels, values.visible = 60, True, False
-        plot.data_labels.number_format = _format(finding, how)
-        plot.data_labels.number_format_is_linked = False
-        plot.data_labels.font.size = Pt(11)
-        inside = XL_LABEL_POSITION.INSIDE_BASE if how == "bars" else XL_LABEL_POSITION.OUTSIDE_END
-        plot.data_labels.position = inside
-        if how == "bars":
-            plot.data_labels.font.color.rgb = RGBColor(255, 255, 255)
+        chart.plots[0].gap_width = 60
+    if how == "columns" or (how == "bars" and _long(chart.plots[0].series[0].values)):
+        _labels(chart, finding, how)
+
+
+def _long(values: Any) -> bool:
+    """Whether every bar has room for its number."""
+    return min(values) > 0.12 * max(values) > 0
+
+
+def _labels(chart: Any, finding: Mapping[str, Any], how: str) -> None:
+    plot = chart.plots[0]
+    plot.has_data_labels, chart.value_axis.visible = True, False
+    chart.value_axis.has_major_gridlines = False
+    plot.data_labels.number_format = _format(finding, how)
+    plot.data_labels.number_format_is_linked = False
+    plot.data_labels.font.size = Pt(11)
+    plot.data_labels.position = (
+        XL_LABEL_POSITION.INSIDE_BASE if how == "bars" else XL_LABEL_POSITION.OUTSIDE_END
+    )
+    if how == "bars":
+        plot.data_labels.font.color.rgb = RGBColor(255, 255, 255)
 
 
 def _whiskers(chart: Any, rows: list[Row]) -> None:
@@ -157,6 +187,21 @@ def _whiskers(chart: Any, rows: list[Row]) -> None:
     series = chart.plots[0].series[0]._element
     before = next(one for one in series if etree.QName(one).localname in ("cat", "val"))
     before.addprevious(bars)
+
+
+def _scale(axis: Any, rows: list[Row]) -> None:
+    """Let the axis reach from zero past the longest interval, in round steps."""
+    ends = [row[k] for row in rows for k in ("estimate", "conf_low", "conf_high")
+            if row.get(k) is not None]  # fmt: skip
+    low, high = min(0.0, *ends), max(0.0, *ends)
+    if high <= low:
+        return
+    rough = (high - low) / 6
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * n for n in (1, 2, 5, 10) if power * n >= rough)
+    axis.minimum_scale = math.floor(low / step) * step
+    axis.maximum_scale = math.ceil(high / step) * step
+    axis.major_unit = step
 
 
 def _leaf(parent: Any, name: str, value: str) -> None:

@@ -1,6 +1,7 @@
 """Findings become slides: the title states the finding, the chart can be edited."""
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from cxlab.results import cell
 
 MARK = "cxlab:"  # the name of a slide this room made; all others belong to a person
 PER_REPORT = 5  # pictures of one report
+LONGEST_TITLE = 130
 MOST_ROWS, MOST_COLUMNS = 12, 6
 
 
@@ -96,9 +98,7 @@ def _slides(manifest: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> 
     known = f"As known on {manifest['as_of']}"
     out = [Slide("title", manifest["study"], (known,))]
     if page.sentences:
-        said = tuple(
-            f"{s.text} [{s.word}{f'; {s.figure}' if s.figure else ''}]" for s in page.sentences
-        )
+        said = tuple(f"{s.text} ({s.word})" for s in page.sentences)
         notes = "\n".join(
             f"{s.text} {s.finding['method']} Report: {s.page}" for s in page.sentences
         )
@@ -117,16 +117,28 @@ def _of_report(report: Mapping[str, Any]) -> list[Slide]:
     out = []
     for finding in drawn or tables[:1]:
         notes = [finding["method"], *finding["notes"], f"Report: {report['page']}"]
+        title = _short(finding["headline"])
+        notes = notes if title == finding["headline"] else [finding["headline"], *notes]
         out.append(
             Slide(
                 key=f"{report['notebook']}/{finding['name']}/{charts.kind(finding) or 'table'}",
-                title=finding["headline"],
+                title=title,
                 finding=finding,
-                base=finding["base"],
+                base=f"Base: {finding['base']}",
                 notes="\n".join(notes),
             )
         )
     return list({slide.key: slide for slide in out}.values())
+
+
+def _short(headline: str) -> str:
+    """Give the first clauses of a long sentence; the notes then hold the whole."""
+    if len(headline) <= LONGEST_TITLE:
+        return headline
+    cut = headline[:LONGEST_TITLE]
+    ends = [found.start() for found in re.finditer(r"[;:,] ", cut)
+            if cut[: found.start()].count("(") == cut[: found.start()].count(")")]  # fmt: skip
+    return f"{headline[: ends[-1] if ends else LONGEST_TITLE]} …"
 
 
 # ---------------------------------------------------------------- how it is shown
@@ -148,7 +160,7 @@ def _fill(show: Any, slide: Any, words: Slide) -> None:
         _lines(slide, words, (left, top, width, height))
     if words.base:
         foot = slide.shapes.add_textbox(left, top + height, width, Emu(show.slide_height // 16))
-        _write(foot.text_frame, [f"Base: {words.base}"], Pt(10))
+        _write(foot.text_frame, [words.base], Pt(10))
     slide.notes_slide.notes_text_frame.text = "\n".join(map(plain, words.notes.split("\n")))
 
 
@@ -230,11 +242,16 @@ def _widen(show: Any) -> None:
                 shape.left, shape.width = int(left * factor), int(width * factor)
     for sheet in [show.slide_master, *show.slide_layouts]:
         for shape in sheet.placeholders:
-            if shape.placeholder_format.type == PP_PLACEHOLDER.TITLE:
-                if shape._element.spPr.xfrm is not None:
-                    shape.top, shape.height = Emu(300000), Emu(1000000)
-                for paragraph in shape.text_frame.paragraphs:
-                    paragraph.alignment = None
+            titled = shape.placeholder_format.type == PP_PLACEHOLDER.TITLE
+            if titled and shape._element.spPr.xfrm is not None:
+                shape.top, shape.height = Emu(300000), Emu(1000000)
+    style = show.slide_master._element.find(f".//{_P}titleStyle/{_A}lvl1pPr")
+    if style is not None:
+        style.set("algn", "l")
+    for shape in show.slide_layouts[0].placeholders:
+        for level in shape._element.iter(f"{_A}lvl1pPr"):
+            level.set("algn", "l")
+            shape.left = show.slide_layouts[0].placeholders[0].left
 
 
 def _layout(show: Any, *, first: bool) -> Any:
@@ -275,6 +292,8 @@ def _drop_part(slide: Any, shape: Any) -> None:
         slide.part.drop_rel(chart.get(_RID))
 
 
+_P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _RID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 

@@ -21,7 +21,9 @@ def index(manifest: Mapping[str, Any]) -> str:
     Returns:
         A whole HTML document.
     """
-    reports = sorted(manifest["reports"], key=lambda report: report["reading_order"])
+    reports = sorted(
+        manifest["reports"], key=lambda r: (r["reading_order"], r["part"] != EVERYONE, r["part"])
+    )
     made = [report for report in reports if report["state"] in MADE]
     scored = [report for report in made if report["part"] == EVERYONE and report.get("tiles")]
     whole = [report for report in made if report["part"] == EVERYONE and report["headline"]]
@@ -58,12 +60,13 @@ def tiles(found: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
         row = dict(zip(frame["columns"], frame["rows"][0], strict=True))
         if row.get("estimate") is None:
             break
-        interval = [row.get("conf_low"), row.get("conf_high")]
+        low, high = row.get("conf_low"), row.get("conf_high")
+        interval = "" if low is None or high is None else span(low, high, finding["unit"])
         out.append(
             {
                 "name": label(finding["name"]),
                 "shown": amount(row["estimate"], finding["unit"]),
-                "interval": "" if None in interval else span(*interval, finding["unit"]),
+                "interval": interval,
             }
         )
     return out

@@ -21,9 +21,10 @@ SCALE = {
     "well established": "a comparison with adjusted p below 0.01, or a level whose interval "
     "reaches at most a fortieth of its scale to either side",
     "likely": "adjusted p below 0.05, or at most a twentieth of the scale to either side",
-    "tentative": "adjusted p below 0.2, a wider interval, or fewer than thirty answers",
+    "tentative": "adjusted p below 0.2, a wider interval, one that crosses zero, or fewer than "
+    "thirty answers",
     "not decidable": "chance alone would show as much",
-    "counted": "a count or a description, not an estimate; no interval applies",
+    "counted": "a count or a description; no one interval applies to it",
 }
 FEW = 30
 
@@ -84,6 +85,7 @@ class Page:
         said = {r["notebook"]: [_sentence(r, f) for f in _estimates(r["findings"])] for r in whole}
         turns = max((len(each) for each in said.values()), default=0)
         order = [each[turn] for turn in range(turns) for each in said.values() if turn < len(each)]
+        order.sort(key=lambda sentence: sentence.word == "counted")  # estimates first
         return list({sentence.text: sentence for sentence in order}.values())[: self.most]
 
     @property
@@ -103,7 +105,7 @@ class Page:
         for report in self.found:
             alike = [f for f in report["findings"] if f["name"] == name]
             if alike and first and Path(report["page"]).parent == Path(first.page).parent:
-                row = lead(alike[0]["frame"])
+                row = lead(alike[0])
                 if row.get("estimate") is not None and report["part"] != EVERYONE:
                     rows.append((report, row, alike[0]))
         if not rows:
@@ -151,16 +153,26 @@ def compose(findings_file: str | Path, *, most: int = 5) -> Page:
     )
 
 
-def lead(frame: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the row of a finding's frame that its number is taken from.
+def lead(finding: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the row of a finding that its sentence quotes; empty when it quotes none.
 
-    The first in rank where there is an order, else the first with an estimate and an interval.
+    A number may stand beside a sentence only if the sentence is about that number.
     """
-    rows = [dict(zip(frame["columns"], row, strict=True)) for row in frame["rows"]]
-    whole = [row for row in rows if row.get("estimate") is not None]
-    sure = [row for row in whole if row.get("conf_low") is not None] or whole
-    first = [row for row in sure if row.get("rank") == 1]
-    return next(iter(first or sure), rows[0] if rows else {})
+    columns, unit = finding["frame"]["columns"], finding["unit"]
+    for cells in finding["frame"]["rows"]:
+        row = dict(zip(columns, cells, strict=True))
+        if row.get("estimate") is None:
+            continue
+        texts = [amount(row["estimate"], unit)]
+        if row.get("conf_low") is not None and row.get("conf_high") is not None:
+            texts.append(span(row["conf_low"], row["conf_high"], unit))
+        if any(_quoted(text, finding["headline"]) for text in texts):
+            return row
+    return {}
+
+
+def _quoted(text: str, sentence: str) -> bool:
+    return bool(re.search(rf"(?<![\d.,]){re.escape(text)}(?![\d%])", sentence))
 
 
 def certainty(row: Mapping[str, Any], unit: str) -> str:
@@ -186,7 +198,8 @@ def certainty(row: Mapping[str, Any], unit: str) -> str:
     else:
         reach = (high - low) / 2 / _range(unit, row["estimate"])
         place = 0 if reach <= 1 / 40 else 1 if reach <= 1 / 20 else 2
-    if (row.get("n") or math.inf) < FEW:
+    crosses = low is not None and high is not None and low <= 0 <= high
+    if (row.get("n") or math.inf) < FEW or crosses:
         place = max(place, 2)
     return words[place]
 
@@ -212,13 +225,13 @@ def figure(row: Mapping[str, Any], unit: str) -> str:
 
 
 def _estimates(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Give estimates with an interval in order; where a report has none, its first finding."""
-    sure = [f for f in findings if None not in map(lead(f["frame"]).get, ("estimate", "conf_low"))]
+    """Give what quotes an estimate with its interval; where nothing does, the first finding."""
+    sure = [f for f in findings if None not in map(lead(f).get, ("estimate", "conf_low"))]
     return sure or list(findings[:1])
 
 
 def _sentence(report: Mapping[str, Any], finding: Mapping[str, Any]) -> Sentence:
-    row = lead(finding["frame"])
+    row = lead(finding)
     return Sentence(
         question=report["question"],
         text=finding["headline"],
@@ -271,9 +284,9 @@ def _parts(rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any], Mapping[st
         for report, row, finding in rows
     )
     name = label(str(rows[0][2]["name"]))
-    head = "".join(
-        f'<th scope="col">{html.escape(word)}</th>' for word in ("For whom", name, "n", "How sure")
-    )
+    side = ' class="cx-number"'
+    titles = (("For whom", ""), (name, side), ("n", side), ("How sure", ""))
+    head = "".join(f'<th scope="col"{side}>{html.escape(word)}</th>' for word, side in titles)
     frame = pd.DataFrame(
         [{"group": r["part"], **{k: row.get(k) for k in ("estimate", "conf_low", "conf_high", "n")}}
          for r, row, _ in rows]

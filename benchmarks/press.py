@@ -1,0 +1,183 @@
+"""Sixty reports by the press, beside the plain loop of papermill and nbconvert commands.
+
+Five notebooks, each a question with two exhibits, times twelve parts of the sample study. Each
+contestant runs in a process of its own; processor seconds are those of all its descendants.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "data" / "sample" / "study.yaml"
+BIN = Path(sys.executable).parent
+PARAMETERS = """study_file: str = ""  # the study
+segment: str = ""  # a segment column
+value: str = ""  # its value
+period: str = ""  # a quarter"""
+SETUP = """from cxlab import metrics, plots, results, study
+whole = study.load(study_file)
+here = whole.part(segment=segment, value=value, period=period)"""
+QUESTIONS = {
+    "10_score": ["results.answer(metrics.nps(here.responses))",
+                 "plots.show(plots.distribution(metrics.distribution(here.responses, score='nps')))"],
+    "20_groups": ["groups = metrics.nps(here.responses, by='plan')",
+                  "plots.show(plots.forest(groups))"],
+    "30_ease": ["results.answer(metrics.csat(here.responses))",
+                "plots.show(plots.distribution(metrics.distribution(here.responses, score='csat')))"],
+    "40_rest": ["rest = metrics.compare(here.responses, score='nps', by='plan')",
+                "plots.show(plots.forest(rest))"],
+    "50_rows": ["results.answer(whole.ledger)", "plots.show(plots.waterfall(whole.ledger))"],
+}  # fmt: skip
+
+
+def main() -> None:
+    """Run the contestants asked for and print what they took."""
+    given = argparse.ArgumentParser(description=__doc__)
+    given.add_argument("--parts", type=int, default=12, help="parts of the study, at most 13")
+    given.add_argument("--contestant", help=argparse.SUPPRESS)
+    given.add_argument("--desk", type=Path, help=argparse.SUPPRESS)
+    words = given.parse_args()
+    if words.contestant:
+        CONTESTANTS[words.contestant](words.desk, words.parts)
+        return
+    from cxlab import study
+
+    _stay_parent()
+    with tempfile.TemporaryDirectory(prefix="cx-bench-") as folder:
+        desk = Path(folder)
+        _write(desk)
+        study.load(SAMPLE)  # fill the cache of cleaned tables for all alike
+        taken = {name: _measured(name, desk, words.parts) for name in CONTESTANTS}
+    _print(taken, words.parts * len(QUESTIONS))
+
+
+def _write(desk: Path) -> None:
+    for name, cells in QUESTIONS.items():
+        said = {"kernelspec": {"name": "python3", "display_name": "x", "language": "python"}}
+        sources = [(PARAMETERS, ["parameters"]), (SETUP, []), *((cell, []) for cell in cells)]
+        code = [{"cell_type": "code", "metadata": {"tags": tags}, "source": source, "outputs": [],
+                 "execution_count": None, "id": f"c{i}"} for i, (source, tags) in enumerate(sources)]  # fmt: skip
+        prose = {"cell_type": "markdown", "metadata": {}, "source": f"# {name}", "id": "p"}
+        whole = {"cells": [prose, *code], "metadata": said, "nbformat": 4, "nbformat_minor": 5}
+        (desk / f"{name}.ipynb").write_text(json.dumps(whole))
+
+
+def _jobs(desk: Path, parts: int) -> list:
+    from cxlab import reports
+
+    study_file = SAMPLE
+    regions = [{"segment": "region", "value": v} for v in ("North", "South", "East", "West")]
+    quarters = [{"period": f"{year}Q{q}"} for year in (2024, 2025) for q in (1, 2, 3, 4)]
+    some = [{}, *regions, *quarters][:parts]
+    tables = ["responses", "customers", "orders", "interactions"]
+    return reports.plan(desk, study_file=study_file, parts=some, tables=tables)
+
+
+def _press(desk: Path, parts: int, *, out: str = "out") -> None:
+    from cxlab import reports
+
+    facts = {"study": "Kestrel", "as_of": "2025-12-31", "rows": {}}
+    runs = reports.run(_jobs(desk, parts), desk / out, study=facts, data="sample")
+    assert all(run.state in ("done", "unchanged") for run in runs), runs
+
+
+def _plain_code(desk: Path, parts: int) -> None:
+    """Run the same cells in forks of one warm process: no papermill, no page."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    import cxlab.metrics
+    import cxlab.plots
+    import cxlab.study  # noqa: F401
+
+    shell = InteractiveShell.instance()
+    for job in _jobs(desk, parts):
+        if os.fork() == 0:
+            cells = json.loads(job.notebook.path.read_text())["cells"][1:]
+            shell.user_ns.update(dict.fromkeys(("segment", "value", "period"), ""))
+            shell.user_ns.update(job.parameters)
+            with open(os.devnull, "w") as nowhere:
+                sys.stdout = nowhere
+                for cell in cells[1:]:
+                    assert shell.run_cell(cell["source"]).success
+            os._exit(0)
+        assert os.wait()[1] == 0
+
+
+def _loop(desk: Path, parts: int) -> None:
+    """Do what a shell loop does: two commands a report, one after the other."""
+    for job in _jobs(desk, parts):
+        out = desk / "loop" / f"{job.stem}.ipynb"
+        out.parent.mkdir(parents=True, exist_ok=True)
+        given = [w for k, v in job.parameters.items() for w in ("-r", k, str(v))]
+        quiet = {"check": True, "capture_output": True, "cwd": desk}
+        subprocess.run(
+            [BIN / "papermill", job.notebook.path, out, "-k", "python3", *given], **quiet
+        )
+        subprocess.run([BIN / "jupyter", "nbconvert", "--to", "html", "--no-input", out], **quiet)
+
+
+CONTESTANTS = {
+    "papermill and nbconvert commands, a loop": _loop,
+    "the same cells as plain code, one warm process": _plain_code,
+    "cxlab press, executed and exported": _press,
+    "rerun": _press,
+}
+
+
+def _measured(name: str, desk: Path, parts: int) -> dict[str, float]:
+    start, before = time.perf_counter(), os.times()
+    words = [sys.executable, __file__, "--contestant", name, "--parts", str(parts)]
+    run = subprocess.Popen([*words, "--desk", str(desk)])
+    peak = 0
+    while run.poll() is None:
+        peak = max(peak, _held(run.pid))
+        time.sleep(0.2)
+    assert run.returncode == 0, name
+    wall = time.perf_counter() - start
+    while True:  # what the contestant left to end by itself counts too
+        try:
+            os.wait()
+        except ChildProcessError:
+            break
+    now = os.times()
+    processor = now.children_user + now.children_system
+    processor -= before.children_user + before.children_system
+    return {"wall": wall, "processor": processor, "peak": peak / 1e6}
+
+
+def _held(pid: int) -> int:
+    try:
+        family = psutil.Process(pid)
+        return sum(p.memory_info().rss for p in [family, *family.children(recursive=True)])
+    except psutil.Error:
+        return 0
+
+
+def _stay_parent() -> None:
+    """Become the parent of whatever a contestant leaves behind (Linux), to count it."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+
+
+def _print(taken: dict[str, dict[str, float]], reports: int) -> None:
+    ours = taken["cxlab press, executed and exported"]
+    print(f"{reports} reports | wall s | processor s | peak MB | times the press (wall, processor)")
+    for name, each in taken.items():
+        ratios = f"{each['wall'] / ours['wall']:.2f}, {each['processor'] / ours['processor']:.2f}"
+        words = "rerun, nothing changed" if name == "rerun" else name
+        print(
+            f"{words} | {each['wall']:.1f} | {each['processor']:.1f} | {each['peak']:.0f} | {ratios}"
+        )
+
+
+if __name__ == "__main__":
+    main()
