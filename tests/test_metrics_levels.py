@@ -377,3 +377,45 @@ def test_a_name_that_is_code_stays_a_name():
     rows = wave(10, 10, 10, **{"__import__('os')": ["<b>", "=1+1", "../x"] * 10})
     found = metrics.nps(rows, by="__import__('os')")
     assert set(found.frame["group"]) == {"<b>", "=1+1", "../x"}
+
+
+# ------------------------------------------------------------------ promises kept
+
+
+def test_the_weighted_interval_covers():
+    rng = np.random.default_rng(21)
+    sample, heavy = np.repeat(np.arange(800), 50), rng.random(40_000) < 0.3
+    # the heavy score 100 * (0.3 - 0.35), the light 100 * (0.6 - 0.2)
+    nps = np.where(rng.random(40_000) < np.where(heavy, 0.3, 0.6), 9, rng.choice([3, 7], 40_000))
+    rows = pd.DataFrame({"sample": sample, "nps": nps, "w": np.where(heavy, 2.5, 0.4)})
+    truth = (0.3 * 2.5 * -5 + 0.7 * 0.4 * 40) / (0.3 * 2.5 + 0.7 * 0.4)
+    found = metrics.nps(rows, by="sample", weight="w").frame
+    assert 0.93 <= found["conf_low"].le(truth).mul(found["conf_high"].ge(truth)).mean() <= 0.97
+
+
+def test_the_clustered_interval_covers_and_the_plain_one_does_not():
+    rng = np.random.default_rng(22)
+    sample = np.repeat(np.arange(500), 150)
+    shop = np.repeat(np.arange(500 * 15), 10)
+    chance = np.clip(0.5 + 0.15 * rng.standard_normal(500 * 15), 0, 1)[shop]
+    nps = np.where(rng.random(len(shop)) < chance, 9, 3)
+    rows = pd.DataFrame({"sample": sample, "shop": shop, "nps": nps})
+    clustered, plain = (
+        metrics.nps(rows, by="sample", cluster=cluster).frame for cluster in ("shop", None)
+    )
+    inside = [f["conf_low"].le(0).mul(f["conf_high"].ge(0)).mean() for f in (clustered, plain)]
+    assert 0.93 <= inside[0] <= 0.98
+    assert inside[1] < 0.92
+
+
+def test_clusters_across_groups_are_seen_in_the_comparison():
+    rng = np.random.default_rng(23)
+    mood = rng.random(400) < 0.5
+    rows = pd.DataFrame(
+        {"nps": np.where(np.repeat(mood, 2), 9, 3), "who": np.repeat(np.arange(400), 2)}
+    )
+    rows["region"] = ["N", "S"] * 400
+    # every customer answers the same in both regions: the difference is surely nothing
+    alone = metrics.compare(rows, by="region").frame["std_error"][0]
+    paired = metrics.compare(rows, by="region", cluster="who").frame["std_error"][0]
+    assert paired < alone / 20

@@ -105,19 +105,39 @@ def _floor(own: stats.Mean, rest: stats.Mean, shared: np.ndarray) -> np.ndarray:
 
 
 def _design(answers: Answers, own: stats.Mean, rest: stats.Mean) -> np.ndarray:
-    """Say by how much clustering multiplies the variance of each comparison."""
+    """Say by how much clustering multiplies the variance of each comparison.
+
+    Most clusters lie outside most groups; only those that touch a group are looked at singly.
+    """
+    groups = len(answers.groups)
     if answers.cluster is None:
-        return np.ones(len(answers.groups))
-    values, codes = answers.values(), answers.cluster
+        return np.ones(groups)
+    codes, values = answers.cluster, answers.values()
     weight = np.ones(len(values)) if answers.weight is None else answers.weight
-    total = answers.cells.w.sum()
-    factors = []
-    for group, size in enumerate(answers.cells.w.sum(axis=1)):
-        inside = answers.group == group
-        lift = np.where(inside, values - own.estimate[group], rest.estimate[group] - values)
-        score = weight * lift / np.where(inside, size, total - size)
-        m = int(codes.max()) + 1
-        clustered = m / (m - 1) * (np.bincount(codes, score, minlength=m) ** 2).sum()
-        plain = (score**2).sum()
-        factors.append(clustered / plain if plain > 0 and m > 1 else 1.0)
-    return np.nan_to_num(np.array(factors), nan=1.0)
+    m = int(codes.max()) + 1
+    key, place = np.unique(answers.group.astype(np.int64) * m + codes, return_inverse=True)
+    group, cluster = key // m, key % m
+    w, wv = np.bincount(place, weight), np.bincount(place, weight * values)
+    w_all, wv_all = np.bincount(cluster, w, minlength=m), np.bincount(cluster, wv, minlength=m)
+    inside = answers.cells.w.sum(axis=1)
+    outside = answers.cells.w.sum() - inside
+    with np.errstate(divide="ignore", invalid="ignore"):
+        away = (rest.estimate[group] * w_all[cluster] - wv_all[cluster]) / outside[group]
+        touched = (wv - own.estimate[group] * w) / inside[group] + (
+            rest.estimate[group] * (w_all[cluster] - w) - (wv_all[cluster] - wv)
+        ) / outside[group]
+        everywhere = (
+            rest.estimate**2 * (w_all @ w_all)
+            - 2 * rest.estimate * (w_all @ wv_all)
+            + wv_all @ wv_all
+        ) / outside**2
+        clustered = everywhere + np.bincount(group, touched**2 - away**2, minlength=groups)
+        plain = _squares(answers.cells.w2, answers.worth, own.estimate) / inside**2
+        others = answers.total.w2 - answers.cells.w2
+        plain += _squares(others, answers.worth, rest.estimate) / outside**2
+        factor = m / max(m - 1, 1) * clustered / plain
+    return np.where(np.isfinite(factor) & (factor > 0), factor, 1.0)
+
+
+def _squares(w2: np.ndarray, worth: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    return (w2 * (worth - centre[:, None]) ** 2).sum(axis=1)
