@@ -25,17 +25,17 @@ period: str = ""  # a quarter"""
 SETUP = """from cxlab import metrics, plots, results, study
 whole = study.load(study_file)
 here = whole.part(segment=segment, value=value, period=period)"""
+SPREAD = "plots.show(plots.distribution(metrics.distribution(here.responses, score='{}')))"
 QUESTIONS = {
-    "10_score": ["results.answer(metrics.nps(here.responses))",
-                 "plots.show(plots.distribution(metrics.distribution(here.responses, score='nps')))"],
-    "20_groups": ["groups = metrics.nps(here.responses, by='plan')",
-                  "plots.show(plots.forest(groups))"],
-    "30_ease": ["results.answer(metrics.csat(here.responses))",
-                "plots.show(plots.distribution(metrics.distribution(here.responses, score='csat')))"],
-    "40_rest": ["rest = metrics.compare(here.responses, score='nps', by='plan')",
-                "plots.show(plots.forest(rest))"],
+    "10_score": ["results.answer(metrics.nps(here.responses))", SPREAD.format("nps")],
+    "20_groups": ["plots.show(plots.forest(metrics.nps(here.responses, by='plan')))"],
+    "30_ease": ["results.answer(metrics.csat(here.responses))", SPREAD.format("csat")],
+    "40_rest": [
+        "rest = metrics.compare(here.responses, score='nps', by='plan')",
+        "plots.show(plots.forest(rest))",
+    ],
     "50_rows": ["results.answer(whole.ledger)", "plots.show(plots.waterfall(whole.ledger))"],
-}  # fmt: skip
+}
 
 
 def main() -> None:
@@ -63,11 +63,15 @@ def _write(desk: Path) -> None:
     for name, cells in QUESTIONS.items():
         said = {"kernelspec": {"name": "python3", "display_name": "x", "language": "python"}}
         sources = [(PARAMETERS, ["parameters"]), (SETUP, []), *((cell, []) for cell in cells)]
-        code = [{"cell_type": "code", "metadata": {"tags": tags}, "source": source, "outputs": [],
-                 "execution_count": None, "id": f"c{i}"} for i, (source, tags) in enumerate(sources)]  # fmt: skip
+        code = [_cell(source, tags, place) for place, (source, tags) in enumerate(sources)]
         prose = {"cell_type": "markdown", "metadata": {}, "source": f"# {name}", "id": "p"}
         whole = {"cells": [prose, *code], "metadata": said, "nbformat": 4, "nbformat_minor": 5}
         (desk / f"{name}.ipynb").write_text(json.dumps(whole))
+
+
+def _cell(source: str, tags: list[str], place: int) -> dict:
+    words = {"cell_type": "code", "metadata": {"tags": tags}, "source": source, "outputs": []}
+    return {**words, "execution_count": None, "id": f"c{place}"}
 
 
 def _jobs(desk: Path, parts: int) -> list:
@@ -174,9 +178,8 @@ def _print(taken: dict[str, dict[str, float]], reports: int) -> None:
     for name, each in taken.items():
         ratios = f"{each['wall'] / ours['wall']:.2f}, {each['processor'] / ours['processor']:.2f}"
         words = "rerun, nothing changed" if name == "rerun" else name
-        print(
-            f"{words} | {each['wall']:.1f} | {each['processor']:.1f} | {each['peak']:.0f} | {ratios}"
-        )
+        numbers = f"{each['wall']:.1f} | {each['processor']:.1f} | {each['peak']:.0f}"
+        print(f"{words} | {numbers} | {ratios}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Every page opens from disk in a browser: no request, no error, nothing beside the screen."""
 
+import importlib.util
 import shutil
 from pathlib import Path
 
@@ -142,3 +143,16 @@ def test_slides_turn_by_key_and_click_and_print_whole(browser, nasty, tmp_path):
         visit.page.emulate_media(media="print")
         assert shown.count() == 3
         assert (visit.said, visit.strangers()) == ([], [])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_accessibility_checker_finds_nothing(browser, nasty, scheme):
+    spec = importlib.util.find_spec("axe_core_python")
+    if spec is None or not spec.origin:
+        absent("the accessibility checker (axe-core-python)")
+    axe = Path(spec.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+    for path in _pages(nasty[0])[:2]:
+        with Visit(browser, path, 1440, color_scheme=scheme, bypass_csp=True) as visit:
+            visit.page.evaluate(axe)
+            found = visit.page.evaluate("axe.run()")["violations"]
+            assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []

@@ -282,7 +282,7 @@ def test_ties_of_a_clear_order_and_of_none():
 def test_a_tie_is_named_with_what_lies_below():
     rows = survey(4000, slopes=(1.0, 1.0, 0.0, 0.0), noise=3)
     found = drivers.importance(rows, outcome="nps", drivers=FOUR)
-    assert "cannot be told apart in their association with nps; both are above" in found.headline
+    assert "cannot be told apart in their association with NPS; both are above" in found.headline
 
 
 def test_pure_noise_is_called_nothing():
@@ -367,5 +367,5 @@ def test_uneven_slopes_are_found_and_named():
     high = rng.random(3000) < 1 / (1 + np.exp(-0.5 * (rows["even"] - 3)))
     rows["nps"] = np.where(low, 3, np.where(high, 10, 8))
     found = drivers.odds(rows, outcome="nps", drivers=["must", "even"], cuts=(6, 8))
-    assert found.headline.startswith("One slope does not fit all cuts of nps")
+    assert found.headline.startswith("One slope does not fit all cuts of NPS")
     assert "must" in found.headline

@@ -212,7 +212,7 @@ def test_few_gaps_are_left_out_and_counted():
     rows = survey(200)
     rows.loc[:4, "a"] = np.nan
     found = drivers.importance(rows, **TERMS, n_boot=0)
-    assert found.base.startswith("195 answers with nps and all 4 ratings, of 200 rows")
+    assert found.base.startswith("195 answers with NPS and all 4 ratings, of 200 rows")
     assert any("2.5% of the answers lack a rating" in note for note in found.notes)
 
 

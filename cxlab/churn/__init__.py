@@ -1,6 +1,7 @@
 """Who is about to leave, judged only on what was known that day?"""
 
 from cxlab.churn.audit import audit
+from cxlab.churn.case import Case, case, key_numbers, tried
 from cxlab.churn.definition import ChurnError, Definition, definition, timeline
 from cxlab.churn.evaluation import (
     calibration,
@@ -20,12 +21,14 @@ from cxlab.churn.targets import profit, pseudonym, save, targets
 from cxlab.churn.uplift import uplift
 
 __all__ = [
+    "Case",
     "ChurnError",
     "Definition",
     "Snapshot",
     "associations",
     "audit",
     "calibration",
+    "case",
     "choose",
     "contributions",
     "definition",
@@ -36,6 +39,7 @@ __all__ = [
     "hazard_by_failure",
     "hazard_by_score",
     "health",
+    "key_numbers",
     "lift",
     "profit",
     "pseudonym",
@@ -48,6 +52,7 @@ __all__ = [
     "stack",
     "targets",
     "timeline",
+    "tried",
     "untrained",
     "uplift",
 ]

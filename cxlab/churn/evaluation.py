@@ -22,6 +22,17 @@ from cxlab.results import Result, count, number, percent
 _KEPT: WeakKeyDictionary[Any, WeakKeyDictionary[Snapshot, np.ndarray]] = WeakKeyDictionary()
 
 
+#: Other definitions of leaving to hold a result against.
+CHOICES: tuple[dict[str, str], ...] = (
+    {"lookback": "180D", "gap": "14D", "horizon": "90D"},
+    {"lookback": "180D", "gap": "0D", "horizon": "90D"},
+    {"lookback": "180D", "gap": "14D", "horizon": "45D"},
+    {"lookback": "90D", "gap": "14D", "horizon": "90D"},
+    {"lookback": "360D", "gap": "14D", "horizon": "90D"},
+    {"leavers": "voluntary"},
+)
+
+
 def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -> Result:
     """Judge a model on a later day, each customer by a fit that never saw them.
 

@@ -123,7 +123,7 @@ def _lead(snapshot: Snapshot, values: pd.Series, better: str, level: float) -> l
     gone = gone[gone["customer"].isin(warned)]
     # the first day of the last unbroken run of bad days
     good = gone.loc[~gone["bad"]].groupby("customer")["day"].max()
-    better_day = pd.to_datetime(gone["customer"].map(good), utc=True)
+    better_day = pd.to_datetime(gone["customer"].map(good.to_dict()), utc=True)
     run = gone[better_day.isna() | (gone["day"] > better_day)]
     since = run.groupby("customer").agg(day=("day", "min"), left=("left", "first"))
     days = ((since["left"] - since["day"]) / pd.Timedelta(days=1)).to_numpy(dtype=float)

@@ -7,6 +7,7 @@ import pandas as pd
 import statsmodels.api as sm
 
 from cxlab import stats
+from cxlab.codebook import label
 from cxlab.drivers.design import Design, DriverError, Survey, numbers, prepare
 from cxlab.drivers.regression import score_unit
 from cxlab.results import Result, count, listing
@@ -326,14 +327,14 @@ def _headline(frame: pd.DataFrame, outcome: str) -> str:
         terms = verdicts.index[verdicts == verdict].tolist()
         if terms:
             many = words.replace("goes", "go") if len(terms) > 1 else words
-            said.append(f"{listing(terms)} {many.format(outcome)} ({verdict})")
+            said.append(f"{listing(terms)} {many.format(label(outcome))} ({verdict})")
     if said:
         return "; ".join(said) + "."
     linear = verdicts.index[verdicts == "linear"].tolist()
     if linear:
         verb = "is" if len(linear) == 1 else "are"
         return f"No rating is clearly must-have or delighter; {listing(linear)} {verb} linear."
-    return f"Nothing stands apart: no rating shows a clear penalty or reward in {outcome}."
+    return f"Nothing stands apart: no rating shows a clear penalty or reward in {label(outcome)}."
 
 
 def _kano_codes(responses: pd.DataFrame, name: str) -> np.ndarray:

@@ -10,6 +10,7 @@ from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
 from cxlab import stats
+from cxlab.codebook import label
 from cxlab.drivers import certainty, subsets
 from cxlab.drivers.design import Design, DriverError, Survey, prepare
 from cxlab.drivers.importance import importance
@@ -93,7 +94,7 @@ def nonlinear(
         base=design.base,
         notes=(
             f"On held-out answers trees explain {percent(max(trees, 0), 1)} of the variance of "
-            f"{outcome}, the linear model {percent(max(line, 0), 1)}.",
+            f"{label(outcome)}, the linear model {percent(max(line, 0), 1)}.",
             *design.notes,
         ),
         unit="share",
@@ -157,12 +158,12 @@ def halo(
         name="halo",
         frame=frame,
         headline=f"One overall impression holds {percent(first[0])} of the ratings' variance; "
-        f"without it {same} in association with {outcome}.",
+        f"without it {same} in association with {label(outcome)}.",
         method="R² each rating adds to the first principal component of the others; intervals "
         f"from {count(n_boot, 'bootstrap replicate')}.",
         base=design.base,
         notes=(
-            f"The ratings explain {percent(whole.sum(), 1)} of the variance of {outcome}; single "
+            f"The ratings explain {percent(whole.sum(), 1)} of the variance of {label(outcome)}; single "
             f"ratings add {percent(parts.min(), 1)} to {percent(parts.max(), 1)} to the others' "
             "common factor.",
             *design.notes,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import did_you_mean, label
 from cxlab.drivers.missing import impute
 from cxlab.results import count, listing, percent
 
@@ -466,8 +466,10 @@ def _codes(responses, name: str | None, kept: np.ndarray) -> np.ndarray | None:
 
 def _base(responses, outcome, names, survey, kept, handling) -> str:
     ratings = count(len(names), "rating")
-    complete = f"with {outcome} and {'the rating' if len(names) == 1 else 'all ' + ratings}"
-    what = complete if handling == "listwise" else f"with {outcome}, gaps in {ratings} filled"
+    complete = f"with {label(outcome)} and {'the rating' if len(names) == 1 else 'all ' + ratings}"
+    what = (
+        complete if handling == "listwise" else f"with {label(outcome)}, gaps in {ratings} filled"
+    )
     text = f"{count(kept.sum(), 'answer')} {what}, of {count(len(responses), 'row')}"
     if "answered_at" in responses.columns:
         when = pd.to_datetime(responses["answered_at"][kept], errors="coerce").dropna()

@@ -9,7 +9,7 @@ from scipy.stats import f as f_distribution
 from scipy.stats import t as t_distribution
 
 from cxlab import stats
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import did_you_mean, label
 from cxlab.drivers import certainty, likelihood, subsets
 from cxlab.drivers.design import Design, DriverError, Survey, prepare
 from cxlab.results import Result, count, listing, number, percent, span
@@ -200,7 +200,7 @@ def pairs(
         name="driver pairs",
         frame=frame,
         headline=f"{int(apart.sum())} of {count(len(rows), 'pair')} of drivers can be told apart "
-        f"by their association with {outcome}.",
+        f"by their association with {label(outcome)}.",
         method=f"Differences of LMG shares over {count(n_boot, 'bootstrap replicate')}; "
         f"p-values from their standard errors, Holm-adjusted; answers needed for 80% power.",
         base=design.base,
@@ -255,7 +255,7 @@ def dominance(
         name="driver dominance",
         frame=frame,
         headline=f"In {len(complete)} of {count(pairs_of, 'pair')} one driver adds more than the "
-        f"other to every model of {outcome} that can be made without both.",
+        f"other to every model of {label(outcome)} that can be made without both.",
         method="General, conditional and complete dominance of R² (Azen and Budescu 2003).",
         base=design.base,
         notes=design.notes,
@@ -446,25 +446,24 @@ def _directions(design: Design, cov: np.ndarray) -> list[str]:
 
 
 def _headline(design: Design, frame: pd.DataFrame, explained: float) -> str:
-    outcome, first = design.outcome, frame.iloc[0]
+    what, first = label(design.outcome), frame.iloc[0]
     if not _detectable(design, explained):
         return (
-            f"Nothing stands apart: no detectable association of the ratings with {outcome} "
+            f"Nothing stands apart: no detectable association of the ratings with {what} "
             f"({percent(explained, 1)} of its variance)."
         )
     if len(frame) == 1:
-        return (
-            f"{first['term']} is associated with {percent(explained)} of the variance of {outcome}."
-        )
+        part = percent(explained)
+        return f"{first['term']} is associated with {part} of the variance of {what}."
     if pd.isna(first["conf_low"]):
         return (
-            f"{first['term']} is most closely associated with {outcome}: "
+            f"{first['term']} is most closely associated with {what}: "
             f"{percent(first['estimate'])} of what the ratings explain."
         )
     tied = [t for t, letters in zip(frame["term"], frame["tie"], strict=True) if "a" in letters]
     if len(tied) == 1:
         return (
-            f"{first['term']} is most closely associated with {outcome}: "
+            f"{first['term']} is most closely associated with {what}: "
             f"{percent(first['estimate'])} of what the ratings explain "
             f"({span(first['conf_low'], first['conf_high'], 'share')}), ahead of every other."
         )
@@ -473,10 +472,8 @@ def _headline(design: Design, frame: pd.DataFrame, explained: float) -> str:
         t for t, own in zip(frame["term"], frame["tie"], strict=True) if not letters & set(own)
     ]
     if len(tied) > 3 and not below:
-        return (
-            f"No driver stands apart in its association with {outcome}: the order is not settled."
-        )
-    text = f"{listing(tied)} cannot be told apart in their association with {outcome}"
+        return f"No driver stands apart in its association with {what}: the order is open."
+    text = f"{listing(tied)} cannot be told apart in their association with {what}"
     if not below:
         return f"{text}."
     side = "both are" if len(tied) == 2 else "all are"
@@ -512,7 +509,7 @@ def _method(design: Design, method: str, n_boot: int) -> str:
 def _notes(design: Design, frame: pd.DataFrame, explained: float) -> list[str]:
     outcome = design.outcome
     notes = [
-        f"The ratings explain {percent(explained, 1)} of the variance of {outcome}"
+        f"The ratings explain {percent(explained, 1)} of the variance of {label(outcome)}"
         + (" beyond the controls." if design.controls else "."),
         "Shares describe association in these answers; they do not say what would follow from "
         "a change.",
@@ -520,8 +517,8 @@ def _notes(design: Design, frame: pd.DataFrame, explained: float) -> list[str]:
     if len(frame) > 1 and frame["p_first"].notna().any():
         first = frame.iloc[0]
         notes.append(
-            f"{first['term']} is truly first with probability {percent(first['p_first'])} and "
-            f"among the first three with probability {percent(first['p_top3'])}."
+            f"{first['term']} is truly first with probability {_chance(first['p_first'])} and "
+            f"among the first three with probability {_chance(first['p_top3'])}."
         )
         if "a" in frame["tie"].iloc[1] and np.isfinite(first["n_needed"]):
             notes.append(
@@ -555,6 +552,10 @@ def sampling_error(cov: np.ndarray, always: int, seed: int) -> np.ndarray:
     added = subsets.sampled_r2(cov, orders, always=always)
     mirrored = (added[: ORDERS // 2] + added[ORDERS // 2 :]) / 2
     return mirrored.std(axis=0, ddof=1) / np.sqrt(ORDERS // 2) / mirrored.mean(axis=0).sum()
+
+
+def _chance(p: float) -> str:
+    return "above 99%" if p > 0.99 else "below 1%" if p < 0.01 else percent(p)
 
 
 def _round(n: float) -> float:

@@ -14,6 +14,7 @@ from scipy.special import expit
 from scipy.stats import chi2, norm
 
 from cxlab import stats
+from cxlab.codebook import label
 from cxlab.drivers.design import Design, DriverError, Survey, prepare
 from cxlab.results import Result, listing, probability
 
@@ -245,20 +246,20 @@ def odds(
 
 
 def _odds_headline(design: Design, frame: pd.DataFrame, cuts: int) -> str:
-    outcome, least = design.outcome, 1 - design.survey.level
+    what, least = label(design.outcome), 1 - design.survey.level
     if cuts < 2:
         few = "No cut" if cuts == 0 else "Only one cut"
-        return f"{few} of {outcome} has enough answers: slopes cannot be compared."
+        return f"{few} of {what} has enough answers: slopes cannot be compared."
     if frame["p_value"].iloc[0] >= least:
         p = probability(frame["p_value"].iloc[0])
-        return f"One slope for all cuts of {outcome} is not contradicted (p {p})."
+        return f"One slope for all cuts of {what} is not contradicted (p {p})."
     tests = frame[frame["part"] == "test"]
     uneven = tests.loc[tests["p_adjusted"] < least, "term"].tolist()
     if not uneven:
-        return f"One slope does not fit all cuts of {outcome}; read the separate logits."
+        return f"One slope does not fit all cuts of {what}; read the separate logits."
     verb = "goes" if len(uneven) == 1 else "go"
     return (
-        f"One slope does not fit all cuts of {outcome}: {listing(uneven)} {verb} differently with "
+        f"One slope does not fit all cuts of {what}: {listing(uneven)} {verb} differently with "
         "low and with high answers."
     )
 

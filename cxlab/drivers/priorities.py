@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
+from cxlab.codebook import label
 from cxlab.drivers import certainty, subsets
 from cxlab.drivers.design import Design, DriverError, Survey, numbers, prepare
 from cxlab.drivers.importance import check_cost
@@ -162,7 +163,7 @@ def gains(
     inside, names = _groups(responses, design, by)
     frame = _gain_frame(design, ratings, inside, names, n_boot, seed)
     first = frame.iloc[0]
-    what = "NPS" if points == "nps" else outcome
+    what = "NPS" if points == "nps" else label(outcome)
     sure = first["conf_low"] > 0
     headline = (
         f"If {first['term']} rose to its level in {by} '{first['group']}': {what} "

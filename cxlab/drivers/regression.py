@@ -9,6 +9,7 @@ from scipy.stats import f as f_distribution
 from scipy.stats import t as t_distribution
 
 from cxlab import stats
+from cxlab.codebook import label
 from cxlab.drivers import certainty
 from cxlab.drivers.design import (
     Design,
@@ -225,11 +226,11 @@ def differs(
     apart = [term for term in apart if term != "all together"]
     if whole["p_value"] >= 1 - level:
         headline = (
-            f"No detectable difference between {by} in how ratings are associated with {outcome} "
-            f"(p {probability(whole['p_value'])}): one order stands for all."
+            f"No detectable difference between {by} in how ratings are associated with "
+            f"{label(outcome)} (p {probability(whole['p_value'])}): one order stands for all."
         )
     else:
-        headline = f"How ratings are associated with {outcome} differs between {by}" + (
+        headline = f"How ratings are associated with {label(outcome)} differs between {by}" + (
             f", most clearly for {listing(apart)}."
             if apart
             else ", though no single rating stands apart."
@@ -440,11 +441,10 @@ def _pooled(design: Design, found: list[list[tuple]]) -> pd.DataFrame:
 def _headline(design: Design, frame: pd.DataFrame, unit: str, points: str) -> str:
     own = frame[(frame["role"] == "driver") & (frame["part"] == "points")]
     clear = own[own["p_adjusted"] < 1 - design.survey.level]
-    what = "NPS points" if points == "nps" else f"points of {design.outcome}"
+    what = "NPS points" if points == "nps" else f"points of {label(design.outcome)}"
     if clear.empty:
-        return (
-            f"Nothing stands apart: no rating has a detectable association with {design.outcome}."
-        )
+        named = label(design.outcome)
+        return f"Nothing stands apart: no rating has a detectable association with {named}."
     first = clear.loc[clear["estimate"].abs().idxmax()]
     return (
         f"One point more for {first['term']} is associated with "
@@ -509,7 +509,7 @@ def _conflict_headline(frame: pd.DataFrame, outcome: str) -> str:
             f"{listing(repeats)} mostly {_verb(repeats, 'repeats', 'repeat')} other ratings"
         )
     if not said:
-        return f"Alone and among the others, every rating goes the same way with {outcome}."
+        return f"Alone and among the others, every rating goes the same way with {label(outcome)}."
     return f"Read with care: {'; '.join(said)}."
 
 

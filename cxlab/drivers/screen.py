@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from cxlab.codebook import label
 from cxlab.drivers.design import DriverError, Survey, as_survey, numbers
 from cxlab.results import Result, count, listing, percent
 
@@ -52,7 +53,7 @@ def screen(
         {
             "term": list(drivers),
             "verdict": ["left out" if reason else "used" for reason in reasons],
-            "reason": reasons,
+            "reason": [reason or None for reason in reasons],
             "share": 1 - given.mean(axis=0),
             "n": given.sum(axis=0),
         }
@@ -71,7 +72,8 @@ def screen(
         headline=headline,
         method=f"A rating needs {LEAST_GIVEN} answers, at most {percent(MOST_MISSING)} missing, "
         "more than one value, and answers of its own.",
-        base=f"{count(len(rows), 'answer')} with {outcome}, of {count(len(responses), 'row')}"
+        base=f"{count(len(rows), 'answer')} with {label(outcome)}, "
+        f"of {count(len(responses), 'row')}"
         + (f"; weighted by {survey.weight}." if survey.weight else "; unweighted."),
     )
 

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import expit
 from scipy.stats import norm
 
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import did_you_mean, label
 from cxlab.drivers.design import Design, DriverError, Survey, numbers, prepare
 from cxlab.drivers.ordinal import (
     MOST_CATEGORIES,
@@ -17,7 +17,7 @@ from cxlab.drivers.ordinal import (
 )
 from cxlab.drivers.priorities import points_of
 from cxlab.drivers.regression import least_squares
-from cxlab.results import Result, amount, number, percent, span
+from cxlab.results import Result, amount, listing, number, percent, span
 
 CLAUSE = "if the association is causal"
 
@@ -71,8 +71,8 @@ def simulate(
     change = _ordered_change if len(np.unique(design.y)) <= MOST_CATEGORIES else _linear_change
     predict = change(design, points)
     frame = _frame(design, asked, raised, predict)
-    last, what = frame.iloc[-1], "NPS" if points == "nps" else outcome
-    moved = "; ".join(f"{name} {_in_words(*move)}" for name, move in asked.items())
+    last, what = frame.iloc[-1], "NPS" if points == "nps" else label(outcome)
+    moved = _moved(asked)
     return Result(
         name="what if",
         frame=frame,
@@ -179,8 +179,7 @@ def _frame(design: Design, asked, raised, predict) -> pd.DataFrame:
         together[:, place] += step
         rows.append((name, _in_words(*asked[name]), *_change(design, predict(moved))))
     if len(rows) > 1:
-        text = "; ".join(f"{name} {_in_words(*move)}" for name, move in asked.items())
-        rows.append(("all together", text, *_change(design, predict(together))))
+        rows.append(("all together", "all of these", *_change(design, predict(together))))
     frame = pd.DataFrame(rows, columns=["term", "part", "estimate", "std_error"])
     reach = norm.ppf((1 + design.survey.level) / 2) * frame["std_error"]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -202,6 +201,14 @@ def _change(design: Design, predicted) -> tuple[float, float]:
     if design.cluster is not None:
         away = np.bincount(design.cluster, weights=away)
     return mean, float(np.sqrt(from_model + (away**2).sum()))
+
+
+def _moved(asked: dict[str, tuple[float, float]]) -> str:
+    """Say what rises, terms with the same move together."""
+    same: dict[tuple[float, float], list[str]] = {}
+    for name, move in asked.items():
+        same.setdefault(move, []).append(name)
+    return "; ".join(f"{listing(names)} {_in_words(*move)}" for move, names in same.items())
 
 
 def _in_words(by: float, lowest: float) -> str:

@@ -84,6 +84,9 @@ def recognise(rows: Sequence[Sequence[str]]) -> Header:
         return Header("surveymonkey", 2, names, names)
     if len(rows) > 2 and _is_merged(first, rows[1], rows[2]):
         return _merged(first, rows[1])
+    if len(first) > 1 and all(_is_number(cell) for cell in first):
+        names = _distinct([""] * len(first))
+        return Header("no header", 0, names, names)
     names = _distinct(first)
     return Header(_named_layout(names), 1, names, names, tuple(map(_zone_of_name, names)))
 

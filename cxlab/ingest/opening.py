@@ -136,7 +136,8 @@ def delimiter(head: str, name: str, declared: str | None) -> str:
         if common > 1:
             scores[candidate] = (round(widths.count(common) / len(widths), 2), common)
     if not scores:
-        return ","
+        words = {len(line.split()) for line in head.splitlines()[:200][:-1] if line.strip()}
+        return " " if len(words) == 1 and words.pop() > 2 else ","
     best = sorted(scores, key=lambda mark: scores[mark], reverse=True)
     if len(best) > 1 and scores[best[0]] == scores[best[1]]:
         raise IngestError(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,8 @@ def read_text(path: Path, opened: Opened, table: Table, wanted: Wanted) -> Grid:
     if data.find(b"\n") < 0 <= data.find(b"\r"):
         data = bytes(data).replace(b"\r", b"\n")
     mark = delimiter(bytes(data[:HEAD]).decode("utf-8", "ignore"), name, table.delimiter)
+    if mark == " ":  # columns set apart by runs of blanks
+        data, mark = re.sub(rb"[ ]+", b"\t", re.sub(rb"(?m)^ +| +(?=\r?$)", b"", bytes(data))), "\t"
     header, start, before = _text_header(data, mark, name)
     places = wanted(header)
     lines_below = tally(data, b"\n") - before + (data[-1:] != b"\n")
@@ -77,7 +80,7 @@ def _text_header(data: Bytes, mark: str, name: str) -> tuple[Header, int, int]:
     header = recognise(rows[at : at + 4])
     if len(rows) < at + header.rows:
         raise IngestError(f"{name}: the header is cut off.")
-    lines = ends[at + header.rows - 1]
+    lines = ends[at + header.rows - 1] if at + header.rows else 0
     start = 0
     for _ in range(lines):
         start = data.find(b"\n", start) + 1 or len(data)

@@ -1,11 +1,28 @@
 """Draw any answer."""
 
 from cxlab.plots.groups import distribution, forest
+from cxlab.plots.leaving import (
+    calibration,
+    gains,
+    lights,
+    profit,
+    qini,
+    steadiness,
+    timeline,
+)
 from cxlab.plots.ranks import asymmetry, importance, pareto, priorities
 from cxlab.plots.rows import waterfall
 from cxlab.plots.scores import apart, bridge, league, seen, tells
 from cxlab.plots.show import Exhibit, show
-from cxlab.plots.staying import chain, cohort_map, projection, reasons, survival, tracking
+from cxlab.plots.staying import (
+    chain,
+    cohort_map,
+    projection,
+    reasons,
+    survival,
+    tracking,
+    worth,
+)
 from cxlab.plots.time import trend
 
 __all__ = [
@@ -13,21 +30,29 @@ __all__ = [
     "apart",
     "asymmetry",
     "bridge",
+    "calibration",
     "chain",
     "cohort_map",
     "distribution",
     "forest",
+    "gains",
     "importance",
     "league",
+    "lights",
     "pareto",
     "priorities",
+    "profit",
     "projection",
+    "qini",
     "reasons",
     "seen",
     "show",
+    "steadiness",
     "survival",
     "tells",
+    "timeline",
     "tracking",
     "trend",
     "waterfall",
+    "worth",
 ]

@@ -7,6 +7,7 @@ from cxlab.retention.cohorts import cohorts, compare_cohorts
 from cxlab.retention.design import FitError
 from cxlab.retention.hazards import check_hazards, episodes, hazards
 from cxlab.retention.outlook import held_out, outlook, purchases_since_first, tracking
+from cxlab.retention.overview import from_answers, links_of, or_why, overview, value_by_tier
 from cxlab.retention.parametric import discrete_hazards, extrapolate, parametric
 from cxlab.retention.price import price_response
 from cxlab.retention.projection import Contract, contract, project, sorting
@@ -44,11 +45,15 @@ __all__ = [
     "discrete_hazards",
     "episodes",
     "extrapolate",
+    "from_answers",
     "hazards",
     "held_out",
     "lifetime_value",
+    "links_of",
     "migration",
+    "or_why",
     "outlook",
+    "overview",
     "parametric",
     "price_response",
     "project",
@@ -67,5 +72,6 @@ __all__ = [
     "tiers",
     "tracking",
     "value_around",
+    "value_by_tier",
     "worth",
 ]

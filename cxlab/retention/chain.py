@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import did_you_mean, label
 from cxlab.results import Result, number
 from cxlab.retention import cox
 from cxlab.retention.design import FitError, design
@@ -76,7 +76,8 @@ def chain(
     if lost > n_boot / 20:
         raise FitError(f"{lost} of {n_boot} resamples could not be fitted: too few customers left.")
     low, high = stats.percentile(np.array(draws), level)
-    terms = [f"{score} per point of '{rating}'", f"hazard ratio per point of {score}"]
+    said = label(score)
+    terms = [f"{said} per point of '{rating}'", f"hazard ratio per point of {said}"]
     terms += [f"{watched.unit}s kept per point of '{rating}'"]
     terms += [f"money per customer and point of '{rating}'"]
     frame = pd.DataFrame({"term": terms, "estimate": found, "conf_low": low, "conf_high": high})
@@ -87,7 +88,7 @@ def chain(
         headline=_headline(frame, rating, horizon, watched.unit),
         method=f"least squares, Cox, expected stay over {horizon:g} {watched.unit}s, mean money "
         f"per {watched.unit}; bootstrap of the whole chain ({n_boot} resamples)",
-        base=f"{watched.base}, from the day of their answer",
+        base=watched.base,
         notes=(*notes, "The chain multiplies associations; only an experiment shows more."),
     )
 

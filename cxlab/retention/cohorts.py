@@ -350,11 +350,13 @@ def _headline(whole: pd.DataFrame, measure: str, period: str) -> str:
     if later.empty:
         return "No cohort has been seen to the end of its second period yet."
     row = later.iloc[min(2, len(later) - 1)]
-    what = f"{count(row['time'], 'period')} of a {period} after the start"
+    what = count(row["time"], period)
+    if period not in CALENDAR:
+        what = f"{count(row['time'], 'period')} of {period}"
     if measure == "money":
-        return f"{what[0].upper() + what[1:]}, a customer brings {number(row['estimate'], 2)}."
+        return f"After {what}, a customer who began brings {number(row['estimate'], 2)}."
     return (
-        f"{what[0].upper() + what[1:]}, {percent(row['estimate'], 1)} are counted as there "
+        f"After {what}, {percent(row['estimate'], 1)} of those who began are counted "
         f"({percent(row['conf_low'], 1)} to {percent(row['conf_high'], 1)})."
     )
 

@@ -282,6 +282,7 @@ def episodes(watched: Spells, changes: pd.DataFrame, *, at: str = "time") -> Spe
         begin,
         stop,
         event,
+        watched.limit[where],
         watched.unit,
         watched.base,
         watched.set_aside,

@@ -117,7 +117,7 @@ def extrapolate(
         _known_shape(shape)
     watched = spells(customers, start=start, end=end, as_of=as_of)
     codes, names, notes = groups(watched, by)
-    times = np.linspace(0, horizon, 61)
+    times = np.linspace(0, horizon, 7)
     parts = []
     for i, name in enumerate(names):
         mine = watched.take(codes == i)
@@ -360,12 +360,11 @@ def discrete_hazards(
 
 
 def _person_periods(watched: Spells, bands: int):
-    first = np.floor(watched.entry)
-    last = np.where(watched.event, np.maximum(np.ceil(watched.time), 1), np.floor(watched.time))
-    if not watched.event.any():
+    first, last, event = watched.periods()
+    if not event.any():
         raise FitError("nobody left while under watch: there are no odds of leaving.")
-    cuts = np.unique(np.quantile(last[watched.event], np.linspace(0, 1, bands + 1)[1:-1]))
-    edges = np.r_[0.0, cuts[(cuts > 0) & (cuts < last[watched.event].max())], np.inf]
+    cuts = np.unique(np.quantile(last[event], np.linspace(0, 1, bands + 1)[1:-1]))
+    edges = np.r_[0.0, cuts[(cuts > 0) & (cuts < last[event].max())], np.inf]
     who, band, trials, left = [], [], [], []
     for k in range(len(edges) - 1):
         there = np.minimum(last, edges[k + 1]) - np.maximum(first, edges[k])
@@ -373,7 +372,7 @@ def _person_periods(watched: Spells, bands: int):
         who.append(rows)
         band.append(np.full(len(rows), k))
         trials.append(there[rows])
-        left.append(watched.event[rows] & (last[rows] <= edges[k + 1]) & (last[rows] > edges[k]))
+        left.append(event[rows] & (last[rows] <= edges[k + 1]) & (last[rows] > edges[k]))
     parts = (np.concatenate(part) for part in (who, band, trials, left))
     who_, band_, trials_, left_ = parts
     return who_, band_, trials_, left_.astype(float)

@@ -120,22 +120,22 @@ def sorting(
         level: confidence level.
 
     Returns:
-        term (`alpha`, `beta`, `c`, `chance of leaving at first`, `chance of leaving after …`,
+        term (`alpha`, `beta`, `c`, `leaving in the first period, %`, `leaving after …, %`,
         `further renewals, discounted`), estimate, std_error, conf_low, conf_high.
     """
     found, _ = _fit(survivors, model, fit_to)
     rows = [_delta(found, name, level, i) for i, name in enumerate(found.parameters)]
     last = found.fitted
     asked = {
-        "chance of leaving at first": lambda c: 1 - c.survival([1])[0],
-        f"chance of leaving after {last} periods": lambda c: (
-            1 - c.survival([last + 1])[0] / c.survival([last])[0]
+        "leaving in the first period, %": lambda c: 100 * (1 - c.survival([1])[0]),
+        f"leaving after {last} periods, %": lambda c: (
+            100 * (1 - c.survival([last + 1])[0] / c.survival([last])[0])
         ),
         "further renewals, discounted": lambda c: _further(c, renewals, discount),
     }
     rows += [_delta(found, term, level, ask) for term, ask in asked.items()]
     frame = pd.DataFrame(rows)
-    first, later = (frame["estimate"].iloc[-3], frame["estimate"].iloc[-2])
+    first, later = frame["estimate"].iloc[-3] / 100, frame["estimate"].iloc[-2] / 100
     return Result(
         name="sorting of customers",
         frame=frame,
@@ -188,15 +188,15 @@ def _counts(survivors: pd.DataFrame | Spells, fit_to: int | None):
     if isinstance(survivors, pd.DataFrame) and {"time", "n"} <= set(survivors.columns):
         return _counts_of_cohorts(survivors, fit_to)
     watched = spells(survivors)
-    last = np.where(watched.event, np.maximum(np.ceil(watched.time), 1), np.floor(watched.time))
-    last, first = last.astype(int), np.floor(watched.entry).astype(int)
+    begin, end, gone = watched.periods()
+    first, last = begin.astype(int), end.astype(int)
     cut = int(last.max()) if fit_to is None else fit_to
-    left = watched.event & (last <= cut)
+    left = gone & (last <= cut)
     inside = first < np.maximum(np.minimum(last, cut), 1)
     lost = np.bincount(last[left & inside], minlength=cut + 1).astype(float)
     there = np.bincount(np.minimum(last, cut)[~left & inside], minlength=cut + 1).astype(float)
     entered = np.bincount(first[inside], minlength=cut + 1).astype(float)
-    return lost, there, entered, _seen(last, first, watched.event)
+    return lost, there, entered, _seen(last, first, gone)
 
 
 def _seen(last: np.ndarray, first: np.ndarray, event: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from cxlab.codebook import did_you_mean
-from cxlab.results import Result, count, percent
+from cxlab.results import Result, count, number, percent
 from cxlab.retention.spells import SpellError, Spells, groups, spells
 from cxlab.retention.survival import _steps
 
@@ -120,7 +120,7 @@ def _headline(frame: pd.DataFrame, unit: str) -> str:
     last = first.groupby("term", sort=False).tail(1).sort_values("estimate", ascending=False)
     top, whole = last.iloc[0], last["estimate"].sum()
     return (
-        f"Of the {percent(whole)} lost within {top['time']:g} {unit}s, most left for "
+        f"Of the {percent(whole)} lost within {number(top['time'], 0)} {unit}s, most left for "
         f"'{top['term']}': {percent(top['estimate'], 1)} of all customers "
         f"({percent(top['conf_low'], 1)} to {percent(top['conf_high'], 1)})."
     )

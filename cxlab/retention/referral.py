@@ -1,6 +1,7 @@
 """Do those who say they would recommend do so, and are the recommended good customers?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -164,16 +165,7 @@ def referred(
             "there is nothing to compare."
         )
     frame = watched.frame.assign(referred=flag.astype(float))
-    watched = Spells(
-        frame,
-        watched.entry,
-        watched.time,
-        watched.event,
-        watched.unit,
-        watched.base,
-        watched.set_aside,
-        watched.notes,
-    )
+    watched = replace(watched, frame=frame)
     raw = hazards(watched, covariates=["referred"], level=level)
     parts, notes = [raw.frame], raw.notes
     if adjust:

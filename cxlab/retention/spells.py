@@ -34,6 +34,7 @@ class Spells:
         entry: when the watch on each began, counted from the start; 0 where it began at once.
         time: when the watch ended, counted from the start.
         event: whether it ended because the customer left.
+        limit: when it would have ended had the customer not left; infinite where not known.
         unit: what one unit of time is: `month`, `week`.
         base: who is counted, in words.
         set_aside: `line` (row of the given frame, from 0), `reason`, `value`.
@@ -44,6 +45,7 @@ class Spells:
     entry: np.ndarray
     time: np.ndarray
     event: np.ndarray
+    limit: np.ndarray
     unit: str
     base: str
     set_aside: pd.DataFrame
@@ -51,6 +53,17 @@ class Spells:
 
     def __len__(self) -> int:
         return len(self.time)
+
+    def periods(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Count in whole periods: first and last one seen, and whether the customer left in it.
+
+        A period not seen to its end counts for nobody. Were it to count for those who left in it
+        but not for those who stayed, leaving would look more frequent than it is.
+        """
+        whole = np.floor(self.limit)
+        last = np.where(self.event, np.maximum(np.ceil(self.time), 1), np.floor(self.time))
+        left = self.event & (last <= whole)
+        return np.floor(self.entry), np.minimum(last, whole), left
 
     def take(self, rows: np.ndarray) -> "Spells":
         """Keep some rows, by position or by mask; repeated positions are allowed."""
@@ -61,6 +74,7 @@ class Spells:
             self.entry[rows],
             self.time[rows],
             self.event[rows],
+            self.limit[rows],
             self.unit,
             self.base,
             self.set_aside,
@@ -156,7 +170,8 @@ def _from_moments(customers, start, end, as_of, since, unit) -> Spells:
     )
     words = "joined" if start == "signed_up_at" else f"with '{start}'"
     words = f"{words} to {last:%Y-%m-%d}"
-    return _keep(customers, entry, time, gone, reason, (start, end), unit, words, notes)
+    limit = _elapsed(last - begun, unit)
+    return _keep(customers, (entry, time, gone, limit), reason, (start, end), unit, words, notes)
 
 
 def _from_tenure(customers, start, end, since, unit) -> Spells:
@@ -173,10 +188,11 @@ def _from_tenure(customers, start, end, since, unit) -> Spells:
         churn_before_signup=time < 0,
         left_before_watch=(entry > 0) & ~(time > entry),
     )
-    return _keep(customers, entry, time, event, reason, (start, end), unit, f"with '{start}'", ())
+    times = (entry, time, event, np.full(len(time), np.inf))
+    return _keep(customers, times, reason, (start, end), unit, f"with '{start}'", ())
 
 
-def _keep(customers, entry, time, event, reason, columns, unit, words, notes) -> Spells:
+def _keep(customers, times, reason, columns, unit, words, notes) -> Spells:
     kept = reason == ""
     if not kept.any():
         raise SpellError(
@@ -190,10 +206,11 @@ def _keep(customers, entry, time, event, reason, columns, unit, words, notes) ->
     aside = pd.DataFrame({"line": lines, "reason": reason[lines], "value": values})
     if len(lines):
         notes = (*notes, f"Set aside: {_tally(reason)}.")
-    base = f"{count(kept.sum(), 'customer')} {words}, {count(event[kept].sum())} of whom left"
+    base = f"{count(kept.sum(), 'customer')} {words}, {count(times[2][kept].sum())} of whom left"
     frame = customers if kept.all() else customers[kept]
     frame = frame.reset_index(drop=True)
-    return Spells(frame, entry[kept], time[kept], event[kept], unit, base, aside, notes)
+    entry, time, event, limit = (each[kept] for each in times)
+    return Spells(frame, entry, time, event, limit, unit, base, aside, notes)
 
 
 def _tally(reason: np.ndarray) -> str:

@@ -58,7 +58,7 @@ def survival(
         ignore_index=True,
     )
     return Result(
-        name="survival",
+        name=f"survival in {watched.unit}s",
         frame=frame,
         headline=_curve_headline(frame, names, watched.unit),
         method="Kaplan-Meier (1958), Greenwood's variance, log-log bands",
@@ -152,7 +152,8 @@ def _curve_headline(frame: pd.DataFrame, names: Sequence[str], unit: str) -> str
 
 
 def _length(time: float, unit: str) -> str:
-    return f"{number(time, 0 if float(time).is_integer() else 1)} {unit}{'' if time == 1 else 's'}"
+    whole = abs(time - round(time)) < 0.05
+    return f"{number(time, 0 if whole else 1)} {unit}{'' if whole and round(time) == 1 else 's'}"
 
 
 def _thin_ice(frame: pd.DataFrame, names: Sequence[str]) -> tuple[str, ...]:
@@ -206,7 +207,7 @@ def survival_at(curve: Result, *, times: Sequence[float]) -> Result:
         f"{percent(row.estimate)} after {row.time:g} ({row.group})" for row in last.itertuples()
     ]
     return Result(
-        name="survival at chosen times",
+        name=f"still there after {times[0]:g} {curve.name.removeprefix('survival in ')}",
         frame=frame,
         headline=f"Still there: {listing(said)}.",
         method=curve.method,
@@ -261,7 +262,7 @@ def stay(
         estimate, low, high = ends
         rows.append({"term": "median", "group": name, "estimate": estimate, **size})
         rows[-1] |= {"conf_low": low, "conf_high": high}
-        rows.append({"term": f"mean to {horizon:g}", "group": name, **size})
+        rows.append({"term": f"mean to {round(horizon, 1):g}", "group": name, **size})
         rows[-1] |= _restricted_mean(steps, horizon, level)
     words = ["term", "group", "estimate", "std_error", "conf_low", "conf_high", "n", "events"]
     frame = pd.DataFrame(rows).reindex(columns=words)

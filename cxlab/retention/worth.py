@@ -291,7 +291,9 @@ def _headline(frame: pd.DataFrame, names, against: str, adjusted: bool) -> str:
     )
     if not adjusted:
         return f"{text}; how much of it is selection was not asked."
-    share = rows.loc["share of the gap that is selection", "estimate"]
-    if not np.isfinite(share):
-        return f"{text}."
-    return f"{text}; {percent(min(max(share, 0), 1))} of the raw gap is selection."
+    row = rows.loc["share of the gap that is selection"]
+    share, low, high = (row[word] for word in ("estimate", "conf_low", "conf_high"))
+    if not np.isfinite(share) or high - low > 1:
+        return f"{text}; how much of the raw gap is selection cannot be told here."
+    ends = f"{percent(min(max(low, 0), 1))} to {percent(min(max(high, 0), 1))}"
+    return f"{text}; {percent(min(max(share, 0), 1))} of the raw gap is selection ({ends})."

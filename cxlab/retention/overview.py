@@ -1,0 +1,141 @@
+"""The tables and the first three numbers of the page on retention."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from cxlab import results
+from cxlab.codebook import label
+from cxlab.results import Result, count
+from cxlab.retention.buyers import OrdersError
+from cxlab.retention.design import FitError
+from cxlab.retention.spells import SpellError, Spells, spells
+from cxlab.retention.survival import survival, survival_at
+from cxlab.retention.worth import tier_of, value_around, worth
+
+REFUSALS = (FitError, OrdersError, SpellError)
+
+
+def or_why(question: Callable[[], Any]) -> Any:
+    """Ask a question of this room, or say why these data have no answer to it.
+
+    Example:
+        >>> or_why(lambda: spells(pd.DataFrame({"tenure": [], "churned": []}))).text[:36]
+        'none of the 0 customers can be count'
+    """
+    try:
+        return question()
+    except REFUSALS as refusal:
+        return results.note(f"{str(refusal)[:1].upper()}{str(refusal)[1:]}")
+
+
+def from_answers(
+    customers: pd.DataFrame, responses: pd.DataFrame, *, score: str = "nps", as_of: Any = None
+) -> Spells:
+    """Watch each customer from their first answer on.
+
+    A customer's experience is known from the answer only: counting the time before it, too, would
+    credit the score with time the customer had to survive in order to answer.
+
+    Args:
+        customers: the customer list, with `customer_id`, `churned_at`.
+        responses: the answers, with `customer_id`, `answered_at` and the score.
+        score: the score that must be there.
+        as_of: the last moment known.
+
+    Returns:
+        `Spells` of customers with answer and list entry; besides the columns of both, `tier`
+        (of the score) and `tenure_before` (months from signing up to the answer).
+
+    Raises:
+        SpellError: a column is missing, or nobody on the list answered.
+    """
+    for frame, name in ((customers, "customers"), (responses, "responses")):
+        needed = ("customer_id", "churned_at") if name == "customers" else (
+            "customer_id", "answered_at", score)  # fmt: skip
+        lost = [column for column in needed if column not in frame.columns]
+        if lost:
+            raise SpellError(f"{name}: there is no column '{lost[0]}'.")
+    known = responses.dropna(subset=["customer_id", "answered_at", score])
+    first = known.sort_values("answered_at", kind="stable").drop_duplicates("customer_id")
+    both = [c for c in first.columns if c in customers.columns and c != "customer_id"]
+    people = first.drop(columns=both).merge(customers, on="customer_id")
+    gone = people["churned_at"] < people["answered_at"]
+    people = people[~gone].reset_index(drop=True)
+    if people.empty:
+        raise SpellError("nobody on the customer list gave an answer while being a customer.")
+    people["tier"] = tier_of(people[score])
+    if "signed_up_at" in people:
+        since = people["answered_at"] - people["signed_up_at"]
+        people["tenure_before"] = (since / pd.Timedelta(days=365.25 / 12)).clip(lower=0)
+    watched = spells(people, start="answered_at", end="churned_at", as_of=as_of)
+    late = int(gone.sum())
+    notes = (f"{count(late, 'answer')} came after the customer had left.",) if late else ()
+    base = watched.base.replace("customers with 'answered_at'", "customers from their first answer")
+    return replace(watched, base=base, notes=watched.notes + notes)
+
+
+def value_by_tier(
+    people: Spells, orders: Any, *, as_of: Any, horizon: str = "180D", n_boot: int = 300
+) -> Result:
+    """Compare what customers of each tier bring after their answer, like with like.
+
+    Alike in time as a customer, in plan, and in what they brought before the answer, as far as
+    these are known. Customers whose span after the answer is not over are left out.
+    """
+    around = value_around(people.frame, orders, at="answered_at", horizon=horizon, as_of=as_of)
+    around = around[around["finished"]]
+    adjust = [c for c in ("tenure_before", "plan", "before") if c in around]
+    adjust = [c for c in adjust if around[c].nunique() > 1]
+    found = worth(around, adjust=adjust, n_boot=n_boot)
+    return replace(found, base=f"{found.base}, in the {horizon[:-1]} days after their answer")
+
+
+def links_of(people: Spells, ratings: list[str], *, score: str) -> tuple[str, str, str]:
+    """Choose the chain: the rating that goes closest with the score, the score, the money."""
+    frame = people.frame
+    rated = [r for r in ratings if r in frame and frame[r].notna().sum() >= 100]
+    if not rated or "monthly_fee" not in frame:
+        raise FitError("a chain needs a rating with 100 answers, and the customers' 'monthly_fee'.")
+    close = frame[rated].corrwith(frame[score]).abs()
+    return str(close.idxmax()), score, "monthly_fee"
+
+
+def overview(
+    customers: pd.DataFrame | Spells,
+    *made: Any,
+    times: tuple[float, ...] = (12.0,),
+    as_of: Any = None,
+) -> tuple[Result, ...]:
+    """Give the first numbers of the page: what was made of it, each with its number in front.
+
+    Args:
+        customers: for the share still there.
+        *made: results of `chain` and `worth`; what is a note instead is left out.
+        times: when the share still there is read, where it was watched that long.
+        as_of: the last moment known.
+
+    Returns:
+        One result a number, the first with the sentence to quote.
+    """
+    curve = survival(customers, as_of=as_of)
+    reach = min(times[0], float(curve.frame["time"].iloc[-1]))
+    there = survival_at(curve, times=[reach])
+    asked = [_in_front(result) for result in made if isinstance(result, Result)]
+    return (*asked, there)
+
+
+def _in_front(result: Result) -> Result:
+    """Put the number to quote in the first row, under a short name."""
+    frame = result.frame
+    if result.name == "chain from rating to value":
+        rows = frame[frame["term"].str.startswith("money per customer")]
+        return replace(result, frame=rows, name=str(rows["term"].iloc[0]))
+    term = "gap, adjusted" if (frame["term"] == "gap, adjusted").any() else "gap"
+    rows = frame[frame["term"] == term].tail(1)
+    against = frame.loc[frame["term"] == "value", "group"].iloc[0]
+    return replace(
+        result, frame=rows, name=f"value of {label(rows['group'].iloc[0])} over {against}"
+    )

@@ -1,0 +1,84 @@
+"""Does a draft run, with at most two edits, and say what it is unsure of?"""
+
+from pathlib import Path
+
+import pytest
+
+from cxlab import study
+from cxlab.drafting import draft
+
+# what a person has to change before `cxlab check` runs; at most two each
+EDITS: dict[str, list[tuple[str, str]]] = {}
+EXPORTS = {
+    "airline_invistico/Invistico_Airline.csv": ("responses", {"csat": "satisfaction"}),
+    "bank_churn_modelling/Churn_Modelling_relabelled.csv": (
+        "customers", {"customer_id": "CustomerId", "churned": "Exited", "tenure": "Tenure"},
+    ),
+    "bank_satisfaction_spss/satisfaction.sav": ("responses", {"csat": "Overall"}),
+    "cdnow/CDNOW_master.txt": ("orders", {"customer_id": "customer_id", "ordered_at": "date"}),
+    "online_retail_2010_2011/online_retail.csv.gz": ("orders", {"order_id": "InvoiceNo"}),
+    "qualtrics_export/qualtrics.csv": ("responses", {"answered_at": "EndDate"}),
+    "sfo_airport_2017/2017_SFO_Customer_Survey.csv": ("responses", {"nps": "NETPRO"}),
+    "starwars_surveymonkey/StarWars.csv": ("responses", {"response_id": "RespondentID"}),
+    "telco_churn_ibm/Telco-Customer-Churn.csv": ("customers", {"churned": "Churn"}),
+    "telecom_nps_verbatims/verbatims.csv": ("responses", {"nps": "NPS_SCORE", "comment": "text"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_the_draft_of_a_real_export_runs(name, shared_data, tmp_path):
+    table, columns = EXPORTS[name]
+    text = draft([shared_data / name], tmp_path).text
+    edits = EDITS.get(name, [])
+    assert len(edits) <= 2
+    for before, after in edits:
+        assert before in text
+        text = text.replace(before, after)
+    (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+    opened = study.load(tmp_path / "study.yaml", cache=False)
+    assert columns.items() <= opened.mapping.tables[table].columns.items()
+    done = opened.cleaned[table]
+    assert len(done.frame) > 0.7 * done.rows_in
+
+
+def test_four_exports_make_four_tables(sample, tmp_path):
+    made = draft(sorted((sample.parent / "exports").iterdir()), tmp_path)
+    (tmp_path / "study.yaml").write_text(made.text, encoding="utf-8")
+    opened = study.load(tmp_path / "study.yaml", cache=False)
+    assert list(opened.cleaned) == ["responses", "customers", "orders", "interactions"]
+    columns = opened.mapping.tables["responses"].columns
+    assert {"nps": "Q1", "csat": "Q2", "ces": "Q3", "comment": "Q5"}.items() <= columns.items()
+    assert len(opened.mapping.tables["responses"].ratings) == 6
+
+
+def test_codes_beyond_the_scale_are_a_doubt(shared_data, tmp_path):
+    survey = shared_data / "sfo_airport_2017" / "2017_SFO_Customer_Survey.csv"
+    made = draft([survey], tmp_path)
+    assert any("11 is taken for 'no answer'" in doubt for doubt in made.doubts)
+
+
+def test_dates_that_do_not_decide_are_a_doubt(tmp_path):
+    (tmp_path / "s.csv").write_text(
+        "Date,How likely are you to recommend us?\n01/02/2024,9\n03/04/2024,8\n05/06/2024,0\n"
+    )
+    made = draft([tmp_path / "s.csv"], tmp_path)
+    assert any("does not tell day from month" in doubt for doubt in made.doubts)
+    assert 'answered_at: "%d/%m/%Y"' in made.text
+
+
+def test_the_question_is_known_by_its_wording(tmp_path):
+    rows = "".join(f"2024-01-{day:02},{day % 11},{day % 5 + 1}\n" for day in range(1, 29))
+    head = "Timestamp,How likely are you to recommend us to a friend?,How easy was it?\n"
+    (tmp_path / "form.csv").write_text(head + rows)
+    (tmp_path / "study.yaml").write_text(draft([tmp_path / "form.csv"], tmp_path).text)
+    columns = study.load(tmp_path / "study.yaml").mapping.tables["responses"].columns
+    assert columns["nps"].startswith("How likely")
+    assert columns["ces"].startswith("How easy")
+
+
+def test_text_from_an_export_cannot_break_the_draft(tmp_path):
+    head = '"nps: {a: [1}","# no","=cmd()|x","a\nb"\n'
+    (tmp_path / "odd.csv").write_text(head + "".join(f"{n},x,y,z\n" for n in range(11)))
+    made = draft([tmp_path / "odd.csv"], Path(tmp_path))
+    (tmp_path / "study.yaml").write_text(made.text)
+    assert study.load(tmp_path / "study.yaml").responses is not None
