@@ -126,6 +126,50 @@ def run(
     raise typer.Exit(1 if any(entry.state == "failed" for entry in runs) else 0)
 
 
+@app.command()
+def deck(
+    study_file: STUDY,
+    out: Annotated[
+        Path | None, typer.Option(help="The deck to write: .pptx, or .html for slides.")
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option(help="A deck whose layouts, fonts and colours are used.")
+    ] = None,
+    run_folder: RUN_FOLDER = None,
+) -> None:
+    """Make a deck of the last run; slides a person added to it stay."""
+    from cxlab import reports
+    from cxlab.export import deck as slides
+    from cxlab.export import slides as html
+
+    folder = run_folder or _last_run(study_file)
+    manifest, found = reports.load(folder)
+    out = out or folder / "deck.pptx"
+    if out.suffix == ".html":
+        reports.whole(out, html.slides(manifest, found, reports.executed(folder, manifest)))
+    else:
+        before = out if out.exists() else None
+        reports.whole(out, slides.deck(manifest, found, template=template, before=before))
+    typer.echo(out)
+
+
+@app.command()
+def diff(
+    run_a: Annotated[Path, typer.Argument(help="The earlier run's folder.")],
+    run_b: Annotated[Path, typer.Argument(help="The later run's folder.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say what changed between two runs: numbers, verdicts, data, code."""
+    from cxlab import reports
+
+    since = reports.changes(reports.load(run_a), reports.load(run_b))
+    if as_json:
+        typer.echo(json.dumps(since, indent=1, ensure_ascii=False))
+        return
+    for line in reports.lines(since, limit=40):
+        typer.echo(_readable(line))
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(context: typer.Context, study_file: STUDY, notebooks: NOTEBOOKS = None) -> None:
     """Open JupyterLab on the notebooks, with a kernel that is this Python.

@@ -161,3 +161,13 @@ def test_findings_json_is_plain_json(nasty):
     text = (out / "findings.json").read_text(encoding="utf-8")
     assert "NaN" not in text
     assert json.loads(text)[0]["findings"][0]["unit"] == "points"
+
+
+def test_an_index_of_a_thousand_reports_stays_light():
+    entry = {"question": "How?", "state": "done", "page": "a/b.html", "file": "a/b.ipynb",
+             "headline": "NPS is 35.1.", "base": "b", "error": "", "reading_order": 1}  # fmt: skip
+    reports = [{**entry, "part": f"region: {place}"} for place in range(1000)]
+    facts = {"study": "S", "as_of": "2025-12-31", "finished": "x", "versions": {"cxlab": "0"}}
+    page = export.index({**facts, "reports": reports})
+    assert "1000 of 1000 reports shown" in page
+    assert len(page) < 300_000
