@@ -23,7 +23,7 @@ def or_why(question: Callable[[], Any]) -> Any:
 
     Example:
         >>> or_why(lambda: spells(pd.DataFrame({"tenure": [], "churned": []}))).text[:36]
-        'none of the 0 customers can be count'
+        'None of the 0 customers can be count'
     """
     try:
         return question()

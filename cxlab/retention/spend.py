@@ -156,7 +156,8 @@ def check_spend(buyers: Buyers, *, level: float = 0.95) -> Result:
     table = []
     for term, (one, other) in pairs.items():
         value = float(np.corrcoef(one, other)[0, 1])
-        low, high = np.tanh(np.arctanh(value) - reach), np.tanh(np.arctanh(value) + reach)
+        middle = np.arctanh(np.clip(value, -1 + 1e-12, 1 - 1e-12))
+        low, high = np.tanh(middle - reach), np.tanh(middle + reach)
         word = "negligible" if abs(value) < 0.2 else "not negligible"
         table.append({"term": term, "estimate": value, "conf_low": low, "conf_high": high})
         table[-1] |= {"n": len(rows), "verdict": word}
