@@ -8,7 +8,7 @@ from scipy import special
 
 from cxlab import stats
 from cxlab.metrics.answers import Answers, need, take
-from cxlab.metrics.levels import interval, means
+from cxlab.metrics.estimates import interval, means
 from cxlab.metrics.measures import MetricsError, Score
 from cxlab.results import count
 

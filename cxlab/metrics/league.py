@@ -5,7 +5,7 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.metrics.answers import Answers, By, take
-from cxlab.metrics.levels import means
+from cxlab.metrics.estimates import means
 from cxlab.metrics.measures import MetricsError, Score, resolve
 from cxlab.results import Result, amount, count, listing, percent
 

@@ -6,7 +6,7 @@ from scipy import special
 
 from cxlab import stats
 from cxlab.metrics.answers import need, numeric, take
-from cxlab.metrics.levels import interval, means
+from cxlab.metrics.estimates import interval, means
 from cxlab.metrics.measures import MetricsError, Score, resolve
 from cxlab.results import Result, amount, count, listing
 

@@ -10,7 +10,7 @@ import pandas as pd
 from cxlab import stats
 from cxlab.codebook import did_you_mean
 from cxlab.metrics.answers import Answers, By, need, take
-from cxlab.metrics.levels import interval, mark_small, means
+from cxlab.metrics.estimates import interval, mark_small, means
 from cxlab.metrics.measures import MetricsError, Score, resolve
 from cxlab.results import Result, amount, count, listing, span
 

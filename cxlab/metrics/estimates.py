@@ -1,0 +1,109 @@
+"""From counts to numbers: estimates, their errors and intervals, and small bases."""
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from cxlab import stats
+from cxlab.metrics.answers import Answers
+from cxlab.metrics.measures import MetricsError
+from cxlab.results import count
+
+SMALL = 30
+N_BOOT = 1000
+
+
+def means(answers: Answers) -> stats.Mean:
+    """Give each group's estimate and standard error, by the road its data need."""
+    if answers.cluster is not None:
+        return stats.linearised(
+            answers.values(), weight=answers.weight, group=answers.group, cluster=answers.cluster
+        )
+    mean = stats.mean_of(answers.cells, answers.worth)
+    if answers.weight is None and answers.score.kind != "mean":
+        # shares have the variance p(1-p)/n: n, not n-1
+        with np.errstate(invalid="ignore", divide="ignore"):
+            plain = np.sqrt((answers.cells.n @ answers.worth**2) / mean.n - mean.estimate**2)
+            mean = mean._replace(std_error=np.nan_to_num(plain) / np.sqrt(mean.n))
+    return mean
+
+
+def interval(answers: Answers, mean: stats.Mean, *, method: str, level: float) -> stats.Pair:
+    """Put each group's interval around its estimate."""
+    kind = answers.score.kind
+    if kind == "mean":
+        if method not in ("wilson", "adjusted_wald", "t"):
+            raise MetricsError(f"'{method}' is for shares; a mean has the t interval.")
+        low, high = stats.mean_interval(mean.estimate, mean.std_error, df=mean.df, level=level)
+        # answers that are all alike do not say how far the next one may lie
+        certain = ~(mean.std_error > 0)
+        ends = answers.score.ends
+        return (
+            np.where(certain, np.nan, np.clip(low, *ends)),
+            np.where(certain, np.nan, np.clip(high, *ends)),
+        )
+    if method == "bootstrap" and kind == "nps":
+        return stats.percentile(_replicates(answers), level)
+    shares, n = _effective(answers, mean, level)
+    if kind == "top":
+        top = answers.worth > 0
+        return stats.proportion_interval(shares[:, top].sum(1) * n, n, method=method, level=level)
+    parts = [shares[:, answers.worth == value].sum(axis=1) * n for value in (-100, 0, 100)]
+    return stats.nps_interval(*parts, method=method, level=level)
+
+
+def mark_small(frame: pd.DataFrame, smallest: int) -> tuple[pd.DataFrame, list[str]]:
+    """Blank groups below the smallest size, and mark those with a small base."""
+    n, notes = frame["n"], []
+    hidden = (n < smallest) & (n > 0)
+    numbers = ["estimate", "std_error", "conf_low", "conf_high", "n_effective"]
+    frame.loc[hidden | (n == 0), numbers] = np.nan
+    verdict = np.select(
+        [n == 0, hidden, n < SMALL], ["no answers", "suppressed", "small base"], default=""
+    )
+    frame["verdict"] = pd.Series(verdict, index=frame.index, dtype=object).replace("", None)
+    if hidden.any():
+        notes.append(
+            f"{count(int(hidden.sum()), 'group')} with fewer than {smallest} answers: "
+            "suppressed, only the number of answers is shown."
+        )
+    small = int((frame["verdict"] == "small base").sum())
+    if small:
+        who = "Fewer" if len(frame) == 1 else f"{count(small, 'group')} with fewer"
+        notes.append(f"{who} than {SMALL} answers: read the interval, not the estimate.")
+    empty = frame.loc[n == 0, "group"].tolist()
+    if empty:
+        notes.append(f"No answers from {count(len(empty), 'group')}, first '{empty[0]}'.")
+    return frame, notes
+
+
+def _effective(answers: Answers, mean: stats.Mean, level: float):
+    """Give weighted shares and the number of plain answers that would be as sure.
+
+    The number is the plain variance over the design's, less what few degrees of freedom cost
+    (Korn and Graubard 1998).
+    """
+    total = answers.cells.w.sum(axis=1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.where(total > 0, answers.cells.w / total, 0.0)
+        if answers.weight is None and answers.cluster is None:
+            return shares, mean.n
+        plain = shares @ answers.worth**2 - (shares @ answers.worth) ** 2
+        n = np.where(mean.std_error > 0, plain / mean.std_error**2, mean.n_effective)
+        fewer = (stats.quantile(level) / stats.quantile(level, mean.df)) ** 2
+        return shares, n * np.where(mean.df > 0, fewer, np.where(mean.n > 0, 0.0, np.nan))
+
+
+def _replicates(answers: Answers) -> np.ndarray:
+    if answers.cluster is None:
+        return stats.resampled_means(answers.cells, answers.worth, n_boot=N_BOOT)
+    weight = np.ones(len(answers.cell)) if answers.weight is None else answers.weight
+    clusters, groups = int(answers.cluster.max()) + 1, len(answers.groups)
+    place = (answers.cluster, answers.group)
+    sums = [
+        sparse.csr_array((part, place), shape=(clusters, groups))
+        for part in (weight * answers.values(), weight)
+    ]
+    drawn = stats.counts(clusters, n_boot=N_BOOT)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.concatenate([(part @ sums[0]) / (part @ sums[1]) for part in drawn])
