@@ -163,9 +163,9 @@ def halo(
         f"from {count(n_boot, 'bootstrap replicate')}.",
         base=design.base,
         notes=(
-            f"The ratings explain {percent(whole.sum(), 1)} of the variance of {label(outcome)}; single "
-            f"ratings add {percent(parts.min(), 1)} to {percent(parts.max(), 1)} to the others' "
-            "common factor.",
+            f"The ratings explain {percent(whole.sum(), 1)} of the variance of {label(outcome)}; "
+            f"single ratings add {percent(parts.min(), 1)} to {percent(parts.max(), 1)} to the "
+            "others' common factor.",
             *design.notes,
         ),
         unit="share",
