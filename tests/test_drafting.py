@@ -16,7 +16,7 @@ EXPORTS = {
     ),
     "bank_satisfaction_spss/satisfaction.sav": ("responses", {"csat": "Overall"}),
     "cdnow/CDNOW_master.txt": ("orders", {"customer_id": "customer_id", "ordered_at": "date"}),
-    "online_retail_2010_2011/online_retail.csv.gz": ("orders", {"order_id": "InvoiceNo"}),
+    "online_retail_2010_2011/online_retail.csv.gz": ("orders", {"customer_id": "CustomerID"}),
     "qualtrics_export/qualtrics.csv": ("responses", {"answered_at": "EndDate"}),
     "sfo_airport_2017/2017_SFO_Customer_Survey.csv": ("responses", {"nps": "NETPRO"}),
     "starwars_surveymonkey/StarWars.csv": ("responses", {"response_id": "RespondentID"}),

@@ -17,6 +17,7 @@ from cxlab.cleaning.dates import to_time
 from cxlab.codebook import COLUMNS, Table
 from cxlab.drafting.guesses import Guess, guess, labels_of, scale_of, table_of
 from cxlab.drafting.profiles import Profile, profiles
+from cxlab.results import listing
 
 _ORDER = ("responses", "customers", "orders", "interactions", "reviews")
 _USUAL = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
@@ -143,9 +144,10 @@ def _scale(column: Profile, ours: str, doubts: list[str]) -> str:
     low, high = (0, 10) if ours == "nps" else scale_of(column) or (column.low, column.high)
     missing = _beyond(column, low, high)
     if missing:
+        verb = "is" if len(missing) == 1 else "are"
         doubts.append(
-            f"responses: in '{column.name}' {', '.join(missing)} {'is' if len(missing) == 1 else 'are'}"
-            f" taken for 'no answer'; the scale for {low:g}..{high:g}."
+            f"responses: in '{column.name}' {listing(missing)} {verb} taken for 'no answer'; "
+            f"the scale for {low:g}..{high:g}."
         )
     return _written((low, high), {}, missing)
 

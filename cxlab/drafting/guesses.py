@@ -21,9 +21,9 @@ _WORDS: dict[str, tuple[tuple[str, tuple[str, ...], str], ...]] = {
          r"how likely .*recommend|likel\w* to recommend|\bnps\b(?!.*(group|rating|category))|"
          r"\bnet ?pro|recommend .*(friend|colleague)"),
         ("csat", ("scale", "category", "flag"),
-         r"\bcsat\b|overall.*satisf|satisf.*overall|^satisfaction|how satisfied .*(overall|with us)|"
-         r"^overall\b|\boverall$|q7all|as a whole"),
-        ("ces", ("scale",), r"\bces\b|how easy|effort|made it easy"),
+         r"\bcsat\b|overall.*satisf|satisf.*overall|^satisfaction|"
+         r"how satisfied .*(overall|with us)|^overall\b|\boverall$|q7all|as a whole"),
+        ("ces", ("scale",), r"\bces\b|how easy|effort|ma(?:de|kes) it easy"),
         ("comment", ("text",),
          r"comment|verbatim|feedback|why|reason|tell us|anything else|improve|^text\b|open.?end"),
         ("channel", ("category",), r"\bchannel\b|distribution channel|^method$"),
@@ -87,7 +87,8 @@ _WORDS: dict[str, tuple[tuple[str, tuple[str, ...], str], ...]] = {
     ),
 }  # fmt: skip
 _TELLS = {
-    "responses": r"recommend|\bnps\b|satisf|survey|respon|feedback|how (?:likely|easy)|rating|net ?pro",
+    "responses": r"recommend|\bnps\b|satisf|survey|respon|feedback|how (?:likely|easy)|rating|"
+    r"net ?pro",
     "customers": r"churn|exited|tenure|surname|first name|joined|cancel|contract|sign.?up",
     "orders": r"order|invoice|quantity|amount|dollar|discount|price|stock ?code",
     "interactions": r"ticket|\bcase\b|agent|resolved|reopen|opened|first reply",

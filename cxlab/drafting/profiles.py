@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -72,7 +73,7 @@ def _profile(column: pd.Series, name: str, wording: str) -> Profile:
     counts = text.value_counts()
     distinct = float((counts == 1).sum() / len(text))
     seen = text.iloc[:: max(1, len(text) // LOOKED_AT)]
-    facts = {"filled": filled, "distinct": distinct, "example": text.iloc[0]}
+    facts: dict[str, Any] = {"filled": filled, "distinct": distinct, "example": text.iloc[0]}
     if typed_time:
         return Profile(name, wording, "time", **facts)
     if kind := _time_kind(seen, name):
@@ -81,7 +82,7 @@ def _profile(column: pd.Series, name: str, wording: str) -> Profile:
     if len(counts) == 2 and set(counts.index.str.lower()) <= (_YES | _NO):
         return Profile(name, wording, "flag", words=tuple(counts.index), **facts)
     if len(numbers) >= 0.5 * len(counts) and _is_scale(numbers, words, counts):
-        ends = {"low": float(min(numbers)), "high": float(max(numbers))}
+        ends: dict[str, Any] = {"low": float(min(numbers)), "high": float(max(numbers))}
         return Profile(name, wording, "scale", words=tuple(words[:8]), **ends, **facts)
     if len(words) <= 0.02 * len(counts) + 1 and len(numbers) > len(words):
         kind = "id" if distinct > 0.95 and _whole(numbers) and len(text) > 20 else "number"
