@@ -1,0 +1,224 @@
+"""Was it read before it was answered? Signs of haste, each with its paper."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from cxlab.results import Result, count, percent
+
+# sign -> (which side is suspicious, paper)
+SIGNS = {
+    "longstring": ("high", "longest run of one answer (Johnson 2005)"),
+    "irv": ("low", "spread of one person's answers (Dunn et al. 2018)"),
+    "even_odd": ("low", "agreement of even with odd items of each scale (Curran 2016)"),
+    "synonyms": ("low", "agreement over item pairs that go together (Meade and Craig 2012)"),
+    "mahalanobis": ("high", "distance from the usual pattern (Mahalanobis 1936)"),
+    "speed": ("low", "seconds against a reading-time floor (Huang et al. 2012)"),
+    "gibberish": ("high", "a comment without words (Buchanan and Scofield 2018)"),
+}
+SECONDS_AN_ITEM = 2.0
+SYNONYM_AT = 0.6
+
+
+def longstring(items: pd.DataFrame) -> pd.Series:
+    """Give the longest run of equal answers in each row, in the order asked.
+
+    Example:
+        >>> longstring(pd.DataFrame([[1, 1, 2, 2, 2]])).tolist()
+        [3]
+    """
+    longest, _ = _runs(items)
+    return longest
+
+
+def averagestring(items: pd.DataFrame) -> pd.Series:
+    """Give the mean length of the runs of equal answers in each row."""
+    _, mean = _runs(items)
+    return mean
+
+
+def irv(items: pd.DataFrame) -> pd.Series:
+    """Give the standard deviation of each person's answers (n - 1)."""
+    return items.astype(float).std(axis="columns", ddof=1)
+
+
+def mahalanobis(items: pd.DataFrame) -> pd.Series:
+    """Give the squared distance of each complete row from the mean, in sample covariance."""
+    values = items.astype(float)
+    whole = values.dropna()
+    out = pd.Series(np.nan, index=items.index)
+    if len(whole) <= values.shape[1]:
+        return out
+    centred = whole.to_numpy() - whole.to_numpy().mean(axis=0)
+    inverse = np.linalg.pinv(np.cov(whole.to_numpy(), rowvar=False))
+    out[whole.index] = np.einsum("ij,jk,ik->i", centred, inverse, centred)
+    return out
+
+
+def even_odd(items: pd.DataFrame, *, scales: Sequence[Sequence[str]]) -> pd.Series:
+    """Give the agreement of each person's even and odd items over several scales.
+
+    Args:
+        items: answers.
+        scales: the columns of each scale; at least three scales of two items.
+
+    Returns:
+        Correlation over scales, stepped up to full length (Spearman and Brown).
+    """
+    used = [list(scale) for scale in scales if len(scale) >= 2]
+    if len(used) < 3:
+        return pd.Series(np.nan, index=items.index)
+    odd = pd.DataFrame({at: items[scale[0::2]].mean(axis=1) for at, scale in enumerate(used)})
+    even = pd.DataFrame({at: items[scale[1::2]].mean(axis=1) for at, scale in enumerate(used)})
+    r = _row_correlation(odd, even)
+    return (2 * r / (1 + r.abs())).clip(-1, 1)
+
+
+def synonyms(items: pd.DataFrame, *, at_least: float = SYNONYM_AT) -> pd.Series:
+    """Give each person's agreement over the pairs of items that correlate strongly.
+
+    Args:
+        items: answers.
+        at_least: correlation from which two items count as a pair.
+
+    Returns:
+        Correlation over the pairs; missing where there are fewer than three pairs.
+    """
+    r = items.astype(float).corr().to_numpy()
+    first, second = np.where(np.triu(r, 1) >= at_least)
+    if len(first) < 3:
+        return pd.Series(np.nan, index=items.index)
+    left = items.iloc[:, first].set_axis(range(len(first)), axis=1)
+    right = items.iloc[:, second].set_axis(range(len(first)), axis=1)
+    return _row_correlation(left, right)
+
+
+def gibberish(texts: pd.Series) -> pd.Series:
+    """Say which comments hold no word: one letter repeated, or letters without vowels.
+
+    Example:
+        >>> gibberish(pd.Series(["aaaaaa", "sdfghjk", "ok", "great value", None])).tolist()
+        [True, True, False, False, False]
+    """
+    text = texts.fillna("").astype(str).str.strip().str.lower()
+    letters = text.str.replace(r"[\W\d_]", "", regex=True)
+    ascii_only = letters.map(str.isascii)
+    same = letters.str.fullmatch(r"(.{1,2})\1{2,}") & (letters.str.len() >= 5)
+    bare = (letters.str.len() >= 6) & ~letters.str.contains(r"[aeiouy]") & ascii_only
+    return same | bare
+
+
+def signs(
+    responses: pd.DataFrame,
+    *,
+    ratings: Sequence[str],
+    limits: Mapping[str, float] | None = None,
+    comment: str = "comment",
+) -> pd.DataFrame:
+    """Flag each sign of haste in each row.
+
+    Args:
+        responses: answers.
+        ratings: the rating columns, in the order asked.
+        limits: sign -> its threshold, instead of the usual one.
+        comment: column of free text.
+
+    Returns:
+        One True-or-False column a sign that could be looked for, and `flags`, their number.
+        `longstring` and `irv` look at the same thing and count once.
+    """
+    given = dict(limits or {})
+    items = responses[list(ratings)].astype(float)
+    asked = items.notna().sum(axis="columns")
+    found: dict[str, pd.Series] = {}
+    if len(ratings) >= 5:
+        enough = asked >= max(5, len(ratings) / 2)
+        run = longstring(items) >= given.get("longstring", max(5, len(ratings) * 0.8))
+        found["longstring"] = run & enough
+        found["irv"] = (irv(items) <= given.get("irv", 0.0)) & enough
+        distance = mahalanobis(items)
+        cut = given.get("mahalanobis", _chi_square(0.999, len(ratings)))
+        found["mahalanobis"] = distance > cut
+        pairs = synonyms(items)
+        if pairs.notna().any():
+            found["synonyms"] = pairs < given.get("synonyms", 0.0)
+    if "duration_s" in responses:
+        floor = given.get("speed", SECONDS_AN_ITEM)
+        third = responses["duration_s"].median() / 3
+        found["speed"] = (responses["duration_s"] < third) & (
+            responses["duration_s"] < floor * (asked + 3)
+        )
+    if comment in responses:
+        found["gibberish"] = gibberish(responses[comment])
+    frame = pd.DataFrame(found, index=responses.index).fillna(False).astype(bool)
+    same = [name for name in ("longstring", "irv") if name in frame]
+    others = frame.drop(columns=same).sum(axis="columns")
+    return frame.assign(flags=others + frame[same].any(axis="columns").astype(int))
+
+
+def haste(responses: pd.DataFrame, *, ratings: Sequence[str], at_least: int = 2) -> Result:
+    """Count the signs of haste and the answers that show two or more.
+
+    Args:
+        responses: answers.
+        ratings: the rating columns, in the order asked.
+        at_least: flags from which an answer counts as careless.
+
+    Returns:
+        `term` (the sign), `value` (its paper), `n` and `share`; the last row counts the
+        answers with at least that many flags.
+    """
+    found = signs(responses, ratings=ratings)
+    total = max(len(found), 1)
+    rows = [
+        (name, SIGNS[name][1], int(found[name].sum()), float(found[name].sum() / total))
+        for name in found.columns.drop("flags")
+    ]
+    careless = int((found["flags"] >= at_least).sum())
+    rows.append((f"{at_least} signs or more", "set aside together", careless, careless / total))
+    return Result(
+        name="signs of haste",
+        frame=pd.DataFrame(rows, columns=["term", "value", "n", "share"]),
+        headline=(
+            f"{count(careless, 'answer')} ({percent(careless / total, 1)}) "
+            f"{'shows' if careless == 1 else 'show'} {at_least} or more signs of haste."
+        ),
+        method="One sign alone is no proof; runs and spread count as one sign.",
+        base=f"{count(len(found), 'answer')}, {count(len(ratings), 'rating')} each.",
+    )
+
+
+# ---------------------------------------------------------------- helpers
+
+
+def _runs(items: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Measure the runs of equal answers; a missing answer is passed over."""
+    values = items.astype(float).to_numpy()
+    longest = np.zeros(len(values), dtype=int)
+    current, runs, answered = longest.copy(), longest.copy(), longest.copy()
+    last = np.full(len(values), np.nan)
+    for column in values.T:
+        known = ~np.isnan(column)
+        same = known & (column == last)
+        current = np.where(same, current + 1, np.where(known, 1, current))
+        runs += known & ~same
+        answered += known
+        longest = np.maximum(longest, current)
+        last = np.where(known, column, last)
+    mean = np.divide(answered, runs, out=np.full(len(values), np.nan), where=runs > 0)
+    return pd.Series(longest, index=items.index), pd.Series(mean, index=items.index)
+
+
+def _row_correlation(left: pd.DataFrame, right: pd.DataFrame) -> pd.Series:
+    both = left.notna() & right.notna()
+    a, b = left.astype(float).where(both), right.astype(float).where(both)
+    a, b = a.sub(a.mean(axis=1), axis=0), b.sub(b.mean(axis=1), axis=0)
+    below = np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1))
+    return ((a * b).sum(axis=1) / below.where(below > 0)).where(both.sum(axis=1) >= 3)
+
+
+def _chi_square(level: float, df: int) -> float:
+    from scipy.stats import chi2
+
+    return float(chi2.ppf(level, df))

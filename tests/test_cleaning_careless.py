@@ -1,0 +1,72 @@
+"""Are the signs of haste those of the papers, and two of them needed?"""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlab.cleaning import careless
+from tests.conftest import ROOT
+
+CASE = json.loads((ROOT / "tests/golden/careless_responding.json").read_text())["cases"][0]
+EXPECTED = CASE["expected"]
+
+
+@pytest.fixture(scope="module")
+def items(reference) -> pd.DataFrame:
+    frame = pd.read_csv(reference / "data" / "careless_dataset.csv")
+    assert frame.shape == (EXPECTED["n"], EXPECTED["items"])
+    return frame
+
+
+def test_runs_equal_the_careless_package(items):
+    longest = careless.longstring(items)
+    assert longest.head(10).tolist() == EXPECTED["longstring_first_10"]
+    assert longest.max() == EXPECTED["longstring_max"]
+    half = (longest >= EXPECTED["items"] / 2).mean()
+    assert half == pytest.approx(EXPECTED["share_longstring_at_least_half_of_items"])
+    mean = careless.averagestring(items).head(10)
+    assert np.allclose(mean, EXPECTED["avgstring_first_10"], atol=1e-6)
+
+
+def test_spread_equals_the_careless_package(items):
+    spread = careless.irv(items)
+    assert np.allclose(spread.head(10), EXPECTED["irv_first_10"], atol=1e-6)
+    assert spread.mean() == pytest.approx(EXPECTED["irv_mean"], abs=1e-6)
+
+
+def test_distance_equals_the_careless_package(items):
+    distance = careless.mahalanobis(items)
+    assert np.allclose(distance.head(10), EXPECTED["mahalanobis_sq_first_10"], rtol=1e-6)
+    assert distance.max() == pytest.approx(EXPECTED["mahalanobis_sq_max"])
+    assert distance.sum() == pytest.approx(EXPECTED["mahalanobis_sq_sum"])
+
+
+def test_even_odd_by_hand():
+    # three scales of two items: odd 1, 3, 5 and even 2, 4, 6 agree; turned round they oppose
+    rows = pd.DataFrame([[1, 2, 3, 4, 5, 6], [1, 6, 3, 4, 5, 2]], columns=list("abcdef"))
+    scales = [["a", "b"], ["c", "d"], ["e", "f"]]
+    assert careless.even_odd(rows, scales=scales).tolist() == pytest.approx([1, -1])
+
+
+def test_synonyms_tell_the_random_from_the_careful():
+    rng = np.random.default_rng(3)
+    trait = rng.integers(1, 6, (300, 4))
+    rows = pd.DataFrame(np.hstack([trait, trait]))
+    rows.iloc[:10] = rng.integers(1, 6, (10, 8))
+    agreement = careless.synonyms(rows)
+    assert agreement.iloc[10:].min() > 0.99
+    assert agreement.iloc[:10].median() < 0.7
+
+
+def test_one_sign_is_not_enough():
+    rng = np.random.default_rng(1)
+    rows = pd.DataFrame(rng.integers(1, 6, (200, 6)), columns=list("abcdef")).astype(float)
+    rows["duration_s"] = 300.0
+    rows.loc[0, list("abcdef")] = 4.0
+    rows.loc[1, list("abcdef")] = 4.0
+    rows.loc[1, "duration_s"] = 8.0
+    flags = careless.signs(rows, ratings=list("abcdef"))["flags"]
+    assert flags[[0, 1]].tolist() == [1, 2]
+    assert careless.haste(rows, ratings=list("abcdef")).frame["n"].iloc[-1] == 1
