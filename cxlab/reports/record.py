@@ -82,7 +82,7 @@ class Record:
         text = json.dumps(self._findings(composed=False), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def write(self) -> None:
+    def write(self, *, last: bool = False) -> None:
         """Write findings, manifest and index of what is finished so far, each in one move."""
         self.written = time.time()
         findings = self._findings()
@@ -93,7 +93,8 @@ class Record:
             "seconds": round(time.time() - self.started, 1),
             "reports": [asdict(entry) for entry in self.runs.values()],
         }
-        since = changes((self.last, self.last_findings), (manifest, findings))
+        # before the end, what is still to come would count as gone
+        since = changes((self.last, self.last_findings), (manifest, findings)) if last else {}
         if since:
             since["lines"] = lines(since)
         manifest["since"] = since or self.last.get("since")
@@ -103,7 +104,7 @@ class Record:
 
     def close(self) -> None:
         """Write everything a last time; the journal is then no longer needed."""
-        self.write()
+        self.write(last=True)
         self._journal.close()
         (self.out / JOURNAL).unlink(missing_ok=True)
 
