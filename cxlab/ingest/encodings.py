@@ -102,6 +102,9 @@ def _other(data: Bytes, name: str) -> tuple[Bytes, str, str]:
     if alone > 0.5 * len(high) or (foreign < 12 and foreign < 0.02 * len(sample)):
         return _single_byte(data)
     fits = {name: text for name in _WIDE if (text := _reads(sample, name)) and _at_home(text, name)}
+    for plain in ("cp949", "shift_jis"):  # letters of their own, unlike the Chinese ones
+        if plain in fits:
+            fits = {plain: fits[plain]}
     if len(fits) == 1:
         encoding = next(iter(fits))
         return _utf8(data, encoding), encoding, "not UTF-8; read as the letters it is made for"
@@ -132,7 +135,10 @@ def _at_home(text: str, encoding: str) -> bool:
     scripts = {"cp949": ("HANGUL",), "shift_jis": ("HIRAGANA", "KATAKANA")}
     wanted = scripts.get(encoding, ("CJK",))
     at_home = sum(unicodedata.name(letter, "").startswith(wanted) for letter in foreign)
-    usual = {"shift_jis": 0.3, "cp949": 0.6}.get(encoding, 0.8)
+    usual = {"shift_jis": 0.3, "cp949": 0.9}.get(encoding, 0.8)
+    if encoding == "cp949":  # rare syllables are a sign of another encoding
+        usual_ones = sum(bool(letter.encode("euc_kr", "ignore")) for letter in foreign)
+        at_home = min(at_home, usual_ones)
     private = any(unicodedata.category(letter) in ("Co", "Cn", "Cc") for letter in foreign)
     return bool(foreign) and not private and at_home >= usual * len(foreign)
 

@@ -42,7 +42,8 @@ def read_text(path: Path, opened: Opened, table: Table, wanted: Wanted) -> Grid:
     if len(body) + len(torn) != lines_below:  # line breaks inside fields: every field counts
         places = list(range(len(header.names)))
         body, torn = _parse(data, start, mark, len(header.names), places, name)
-    cells, lines, damage, blank = _records(body, torn, mark, before, places, len(header.names))
+    width = len(header.names)
+    cells, lines, damage, blank = _records(body, torn, mark, before, places, width, data)
     if lines_below > len(lines):
         _check_closed(data, lines, before + lines_below, name)
     if not len(lines):
@@ -131,6 +132,7 @@ def _records(
     before: int,
     places: list[int],
     width: int,
+    data: Bytes,
 ) -> tuple[pd.DataFrame, np.ndarray, object, int]:
     """Put torn rows back in their place, give every row its line, pass over blank lines."""
     total = len(body) + len(torn)
@@ -154,11 +156,24 @@ def _records(
         cells = cells.sort_index()
     blank = np.zeros(total, bool)
     blank[at] = [not text.strip() for _, text in torn]
-    if len(body.column_names) == 1:  # a blank line of a one-column file is a row like any other
-        blank |= damage == "every field is empty"
+    empty = np.flatnonzero(damage == "every field is empty")
+    blank[empty] = [_is_blank(line) for line in _lines(data, lines[empty])]
     if blank.any():
         cells, lines, damage = cells[~blank].reset_index(drop=True), lines[~blank], damage[~blank]
     return cells, lines, damage if (damage != "").any() else "", int(blank.sum())
+
+
+def _lines(data: Bytes, numbers: np.ndarray) -> list[bytes]:
+    """Give lines of the file by their number."""
+    if not len(numbers):
+        return []
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == 10)
+    ends = np.concatenate([[-1], ends, [len(data)]])
+    return [bytes(data[ends[n - 1] + 1 : ends[n]]) for n in numbers]
+
+
+def _is_blank(line: bytes) -> bool:
+    return not line.strip()
 
 
 def _newlines(body: pa.Table) -> np.ndarray | int:
