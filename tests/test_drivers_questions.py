@@ -199,7 +199,7 @@ def test_listwise_deletion_moves_the_true_first_driver(bank):
 def test_imputed_intervals_cover_where_gaps_depend_on_other_answers():
     true, hits = None, []
     true = by_term(drivers.fit(survey(40_000, seed=77), **TERMS), "estimate")
-    for seed in range(60):
+    for seed in range(40):
         rows = survey(400, seed=seed)
         chance = 1 / (1 + np.exp(-(rows["b"] - 3)))
         rows.loc[np.random.default_rng(seed).random(400) < 0.6 * chance, "a"] = np.nan
@@ -474,7 +474,7 @@ def test_real_studies_can_be_read(shared_data, name):
     terms = list(opened.mapping.tables["responses"].ratings)
     outcome = "nps" if name == "sfo" else "csat"
     weight = "weight" if name == "sfo" else None
-    found = drivers.importance(rows, outcome=outcome, drivers=terms, weight=weight, n_boot=50)
+    found = drivers.importance(rows, outcome=outcome, drivers=terms, weight=weight, n_boot=20)
     assert len(found.frame) == len(terms)
     assert found.frame["estimate"].sum() == pytest.approx(1)
     assert (found.frame["conf_low"] <= found.frame["estimate"]).mean() > 0.9
