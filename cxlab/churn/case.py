@@ -89,12 +89,11 @@ def case(
         here = whole.rows((whole.label == 0).to_numpy())
         return _priced(learn, judge, here, learned)
     day = _day_judged(known, as_of)
-    stretches = {"lookback": lookback, "gap": gap, "horizon": horizon}
-    judge = snapshot(study, as_of=day, **stretches)
-    learn = snapshot(study, as_of=_days_before(study, known, day), **stretches)
+    before, now = _days_before(study, known, day), known.until if known.until is not None else day
+    judge = snapshot(study, as_of=day, lookback=lookback, gap=gap, horizon=horizon)
+    learn = snapshot(study, as_of=before, lookback=lookback, gap=gap, horizon=horizon)
+    today = snapshot(study, as_of=now, lookback=lookback, gap=gap, horizon=None)
     learned = fit(learn, model=model, seed=seed)
-    now = {**stretches, "horizon": None}
-    today = snapshot(study, as_of=known.until if known.until is not None else day, **now)
     return _priced(learn, judge, today, learned)
 
 

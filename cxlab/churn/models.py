@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegressionCV
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from threadpoolctl import threadpool_limits
@@ -22,6 +23,8 @@ from cxlab.results import Result, count, number
 FEWEST_LEAVERS = 20
 FOLDS = 3
 MODELS = ("logistic", "boosting")
+# a choice is asked for by a fit and again by its reader, and costs many fits
+_CHOSEN: WeakKeyDictionary[Snapshot, dict] = WeakKeyDictionary()
 #: A category seen in fewer rows than this is joined with other rare ones.
 RARE = 20
 MANY_CELLS = 2_000_000
@@ -56,7 +59,10 @@ def fit(
             the label under another name.
     """
     taken = _teachable(snapshots)
-    chosen = _chosen(taken, model, seed)
+    if model == "simplest":
+        frame = choose(snapshots, seed=seed).frame
+        model = str(frame.loc[frame["verdict"] == "kept", "term"].iloc[0])
+    chosen = untrained(taken, model, seed) if isinstance(model, str) else model
     fitted = learn(chosen, taken.features, taken.label)
     fitted.lesson_ = Lesson(taken, chosen)
     return fitted
@@ -72,14 +78,22 @@ def learn(recipe: Pipeline, features: pd.DataFrame, left) -> Pipeline:
         return clone(recipe).fit(features, np.asarray(left, dtype=int))
 
 
-def choose(snapshots: Snapshot | Sequence[Snapshot], *, seed: int = 0, level: float = 0.95):
+def choose(
+    snapshots: Snapshot | Sequence[Snapshot], *, seed: int = 0, level: float = 0.95
+) -> Result:
     """Set the two models against each other on customers neither has seen.
 
     Returns:
         A `Result` with `term`, `estimate` (AUC), `conf_low`, `conf_high`, `p_value`, `verdict`;
         the last row is the difference.
     """
-    taken = _teachable(snapshots)
+    kept = _CHOSEN.setdefault(snapshots, {}) if isinstance(snapshots, Snapshot) else {}
+    if (seed, level) not in kept:
+        kept[seed, level] = _choice(_teachable(snapshots), seed, level)
+    return kept[seed, level]
+
+
+def _choice(taken: Snapshot, seed: int, level: float) -> Result:
     y = taken.label.to_numpy(dtype=int)
     scores = {name: cross_scores(untrained(taken, name, seed), taken, seed) for name in MODELS}
     rows = [
@@ -93,8 +107,8 @@ def choose(snapshots: Snapshot | Sequence[Snapshot], *, seed: int = 0, level: fl
     rows.append({"term": "boosting − logistic", **gap})
     frame = pd.DataFrame(rows)
     frame["n"] = len(taken)
-    kept = "boosting" if better else "logistic"
-    frame["verdict"] = ["kept" if name == kept else "not kept" for name in MODELS] + [None]
+    winner = "boosting" if better else "logistic"
+    frame["verdict"] = ["kept" if name == winner else "not kept" for name in MODELS] + [None]
     apart = _in_auc(gap)
     headline = (
         f"Boosting is kept: it ranks better than logistic regression by {apart}."
@@ -112,6 +126,12 @@ def choose(snapshots: Snapshot | Sequence[Snapshot], *, seed: int = 0, level: fl
         base=taken.base(),
         unit="AUC",
     )
+
+
+def plain(taken: Snapshot) -> Pipeline:
+    """Give a logistic regression with a fixed penalty, for comparisons with itself."""
+    learner = LogisticRegression(C=0.03, solver="newton-cholesky")
+    return untrained(taken, "logistic").set_params(model=learner)
 
 
 def untrained(taken: Snapshot, name: str, seed: int = 0) -> Pipeline:
@@ -152,6 +172,7 @@ def untrained(taken: Snapshot, name: str, seed: int = 0) -> Pipeline:
         cv=FOLDS,
         l1_ratios=(0.0,),
         scoring="neg_log_loss",
+        solver="newton-cholesky",
         use_legacy_attributes=False,
         max_iter=300,
         random_state=seed,
@@ -213,15 +234,6 @@ def _refuse_the_label(taken: Snapshot) -> None:
                 f"'{name}' tells leavers from stayers without a mistake: it is the label under "
                 "another name, or was written after the leaving. Leave it out and fit again."
             )
-
-
-def _chosen(taken: Snapshot, model: str | Pipeline, seed: int) -> Pipeline:
-    if not isinstance(model, str):
-        return model
-    if model == "simplest":
-        frame = choose(taken, seed=seed).frame
-        model = str(frame.loc[frame["verdict"] == "kept", "term"].iloc[0])
-    return untrained(taken, model, seed)
 
 
 def _kinds(features: pd.DataFrame) -> tuple[list[str], list[str]]:
