@@ -246,6 +246,8 @@ def sensitivity(study, *, as_of, choices: Sequence[dict] = CHOICES, seed: int = 
         A `Result` with `term` (the choice), `share` (base rate), `estimate` (AUC), `conf_low`,
         `conf_high`, `events`, `n`; a choice the study cannot answer has a `reason` instead.
     """
+    if not len(as_of):
+        raise ChurnError("sensitivity: without dates there is no gap and no horizon to vary.")
     rows = []
     for choice in choices:
         row: dict[str, Any] = {

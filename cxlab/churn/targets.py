@@ -131,7 +131,7 @@ def targets(
         {
             "rank": np.arange(1, listed + 1),
             "customer": (chosen.customer if real_ids else chosen.customer.map(pseudonym)),
-            "role": _drawn(listed, hold_out, seed),
+            "role": _drawn(listed, max(listed - contacts, round(listed * hold_out)), seed),
             "expected": risk[order],
             "value": worth[order],
             "estimate": keeps[order],
@@ -242,9 +242,9 @@ def _worth(taken: Snapshot, value: float | str) -> np.ndarray:
     raise ChurnError(f"value: '{value}' is neither a number nor a column of the snapshot.")
 
 
-def _drawn(listed: int, hold_out: float, seed: int) -> np.ndarray:
-    out = np.random.default_rng(seed).permutation(listed) < round(listed * hold_out)
-    return np.where(out, "hold out", "call")
+def _drawn(listed: int, out: int, seed: int) -> np.ndarray:
+    place = np.random.default_rng(seed).permutation(listed)
+    return np.where(place < out, "hold out", "call")
 
 
 def _check_money(cost: float, saved: float) -> None:
