@@ -121,7 +121,7 @@ def sensitivity(
     frame = pd.concat(frames, ignore_index=True)
     without, within = frame["estimate"]
     inside = frame["conf_low"][0] <= within <= frame["conf_high"][0]
-    interval = frame.loc[0, ["conf_low", "conf_high"]]
+    low, high = frame["conf_low"][0], frame["conf_high"][0]
     rows = count(len(judged), "row")
     said = f"{amount(without, score.unit)} without and {amount(within, score.unit)} with"
     return Result(
@@ -136,6 +136,6 @@ def sensitivity(
         method="the same score over the kept rows and over kept rows and rows set aside as "
         "duplicates, speeders or straight-liners",
         base=f"{count(len(responses), 'answer')} kept; {rows} set aside by judgement.",
-        notes=(f"The interval without them is {span(*interval, score.unit)}.",),
+        notes=(f"The interval without them is {span(low, high, score.unit)}.",),
         unit=score.unit,
     )

@@ -165,7 +165,7 @@ class Study:
             frames["responses"] = parts.of_period(frames["responses"], period)
         cleaned = {
             name: replace(
-                done, frame=frames[name], judged=parts.judged(done.judged, segment, value)
+                done, frame=frames[name], judged=parts.judged(done.judged, segment, value, period)
             )
             for name, done in self.cleaned.items()
         }

@@ -32,9 +32,12 @@ def of_segment(
     return {name: part.get(name, frame).reset_index(drop=True) for name, frame in frames.items()}
 
 
-def judged(rows: pd.DataFrame, segment: str, value: str) -> pd.DataFrame:
-    """Give the rows set aside by judgement that belong to a segment value."""
-    return rows[rows[segment] == value] if segment in rows else rows
+def judged(rows: pd.DataFrame, segment: str, value: str, period: str) -> pd.DataFrame:
+    """Give the rows set aside by judgement that belong to a segment value and a period."""
+    rows = rows[rows[segment] == value] if segment in rows else rows
+    if period and "answered_at" in rows:
+        rows = rows[_inside(rows["answered_at"], pd.Period(period))]
+    return rows.reset_index(drop=True)
 
 
 def of_period(responses: pd.DataFrame, period: str) -> pd.DataFrame:
@@ -45,11 +48,14 @@ def of_period(responses: pd.DataFrame, period: str) -> pd.DataFrame:
         wanted = pd.Period(period)
     except ValueError:
         raise StudyError(f"'{period}' is no period; write 2025Q3, 2025-09 or 2025.", []) from None
-    local = responses["answered_at"].dt.tz_localize(None)
-    inside = local.between(wanted.start_time, wanted.end_time)
+    inside = _inside(responses["answered_at"], wanted)
     if not inside.any():
         raise StudyError(f"no answer lies in {period}.", [])
     return responses[inside].reset_index(drop=True)
+
+
+def _inside(times: pd.Series, period: pd.Period) -> pd.Series:
+    return times.dt.tz_localize(None).between(period.start_time, period.end_time)
 
 
 def values(frames: Sequence[pd.DataFrame], segment: str) -> list[str]:
