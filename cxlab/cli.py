@@ -1,4 +1,4 @@
-"""The door: check, run, lab, sample."""
+"""The door: new, check, run, deck, diff, lab, sample."""
 
 import json
 import os
@@ -28,6 +28,34 @@ def _options(
     debug: Annotated[bool, typer.Option(help="Show the whole traceback of an error.")] = False,
 ) -> None:
     """Customer-experience research: from exports to reports that can be defended."""
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="Where study.yaml is written.")],
+    files: Annotated[
+        list[Path], typer.Option("--from", help="An export; repeat for each, or list them after.")
+    ],
+    more: Annotated[list[Path] | None, typer.Argument(help="Further exports.")] = None,
+) -> None:
+    """Profile exports, draft a commented study.yaml, and say what is unsure in it."""
+    from cxlab import drafting
+    from cxlab.codebook import Refusal
+
+    target = folder / "study.yaml"
+    if target.exists():
+        raise Refusal(f"{target}: there is a study file already; it is not written over.")
+    missing = [path for path in [*files, *(more or [])] if not path.is_file()]
+    if missing:
+        raise Refusal(f"{missing[0]}: there is no such file.")
+    draft = drafting.draft([*files, *(more or [])], folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(".study.yaml.part")
+    part.write_text(draft.text, encoding="utf-8")
+    os.replace(part, target)
+    typer.echo(target)
+    for doubt in draft.doubts:
+        typer.echo(f"unsure: {_readable(doubt)}")
 
 
 @app.command()

@@ -111,3 +111,14 @@ def test_the_labs_kernel_is_this_python_whatever_else_is_installed(sample, tmp_p
     done = subprocess.run(listed, env=env, capture_output=True, text=True, check=True)
     spec = json.loads(done.stdout)["kernelspecs"]["python3"]["spec"]
     assert Path(spec["argv"][0]) == Path(sys.executable)
+
+
+def test_new_drafts_a_study_that_check_accepts(tmp_path):
+    export = tmp_path / "answers.csv"
+    rows = "".join(f"R{i},{i % 11},2025-03-{i % 28 + 1:02d}\n" for i in range(60))
+    export.write_text(f"Response,How likely are you to recommend us?,Date\n{rows}")
+    done = _cxlab("new", tmp_path / "study", "--from", export)
+    assert done.returncode == 0, done.stderr
+    assert _cxlab("check", tmp_path / "study" / "study.yaml").returncode == 0
+    again = _cxlab("new", tmp_path / "study", "--from", export)
+    assert (again.returncode, "not written over" in again.stderr) == (2, True)
