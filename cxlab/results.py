@@ -13,7 +13,7 @@ import pandas as pd
 from cxlab.codebook import RESULT_WORDS, label
 
 MIME = "application/vnd.cxlab.result+json"
-SHOWN_ROWS = 60
+SHOWN_ROWS = 40
 
 
 class ResultError(ValueError):
@@ -303,7 +303,7 @@ def cell(column: str, value: Any, unit: str = "") -> str:
     if column in ("n", "n_effective", "rank", "line"):
         return number(value, 0)
     if column in ("estimate", "std_error", "conf_low", "conf_high"):
-        return amount(value, unit)
+        return amount(value, unit) if unit or abs(value) >= 10 else number(value, 2)
     return number(value, 0 if value.is_integer() else 2)
 
 
