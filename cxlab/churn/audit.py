@@ -59,8 +59,15 @@ def audit(snapshot: Snapshot, *, lagged: Snapshot | None = None, seed: int = 0) 
             "not foretell better."
         ),
         base=taken.base(),
-        unit="AUC",
+        unit="of 1",
     )
+
+
+def alarms(found: Result) -> Result:
+    """Keep what an audit found, and what it could not check; columns found clear are counted."""
+    clear = found.frame["verdict"] == "clear"
+    note = f"{count(int(clear.sum()), 'column')} examined and found clear."
+    return replace(found, frame=found.frame[~clear], notes=(note, *found.notes))
 
 
 # ---------------------------------------------------------------- one column

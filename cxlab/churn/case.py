@@ -11,7 +11,7 @@ from cxlab.churn.definition import CONTRACT, FLAG, ChurnError, Definition, defin
 from cxlab.churn.evaluation import halves
 from cxlab.churn.models import fit
 from cxlab.churn.snapshots import Snapshot, snapshot, stack
-from cxlab.results import Result
+from cxlab.results import Result, count
 
 MOST_DAYS = 8
 
@@ -24,15 +24,17 @@ class Case:
         learn: days whose outcomes were known before the day judged.
         judge: the latest day with a whole horizon; of a table without dates, a third of it.
         today: customers of today, outcome not yet known; without dates, those who stayed.
-        model: what was learned.
+        model: what was learned from `learn`; it is judged on `judge`.
+        latest: the same kind of model, learned from all judged days; it ranks today's customers.
         worth: column with what a customer is worth, or 1 where there is none.
-        cost: of one call, a twentieth of the mean worth.
+        cost: of one call, a fiftieth of the mean worth.
     """
 
     learn: Snapshot
     judge: Snapshot
     today: Snapshot
     model: Pipeline
+    latest: Pipeline
     worth: str | float
     cost: float
 
@@ -119,6 +121,15 @@ def tried(question: Callable[[], Result]) -> Result:
         )
 
 
+def first(result: Result, *, rows: int = 10) -> Result:
+    """Keep the first lines of a long answer."""
+    left = len(result.frame) - rows
+    if left <= 0:
+        return result
+    more = f"The first {rows} of {count(len(result.frame), 'line')}."
+    return replace(result, frame=result.frame.head(rows), notes=(more, *result.notes))
+
+
 def key_numbers(evaluation: Result) -> tuple[Result, ...]:
     """Give the three numbers of an evaluation that a reader wants first, each as a result."""
     wanted = {
@@ -173,9 +184,10 @@ def _first_day(study, known: Definition) -> pd.Timestamp:
 
 
 def _priced(learn: Snapshot, judge: Snapshot, today: Snapshot, model: Pipeline) -> Case:
+    latest = fit(stack([learn, judge]), model=model.lesson_.untrained)
     for name in ("spend", "monthly_fee"):
         for source in (judge.features, judge.undated):
             if name in source and source[name].clip(lower=0).sum() > 0:
-                cost = float(source[name].clip(lower=0).mean()) / 20
-                return Case(learn, judge, today, model, name, cost)
-    return Case(learn, judge, today, model, 1.0, 0.05)
+                cost = float(source[name].clip(lower=0).mean()) / 50
+                return Case(learn, judge, today, model, latest, name, cost)
+    return Case(learn, judge, today, model, latest, 1.0, 0.02)

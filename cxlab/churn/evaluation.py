@@ -66,7 +66,7 @@ def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -
         line = scores.calibration_line(y, p, customer=who, level=level)
         rows += [{"term": f"calibration {part}", **found} for part, found in line.items()]
     frame = pd.DataFrame(rows)
-    frame["n"], frame["level"] = len(y), level
+    frame["n"] = len(y)
     return Result(
         name="churn evaluation",
         frame=frame,
@@ -78,6 +78,7 @@ def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -
         ),
         base=taken.base(),
         notes=_notes(model, taken),
+        unit="of 1",
     )
 
 
@@ -424,7 +425,7 @@ def _rolled(frame: pd.DataFrame, taken: Snapshot, level: float) -> Result:
             f"scored by a fit without them; DeLong intervals, level {level:g}."
         ),
         base=taken.base(),
-        unit="AUC",
+        unit="of 1",
     )
 
 
@@ -443,5 +444,5 @@ def _depends(frame: pd.DataFrame) -> Result:
         ),
         method="AUC on customers left out of the fit, with DeLong's interval by customer.",
         base=f"{count(len(frame), 'choice')} of lookback, gap and horizon.",
-        unit="AUC",
+        unit="of 1",
     )

@@ -60,6 +60,7 @@ def health(
             "without a better day since, to the leaving."
         ),
         base=here.base(),
+        unit="of 1",
     )
 
 

@@ -124,7 +124,7 @@ def _choice(taken: Snapshot, seed: int, level: float) -> Result:
             f"difference on the same customers (DeLong), level {level:g}."
         ),
         base=taken.base(),
-        unit="AUC",
+        unit="of 1",
     )
 
 

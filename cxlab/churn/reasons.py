@@ -116,7 +116,7 @@ def reasons(model, snapshot: Snapshot, *, top: int = 3, seed: int = 0) -> Result
         ),
         base=f"{count(len(found), 'customer')}, {count(top, 'reason')} each.",
         notes=("A reason goes with the risk; that it brings about the leaving is not shown.",),
-        unit="log-odds",
+        unit="of 1",
     )
 
 
@@ -165,7 +165,7 @@ def associations(model, snapshot: Snapshot, *, seed: int = 0) -> Result:
         ),
         base=snapshot.base(),
         notes=("What goes with leaving need not bring it about.",),
-        unit="log-odds",
+        unit="of 1",
     )
 
 
