@@ -155,6 +155,15 @@ def test_rate_of_referrals_is_per_customer_year():
     assert rows.loc["promoter", "expected"] == pytest.approx(40)
 
 
+def test_a_referral_is_worth_stay_times_money():
+    frame = pd.DataFrame({"tenure": [4.0, 12.0] * 20, "churned": [True, False] * 20})
+    frame = frame.assign(monthly_fee=10.0, referred_by=[None] * 20 + ["a"] * 20)
+    frame.loc[20:, "monthly_fee"] = 20.0
+    rows = retention.referral_value(frame, horizon=12, n_boot=20).frame["estimate"]
+    # half stay 4 months, half 12: 8 months on average
+    assert rows.tolist() == [160, 80, 80]
+
+
 def test_the_sample_says_referred_customers_leave_less(kestrel):
     company, truth = kestrel
     result = retention.referred(company.customers, adjust=["region", "plan"], as_of="2025-12-31")
@@ -197,28 +206,26 @@ def test_elasticity_is_leaving_per_cent_of_price():
 
 def test_the_sample_shows_opposite_loyalties(kestrel):
     company, truth = kestrel
-    here = there_at_the_rise(company, truth["price_rise"])
-    result = retention.price_response(
-        here, changed_on=truth["price_rise"]["date"], increase=0.15, loyalty=("mind", "habit")
+    rise, people = truth["price_rise"], company.customers
+    people = people.assign(felt=people["region"] == rise["region"])
+    measured = retention.loyalties(
+        people, company.responses, company.orders, changed_on=rise["date"]
     )
-    rows = result.frame.set_index("term")
+    asked = {"changed_on": rise["date"], "increase": 0.15, "loyalty": ("attitude", "habit")}
+    rows = retention.price_response(measured, **asked).frame.set_index("term")
     assert rows.loc["price", "conf_low"] > 1
-    assert rows.loc["price × mind", "estimate"] < 0.85
+    assert rows.loc["price × attitude", "estimate"] < 0.85
     assert rows.loc["price × habit", "conf_low"] > 1
 
 
-def there_at_the_rise(company, rise: dict) -> pd.DataFrame:
-    """Measure both loyalties from what was known on the day of the sample's price rise."""
-    day = pd.Timestamp(rise["date"], tz="Europe/London")
-    answers = company.responses[company.responses["answered_at"] < day].sort_values("answered_at")
-    last = answers.groupby("customer_id")["nps"].last()
-    orders = company.orders.execute()
-    one_off = orders[(orders["kind"] == "one-off") & (orders["ordered_at"] < day)]
-    often = one_off.groupby("customer_id").size()
-    here = company.customers.assign(felt=company.customers["region"] == rise["region"])
-    months = ((day - here["signed_up_at"]).dt.days / 30.4).clip(lower=1)
-    here["habit"] = here["customer_id"].map(often).fillna(0) / months >= 0.4
-    return here.assign(mind=(here["customer_id"].map(last) - 7) / 3)
+def test_loyalty_is_measured_before_the_change_only(kestrel):
+    company, truth = kestrel
+    day = pd.Timestamp(truth["price_rise"]["date"], tz="Europe/London")
+    orders, answers = company.orders.execute(), company.responses
+    one = retention.loyalties(company.customers, answers, orders, changed_on=day)
+    known = orders[orders["ordered_at"] < day], answers[answers["answered_at"] < day]
+    other = retention.loyalties(company.customers, known[1], known[0], changed_on=day)
+    pd.testing.assert_frame_equal(one, other)
 
 
 def test_a_price_nobody_felt_is_refused():

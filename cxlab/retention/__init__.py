@@ -9,10 +9,10 @@ from cxlab.retention.hazards import check_hazards, episodes, hazards
 from cxlab.retention.outlook import held_out, outlook, purchases_since_first, tracking
 from cxlab.retention.overview import from_answers, links_of, or_why, overview, value_by_tier
 from cxlab.retention.parametric import discrete_hazards, extrapolate, parametric
-from cxlab.retention.price import price_response
+from cxlab.retention.price import loyalties, price_response
 from cxlab.retention.projection import Contract, contract, project, sorting
 from cxlab.retention.reasons import reasons
-from cxlab.retention.referral import count_referrals, referrals, referred
+from cxlab.retention.referral import count_referrals, referral_value, referrals, referred
 from cxlab.retention.rfm import migration, rfm, tiers
 from cxlab.retention.spells import SpellError, Spells, spells
 from cxlab.retention.spend import Spend, check_spend, describe_spend, spending
@@ -50,6 +50,7 @@ __all__ = [
     "held_out",
     "lifetime_value",
     "links_of",
+    "loyalties",
     "migration",
     "or_why",
     "outlook",
@@ -59,6 +60,7 @@ __all__ = [
     "project",
     "purchases_since_first",
     "reasons",
+    "referral_value",
     "referrals",
     "referred",
     "rfm",

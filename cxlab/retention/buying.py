@@ -9,10 +9,11 @@ digits and the gradient is the integral of the gradient.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.special import digamma, expit, gammaln
+from scipy.special import digamma, gammaln
 from scipy.stats import norm
 
 from cxlab.results import Result, count, listing, number
@@ -73,6 +74,13 @@ class Grouped:
     z: np.ndarray
     which: np.ndarray
     rows: np.ndarray
+
+    @cached_property
+    def here(self) -> np.ndarray:
+        """Give one row for each pair of purchases and covariates."""
+        first = np.zeros(self.which.max() + 1, np.int64)
+        first[self.which[::-1]] = np.arange(len(self.which))[::-1]
+        return first
 
     @property
     def n(self) -> float:
@@ -252,52 +260,49 @@ def _shifted(point: np.ndarray, z: np.ndarray, kinds: int) -> np.ndarray:
     return base[:, None] + sign[:, None] * (effects @ z.T)
 
 
-def _gather(rows: np.ndarray, stats: Grouped, kinds: int, first: np.ndarray) -> np.ndarray:
-    """Sum row gradients into parameters and covariate effects."""
+def _gather(rows: np.ndarray, z: np.ndarray, kinds: int, first: np.ndarray) -> np.ndarray:
+    """Put the gradient in the parameters before that in the covariate effects."""
     sign = np.array([-1.0, 1.0, 1.0] if kinds == 3 else [-1.0, -1.0])
-    weighted = rows * stats.weight
-    return np.r_[first, (sign[:, None] * (weighted @ stats.z)).ravel()]
+    return np.r_[first, (sign[:, None] * (rows @ z)).ravel()]
 
 
 def _beta_geometric(point: np.ndarray, stats: Grouped, modified: bool):
-    """Give the BG/NBD or MBG/NBD log-likelihood and its gradient in the logarithms."""
-    r, x, w = np.exp(point[0]), stats.x, stats.weight
-    plain = stats.z.shape[1] == 0
-    log_alpha, log_a, log_b = point[1:4, None] if plain else _shifted(point, stats.z, 3)
+    """Give the BG/NBD or MBG/NBD log-likelihood and its gradient in the logarithms.
+
+    What depends on the number of purchases and the covariates alone is worked out once for each
+    pair that occurs, and handed to the rows that have it.
+    """
+    r, which, w, x = np.exp(point[0]), stats.which, stats.weight, stats.x[stats.here]
+    log_alpha, log_a, log_b = _shifted(point, stats.z[stats.here], 3)
     alpha, a, b = np.exp(log_alpha), np.exp(log_a), np.exp(log_b)
-    late, early = np.log(alpha + stats.age), np.log(alpha + stats.last)
     # stopping is decided by a coin after each purchase; the modified form tosses it at once, too
     more = 1.0 if modified else 0.0
-    k = b + x - 1 + more
-    stopping = (x > 0) | modified
-    with np.errstate(divide="ignore", invalid="ignore"):
-        odds = np.where(stopping, log_a - np.log(k) + (r + x) * (late - early), -np.inf)
-    gone = expit(odds)
-    here = _first_of(stats.which) if plain else slice(None)
-    counts = np.bincount(stats.which, w) if plain else w
-    u, a_u, b_u = (x[here], a, b) if plain else (x, a, b)
-    ends = gammaln(b_u + u + more) - gammaln(a_u + b_u + u + more) + gammaln(a_u + b_u)
-    fixed = gammaln(r + u) - gammaln(r) + ends - gammaln(b_u)
-    value = counts @ fixed + w @ (r * log_alpha - (r + x) * late + np.logaddexp(0, odds))
-    d_r = r * (
-        counts @ (digamma(r + u) - digamma(r)) + w @ (log_alpha - late + gone * (late - early))
-    )
-    d_alpha = r - (r + x) * alpha / np.exp(late)
-    d_alpha = d_alpha + gone * (r + x) * alpha * (np.exp(-late) - np.exp(-early))
-    both = digamma(a_u + b_u) - digamma(a_u + b_u + u + more)
-    d_b_u = b_u * (both + digamma(b_u + u + more) - digamma(b_u))
-    pull = np.divide(gone * b, k, out=np.zeros(len(x)), where=gone > 0)
-    if plain:
-        sums = [d_r, w @ d_alpha, counts @ (a * both) + w @ gone, counts @ d_b_u - w @ pull]
-        return float(value), np.array(sums, float).ravel()
-    rows = np.vstack([d_alpha, a * both + gone, d_b_u - pull])
-    return float(value), _gather(rows, stats, 3, np.r_[d_r, rows @ w])
+    k = np.where((x > 0) | modified, b + x - 1 + more, np.inf)
+    rate, own = (r + x)[which], alpha[which] if stats.z.shape[1] else alpha[0]
+    begun, known = own + stats.last, own + stats.age
+    late, early = np.log(known), np.log(begun)
+    with np.errstate(divide="ignore"):
+        odds = (log_a - np.log(k))[which] + rate * (late - early)
+    small = np.exp(-np.abs(odds))
+    either = np.maximum(odds, 0) + np.log1p(small)
+    gone = np.where(odds >= 0, 1.0, small) / (1 + small) * w
+    counts, stopped = np.bincount(which, w), np.bincount(which, gone)
+    ends = gammaln(b + x + more) - gammaln(a + b + x + more) + gammaln(a + b) - gammaln(b)
+    value = counts @ (gammaln(r + x) - gammaln(r) + ends + r * log_alpha)
+    value += _sum(w, either) - _sum(w, rate * late)
+    d_r = counts @ (digamma(r + x) - digamma(r) + log_alpha)
+    d_r += _sum(gone, late - early) - _sum(w, late)
+    both = digamma(a + b) - digamma(a + b + x + more)
+    d_b = b * (both + digamma(b + x + more) - digamma(b))
+    pull = np.bincount(which, rate * own * ((gone - w) / known - gone / begun))
+    rows = [counts * r + pull, counts * a * both + stopped, counts * d_b - stopped * b / k]
+    first = np.array([r * d_r, *(row.sum() for row in rows)])
+    return float(value), _gather(np.vstack(rows), stats.z[stats.here], 3, first)
 
 
-def _first_of(which: np.ndarray) -> np.ndarray:
-    first = np.zeros(which.max() + 1, np.int64)
-    first[which[::-1]] = np.arange(len(which))[::-1]
-    return first
+def _sum(weight: np.ndarray, values: np.ndarray) -> float:
+    """Sum with weights, on one core: for a vector the threads of BLAS cost more than they save."""
+    return float(np.einsum("i,i->", weight, values))
 
 
 def _pareto(point: np.ndarray, stats: Grouped):
@@ -326,7 +331,7 @@ def _pareto(point: np.ndarray, stats: Grouped):
     first = rows @ w
     if not stats.z.shape[1]:
         return float(w @ value), first
-    return float(w @ value), _gather(rows[[1, 3]], stats, 2, first)
+    return float(w @ value), _gather(rows[[1, 3]] * w, stats.z, 2, first)
 
 
 def _left_between(r, s, alpha, beta, stats: Grouped, most: int = 20_000):

@@ -43,7 +43,7 @@ def climb(
             return 1e10, np.zeros(len(point))
         return -value / n + outside @ outside, -gradient / n + 2 * outside
 
-    options: dict[str, object] = {"gtol": 1e-9, "maxiter": 500}
+    options: dict[str, object] = {"gtol": 1e-6, "maxiter": 500}
     if curve is not None:
         options["hess_inv0"] = curve
     found = minimize(downhill, start, jac=True, method="BFGS", options=options)
@@ -83,4 +83,12 @@ def measure(surface: Climb, point: np.ndarray) -> Top:
     adrift = np.abs(point) > REACH - 0.5
     values, vectors = np.linalg.eigh(information)
     inverse = np.where(values > 1e-10 * max(values.max(), 1e-300), 1 / np.abs(values), 0.0)
-    return Top(point, float(surface(point)[0]), (vectors * inverse) @ vectors.T, adrift)
+    covariance = (vectors * inverse) @ vectors.T
+    covariance = (covariance + covariance.T) / 2
+    value, gradient = surface(point)
+    # one Newton step takes away what the climb left
+    nearer = np.clip(point + np.clip(covariance @ gradient, -0.1, 0.1), -REACH, REACH)
+    higher = surface(nearer)[0]
+    if higher >= value:
+        point, value = nearer, higher
+    return Top(point, float(value), covariance, adrift)

@@ -11,6 +11,7 @@ from cxlab.codebook import did_you_mean
 from cxlab.results import Result, count, number, percent, span
 from cxlab.retention.cox import fit as fit_cox
 from cxlab.retention.design import FitError, design, separating
+from cxlab.retention.rfm import rfm
 from cxlab.retention.spells import DAYS, _moment
 
 WORDS = [
@@ -99,6 +100,50 @@ def price_response(
         ),
         unit="ratio",
     )
+
+
+def loyalties(
+    customers: pd.DataFrame,
+    responses: pd.DataFrame,
+    orders: Any,
+    *,
+    changed_on: Any,
+    score: str = "nps",
+    lookback: str = "180D",
+) -> pd.DataFrame:
+    """Measure loyalty of mind and of habit before a change of price.
+
+    Args:
+        customers: `customer_id`, `signed_up_at`, `churned_at`.
+        responses: `customer_id`, `answered_at` and the score.
+        orders: pandas frame or Ibis table of orders.
+        changed_on: the day of the change; nothing after it is used.
+        score: the score that stands for loyalty of mind.
+        lookback: how far back orders count for loyalty of habit.
+
+    Returns:
+        `customers` with `attitude` (last score before the day) and `habit` (orders a month before
+        it), each from its mean in standard deviations: 0 is an ordinary customer.
+    """
+    day = _moment(changed_on, customers["signed_up_at"])
+    said = responses[responses["answered_at"] < day].sort_values("answered_at", kind="stable")
+    last = said.groupby("customer_id")[score].last()
+    scored = rfm(orders, as_of=day - pd.Timedelta(days=1), lookback=lookback)
+    bought = scored.set_index("customer_id")["frequency"]
+    months = ((day - customers["signed_up_at"]) / pd.Timedelta(days=DAYS["month"])).clip(lower=1)
+    months = months.clip(upper=pd.Timedelta(lookback) / pd.Timedelta(days=DAYS["month"]))
+    here = (customers["signed_up_at"] < day) & ~(customers["churned_at"] < day)
+    out = customers.assign(
+        attitude=customers["customer_id"].map(last),
+        habit=customers["customer_id"].map(bought).fillna(0.0) / months,
+    )
+    for column in ("attitude", "habit"):
+        known = out.loc[here, column]
+        spread = known.std()
+        if not spread > 0:
+            raise FitError(f"'{column}' is constant before the change: no loyalty to tell apart.")
+        out[column] = (out[column] - known.mean()) / spread
+    return out
 
 
 def _there(customers: pd.DataFrame, changed_on: Any, horizon: str, felt: str, loyalty):

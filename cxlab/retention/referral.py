@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
+from cxlab import stats
 from cxlab.codebook import did_you_mean
 from cxlab.results import Result, count, number, percent, probability
 from cxlab.retention.design import FitError
 from cxlab.retention.hazards import hazards
 from cxlab.retention.spells import Spells, spells
+from cxlab.retention.survival import _product_limit, _steps
 
 
 def referrals(
@@ -190,3 +192,81 @@ def referred(
         notes=notes,
         unit="ratio",
     )
+
+
+def referral_value(
+    customers: pd.DataFrame | Spells,
+    *,
+    money: str = "monthly_fee",
+    horizon: float = 12,
+    as_of: Any = None,
+    n_boot: int = 500,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Result:
+    """Estimate what a referred customer brings, beside what others bring.
+
+    Args:
+        customers: one row per customer with `referred_by`.
+        money: column of money per unit of time while the customer stays.
+        horizon: how far money is counted, in units of time.
+        as_of: the last moment known.
+        n_boot: resamples of customers.
+        level: confidence level.
+        seed: of the resampling.
+
+    Returns:
+        term (`value`, `gap`), group (`referred`, `others`), estimate (mean stay within the
+        horizon times mean money), conf_low, conf_high, n.
+
+    Raises:
+        FitError: nobody was referred, or a column is missing.
+    """
+    watched = spells(customers, as_of=as_of)
+    for column in ("referred_by", money):
+        if column not in watched.frame.columns:
+            raise FitError(f"there is no column '{column}'.{did_you_mean(column, watched.frame)}")
+    flag = watched.frame["referred_by"].notna().to_numpy()
+    if flag.sum() < 10 or (~flag).sum() < 10:
+        raise FitError(f"{count(int(flag.sum()), 'customer')} of {len(flag)} were referred: too "
+                       "few on one side to compare.")  # fmt: skip
+    if horizon > min(watched.time[flag].max(), watched.time[~flag].max()):
+        raise FitError(f"horizon: nobody was watched for {horizon:g} {watched.unit}s.")
+    pay = watched.frame[money].to_numpy(float)
+    sides = [np.flatnonzero(flag), np.flatnonzero(~flag)]
+    found = [_brought(watched, pay, rows, horizon) for rows in sides]
+    rng = np.random.default_rng(seed)
+    draws = np.array([
+        [_brought(watched, pay, rng.choice(rows, len(rows)), horizon) for rows in sides]
+        for _ in range(n_boot)
+    ])  # fmt: skip
+    draws = np.column_stack([draws, draws[:, 0] - draws[:, 1]])
+    low, high = stats.percentile(draws, level)
+    frame = pd.DataFrame({"term": ["value", "value", "gap"]})
+    frame["group"] = ["referred", "others", "referred"]
+    frame["estimate"] = [*found, found[0] - found[1]]
+    frame["conf_low"], frame["conf_high"] = low, high
+    frame["n"] = [len(sides[0]), len(sides[1]), len(sides[0])]
+    one, gap = frame.iloc[0], frame.iloc[2]
+    more = "more" if gap["estimate"] > 0 else "less"
+    apart = not gap["conf_low"] <= 0 <= gap["conf_high"]
+    return Result(
+        name="value of a referral",
+        frame=frame,
+        headline=f"A referred customer brings {number(one['estimate'], 2)} within {horizon:g} "
+        f"{watched.unit}s ({number(one['conf_low'], 2)} to {number(one['conf_high'], 2)}), "
+        + (f"{number(abs(gap['estimate']), 2)} {more} than another." if apart
+           else "no detectable difference from another."),
+        method=f"Kaplan-Meier mean stay within {horizon:g} {watched.unit}s times mean '{money}', "
+        f"bootstrap with {n_boot} resamples",
+        base=watched.base,
+        notes=watched.notes,
+    )  # fmt: skip
+
+
+def _brought(watched: Spells, pay: np.ndarray, rows: np.ndarray, horizon: float) -> float:
+    steps = _steps(watched.entry[rows], watched.time[rows], watched.event[rows])
+    inside = steps["time"] < horizon
+    curve = np.r_[1.0, _product_limit(steps)[0][inside]]
+    stay = np.diff(np.r_[0.0, steps["time"][inside], horizon]) @ curve
+    return float(stay * np.nanmean(pay[rows]))
