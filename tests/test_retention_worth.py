@@ -218,6 +218,15 @@ def test_the_sample_shows_opposite_loyalties(kestrel):
     assert rows.loc["price × habit", "conf_low"] > 1
 
 
+def test_a_change_of_price_is_read_from_one_line(kestrel):
+    company, _ = kestrel
+    tables = company.customers, company.responses, company.orders
+    result = retention.answer_to_price(*tables, change="2025-01-01 region=West +15%")
+    assert "felt the change of 15%" in result.base
+    with pytest.raises(retention.FitError, match="does not name a change of price"):
+        retention.answer_to_price(*tables, change="last winter")
+
+
 def test_loyalty_is_measured_before_the_change_only(kestrel):
     company, truth = kestrel
     day = pd.Timestamp(truth["price_rise"]["date"], tz="Europe/London")

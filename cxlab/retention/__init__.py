@@ -7,7 +7,14 @@ from cxlab.retention.cohorts import cohorts, compare_cohorts
 from cxlab.retention.design import FitError
 from cxlab.retention.hazards import check_hazards, episodes, hazards
 from cxlab.retention.outlook import held_out, outlook, purchases_since_first, tracking
-from cxlab.retention.overview import from_answers, links_of, or_why, overview, value_by_tier
+from cxlab.retention.overview import (
+    answer_to_price,
+    from_answers,
+    links_of,
+    or_why,
+    overview,
+    value_by_tier,
+)
 from cxlab.retention.parametric import discrete_hazards, extrapolate, parametric
 from cxlab.retention.price import loyalties, price_response
 from cxlab.retention.projection import Contract, contract, project, sorting
@@ -29,6 +36,7 @@ __all__ = [
     "SpellError",
     "Spells",
     "Spend",
+    "answer_to_price",
     "buyers",
     "buying",
     "chain",

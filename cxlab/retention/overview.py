@@ -1,5 +1,6 @@
 """The tables and the first three numbers of the page on retention."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -7,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from cxlab import results
-from cxlab.codebook import label
+from cxlab.codebook import did_you_mean, label
 from cxlab.results import Result, count
 from cxlab.retention.buyers import OrdersError
 from cxlab.retention.design import FitError
+from cxlab.retention.price import loyalties, price_response
 from cxlab.retention.spells import SpellError, Spells, spells
 from cxlab.retention.survival import survival, survival_at
 from cxlab.retention.worth import tier_of, value_around, worth
@@ -101,6 +103,47 @@ def links_of(people: Spells, ratings: list[str], *, score: str) -> tuple[str, st
         raise FitError("a chain needs a rating with 100 answers, and the customers' 'monthly_fee'.")
     close = frame[rated].corrwith(frame[score]).abs()
     return str(close.idxmax()), score, "monthly_fee"
+
+
+_CHANGE = re.compile(r"\s*(\d{4}-\d{2}-\d{2})\s+(.+?)\s*=\s*(.+?)\s+([+\-−]?\d+(?:\.\d+)?)\s*%\s*")
+
+
+def answer_to_price(
+    customers: pd.DataFrame,
+    responses: pd.DataFrame,
+    orders: Any,
+    *,
+    change: str,
+    score: str = "nps",
+) -> Result:
+    """Measure both loyalties before a change of price, and how leaving answered it.
+
+    Args:
+        customers, responses, orders: the tables of the study.
+        change: the day, who felt it, and by how much: `2025-01-01 region=West +15%`.
+        score: the score that stands for loyalty of attitude.
+
+    Returns:
+        What `price_response` gives.
+
+    Raises:
+        FitError: the change cannot be read, or cannot be measured.
+    """
+    read = _CHANGE.fullmatch(change)
+    if read is None:
+        raise FitError(
+            f"'{change[:60]}' does not name a change of price; write the day, who felt it and by "
+            "how much, such as: 2025-01-01 region=West +15%."
+        )
+    day, segment, felt, step = read.groups()
+    if segment not in customers.columns:
+        raise FitError(f"there is no column '{segment}'.{did_you_mean(segment, customers)}")
+    people = customers.assign(felt=customers[segment].astype(str) == felt)
+    measured = loyalties(people, responses, orders, changed_on=day, score=score)
+    increase = float(step.replace("−", "-")) / 100
+    return price_response(
+        measured, changed_on=day, increase=increase, loyalty=("attitude", "habit")
+    )
 
 
 def overview(
