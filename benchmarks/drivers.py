@@ -16,6 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PEER = HERE.parent / ".bench" / "bin" / "python"
 REPLICATES_OF_PEER = 5
+SIZES = (8, 12, 16, 20)
 
 DATA = """
 import json, resource, sys, time
@@ -113,7 +114,7 @@ def line(what: str, ours: dict, peer: float | None, scaled: str = "") -> None:
 
 def shares(full: bool) -> None:
     """Exact shares of one model."""
-    for p in (8, 12, 16, 20):
+    for p in SIZES:
         ours = run(OURS, 10_000, p, 0)
         peer = None
         if PEER.exists() and (full or p <= 12):

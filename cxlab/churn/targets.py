@@ -202,7 +202,7 @@ def pseudonym(customer: str) -> str:
 
     Example:
         >>> pseudonym("0042")
-        'C-cc2a31f8'
+        'C-851d2193'
     """
     digest = hashlib.blake2b(str(customer).encode(), digest_size=4, person=b"cxlab-targets")
     return f"C-{digest.hexdigest()}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from scipy.stats import norm
+from threadpoolctl import ThreadpoolController
 
 from cxlab import stats
 from cxlab.drivers.design import Design
@@ -12,6 +13,9 @@ ROWS_AT_ONCE = 2048
 POWER = 0.80
 LEAST_SIGNAL = 0.05
 WORTH_NAMING = 1e7
+
+# many small products: threads would spend their time waiting for one another
+_ONE_THREAD = ThreadpoolController()
 
 
 def table_of(design: Design, imputation: int = 0) -> np.ndarray:
@@ -42,7 +46,7 @@ def resample(
     """Compute something from the covariance matrices of bootstrap replicates.
 
     Rows are drawn within strata, clusters whole. With imputed ratings each replicate uses
-    one of the imputations in turn, so that their spread is part of the answer.
+    one of the imputations, so that their spread is part of the answer.
 
     Args:
         design: what was prepared.
@@ -64,7 +68,8 @@ def moments(design: Design, *, n_boot: int, seed: int) -> Iterator[tuple[np.ndar
     tables = [table_of(design, place) for place in range(len(design.x))]
     done = 0
     for drawn in draws:
-        turn = (done + np.arange(len(drawn))) % len(tables)
+        # neighbouring replicates share an imputation: its products are formed once for them
+        turn = (done + np.arange(len(drawn))) * len(tables) // n_boot
         for place, table in enumerate(tables):
             if (turn == place).any():
                 mine = drawn[turn == place]
@@ -81,11 +86,13 @@ def weighted_covariances(table: np.ndarray, w: np.ndarray, drawn: np.ndarray) ->
     m = table.shape[1]
     upper = np.triu_indices(m)
     sums = np.zeros((len(drawn), 1 + m + len(upper[0])))
-    for begin in range(0, len(table), ROWS_AT_ONCE):
-        rows = slice(begin, begin + ROWS_AT_ONCE)
-        piece = np.column_stack([np.ones(len(table[rows])), table[rows]])
-        products = table[rows][:, upper[0]] * table[rows][:, upper[1]]
-        sums += drawn[:, rows].astype(float) @ (w[rows, None] * np.column_stack([piece, products]))
+    with _ONE_THREAD.limit(limits=1, user_api="blas"):
+        for begin in range(0, len(table), ROWS_AT_ONCE):
+            rows = slice(begin, begin + ROWS_AT_ONCE)
+            piece, weight = table[rows], w[rows, None]
+            products = piece[:, upper[0]] * piece[:, upper[1]]
+            features = np.column_stack([np.ones(len(piece)), piece, products])
+            sums += drawn[:, rows].astype(float) @ (weight * features)
     total = sums[:, :1]
     mean = sums[:, 1 : m + 1] / total
     cov = np.empty((len(drawn), m, m))

@@ -187,6 +187,8 @@ def certainty(row: Mapping[str, Any], unit: str) -> str:
         'well established'
         >>> certainty({"estimate": 1.0, "conf_low": -3.0, "conf_high": 5.0, "p_value": 0.6}, "")
         'not decidable'
+        >>> certainty({"estimate": 0.61, "conf_low": 0.54, "conf_high": 0.68}, "of 1")
+        'tentative'
     """
     low, high, p = (row.get(key) for key in ("conf_low", "conf_high", "p_value"))
     p = row.get("p_adjusted") if row.get("p_adjusted") is not None else p
@@ -211,7 +213,7 @@ def _range(unit: str, estimate: float) -> float:
     if unit == "share":
         return 1.0
     top = re.fullmatch(r"of (\d+)", unit)
-    return float(top[1]) - 1 if top else max(4 * abs(estimate), 1e-12)
+    return max(float(top[1]) - 1, 1.0) if top else max(4 * abs(estimate), 1e-12)
 
 
 def figure(row: Mapping[str, Any], unit: str) -> str:
