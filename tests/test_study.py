@@ -1,12 +1,14 @@
 """A study is opened whole, accounted for, cached by content, and cut into parts."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
 
 from cxlab import codebook, study
 from cxlab.study import StudyError
+from cxlab.study.secret import key_of
 from tests.conftest import ROOT
 
 STUDY = """\
@@ -150,3 +152,16 @@ def test_the_sample_has_the_dirt_that_was_planted(sample):
         assert account[table]["rows_in"] == dirt["rows_in"]
         assert rows.to_dict() == dirt["set_aside"]
         assert {name: fixed.get(name) for name in dirt["repairs"]} == dirt["repairs"]
+
+
+def test_the_secret_of_pseudonyms_is_drawn_once_and_kept_from_others(tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _: key_of(tmp_path), range(8)))
+    assert len(keys) == 1
+    assert len(keys.pop()) == 32
+    path = tmp_path / "pseudonyms.key"
+    assert path.stat().st_mode & 0o077 == 0
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+    path.write_text("not a secret")
+    with pytest.raises(study.StudyError, match="delete it"):
+        key_of(tmp_path)

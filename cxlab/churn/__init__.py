@@ -17,7 +17,7 @@ from cxlab.churn.health import health
 from cxlab.churn.models import choose, fit, untrained
 from cxlab.churn.reasons import associations, contributions, reasons
 from cxlab.churn.snapshots import Snapshot, from_table, snapshot, stack
-from cxlab.churn.targets import profit, pseudonym, save, targets
+from cxlab.churn.targets import profit, save, targets
 from cxlab.churn.uplift import uplift
 
 __all__ = [
@@ -44,7 +44,6 @@ __all__ = [
     "key_numbers",
     "lift",
     "profit",
-    "pseudonym",
     "reasons",
     "recalibrate",
     "rolling",

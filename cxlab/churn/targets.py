@@ -1,13 +1,12 @@
 """Whom to call, how many, and how the effect will be known afterwards."""
 
 import csv
-import hashlib
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from cxlab import stats
+from cxlab import cleaning, stats
 from cxlab.churn.definition import ChurnError
 from cxlab.churn.evaluation import _judgement
 from cxlab.churn.models import aligned
@@ -89,11 +88,11 @@ def targets(
     model,
     snapshot: Snapshot,
     *,
+    key: bytes | None,
     value: float | str = 1.0,
     contacts: int = 100,
     hold_out: float = 0.1,
     saved: float = 0.3,
-    real_ids: bool = False,
     seed: int = 0,
 ) -> Result:
     """Rank customers by the value that calling them is expected to keep.
@@ -104,11 +103,11 @@ def targets(
     Args:
         model: what `fit` returned.
         snapshot: today's customers; no outcome is needed.
+        key: secret of the study, for pseudonyms; None shows ids as they are.
         value: what a customer kept is worth: one number, or a feature's name.
         contacts: most calls possible.
         hold_out: share of the list that is not called.
         saved: share of leavers kept by a call.
-        real_ids: show ids as they are in place of pseudonyms.
         seed: for the draw of the hold-out group.
 
     Returns:
@@ -122,15 +121,15 @@ def targets(
     worth = _worth(today, value)
     keeps = saved * risk * worth
     listed = min(len(today), int(np.ceil(contacts / (1 - hold_out))))
-    # ties are broken by pseudonym, so that the order of rows decides nothing
-    names = today.customer.map(pseudonym)
-    order = np.lexsort((names.to_numpy(), -keeps))[:listed]
+    # ties are broken by id, so that the order of rows decides nothing
+    order = np.lexsort((today.customer.astype(str).to_numpy(), -keeps))[:listed]
     chosen = today.rows(order)
+    ids = chosen.customer
     why = reasons(model, chosen, top=1).frame
     frame = pd.DataFrame(
         {
             "rank": np.arange(1, listed + 1),
-            "customer": (chosen.customer if real_ids else chosen.customer.map(pseudonym)),
+            "customer": ids if key is None else cleaning.pseudonyms(ids, key=key),
             "role": _drawn(listed, max(listed - contacts, round(listed * hold_out)), seed),
             "expected": risk[order],
             "value": worth[order],
@@ -195,17 +194,6 @@ def save(listed: Result, path: str | Path) -> Path:
                 cell.quotePrefix = value.startswith(_FORMULA)
     book.save(path)
     return path
-
-
-def pseudonym(customer: str) -> str:
-    """Give an id another name, always the same, from which it cannot be read off.
-
-    Example:
-        >>> pseudonym("0042")
-        'C-851d2193'
-    """
-    digest = hashlib.blake2b(str(customer).encode(), digest_size=4, person=b"cxlab-targets")
-    return f"C-{digest.hexdigest()}"
 
 
 # ---------------------------------------------------------------- helpers

@@ -90,7 +90,7 @@ def pseudonyms(ids: pd.Series, *, key: bytes) -> pd.Series:
         key: secret of the study; the same key gives the same names.
 
     Returns:
-        Ten letters and digits an id (HMAC-SHA256, cut).
+        `P` and twelve hexadecimal digits an id (HMAC-SHA256, cut).
     """
 
     def named(value: str) -> str:

@@ -17,6 +17,7 @@ from cxlab.study.account import account_of, export
 from cxlab.study.cache import Kept, fingerprint
 from cxlab.study.errors import StudyError, collecting, stop_at
 from cxlab.study.finish import finished
+from cxlab.study.secret import key_of
 
 __all__ = ["Study", "StudyError", "account_of", "export", "fingerprint", "load", "wanted"]
 
@@ -96,6 +97,11 @@ class Study:
     def provenance(self) -> Result:
         """Which exports, which settings, which version this stands on."""
         return account.provenance(self)
+
+    @cached_property
+    def key(self) -> bytes:
+        """The secret under which pseudonyms are given, the same at every run."""
+        return key_of(self.mapping.folder)
 
     @property
     def scales(self) -> dict[str, Scale]:
