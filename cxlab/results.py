@@ -4,7 +4,7 @@ import html
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Any
 
@@ -127,6 +127,14 @@ class Note:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
         return {"text/plain": self.text, "text/html": f"<p>{html.escape(self.text)}</p>"}
+
+
+def first(result: Result, *, rows: int = 10) -> Result:
+    """Keep the first lines of a long answer, and say how many there were."""
+    if len(result.frame) <= rows:
+        return result
+    more = f"The first {rows} of {count(len(result.frame), 'line')}."
+    return replace(result, frame=result.frame.head(rows), notes=(more, *result.notes))
 
 
 def note(text: str) -> Note:

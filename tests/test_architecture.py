@@ -13,7 +13,8 @@ PACKAGE = ROOT / "cxlab"
 FLOORS = {
     1: {"codebook", "results"},
     2: {"stats", "weighting", "events", "plots", "ingest", "cleaning", "export", "sample"},
-    3: {"metrics", "drivers", "churn", "retention", "voice", "journey", "recovery", "claims"}
+    3: {"metrics", "drivers", "churn", "retention", "missing", "voice", "journey"}
+    | {"recovery", "claims"}
     | {"study", "reports", "drafting"},
     4: {"cli"},
 }

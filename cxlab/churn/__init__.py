@@ -1,7 +1,7 @@
 """Who is about to leave, judged only on what was known that day?"""
 
 from cxlab.churn.audit import alarms, audit
-from cxlab.churn.case import Case, case, first, key_numbers, tried
+from cxlab.churn.case import Case, case, key_numbers, tried
 from cxlab.churn.definition import ChurnError, Definition, definition, timeline
 from cxlab.churn.evaluation import (
     calibration,
@@ -34,7 +34,6 @@ __all__ = [
     "contributions",
     "definition",
     "evaluate",
-    "first",
     "fit",
     "from_table",
     "halves",

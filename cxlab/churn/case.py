@@ -11,7 +11,7 @@ from cxlab.churn.definition import CONTRACT, FLAG, ChurnError, Definition, defin
 from cxlab.churn.evaluation import halves
 from cxlab.churn.models import fit
 from cxlab.churn.snapshots import Snapshot, snapshot, stack
-from cxlab.results import Result, count
+from cxlab.results import Result
 
 MOST_DAYS = 8
 
@@ -119,15 +119,6 @@ def tried(question: Callable[[], Result]) -> Result:
             method="None.",
             base="",
         )
-
-
-def first(result: Result, *, rows: int = 10) -> Result:
-    """Keep the first lines of a long answer."""
-    left = len(result.frame) - rows
-    if left <= 0:
-        return result
-    more = f"The first {rows} of {count(len(result.frame), 'line')}."
-    return replace(result, frame=result.frame.head(rows), notes=(more, *result.notes))
 
 
 def key_numbers(evaluation: Result) -> tuple[Result, ...]:

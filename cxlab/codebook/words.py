@@ -92,6 +92,8 @@ RESULT_WORDS: dict[str, str] = {
     "file": "name of the export",
     "line": "line of the export",
     "value": "the value as it stood, or a point on a scale",
+    "kind": "what a column holds: id, text, number, time, flag",
+    "scale": "the points of a scale, and the words written for them",
     "reason": "why a row was set aside or a cell repaired",
     "estimate": "the number asked for, in the result's unit",
     "std_error": "its standard error, in the same unit",

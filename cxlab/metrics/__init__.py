@@ -10,7 +10,7 @@ from cxlab.metrics.measures import MetricsError, Score
 from cxlab.metrics.migration import migration
 from cxlab.metrics.modes import adjusted
 from cxlab.metrics.movement import change_point, slope
-from cxlab.metrics.overview import asked, overview, score_of, sensitivity
+from cxlab.metrics.overview import asked, overview, score_of, universes
 from cxlab.metrics.planning import detectable, sample_size, sample_size_share
 from cxlab.metrics.prediction import predictors
 from cxlab.metrics.rivals import benchmark
@@ -48,8 +48,8 @@ __all__ = [
     "sample_size",
     "sample_size_share",
     "score_of",
-    "sensitivity",
     "slope",
     "trend",
+    "universes",
     "waves",
 ]

@@ -1,6 +1,7 @@
 """What was asked here, how it stands, and whether cleaning decides the answer."""
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 import pandas as pd
 
@@ -8,9 +9,11 @@ from cxlab.codebook import Scale
 from cxlab.metrics.answers import By, take
 from cxlab.metrics.levels import level_result
 from cxlab.metrics.measures import MetricsError, Score
-from cxlab.results import Result, amount, count, span
+from cxlab.results import Result, amount, count
 
 _METHODS = {"nps": "adjusted_wald", "top": "wilson", "mean": "wilson"}
+_NUMBERS = ["estimate", "conf_low", "conf_high"]
+MOST_RULES = 5
 _NAMES = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
 
 
@@ -91,7 +94,7 @@ def score_of(
     return level_result(answers, by=by, method=method, level=level, smallest=smallest)
 
 
-def sensitivity(
+def universes(
     responses: pd.DataFrame,
     judged: pd.DataFrame,
     *,
@@ -99,43 +102,66 @@ def sensitivity(
     weight: str | None = None,
     level: float = 0.95,
 ) -> Result:
-    """Give the score without and with the rows that were set aside by judgement.
+    """Give the score under every reasonable choice of exclusions and of weighting.
+
+    Rows that can be shown to be wrong stay out in all of them. Each rule that judges (given
+    twice, given in haste) is used and not used, and so are the weights: a small multiverse
+    (Steegen, Tuerlinckx, Gelman and Vanpaemel 2016).
 
     Args:
         responses: answers that were kept.
-        judged: answers set aside as duplicates, speeders or straight-liners.
+        judged: answers set aside by judgement, with their `reason`.
         score: the measure.
-        weight: column with survey weights; rows set aside count 1.
+        weight: column with survey weights, in both tables.
         level: confidence level.
 
     Returns:
-        term, estimate, conf_low, conf_high, n: without the rows, and with them.
+        One row a choice, lowest first: `rank`, `reason` (the rules used), `part` (weighted,
+        every answer alike), `estimate`, `conf_low`, `conf_high`, `n`, `verdict` (reported,
+        other).
     """
-    both = pd.concat([responses, judged], ignore_index=True)
-    if weight:
-        both[weight] = both[weight].fillna(1.0)
-    frames = []
-    for term, rows in (("without them", responses), ("with them", both)):
-        row = score_of(rows, score=score, weight=weight, level=level)
-        frames.append(row.frame.assign(term=term))
-    frame = pd.concat(frames, ignore_index=True)
-    without, within = frame["estimate"]
-    inside = frame["conf_low"][0] <= within <= frame["conf_high"][0]
-    low, high = frame["conf_low"][0], frame["conf_high"][0]
-    rows = count(len(judged), "row")
-    said = f"{amount(without, score.unit)} without and {amount(within, score.unit)} with"
+    rules = list(judged["reason"].value_counts().head(MOST_RULES).index) if len(judged) else []
+    rows = []
+    for size in range(len(rules), -1, -1):
+        for used in combinations(rules, size):
+            taken = pd.concat([responses, judged[~judged["reason"].isin(used)]])
+            for by in dict.fromkeys((weight, None)):
+                found = score_of(taken, score=score, weight=by, level=level).frame.iloc[0]
+                kind = {"reason": ", ".join(used) or "none", "n": found["n"]}
+                kind["part"] = "weighted" if by else "every answer alike"
+                rows.append(kind | {name: found[name] for name in _NUMBERS})
+    frame = pd.DataFrame(rows)
+    frame["verdict"] = ["reported", *["other"] * (len(rows) - 1)]
+    main = frame.iloc[0]
+    frame = frame.sort_values("estimate", kind="stable", ignore_index=True)
+    frame["rank"] = range(1, len(frame) + 1)
     return Result(
         name=f"{score.name} and the cleaning",
-        frame=frame[["term", "estimate", "conf_low", "conf_high", "n"]],
-        headline=(
-            f"No answer was set aside by judgement, so the cleaning cannot sway {score.name}."
-            if judged.empty
-            else f"{score.name} is {said} the {rows} set aside by judgement: the answer "
-            f"{'does not depend' if inside else 'depends'} on them."
-        ),
-        method="the same score over the kept rows and over kept rows and rows set aside as "
-        "duplicates, speeders or straight-liners",
-        base=f"{count(len(responses), 'answer')} kept; {rows} set aside by judgement.",
-        notes=(f"The interval without them is {span(low, high, score.unit)}.",),
+        frame=frame[["rank", "reason", "part", *_NUMBERS, "n", "verdict"]],
+        headline=_universe_sentence(frame, main, score),
+        method="the same score with each rule that judges used and not used, weighted and not "
+        "(multiverse; Steegen et al. 2016)",
+        base=f"{count(len(responses), 'answer')} kept; {count(len(judged), 'answer')} set aside by "
+        "judgement.",
         unit=score.unit,
     )
+
+
+def _universe_sentence(frame: pd.DataFrame, main: pd.Series, score: Score) -> str:
+    if len(frame) == 1:
+        return f"No answer was set aside by judgement, so the cleaning cannot sway {score.name}."
+    told = frame["estimate"].dropna()
+    if told.empty:
+        return f"Too few answers to show {score.name} under other choices."
+    low, high = (amount(end, score.unit) for end in (told.min(), told.max()))
+    ways = f"all {count(len(frame))} reasonable ways of cleaning and weighting"
+    said = (
+        f"{score.name} is {low} in {ways}"
+        if low == high
+        else f"{score.name} lies between {low} and {high} in {ways}, "
+        f"{amount(main['estimate'], score.unit)} as reported"
+    )
+    outside = int((~told.between(main["conf_low"], main["conf_high"])).sum())
+    if not outside:
+        return f"{said}: the answer does not depend on them."
+    return f"{said}: the answer depends on them, {count(outside)} outside the range reported."

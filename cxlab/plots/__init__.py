@@ -10,6 +10,7 @@ from cxlab.plots.leaving import (
     steadiness,
     timeline,
 )
+from cxlab.plots.quality import empties, love, universes
 from cxlab.plots.ranks import asymmetry, importance, pareto, priorities
 from cxlab.plots.rows import waterfall
 from cxlab.plots.scores import apart, bridge, league, seen, tells
@@ -34,11 +35,13 @@ __all__ = [
     "chain",
     "cohort_map",
     "distribution",
+    "empties",
     "forest",
     "gains",
     "importance",
     "league",
     "lights",
+    "love",
     "pareto",
     "priorities",
     "profit",
@@ -53,6 +56,7 @@ __all__ = [
     "timeline",
     "tracking",
     "trend",
+    "universes",
     "waterfall",
     "worth",
 ]

@@ -106,5 +106,5 @@ def unit_label(unit: str) -> str:
     if unit == "points":
         return "points, −100 to 100"
     if unit == "share":
-        return "share of answers"
+        return "share"
     return f"mean, out {unit}" if unit.startswith("of ") else unit

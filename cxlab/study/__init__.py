@@ -13,6 +13,7 @@ from cxlab.codebook import Mapping, Scale
 from cxlab.results import Result
 from cxlab.study import account, parts
 from cxlab.study import cache as cache_room
+from cxlab.study import people as people_room
 from cxlab.study.account import account_of, export
 from cxlab.study.cache import Kept, fingerprint
 from cxlab.study.errors import StudyError, collecting, stop_at
@@ -92,6 +93,35 @@ class Study:
     def rules(self) -> Result:
         """Which rules set rows aside, with threshold and source."""
         return account.rules(self)
+
+    @cached_property
+    def joins(self) -> Result:
+        """How the tables meet: rows that find their customer, customers that have rows."""
+        return people_room.joins(self)
+
+    @cached_property
+    def people(self) -> pd.DataFrame | None:
+        """One row a customer: `customer_id` and what all tables know of them, or None."""
+        return people_room.people(self)
+
+    @cached_property
+    def balance(self) -> Result | None:
+        """Those who answered beside the customer list, before and after weighting, or None."""
+        return people_room.balance(self)
+
+    @cached_property
+    def known(self) -> pd.DataFrame | None:
+        """What is known of the people behind each answer, row by row, or None."""
+        return people_room.known(self)
+
+    @property
+    def questions(self) -> pd.DataFrame | None:
+        """What was asked, one column a question: scores and ratings; or None."""
+        frame = self.responses
+        if frame is None:
+            return None
+        rated = self.mapping.tables["responses"].ratings
+        return frame[[name for name in (*SCORES, *rated) if name in frame]]
 
     @cached_property
     def provenance(self) -> Result:

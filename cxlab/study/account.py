@@ -92,13 +92,15 @@ def codebook_of(study: Study) -> Result:
             "table": table,
             "column": column,
             "value": study.wording.get(table, {}).get(column, ""),
+            "kind": study.mapping.tables[table].kind(table, column),  # type: ignore[index]
+            "scale": _scale_of(study, table, column),
             "n": int(done.frame[column].notna().sum()),
             "share": float(done.frame[column].isna().mean()) if len(done.frame) else None,
         }
         for table, done in study.cleaned.items()
         for column in done.frame.columns
     ]
-    frame = pd.DataFrame(rows, columns=["table", "column", "value", "n", "share"])
+    frame = pd.DataFrame(rows, columns=["table", "column", "value", "kind", "scale", "n", "share"])
     most = frame.sort_values("share", ascending=False, kind="stable").iloc[0]
     return Result(
         name="codebook",
@@ -110,6 +112,16 @@ def codebook_of(study: Study) -> Result:
         method="`value` is the wording in the export, `share` the part of kept rows without value.",
         base=_base(study),
     )
+
+
+def _scale_of(study: Study, table: str, column: str) -> str | None:
+    """Write a score's scale with its good end and the words that stand for its points."""
+    spec = study.mapping.tables[table]  # type: ignore[index]
+    if spec.kind(table, column) not in ("score", "rating"):
+        return None
+    scale = spec.scale(column)
+    words = [f"{word} = {point:g}" for word, point in scale.labels.items()] if scale else []
+    return "; ".join([f"{scale}, {scale.better} is good", *words]) if scale else None
 
 
 def provenance(study: Study) -> Result:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from cxlab.codebook import label
 from cxlab.results import Result, count, listing, number, percent
 from cxlab.weighting.raking import WeightingError
 
@@ -114,7 +115,8 @@ def _measures(ours: pd.Series, theirs: pd.Series):
         yield None, ours.astype(float), theirs.dropna().astype(float)
         return
     known = theirs.dropna().astype(str)
-    for value in sorted(known.unique()):
+    kinds = sorted(known.unique())
+    for value in kinds[-1:] if len(kinds) == 2 else kinds:  # of two, one says it all
         mine = ours.map(lambda cell, value=value: float(str(cell) == value), na_action="ignore")
         yield value, mine.astype(float), (known == value).astype(float)
 
@@ -127,10 +129,11 @@ def _balance_sentence(frame: pd.DataFrame) -> str:
         return "Those who answered look like the population in everything compared."
     worst = frame.loc[frame["before"].abs().idxmax()]
     name = worst["term"] if pd.isna(worst["group"]) else f"{worst['term']} '{worst['group']}'"
-    less = "over" if worst["before"] > 0 else "under"
+    way = "above" if worst["before"] > 0 else "below"
     said = (
-        f"{count(len(apart))} of {count(len(frame), 'comparison')} stand apart; most {less}-"
-        f"represented is {name}, by {number(abs(worst['before']), 2)} standard deviations"
+        f"{count(len(apart))} of {count(len(frame), 'comparison')} "
+        f"{'stands' if len(apart) == 1 else 'stand'} apart, most of all {label(name)}: "
+        f"{number(abs(worst['before']), 2)} standard deviations {way} the population"
     )
     if frame["after"].notna().any():
         left = int((frame["after"].abs() > LARGE).sum())
