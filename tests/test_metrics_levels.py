@@ -419,3 +419,31 @@ def test_clusters_across_groups_are_seen_in_the_comparison():
     alone = metrics.compare(rows, by="region").frame["std_error"][0]
     paired = metrics.compare(rows, by="region", cluster="who").frame["std_error"][0]
     assert paired < alone / 20
+
+
+def judged(*reasons: str, nps: float) -> pd.DataFrame:
+    return pd.DataFrame({"nps": nps, "reason": list(reasons), "weight": 1.0})
+
+
+def test_every_choice_of_cleaning_and_weighting_is_a_row():
+    kept = wave(20, 30, 50, weight=1.0)
+    out = judged("speeder", "speeder", "duplicate_response", nps=0)
+    found = metrics.universes(kept, out, score=metrics.Score(), weight="weight")
+    assert len(found.frame) == 8
+    assert found.frame["estimate"].is_monotonic_increasing
+    plain = found.frame[found.frame["part"] == "every answer alike"].set_index("reason")["estimate"]
+    assert plain["speeder, duplicate_response"] == 30
+    assert plain["duplicate_response"] == pytest.approx(100 * (50 - 22) / 102)
+    assert plain["none"] == pytest.approx(100 * (50 - 23) / 103)
+    assert (found.frame["verdict"] == "reported").sum() == 1
+
+
+def test_whether_the_answer_depends_on_the_cleaning_is_said():
+    few, many = judged("speeder", nps=0), judged(*["speeder"] * 60, nps=0)
+    says = [
+        metrics.universes(wave(20, 30, 50, weight=1.0), out, score=metrics.Score()).headline
+        for out in (few, many, few.head(0))
+    ]
+    assert "does not depend" in says[0]
+    assert "the answer depends on them, 1 outside" in says[1]
+    assert "cannot sway" in says[2]

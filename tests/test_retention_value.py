@@ -304,14 +304,14 @@ def test_margin_scales_value_and_its_interval():
 
 def test_value_interval_covers_as_often_as_it_says():
     truth, hits = purchases_to_come(), []
-    for seed in range(30):
+    for seed in range(40):
         made = simulated(300, seed, model="pareto_nbd")
         spend = 30 * 2.7 / np.random.default_rng(seed).gamma(3.7, 1, 300)
         made.frame["spend"] = spend
-        found = retention.lifetime_value(made, horizon=26, n_boot=40, seed=seed).frame
+        found = retention.lifetime_value(made, horizon=26, n_boot=80, seed=seed).frame
         row = found[found["term"] == "purchases per customer"].iloc[0]
         hits.append(row["conf_low"] <= truth <= row["conf_high"])
-    assert np.mean(hits) >= 0.85
+    assert np.mean(hits) >= 0.85  # at 95%, fewer than 34 of 40 have p below 0.005
 
 
 def purchases_to_come() -> float:

@@ -69,6 +69,35 @@ def test_a_stranger_among_the_answers_is_kept_and_said(shop):
     assert any("not in the customer list" in note for note in opened.ledger.notes)
 
 
+def test_joins_are_counted_both_ways_and_name_lines_not_ids(shop):
+    found = study.load(shop).joins
+    rows = found.frame.set_index(["table", "term"])
+    lost = rows.loc[("orders", "rows whose customer is not in the list")]
+    assert (lost["n"], lost["value"]) == (1, "orders.csv, line 4")
+    assert rows.loc[("responses", "customers with a row"), "n"] == 2
+    assert rows.loc[("responses", "rows whose customer is not in the list"), "n"] == 1
+    assert found.headline.startswith("Without a customer in the list: 1 of the responses and 1 of")
+
+
+def test_what_is_known_stands_row_by_row_beside_the_answers():
+    sample = study.load(ROOT / "data" / "sample" / "study.yaml")
+    known, answers = sample.known, sample.responses
+    assert len(known) == len(answers)
+    assert (known["region"].to_numpy() == answers["region"].to_numpy()).all()
+    word = "contacted in the year before"
+    asked = answers["support"].notna().to_numpy()
+    assert (known[word] == "yes")[asked].mean() > 0.99
+    assert set(sample.people.columns) >= {"customer_id", "region", "tenure", "left", "contacted"}
+    assert sample.people["customer_id"].is_unique
+
+
+def test_weighting_moves_the_answers_towards_what_it_was_told():
+    found = study.load(ROOT / "data" / "sample" / "study.yaml").balance.frame
+    region = found[found["term"] == "region"]
+    assert region["before"].abs().max() > 0.1 > region["after"].abs().max()
+    assert found[["before", "after"]].notna().all(axis=None)
+
+
 def test_answers_get_the_segments_of_the_customer_list(shop):
     assert study.load(shop).responses["region"].tolist()[:2] == ["North", "<b>South</b>"]
 

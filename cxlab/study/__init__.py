@@ -109,6 +109,12 @@ class Study:
         """Those who answered beside the customer list, before and after weighting, or None."""
         return people_room.balance(self)
 
+    @property
+    def reached_by(self) -> str | None:
+        """Name the first segment that the customer list knows, to compare response rates by."""
+        known = () if self.people is None else self.people.columns
+        return next((name for name in self.segments() if name in known), None)
+
     @cached_property
     def known(self) -> pd.DataFrame | None:
         """What is known of the people behind each answer, row by row, or None."""
