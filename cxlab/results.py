@@ -236,6 +236,16 @@ def listing(words: Sequence[str], limit: int = 5) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
+def sentence(text: str) -> str:
+    """Begin with a capital, whatever word comes first.
+
+    Example:
+        >>> sentence("product is ahead of price.")
+        'Product is ahead of price.'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def probability(p: float) -> str:
     """Write a p-value.
 

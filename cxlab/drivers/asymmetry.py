@@ -10,7 +10,7 @@ from cxlab import stats
 from cxlab.codebook import label
 from cxlab.drivers.design import Design, DriverError, Survey, numbers, prepare
 from cxlab.drivers.regression import score_unit
-from cxlab.results import Result, count, listing
+from cxlab.results import Result, count, listing, sentence
 
 LEAST_A_SIDE = 5
 PARTS = ("penalty", "reward", "penalty minus reward")
@@ -94,7 +94,7 @@ def penalty_reward(
     return Result(
         name="penalty and reward",
         frame=frame,
-        headline=_headline(frame, outcome),
+        headline=sentence(_headline(frame, outcome)),
         method="Penalty-reward contrast regression (Brandt 1987), low and high ratings against "
         f"middling ones; intervals from {count(n_boot, 'bootstrap replicate')}; p-values of "
         + ("least squares." if _errors(design) == {} else "robust errors."),

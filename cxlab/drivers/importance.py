@@ -12,7 +12,7 @@ from cxlab import stats
 from cxlab.codebook import did_you_mean, label
 from cxlab.drivers import certainty, likelihood, subsets
 from cxlab.drivers.design import Design, DriverError, Survey, prepare
-from cxlab.results import Result, count, listing, number, percent, span
+from cxlab.results import Result, count, listing, number, percent, sentence, span
 
 COLUMNS = [
     "term",
@@ -392,7 +392,7 @@ def _result(design: Design, parts, replicates, method: str, cov, seed: int) -> R
     return Result(
         name="driver importance",
         frame=frame,
-        headline=_headline(design, frames[0], explained),
+        headline=sentence(_headline(design, frames[0], explained)),
         method=_method(design, method, len(replicates)),
         base=design.base,
         notes=(
