@@ -312,7 +312,7 @@ def cell(column: str, value: Any, unit: str = "") -> str:
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
     if not isinstance(value, Real):
-        return label(str(value)) if column in ("table", "column", "reason") else str(value)
+        return label(str(value)) if column in ("table", "column", "reason", "term") else str(value)
     value = float(value)
     if column in ("p_value", "p_adjusted"):
         return probability(value)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cxlab.codebook import Scale
+from cxlab.codebook import Scale, label
 from cxlab.results import Result, number, percent
 from cxlab.weighting.raking import WeightingError
 
@@ -59,7 +59,8 @@ def tipping_point(
         headline=_sentence(said, silent, line, rate, possible),
         method="Total = share × score of those who answered + rest × score of the silent, solved "
         f"for the total at {number(line)}.",
-        base=f"{number(n, 0)} of {number(asked, 0)} answered; {score} from {low:g} to {high:g}.",
+        base=f"{number(n, 0)} of {number(asked, 0)} answered; {label(score)} from "
+        f"{number(low, 0)} to {number(high, 0)}.",
         unit="points" if score == "nps" else "",
     )
 
