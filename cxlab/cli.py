@@ -245,6 +245,22 @@ def main() -> None:
             raise
         typer.echo(f"error: {_readable(str(error))}", err=True)
         sys.exit(getattr(error, "status", 2))
+    except OSError as error:
+        if "--debug" in sys.argv:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"error: {_readable(f'{where}{error.strerror or error}')}.", err=True)
+        sys.exit(2)
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        what = f"{type(error).__name__}: {error}".splitlines()[0]
+        typer.echo(
+            f"error: cxlab did not expect this ({_readable(what)}). The mistake is cxlab's, not "
+            "yours; --debug shows where.",
+            err=True,
+        )
+        sys.exit(2)
     except KeyboardInterrupt:
         typer.echo("stopped; what was finished is kept", err=True)
         sys.exit(130)

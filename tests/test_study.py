@@ -69,6 +69,13 @@ def test_a_stranger_among_the_answers_is_kept_and_said(shop):
     assert any("not in the customer list" in note for note in opened.ledger.notes)
 
 
+def test_a_folder_in_place_of_an_export_is_said(shop):
+    (shop.parent / "orders.csv").unlink()
+    (shop.parent / "orders.csv").mkdir()
+    with pytest.raises(study.StudyError, match=r"'orders.csv' is a folder.*'orders.csv/\*.csv'"):
+        study.load(shop)
+
+
 def test_joins_are_counted_both_ways_and_name_lines_not_ids(shop):
     found = study.load(shop).joins
     rows = found.frame.set_index(["table", "term"])

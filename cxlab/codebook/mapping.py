@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Literal
+from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -144,6 +145,26 @@ class Mapping(_Part):
     events: str = "duckdb"
     folder: Path = Field(default=Path("."), exclude=True)
 
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _day(cls, given: Any) -> Any:
+        if isinstance(given, date):
+            return given
+        try:
+            return (date if len(given) == 10 else datetime).fromisoformat(given)
+        except (TypeError, ValueError):
+            raise ValueError(f"'{given}' is no day; write it like 2025-12-31.") from None
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, given: str) -> str:
+        try:
+            ZoneInfo(given)
+        except (ValueError, OSError, KeyError):  # a name that is none, a folder, or a path
+            near = did_you_mean(given, available_timezones()) or " Write it like Europe/London."
+            raise ValueError(f"there is no time zone '{given}'.{near}") from None
+        return given
+
     @model_validator(mode="after")
     def _check(self) -> "Mapping":
         for name, table in self.tables.items():
@@ -178,9 +199,14 @@ class Mapping(_Part):
         """
         found: list[Path] = []
         for pattern in self.tables[table].files:  # type: ignore[index]
-            near = sorted(self.folder.glob(pattern)) if not Path(pattern).is_absolute() else []
-            if Path(pattern).is_absolute() and Path(pattern).is_file():
-                near = [Path(pattern)]
+            whole = Path(pattern).is_absolute()
+            matches = [Path(pattern)] if whole else sorted(self.folder.glob(pattern))
+            near = [path for path in matches if path.is_file()]
+            if not near and any(path.is_dir() for path in matches):
+                raise MappingError(
+                    f"tables.{table}.files: '{pattern}' is a folder. For all files in it, write "
+                    f"'{pattern.rstrip('/')}/*.csv'."
+                )
             if not near:
                 folder = (self.folder / pattern).parent
                 beside = [path.name for path in folder.iterdir()] if folder.is_dir() else []
@@ -188,7 +214,7 @@ class Mapping(_Part):
                     f"tables.{table}.files: no file matches '{pattern}' "
                     f"(looked in {folder}).{did_you_mean(Path(pattern).name, beside)}"
                 )
-            found += [path for path in near if path.is_file()]
+            found += near
         return found
 
 
