@@ -2,11 +2,13 @@
 
 Five notebooks, each a question with two exhibits, times twelve parts of the sample study. Each
 contestant runs in a process of its own; processor seconds are those of all its descendants.
+With `--small 1000`, that many reports of one printed line: seconds and memory, first and last.
 """
 
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -42,9 +44,13 @@ def main() -> None:
     """Run the contestants asked for and print what they took."""
     given = argparse.ArgumentParser(description=__doc__)
     given.add_argument("--parts", type=int, default=12, help="parts of the study, at most 13")
+    given.add_argument("--small", type=int, default=0, help="small reports, none of the above")
     given.add_argument("--contestant", help=argparse.SUPPRESS)
     given.add_argument("--desk", type=Path, help=argparse.SUPPRESS)
     words = given.parse_args()
+    if words.small:
+        _many(words.small)
+        return
     if words.contestant:
         CONTESTANTS[words.contestant](words.desk, words.parts)
         return
@@ -130,6 +136,53 @@ def _loop(desk: Path, parts: int) -> None:
             [BIN / "papermill", job.notebook.path, out, "-k", "python3", *given], **quiet
         )
         subprocess.run([BIN / "jupyter", "nbconvert", "--to", "html", "--no-input", out], **quiet)
+
+
+def _many(n: int) -> None:
+    """Make many small reports; say whether the last cost more than the first."""
+    from cxlab import reports
+
+    with tempfile.TemporaryDirectory(prefix="cx-bench-") as folder:
+        desk, done = Path(folder), []
+        asked = 'segment: str = ""  # which\nvalue: str = ""  # one'
+        cells = [_cell(asked, ["parameters"], 0), _cell("print(value)", [], 1)]
+        said = {"kernelspec": {"name": "python3", "display_name": "x", "language": "python"}}
+        whole = {"cells": cells, "metadata": said, "nbformat": 4, "nbformat_minor": 5}
+        (desk / "10_small.ipynb").write_text(json.dumps(whole))
+        parts = [{"segment": "place", "value": str(place)} for place in range(n)]
+        jobs = reports.plan(desk, study_file=SAMPLE, parts=parts, tables=())
+        facts = {"study": "Many", "as_of": "2025-12-31", "rows": {}}
+        tell = lambda run: done.append((time.perf_counter(), _held(os.getpid()) / 1e6))  # noqa: E731
+        reports.run(jobs, desk / "out", study=facts, data="none", tell=tell)
+        tenth = max(2, n // 10)
+        print(f"{n} small reports | seconds a report | MB held by all processes (mean)")
+        for name, some in (("first tenth", done[1 : tenth + 1]), ("last tenth", done[-tenth:])):
+            taken = (some[-1][0] - some[0][0]) / (len(some) - 1)
+            print(f"{name} | {taken:.3f} | {sum(held for _, held in some) / len(some):.0f}")
+        start = time.perf_counter()
+        reports.run(jobs, desk / "out", study=facts, data="none")
+        print(f"rerun, nothing changed | {time.perf_counter() - start:.2f} s in all")
+        print(f"index | {(desk / 'out' / 'index.html').stat().st_size / 1e6:.2f} MB{_opens(desk)}")
+
+
+def _opens(desk: Path) -> str:
+    """Time how long a browser takes to show the index, where there is one."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        return ""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if not program:
+        return ""
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page = browser.new_page()
+        start = time.perf_counter()
+        page.goto((desk / "out" / "index.html").as_uri(), wait_until="load")
+        shown = page.locator("#reports tbody tr").count()
+        taken = time.perf_counter() - start
+        browser.close()
+    return f", {shown} rows open in {taken:.2f} s"
 
 
 PRESS = "cxlab press, executed and exported"

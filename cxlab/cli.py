@@ -93,6 +93,9 @@ def run(
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Reports made at a time.")] = None,
     engine: Annotated[str, typer.Option(help="warm: forks of one process; plain: kernels.")] = "",
+    cluster: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Dask scheduler, such as tcp://host:8786.")
+    ] = "",
     limit: Annotated[int, typer.Option(min=1, help="Seconds a report may take.")] = 900,
     memory: Annotated[int | None, typer.Option(min=50, help="Megabytes a report may hold.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Make reports that are current.")] = False,
@@ -110,6 +113,10 @@ def run(
 
     if tables not in ("", "xlsx"):
         raise reports.PlanError(f"--tables {tables}: the one form tables are written in is xlsx.")
+    if engine not in ("", "warm", "plain"):
+        raise reports.PlanError(f"--engine {engine}: warm or plain.")
+    if cluster and workers:
+        raise reports.PlanError("--workers: with --cluster, the cluster says how many there are.")
     opened = study.load(study_file)
     mapping = opened.mapping
     folder = _notebooks(notebooks)
@@ -137,8 +144,8 @@ def run(
             jobs,
             out,
             study=facts,
-            data=_prints(opened),
-            engine=reports.Engine(engine, workers, limit, memory),
+            data=_content(opened),
+            engine=reports.Engine(engine, workers, limit, memory, cluster),
             force=force,
             tell=tell,
         )
@@ -285,25 +292,15 @@ def _notebooks(given: Path | None) -> Path:
     raise PlanError(f"there is no folder of notebooks at {given or 'notebooks'}; use --notebooks.")
 
 
-def _prints(opened) -> dict[str, str]:
-    """Name the data each part of the study stands on, so that a changed part is made alone."""
-    import hashlib
+def _content(opened):
+    """Give what names the content of each part of a study, so that a changed part is made alone."""
+    from functools import cache
 
-    import pandas as pd
+    @cache
+    def named(*part: tuple[str, str]) -> str:
+        return opened.part(**dict(part)).content
 
-    from cxlab import reports, study
-
-    whole = study.fingerprint(opened.mapping, whole=True)
-    # what a part shows of the whole: the account of rows, and the settings of the study
-    common = opened.ledger.headline + opened.mapping.model_dump_json(exclude={"reports"})
-    out = {"": whole}
-    for part in study.wanted(opened)[1:]:
-        digest = hashlib.sha256(common.encode())
-        for name, done in sorted(opened.part(**part).cleaned.items()):
-            digest.update(f"{name} {list(done.frame.columns)}".encode())
-            digest.update(pd.util.hash_pandas_object(done.frame, index=False).to_numpy().tobytes())
-        out[reports.words(part)] = digest.hexdigest()
-    return out
+    return lambda part: named(*part.items())
 
 
 def _afterwards(runs, out: Path, *, tables: str, pdf: bool, notify: str) -> None:

@@ -1,6 +1,8 @@
 """Where the tests find data that is not part of the project."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,12 @@ def reference() -> Path:
 def sample() -> Path:
     """The study file of the sample company."""
     return ROOT / "data" / "sample" / "study.yaml"
+
+
+@pytest.fixture(scope="session")
+def sample_run(sample) -> Path:
+    """Every report of the sample, by the command of `make report`; what is current stands."""
+    door = [sys.executable, "-c", "from cxlab.cli import main; main()", "run", str(sample)]
+    done = subprocess.run(door, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return Path(ROOT, done.stdout.split()[-1]).parent

@@ -1,7 +1,9 @@
 """Every page opens from disk in a browser: no request, no error, nothing beside the screen."""
 
 import importlib.util
+import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -121,10 +123,66 @@ def test_a_dark_page_is_dark_and_paper_is_white(browser, nasty):
         assert visit.page.evaluate(colour) == "rgb(255, 255, 255)"
 
 
-def test_a_page_prints_whole(browser, nasty):
-    with Visit(browser, nasty[0] / "10_score/everyone.html", 1440) as visit:
-        assert visit.page.pdf(format="A4").startswith(b"%PDF")
-        assert visit.strangers() == []
+# ---------------------------------------------------------------- every page of the sample
+
+SHEET = 680  # pixels between the margins of A4
+BEYOND = """[...document.querySelectorAll('body *')].filter(one => one.checkVisibility() &&
+  one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .map(one => one.outerHTML.slice(0, 80))"""
+CELLS = """[...document.querySelectorAll('h1, h2, h3, th, td, figcaption')]
+  .filter(one => one.checkVisibility()).map(one => one.textContent)"""
+
+
+def _sample_pages(out: Path) -> list[Path]:
+    pages = [out / "index.html", *sorted(out.glob("[0-9]*/*.html"))]
+    assert len(pages) > 20
+    return pages
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_of_the_sample_opens_quietly_and_fits(browser, sample_run, width):
+    for path in _sample_pages(sample_run):
+        with Visit(browser, path, width, offline=True) as visit:
+            assert (visit.said, visit.strangers()) == ([], []), path
+            assert visit.overflow() <= 0, path
+            images = "[...document.images].map(i => [i.naturalWidth, i.alt])"
+            assert all(w > 0 and len(alt) > 10 for w, alt in visit.page.evaluate(images)), path
+        assert path.stat().st_size < 1_000_000, path
+
+
+def test_every_page_of_the_sample_fits_on_paper(browser, sample_run):
+    for path in _sample_pages(sample_run):
+        with Visit(browser, path, SHEET) as visit:
+            visit.page.emulate_media(media="print")
+            assert visit.page.evaluate(BEYOND) == [], path
+
+
+def test_every_page_of_the_sample_prints_whole_on_a4(browser, sample_run, tmp_path):
+    if not shutil.which("pdftotext"):
+        absent("a reader of PDF (pdftotext of poppler-utils)")
+    for path in _sample_pages(sample_run):
+        with Visit(browser, path, SHEET) as visit:
+            visit.page.emulate_media(media="print")
+            told = visit.page.evaluate(CELLS)
+            (tmp_path / "page.pdf").write_bytes(visit.page.pdf(prefer_css_page_size=True))
+        words = ["pdftotext", "-raw", str(tmp_path / "page.pdf"), "-"]
+        text = "".join(
+            subprocess.run(words, capture_output=True, check=True).stdout.decode().split()
+        )
+        sizes = re.findall(rb"/MediaBox ?\[([\d. ]+)\]", (tmp_path / "page.pdf").read_bytes())
+        assert {tuple(round(float(n)) for n in size.split()) for size in sizes} == {
+            (0, 0, 595, 842)
+        }
+        assert [one for one in told if "".join(one.split()) not in text] == [], path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_accessibility_checker_finds_nothing_in_the_sample(browser, sample_run, scheme):
+    for path in [page for page in _sample_pages(sample_run) if "region" not in page.name]:
+        assert _violations(browser, path, scheme) == [], path
+
+
+# ---------------------------------------------------------------- slides, accessibility
 
 
 def test_slides_turn_by_key_and_click_and_print_whole(browser, nasty, tmp_path):
@@ -147,12 +205,16 @@ def test_slides_turn_by_key_and_click_and_print_whole(browser, nasty, tmp_path):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_an_accessibility_checker_finds_nothing(browser, nasty, scheme):
+    for path in _pages(nasty[0])[:2]:
+        assert _violations(browser, path, scheme) == [], path
+
+
+def _violations(browser, path: Path, scheme: str) -> list[tuple[str, str]]:
     spec = importlib.util.find_spec("axe_core_python")
     if spec is None or not spec.origin:
         absent("the accessibility checker (axe-core-python)")
     axe = Path(spec.origin).with_name("axe.min.js").read_text(encoding="utf-8")
-    for path in _pages(nasty[0])[:2]:
-        with Visit(browser, path, 1440, color_scheme=scheme, bypass_csp=True) as visit:
-            visit.page.evaluate(axe)
-            found = visit.page.evaluate("axe.run()")["violations"]
-            assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    with Visit(browser, path, 1440, color_scheme=scheme, bypass_csp=True) as visit:
+        visit.page.evaluate(axe)
+        found = visit.page.evaluate("axe.run()")["violations"]
+        return [(one["id"], one["nodes"][0]["html"]) for one in found]

@@ -180,10 +180,36 @@ def test_changed_data_notebook_or_parameters_are_made_again(tmp_path):
 def test_a_changed_part_is_made_alone(tmp_path):
     desk.notebook(tmp_path / "desk", "10_one", "1", scope="part")
     jobs = desk.planned(tmp_path / "desk", "North", "South")
-    prints = {"": "w", "region: North": "n", "region: South": "s"}
-    desk.pressed(jobs, tmp_path / "out", data=prints)
-    again = desk.pressed(jobs, tmp_path / "out", data={**prints, "": "w2", "region: South": "s2"})
+    desk.pressed(jobs, tmp_path / "out", data=lambda part: f"{part.get('value')} 1")
+    changed = {None: "2", "South": "2", "North": "1"}
+    data = lambda part: f"{part.get('value')} {changed[part.get('value')]}"  # noqa: E731
+    again = desk.pressed(jobs, tmp_path / "out", data=data)
     assert [run.state for run in again] == ["done", "unchanged", "done"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "reads"),
+    [("study", {}), ("segment", {"segment": "s", "value": "v"}),
+     ("part", {"segment": "s", "value": "v", "period": "2025"})],
+)  # fmt: skip
+def test_a_report_depends_on_what_its_notebook_says_it_reads(tmp_path, scope, reads):
+    parameters = f"{desk.PARAMETERS}\nperiod: str = ''  # a period"
+    desk.notebook(tmp_path, "10_one", scope=scope, parameters=parameters)
+    given = {"segment": "s", "value": "v", "period": "2025"}
+    assert desk.planned(tmp_path, given=given)[0].reads == reads
+
+
+def test_a_part_written_into_the_notebook_is_what_its_report_reads(tmp_path):
+    parameters = "segment: str = 'region'  # x\nvalue: str = 'North'  # x"
+    desk.notebook(tmp_path, "10_one", scope="part", parameters=parameters)
+    assert desk.planned(tmp_path)[0].reads == {"segment": "region", "value": "North"}
+
+
+def test_an_unknown_scope_is_refused(tmp_path):
+    desk.notebook(tmp_path, "10_one", scope="parts")
+    with pytest.raises(reports.PlanError) as error:
+        desk.planned(tmp_path, notebooks=["10_one"])
+    assert str(error.value) == "10_one.ipynb: 'parts' is no scope. Did you mean 'part'?"
 
 
 def test_a_run_of_one_notebook_keeps_the_others_in_the_index(tmp_path):

@@ -201,3 +201,43 @@ def test_the_secret_of_pseudonyms_is_drawn_once_and_kept_from_others(tmp_path):
     path.write_text("not a secret")
     with pytest.raises(study.StudyError, match="delete it"):
         key_of(tmp_path)
+
+
+WEIGHED = {
+    **FILES,
+    "answers.csv": "who,when,score,region,w\n1,2025-01-05 10:00,9,N,2\n2,2025-04-06 11:00,3,S,1\n"
+    "3,2025-05-01 10:00,7,N,4\n",
+}
+
+
+def _weighed(folder, **changed):
+    said = STUDY.replace("nps: score}", "nps: score}\n    segments: [region]\n    weight: w")
+    for name, text in {"study.yaml": said, **WEIGHED, **changed}.items():
+        (folder / name).write_text(text)
+    return study.load(folder / "study.yaml").part(segment="region", value="N")
+
+
+def test_weights_of_a_part_have_mean_one(tmp_path):
+    # 2 and 4, whose mean is 3
+    assert _weighed(tmp_path).responses["weight"].tolist() == [0.666666667, 1.333333333]
+
+
+def test_the_content_of_a_part_follows_its_own_rows_alone(tmp_path):
+    before = _weighed(tmp_path).content
+    elsewhere = WEIGHED["answers.csv"].replace(",3,S,1", ",5,S,3")
+    own = WEIGHED["answers.csv"].replace(",9,N,2", ",8,N,2")
+    assert _weighed(tmp_path, **{"answers.csv": elsewhere}).content == before
+    assert _weighed(tmp_path, **{"answers.csv": own}).content != before
+
+
+def test_a_part_tells_of_its_own_rows(shop):
+    part = study.load(shop).part(segment="region", value="North")
+    assert part.told == (
+        "1 answer of this part is kept, none is set aside by judgement. "
+        "What became of every row read is told in the report on data quality."
+    )
+    assert part.provenance.headline == "Made from the rows of region: North alone."
+
+
+def test_rows_set_aside_by_judgement_get_the_segments_of_the_customer_list(shop):
+    assert "region" in study.load(shop).judged

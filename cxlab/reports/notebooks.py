@@ -10,6 +10,7 @@ from typing import Any
 
 from cxlab.codebook import Refusal, did_you_mean
 
+SCOPES = {"study": (), "segment": ("segment", "value"), "part": ("segment", "value", "period")}
 FINDINGS_FILE = "findings_file"  # a notebook with this parameter is made of the others' findings
 
 
@@ -33,7 +34,8 @@ class Notebook:
         needs: tables of the study without which it cannot be made.
         reading_order: place in the list of what to read first.
         parameters: name -> default value, from the cell tagged `parameters`.
-        scope: `part` when it looks at nothing outside its own part of the study.
+        scope: what it reads of the study: `part`, its own part alone; `segment`, its segment in
+            all periods; `study`, anything.
         rooms: parts of cxlab it opens, so that they are open before it starts.
     """
 
@@ -60,7 +62,8 @@ def read(path: Path) -> Notebook:
     """Read a notebook's title, needs and typed parameters.
 
     Raises:
-        PlanError: not a notebook, no parameters cell, or a parameter that is no literal.
+        PlanError: not a notebook, no parameters cell, a parameter that is no literal, or a
+            scope that is none.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -75,13 +78,16 @@ def read(path: Path) -> Notebook:
             f"{path.name}: one cell must carry the tag 'parameters', not {len(tagged)}."
         )
     said = content.get("metadata", {}).get("cxlab", {})
+    scope = str(said.get("scope", "study"))
+    if scope not in SCOPES:
+        raise PlanError(f"{path.name}: '{scope}' is no scope.{did_you_mean(scope, SCOPES)}")
     return Notebook(
         path=path,
         question=title[1].strip() if title else path.stem,
         needs=tuple(said.get("needs", ())),
         reading_order=int(said.get("reading_order", 99)),
         parameters=_literals("".join(tagged[0]["source"]), path.name),
-        scope=str(said.get("scope", "study")),
+        scope=scope,
         rooms=_rooms(cells),
     )
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from cxlab.codebook import did_you_mean
-from cxlab.reports.notebooks import FINDINGS_FILE, Notebook, PlanError, checked, read
+from cxlab.reports.notebooks import FINDINGS_FILE, SCOPES, Notebook, PlanError, checked, read
 
 EVERYONE = "everyone"
-PART = ("segment", "value", "period")
+PART = SCOPES["part"]
 OWN = ("study_file", FINDINGS_FILE)  # what the press itself hands over
 
 
@@ -37,6 +37,12 @@ class Job:
     missing: tuple[str, ...] = ()
     refused: str = ""
     settings: str = ""
+
+    @property
+    def reads(self) -> dict[str, str]:
+        """Say which part of the study it reads; nothing means all of it."""
+        words = {**self.notebook.parameters, **self.parameters}
+        return {name: words[name] for name in SCOPES[self.notebook.scope] if words.get(name)}
 
 
 def plan(

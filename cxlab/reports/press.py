@@ -1,22 +1,17 @@
 """Execute a plan with papermill; files appear whole, failures stay alone, nothing is done twice."""
 
 import contextlib
-import hashlib
-import json
 import os
-import platform
 import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import cxlab
-from cxlab.reports import workshop
+from cxlab.reports.cluster import Work, hands
+from cxlab.reports.depends import code, key, versions
 from cxlab.reports.notebooks import FINDINGS_FILE, PlanError, RunError
 from cxlab.reports.plan import Job
 from cxlab.reports.record import Record
@@ -24,7 +19,7 @@ from cxlab.reports.report import FINDINGS, STAGING, make
 from cxlab.reports.workshop import Engine
 from cxlab.results import count
 
-_VERSIONS = ("numpy", "pandas", "scipy", "statsmodels", "scikit-learn", "matplotlib", "papermill")
+Named = Callable[[Mapping[str, str]], str]  # part of the study -> name of what it holds
 
 
 @dataclass
@@ -69,7 +64,7 @@ def run(
     out: Path,
     *,
     study: dict[str, Any],
-    data: str | Mapping[str, str],
+    data: str | Named,
     engine: Engine | None = None,
     force: bool = False,
     tell: Callable[[Run], None] = lambda run: None,
@@ -81,8 +76,8 @@ def run(
         out: output folder; it gets `index.html`, `manifest.json`, `findings.json` and, for
             each report, the page, the executed notebook and its findings.
         study: name, `as_of` and row counts, for the manifest.
-        data: fingerprint of the study's data; or one a part, by its words, with that of the
-            whole study under an empty name.
+        data: name of the study's content; or what gives that of a part, and of the whole
+            study when asked for none.
         engine: how reports are executed: which kernels, how many at a time, which limits.
         force: make all of them, also those that are up to date.
         tell: called with each finished report.
@@ -91,25 +86,31 @@ def run(
         One `Run` a job, in the order of the plan.
 
     Raises:
-        PlanError: the output folder cannot be written, or another run is at work in it.
+        PlanError: the output folder cannot be written, or another run is at work in it, or the
+            cluster cannot be used.
         RunError: the disk is full.
     """
-    prints = {"": data} if isinstance(data, str) else dict(data)
-    facts = {**study, "data": prints[""], "versions": versions(), "code": _code()[:16]}
-    with _alone(out), _stoppable(), _refusing(out):
+    named = data if callable(data) else _always(data)
+    facts = {**study, "data": named({}), "versions": versions(), "code": code()[:16]}
+    engine = engine or Engine()
+    with _alone(out), _stoppable(), _refusing(out), hands(engine, out) as work:
         record = Record(out, facts, force=force)
         try:
             for composed in (False, True):
                 wave = [_told(job, out) for job in jobs if job.notebook.composes == composed]
                 if composed and wave:
                     record.write()
-                    prints = dict.fromkeys(prints, record.fingerprint())
-                for entry in _made(wave, record, prints, engine or Engine()):
+                    named = _always(record.fingerprint())
+                for entry in _made(wave, record, named, engine, work):
                     tell(entry)
         finally:
             record.keep_others({job.stem for job in jobs})
             record.close()
     return [record.runs[job.stem] for job in jobs]
+
+
+def _always(name: str) -> Named:
+    return lambda part: name
 
 
 def _told(job: Job, out: Path) -> Job:
@@ -121,13 +122,16 @@ def _told(job: Job, out: Path) -> Job:
 
 
 def _made(
-    jobs: Sequence[Job], record: Record, prints: Mapping[str, str], engine: Engine
+    jobs: Sequence[Job],
+    record: Record,
+    named: Named,
+    engine: Engine,
+    work: Work,
 ) -> Iterator[Run]:
     """Give each job's report: as it stands where it is up to date, made anew elsewhere."""
     todo: dict[str, tuple[Job, Run]] = {}
-    code = _code()
     for job in jobs:
-        entry = _entry(job, _print_of(job, prints), code)
+        entry = _entry(job, "" if job.refused or job.missing else named(job.reads))
         known = record.before.get(job.stem)
         if job.refused:
             entry.state, entry.error = "failed", job.refused
@@ -143,10 +147,11 @@ def _made(
     name = record.facts["study"]
     staging = record.out / STAGING
     shutil.rmtree(staging, ignore_errors=True)
-    arguments = {stem: (job, str(record.out), name, engine.name) for stem, (job, _) in todo.items()}
+    out = str(record.out.resolve())
+    arguments = {stem: (job, out, name, engine.name) for stem, (job, _) in todo.items()}
     try:
         rooms = {room for job, _ in todo.values() for room in job.notebook.rooms}
-        for stem, told in workshop.work(make, arguments, engine, rooms=sorted(rooms)):
+        for stem, told in work(make, arguments, engine, rooms=sorted(rooms)):
             entry = Run(**{**asdict(todo[stem][1]), **told})
             record.add(stem, entry)
             yield entry
@@ -154,54 +159,18 @@ def _made(
         shutil.rmtree(staging, ignore_errors=True)
 
 
-# ---------------------------------------------------------------- what a report depends on
-
-
-def _entry(job: Job, data: str, code: str) -> Run:
+def _entry(job: Job, data: str) -> Run:
     return Run(
         notebook=job.notebook.name,
         question=job.notebook.question,
         part=job.part,
         parameters=job.parameters,
         state="",
-        key=_key(job, data, code),
+        key=key(job, data),
         reading_order=job.notebook.reading_order,
         settings=job.settings,
         composes=job.notebook.composes,
     )
-
-
-def _print_of(job: Job, prints: Mapping[str, str]) -> str:
-    """Give the fingerprint of the data a report looks at."""
-    whole = prints[""]
-    return prints.get(job.part, whole) if job.notebook.scope == "part" else whole
-
-
-def _key(job: Job, data: str, code: str) -> str:
-    """Hash everything a report depends on."""
-    digest = hashlib.sha256()
-    digest.update(job.notebook.path.read_bytes())
-    digest.update(json.dumps(job.parameters, sort_keys=True).encode())
-    digest.update(data.encode())
-    digest.update(code.encode())
-    return digest.hexdigest()[:32]
-
-
-@cache
-def _code() -> str:
-    digest = hashlib.sha256(json.dumps(versions(), sort_keys=True).encode())
-    root = Path(cxlab.__file__).parent
-    for path in sorted(root.rglob("*")):
-        if path.suffix in (".py", ".html", ".css", ".js"):
-            digest.update(path.relative_to(root).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def versions() -> dict[str, str]:
-    """Give the versions a report depends on."""
-    found = {name: metadata.version(name) for name in _VERSIONS}
-    return {"cxlab": cxlab.__version__, "python": platform.python_version(), **found}
 
 
 # ---------------------------------------------------------------- one run at a time

@@ -31,12 +31,14 @@ class Engine:
         limit: seconds a report may take before it is ended.
         memory: megabytes a report may hold before it is ended; its share of four fifths of
             the machine when None.
+        cluster: address of a Dask scheduler whose workers make the reports; empty for here.
     """
 
     kind: str = ""
     workers: int | None = None
     limit: float = 900
     memory: int | None = None
+    cluster: str = ""
 
     @property
     def name(self) -> str:
@@ -65,6 +67,8 @@ def work(
     engine: Engine,
     *,
     rooms: Collection[str] = (),
+    threads: int | None = None,
+    unwanted: Callable[[], bool] = lambda: False,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Call `make` for each entry in a process of its own.
 
@@ -73,6 +77,8 @@ def work(
         todo: name -> arguments.
         engine: how many at a time, how long each, how large.
         rooms: parts of cxlab that the warm process opens before the first report.
+        threads: how many a report may use; its share of the cores when None.
+        unwanted: asked now and then; once it says yes, every report is ended.
 
     Yields:
         Name and what `make` returned, in order of completion; a process that ended without
@@ -82,7 +88,7 @@ def work(
     active: dict[Any, _Bench] = {}
     workers = max(1, min(engine.workers or os.cpu_count() or 1, len(todo)))
     memory = engine.bytes_of(workers)
-    share = str(max(1, (os.cpu_count() or 1) // workers))
+    share = str(threads or max(1, (os.cpu_count() or 1) // workers))
     with _environment({**dict.fromkeys(THREADS, share), WARM_ROOMS: " ".join(rooms)}):
         context: Any = get_context("forkserver" if engine.name == "warm" else "spawn")
         if engine.name == "warm":
@@ -90,7 +96,7 @@ def work(
         # when this process ends, however it ends, the leash breaks and the reports end too
         leash, hold = context.Pipe(duplex=False)
         try:
-            while waiting or active:
+            while (waiting or active) and not unwanted():
                 while waiting and len(active) < workers:
                     name = waiting.pop(0)
                     pipe, process = _start(context, (leash, memory, make, todo[name]))
@@ -106,7 +112,7 @@ def work(
                 for pipe, why in _too_much(active, engine.limit, memory):
                     bench = active.pop(pipe)
                     _end(bench.process)
-                    yield bench.name, _failed(why)
+                    yield bench.name, failed(why)
         finally:
             for bench in active.values():
                 _end(bench.process)
@@ -176,7 +182,7 @@ def _child(pipe: Any, leash: Any, memory: int, make: Callable, arguments: tuple)
     try:
         told = make(*arguments)
     except BaseException as error:
-        told = _failed(f"{type(error).__name__}: {error}".splitlines()[0])
+        told = failed(f"{type(error).__name__}: {error}".splitlines()[0])
     for one in _family(os.getpid())[1:]:  # what a notebook started ends with it
         with contextlib.suppress(psutil.Error):
             one.kill()
@@ -220,7 +226,7 @@ def _silent(process: Any) -> dict[str, Any]:
     code = process.exitcode or 0
     if code == _LOST:
         return _WARM_ENDED
-    return _failed(
+    return failed(
         f"the process was ended by signal {signal.Signals(-code).name}"
         if code < 0
         else f"the process ended with status {code}"
@@ -243,12 +249,13 @@ def _kill(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _failed(why: str) -> dict[str, Any]:
+def failed(why: str) -> dict[str, Any]:
+    """Give the answer of a report that failed."""
     return {"state": "failed", "error": why}
 
 
 _LOST = 255  # what multiprocessing says when the warm process is gone and cannot tell
-_WARM_ENDED = _failed("the process ended without an answer")
+_WARM_ENDED = failed("the process ended without an answer")
 
 
 @contextmanager

@@ -35,6 +35,7 @@ class Study:
         wording: table -> column -> question or heading of the export.
         notes: table -> what was decided while reading and cleaning.
         weights: margins before and after weighting, where the study file gives a population.
+        only: what `part` restricted it to; empty for the whole study.
     """
 
     mapping: Mapping
@@ -42,6 +43,7 @@ class Study:
     wording: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     weights: Result | None = None
+    only: dict[str, str] = field(default_factory=dict)
 
     @property
     def responses(self) -> pd.DataFrame | None:
@@ -134,6 +136,18 @@ class Study:
         """Which exports, which settings, which version this stands on."""
         return account.provenance(self)
 
+    @property
+    def told(self) -> str:
+        """What became of the rows, in a sentence; a part tells of its own rows alone."""
+        return account.told(self)
+
+    @cached_property
+    def content(self) -> str:
+        """Name what this study, or this part of it, holds: same rows and settings, same name."""
+        if self.only:
+            return cache_room.content(self.mapping, self.cleaned)
+        return fingerprint(self.mapping, whole=True)
+
     @cached_property
     def key(self) -> bytes:
         """The secret under which pseudonyms are given, the same at every run."""
@@ -193,7 +207,8 @@ class Study:
             period: `2025Q3`, `2025-09` or `2025`; empty for all answers.
 
         Returns:
-            A study whose tables hold that part alone; the account of rows stays whole.
+            A study whose tables hold that part alone; weights have mean 1 within it, so that
+            it depends on no row outside. The ledger stays that of the whole study.
 
         Raises:
             StudyError: there is no such segment, no such value, or no answer in the period.
@@ -211,7 +226,11 @@ class Study:
             )
             for name, done in self.cleaned.items()
         }
-        return replace(self, cleaned=cleaned)
+        if "responses" in cleaned:
+            cleaned["responses"] = parts.evened(cleaned["responses"])
+        given = {"segment": segment, "value": value, "period": period}
+        only = {**self.only, **{name: word for name, word in given.items() if word}}
+        return replace(self, cleaned=cleaned, only=only)
 
     def _frame(self, table: str) -> pd.DataFrame | None:
         done = self.cleaned.get(table)
@@ -338,8 +357,12 @@ def _with_customer_segments(study: Study) -> Study:
     if not missing:
         return study
     once = customers[["customer_id", *missing]].drop_duplicates("customer_id")
-    joined = responses.merge(once, on="customer_id", how="left")
-    answers = replace(study.cleaned["responses"], frame=joined)
+    done = study.cleaned["responses"]
+    joined = {
+        name: rows.merge(once, on="customer_id", how="left")
+        for name, rows in (("frame", responses), ("judged", done.judged))
+    }
+    answers = replace(done, **joined)
     return replace(study, cleaned={**study.cleaned, "responses": answers})
 
 

@@ -127,16 +127,29 @@ def _scale_of(study: Study, table: str, column: str) -> str | None:
 def provenance(study: Study) -> Result:
     """See `Study.provenance`."""
     mapping = study.mapping
-    rows = [
-        {"table": table, "file": path.name, "value": f"{path.stat().st_size:,} bytes"}
-        for table in mapping.tables
-        for path in mapping.files(table)
-    ]
-    made = f"cxlab {__version__}, pandas {pd.__version__}, data {fingerprint(mapping)}"
+    if study.only:  # no file by its size: rows of other parts may have changed it
+        rows = [
+            {"table": table, "file": ", ".join(mapping.tables[table].files)}  # type: ignore[index]
+            | {"value": count(len(done.frame), "row")}
+            for table, done in study.cleaned.items()
+        ]
+        only = study.only
+        words = [f"{only['segment']}: {only['value']}"] if "segment" in only else []
+        words += [only["period"]] if "period" in only else []
+        said = f"Made from the rows of {', '.join(words)} alone."
+    else:
+        rows = [
+            {"table": table, "file": path.name, "value": f"{path.stat().st_size:,} bytes"}
+            for table in mapping.tables
+            for path in mapping.files(table)
+        ]
+        said = f"Made from {count(len(rows), 'export')}."
+    name = study.content if study.only else fingerprint(mapping)
+    made = f"cxlab {__version__}, pandas {pd.__version__}, data {name}"
     return Result(
         name="provenance",
         frame=pd.DataFrame(rows, columns=["table", "file", "value"]),
-        headline=f"Made from {count(len(rows), 'export')}.",
+        headline=said,
         method=made,
         base=_base(study),
         notes=(made,),
@@ -182,6 +195,20 @@ def ledger(study: Study) -> Result:
         base=_base(study),
         notes=tuple(note for table in study.cleaned for note in study.notes.get(table, ())),
     )
+
+
+def told(study: Study) -> str:
+    """See `Study.told`."""
+    if not study.only:
+        return ledger(study).headline
+    answers = study.cleaned.get("responses")
+    where = "What became of every row read is told in the report on data quality."
+    if answers is None:
+        return where
+    kept, gone = len(answers.frame), len(answers.judged)
+    aside = f"{count(gone)} {'is' if gone == 1 else 'are'} set aside by judgement" if gone else ""
+    said = f"{count(kept, 'answer')} of this part {'is' if kept == 1 else 'are'} kept"
+    return f"{said}{f' and {aside}' if aside else ', none is set aside by judgement'}. {where}"
 
 
 def repairs(study: Study) -> Result:

@@ -42,6 +42,17 @@ def fingerprint(mapping: Mapping, *, whole: bool = False) -> str:
     return digest.hexdigest()
 
 
+def content(mapping: Mapping, cleaned: dict[str, Cleaned]) -> str:
+    """Name the rows of a part of a study and the settings they are shown under."""
+    digest = hashlib.blake2b(digest_size=12)
+    digest.update(mapping.model_dump_json(exclude={"reports"}).encode())
+    for table, done in sorted(cleaned.items()):
+        for rows in (done.frame, done.judged):
+            digest.update(f"{table} {rows.dtypes.to_dict()}".encode())
+            digest.update(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes())
+    return digest.hexdigest()
+
+
 def write(kept: Kept, folder: Path) -> None:
     """Write cleaned tables, wording and notes in one move; a read-only folder is no error."""
     cleaned, wording, notes = kept

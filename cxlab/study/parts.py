@@ -1,10 +1,12 @@
 """One segment, one period: which rows belong to a part of the study."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from cxlab import codebook
+from cxlab.cleaning import Cleaned
 from cxlab.study.errors import StudyError
 
 
@@ -38,6 +40,19 @@ def judged(rows: pd.DataFrame, segment: str, value: str, period: str) -> pd.Data
     if period and "answered_at" in rows:
         rows = rows[_inside(rows["answered_at"], pd.Period(period))]
     return rows.reset_index(drop=True)
+
+
+def evened(answers: Cleaned) -> Cleaned:
+    """Give the weights of a part the mean 1; rows of other parts then have no say in them."""
+    if "weight" not in answers.frame or not len(answers.frame):
+        return answers
+    mean = answers.frame["weight"].mean()
+    even = {
+        name: rows.assign(weight=(rows["weight"] / mean).round(9))
+        for name, rows in (("frame", answers.frame), ("judged", answers.judged))
+        if "weight" in rows
+    }
+    return replace(answers, **even)
 
 
 def of_period(responses: pd.DataFrame, period: str) -> pd.DataFrame:
