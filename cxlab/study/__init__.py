@@ -139,6 +139,11 @@ class Study:
         return frame[[name for name in (*SCORES, *rated) if name in frame]]
 
     @cached_property
+    def haste(self) -> Result | None:
+        """Signs of haste among the answers kept and those set aside by judgement, or None."""
+        return account.haste(self)
+
+    @cached_property
     def provenance(self) -> Result:
         """Which exports, which settings, which version this stands on."""
         return account.provenance(self)
