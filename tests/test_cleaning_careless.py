@@ -15,8 +15,8 @@ EXPECTED = CASE["expected"]
 
 
 @pytest.fixture(scope="module")
-def items(reference) -> pd.DataFrame:
-    frame = pd.read_csv(reference / "data" / "careless_dataset.csv")
+def items() -> pd.DataFrame:
+    frame = pd.read_csv(ROOT / "tests/golden/data/careless_dataset.csv")
     assert frame.shape == (EXPECTED["n"], EXPECTED["items"])
     return frame
 
