@@ -124,6 +124,7 @@ def run(
         folder,
         study_file=Path(os.path.relpath(study_file.resolve(), folder)),
         parts=study.wanted(opened),
+        withheld=study.withheld(opened),
         tables=opened.holds,
         notebooks=only or mapping.reports.notebooks,
         given=_assignments(given or []),
@@ -131,8 +132,8 @@ def run(
     out = out or Path("reports") / reports.slug(mapping.study)
     if dry_run:
         for job in jobs:
-            needs = f"  (not made: needs {', '.join(job.missing)})" if job.missing else ""
-            typer.echo(f"{job.stem}.html{needs}")
+            why = job.withheld or (f"needs {', '.join(job.missing)}" if job.missing else "")
+            typer.echo(_readable(f"{job.stem}.html{f'  (not made: {why})' if why else ''}"))
         return
     facts: dict[str, Any] = {
         "study": mapping.study,

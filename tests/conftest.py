@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cxlab import results
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("CXLAB_SHARED", ROOT.parent / "shared"))
 REQUIRED = os.environ.get("CXLAB_REQUIRE_ALL") == "1"
@@ -17,6 +19,14 @@ def absent(what: str) -> None:
     if REQUIRED:
         pytest.fail(f"{what} is required here and absent")
     pytest.skip(f"{what} is absent")
+
+
+@pytest.fixture(autouse=True)
+def _show_every_group():
+    """Opening a study sets how small a group is shown; no test inherits that from another."""
+    results.keep_back(0)
+    yield
+    results.keep_back(0)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from cxlab.cleaning import careless
+from tests import small
 from tests.conftest import ROOT
 
 CASE = json.loads((ROOT / "tests/golden/careless_responding.json").read_text())["cases"][0]
@@ -14,8 +15,8 @@ EXPECTED = CASE["expected"]
 
 
 @pytest.fixture(scope="module")
-def items(reference) -> pd.DataFrame:
-    frame = pd.read_csv(reference / "data" / "careless_dataset.csv")
+def items() -> pd.DataFrame:
+    frame = pd.read_csv(ROOT / "tests/golden/data/careless_dataset.csv")
     assert frame.shape == (EXPECTED["n"], EXPECTED["items"])
     return frame
 
@@ -70,3 +71,44 @@ def test_one_sign_is_not_enough():
     flags = careless.signs(rows, ratings=list("abcdef"))["flags"]
     assert flags[[0, 1]].tolist() == [1, 2]
     assert careless.haste(rows, ratings=list("abcdef")).frame["n"].iloc[-1] == 1
+
+
+def test_signs_of_the_same_thing_count_once():
+    rng = np.random.default_rng(4)
+    level = rng.integers(2, 5, 400)[:, None]
+    rows = pd.DataFrame(np.repeat(level, 6, axis=1) + rng.integers(0, 2, (400, 6)))
+    rows.iloc[0] = [1, 5, 1, 5, 1, 5]  # far from the pattern, and every pair at odds
+    found = careless.signs(rows, ratings=list(rows.columns))
+    assert found.loc[0, ["mahalanobis", "synonyms"]].all()
+    assert found.loc[0, "flags"] == 1
+
+
+DRAWN = np.random.default_rng(6).integers(1, 6, (60, 6))
+SURVEY = "id,t,a,b,c,d,e,f,words\n" + "".join(
+    f"{n},{200 + n},{','.join(map(str, row))},fine\n" for n, row in enumerate(DRAWN)
+)
+HASTY = SURVEY + "x,201,3,3,3,3,3,3,aaaaaaaa\ny,202,3,3,3,3,3,3,good value\n"
+SAID = {
+    "columns": {"response_id": "id", "duration_s": "t", "comment": "words"},
+    "ratings": list("abcdef"),
+}
+
+
+@pytest.mark.parametrize(
+    ("rules", "gone"), [({}, {"careless": 1}), ({"careless": "off"}, {}), ({"careless": 3}, {})]
+)
+def test_two_signs_set_a_row_aside_unless_the_study_file_says_otherwise(tmp_path, rules, gone):
+    opened = small.load(tmp_path, HASTY, **SAID, rules=rules)
+    assert small.reasons(opened) == gone
+    listed = opened.rules.frame.set_index("reason").loc["careless"]
+    assert listed["n"] == gone.get("careless", 0)
+    assert listed["verdict"] == ("off" if rules.get("careless") == "off" else "on")
+
+
+def test_the_signs_are_counted_over_what_was_kept_and_what_was_judged(tmp_path):
+    opened = small.load(tmp_path, HASTY, **SAID)
+    assert opened.judged["response_id"].tolist() == ["x"]
+    counts = opened.haste.frame.set_index("term")["n"]
+    assert counts["longstring"] == 2
+    assert counts["gibberish"] == 1
+    assert counts["2 signs or more"] == 1

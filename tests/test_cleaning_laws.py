@@ -66,7 +66,9 @@ def test_row_order_does_not_matter(rows, random):
 def test_cleaning_twice_changes_nothing(rows):
     once = cleaned(rows).frame
     again = once.assign(file="a.csv", line=range(2, len(once) + 2), damage="")
-    spec = SPEC.model_copy(update={"rules": {"speeder": "off", "straightliner": "off"}})
+    spec = SPEC.model_copy(
+        update={"rules": {"speeder": "off", "straightliner": "off", "careless": "off"}}
+    )
     done = clean(again, table="responses", spec=spec, as_of=pd.Timestamp("2025-12-31"))
     assert done.set_aside.empty
     assert done.repairs.empty

@@ -7,8 +7,6 @@ import pytest
 
 from cxlab import study
 from cxlab.cleaning.masking import mask, pseudonyms, quotable
-from cxlab.cleaning.suppression import suppress
-from cxlab.results import Result
 
 NAMES = ["Ann", "Price", "O'Brien", "Da-Silva"]
 
@@ -101,20 +99,3 @@ def test_quotes_honour_consent():
     rows = pd.DataFrame({"comment": ["x", "y", None, "z"], "consent": [True, False, True, None]})
     assert quotable(rows).tolist() == [True, False, False, False]
     assert quotable(rows[["comment"]]).tolist() == [True, True, False, True]
-
-
-def answer(**columns) -> Result:
-    return Result("score", pd.DataFrame(columns), "c leads.", "counted", "everyone", ("c is high",))
-
-
-def test_a_second_group_goes_where_the_total_would_tell_the_first():
-    done = suppress(answer(group=["a", "b", "c"], n=[50, 20, 3], estimate=[1, 2, 3]), smallest=10)
-    assert done.frame["n"].isna().tolist() == [False, True, True]
-    assert done.frame["estimate"].isna().tolist() == [False, True, True]
-    assert "c" not in done.headline.split()
-    assert not any("c is high" in note for note in done.notes)
-
-
-def test_groups_large_enough_stay_as_they_are():
-    whole = answer(group=["a", "b"], n=[50, 20], estimate=[1, 2])
-    assert suppress(whole, smallest=10) is whole

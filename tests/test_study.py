@@ -15,6 +15,7 @@ STUDY = """\
 study: A shop
 as_of: 2025-12-31
 timezone: Europe/London
+privacy: {smallest_group: 1}
 tables:
   responses:
     files: answers.csv

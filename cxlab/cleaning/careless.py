@@ -17,6 +17,13 @@ SIGNS = {
     "speed": ("low", "seconds against a reading-time floor (Huang et al. 2012)"),
     "gibberish": ("high", "a comment without words (Buchanan and Scofield 2018)"),
 }
+# signs that look at the same thing: alike, unusual, fast, empty of words
+KINDS = (
+    ("longstring", "irv"),
+    ("mahalanobis", "synonyms", "even_odd"),
+    ("speed",),
+    ("gibberish",),
+)
 SECONDS_AN_ITEM = 2.0
 SYNONYM_AT = 0.6
 
@@ -126,7 +133,8 @@ def signs(
 
     Returns:
         One True-or-False column a sign that could be looked for, and `flags`, their number.
-        `longstring` and `irv` look at the same thing and count once.
+        Signs that look at the same thing count once: answers all alike (`longstring`, `irv`),
+        and an unusual pattern (`mahalanobis`, `synonyms`).
     """
     given = dict(limits or {})
     items = responses[list(ratings)].astype(float)
@@ -152,9 +160,11 @@ def signs(
     if comment in responses:
         found["gibberish"] = gibberish(responses[comment])
     frame = pd.DataFrame(found, index=responses.index).fillna(False).astype(bool)
-    same = [name for name in ("longstring", "irv") if name in frame]
-    others = frame.drop(columns=same).sum(axis="columns")
-    return frame.assign(flags=others + frame[same].any(axis="columns").astype(int))
+    kinds = pd.DataFrame(
+        {at: frame[[name for name in kind if name in frame]].any(axis="columns")
+         for at, kind in enumerate(KINDS)}
+    )  # fmt: skip
+    return frame.assign(flags=kinds.sum(axis="columns").astype(int))
 
 
 def haste(responses: pd.DataFrame, *, ratings: Sequence[str], at_least: int = 2) -> Result:
@@ -184,7 +194,8 @@ def haste(responses: pd.DataFrame, *, ratings: Sequence[str], at_least: int = 2)
             f"{count(careless, 'answer')} ({percent(careless / total, 1)}) "
             f"{'shows' if careless == 1 else 'show'} {at_least} or more signs of haste."
         ),
-        method="One sign alone is no proof; runs and spread count as one sign.",
+        method="One sign alone is no proof; signs that look at the same thing count as one: "
+        "answers all alike (runs, spread), an unusual pattern (distance, pairs at odds).",
         base=f"{count(len(found), 'answer')}, {count(len(ratings), 'rating')} each.",
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from cxlab.cleaning import convert
+from cxlab.cleaning import careless, convert
 from cxlab.cleaning.dates import to_time
 from cxlab.cleaning.rules import RULES, Rule
 from cxlab.codebook import COLUMNS, JUDGEMENT, Scale, Table
@@ -197,6 +197,10 @@ def _mark(
     if ratings:
         same = working[ratings].nunique(axis="columns") == 1
         working["longstring"] = working[ratings].notna().sum(axis="columns").where(same, 0)
+        if spec.rules.get("careless") != "off":
+            sound = working["damage"] == ""
+            found = careless.signs(working[sound], ratings=ratings)["flags"]
+            working["flags"] = found.reindex(working.index, fill_value=0)
 
 
 def _judge(

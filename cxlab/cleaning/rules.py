@@ -148,4 +148,14 @@ RULES: tuple[Rule, ...] = (
         source="one answer to all of at least this many ratings, in under half the median time "
         "(longstring, Johnson 2005)",
     ),
+    Rule(
+        "careless",
+        ("responses",),
+        "flags",
+        lambda rows, least: rows["flags"] >= least,
+        threshold=2,
+        source="at least this many signs of haste of different kinds: equal answers, distance from "
+        "the usual pattern, item pairs at odds, speed, a comment without words "
+        "(Meade and Craig 2012)",
+    ),
 )

@@ -104,6 +104,7 @@ RESULT_WORDS: dict[str, str] = {
     "share": "a part of the whole, 0 to 1",
     "rank": "place in the order, 1 is first",
     "n": "answers or rows counted",
+    "periods": "stretches of time counted",
     "n_effective": "answers the weighted sample is worth (Kish)",
     "level": "confidence level of the interval",
     "verdict": "a word from a fixed list",
@@ -173,10 +174,11 @@ SET_ASIDE: dict[str, str] = {
     "orphan": "the customer is not in the customer list",
     "speeder": "answered far too fast to have read the questions",
     "straightliner": "the same answer to every rating, given fast",
+    "careless": "several signs that the questions were not read",
 }
 
 # Set aside by judgement: the headline is shown with and without these rows.
-JUDGEMENT = ("duplicate_response", "speeder", "straightliner")
+JUDGEMENT = ("duplicate_response", "speeder", "straightliner", "careless")
 
 # What was done to single cells of rows that were kept.
 REPAIRS: dict[str, str] = {

@@ -127,13 +127,17 @@ def _join_small(answers: Answers, wave: np.ndarray, smallest: int) -> tuple[Answ
     small: np.ndarray = np.any((sizes > 0) & (sizes < smallest), axis=0)
     if not small.any():
         return answers, []
+    for least in np.argsort(sizes.sum(axis=0), kind="stable"):  # alone, the joined would be told
+        if small.sum() > 1 and sizes[:, small].sum(axis=1).min() >= smallest:
+            break
+        small[least] = True
     kept = np.flatnonzero(~small)
     place = np.full(len(small), len(kept))
     place[kept] = np.arange(len(kept))
     names = [*(answers.groups[i] for i in kept), OTHERS]
     note = (
-        f"{count(int(small.sum()), 'group')} with fewer than {smallest} answers in a period: "
-        f"joined as '{OTHERS}'."
+        f"{count(int(small.sum()), 'group')} joined as '{OTHERS}': fewer than {smallest} answers "
+        "in a period, or would tell the numbers of those that have."
     )
     return replace(answers, groups=names, group=place[answers.group]), [note]
 

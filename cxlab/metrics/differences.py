@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from cxlab import stats
+from cxlab import results, stats
 from cxlab.metrics.answers import By, take
 from cxlab.metrics.apart import apart, stands_apart
 from cxlab.metrics.gaps import gap_between, gap_frame
@@ -52,7 +52,8 @@ def compare(
     """
     answers = take(responses, resolve(score), by=by, weight=weight, cluster=cluster)
     n = answers.cells.n.sum(axis=1)
-    hidden = (n < smallest) | (n == 0)
+    sizes = pd.DataFrame({"group": answers.groups, "n": n})
+    hidden = results.hidden(sizes, smallest=smallest) | (n == 0)
     if len(answers.groups) < 2:
         raise MetricsError(
             f"Only one group answered ('{answers.groups[0]}'); there is no rest to compare with."
@@ -74,8 +75,8 @@ def compare(
     notes = [*answers.notes, *mode_note(answers, by)]
     if hidden.any():
         notes.append(
-            f"{count(int(hidden.sum()), 'group')} with fewer than {smallest} answers: not "
-            "compared; their answers stay with the rest."
+            f"{count(int(hidden.sum()), 'group')} not compared: fewer than {smallest} answers, or "
+            "would tell the numbers of those that have; their answers stay with the rest."
         )
     return Result(
         name=f"{answers.score.name} against the rest",

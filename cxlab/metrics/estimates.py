@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from cxlab import stats
+from cxlab import results, stats
 from cxlab.metrics.answers import Answers
 from cxlab.metrics.measures import MetricsError
 from cxlab.results import count
@@ -53,9 +53,9 @@ def interval(answers: Answers, mean: stats.Mean, *, method: str, level: float) -
 
 
 def mark_small(frame: pd.DataFrame, smallest: int) -> tuple[pd.DataFrame, list[str]]:
-    """Blank groups below the smallest size, and mark those with a small base."""
+    """Blank groups too small to be shown, and mark those with a small base."""
     n, notes = frame["n"], []
-    hidden = (n < smallest) & (n > 0)
+    hidden = ((n < smallest) & (n > 0)) | results.hidden(frame, smallest=smallest)
     numbers = ["estimate", "std_error", "conf_low", "conf_high", "n_effective"]
     frame.loc[hidden | (n == 0), numbers] = np.nan
     verdict = np.select(
@@ -63,10 +63,10 @@ def mark_small(frame: pd.DataFrame, smallest: int) -> tuple[pd.DataFrame, list[s
     )
     frame["verdict"] = pd.Series(verdict, index=frame.index, dtype=object).replace("", None)
     if hidden.any():
-        notes.append(
-            f"{count(int(hidden.sum()), 'group')} with fewer than {smallest} answers: "
-            "suppressed, only the number of answers is shown."
-        )
+        few = int(((n < smallest) & (n > 0)).sum())
+        more = int(hidden.sum()) - few
+        tail = f", and {count(more)} more that would tell the numbers of the first" if more else ""
+        notes.append(f"{count(few, 'group')} with fewer than {smallest} answers: suppressed{tail}.")
     small = int((frame["verdict"] == "small base").sum())
     if small:
         who = "Fewer" if len(frame) == 1 else f"{count(small, 'group')} with fewer"

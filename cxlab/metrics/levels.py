@@ -42,7 +42,7 @@ def nps(
         cluster: column whose equal values are not independent, such as the customer.
         method: `adjusted_wald`, `wald`, `score` (Tango) or `bootstrap`.
         level: confidence level.
-        smallest: groups with fewer answers are suppressed; their number is shown.
+        smallest: groups with fewer answers are suppressed.
 
     Returns:
         group, estimate, std_error, conf_low, conf_high, n, n_effective, level, verdict; in

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from cxlab import stats
+from cxlab import results, stats
 from cxlab.codebook import label
 from cxlab.metrics.answers import Answers, By, need, take
 from cxlab.metrics.measures import MetricsError, Score, resolve
@@ -87,7 +87,7 @@ def adjusted(
             "verdict": pd.Series([None] * groups, dtype=object),
         }
     )
-    hidden = (frame["n"] < smallest).to_numpy()
+    hidden = results.hidden(frame, smallest=smallest)
     frame.loc[hidden, ["estimate", "raw", "std_error", "conf_low", "conf_high"]] = np.nan
     frame.loc[hidden, "verdict"] = "suppressed"
     p = _wald(estimate[~hidden], spread[np.ix_(~hidden, ~hidden)])

@@ -22,7 +22,7 @@ def slope(trend: Result, *, level: float = 0.95) -> Result:
 
     Returns:
         group, term, estimate (change per period), std_error, conf_low, conf_high, p_value,
-        n (periods), df, level, verdict (`rising`, `falling`, `no detectable trend`).
+        periods, df, level, verdict (`rising`, `falling`, `no detectable trend`).
 
     Example:
         >>> days = pd.date_range("2025-01-05", periods=6, freq="30D").repeat(40)
@@ -60,7 +60,7 @@ def change_point(trend: Result, *, level: float = 0.95, n_sim: int = 4000, seed:
 
     Returns:
         group, period (the first after the shift), before, after, estimate (their difference),
-        std_error, conf_low, conf_high, p_value (of the largest shift anywhere), n (periods),
+        std_error, conf_low, conf_high, p_value (of the largest shift anywhere), periods,
         level, verdict (`shift`, `no detectable shift`).
 
     Example:
@@ -116,7 +116,7 @@ def _line(rows: pd.DataFrame, kind: str, level: float) -> tuple[dict[str, Any], 
     used, error = _usable(rows)
     missing = {
         "term": f"change per {kind}", "estimate": np.nan, "std_error": np.nan,
-        "conf_low": np.nan, "conf_high": np.nan, "p_value": np.nan, "n": len(used),
+        "conf_low": np.nan, "conf_high": np.nan, "p_value": np.nan, "periods": len(used),
         "df": np.nan, "level": level, "verdict": "too few periods",
     }  # fmt: skip
     cycle = SEASONS.get(kind, 0)
@@ -149,11 +149,12 @@ def _slope_headline(frame: pd.DataFrame, trend: Result) -> str:
     if len(frame) == 1:
         row = frame.iloc[0]
         if row["verdict"] == "too few periods":
-            return f"{name}: {count(row['n'], 'finished period')} are too few for a trend."
+            return f"{name}: {count(row['periods'], 'finished period')} are too few for a trend."
         ends = _signed(row, trend.unit)
+        over = count(row["periods"], kind)
         if moving.empty:
-            return f"{name} has no detectable trend over {count(row['n'], kind)}: {ends} a {kind}."
-        return f"{name} is {row['verdict']} by {ends} a {kind}, over {count(row['n'], kind)}."
+            return f"{name} has no detectable trend over {over}: {ends} a {kind}."
+        return f"{name} is {row['verdict']} by {ends} a {kind}, over {over}."
     if moving.empty:
         return f"{name}: no group has a detectable trend."
     said = [f"{r.group} is {r.verdict}" for r in moving.itertuples()]
@@ -175,7 +176,7 @@ def _shift(rows: pd.DataFrame, level: float, n_sim: int, rng: np.random.Generato
     found: dict[str, Any] = {
         "period": None, "before": np.nan, "after": np.nan, "estimate": np.nan,
         "std_error": np.nan, "conf_low": np.nan, "conf_high": np.nan, "p_value": np.nan,
-        "n": len(used), "level": level, "verdict": "too few periods",
+        "periods": len(used), "level": level, "verdict": "too few periods",
     }  # fmt: skip
     if len(used) < 4 or not (error > 0).all():
         return found

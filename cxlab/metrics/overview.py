@@ -84,7 +84,7 @@ def score_of(
         by: column, or columns, to report by.
         weight: column with survey weights.
         level: confidence level.
-        smallest: groups with fewer answers are suppressed; their number is shown.
+        smallest: groups with fewer answers are suppressed.
 
     Returns:
         group, estimate, std_error, conf_low, conf_high, n, n_effective, level, verdict.

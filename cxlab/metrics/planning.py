@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cxlab import stats
+from cxlab import results, stats
 from cxlab.metrics.answers import Answers, By, take
 from cxlab.metrics.estimates import means
 from cxlab.metrics.measures import MetricsError, Score, resolve
@@ -151,7 +151,8 @@ def detectable(
     frame = _seen(answers, change, power, level)
     if by is not None:
         whole = take(responses, what, weight=weight, cluster=cluster)
-        frame.loc[frame["n"] < smallest, ["estimate", "n_effective", "n_needed", "verdict"]] = None
+        few = results.hidden(frame, smallest=smallest)
+        frame.loc[few, ["estimate", "n_effective", "n_needed", "verdict"]] = None
         frame = pd.concat([_seen(whole, change, power, level), frame], ignore_index=True)
     return Result(
         name=f"{what.name}: what can be seen",

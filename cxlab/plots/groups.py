@@ -14,6 +14,7 @@ from cxlab.plots.theme import (
     SMALL_BASE,
     canvas,
     clipped,
+    picture,
     unit_label,
 )
 from cxlab.results import Result, amount, count, percent
@@ -21,6 +22,7 @@ from cxlab.results import Result, amount, count, percent
 MOST_ROWS = 40
 
 
+@picture
 def forest(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw one interval a group or term, best first; small bases in grey.
 
@@ -69,6 +71,7 @@ def _beside(ax: Axes, rows, unit: str) -> None:
         )
 
 
+@picture
 def distribution(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw how often each value was given, detractors to promoters in their colours.
 

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from cxlab.plots.theme import BLUE, FAINT, GREEN, GREY, INK, ORANGE, RED, canvas, clipped
+from cxlab.plots.theme import BLUE, FAINT, GREEN, GREY, INK, ORANGE, RED, canvas, clipped, picture
 from cxlab.results import Result, number, percent
 
 _STRETCHES = {"lookback": BLUE, "gap": GREY, "horizon": ORANGE}
@@ -13,6 +13,7 @@ _LIGHTS = {"leak": RED, "suspect": ORANGE, "clear": GREEN, "cannot check": GREY}
 MOST_LIGHTS = 14
 
 
+@picture
 def timeline(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw the stretches of time around a day: what is known, what is skipped, what is asked.
 
@@ -48,6 +49,7 @@ def timeline(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@picture
 def calibration(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw the share that left against the risk foretold, with the line of perfect risks.
 
@@ -76,6 +78,7 @@ def calibration(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@picture
 def gains(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw the share leaving from the highest scores to the lowest, with the overall share.
 
@@ -101,6 +104,7 @@ def gains(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@picture
 def profit(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw what calling down the ranking brings, with its band and the best number of calls.
 
@@ -130,6 +134,7 @@ def profit(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@picture
 def lights(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw a lamp for each column that was examined, the alarming ones first.
 
@@ -164,6 +169,7 @@ def lights(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@picture
 def qini(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw leavers avoided by treating those first whom it keeps most.
 
@@ -184,6 +190,7 @@ def qini(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@picture
 def steadiness(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw how well each day was foretold, with intervals.
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
 from cxlab.codebook import label
-from cxlab.plots.theme import BLUE, FAINT, GREY, INK, ORANGE, canvas, clipped, unit_label
+from cxlab.plots.theme import BLUE, FAINT, GREY, INK, ORANGE, canvas, clipped, picture, unit_label
 from cxlab.results import Result, count, percent
 
 LARGE = 0.1
@@ -15,6 +15,7 @@ MOST_ROWS = 24
 _PARTS = {"weighted": BLUE, "every answer alike": ORANGE}
 
 
+@picture
 def love(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw standardised differences before weighting, hollow, and after it, full.
 
@@ -49,6 +50,7 @@ def love(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@picture
 def empties(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw which questions are empty together: a row a pattern, filled where empty.
 
@@ -77,6 +79,7 @@ def empties(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@picture
 def universes(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw a score under every choice, lowest first, the one reported in ink and named.
 

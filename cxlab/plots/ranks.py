@@ -16,6 +16,7 @@ from cxlab.plots.theme import (
     PAPER,
     canvas,
     clipped,
+    picture,
     unit_label,
 )
 from cxlab.results import Result, amount, count, percent
@@ -29,6 +30,7 @@ _SHADES = {
 }
 
 
+@picture
 def importance(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw shares with their intervals, first place on top, and brackets over ties.
 
@@ -115,6 +117,7 @@ def _write(ax: Axes, text: str, place: float, shift: float, colour: str) -> None
     )
 
 
+@picture
 def priorities(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw importance against rating, with both intervals; grey where nothing can be placed.
 
@@ -190,6 +193,7 @@ def _name_corners(ax: Axes) -> None:
         )
 
 
+@picture
 def asymmetry(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw for each driver what low ratings cost, to the left, and high ones bring, to the right.
 
@@ -226,6 +230,7 @@ def asymmetry(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@picture
 def pareto(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw gains in order as bars with intervals, and what they add up to as a share.
 

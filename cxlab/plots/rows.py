@@ -2,10 +2,11 @@
 
 from matplotlib.axes import Axes
 
-from cxlab.plots.theme import BLUE, GREY, INK, ORANGE, canvas, clipped
+from cxlab.plots.theme import BLUE, GREY, INK, ORANGE, canvas, clipped, picture
 from cxlab.results import Result, count
 
 
+@picture
 def waterfall(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw what became of the rows of each table: read, set aside by reason, kept.
 

@@ -6,13 +6,25 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from cxlab.plots.theme import BLUE, FAINT, GREEN, GREY, INK, ORANGE, PURPLE, canvas, clipped
+from cxlab.plots.theme import (
+    BLUE,
+    FAINT,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    PURPLE,
+    canvas,
+    clipped,
+    picture,
+)
 from cxlab.results import Result, amount, count, number, percent
 
 MOST_ROWS = 40
 MOST_STEPS = 6
 
 
+@picture
 def apart(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw each group against the rest; those that stand apart in colour, the others in grey.
 
@@ -44,6 +56,7 @@ def apart(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@picture
 def bridge(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw how a score came from one level to the next, piece by piece, each with its interval.
 
@@ -75,6 +88,7 @@ def bridge(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@picture
 def league(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw a league table: pooled estimates with intervals, each group's raw score hollow.
 
@@ -106,6 +120,7 @@ def league(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@picture
 def seen(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw the smallest change each group could show, beside the change worth seeing.
 
@@ -130,6 +145,7 @@ def seen(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@picture
 def tells(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw how often each score puts two customers in the right order; the line is chance.
 

@@ -17,6 +17,7 @@ from cxlab.plots.theme import (
     SERIES,
     canvas,
     clipped,
+    picture,
 )
 from cxlab.results import Result, count, number, percent
 
@@ -25,6 +26,7 @@ MOST_AGES = 13
 _SHADES = LinearSegmentedColormap.from_list("staying", [PAPER, "#9cc3e4", BLUE, "#06365e"])
 
 
+@picture
 def cohort_map(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw cohorts by age as a map; cells not seen to the end are hatched, the average on top.
 
@@ -80,6 +82,7 @@ def _cell(ax: Axes, row, place: float, ends: tuple[float, float], unit: str) -> 
             color=PAPER if dark else INK if done else GREY)  # fmt: skip
 
 
+@picture
 def survival(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw survival curves with bands, and below them how many are still under watch.
 
@@ -156,6 +159,7 @@ def _at_risk(ax: Axes, result: Result, groups: list[str]) -> None:
                        color=SERIES[k] if len(groups) > 1 else INK)  # fmt: skip
 
 
+@picture
 def reasons(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw the share lost to each reason over time, named at the end of its line.
 
@@ -189,6 +193,7 @@ def reasons(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@picture
 def projection(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw a projected curve: what it was fitted to, what was held out, what is to come.
 
@@ -226,6 +231,7 @@ def projection(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@picture
 def tracking(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw repeat purchases that came against those expected, over the calendar.
 
@@ -259,6 +265,7 @@ def tracking(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@picture
 def chain(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw the links of a chain, one row each on its own scale, against no association.
 
@@ -299,6 +306,7 @@ def chain(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@picture
 def worth(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw what a customer of each tier is worth: like with like in full, as they are hollow.
 

@@ -1,8 +1,9 @@
 """One house style: colour-blind safe, quiet, readable in print and on a phone."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -12,6 +13,7 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cxlab import results
 from cxlab.results import Result
 
 INK, GREY, FAINT, PAPER = "#1f2933", "#7b8794", "#d9dee4", "#ffffff"
@@ -81,6 +83,25 @@ def canvas(
             ax = axes[0][0]
         _ANSWERS[ax.figure] = (result, kind)
         yield ax
+
+
+def picture(draw: Callable[..., Axes]) -> Callable[..., Axes]:
+    """Make a drawing function see only what may be shown: groups held back are left out."""
+
+    @wraps(draw)
+    def drawn(result: Result, *, ax: Axes | None = None) -> Axes:
+        told = results.shown(result, blank=False)
+        empty = len(told.frame) == 0 < len(result.frame)
+        return _nothing(told, ax) if empty else draw(told, ax=ax)
+
+    return drawn
+
+
+def _nothing(result: Result, ax: Axes | None) -> Axes:
+    with canvas(result, "An empty picture: nothing may be shown", ax, height=1.2) as ax:
+        ax.text(0.5, 0.5, "No group is large enough to be shown.", ha="center", va="center")
+        ax.axis("off")
+    return ax
 
 
 def shown(figure: Any) -> tuple[Result, str]:

@@ -4,10 +4,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from cxlab.plots.theme import BLUE, GREY, canvas, clipped, unit_label
+from cxlab.plots.theme import BLUE, GREY, canvas, clipped, picture, unit_label
 from cxlab.results import Result, amount, percent
 
 
+@picture
 def trend(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw estimate and interval period by period; control limits dashed, where there are any.
 

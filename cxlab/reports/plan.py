@@ -13,6 +13,7 @@ from cxlab.reports.notebooks import FINDINGS_FILE, SCOPES, Notebook, PlanError, 
 
 EVERYONE = "everyone"
 PART = SCOPES["part"]
+TOO_SMALL = "too few people to be shown (privacy.smallest_group)"
 OWN = ("study_file", FINDINGS_FILE)  # what the press itself hands over
 
 
@@ -27,6 +28,7 @@ class Job:
         stem: path of its files under the output folder, without ending.
         missing: tables it needs and the study lacks; such a job is listed, not run.
         refused: why it cannot be run at all; such a job is listed as failed.
+        withheld: why it may not be run, such as too few people; such a job is listed, not run.
         settings: parameters set by hand, in words.
     """
 
@@ -37,6 +39,7 @@ class Job:
     missing: tuple[str, ...] = ()
     refused: str = ""
     settings: str = ""
+    withheld: str = ""
 
     @property
     def reads(self) -> dict[str, str]:
@@ -51,6 +54,7 @@ def plan(
     study_file: Path,
     parts: Sequence[Mapping[str, str]],
     tables: Collection[str],
+    withheld: Sequence[Mapping[str, str]] = (),
     notebooks: Sequence[str] | str = "all",
     given: Mapping[str, Any] | None = None,
 ) -> list[Job]:
@@ -61,6 +65,7 @@ def plan(
         study_file: the study file, handed to each notebook as `study_file`.
         parts: `{}` for everyone, `{"segment": …, "value": …}`, `{"period": …}`.
         tables: tables the study holds.
+        withheld: parts asked for that are too small to be shown.
         notebooks: names, or `all`.
         given: further parameters for every notebook that knows them; a segment, value or
             period takes the place of `parts`.
@@ -77,7 +82,7 @@ def plan(
     chosen, unusable = _chosen(folder, notebooks)
     _known(given, chosen)
     if here := {name: given.pop(name) for name in PART if name in given}:
-        parts = [here]
+        parts, withheld = [here], ()
     jobs = list(unusable)
     for notebook in sorted(chosen, key=lambda one: one.composes):
         missing = tuple(table for table in notebook.needs if table not in tables)
@@ -85,6 +90,10 @@ def plan(
         for part in [{}] if missing or notebook.composes else parts:
             if set(part) <= set(notebook.parameters):
                 jobs.append(_job(notebook, study_file, part, extra, missing))
+        for part in [] if missing or notebook.composes else withheld:
+            if set(part) <= set(notebook.parameters):
+                small = _job(notebook, study_file, part, extra, ())
+                jobs.append(replace(small, withheld=f"{words(part)}: {TOO_SMALL}"))
     return _apart(jobs)
 
 

@@ -135,8 +135,9 @@ def _made(
         known = record.before.get(job.stem)
         if job.refused:
             entry.state, entry.error = "failed", job.refused
-        elif job.missing:
-            entry.state, entry.error = "not made", f"needs {', '.join(job.missing)}"
+        elif job.missing or job.withheld:
+            needs = f"needs {', '.join(job.missing)}"
+            entry.state, entry.error = "not made", job.withheld or needs
         elif known and record.stands(known, entry.key):
             entry = Run(**{**known, "state": "unchanged", "seconds": 0.0})
         else:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from cxlab import cleaning, codebook, ingest
+from cxlab import cleaning, codebook, ingest, results
 from cxlab.cleaning import Cleaned
 from cxlab.codebook import Mapping, Scale
 from cxlab.results import Result
@@ -20,7 +20,16 @@ from cxlab.study.errors import StudyError, collecting, stop_at
 from cxlab.study.finish import finished
 from cxlab.study.secret import key_of
 
-__all__ = ["Study", "StudyError", "account_of", "export", "fingerprint", "load", "wanted"]
+__all__ = [
+    "Study",
+    "StudyError",
+    "account_of",
+    "export",
+    "fingerprint",
+    "load",
+    "wanted",
+    "withheld",
+]
 
 SCORES = ("nps", "csat", "ces")
 
@@ -132,6 +141,11 @@ class Study:
         return frame[[name for name in (*SCORES, *rated) if name in frame]]
 
     @cached_property
+    def haste(self) -> Result | None:
+        """Signs of haste among the answers kept and those set aside by judgement, or None."""
+        return account.haste(self)
+
+    @cached_property
     def provenance(self) -> Result:
         """Which exports, which settings, which version this stands on."""
         return account.provenance(self)
@@ -211,8 +225,10 @@ class Study:
             it depends on no row outside. The ledger stays that of the whole study.
 
         Raises:
-            StudyError: there is no such segment, no such value, or no answer in the period.
+            StudyError: there is no such segment, no such value, no answer in the period, or
+                fewer people than `privacy.smallest_group`.
         """
+        results.keep_back(self.mapping.privacy.smallest_group)
         if not segment and not period:
             return self
         frames = {name: done.frame for name, done in self.cleaned.items()}
@@ -220,6 +236,8 @@ class Study:
             frames = parts.of_segment(frames, segment, value, self.segments())
         if period and "responses" in frames:
             frames["responses"] = parts.of_period(frames["responses"], period)
+        smallest = self.mapping.privacy.smallest_group
+        parts.large_enough(frames, segment, value, period, smallest=smallest)
         cleaned = {
             name: replace(
                 done, frame=frames[name], judged=parts.judged(done.judged, segment, value, period)
@@ -265,6 +283,9 @@ class Study:
 def load(path: str | Path, *, cache: bool = True) -> Study:
     """Open a study: read every export, clean it, and keep the result for the next call.
 
+    From then on this process shows no group smaller than the study's `privacy.smallest_group`
+    (`results.keep_back`).
+
     Args:
         path: the study file.
         cache: keep cleaned tables in a folder `.cxlab` beside the study file, under a name
@@ -278,6 +299,7 @@ def load(path: str | Path, *, cache: bool = True) -> Study:
         StudyError: an export cannot be read; all of them are named.
     """
     mapping = codebook.load(path)
+    results.keep_back(mapping.privacy.smallest_group)
     errors: list[dict[str, Any]] = []
     files: dict[str, list[Path]] = {}
     for table in mapping.tables:
@@ -297,11 +319,32 @@ def wanted(study: Study) -> list[dict[str, str]]:
     """List the parts the study file asks reports for: everyone, then segment by segment.
 
     Returns:
-        What `Study.part` takes: `{}`, `{"segment": …, "value": …}`, `{"period": …}`.
+        What `Study.part` takes: `{}`, `{"segment": …, "value": …}`, `{"period": …}`; without
+        parts that hold too few people to be shown (`withheld` lists those).
 
     Raises:
         StudyError: a value is asked for that no row has, or periods without dates.
     """
+    small = withheld(study)
+    return [part for part in _asked(study) if part not in small]
+
+
+def withheld(study: Study) -> list[dict[str, str]]:
+    """List the parts asked for that hold fewer people than `privacy.smallest_group`."""
+    out = []
+    for part in _asked(study)[1:]:
+        try:
+            study.part(**part)
+        except parts.TooFew:
+            out.append(part)
+    return out
+
+
+# ---------------------------------------------------------------- reading
+
+
+def _asked(study: Study) -> list[dict[str, str]]:
+    """List every part the study file asks reports for, whatever its size."""
     out: list[dict[str, str]] = [{}]
     for name, chosen in study.mapping.reports.over.items():
         if name == "period":
@@ -315,9 +358,6 @@ def wanted(study: Study) -> list[dict[str, str]]:
                 raise StudyError(f"reports.over: no row has {name} = '{value}'.{near}", [])
             out.append({"segment": name, "value": value})
     return out
-
-
-# ---------------------------------------------------------------- reading
 
 
 def _read_and_clean(

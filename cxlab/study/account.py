@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxlab import __version__
-from cxlab.cleaning import RULES
+from cxlab.cleaning import RULES, careless
 from cxlab.codebook import COLUMNS, REPAIRS, SET_ASIDE
 from cxlab.results import Result, count, listing, percent
 from cxlab.study.cache import fingerprint
@@ -122,6 +122,16 @@ def _scale_of(study: Study, table: str, column: str) -> str | None:
     scale = spec.scale(column)
     words = [f"{word} = {point:g}" for word, point in scale.labels.items()] if scale else []
     return "; ".join([f"{scale}, {scale.better} is good", *words]) if scale else None
+
+
+def haste(study: Study) -> Result | None:
+    """See `Study.haste`."""
+    done = study.cleaned.get("responses")
+    if done is None:
+        return None
+    rows = pd.concat([done.frame, done.judged.drop(columns="reason")], ignore_index=True)
+    rated = [name for name in study.mapping.tables["responses"].ratings if name in rows]
+    return careless.haste(rows, ratings=rated) if rated else None
 
 
 def provenance(study: Study) -> Result:

@@ -1,13 +1,18 @@
 """One segment, one period: which rows belong to a part of the study."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from cxlab import codebook
 from cxlab.cleaning import Cleaned
+from cxlab.results import count
 from cxlab.study.errors import StudyError
+
+
+class TooFew(StudyError):
+    """A part holds so few people that a report would say who they are."""
 
 
 def of_segment(
@@ -32,6 +37,32 @@ def of_segment(
             if "customer_id" in frames[name]:
                 part[name] = frames[name][frames[name]["customer_id"].isin(ids)]
     return {name: part.get(name, frame).reset_index(drop=True) for name, frame in frames.items()}
+
+
+def large_enough(
+    frames: Mapping[str, pd.DataFrame], segment: str, value: str, period: str, *, smallest: int
+) -> None:
+    """Refuse a part of so few people that a report on it would say who they are.
+
+    Raises:
+        TooFew: answers or customers are fewer than `smallest`, and some there are.
+    """
+    for name in ("responses", "customers"):
+        frame = frames.get(name)
+        if frame is None:
+            continue
+        people = frame["customer_id"].dropna().nunique() if "customer_id" in frame else len(frame)
+        people = people or len(frame)  # answers without a name are people of their own
+        if 0 < people < smallest:
+            part = " and ".join(
+                [f"{segment} = '{value}'"] * bool(segment) + [f"period {period}"] * bool(period)
+            )
+            noun = name.rstrip("s")
+            raise TooFew(
+                f"{part}: fewer than {count(smallest, noun)}, too few to be shown "
+                "(privacy.smallest_group). Ask for a larger part.",
+                [],
+            )
 
 
 def judged(rows: pd.DataFrame, segment: str, value: str, period: str) -> pd.DataFrame:

@@ -1,9 +1,8 @@
-"""What is an answer? A tidy frame, a sentence, a method, a base; and numbers into words."""
+"""What is an answer? A tidy frame, a sentence, a method, a base; and what of it is shown."""
 
 import html
 import math
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Any
@@ -11,6 +10,35 @@ from typing import Any
 import pandas as pd
 
 from cxlab.codebook import RESULT_WORDS, label
+from cxlab.results.suppression import hidden, keep_back, shown, suppress
+from cxlab.results.words import amount, count, listing, number, percent, probability, sentence, span
+
+__all__ = [
+    "MIME",
+    "SHOWN_ROWS",
+    "Answer",
+    "Note",
+    "Result",
+    "ResultError",
+    "amount",
+    "answer",
+    "as_html",
+    "cell",
+    "count",
+    "first",
+    "hidden",
+    "keep_back",
+    "listing",
+    "note",
+    "number",
+    "percent",
+    "probability",
+    "sentence",
+    "shown",
+    "span",
+    "suppress",
+    "table",
+]
 
 MIME = "application/vnd.cxlab.result+json"
 SHOWN_ROWS = 40
@@ -81,10 +109,12 @@ class Result:
         return cls(frame=frame, notes=tuple(given["notes"]), **words)
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
-        return {"text/plain": repr(self), "text/html": as_html(self), MIME: self.to_dict()}
+        told = shown(self)
+        return {"text/plain": repr(told), "text/html": as_html(told), MIME: told.to_dict()}
 
     def __repr__(self) -> str:
-        return f"{self.headline}\n\n{self.frame.head(SHOWN_ROWS).to_string()}\n\n{self.base}"
+        told = shown(self)
+        return f"{told.headline}\n\n{told.frame.head(SHOWN_ROWS).to_string()}\n\n{told.base}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,15 +128,16 @@ class Answer:
     results: tuple[Result, ...]
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
-        said = [result.to_dict() for result in self.results]
-        return {"text/plain": self.results[0].headline, "text/html": self._html(), MIME: said}
+        told = [shown(result) for result in self.results]
+        said = [result.to_dict() for result in told]
+        return {"text/plain": told[0].headline, "text/html": self._html(told), MIME: said}
 
-    def _html(self) -> str:
-        tiles = "".join(_tile(result) for result in self.results[:3] if len(result.frame) == 1)
+    def _html(self, told: list[Result]) -> str:
+        tiles = "".join(_tile(result) for result in told[:3] if len(result.frame) == 1)
         tiles = f'<ul class="cx-tiles">{tiles}</ul>' if tiles else ""
         return (
-            f'<section class="cx-answer"><h3>{html.escape(self.results[0].headline)}</h3>{tiles}'
-            f'<p class="cx-base">{html.escape(self.results[0].base)}</p></section>'
+            f'<section class="cx-answer"><h3>{html.escape(told[0].headline)}</h3>{tiles}'
+            f'<p class="cx-base">{html.escape(told[0].base)}</p></section>'
         )
 
 
@@ -152,110 +183,6 @@ def _tile(result: Result) -> str:
         f"<span>{html.escape(label(result.name))}</span>"
         f"<span>{html.escape(interval)}</span></li>"
     )
-
-
-# ---------------------------------------------------------------- numbers into words
-
-
-def number(value: float, digits: int = 1, *, signed: bool = False) -> str:
-    """Write a number for reading: grouped thousands, a true minus, no negative zero.
-
-    Example:
-        >>> number(-1234.56), number(4.06, signed=True), number(-0.01)
-        ('−1,234.6', '+4.1', '0.0')
-    """
-    if value is None or not math.isfinite(value):
-        return "–"
-    text = f"{round(float(value), digits) + 0.0:{'+' if signed else ''},.{digits}f}"
-    if float(text.replace(",", "")) == 0:
-        text = text.lstrip("+-")
-    return text.replace("-", "−")
-
-
-def count(n: float, noun: str = "") -> str:
-    """Write a count with its noun in the right number.
-
-    Example:
-        >>> count(4817, "answer"), count(1, "reply"), count(2, "reply")
-        ('4,817 answers', '1 reply', '2 replies')
-    """
-    text = number(n, 0)
-    if not noun:
-        return text
-    if n == 1:
-        return f"{text} {noun}"
-    if re.search(r"[^aeiou]y$", noun):
-        return f"{text} {noun[:-1]}ies"
-    return f"{text} {noun}{'es' if noun.endswith(('s', 'x', 'ch', 'sh')) else 's'}"
-
-
-def percent(share: float, digits: int = 0) -> str:
-    """Write a share of one as a percentage.
-
-    Example:
-        >>> percent(0.4567), percent(0.4567, 1)
-        ('46%', '45.7%')
-    """
-    text = number(share * 100, digits) if share is not None else "–"
-    return text if text == "–" else f"{text}%"
-
-
-def amount(value: float, unit: str = "", *, signed: bool = False) -> str:
-    """Write an estimate in the result's unit: points with one digit, shares as percent.
-
-    Example:
-        >>> amount(12.34, "points"), amount(0.5, "share"), amount(4.064, "of 5")
-        ('12.3', '50.0%', '4.06')
-    """
-    if unit == "share":
-        return percent(value, 1)
-    digits = 2 if unit.startswith("of ") and len(unit) < 6 else 1
-    return number(value, digits, signed=signed)
-
-
-def span(low: float, high: float, unit: str = "") -> str:
-    """Write an interval.
-
-    Example:
-        >>> span(37.18, 42.41, "points")
-        '37.2 to 42.4'
-    """
-    return f"{amount(low, unit)} to {amount(high, unit)}"
-
-
-def listing(words: Sequence[str], limit: int = 5) -> str:
-    """Join words as a sentence does.
-
-    Example:
-        >>> listing(["North", "South", "East"])
-        'North, South and East'
-    """
-    shown = [str(word) for word in words]
-    if len(shown) > limit:
-        shown = [*shown[: limit - 1], f"{len(shown) - limit + 1} more"]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
-
-
-def sentence(text: str) -> str:
-    """Begin with a capital, whatever word comes first.
-
-    Example:
-        >>> sentence("product is ahead of price.")
-        'Product is ahead of price.'
-    """
-    return text[:1].upper() + text[1:]
-
-
-def probability(p: float) -> str:
-    """Write a p-value.
-
-    Example:
-        >>> probability(0.0312), probability(0.00002)
-        ('0.031', '< 0.001')
-    """
-    if p is None or not math.isfinite(p):
-        return "–"
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 # ---------------------------------------------------------------- the one table renderer

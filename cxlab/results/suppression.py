@@ -1,0 +1,254 @@
+"""No group so small that it names its people: the one place every answer passes when shown.
+
+What is computed stays whole; what a notebook displays, and so what pages, findings, decks and
+workbooks hold, goes through `shown`. A study sets how small is too small when it is opened.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cxlab.results.words import amount, count, listing, number, percent, span
+
+if TYPE_CHECKING:
+    from cxlab.results import Result
+
+ALL = "all"  # everyone is no group
+SUPPRESSED = "suppressed"
+# columns that say which row this is; everything else is a number of the group or a word on it
+KEYS = ("group", "term", "period", "table", "column", "role", "part", "against", "reason", "level")
+_ESTIMATES = ("estimate", "conf_low", "conf_high", "share", "before", "after", "raw")
+_PEOPLE = r"(answer|customer|respondent|people|person|repl)"
+_floor = 0
+
+
+def keep_back(smallest: int) -> int:
+    """Show no group of fewer people from now on, in this process.
+
+    Opening a study calls this with its `privacy.smallest_group`; whoever shows the same study
+    to another audience may call it again with another number.
+
+    Args:
+        smallest: fewest people a group that is shown may have; 0 shows every group.
+
+    Returns:
+        The number that held before.
+    """
+    global _floor
+    before, _floor = _floor, int(smallest)
+    return before
+
+
+def shown(result: Result, *, blank: bool = True) -> Result:
+    """Give a result as it may be shown in this process.
+
+    Args:
+        result: any answer.
+        blank: keep the rows held back, without numbers; False leaves them out.
+
+    Example:
+        >>> from cxlab.results import Result, keep_back, shown
+        >>> rows = pd.DataFrame({"group": ["a", "b", "c"], "n": [50, 20, 3]})
+        >>> before = keep_back(10)
+        >>> shown(Result("size", rows, "Sizes differ.", "counted", "all")).frame["n"].tolist()
+        [50.0, nan, nan]
+        >>> keep_back(before)
+        10
+    """
+    return suppress(result, smallest=_floor, blank=blank)
+
+
+def suppress(result: Result, *, smallest: int, blank: bool = True) -> Result:
+    """Blank the numbers of groups with fewer people than may be shown.
+
+    Args:
+        result: any answer; those without `group`, `period` or a count of people stay as they are.
+        smallest: fewest people a group that is shown may have.
+        blank: keep the rows held back, without numbers; False leaves them out.
+
+    Returns:
+        The result with every number of those groups missing, `suppressed` as their verdict,
+        and a note that says so. The headline is replaced only where it names a group that is
+        blank or states one of its numbers.
+
+    Example:
+        >>> from cxlab.results import Result
+        >>> rows = pd.DataFrame({"group": ["a", "b", "c"], "n": [50, 20, 3]})
+        >>> answer = Result("size", rows, "c is smallest.", "counted", "everyone")
+        >>> suppress(answer, smallest=10).headline
+        'Size: only groups of 10 or more people are shown.'
+    """
+    frame = result.frame
+    small = hidden(frame, smallest=smallest)
+    if not small.any():
+        return result
+    gone = _gone(frame, small)
+    told = _names_any(result.headline, gone) or _states(result, small)
+    said = f"{result.name[:1].upper()}{result.name[1:]}: only groups of {smallest} or more people"
+    return replace(
+        result,
+        frame=_blanked(frame, small) if blank else frame[~small].reset_index(drop=True),
+        headline=f"{said} are shown." if told else result.headline,
+        notes=(*(n for n in result.notes if not _names_any(n, gone)), _note(gone, small, smallest)),
+    )
+
+
+def hidden(frame: pd.DataFrame, *, smallest: int) -> np.ndarray:
+    """Say which rows of a result's frame are about too few people to be shown.
+
+    A row is about few people when its count `n`, or `at_risk` on a curve, is below `smallest`;
+    where every row is a point of a scale (`value`, `share`), the group's points are counted
+    together. Rows about everyone are no group. Where what is left out of one set of groups
+    would be a single group, or still fewer than `smallest` people, the next smallest goes with
+    it, or the first could be told by taking the others from the total.
+
+    Args:
+        frame: with `group` or `period`, and `n` or `at_risk`.
+        smallest: fewest people a group that is shown may have.
+
+    Returns:
+        True where a row is held back.
+
+    Example:
+        >>> hidden(pd.DataFrame({"group": ["a", "b", "all"], "n": [50, 3, 53]}), smallest=10)
+        array([ True,  True, False])
+    """
+    none = np.zeros(len(frame), dtype=bool)
+    if smallest <= 1 or not len(frame) or not {"group", "period"} & set(frame.columns):
+        return none
+    if "at_risk" in frame:  # a curve: what comes after the last allowed point is left out
+        people = frame["at_risk"].astype(float)
+        return ((people > 0) & (people < smallest)).to_numpy()
+    if "n" not in frame or "table" in frame:  # accounts of rows are not about people
+        return none
+    people, named = _people(frame), _named(frame)
+    small = (named & (people > 0) & (people < smallest)).to_numpy()
+    if not small.any():
+        return none
+    small = _with_seconds(frame, people.to_numpy(), named.to_numpy(), small, smallest)
+    if "group" in frame:  # a group of which nothing else is left goes whole, uncounted rows too
+        left = frame.loc[~small & (people > 0).to_numpy(), "group"]
+        small |= frame["group"].isin(set(frame.loc[small, "group"]) - set(left)).to_numpy()
+        small &= named.to_numpy()
+    return small
+
+
+# ---------------------------------------------------------------- helpers
+
+
+def _keys(frame: pd.DataFrame) -> list[str]:
+    """Name the columns that tell rows apart and are no number of a group."""
+    keys = [name for name in KEYS if name in frame]
+    if "time" in frame and ("at_risk" in frame or _several_rows_a_group(frame)):
+        keys.append("time")  # the axis of a curve; elsewhere time is what a group was watched
+    return keys + (["value"] if {"value", "share"} <= set(frame.columns) else [])
+
+
+def _blanked(frame: pd.DataFrame, small: np.ndarray) -> pd.DataFrame:
+    blanked = frame.copy()
+    for name in frame.columns.drop(_keys(frame)):
+        column = blanked[name]
+        number_like = pd.api.types.is_numeric_dtype(column) and column.dtype != bool
+        blanked[name] = column.astype(float if number_like else object).mask(small)
+    if "verdict" in blanked:
+        blanked["verdict"] = blanked["verdict"].astype(object).mask(small, SUPPRESSED)
+    return blanked
+
+
+def _several_rows_a_group(frame: pd.DataFrame) -> bool:
+    return "group" in frame and bool(frame.duplicated("group").any())
+
+
+def _named(frame: pd.DataFrame) -> pd.Series:
+    named = pd.Series(False, index=frame.index)
+    if "group" in frame:
+        named |= frame["group"].notna() & (frame["group"] != ALL)
+    if "period" in frame:
+        named |= frame["period"].notna()
+    return named
+
+
+def _people(frame: pd.DataFrame) -> pd.Series:
+    n = frame["n"].astype(float)
+    if not {"group", "value", "share"} <= set(frame.columns):
+        return n
+    points = pd.to_numeric(frame["value"], errors="coerce").notna()
+    sets = [frame[name].fillna("") for name in ("group", "period") if name in frame]
+    return n.where(~points, n.groupby(sets).transform("sum"))
+
+
+def _with_seconds(
+    frame: pd.DataFrame, people: np.ndarray, named: np.ndarray, small: np.ndarray, smallest: int
+) -> np.ndarray:
+    """Add the groups without which the small ones could be told from the total."""
+    small = small.copy()
+    if "group" not in frame:  # periods have no total beside them
+        return small
+    sets = [frame[name].fillna("").astype(str) for name in _keys(frame) if name != "group"]
+    names = sets[0].str.cat(sets[1:], sep="\x1f") if sets else pd.Series("", index=frame.index)
+    apart = named & (frame["group"].notna() & (frame["group"] != ALL)).to_numpy() & (people > 0)
+    for rows in pd.Series(np.arange(len(frame)))[apart].groupby(names.to_numpy()[apart]):
+        places = rows[1].to_numpy()
+        for place in places[np.argsort(people[places], kind="stable")]:
+            gone = places[small[places]]
+            if not len(gone) or (len(gone) > 1 and people[gone].sum() >= smallest):
+                break
+            small[place] = True
+    return small
+
+
+def _gone(frame: pd.DataFrame, small: np.ndarray) -> list[str]:
+    """Name the groups, or else the periods, of which nothing is left."""
+    by = "group" if "group" in frame and _named(frame[["group"]])[small].any() else "period"
+    if by not in frame:
+        return []
+    left = set(frame.loc[~small, by].dropna().astype(str))
+    return [n for n in dict.fromkeys(frame.loc[small, by].dropna().astype(str)) if n not in left]
+
+
+def _names_any(text: str, names: list[str]) -> bool:
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names)
+
+
+def _states(result: Result, small: np.ndarray) -> bool:
+    """Say whether the headline states a number that only rows held back have."""
+    frame = result.frame
+    held, open_ = (_texts(frame[side], result.unit) for side in (small, ~small))
+    if any(
+        re.search(rf"(?<![\d.,]){re.escape(text)}(?![\d%]|[.,]\d)", result.headline)
+        for text in held - open_
+    ):
+        return True
+    counts = {count(n) for n in frame.loc[small, "n"].dropna()} if "n" in frame else set()
+    return any(re.search(rf"(?<![\d.,]){n} {_PEOPLE}", result.headline) for n in counts)
+
+
+def _texts(rows: pd.DataFrame, unit: str) -> set[str]:
+    """Give every way in which sentences write the estimates of these rows."""
+    out: set[str] = set()
+    for name in _ESTIMATES:
+        values = rows[name].dropna().unique() if name in rows else ()
+        for value in values:
+            if pd.api.types.is_number(value):
+                out |= {amount(value, unit), number(value, 1), number(value, 2)}
+                out |= {number(value, 1, signed=True), number(value, 2, signed=True)}
+                out |= {percent(value, 1), percent(value)} if 0 <= value <= 1 else set()
+    if {"conf_low", "conf_high"} <= set(rows.columns):
+        ends = rows[["conf_low", "conf_high"]].dropna().drop_duplicates()
+        out |= {span(low, high, unit) for low, high in ends.itertuples(index=False)}
+    return out - {"–"}
+
+
+def _note(gone: list[str], small: np.ndarray, smallest: int) -> str:
+    if not gone:
+        rows = count(int(small.sum()), "row")
+        return f"{rows} about fewer than {smallest} people not shown."
+    return (
+        f"Not shown: {listing(gone)}. Fewer than {smallest} people, or would tell the numbers of "
+        "those that have."
+    )

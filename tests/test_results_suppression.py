@@ -1,0 +1,215 @@
+"""Does any number of a small group leave, by whatever door?"""
+
+import io
+import json
+import re
+import zipfile
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlab import export, metrics, plots, results, study
+from cxlab.export import deck, tables
+from cxlab.plots.theme import shown as shown_by
+from cxlab.results import MIME, Result, hidden, keep_back, shown, suppress
+from tests.small import write
+
+
+def answer(headline: str = "c leads.", notes: tuple[str, ...] = ("c is high",), **columns):
+    return Result("score", pd.DataFrame(columns), headline, "counted", "everyone", notes)
+
+
+def test_a_second_group_goes_where_the_total_would_tell_the_first():
+    done = suppress(answer(group=["a", "b", "c"], n=[50, 20, 3], estimate=[1, 2, 3]), smallest=10)
+    assert done.frame["n"].isna().tolist() == [False, True, True]
+    assert done.frame["estimate"].isna().tolist() == [False, True, True]
+    assert "c" not in done.headline.split()
+    assert not any("c is high" in note for note in done.notes)
+
+
+def test_groups_left_out_together_are_never_fewer_than_may_be_shown():
+    # 3 + 4 people are 7: the total less the others would tell the mean of seven
+    frame = pd.DataFrame({"group": list("abcd"), "n": [50, 20, 3, 4], "estimate": 1.0})
+    assert hidden(frame, smallest=10).tolist() == [False, True, True, True]
+    assert hidden(frame.assign(n=[50, 20, 6, 4]), smallest=10).tolist() == [False] * 2 + [True] * 2
+
+
+def test_groups_large_enough_stay_as_they_are():
+    whole = answer(group=["a", "b"], n=[50, 20], estimate=[1, 2])
+    assert suppress(whole, smallest=10) is whole
+    assert suppress(answer(group=["a", "b"], n=[5, 2], estimate=[1, 2]), smallest=0).notes == (
+        "c is high",
+    )
+
+
+@pytest.mark.parametrize(
+    ("headline", "stays"),
+    [
+        ("No group stands apart.", True),
+        ("a scores 12.0, ahead of all.", True),
+        ("The lowest group scores −47.3.", False),
+        ("The lowest has 3 answers.", False),
+        ("cc is lowest.", True),
+        ("c is lowest.", False),
+        ("Three groups over 3 quarters.", True),
+        ("d scores 30.0.", False),  # its number would tell that of c
+    ],
+)
+def test_a_headline_is_replaced_only_where_it_tells_what_is_held_back(headline, stays):
+    told = answer(headline, (), group=["a", "b", "c", "d"], n=[50, 40, 3, 20],
+                  estimate=[12.0, 14.0, -47.3, 30.0])  # fmt: skip
+    assert (suppress(told, smallest=10).headline == headline) is stays
+
+
+def test_a_curve_ends_at_the_last_allowed_point():
+    frame = {"group": ["a"] * 3 + ["b"] * 2, "time": [1.0, 2.0, 3.0, 1.0, 2.0]}
+    frame |= {"estimate": [0.9, 0.8, 0.4, 0.95, 0.5], "at_risk": [40, 12, 9, 30, 3]}
+    done = suppress(answer("After 2 months 80% stay.", (), **frame), smallest=10)
+    assert done.frame["estimate"].isna().tolist() == [False, False, True, False, True]
+    assert done.frame["time"].notna().all()
+    assert done.headline == "After 2 months 80% stay."
+    keep_back(10)
+    ends = {"conf_low": [0.8, 0.7, 0.2, 0.8, 0.3], "conf_high": [1.0, 0.9, 0.6, 1.0, 0.7]}
+    drawn, _ = shown_by(plots.survival(answer(**frame, **ends)).figure)
+    assert drawn.frame["time"].tolist() == [1.0, 2.0, 1.0]
+
+
+def test_points_of_a_scale_count_together():
+    one = {"group": ["a"] * 2 + ["b"] * 2 + ["c"] * 2, "value": [1.0, 2.0] * 3}
+    frame = pd.DataFrame({**one, "n": [400, 2, 1, 2, 200, 30], "share": [0.5] * 6})
+    assert hidden(frame, smallest=10).tolist() == [False] * 2 + [True] * 4
+
+
+def test_accounts_of_rows_and_of_everyone_are_no_groups():
+    ledger = pd.DataFrame({"table": ["responses"], "group": ["x"], "n": [2]})
+    assert not hidden(ledger, smallest=10).any()
+    everyone = pd.DataFrame({"group": ["all"], "term": ["came"], "n": [3]})
+    assert not hidden(everyone, smallest=10).any()
+
+
+@pytest.mark.parametrize("name", sorted(set(plots.__all__) - {"Exhibit", "show"}))
+def test_every_picture_is_drawn_of_what_may_be_shown(name):
+    assert hasattr(getattr(plots, name), "__wrapped__"), f"plots.{name} lacks @picture"
+
+
+def test_a_picture_of_nothing_that_may_be_shown_says_so():
+    keep_back(10)
+    ax = plots.forest(answer(group=["a"], n=[3], estimate=[1.0], conf_low=[0], conf_high=[2]))
+    assert "large enough" in ax.texts[0].get_text()
+
+
+# ------------------------------------------------------------------ from file to slide
+
+
+@pytest.fixture(scope="module")
+def small_study(tmp_path_factory):
+    rng = np.random.default_rng(5)
+    rows = ["id,Q1,Region,When"]
+    for place, region in enumerate(["North"] * 90 + ["South"] * 70 + ["East"] * 40 + ["Tiny"] * 4):
+        score = [1, 1, 1, 9][place % 4] if region == "Tiny" else rng.integers(4, 11)
+        rows.append(f"r{place},{score},{region},2025-0{1 + place % 9}-11")
+    folder = tmp_path_factory.mktemp("small")
+    return write(
+        folder,
+        "\n".join(rows),
+        columns={"response_id": "id", "nps": "Q1", "answered_at": "When"},
+        segments={"region": "Region"},
+        whole={"reports": {"over": {"region": "all"}}},
+    )
+
+
+def test_a_part_of_four_people_is_not_asked_for_and_refused_by_name(small_study):
+    opened = study.load(small_study, cache=False)
+    parts = [part.get("value") for part in study.wanted(opened)]
+    assert parts == [None, "East", "North", "South"]
+    assert study.withheld(opened) == [{"segment": "region", "value": "Tiny"}]
+    with pytest.raises(study.StudyError) as refused:
+        opened.part(segment="region", value="Tiny")
+    assert str(refused.value) == (
+        "region = 'Tiny': fewer than 10 responses, too few to be shown "
+        "(privacy.smallest_group). Ask for a larger part."
+    )
+
+
+def asked(opened) -> list[tuple[Result, Any]]:
+    """Ask what the scores notebook asks by segment; each answer with its picture."""
+    rows, by = opened.responses, "region"
+    return [
+        (metrics.nps(rows, by=by), plots.forest),
+        (metrics.compare(rows, by=by), plots.apart),
+        (metrics.distribution(rows, by=by), plots.distribution),
+        (metrics.trend(rows, by=by, period="quarter"), plots.trend),
+        (metrics.detectable(rows, by=by), plots.seen),
+        (metrics.change(rows[:120], rows[84:], by=by), plots.bridge),
+        (metrics.league(rows, by=by), plots.league),
+    ]
+
+
+def executed(answers: list[tuple[Result, Any]]) -> dict[str, Any]:
+    """Give a notebook that has shown each answer as table, picture and headline number."""
+    shown_here = [one for one, _ in answers] + [plots.show(draw(one)) for one, draw in answers]
+    shown_here.append(results.answer(*(one for one, _ in answers)))
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": "# How?"}]
+    for one in shown_here:
+        said = {"output_type": "display_data", "data": one._repr_mimebundle_(), "metadata": {}}
+        cells.append({"cell_type": "code", "metadata": {}, "source": "", "outputs": [said]})
+    return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+
+
+def unpacked(made: bytes) -> str:
+    """Give every text in an Office file, charts and the workbooks behind them too."""
+    with zipfile.ZipFile(io.BytesIO(made)) as packed:
+        parts = [packed.read(name) for name in packed.namelist()]
+    return " ".join(
+        unpacked(part) if part[:2] == b"PK" else part.decode("utf-8", "replace") for part in parts
+    )
+
+
+def only_of_tiny(answers: list[Result]) -> set[str]:
+    """Give the numbers that nobody but the group of four has, as sentences write them."""
+    found: dict[bool, set[str]] = {True: set(), False: set()}
+    for one in answers:
+        for tiny, rows in one.frame.groupby(one.frame["group"].eq("Tiny")):
+            values = rows.drop(columns=["level", "p_value", "p_adjusted"], errors="ignore")
+            values = values.select_dtypes("number").stack()
+            found[bool(tiny)] |= {results.amount(value, one.unit) for value in values}
+    return {text for text in found[True] - found[False] if "." in text}
+
+
+def test_no_number_of_a_group_of_four_is_in_page_findings_deck_or_workbook(small_study):
+    opened = study.load(small_study, cache=False)
+    answers = asked(opened)
+    notebook = executed(answers)
+    found = export.findings(notebook)
+    for finding in found:
+        frame = Result.from_dict(finding).frame
+        numbers = frame.drop(columns=["level", "value", "finished"], errors="ignore")
+        tiny = numbers[frame.get("group", pd.Series(dtype=object)).eq("Tiny")]
+        assert tiny.select_dtypes("number").isna().all(axis=None), finding["name"]
+    report = {"notebook": "20_scores", "question": "How?", "part": "everyone", "settings": ""}
+    report |= {"reading_order": 1, "page": "20_scores/everyone.html", "findings": found}
+    made = {
+        "page": export.page(notebook, study="Small"),
+        "findings": json.dumps(found, ensure_ascii=False),
+        "deck": unpacked(deck.deck({"study": "Small", "as_of": "2025-12-31"}, [report])),
+        "workbook": unpacked(tables.workbook(found)),
+    }
+    secret = only_of_tiny([one for one, _ in answers])
+    assert len(secret) >= 5
+    for where, text in made.items():
+        told = [n for n in secret if re.search(rf"(?<![\d.,−-]){re.escape(n)}(?![\d.])", text)]
+        assert not told, (where, told)
+
+
+def test_what_is_computed_stays_whole_and_the_floor_can_be_moved(small_study):
+    opened = study.load(small_study, cache=False)
+    by_region = metrics.nps(opened.responses, by="region")
+    assert by_region.frame.set_index("group").loc["Tiny", "n"] == 4
+    assert "4" not in repr(by_region).split("Tiny")[1].split("\n")[0]
+    assert keep_back(3) == 10
+    assert shown(by_region) is by_region
+    opened.part(segment="region", value="East")  # the study's own floor holds again
+    assert MIME in by_region._repr_mimebundle_()
+    assert shown(by_region) is not by_region
