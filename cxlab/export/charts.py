@@ -130,6 +130,8 @@ def _dress(chart: Any, finding: Mapping[str, Any], how: str) -> None:
     values.tick_labels.number_format = _format(finding, how)
     values.tick_labels.number_format_is_linked = False
     names.has_major_gridlines = False
+    if how == "curves" and finding["unit"] == "share":
+        values.minimum_scale, values.maximum_scale = 0.0, 1.0
     for colour, series in zip(COLOURS, chart.plots[0].series, strict=False):
         line = series.format.line if how in ("line", "curves") else series.format.fill
         if how in ("line", "curves"):
