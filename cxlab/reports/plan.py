@@ -12,6 +12,7 @@ from cxlab.codebook import did_you_mean
 from cxlab.reports.notebooks import FINDINGS_FILE, SCOPES, Notebook, PlanError, checked, read
 
 EVERYONE = "everyone"
+TOO_SMALL = "too few people to be shown (privacy.smallest_group)"
 PART = SCOPES["part"]
 TOO_SMALL = "too few people to be shown (privacy.smallest_group)"
 OWN = ("study_file", FINDINGS_FILE)  # what the press itself hands over
