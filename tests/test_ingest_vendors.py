@@ -8,13 +8,15 @@ from cxlab.ingest import IngestError
 from tests import small
 
 GOOGLE = """\
-Timestamp,How likely are you to recommend us to a friend?,How satisfied are you overall?,Why is that?
+Timestamp,How likely are you to recommend us to a friend?,\
+How satisfied are you overall?,Why is that?
 2025/03/01 9:15:04 am GMT,9,4,"Quick, and kind"
 2025/03/02 7:45:00 pm GMT,3,2,"He said ""later"".
 Nobody came."
 """
 TYPEFORM = """\
-#,How likely is it that you would recommend us?,What could we do better?,Start Date (UTC),Submit Date (UTC),Network ID
+#,How likely is it that you would recommend us?,What could we do better?,\
+Start Date (UTC),Submit Date (UTC),Network ID
 a1b2c3,10,,2025-03-01 08:00:00,2025-03-01 08:02:10,0012ab
 d4e5f6,0,Answer the phone,2025-07-01 23:30:00,2025-07-01 23:59:59,0099cd
 """
@@ -112,13 +114,20 @@ def test_wording_with_line_breaks_and_quotes_is_one_line_of_the_codebook(tmp_pat
     assert raw.frame["line"].tolist() == [5]  # the wording takes two lines
 
 
-CHOICE = """\
-ResponseId,Status,Finished,Q5,Q5_7_TEXT,Q6_1,Q6_2
-Response ID,Response Type,Finished,Which plan? - Selected Choice,Which plan? - Other (please specify) - Text,Which do you use? - Selected Choice - App,Which do you use? - Selected Choice - Shop
-"{""ImportId"":""_recordId""}","{""ImportId"":""status""}","{""ImportId"":""finished""}","{""ImportId"":""QID5""}","{""ImportId"":""QID5_7_TEXT""}","{""ImportId"":""QID6_1""}","{""ImportId"":""QID6_2""}"
-R_1,IP Address,True,Basic,,App,
-R_2,IP Address,True,Other (please specify),Family,App,Shop
-"""
+ASKED = {
+    "ResponseId": "Response ID",
+    "Status": "Response Type",
+    "Finished": "Finished",
+    "Q5": "Which plan? - Selected Choice",
+    "Q5_7_TEXT": "Which plan? - Other (please specify) - Text",
+    "Q6_1": "Which do you use? - Selected Choice - App",
+    "Q6_2": "Which do you use? - Selected Choice - Shop",
+}
+CHOICE = "\n".join(
+    [",".join(ASKED), ",".join(ASKED.values()), ",".join(IMPORT % name for name in ASKED),
+     "R_1,IP Address,True,Basic,,App,",
+     "R_2,IP Address,True,Other (please specify),Family,App,Shop\n"]
+)  # fmt: skip
 
 
 def test_selected_choice_and_its_own_words_are_two_columns(tmp_path):

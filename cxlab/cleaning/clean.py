@@ -195,8 +195,9 @@ def _mark(
     if answers:
         working["unanswered"] = working[answers].isna().all(axis="columns")
     if ratings:
-        same = working[ratings].nunique(axis="columns") == 1
-        working["longstring"] = working[ratings].notna().sum(axis="columns").where(same, 0)
+        rated = working[ratings].astype(float)
+        same = rated.min(axis="columns") == rated.max(axis="columns")
+        working["longstring"] = rated.notna().sum(axis="columns").where(same, 0)
         if spec.rules.get("careless") != "off":
             sound = working["damage"] == ""
             found = careless.signs(working[sound], ratings=ratings)["flags"]
