@@ -7,6 +7,7 @@ import pytest
 
 from cxlab import study
 from cxlab.cleaning.masking import mask, pseudonyms, quotable
+from tests import small
 
 NAMES = ["Ann", "Price", "O'Brien", "Da-Silva"]
 
@@ -99,3 +100,11 @@ def test_quotes_honour_consent():
     rows = pd.DataFrame({"comment": ["x", "y", None, "z"], "consent": [True, False, True, None]})
     assert quotable(rows).tolist() == [True, False, False, False]
     assert quotable(rows[["comment"]]).tolist() == [True, True, False, True]
+
+
+def test_a_study_quotes_only_those_who_agreed(tmp_path):
+    rows = "Q1,Q9,may\n9,kind,yes\n3,slow,no\n5,fine,\n8,,yes\n"
+    said = {"columns": {"nps": "Q1", "comment": "Q9", "consent": "may"}}
+    assert small.load(tmp_path, rows, **said).quotes["comment"].tolist() == ["kind"]
+    said["columns"].pop("consent")
+    assert small.load(tmp_path, rows, **said).quotes["comment"].tolist() == ["kind", "slow", "fine"]

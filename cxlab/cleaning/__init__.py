@@ -2,7 +2,7 @@
 
 from cxlab.cleaning.clean import Cleaned, clean
 from cxlab.cleaning.convert import CleaningError
-from cxlab.cleaning.masking import pseudonyms
+from cxlab.cleaning.masking import pseudonyms, quotable
 from cxlab.cleaning.rules import RULES, Rule
 
-__all__ = ["RULES", "Cleaned", "CleaningError", "Rule", "clean", "pseudonyms"]
+__all__ = ["RULES", "Cleaned", "CleaningError", "Rule", "clean", "pseudonyms", "quotable"]

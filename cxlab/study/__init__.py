@@ -168,6 +168,14 @@ class Study:
         return key_of(self.mapping.folder)
 
     @property
+    def quotes(self) -> pd.DataFrame | None:
+        """The answers whose comment may be quoted: where `consent` was asked, those who gave it."""
+        frame = self.responses
+        if frame is None or "comment" not in frame:
+            return None
+        return frame[cleaning.quotable(frame)].reset_index(drop=True)
+
+    @property
     def scales(self) -> dict[str, Scale]:
         """Scores that were asked and answered, of nps, csat and ces, with their scales."""
         frame = self.responses
