@@ -14,6 +14,7 @@ from cxlab import export, metrics, plots, results, study
 from cxlab.export import deck, tables
 from cxlab.plots.theme import shown as shown_by
 from cxlab.results import MIME, Result, hidden, keep_back, shown, suppress
+from tests import desk
 from tests.small import write
 
 
@@ -213,3 +214,13 @@ def test_what_is_computed_stays_whole_and_the_floor_can_be_moved(small_study):
     opened.part(segment="region", value="East")  # the study's own floor holds again
     assert MIME in by_region._repr_mimebundle_()
     assert shown(by_region) is not by_region
+
+
+def test_a_part_too_small_is_listed_in_the_index_and_not_run(tmp_path):
+    desk.notebook(tmp_path / "desk", "10_score", "1 / 0", title="How good?")
+    small = [{"segment": "region", "value": "Tiny"}]
+    jobs = desk.planned(tmp_path / "desk", parts=[], withheld=small)
+    (run,) = desk.pressed(jobs, tmp_path / "out")
+    assert (run.state, run.page) == ("not made", "")
+    assert run.error == "region: Tiny: too few people to be shown (privacy.smallest_group)"
+    assert "How good?: region: Tiny: too few" in (tmp_path / "out" / "index.html").read_text()
