@@ -134,7 +134,12 @@ def ours_cohorts(path: Path):
     from cxlab import retention
 
     table = ibis.duckdb.connect().read_parquet(path)
-    return lambda: [int(retention.cohorts(table, as_of="2025-12-31").frame["events"].sum())]
+
+    def matrix() -> list[int]:
+        frame = retention.cohorts(table, as_of="2025-12-31").frame
+        return [int(frame.loc[frame["group"] != "all", "events"].sum())]
+
+    return matrix
 
 
 def pandas_cohorts(path: Path):

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from cxlab import events
 from cxlab.churn.definition import ChurnError
-from cxlab.churn.models import aligned, learn
+from cxlab.churn.models import aligned, learn, settled
 from cxlab.churn.snapshots import Snapshot
 from cxlab.results import Result, count, listing, number, percent
 
@@ -306,7 +306,7 @@ def _refits(model, seed: int) -> list:
     kept = getattr(pipeline, "refits_", None)
     if kept is not None:
         return kept
-    learned, recipe = pipeline.lesson_.snapshot, pipeline.lesson_.untrained
+    learned, recipe = pipeline.lesson_.snapshot, settled(pipeline)
     code = pd.factorize(learned.customer)[0]
     rng = np.random.default_rng(seed)
     fitted = []
