@@ -380,12 +380,13 @@ def _verdict(frame: pd.DataFrame) -> str:
     area = rows.loc["AUC"]
     if area["conf_low"] <= 0.5:
         return (
-            f"The ranking cannot be told apart from chance: AUC {number(area['estimate'], 3)} "
-            f"({number(area['conf_low'], 3)} to {number(area['conf_high'], 3)})."
+            f"The ranking cannot be told apart from chance: a leaver is ranked above a stayer "
+            f"{percent(area['estimate'])} of the time ({percent(area['conf_low'])} to "
+            f"{percent(area['conf_high'])})."
         )
     return (
         f"A leaver is ranked above a stayer {percent(area['estimate'])} of the time "
-        f"({percent(area['conf_low'])} to {percent(area['conf_high'])}); "
+        f"({percent(area['conf_low'])} to {percent(area['conf_high'])}, by chance 50%); "
         f"{percent(rows.loc['base rate', 'estimate'], 1)} leave."
     )
 

@@ -150,12 +150,12 @@ def associations(model, snapshot: Snapshot, *, seed: int = 0) -> Result:
         )
     frame = pd.DataFrame(rows)
     steady = frame[(frame["verdict"] == "stable") & (frame["rank"] <= 10)]
-    named = [f"{row.term} ({row.direction})" for row in steady.head(4).itertuples()]
+    named = [_with_direction(row.term, row.direction) for row in steady.head(4).itertuples()]
     return Result(
         name="what goes with leaving",
         frame=frame,
         headline=(
-            f"Associated with leaving, and back in every refit or nearly: {listing(named)}."
+            f"Associated with leaving, fit after fit: {listing(named)}."
             if named
             else "Nothing is associated with leaving steadily enough to be named."
         ),
@@ -368,6 +368,11 @@ def _direction(values, added: pd.Series) -> str:
     if not np.isfinite(together) or abs(together) < 0.1:
         return "no one direction"
     return "higher, likelier" if together > 0 else "lower, likelier"
+
+
+def _with_direction(term: str, direction: str) -> str:
+    way = direction.removesuffix(", likelier")
+    return f"{term} (the {way}, the likelier)" if way != direction else f"{term} ({direction})"
 
 
 def _plain(value):

@@ -90,7 +90,7 @@ def cohorts(
     return Result(
         name="cohorts",
         frame=frame,
-        headline=_headline(whole, measure, period if not length else f"{length} days"),
+        headline=_headline(whole, measure, f"{length} days" if length else period, rule),
         method=f"{RULES[rule]}; periods of {period}; "
         + ("Wilson intervals" if measure == "customers" else "t intervals, money after refunds"),
         base=base,
@@ -134,9 +134,10 @@ def compare_cohorts(result: Result, *, time: int, level: float = 0.95) -> Result
     return Result(
         name="cohorts compared",
         frame=frame,
-        headline=f"At age {time}, standing apart from the other cohorts: {listing(said)}."
+        headline=f"{count(time, 'period')} after they began, standing apart from the other "
+        f"cohorts: {listing(said)}."
         if said
-        else f"At age {time}, no cohort stands apart from the others.",
+        else f"{count(time, 'period')} after they began, no cohort stands apart from the others.",
         method="each cohort against all others; chi-square, Newcombe interval, false-discovery "
         "rate held by Benjamini-Hochberg",
         base=result.base,
@@ -389,7 +390,7 @@ def _average(frame: pd.DataFrame, measure: str, level: float) -> pd.DataFrame:
     return _estimates(sums.assign(group="all", finished=True), measure, level)
 
 
-def _headline(whole: pd.DataFrame, measure: str, period: str) -> str:
+def _headline(whole: pd.DataFrame, measure: str, period: str, rule: str) -> str:
     later = whole[whole["time"] > 0] if len(whole) else whole
     if later.empty:
         return "No cohort has been seen to the end of its second period yet."
@@ -400,8 +401,9 @@ def _headline(whole: pd.DataFrame, measure: str, period: str) -> str:
     if measure == "money":
         return f"After {what}, a customer who began brings {number(row['estimate'], 2)}."
     return (
-        f"After {what}, {percent(row['estimate'], 1)} of those who began are counted "
-        f"({percent(row['conf_low'], 1)} to {percent(row['conf_high'], 1)})."
+        f"{what[0].upper()}{what[1:]} after they began, {percent(row['estimate'], 1)} of the "
+        f"customers {RULES[rule]} ({percent(row['conf_low'], 1)} to "
+        f"{percent(row['conf_high'], 1)})."
     )
 
 
