@@ -245,7 +245,10 @@ def compare(task: str, given: str | int, peers: list[str]) -> None:
             continue
         one, other = np.array(ours["answer"]), np.array(found["answer"])
         gap = np.max(np.abs(one / other - 1)) if one.shape == other.shape else np.nan
-        times, memory = found["seconds"] / ours["seconds"], found["added_mb"] / max(ours["added_mb"], 1)
+        times, memory = (
+            found["seconds"] / ours["seconds"],
+            found["added_mb"] / max(ours["added_mb"], 1),
+        )
         print(
             f"  {peer:22}{found['seconds']:9.2f} s {found['added_mb']:8.0f} MB   "
             f"{times:6.2f} x our time, {memory:5.2f} x our memory, answers differ {gap:.1e}"
