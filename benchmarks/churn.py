@@ -35,6 +35,7 @@ DATA = """
 import sys, duckdb
 folder, events, customers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 con = duckdb.connect(config={"threads": 2})
+con.execute("set enable_progress_bar = false")
 def write(name, n, columns):
     who = f"'C'||lpad((hash(i*7+{n})%{customers})::varchar,8,'0') as customer_id"
     con.execute(f"copy (select {who},"
@@ -61,6 +62,7 @@ import ibis
 from cxlab import events
 memory = {"memory_limit": sys.argv[2]} if len(sys.argv) > 2 else {}
 con = ibis.duckdb.connect(threads=2, temp_directory=folder + "/spill", **memory)
+con.raw_sql("set enable_progress_bar = false")
 tables = {n: con.read_parquet(f"{folder}/{n}.parquet") for n in ("orders", "interactions")}
 people = pd.read_parquet(f"{folder}/customers.parquet")
 study = types.SimpleNamespace(customers=people, responses=None, mapping=None, **tables)
@@ -78,6 +80,7 @@ MONTHLY = (
     + """
 import duckdb
 con = duckdb.connect(config={"threads": 2})
+con.execute("set enable_progress_bar = false")
 def parts(day):
     after = (day - pd.DateOffset(months=6)) + pd.offsets.MonthEnd(0)
     half = (day - pd.DateOffset(months=3)) + pd.offsets.MonthEnd(0)
@@ -236,7 +239,7 @@ def spill(events: int, customers: int) -> None:
 def fitting() -> None:
     """Fit and evaluate the default models on 100,000 customers and 40 features."""
     print("fit and evaluate, 100,000 customers × 40 features, both models compared")
-    told = child(FIT)
+    told = child(FIT, "")
     line(f"cxlab.churn ({told['wall']:.0f} s by the clock)", told)
 
 

@@ -134,7 +134,12 @@ def ours_cohorts(path: Path):
     from cxlab import retention
 
     table = ibis.duckdb.connect().read_parquet(path)
-    return lambda: [int(retention.cohorts(table, as_of="2025-12-31").frame["events"].sum())]
+
+    def matrix() -> list[int]:
+        frame = retention.cohorts(table, as_of="2025-12-31").frame
+        return [int(frame.loc[frame["group"] != "all", "events"].sum())]
+
+    return matrix
 
 
 def pandas_cohorts(path: Path):
@@ -240,7 +245,10 @@ def compare(task: str, given: str | int, peers: list[str]) -> None:
             continue
         one, other = np.array(ours["answer"]), np.array(found["answer"])
         gap = np.max(np.abs(one / other - 1)) if one.shape == other.shape else np.nan
-        times, memory = found["seconds"] / ours["seconds"], found["added_mb"] / ours["added_mb"]
+        times, memory = (
+            found["seconds"] / ours["seconds"],
+            found["added_mb"] / max(ours["added_mb"], 1),
+        )
         print(
             f"  {peer:22}{found['seconds']:9.2f} s {found['added_mb']:8.0f} MB   "
             f"{times:6.2f} x our time, {memory:5.2f} x our memory, answers differ {gap:.1e}"

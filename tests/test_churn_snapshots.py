@@ -187,3 +187,8 @@ def test_a_study_without_dates_has_no_past_days():
 def test_nothing_that_tells_who_left_is_refused():
     with pytest.raises(churn.ChurnError, match="nothing tells who left"):
         churn.snapshot(study(people().drop(columns="churned_at")), as_of="2025-06-30")
+
+
+def test_choice_of_leavers_is_refused_where_there_is_no_customer_list():
+    with pytest.raises(churn.ChurnError, match="the customer list has no column 'voluntary'"):
+        churn.definition(buyers("2025-06-29"), leavers="voluntary")

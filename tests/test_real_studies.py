@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cxlab import metrics, study
+from cxlab import churn, metrics, study
 from tests.conftest import ROOT
 
 STUDIES = sorted((ROOT / "tests" / "studies").glob("*.yaml"))
@@ -84,3 +84,13 @@ def test_the_airports_reports_are_made_over_its_boarding_areas(opened, tmp_path)
     assert [run.error for run in runs if run.state != "done"] == []
     assert {run.part for run in runs} >= {"everyone", "boarding_area: A", "boarding_area: B"}
     assert "NPS is 40.4 (37." in (tmp_path / "index.html").read_text()
+
+
+def test_who_buys_without_a_contract_leaves_by_falling_silent(opened):
+    cdnow = opened["cdnow"]
+    assert "leaving or orders" in cdnow.holds
+    assert "leaving" not in cdnow.holds
+    case = churn.case(cdnow, model="logistic")
+    assert case.definition.sentence().startswith("Left is who stays silent")
+    area = churn.evaluate(case.model, case.judge).frame.set_index("term").loc["AUC"]
+    assert 0.85 < area["conf_low"] < area["conf_high"] < 0.99

@@ -1,6 +1,7 @@
 """Cohorts and tiers: counts of other programs, plain pandas, unfinished cells, odd orders."""
 
 import json
+import sys
 from pathlib import Path
 
 import ibis
@@ -93,6 +94,44 @@ def test_everyone_is_there_at_the_start(rule, period):
     start = frame[(frame["time"] == 0) & frame["finished"]]
     assert (start["estimate"] == 1).all()
     assert frame["estimate"].between(0, 1).all()
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("period", ["week", "month", "quarter", "year"])
+@pytest.mark.parametrize("listed", [False, True])
+def test_bits_and_rows_give_the_same_matrix(monkeypatch, rule, period, listed):
+    orders = made_up()
+    joined = pd.to_timedelta(np.arange(400) % 200, "D") + pd.Timestamp("2023-10-01")
+    people = pd.DataFrame({"customer_id": np.arange(400).astype(str), "signed_up_at": joined})
+    asked = {"rule": rule, "period": period, "customers": people if listed else None}
+    bits = retention.cohorts(orders, **asked).frame
+    rows = sys.modules["cxlab.retention.cohorts"]
+    monkeypatch.setattr(rows, "_attended", lambda *_: None)
+    pd.testing.assert_frame_equal(bits, retention.cohorts(orders, **asked).frame, check_dtype=False)
+
+
+def test_a_span_of_more_than_one_word_loses_nobody():
+    orders = pd.DataFrame({"customer_id": ["a", "a", "a"], "amount": 5.0})
+    orders["ordered_at"] = pd.to_datetime(["2015-01-05", "2020-06-10", "2024-03-01"])
+    frame = retention.cohorts(orders, as_of="2024-03-31").frame
+    seen = frame[(frame["group"] == "2015-01") & (frame["events"] > 0)]
+    assert seen["time"].tolist() == [0, 65, 110]
+
+
+def test_a_week_begins_on_monday():
+    orders = pd.DataFrame({"customer_id": ["a", "b"], "amount": 5.0})
+    orders["ordered_at"] = pd.to_datetime(["2024-01-02", "2024-01-07"])  # Tuesday and Sunday
+    frame = retention.cohorts(orders, period="week", as_of="2024-01-14").frame
+    assert set(frame["group"]) == {"all", "2024-01-01"}
+    assert frame["finished"].all()
+
+
+def test_orders_after_the_last_day_are_not_known():
+    orders = made_up()
+    known = orders[orders["ordered_at"] <= "2024-06-15"]
+    one, other = (retention.cohorts(o, as_of="2024-06-15") for o in (orders, known))
+    pd.testing.assert_frame_equal(one.frame, other.frame)
+    assert one.base == other.base
 
 
 def test_on_or_after_never_rises_and_never_lies_below_on():

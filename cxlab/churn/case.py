@@ -7,10 +7,10 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from cxlab import events
-from cxlab.churn.definition import CONTRACT, FLAG, ChurnError, Definition, definition
+from cxlab.churn.definition import CONTRACT, FLAG, ChurnError, Definition, definition, open_ended
 from cxlab.churn.evaluation import halves
 from cxlab.churn.models import fit
-from cxlab.churn.snapshots import Snapshot, snapshot, stack
+from cxlab.churn.snapshots import Snapshot, days_of, judged_by, snapshot, stack
 from cxlab.results import Result
 
 MOST_DAYS = 8
@@ -92,9 +92,11 @@ def case(
         return _priced(learn, judge, here, learned)
     day = _day_judged(known, as_of)
     before, now = _days_before(study, known, day), known.until if known.until is not None else day
-    judge = snapshot(study, as_of=day, lookback=lookback, gap=gap, horizon=horizon)
-    learn = snapshot(study, as_of=before, lookback=lookback, gap=gap, horizon=horizon)
-    today = snapshot(study, as_of=now, lookback=lookback, gap=gap, horizon=None)
+    days_of([day], known)
+    facts = events.as_of(study, [*before, day, now], lookback)
+    judge = judged_by(known, study, facts, [day])
+    learn = judged_by(known, study, facts, before)
+    today = judged_by(open_ended(known), study, facts, [now])
     learned = fit(learn, model=model, seed=seed)
     return _priced(learn, judge, today, learned)
 

@@ -185,12 +185,12 @@ def _check(known: Definition, study) -> None:
             raise ChurnError(f"{name}: '{duration}' is no duration; write '90D', or '3M'.")
     if known.leavers not in ("all", "voluntary"):
         raise ChurnError(f"leavers: '{known.leavers}' is neither 'all' nor 'voluntary'.")
-    if known.leavers == "voluntary" and "voluntary" not in study.customers:
+    listed = study.customers
+    if known.leavers == "voluntary" and (listed is None or "voluntary" not in listed):
         raise ChurnError(
             "leavers: 'voluntary' is asked for, and the customer list has no column 'voluntary'."
         )
-    if known.kind == CONTRACT and "signed_up_at" in study.customers:
-        listed = study.customers
+    if known.kind == CONTRACT and "signed_up_at" in listed:
         wrong = listed["churned_at"] < listed["signed_up_at"]
         if wrong.any():
             raise ChurnError(

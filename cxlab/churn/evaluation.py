@@ -11,11 +11,11 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
-from cxlab import stats
+from cxlab import events, stats
 from cxlab.churn import scores
-from cxlab.churn.definition import FLAG, ChurnError
+from cxlab.churn.definition import FLAG, ChurnError, definition
 from cxlab.churn.models import FOLDS, aligned, cross_scores, learn, parts_of, plain, untrained
-from cxlab.churn.snapshots import Snapshot, snapshot
+from cxlab.churn.snapshots import Snapshot, days_of, judged_by
 from cxlab.results import Result, count, number, percent
 
 # a judgement is asked for by several questions and costs several fits
@@ -247,15 +247,16 @@ def sensitivity(study, *, as_of, choices: Sequence[dict] = CHOICES, seed: int = 
         A `Result` with `term` (the choice), `share` (base rate), `estimate` (AUC), `conf_low`,
         `conf_high`, `events`, `n`; a choice the study cannot answer has a `reason` instead.
     """
-    if not len(as_of):
+    if not len(as_of) or definition(study).kind == FLAG:
         raise ChurnError("sensitivity: without dates there is no gap and no horizon to vary.")
     rows = []
+    facts: dict[str, pd.DataFrame] = {}
     for choice in choices:
         row: dict[str, Any] = {
             "term": ", ".join(f"{name} {value}" for name, value in choice.items())
         }
         try:
-            taken = snapshot(study, as_of=as_of, **choice).judged()
+            taken = _by_choice(study, as_of, choice, facts)
             y = taken.label.to_numpy(dtype=int)
             p = cross_scores(plain(taken), taken, seed)
             row |= scores.auc(y, p, customer=taken.customer)
@@ -266,6 +267,15 @@ def sensitivity(study, *, as_of, choices: Sequence[dict] = CHOICES, seed: int = 
     columns = ["term", "share", "estimate", "conf_low", "conf_high", "events", "n", "reason"]
     frame = pd.DataFrame(rows).reindex(columns=columns)
     return _depends(frame)
+
+
+def _by_choice(study, as_of, choice: dict, facts: dict[str, pd.DataFrame]) -> Snapshot:
+    """Judge by one definition; facts are gathered once for each lookback."""
+    known = definition(study, **choice)
+    days = days_of(as_of, known)
+    if known.lookback not in facts:
+        facts[known.lookback] = events.as_of(study, days, known.lookback)
+    return judged_by(known, study, facts[known.lookback], days).judged()
 
 
 # ---------------------------------------------------------------- judging without having seen
@@ -370,12 +380,13 @@ def _verdict(frame: pd.DataFrame) -> str:
     area = rows.loc["AUC"]
     if area["conf_low"] <= 0.5:
         return (
-            f"The ranking cannot be told apart from chance: AUC {number(area['estimate'], 3)} "
-            f"({number(area['conf_low'], 3)} to {number(area['conf_high'], 3)})."
+            f"The ranking cannot be told apart from chance: a leaver is ranked above a stayer "
+            f"{percent(area['estimate'])} of the time ({percent(area['conf_low'])} to "
+            f"{percent(area['conf_high'])})."
         )
     return (
         f"A leaver is ranked above a stayer {percent(area['estimate'])} of the time "
-        f"({percent(area['conf_low'])} to {percent(area['conf_high'])}); "
+        f"({percent(area['conf_low'])} to {percent(area['conf_high'])}, by chance 50%); "
         f"{percent(rows.loc['base rate', 'estimate'], 1)} leave."
     )
 

@@ -256,11 +256,11 @@ def _headline(frame: pd.DataFrame) -> str:
             f"Nothing stands apart from '{first['group']}' ({percent(first['share'], 1)} a month)."
         )
     parts = [
-        f"'{row.group}' {number(row.estimate)} times ({number(row.conf_low)} to "
+        f"{number(row.estimate)} times with '{row.group}' ({number(row.conf_low)} to "
         f"{number(row.conf_high)})"
         for row in apart.sort_values("estimate", ascending=False).itertuples()
     ]
     return (
-        f"Against '{first['group']}' ({percent(first['share'], 1)} leave a month), the hazard with "
-        f"{listing(parts)}."
+        f"Against '{first['group']}' ({percent(first['share'], 1)} leave a month), the hazard of "
+        f"leaving is {listing(parts)}."
     )

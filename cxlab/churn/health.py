@@ -152,9 +152,9 @@ def _headline(rows: pd.DataFrame) -> str:
         return f"{has}; it points the wrong way: those scored well leave more often."
     lead = ""
     if LEAD in rows.index:
-        lead = f" and had been bad for {count(rows.loc[LEAD, 'estimate'], 'day')}"
+        lead = f"; before leaving it had been bad for {count(rows.loc[LEAD, 'estimate'], 'day')}"
     return (
-        f"{has}; it ranks a leaver above a stayer {percent(area['estimate'])} of the time{lead}, "
-        f"with {number(rows.loc['lift, worst tenth', 'estimate'])} times the leaving in its worst "
-        "tenth."
+        f"{has}; it ranks a leaver above a stayer {percent(area['estimate'])} of the time, with "
+        f"{number(rows.loc['lift, worst tenth', 'estimate'])} times the leaving in its worst "
+        f"tenth{lead}."
     )

@@ -134,6 +134,15 @@ def plain(taken: Snapshot) -> Pipeline:
     return untrained(taken, "logistic").set_params(model=learner)
 
 
+def settled(fitted: Pipeline) -> Pipeline:
+    """Give the recipe of a fitted Pipeline with the penalty it chose, to be fitted again."""
+    recipe = clone(fitted)
+    chosen = fitted.named_steps["model"]
+    if isinstance(chosen, LogisticRegressionCV):
+        recipe.set_params(model=LogisticRegression(C=float(chosen.C_), solver=chosen.solver))
+    return recipe
+
+
 def untrained(taken: Snapshot, name: str, seed: int = 0) -> Pipeline:
     """Give the Pipeline of a model by name, made for a snapshot's columns."""
     numbers, words = _kinds(taken.features)

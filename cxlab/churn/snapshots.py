@@ -118,15 +118,30 @@ def snapshot(
     )
     if known.kind == FLAG:
         return _undated_table(study, as_of, known)
-    days = _days(as_of, known)
-    facts = events.as_of(study, days, lookback)
-    if facts.empty:
+    days = days_of(as_of, known)
+    return judged_by(known, study, events.as_of(study, days, lookback), days, attributes)
+
+
+def judged_by(
+    known: Definition,
+    study,
+    facts: pd.DataFrame,
+    days: Sequence[pd.Timestamp],
+    attributes: Sequence[str] = (),
+) -> Snapshot:
+    """Put the outcomes of a definition beside facts that are known already, for some of the days.
+
+    Several questions share the facts of a day: one pass over the events serves them all.
+    """
+    here = facts[facts["day"].isin(days)].reset_index(drop=True)
+    if here.empty:
         raise ChurnError(
             f"as_of: no customer was active on {listing([_day(d, known) for d in days])}."
         )
-    taken = _with_labels(study, facts, known)
+    here.attrs = facts.attrs
+    taken = _with_labels(study, here, known)
     taken = _with_undated(study, taken, attributes)
-    if horizon is not None:
+    if known.horizon is not None:
         _check_label(taken)
     return taken
 
@@ -195,7 +210,8 @@ def stack(snapshots: Sequence[Snapshot]) -> Snapshot:
 # ---------------------------------------------------------------- labels
 
 
-def _days(as_of, known: Definition) -> list[pd.Timestamp]:
+def days_of(as_of, known: Definition) -> list[pd.Timestamp]:
+    """Read the days asked for, and refuse those whose outcome cannot be known."""
     last = None
     if known.until is not None and known.horizon is not None:
         span = known.window(known.until)[1] - known.until
@@ -307,8 +323,10 @@ def _lapsed(study, customer, when: pd.Series, days, known: Definition) -> pd.Ser
 
 
 def _windows(day: pd.Series, known: Definition) -> tuple[pd.Series, pd.Series]:
-    windows = {one: known.window(one) for one in day.unique()}
-    return day.map(lambda d: windows[d][0]), day.map(lambda d: windows[d][1])
+    code, days = pd.factorize(day)
+    ends = zip(*(known.window(one) for one in days), strict=True)
+    starts, stops = (pd.Series(pd.DatetimeIndex(end).as_unit("us").take(code)) for end in ends)
+    return starts, stops
 
 
 def _check_label(taken: Snapshot) -> None:

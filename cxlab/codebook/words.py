@@ -208,6 +208,8 @@ _LABELS = {
     "p_adjusted": "p, adjusted",
     "n_effective": "effective n",
     "rows_in": "rows in",
+    "tenure_before": "time as a customer before",
+    "spend_before": "spend before",
 }
 
 

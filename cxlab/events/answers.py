@@ -1,50 +1,80 @@
 """Survey answers as known on a day: the last score of each kind, and how old it is."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-from cxlab.events.moments import utc
+from cxlab.events.moments import micros, utc
 
 SCORES = ("nps", "csat", "ces")
+DAY = 86_400_000_000  # microseconds
 
 
-def answers_on(study, day, after, ids: pd.Index, zone: str) -> pd.DataFrame:
-    """Give the last answers of these customers, as known on a day.
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """All answers of some customers in order of time, to be asked what was known on any day.
+
+    Attributes:
+        customers: how many there are.
+        who: place of the customer of each answer.
+        at: when it was given, in microseconds.
+        scores: name -> value of each answer, missing where it was not given.
+    """
+
+    customers: int
+    who: np.ndarray
+    at: np.ndarray
+    scores: dict[str, np.ndarray]
+
+    def on(self, day: pd.Timestamp, after: pd.Timestamp) -> dict[str, np.ndarray]:
+        """Give the answers of each customer as known on a day.
+
+        Args:
+            day: the moment; later answers do not exist.
+            after: where the window begins in which answers are counted.
+
+        Returns:
+            `answers`, `answers_ever`, `days_since_answer`, and `last_<score>` for each score.
+        """
+        now = day.value // 1000
+        until, since = np.searchsorted(self.at, [now, after.value // 1000], side="right")
+        who, last = self.who[:until], np.full(self.customers, np.nan)
+        # of several answers of one customer the latest is written last, and stays
+        last[who] = self.at[:until]
+        found = {
+            "answers": np.bincount(who[since:], minlength=self.customers),
+            "answers_ever": np.bincount(who, minlength=self.customers),
+            "days_since_answer": (now - last) / DAY,
+        }
+        for score, values in self.scores.items():
+            given = ~np.isnan(values[:until])
+            known = np.full(self.customers, np.nan)
+            known[who[given]] = values[:until][given]
+            found[f"last_{score}"] = known
+        return found
+
+
+def answers_of(study, ids: pd.Index, zone: str) -> Answers:
+    """Put the answers of these customers in order; the id settles ties, not the order of rows.
 
     Args:
         study: with `responses`; ratings are taken from its mapping.
-        day: the moment; later answers do not exist.
-        after: where the window begins in which answers are counted.
-        ids: customers, in the order of the rows wanted.
+        ids: the customers.
         zone: zone of times that carry none.
 
     Returns:
-        `answers`, `answers_ever`, `days_since_answer`, and `last_<score>` for each score and
-        rating; rows in the order of `ids`.
+        The answers, to be asked about any day.
     """
-    responses = _in_order(study.responses, zone)
-    known = responses[responses["_at"] <= day]
-    by_customer = known.groupby("customer_id")["_at"]
-    recent = known[known["_at"] > after].groupby("customer_id").size()
-    last = by_customer.max().reindex(ids)
-    columns = {
-        "answers": recent.reindex(ids).fillna(0).to_numpy().astype(np.int64),
-        "answers_ever": by_customer.size().reindex(ids).fillna(0).to_numpy().astype(np.int64),
-        "days_since_answer": ((day - last) / pd.Timedelta(days=1)).to_numpy(),
-    }
-    for score in _scores(study):
-        given = known[known[score].notna()].drop_duplicates("customer_id", keep="last")
-        values = given.set_index("customer_id")[score].reindex(ids)
-        columns[f"last_{score}"] = values.to_numpy(dtype=float, na_value=np.nan)
-    return pd.DataFrame(columns)
-
-
-def _in_order(responses: pd.DataFrame, zone: str) -> pd.DataFrame:
-    """Order answers by time; the id settles ties, so that the order of rows does not."""
+    responses = study.responses
     at = utc(responses["answered_at"], zone)
     rows = responses.assign(_at=at)[at.notna() & responses["customer_id"].notna()]
     keys = ["_at", "response_id"] if "response_id" in rows else ["_at"]
-    return rows.assign(customer_id=rows["customer_id"].astype("str")).sort_values(keys)
+    rows = rows.sort_values(keys)
+    who = ids.get_indexer(rows["customer_id"].astype("str"))
+    rows, who = rows[who >= 0], who[who >= 0]
+    scores = {name: rows[name].to_numpy(float, na_value=np.nan) for name in _scores(study)}
+    return Answers(len(ids), who, micros(rows["_at"]), scores)
 
 
 def _scores(study) -> list[str]:

@@ -52,8 +52,8 @@ def whole(value, scale: int = 1) -> ibis.Value:
     Rounding is written out because engines differ in what `round` does with a half.
     """
     number = value.cast("float64")
-    scaled = (number * scale + 0.5).floor()
-    return ibis.ifelse(number.isnull() | number.isnan(), 0.0, scaled).cast("int64")
+    scaled = (number * scale + 0.5).floor().cast("int64")
+    return ibis.ifelse(number.isnull() | number.isnan(), ibis.literal(0, "int64"), scaled)
 
 
 def seconds(later, sooner) -> ibis.Value:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cxlab.events.answers import answers_on
+from cxlab.events.answers import answers_of
 from cxlab.events.facts import MONEY, streams
 from cxlab.events.moments import UTC, earlier, micros, moment, utc
 from cxlab.events.periods import ALWAYS, NEVER, Ledger, before, book, people
@@ -69,10 +69,13 @@ def as_of(study, days, lookback: str = "180D", *, kinds: Sequence[str] | None = 
         notes += _strangers(ledger, table, len(roll))
         for at, window in enumerate(windows):
             facts[at] |= _FACTS[table](ledger, window, moments[at])
-    parts = [
-        _on_the_day(study, roll, moment_, lookback, zone, facts=known)
-        for moment_, known in zip(moments, facts, strict=True)
-    ]
+    start = _from_the_start(study, roll.index)
+    asked = study.responses is not None and "answered_at" in study.responses
+    answers = answers_of(study, roll.index, zone) if asked else None
+    parts = []
+    for day, known in zip(moments, facts, strict=True):
+        said = answers.on(day, earlier(day, lookback, zone)) if answers else {}
+        parts.append(_on_the_day(roll, start, day, known, said))
     frame = pd.concat(parts, ignore_index=True)
     frame.attrs["notes"] = tuple(notes)
     return frame
@@ -189,7 +192,7 @@ def _strangers(ledger: Ledger, table: str, customers: int) -> list[str]:
     ]
 
 
-def _on_the_day(study, roll, day, lookback, zone, *, facts) -> pd.DataFrame:
+def _on_the_day(roll, start: pd.DataFrame, day, facts, said) -> pd.DataFrame:
     """Put together the rows of one day: only those active then."""
     now = day.value // 1000
     came, left, met = (roll[name].to_numpy() for name in ("came", "left", "met"))
@@ -205,11 +208,10 @@ def _on_the_day(study, roll, day, lookback, zone, *, facts) -> pd.DataFrame:
     frame = pd.DataFrame(columns)
     if (came == NEVER).all():
         frame = frame.drop(columns="tenure_days")
-    frame = frame.join(_from_the_start(study, ids))
-    if study.responses is not None and "answered_at" in study.responses:
-        frame = frame.join(answers_on(study, day, earlier(day, lookback, zone), ids, zone))
-        frame["asked"] = _asked(frame)
-    return frame
+    if len(start.columns):
+        frame = frame.join(start[here].reset_index(drop=True))
+    frame = frame.assign(**{name: values[here] for name, values in said.items()})
+    return frame.assign(asked=_asked(frame)) if said else frame
 
 
 def _from_the_start(study, ids: pd.Index) -> pd.DataFrame:

@@ -71,7 +71,8 @@ def query(table: ibis.Table, stream: Stream, cuts: list[pd.Timestamp], timezone:
         counted = next(iter(measures.values())) if name != "unsolved" else measures["unsolved"]
         columns[f"at {name}"] = ibis.ifelse(counted > 0, when, ibis.null(when.type()))
     rows = table.filter(kept).select(**columns)
-    sums = {name: rows[name].sum().cast("int64") for name in measures}
+    # whole numbers add up exactly in doubles, too (to 9 × 10¹⁵), and faster than in wide integers
+    sums = {name: rows[name].cast("float64").sum().cast("int64") for name in measures}
     ends_of = {f"first {m}": rows[f"at {m}"].min() for m in stream.moments}
     ends_of |= {f"last {m}": rows[f"at {m}"].max() for m in stream.moments}
     return rows.group_by("customer_id", "period").aggregate(**sums, **ends_of)

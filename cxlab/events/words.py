@@ -52,5 +52,7 @@ def describe(name: str) -> str:
     for start, words in (("contacts_", "recent contacts: "), ("last_", "last ")):
         if name.startswith(start):
             rest = name.removeprefix(start)
+            if start == "last_" and rest not in _SHORT:
+                return f"last rating of {rest.replace('_', ' ')}"
             return words + _SHORT.get(rest, rest.replace("_", " "))
     return name.replace("_", " ")

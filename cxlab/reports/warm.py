@@ -13,6 +13,7 @@ for _name in (
     "matplotlib_inline.backend_inline",
     "cxlab.export",
     "cxlab.reports.engine",
+    "ibis.backends.duckdb",  # with its SQL dialects it takes longer to import than to ask
     *(f"cxlab.{room}" for room in os.environ.get(WARM_ROOMS, "").split()),
 ):
     with suppress(ImportError):

@@ -10,6 +10,7 @@ from cxlab.retention.outlook import held_out, outlook, purchases_since_first, tr
 from cxlab.retention.overview import (
     answer_to_price,
     from_answers,
+    in_currency,
     links_of,
     or_why,
     overview,
@@ -56,6 +57,7 @@ __all__ = [
     "from_answers",
     "hazards",
     "held_out",
+    "in_currency",
     "lifetime_value",
     "links_of",
     "loyalties",

@@ -11,9 +11,10 @@ from pandas.api import types
 from cxlab import stats
 from cxlab.codebook import did_you_mean
 from cxlab.results import Result, count, listing, number, percent
+from cxlab.retention.attendance import attendance, counted, ordinal
 from cxlab.retention.buyers import OrdersError
 
-CALENDAR = {"week": ("W", "W-MON"), "month": ("M", "M"), "quarter": ("Q", "Q"), "year": ("Y", "Y")}
+CALENDAR = {"week": ("W", "W-SUN"), "month": ("M", "M"), "quarter": ("Q", "Q"), "year": ("Y", "Y")}
 RULES = {
     "on": "bought in that period",
     "on or after": "bought in that period or later",
@@ -70,10 +71,16 @@ def cohorts(
     _known(rule, RULES, "rule")
     _known(measure, ("customers", "money"), "measure")
     length = _rolling(period)
-    table, early = _begun(_orders(orders), customers)
-    sizes = _sizes(table, customers, "month" if length else period)
-    cells = _cells(table, period, length, rule, brackets).execute()
+    table = _orders(orders, as_of)
     last = _last_day(table, as_of)
+    counts = None if length or measure == "money" else _attended(table, customers, period)
+    if counts is None:
+        begun = _begun(table, customers)
+        sizes = _sizes(begun, customers, "month" if length else period)
+        cells = _cells(begun, period, length, rule, brackets).execute()
+    else:
+        sizes, cells = counts[0], _named(counted(counts[1], rule, brackets), period)
+    early = _early(table, customers, period)
     cells = cells[cells["time"] >= 0]
     frame = _grid(cells, sizes, period, length, last, rule, brackets)
     frame = _estimates(frame, measure, level)
@@ -83,7 +90,7 @@ def cohorts(
     return Result(
         name="cohorts",
         frame=frame,
-        headline=_headline(whole, measure, period if not length else f"{length} days"),
+        headline=_headline(whole, measure, f"{length} days" if length else period, rule),
         method=f"{RULES[rule]}; periods of {period}; "
         + ("Wilson intervals" if measure == "customers" else "t intervals, money after refunds"),
         base=base,
@@ -127,9 +134,10 @@ def compare_cohorts(result: Result, *, time: int, level: float = 0.95) -> Result
     return Result(
         name="cohorts compared",
         frame=frame,
-        headline=f"At age {time}, standing apart from the other cohorts: {listing(said)}."
+        headline=f"{count(time, 'period')} after they began, standing apart from the other "
+        f"cohorts: {listing(said)}."
         if said
-        else f"At age {time}, no cohort stands apart from the others.",
+        else f"{count(time, 'period')} after they began, no cohort stands apart from the others.",
         method="each cohort against all others; chi-square, Newcombe interval, false-discovery "
         "rate held by Benjamini-Hochberg",
         base=result.base,
@@ -157,7 +165,42 @@ def _rolling(period: str) -> int:
     return int(days)
 
 
-def _orders(orders: Any) -> ibis.Table:
+def _attended(table: ibis.Table, customers: pd.DataFrame | None, period: str):
+    """Count who was there in which periods, and who began in each; none if time is too long."""
+    signed = None if customers is None else _joined(customers)
+    if signed is not None:
+        signed = signed.assign(begun=ordinal(signed.pop("first"), period))
+    seen = attendance(table.filter(table["visit"]), period, signed)
+    if seen is None:
+        return None
+    if signed is not None:
+        sizes = signed["begun"].value_counts()
+    else:
+        sizes = pd.Series(seen.n).groupby(seen.begun + seen.first).sum().astype(int)
+    sizes.index = pd.PeriodIndex.from_ordinals(sizes.index, freq=CALENDAR[period][1])
+    return sizes.sort_index(), seen
+
+
+def _named(cells: pd.DataFrame, period: str) -> pd.DataFrame:
+    """Give the cells their first days; money was not asked for."""
+    begun = pd.PeriodIndex.from_ordinals(cells["begun"], freq=CALENDAR[period][1])
+    return cells.assign(begun=begun.start_time, paid=0.0, square=0.0)
+
+
+def _early(table: ibis.Table, customers: pd.DataFrame | None, period: str) -> tuple[str, ...]:
+    """Say how many orders lie in periods before their customer signed up."""
+    if customers is None:
+        return ()
+    both = table.join(ibis.memtable(_joined(customers)), "customer_id")
+    day, first = both["day"], both["first"]
+    if period in CALENDAR:
+        day, first = (moment.truncate(CALENDAR[period][0]) for moment in (day, first))
+    before = int(both.filter(day < first).count().execute())
+    said = f"{count(before, 'order')} from before the customer signed up are not counted."
+    return (said,) if before else ()
+
+
+def _orders(orders: Any, as_of: Any) -> ibis.Table:
     """Give customer, day and money after refunds, as an expression over the orders' table."""
     if isinstance(orders, pd.DataFrame):
         orders = ibis.memtable(_frame(orders))
@@ -175,7 +218,10 @@ def _orders(orders: Any) -> ibis.Table:
         # a credit note is money, but no visit
         visit=orders["amount"] >= 0 if "amount" in orders.columns else ibis.literal(True),
     )
-    return table.filter(table["customer_id"].notnull() & table["day"].notnull())
+    known = table["customer_id"].notnull() & table["day"].notnull()
+    if as_of is not None:
+        known &= table["day"] <= ibis.literal(_plain_day(as_of))
+    return table.filter(known)
 
 
 def _frame(orders: pd.DataFrame) -> pd.DataFrame:
@@ -192,23 +238,19 @@ def _frame(orders: pd.DataFrame) -> pd.DataFrame:
     return kept
 
 
-def _begun(table: ibis.Table, customers: pd.DataFrame | None):
-    """Give each order the first day of its customer; orders from before it are counted."""
-    if customers is None:
-        visits = table.filter(table["visit"])
-        first = visits.group_by("customer_id").aggregate(first=visits["day"].min())
-        return table.join(first, "customer_id"), ()
-    for column in ("customer_id", "signed_up_at"):
-        if column not in customers.columns:
-            raise OrdersError(f"customers: there is no column '{column}'.")
-    known = _joined(customers)
-    table = table.join(ibis.memtable(known), "customer_id")
-    before = int(table.filter(table["day"] < table["first"]).count().execute())
-    said = (f"{count(before, 'order')} from before the customer signed up are not counted.",)
-    return table, said if before else ()
+def _begun(table: ibis.Table, customers: pd.DataFrame | None) -> ibis.Table:
+    """Give each order the first day of its customer."""
+    if customers is not None:
+        return table.join(ibis.memtable(_joined(customers)), "customer_id")
+    visits = table.filter(table["visit"])
+    first = visits.group_by("customer_id").aggregate(first=visits["day"].min())
+    return table.join(first, "customer_id")
 
 
 def _joined(customers: pd.DataFrame) -> pd.DataFrame:
+    for column in ("customer_id", "signed_up_at"):
+        if column not in customers.columns:
+            raise OrdersError(f"customers: there is no column '{column}'.")
     known = customers[["customer_id", "signed_up_at"]].dropna()
     when = pd.to_datetime(known["signed_up_at"])
     when = when.dt.tz_localize(None) if when.dt.tz is not None else when
@@ -271,9 +313,12 @@ def _age(day, first, period: str):
 
 
 def _last_day(table: ibis.Table, as_of: Any) -> pd.Timestamp:
-    latest = table["day"].max().execute() if as_of is None else as_of
-    last = pd.Timestamp(latest).tz_localize(None) if as_of is None else pd.Timestamp(as_of)
-    return (last.tz_localize(None) if last.tzinfo else last).normalize()
+    return _plain_day(table["day"].max().execute() if as_of is None else as_of)
+
+
+def _plain_day(moment: Any) -> pd.Timestamp:
+    day = pd.Timestamp(moment)
+    return (day.tz_localize(None) if day.tzinfo else day).normalize()
 
 
 def _grid(cells, sizes, period, length, last, rule, brackets) -> pd.DataFrame:
@@ -345,7 +390,7 @@ def _average(frame: pd.DataFrame, measure: str, level: float) -> pd.DataFrame:
     return _estimates(sums.assign(group="all", finished=True), measure, level)
 
 
-def _headline(whole: pd.DataFrame, measure: str, period: str) -> str:
+def _headline(whole: pd.DataFrame, measure: str, period: str, rule: str) -> str:
     later = whole[whole["time"] > 0] if len(whole) else whole
     if later.empty:
         return "No cohort has been seen to the end of its second period yet."
@@ -356,8 +401,9 @@ def _headline(whole: pd.DataFrame, measure: str, period: str) -> str:
     if measure == "money":
         return f"After {what}, a customer who began brings {number(row['estimate'], 2)}."
     return (
-        f"After {what}, {percent(row['estimate'], 1)} of those who began are counted "
-        f"({percent(row['conf_low'], 1)} to {percent(row['conf_high'], 1)})."
+        f"{what[0].upper()}{what[1:]} after they began, {percent(row['estimate'], 1)} of the "
+        f"customers {RULES[rule]} ({percent(row['conf_low'], 1)} to "
+        f"{percent(row['conf_high'], 1)})."
     )
 
 

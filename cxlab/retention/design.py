@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import did_you_mean, label
 from cxlab.results import count, listing
 
 
@@ -87,6 +87,17 @@ def _check(x: np.ndarray, terms: Sequence[str]) -> None:
                 f"'{terms[j]}' is collinear: it follows exactly from {listing(others)}. "
                 "Leave one of them out."
             )
+
+
+def spoken(term: str) -> str:
+    """Write a term of a model as a person would: a column, or one of its groups.
+
+    Example:
+        >>> spoken("nps"), spoken("plan: Home")
+        ('NPS', "plan 'Home'")
+    """
+    name, found, level = term.partition(": ")
+    return f"{label(name)} '{level}'" if found else label(name)
 
 
 def separating(x: np.ndarray, terms: Sequence[str], event: np.ndarray, loose: np.ndarray) -> str:

@@ -10,7 +10,7 @@ from scipy.stats import chi2, norm
 from cxlab.codebook import did_you_mean
 from cxlab.results import Result, count, listing, number, probability
 from cxlab.retention import cox
-from cxlab.retention.design import Design, FitError, design, separating
+from cxlab.retention.design import Design, FitError, design, separating, spoken
 from cxlab.retention.spells import Spells, spells
 
 CLOCKS = ("km", "rank", "identity")
@@ -66,7 +66,7 @@ def hazards(
     return Result(
         name="hazards",
         frame=frame,
-        headline=_headline(frame, "leaving"),
+        headline=_headline(frame, "leaving", _flags(columns)),
         method="Cox regression, Efron's ties" + (f", strata '{strata}'" if strata else "") + errors,
         base=watched.base,
         notes=watched.notes + columns.notes + _fit_notes(found, watched, columns, inside),
@@ -104,7 +104,7 @@ def check_hazards(
     return Result(
         name="check of hazards",
         frame=frame,
-        headline=f"The ratio changes over time for {listing(named)}."
+        headline=f"Not the same hazard ratio early and late: {listing(list(map(spoken, named)))}."
         if named
         else "No detectable change of any hazard ratio over time.",
         method=f"score test on scaled Schoenfeld residuals, clock '{clock}' (Grambsch-Therneau)",
@@ -166,17 +166,25 @@ def _ratios(terms, coefficients, spread, level: float) -> pd.DataFrame:
     return frame[WORDS]
 
 
-def _headline(frame: pd.DataFrame, what: str) -> str:
+def _headline(frame: pd.DataFrame, what: str, flags: Sequence[str]) -> str:
     apart = frame[(frame["conf_low"] > 1) | (frame["conf_high"] < 1)]
     if apart.empty:
         return f"No covariate is detectably associated with {what}."
     strongest = apart.loc[apart["p_value"].idxmin()]
     sooner = "sooner" if strongest["estimate"] > 1 else "later"
+    term = strongest["term"]
+    more = spoken(term) if ": " in term or term in flags else f"a higher {spoken(term)}"
     return (
-        f"Most clearly associated with {what} {sooner}: '{strongest['term']}' (hazard ratio "
+        f"Most clearly associated with {what} {sooner}: {more} (hazard ratio "
         f"{number(strongest['estimate'], 2)}, {number(strongest['conf_low'], 2)} to "
         f"{number(strongest['conf_high'], 2)})."
     )
+
+
+def _flags(columns: Design) -> list[str]:
+    """Name the terms that are there or not."""
+    two = [len(np.unique(column[:1000])) <= 2 for column in columns.x.T]
+    return [term for term, flag in zip(columns.terms, two, strict=True) if flag]
 
 
 def _fit_notes(found: cox.Fit, watched: Spells, columns: Design, inside) -> tuple[str, ...]:

@@ -88,11 +88,27 @@ def value_by_tier(
     these are known. Customers whose span after the answer is not over are left out.
     """
     around = value_around(people.frame, orders, at="answered_at", horizon=horizon, as_of=as_of)
-    around = around[around["finished"]]
-    adjust = [c for c in ("tenure_before", "plan", "before") if c in around]
+    around = around[around["finished"]].rename(columns={"before": "spend_before"})
+    adjust = [c for c in ("tenure_before", "plan", "spend_before") if c in around]
     adjust = [c for c in adjust if around[c].nunique() > 1]
     found = worth(around, adjust=adjust, n_boot=n_boot)
-    return replace(found, base=f"{found.base}, in the {horizon[:-1]} days after their answer")
+    span = f"in the {horizon[:-1]} days after the answer"
+    said = found.headline.replace(" customer brings ", f" customer brings, {span}, ", 1)
+    said = said.replace("difference in value", f"difference in value {span}", 1)
+    return replace(found, headline=said, base=f"{found.base}, {span}")
+
+
+def in_currency(answer: Any, currency: str) -> Any:
+    """Say under a result, and beside its number, in which currency its money is; notes pass.
+
+    Example:
+        >>> brought = Result("value", pd.DataFrame(), "A customer brings 7.", "Sum.", "9 customers")
+        >>> in_currency(brought, "GBP").base
+        '9 customers; money in GBP'
+    """
+    if not currency or not isinstance(answer, Result):
+        return answer
+    return replace(answer, base=f"{answer.base}; money in {currency}")
 
 
 def links_of(people: Spells, ratings: list[str], *, score: str) -> tuple[str, str, str]:

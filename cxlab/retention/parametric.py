@@ -10,7 +10,7 @@ from scipy.special import expit, log_ndtr
 from scipy.stats import norm
 
 from cxlab.results import Result, listing, number, percent
-from cxlab.retention.design import FitError, design, separating
+from cxlab.retention.design import FitError, design, separating, spoken
 from cxlab.retention.hazards import _ratios
 from cxlab.retention.spells import Spells, groups, spells
 
@@ -128,15 +128,16 @@ def extrapolate(
             parts.append(part.assign(finished=times <= mine.time.max()))
     frame = pd.concat(parts, ignore_index=True)
     words = ["term", "group", "time", "estimate", "conf_low", "conf_high", "rank", "finished"]
+    where = "" if by is None else f" in '{names[0]}'"
     ends = frame[frame["time"] == horizon].groupby("group", sort=False)["estimate"]
     low, high = ends.min().iloc[0], ends.max().iloc[0]
     best = frame[(frame["rank"] == 1) & (frame["group"] == names[0])].iloc[-1]
     return Result(
         name="extrapolated stay",
         frame=frame[words],
-        headline=f"After {horizon:g} {watched.unit}s, {percent(best['estimate'], 1)} are expected "
-        f"to be there still in '{names[0]}' ({best['term']}); "
-        f"the shapes tried say {percent(low, 1)} to {percent(high, 1)}.",
+        headline=f"After {horizon:g} {watched.unit}s, {percent(best['estimate'], 1)} of the "
+        f"customers{where} are expected to be there still "
+        f"({best['term']} shape); the shapes tried say {percent(low, 1)} to {percent(high, 1)}.",
         method="maximum likelihood; shapes ranked by AIC",
         base=watched.base,
         notes=watched.notes
@@ -157,7 +158,7 @@ def _headline(terms: pd.DataFrame, shape: str) -> str:
         return f"Nothing is detectably associated with length of stay ({shape})."
     top = apart.loc[apart["p_value"].idxmin()]
     return (
-        f"Most clearly associated with length of stay: '{top['term']}', with "
+        f"Most clearly associated with length of stay: {spoken(top['term'])}, with "
         f"{number(top['estimate'], 2)} times the stay "
         f"({number(top['conf_low'], 2)} to {number(top['conf_high'], 2)})."
     )
@@ -345,12 +346,13 @@ def discrete_hazards(
     frame = _ratios(columns.terms, beta[own], spread[own, own], level)
     frame["n"], frame["events"] = len(watched), int(left.sum())
     apart = frame[(frame["conf_low"] > 1) | (frame["conf_high"] < 1)]
-    named = "no covariate is" if apart.empty else f"{listing(apart['term'].tolist())}"
+    named = [f"{spoken(row.term)} ({number(row.estimate, 2)})" for row in apart.itertuples()]
     return Result(
         name="discrete hazards",
         frame=frame,
-        headline=f"Associated with the odds of leaving in a {unit}: {named}."
-        if len(apart)
+        headline=f"Associated with the odds of leaving in a {watched.unit}, with odds "
+        f"ratios: {listing(named)}."
+        if named
         else f"No covariate is detectably associated with the odds of leaving in a {unit}.",
         method=f"logistic regression on customer-{unit}s, one odds per band of {unit}s",
         base=watched.base,

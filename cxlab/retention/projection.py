@@ -90,7 +90,7 @@ def project(
         name="projected retention",
         frame=frame,
         headline=f"Of 100 customers, {number(100 * last['estimate'], 0)} are expected to be there "
-        f"after {count(last['time'], 'period')} ({number(100 * last['conf_low'], 0)} to "
+        f"after {count(last['time'], _period(survivors))} ({number(100 * last['conf_low'], 0)} to "
         f"{number(100 * last['conf_high'], 0)}).",
         method=f"{MODELS[model]}, maximum likelihood on counts by period",
         base=f"{count(found.customers, 'customer')}, {count(found.fitted, 'period')} used to fit",
@@ -135,15 +135,16 @@ def sorting(
     }
     rows += [_delta(found, term, level, ask) for term, ask in asked.items()]
     frame = pd.DataFrame(rows)
+    period = _period(survivors)
     first, later = frame["estimate"].iloc[-3] / 100, frame["estimate"].iloc[-2] / 100
     return Result(
         name="sorting of customers",
         frame=frame,
-        headline=f"The chance of leaving falls from {percent(first, 1)} in the first period to "
-        f"{percent(later, 1)} after {count(last, 'period')}: those likely to leave go first."
+        headline=f"The chance of leaving falls from {percent(first, 1)} in the first {period} to "
+        f"{percent(later, 1)} after {count(last, period)}: those likely to leave go first."
         if later < first
         else f"The chance of leaving does not fall with time: {percent(first, 1)} in the first "
-        f"period, {percent(later, 1)} after {count(last, 'period')}.",
+        f"{period}, {percent(later, 1)} after {count(last, period)}.",
         method=f"{MODELS[model]}, maximum likelihood; log-likelihood {number(found.top.loglik, 2)}",
         base=f"{count(found.customers, 'customer')}, {count(found.fitted, 'period')} used to fit",
         notes=_notes(found),
@@ -157,6 +158,11 @@ def contract(survivors: pd.DataFrame | Spells, *, model: str = "sbg", fit_to: in
         A `Contract`.
     """
     return _fit(survivors, model, fit_to)[0]
+
+
+def _period(survivors: pd.DataFrame | Spells) -> str:
+    """Name what is counted: the unit of customers' times, or a period of a table of counts."""
+    return survivors.unit if isinstance(survivors, Spells) else "period"
 
 
 def _fit(survivors: pd.DataFrame | Spells, model: str, fit_to: int | None):

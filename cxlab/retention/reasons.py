@@ -11,6 +11,9 @@ from cxlab.results import Result, count, number, percent
 from cxlab.retention.spells import SpellError, Spells, groups, spells
 from cxlab.retention.survival import _steps
 
+#: What stands where no reason was given.
+UNTOLD = ("not known", "not given", "unknown", "no reason", "none", "n/a")
+
 
 def reasons(
     customers: pd.DataFrame | Spells,
@@ -118,9 +121,13 @@ def _bands(frame: pd.DataFrame, level: float):
 def _headline(frame: pd.DataFrame, unit: str) -> str:
     first = frame[frame["group"] == frame["group"].iloc[0]]
     last = first.groupby("term", sort=False).tail(1).sort_values("estimate", ascending=False)
-    top, whole = last.iloc[0], last["estimate"].sum()
+    whole, told = last["estimate"].sum(), last[~last["term"].str.lower().isin(UNTOLD)]
+    lost = f"Of the {percent(whole)} lost within {number(last['time'].max(), 0)} {unit}s"
+    if told.empty:
+        return f"{lost}, nobody gave a reason."
+    top, silent = told.iloc[0], whole - told["estimate"].sum()
     return (
-        f"Of the {percent(whole)} lost within {number(top['time'], 0)} {unit}s, most left for "
-        f"'{top['term']}': {percent(top['estimate'], 1)} of all customers "
-        f"({percent(top['conf_low'], 1)} to {percent(top['conf_high'], 1)})."
+        f"{lost}, the reason given most often is '{top['term']}': {percent(top['estimate'], 1)} of "
+        f"all customers ({percent(top['conf_low'], 1)} to {percent(top['conf_high'], 1)})"
+        + (f"; {percent(silent, 1)} gave none." if silent > 0 else ".")
     )

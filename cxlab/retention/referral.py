@@ -9,8 +9,8 @@ import pandas as pd
 from scipy.stats import chi2
 
 from cxlab import stats
-from cxlab.codebook import did_you_mean
-from cxlab.results import Result, count, number, percent, probability
+from cxlab.codebook import did_you_mean, label
+from cxlab.results import Result, count, listing, number, percent, probability
 from cxlab.retention.design import FitError
 from cxlab.retention.hazards import hazards
 from cxlab.retention.spells import Spells, spells
@@ -72,14 +72,16 @@ def referrals(
     frame["expected"] = np.nan if value is None else frame["estimate"] / 100 * value
     frame["p_value"] = np.nan
     frame.loc[len(frame) - 1, "p_value"] = p = _same_rate(by["events"], by["time"])
-    top = frame.iloc[:-1].sort_values("estimate").iloc[-1]
+    ordered = frame.iloc[:-1].sort_values("estimate")
+    low, top = ordered.iloc[0], ordered.iloc[-1]
     words = ["group", "n", "events", "time", "estimate", "conf_low", "conf_high", "share"]
     return Result(
         name="intent and referrals",
         frame=frame[[*words, "expected", "p_value"]],
-        headline=f"'{top['group']}' customers bring {number(top['estimate'], 1)} referrals per 100 "
-        f"customer-years ({number(top['conf_low'], 1)} to {number(top['conf_high'], 1)}); "
-        f"{percent(top['share'])} of them brought any (p {probability(p)})."
+        headline=f"Most referrals come from '{top['group']}' customers: "
+        f"{number(top['estimate'], 1)} per 100 customer-years ({number(top['conf_low'], 1)} to "
+        f"{number(top['conf_high'], 1)}), against {number(low['estimate'], 1)} from "
+        f"'{low['group']}' (p {probability(p)})."
         if p < 0.05
         else f"No detectable difference in referrals between tiers (p {probability(p)}).",
         method="recorded referrals per customer-year, exact Poisson intervals, likelihood ratio",
@@ -177,14 +179,14 @@ def referred(
     table = pd.concat(parts, ignore_index=True)
     row = table.iloc[-1]
     apart = not row["conf_low"] <= 1 <= row["conf_high"]
-    alike = f" among customers alike in {', '.join(adjust)}" if adjust else ""
+    alike = f" alike in {listing([label(name) for name in adjust])}" if adjust else ""
     less = percent(abs(1 - row["estimate"]))
     return Result(
         name="referred customers",
         frame=table,
         headline=f"Referred customers leave {less} {'less' if row['estimate'] < 1 else 'more'} "
-        f"often{alike} (hazard ratio {number(row['estimate'], 2)}, {number(row['conf_low'], 2)} "
-        f"to {number(row['conf_high'], 2)})."
+        f"often than others{alike} (hazard ratio {number(row['estimate'], 2)}, "
+        f"{number(row['conf_low'], 2)} to {number(row['conf_high'], 2)})."
         if apart
         else f"No detectable difference in stay between referred and other customers{alike}.",
         method=raw.method,
@@ -249,18 +251,20 @@ def referral_value(
     frame["n"] = [len(sides[0]), len(sides[1]), len(sides[0])]
     one, gap = frame.iloc[0], frame.iloc[2]
     more = "more" if gap["estimate"] > 0 else "less"
+    ends = sorted(abs(gap[word]) for word in ("conf_low", "conf_high"))
     apart = not gap["conf_low"] <= 0 <= gap["conf_high"]
     return Result(
         name="value of a referral",
         frame=frame,
         headline=f"A referred customer brings {number(one['estimate'], 2)} within {horizon:g} "
         f"{watched.unit}s ({number(one['conf_low'], 2)} to {number(one['conf_high'], 2)}), "
-        + (f"{number(abs(gap['estimate']), 2)} {more} than another." if apart
+        + (f"{number(abs(gap['estimate']), 2)} {more} than another ({number(ends[0], 2)} to "
+           f"{number(ends[1], 2)})." if apart
            else "no detectable difference from another."),
         method=f"Kaplan-Meier mean stay within {horizon:g} {watched.unit}s times mean '{money}', "
         f"bootstrap with {n_boot} resamples",
         base=watched.base,
-        notes=watched.notes,
+        notes=(*watched.notes, "As they are: referred customers may differ in kind from others."),
     )  # fmt: skip
 
 

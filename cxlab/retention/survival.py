@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2, norm
 
+from cxlab.codebook import label
 from cxlab.results import Result, count, listing, number, percent, probability
 from cxlab.retention.spells import SpellError, Spells, groups, spells
 
@@ -140,9 +141,11 @@ def _curve_headline(frame: pd.DataFrame, names: Sequence[str], unit: str) -> str
         share = {name: _step(frame[frame["group"] == name], last) for name in names}
     else:
         first, final = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
+        rest = [f"'{name}'" for name in names if name not in known]
+        more = f"; of {listing(rest)} more than half are still there at the end" if rest else ""
         return (
             f"Half leave within {_length(known[first], unit)} in '{first}', "
-            f"within {_length(known[final], unit)} in '{final}'."
+            f"within {_length(known[final], unit)} in '{final}'{more}."
         )
     best, worst = max(share, key=share.__getitem__), min(share, key=share.__getitem__)
     return (
@@ -203,11 +206,14 @@ def survival_at(curve: Result, *, times: Sequence[float]) -> Result:
     last = frame.dropna(subset="estimate").groupby("group", sort=False).tail(1)
     if last.empty:
         raise SpellError(f"no customer was under watch as long as {min(times):g}.")
+    unit = curve.name.removeprefix("survival in ")
     said = [
-        f"{percent(row.estimate)} after {row.time:g} ({row.group})" for row in last.itertuples()
+        f"{percent(row.estimate)} ({percent(row.conf_low)} to {percent(row.conf_high)}) of "
+        f"{'the customers' if row.group == 'all' else repr(row.group)} after {row.time:g} {unit}"
+        for row in last.itertuples()
     ]
     return Result(
-        name=f"still there after {times[0]:g} {curve.name.removeprefix('survival in ')}",
+        name=f"still there after {times[0]:g} {unit}",
         frame=frame,
         headline=f"Still there: {listing(said)}.",
         method=curve.method,
@@ -449,12 +455,12 @@ def _compare_headline(frame: pd.DataFrame, by: str, method: str) -> str:
     p = frame["p_value"].iloc[0]
     if not np.isfinite(p) or p >= 0.05:
         return (
-            f"No detectable difference in length of stay by '{by}' "
+            f"No detectable difference in length of stay by {label(by)} "
             f"({WEIGHTINGS[method]}, p {probability(p)})."
         )
     worst = frame.iloc[1:].sort_values("estimate").iloc[-1]
     return (
-        f"Length of stay differs by '{by}' ({WEIGHTINGS[method]}, p {probability(p)}): "
+        f"Length of stay differs by {label(by)} ({WEIGHTINGS[method]}, p {probability(p)}): "
         f"'{worst['group']}' lost {number(worst['events'], 0)} customers where "
         f"{number(worst['expected'], 0)} were to be expected."
     )

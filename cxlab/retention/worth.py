@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import did_you_mean, label
 from cxlab.results import Result, count, listing, number, percent
 from cxlab.retention.buyers import OrdersError
 from cxlab.retention.design import FitError, design
@@ -146,7 +146,7 @@ def worth(
     return Result(
         name=f"value by {tier}",
         frame=frame,
-        headline=_headline(frame, names, against, bool(adjust)),
+        headline=_headline(frame, names, against, adjust),
         method="means; adjusted by inverse chance of the tier and regression (doubly robust), "
         f"bootstrap of the whole with {n_boot} resamples",
         base=f"{count(len(y), 'customer')} with '{tier}' and '{value}'",
@@ -273,27 +273,25 @@ def _balance(x, codes, weights, adjust) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _headline(frame: pd.DataFrame, names, against: str, adjusted: bool) -> str:
+def _headline(frame: pd.DataFrame, names, against: str, adjust: Sequence[str]) -> str:
     top = names[-1] if names[-1] != against else names[0]
-    term = "gap, adjusted" if adjusted else "gap"
+    term = "gap, adjusted" if adjust else "gap"
     rows = frame[frame["group"] == top].set_index("term")
     gap = rows.loc[term]
-    alike = " alike in what was adjusted for" if adjusted else ""
+    alike = f" alike in {listing([label(name) for name in adjust])}" if adjust else ""
     if gap["conf_low"] <= 0 <= gap["conf_high"]:
         return f"No detectable difference in value between '{top}' and '{against}'{alike}."
+    ends = sorted(abs(gap[word]) for word in ("conf_low", "conf_high"))
     text = (
-        f"A customer in '{top}' is worth {number(gap['estimate'], 2)} "
-        f"({number(gap['conf_low'], 2)} to {number(gap['conf_high'], 2)}) more than one in "
-        f"'{against}'{alike}"
+        f"A '{top}' customer brings {number(abs(gap['estimate']), 2)} "
+        f"{'more' if gap['estimate'] > 0 else 'less'} than a '{against}' customer{alike} "
+        f"({number(ends[0], 2)} to {number(ends[1], 2)})"
     )
-    text = (
-        text.replace("−", "").replace(" more than", " less than") if gap["estimate"] < 0 else text
-    )
-    if not adjusted:
+    if not adjust:
         return f"{text}; how much of it is selection was not asked."
     row = rows.loc["share of the gap that is selection"]
     share, low, high = (row[word] for word in ("estimate", "conf_low", "conf_high"))
     if not np.isfinite(share) or high - low > 1:
-        return f"{text}; how much of the raw gap is selection cannot be told here."
-    ends = f"{percent(min(max(low, 0), 1))} to {percent(min(max(high, 0), 1))}"
-    return f"{text}; {percent(min(max(share, 0), 1))} of the raw gap is selection ({ends})."
+        return f"{text}; how much of the raw gap is selection cannot be told."
+    between = f"{percent(min(max(low, 0), 1))} to {percent(min(max(high, 0), 1))}"
+    return f"{text}; {percent(min(max(share, 0), 1))} of the raw gap is selection ({between})."

@@ -187,13 +187,17 @@ class Study:
 
     @property
     def holds(self) -> tuple[str, ...]:
-        """What reports can be made from: tables, and `scores`, `ratings`, `leaving`."""
+        """What reports can be made from: tables, `scores`, `ratings`, `leaving`.
+
+        Who buys without a contract leaves by falling silent: `leaving or orders` is either.
+        """
         frame = self.responses
         spec = self.mapping.tables.get("responses")
         rated = frame is not None and spec and any(name in frame for name in spec.ratings)
         customers = self.customers
         known = customers is not None and {"churned_at", "churned"} & set(customers.columns)
         more = {"scores": self.scales, "ratings": rated, "leaving": known}
+        more["leaving or orders"] = known or self.cleaned.get("orders") is not None
         return (*self.cleaned, *(word for word, there in more.items() if there))
 
     @property
