@@ -132,7 +132,8 @@ def _made(
     """Give each job's report: as it stands where it is up to date, made anew elsewhere."""
     todo: dict[str, tuple[Job, Run]] = {}
     for job in jobs:
-        entry = _entry(job, "" if job.refused or job.missing else named(job.reads))
+        able = not (job.refused or job.missing or job.withheld)
+        entry = _entry(job, named(job.reads) if able else "")
         known = record.before.get(job.stem)
         if job.refused:
             entry.state, entry.error = "failed", job.refused
