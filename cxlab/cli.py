@@ -138,6 +138,7 @@ def run(
     facts: dict[str, Any] = {
         "study": mapping.study,
         "as_of": str(mapping.as_of),
+        "fewest": mapping.privacy.fewest(),
         "rows": {name: done.rows_in for name, done in opened.cleaned.items()},
     }
     with _progress(len(jobs)) as tell:

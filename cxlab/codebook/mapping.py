@@ -106,10 +106,35 @@ _SCALES = {
 
 
 class Privacy(_Part):
-    """What may leave in a report."""
+    """What may leave in a report.
+
+    Attributes:
+        smallest_group: fewest people of a group that anyone sees.
+        audiences: fewest for those who read pages (`manager`) and for those who read the
+            leadership page, the deck and the slides (`leadership`; twice `smallest_group` if
+            not said). The executed notebooks are the analyst's and hold to `smallest_group`.
+        mask_comments: whether names and addresses in comments are masked.
+    """
 
     smallest_group: int = Field(default=10, ge=1)
+    audiences: dict[Literal["leadership", "manager"], int] = Field(default_factory=dict)
     mask_comments: bool = True
+
+    @model_validator(mode="after")
+    def _never_below(self) -> "Privacy":
+        for name, fewest in self.audiences.items():
+            if fewest < self.smallest_group:
+                raise ValueError(
+                    f"audiences: {name} would see groups of {fewest}, and nobody may see groups "
+                    f"below smallest_group ({self.smallest_group})."
+                )
+        return self
+
+    def fewest(self) -> dict[str, int]:
+        """Give the fewest people of a group that each audience may see."""
+        own = self.smallest_group
+        usual = {"analyst": own, "manager": own, "leadership": 2 * own}
+        return usual | {str(name): fewest for name, fewest in self.audiences.items()}
 
 
 class Reports(_Part):

@@ -1,6 +1,7 @@
 """An executed notebook becomes a page; the findings of a run become an index and a deck."""
 
+from cxlab.export.audience import held
 from cxlab.export.index import index, tiles
 from cxlab.export.page import findings, page
 
-__all__ = ["findings", "index", "page", "tiles"]
+__all__ = ["findings", "held", "index", "page", "tiles"]

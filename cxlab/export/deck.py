@@ -14,6 +14,7 @@ from pptx.util import Emu, Pt
 
 from cxlab.codebook import Refusal, label
 from cxlab.export import charts
+from cxlab.export.audience import seen
 from cxlab.export.inert import plain
 from cxlab.export.leadership import EVERYONE, Page
 from cxlab.results import cell
@@ -72,6 +73,7 @@ def deck(
         DeckError: the template or the earlier deck is no PowerPoint file.
     """
     show = _opened(before or template)
+    found = seen(found, smallest=manifest.get("fewest", {}).get("leadership", 0))
     wanted = _slides(manifest, found)
     standing = {slide.name.removeprefix(MARK): slide for slide in show.slides
                 if slide.name.startswith(MARK)}  # fmt: skip

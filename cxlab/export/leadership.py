@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 
 from cxlab.codebook import label
-from cxlab.results import MIME, Note, Result, amount, number, span
+from cxlab.export.audience import seen
+from cxlab.results import MIME, Note, Result, amount, hidden, number, span, suppress
 
 EVERYONE = "everyone"
 # the fixed scale, and what each word promises
@@ -71,10 +72,12 @@ class Page:
     Attributes:
         found: reports with their findings, as `findings.json` lists them.
         most: how many sentences.
+        smallest: fewest people of a group that its readers may see.
     """
 
     found: Sequence[Mapping[str, Any]]
     most: int = 5
+    smallest: int = 0
 
     @cached_property
     def sentences(self) -> list[Sentence]:
@@ -110,7 +113,7 @@ class Page:
                     rows.append((report, row, alike[0]))
         if not rows:
             return Note("This run made no reports for single parts of the study.")
-        return _parts(rows)
+        return _parts(rows, self.smallest)
 
     @property
     def certainty(self) -> Note | Shown:
@@ -134,23 +137,23 @@ class Page:
         return Shown(f'<ol class="cx-notes">{rows}</ol>', _summary(self.sentences))
 
 
-def compose(findings_file: str | Path, *, most: int = 5) -> Page:
+def compose(findings_file: str | Path, *, most: int = 5, smallest: int = 0) -> Page:
     """Compose the page from the findings of a run.
 
     Args:
         findings_file: `findings.json` of the run; empty for none.
         most: how many sentences.
+        smallest: fewest people of a group that its readers may see.
 
     Returns:
         A page whose parts a notebook shows one by one.
     """
     path = Path(findings_file)
     if not str(findings_file) or not path.is_file():
-        return Page((), most)
+        return Page((), most, smallest)
     found = json.loads(path.read_text(encoding="utf-8"))
-    return Page(
-        [r for r in found if not any(f["name"] == "leadership" for f in r["findings"])], most
-    )
+    found = [r for r in found if not any(f["name"] == "leadership" for f in r["findings"])]
+    return Page(seen(found, smallest=smallest), most, smallest)
 
 
 def lead(finding: Mapping[str, Any]) -> dict[str, Any]:
@@ -277,31 +280,47 @@ def _summary(sentences: Sequence[Sentence]) -> Result:
     )
 
 
-def _parts(rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]]) -> Shown:
-    body = "".join(
-        f'<tr><td><a href="../{html.escape(report["page"])}">{html.escape(report["part"])}</a></td>'
-        f'<td class="cx-number">{html.escape(figure(row, finding["unit"]))}</td>'
-        f'<td class="cx-number">{html.escape(number(row["n"], 0) if row.get("n") else "–")}</td>'
-        f"<td>{html.escape(certainty(row, finding['unit']))}</td></tr>"
-        for report, row, finding in rows
+def _parts(
+    rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]], smallest: int
+) -> Shown:
+    first = rows[0][2]
+    name = label(str(first["name"]))
+    keys = ("estimate", "conf_low", "conf_high", "n")
+    frame = pd.DataFrame(
+        [{"group": r["part"], **{k: row.get(k) for k in keys}} for r, row, _ in rows]
     )
-    name = label(str(rows[0][2]["name"]))
+    said = f"{name} in each part of the study, as its own report has it."
+    whole = Result(f"{first['name']} by part", frame, said, first["method"], first["base"],
+                   unit=first["unit"])  # fmt: skip
+    result, gone = suppress(whole, smallest=smallest), hidden(frame, smallest=smallest)
+    body = "".join(_part(*place, held=bool(out)) for place, out in zip(rows, gone, strict=True))
     side = ' class="cx-number"'
     titles = (("For whom", ""), (name, side), ("n", side), ("How sure", ""))
     head = "".join(f'<th scope="col"{side}>{html.escape(word)}</th>' for word, side in titles)
-    frame = pd.DataFrame(
-        [{"group": r["part"], **{k: row.get(k) for k in ("estimate", "conf_low", "conf_high", "n")}}
-         for r, row, _ in rows]
-    )  # fmt: skip
-    said = f"{name} in each part of the study, as its own report has it."
-    first = rows[0][2]
-    result = Result(f"{first['name']} by part", frame, said, first["method"], first["base"],
-                    unit=first["unit"])  # fmt: skip
+    notes = "".join(f"<li>{html.escape(note)}</li>" for note in result.notes)
     return Shown(
-        f'<section class="cx-result"><h3>{html.escape(said)}</h3><div class="cx-scroll" '
+        f'<section class="cx-result"><h3>{html.escape(result.headline)}</h3><div class="cx-scroll" '
         f'tabindex="0" role="group" aria-label="table"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div></section>",
+        f"<tbody>{body}</tbody></table></div>"
+        f'{f"""<ul class="cx-notes">{notes}</ul>""" if notes else ""}</section>',
         result,
+    )
+
+
+def _part(
+    report: Mapping[str, Any], row: Mapping[str, Any], finding: Mapping[str, Any], *, held: bool
+) -> str:
+    """Write a part's row; one held back keeps its name alone."""
+    unit = finding["unit"]
+    shown = ("–", "–", "not shown") if held else (
+        figure(row, unit), number(row["n"], 0) if row.get("n") else "–", certainty(row, unit)
+    )  # fmt: skip
+    number_of, n, sure = (html.escape(word) for word in shown)
+    whom = html.escape(report["part"])
+    link = whom if held else f'<a href="../{html.escape(report["page"])}">{whom}</a>'
+    return (
+        f'<tr><td>{link}</td><td class="cx-number">{number_of}</td>'
+        f'<td class="cx-number">{n}</td><td>{sure}</td></tr>'
     )
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import mistune
 import nh3
 
+from cxlab.export.audience import held
 from cxlab.export.frame import framed
-from cxlab.results import MIME, count
+from cxlab.results import MIME, Result, as_html, count
 
 LARGEST = 8_000_000  # characters of a page
 LONGEST_TEXT = 20_000  # characters of plain output shown a cell
@@ -52,7 +53,13 @@ def findings(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def page(
-    notebook: Mapping[str, Any], *, study: str, part: str = "", home: str = "", analyst: str = ""
+    notebook: Mapping[str, Any],
+    *,
+    study: str,
+    part: str = "",
+    home: str = "",
+    analyst: str = "",
+    smallest: int = 0,
 ) -> str:
     """Render an executed notebook for reading: prose and answers, no code.
 
@@ -62,6 +69,7 @@ def page(
         part: which part of it, such as `region: North`; empty for everyone.
         home: relative address of the index, or nothing.
         analyst: relative address of the executed notebook, or nothing.
+        smallest: fewest people of a group that its readers may see.
 
     Returns:
         A whole HTML document without any remote address. Everything that came from data is
@@ -78,7 +86,7 @@ def page(
                 source = source[heading.end() :]
             body.append(_prose(source, contents))
         elif cell["cell_type"] == "code":
-            body += [_shown(output) for output in cell.get("outputs", ())]
+            body += [_shown(_seen(output, smallest)) for output in cell.get("outputs", ())]
     body = _bounded([part for part in body if part])
     return framed(
         "page.html",
@@ -120,6 +128,17 @@ def _prose(source: str, contents: list[tuple[str, str]]) -> str:
 
 
 _MARKDOWN = mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])
+
+
+def _seen(output: Mapping[str, Any], smallest: int) -> Mapping[str, Any]:
+    """Give as a table what readers may see only in part; the picture shows more."""
+    told = output.get("data", {}).get(MIME, ())
+    answers = list(told) if isinstance(told, list | tuple) else [told]
+    kept = [held(one, smallest=smallest) for one in answers]
+    if kept == answers:
+        return output
+    markup = "".join(as_html(Result.from_dict(one)) for one in kept)
+    return {**output, "data": {"text/html": markup}}
 
 
 def _shown(output: Mapping[str, Any]) -> str:

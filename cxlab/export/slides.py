@@ -4,6 +4,7 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cxlab.export.audience import held, seen
 from cxlab.export.frame import framed
 from cxlab.export.leadership import EVERYONE, Page
 from cxlab.results import MIME
@@ -27,6 +28,8 @@ def slides(
         A whole HTML document: arrow keys, space and swipes turn the slides; on paper each is
         a sheet.
     """
+    smallest = manifest.get("fewest", {}).get("leadership", 0)
+    found = seen(found, smallest=smallest)
     known = f"As known on {manifest['as_of']}"
     body = [_slide(f"<h1>{html.escape(manifest['study'])}</h1><p>{html.escape(known)}</p>")]
     page = Page([r for r in found if not any(f["name"] == "leadership" for f in r["findings"])])
@@ -39,7 +42,7 @@ def slides(
         body.append(_slide(f"<h2>What to know</h2><ol>{items}</ol>"))
     whole = [r for r in found if r["part"] == EVERYONE and r["page"] in notebooks]
     for report in sorted(whole, key=lambda r: (r["reading_order"], r["notebook"])):
-        body += _exhibits(notebooks[report["page"]])
+        body += _exhibits(notebooks[report["page"]], smallest)
     return framed(
         "slides.html",
         script="slides.js",
@@ -49,13 +52,16 @@ def slides(
     )
 
 
-def _exhibits(notebook: Mapping[str, Any]) -> list[str]:
+def _exhibits(notebook: Mapping[str, Any], smallest: int) -> list[str]:
+    """Give the pictures that show nothing the audience may not see."""
     out = []
     for cell in notebook["cells"]:
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
             told = data.get(MIME)
-            if isinstance(told, dict) and "image/png" in data:
+            if not isinstance(told, dict) or "image/png" not in data:
+                continue
+            if held(told, smallest=smallest) == told:
                 out.append(_exhibit(told, "".join("".join(data["image/png"]).split())))
     return out[:PER_REPORT]
 

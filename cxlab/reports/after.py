@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from cxlab.export import pdf, tables
+from cxlab.export import held, pdf, tables
 from cxlab.reports.notebooks import RunError
 from cxlab.reports.press import Run
 from cxlab.reports.record import MADE, MANIFEST, whole
@@ -28,12 +28,14 @@ def workbooks(runs: Sequence[Run], out: Path) -> list[Path]:
         The workbooks of all reports that were made.
     """
     made = []
+    manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    smallest = manifest.get("fewest", {}).get("manager", 0)
     for run in (run for run in runs if run.state in MADE):
         target = (out / run.page).with_suffix(".xlsx")
         findings = (out / run.page).with_suffix(".findings.json")
         if not _current(target, findings):
             found = json.loads(findings.read_text(encoding="utf-8"))
-            whole(target, tables.workbook(found))
+            whole(target, tables.workbook([held(one, smallest=smallest) for one in found]))
         made.append(target)
     return made
 

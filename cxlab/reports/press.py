@@ -75,7 +75,8 @@ def run(
         jobs: the plan.
         out: output folder; it gets `index.html`, `manifest.json`, `findings.json` and, for
             each report, the page, the executed notebook and its findings.
-        study: name, `as_of` and row counts, for the manifest.
+        study: name, `as_of`, row counts and the fewest people of a group that each audience
+            may see, for the manifest.
         data: name of the study's content; or what gives that of a part, and of the whole
             study when asked for none.
         engine: how reports are executed: which kernels, how many at a time, which limits.
@@ -100,7 +101,7 @@ def run(
                 wave = [_told(job, out) for job in jobs if job.notebook.composes == composed]
                 if composed and wave:
                     record.write()
-                    named = _always(record.fingerprint())
+                    named = _always(f"{facts['data']} {record.fingerprint()}")
                 for entry in _made(wave, record, named, engine, work):
                     tell(entry)
         finally:
@@ -131,7 +132,8 @@ def _made(
     """Give each job's report: as it stands where it is up to date, made anew elsewhere."""
     todo: dict[str, tuple[Job, Run]] = {}
     for job in jobs:
-        entry = _entry(job, "" if job.refused or job.missing else named(job.reads))
+        able = not (job.refused or job.missing or job.withheld)
+        entry = _entry(job, named(job.reads) if able else "")
         known = record.before.get(job.stem)
         if job.refused:
             entry.state, entry.error = "failed", job.refused
@@ -149,7 +151,9 @@ def _made(
     staging = record.out / STAGING
     shutil.rmtree(staging, ignore_errors=True)
     out = str(record.out.resolve())
-    arguments = {stem: (job, out, name, engine.name) for stem, (job, _) in todo.items()}
+    smallest = record.facts.get("fewest", {}).get("manager", 0)
+    words = (out, name, engine.name, smallest)
+    arguments = {stem: (job, *words) for stem, (job, _) in todo.items()}
     try:
         rooms = {room for job, _ in todo.values() for room in job.notebook.rooms}
         for stem, told in work(make, arguments, engine, rooms=sorted(rooms)):

@@ -18,7 +18,7 @@ FAILED = ".failed.ipynb"
 LONGEST_STREAM = 1_000_000  # characters of printed text kept a cell
 
 
-def make(job: Job, out: str, study: str, engine: str) -> dict[str, Any]:
+def make(job: Job, out: str, study: str, engine: str, smallest: int = 0) -> dict[str, Any]:
     """Execute a notebook in the staging folder, render it, and move the files to their place.
 
     Args:
@@ -26,6 +26,7 @@ def make(job: Job, out: str, study: str, engine: str) -> dict[str, Any]:
         out: output folder of the run.
         study: name of the study, for the page.
         engine: `warm` or `plain`.
+        smallest: fewest people of a group that readers of the page may see.
 
     Returns:
         The fields of `Run` that only making the report can tell.
@@ -44,7 +45,7 @@ def make(job: Job, out: str, study: str, engine: str) -> dict[str, Any]:
             told["file"] = f"{job.stem}{FAILED}"
         told |= {"state": "failed", "error": error}
     else:
-        told |= _publish(job, study, executed, target)
+        told |= _publish(job, study, executed, target, smallest)
     return {**told, "seconds": round(perf_counter() - start, 2)}
 
 
@@ -56,7 +57,7 @@ def _whole(executed: Path) -> bool:
         return False
 
 
-def _publish(job: Job, study: str, executed: Path, target: Path) -> dict[str, Any]:
+def _publish(job: Job, study: str, executed: Path, target: Path, smallest: int) -> dict[str, Any]:
     """Render an executed notebook and move its three files to their place."""
     notebook = json.loads(executed.read_text(encoding="utf-8"))
     page = export.page(
@@ -65,6 +66,7 @@ def _publish(job: Job, study: str, executed: Path, target: Path) -> dict[str, An
         part="" if job.part == EVERYONE else job.part,
         home=f"../{INDEX}",
         analyst=executed.name,
+        smallest=smallest,
     )
     found = export.findings(notebook)
     executed.with_suffix(".html").write_text(page, encoding="utf-8")
@@ -73,7 +75,11 @@ def _publish(job: Job, study: str, executed: Path, target: Path) -> dict[str, An
         os.replace(executed.with_suffix(ending), target.with_suffix(ending))
     target.with_name(target.name + FAILED).unlink(missing_ok=True)
     files = {"file": f"{job.stem}.ipynb", "page": f"{job.stem}.html"}
-    return {"state": "done", **files, **_first(found)}
+    return {
+        "state": "done",
+        **files,
+        **_first([export.held(one, smallest=smallest) for one in found[:1]] + found[1:]),
+    }
 
 
 def _first(found: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,0 +1,119 @@
+"""From one run, each audience sees groups of its own smallest size, and never smaller ones."""
+
+import io
+import json
+
+import pytest
+from pptx import Presentation
+
+from cxlab import codebook, reports
+from cxlab.codebook import MappingError
+from cxlab.export import leadership
+from cxlab.export.deck import deck
+from cxlab.export.slides import slides
+from cxlab.reports import after
+from tests import desk, small
+
+# Cedar and Dill are 16 and 17 people: too few for managers (20); Birch, 45, for leadership (50)
+GROUPS = """import pandas as pd
+from cxlab import plots, results
+words = {"group": ["Aster", "Birch", "Cedar", "Dill"], "estimate": [51.7, 42.7, 33.7, 24.7]}
+words |= {"conf_low": [50.1, 41.1, 32.1, 23.1], "conf_high": [53.1, 44.1, 35.1, 26.1]}
+frame = pd.DataFrame({**words, "n": [400, 45, 16, 17]})
+said = "Aster scores 51.7 (50.1 to 53.1)."
+groups = results.Result("by team", frame, said, "By hand.", "all", (), "points")
+alone = results.Result("nps", frame.head(1), said, "By hand.", "all", (), "points")"""
+FEWEST = {"analyst": 10, "manager": 20, "leadership": 50}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A run of one report, its page for managers and its executed notebook."""
+    base = tmp_path_factory.mktemp("audience")
+    shown = ["results.answer(alone)", "plots.show(plots.forest(groups))"]
+    desk.notebook(base / "desk", "20_score", GROUPS, *shown)
+    facts = {**desk.FACTS, "fewest": FEWEST}
+    jobs, out = desk.planned(base / "desk"), base / "out"
+    runs = reports.run(jobs, out, study=facts, data="d", engine=reports.Engine(workers=1))
+    assert [run.error for run in runs] == [""]
+    return out, runs
+
+
+def test_the_analysts_notebook_holds_what_the_study_allows(made):
+    out, (run,) = made
+    told = (out / run.file).read_text()
+    assert all(number in told for number in ("42.7", "33.7", "24.7"))
+
+
+def test_a_managers_page_holds_back_what_is_too_small_for_managers(made):
+    out, (run,) = made
+    page = (out / run.page).read_text(encoding="utf-8")
+    assert all(number in page for number in ("51.7", "42.7"))
+    assert not any(number in page for number in ("33.7", "32.1", "24.7", "26.1"))
+    assert "Not shown: Cedar and Dill." in page
+    assert "<img" not in page  # its picture shows more
+
+
+def test_a_workbook_goes_to_managers(made, tmp_path):
+    from openpyxl import load_workbook
+
+    out, runs = made
+    (book,) = after.workbooks(runs, out)
+    cells = [c for sheet in load_workbook(book) for row in sheet.iter_rows(values_only=True)
+             for c in row]  # fmt: skip
+    assert 42.7 in cells
+    assert not {33.7, 24.7, 16, 17} & set(cells)
+
+
+def _deck(manifest, found) -> str:
+    package = Presentation(io.BytesIO(deck(manifest, found))).part.package
+    return " ".join(part.blob.decode(errors="ignore") for part in package.iter_parts())
+
+
+def test_deck_and_slides_hold_back_what_is_too_small_for_leadership(made):
+    out, _ = made
+    manifest, found = reports.load(out)
+    assert "42.7" in _deck({**manifest, "fewest": {}}, found)
+    told = _deck(manifest, found)
+    assert "51.7" in told
+    assert not any(number in told for number in ("42.7", "33.7", "24.7"))
+    said = slides(manifest, found, reports.executed(out, manifest))
+    assert "51.7" in said
+    assert not any(number in said for number in ("42.7", "33.7", "24.7", "<img"))
+
+
+def test_the_leadership_page_holds_back_small_parts(tmp_path):
+    frame = {"columns": ["estimate", "conf_low", "conf_high", "n"]}
+    words = {"name": "nps", "method": "m", "base": "b", "unit": "points", "notes": []}
+    found = []
+    for part, estimate, n in (("everyone", 31.5, 900), ("region: North", 41.5, 700),
+                              ("region: South", 21.5, 12), ("region: East", 11.5, 30)):  # fmt: skip
+        rows = {**frame, "rows": [[estimate, estimate - 1, estimate + 1, n]]}
+        said = {**words, "headline": f"NPS is {estimate}.", "frame": rows}
+        stem = part.replace(": ", "-").lower()
+        found.append({"notebook": "20", "question": "How?", "part": part, "reading_order": 1,
+                      "page": f"20/{stem}.html", "findings": [said]})  # fmt: skip
+    (tmp_path / "findings.json").write_text(json.dumps(found))
+    shown = leadership.compose(tmp_path / "findings.json", smallest=20).parts
+    assert "41.5" in shown.markup
+    # East goes with South, or South could be told from the total
+    assert not any(number in shown.markup for number in ("21.5", "11.5", ">12<", ">30<"))
+    assert shown.result.frame["estimate"].isna().tolist() == [False, True, True]
+
+
+def test_leadership_sees_groups_of_twice_the_smallest_unless_said_otherwise(tmp_path):
+    answers = "nps\n9\n"
+    said = {"columns": {"nps": "nps"}, "whole": {"privacy": {"smallest_group": 8}}}
+    mapping = codebook.load(small.write(tmp_path, answers, **said))
+    assert mapping.privacy.fewest() == {"analyst": 8, "manager": 8, "leadership": 16}
+    said["whole"]["privacy"]["audiences"] = {"manager": 12, "leadership": 40}
+    mapping = codebook.load(small.write(tmp_path, answers, **said))
+    assert mapping.privacy.fewest() == {"analyst": 8, "manager": 12, "leadership": 40}
+
+
+def test_no_audience_sees_smaller_groups_than_the_study_allows(tmp_path):
+    privacy = {"smallest_group": 8, "audiences": {"manager": 5}}
+    path = small.write(tmp_path, "nps\n9\n", columns={"nps": "nps"}, whole={"privacy": privacy})
+    with pytest.raises(MappingError) as error:
+        codebook.load(path)
+    assert "audiences: manager would see groups of 5, and nobody may see" in str(error.value)
