@@ -60,7 +60,7 @@ class Result:
         method: how it was computed, with its source.
         base: who is counted, when, with which weight.
         notes: what the reader must know, a sentence each.
-        unit: what `estimate` is measured in: `points`, `share`, `of 5`, or nothing.
+        unit: what `estimate` is measured in: `points`, `share`, `of 5`, `money`, or nothing.
 
     Raises:
         ResultError: an unknown column, an index that carries meaning, a headline that is

@@ -57,7 +57,7 @@ def amount(value: float, unit: str = "", *, signed: bool = False) -> str:
     """
     if unit == "share":
         return percent(value, 1)
-    digits = 2 if unit.startswith("of ") and len(unit) < 6 else 1
+    digits = 2 if unit == "money" or (unit.startswith("of ") and len(unit) < 6) else 1
     return number(value, digits, signed=signed)
 
 

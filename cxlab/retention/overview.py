@@ -191,10 +191,9 @@ def _in_front(result: Result) -> Result:
     frame = result.frame
     if result.name == "chain from rating to value":
         rows = frame[frame["term"].str.startswith("money per customer")]
-        return replace(result, frame=rows, name=str(rows["term"].iloc[0]))
+        return replace(result, frame=rows, name=str(rows["term"].iloc[0]), unit="money")
     term = "gap, adjusted" if (frame["term"] == "gap, adjusted").any() else "gap"
     rows = frame[frame["term"] == term].tail(1)
     against = frame.loc[frame["term"] == "value", "group"].iloc[0]
-    return replace(
-        result, frame=rows, name=f"value of {label(rows['group'].iloc[0])} over {against}"
-    )
+    name = f"value of {label(rows['group'].iloc[0])} over {against}"
+    return replace(result, frame=rows, name=name, unit="money")
