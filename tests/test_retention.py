@@ -397,3 +397,22 @@ def test_unknown_column_suggests_the_nearest():
 def test_words_where_a_flag_belongs_are_shown():
     with pytest.raises(retention.SpellError, match="holds 'Yes'"):
         retention.survival(bad(churned=["Yes", "No"] * 4))
+
+
+def test_a_reason_not_given_is_no_reason():
+    frame = pd.DataFrame({"tenure": [1, 2, 3, 4, 5, 6], "churned": [1, 1, 1, 1, 0, 0]})
+    frame["churn_reason"] = ["Not given", "Not given", "Not given", "Price", None, None]
+    said = retention.reasons(frame).headline
+    assert "the reason given most often is 'Price': 16.7% of all customers" in said
+    assert said.endswith("; 50.0% gave none.")
+
+
+def test_a_sentence_names_columns_and_groups_as_people_do():
+    rng = np.random.default_rng(0)
+    nps, plan = rng.integers(0, 11, 800), rng.choice(["Home", "Office"], 800)
+    stay = rng.exponential(20 * np.exp(0.2 * (nps - 5)))
+    frame = pd.DataFrame({"tenure": stay, "churned": True, "nps": nps, "plan": plan})
+    said = retention.hazards(frame, covariates=["nps", "plan"]).headline
+    assert said.startswith("Most clearly associated with leaving later: a higher NPS (hazard ratio")
+    odds = retention.discrete_hazards(frame, covariates=["nps", "plan"]).headline
+    assert odds.startswith("Associated with the odds of leaving in a month, with odds ratios: NPS")

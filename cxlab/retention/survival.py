@@ -370,7 +370,7 @@ def compare(
     Example:
         >>> frame = pd.DataFrame({"tenure": [1, 2, 8, 9], "churned": 1, "plan": list("aabb")})
         >>> compare(frame, by="plan").headline
-        "No detectable difference in length of stay by 'plan' (log-rank, p 0.090)."
+        'No detectable difference in length of stay by plan (log-rank, p 0.090).'
     """
     if method not in WEIGHTINGS:
         raise SpellError(f"method: '{method}' is none of {listing(list(WEIGHTINGS), 9)}.")
