@@ -6,7 +6,7 @@ import pytest
 
 from cxlab import study
 from cxlab.cleaning import RULES, CleaningError, clean
-from cxlab.cleaning.convert import to_flag, to_id, to_number, to_score
+from cxlab.cleaning.convert import by_value, to_category, to_flag, to_id, to_number, to_score
 from cxlab.cleaning.dates import to_time
 from cxlab.codebook import REPAIRS, SET_ASIDE, Scale, ScaleError, Table, check_scale
 from cxlab.study import StudyError
@@ -129,6 +129,33 @@ def test_a_declared_form_settles_it():
 )
 def test_a_date_in_each_form(cell, moment):
     assert moments(cell) == [moment]
+
+
+def test_what_most_systems_write_is_read_at_once_and_alike(monkeypatch):
+    cells = ["2025-01-02", "2025-02-30 10:00:00", "2025-01-02T10:11:12", "1900-01-01", "n/a"]
+    cells += ["2025-03-30 01:30", "2025-10-26 01:30:00", "2025-01-02 24:00", "2025-01-02 10:61"]
+    column = pd.Series([*cells, " 2025-1-2 "], dtype="str")
+    quick = to_time(column, timezone="Europe/London")
+    monkeypatch.setattr("cxlab.cleaning.dates._as_usual", lambda *_: None)
+    slow = to_time(column, timezone="Europe/London")
+    pd.testing.assert_series_equal(quick.values, slow.values)
+    for one, other in ((quick.repairs, slow.repairs), (quick.bad, slow.bad)):
+        assert {k: v.tolist() for k, v in one.items()} == {k: v.tolist() for k, v in other.items()}
+    assert quick.bad["date_impossible"].tolist() == [False, True, *[False] * 6, True, False]
+
+
+@pytest.mark.parametrize("read", [to_id, to_category, to_number, to_flag])
+def test_a_value_is_read_alike_however_many_rows_hold_it(read):
+    few = pd.Series([" 007", "1,250.5", "yes", "N/A", "", None, "£ 3"], dtype="str", name="x")
+    many = pd.concat([few] * 9, ignore_index=True)
+    once, each = by_value(read, many), read(many)
+    pd.testing.assert_series_equal(once.values, each.values)
+    assert {k: v.tolist() for k, v in once.repairs.items()} == {
+        k: v.tolist() for k, v in each.repairs.items()
+    }
+    assert {k: v.tolist() for k, v in once.bad.items()} == {
+        k: v.tolist() for k, v in each.bad.items()
+    }
 
 
 def test_a_placeholder_is_no_date_and_no_fault():

@@ -70,6 +70,16 @@ def test_a_stranger_among_the_answers_is_kept_and_said(shop):
     assert any("not in the customer list" in note for note in opened.ledger.notes)
 
 
+def test_a_part_has_one_name_whether_read_anew_or_from_the_cache(shop):
+    asked = {"segment": "region", "value": "North"}
+    names = [study.load(shop, cache=kept).part(**asked).content for kept in (False, True, True)]
+    sample = ROOT / "data" / "sample" / "study.yaml"
+    asked = {"segment": "region", "value": "East"}
+    study.load(sample)
+    names += [study.load(sample, cache=kept).part(**asked).content for kept in (False, True)]
+    assert [names.count(name) for name in names] == [3, 3, 3, 2, 2]
+
+
 def test_a_folder_in_place_of_an_export_is_said(shop):
     (shop.parent / "orders.csv").unlink()
     (shop.parent / "orders.csv").mkdir()

@@ -108,12 +108,13 @@ def gibberish(texts: pd.Series) -> pd.Series:
         >>> gibberish(pd.Series(["aaaaaa", "sdfghjk", "ok", "great value", None])).tolist()
         [True, True, False, False, False]
     """
-    text = texts.fillna("").astype(str).str.strip().str.lower()
+    codes, kinds = pd.factorize(texts.fillna("").astype(str))  # many say the same
+    text = pd.Series(kinds).astype(str).str.strip().str.lower()
     letters = text.str.replace(r"[\W\d_]", "", regex=True)
     ascii_only = letters.map(str.isascii)
     same = letters.str.fullmatch(r"(.{1,2})\1{2,}") & (letters.str.len() >= 5)
     bare = (letters.str.len() >= 6) & ~letters.str.contains(r"[aeiouy]") & ascii_only
-    return same | bare
+    return pd.Series((same | bare).to_numpy()[codes], index=texts.index)
 
 
 def signs(

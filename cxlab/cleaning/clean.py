@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -79,7 +80,7 @@ def clean(
     set_aside = _booked(raw, reasons)
     typed = typed.drop(columns=["status", "finished", "progress"], errors="ignore")
     frame = typed.loc[kept].reset_index(drop=True)
-    judged = typed.assign(reason=reasons["reason"])[reasons["reason"].isin(JUDGEMENT)]
+    judged = typed.assign(reason=reasons["reason"].astype("str"))[reasons["reason"].isin(JUDGEMENT)]
     return Cleaned(
         frame=frame,
         set_aside=set_aside,
@@ -131,7 +132,9 @@ def _convert(
             form, zone = spec.formats.get(name), zones.get(name)
             done = to_time(raw[name], timezone=timezone, format=form, name=name, written_in=zone)
         else:
-            done = _converted(raw[name], kind, spec, sources.get(name, name))
+            source = sources.get(name, name)
+            read = partial(_converted, kind=kind, spec=spec, source=source)
+            done = convert.by_value(read, raw[name])
         columns[name] = done.values
         for reason, cells in done.repairs.items():
             repaired[name, reason] = cells

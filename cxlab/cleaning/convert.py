@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,6 +35,27 @@ class Converted:
     values: pd.Series
     repairs: dict[str, np.ndarray] = field(default_factory=dict)
     bad: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def by_value(read: Callable[[pd.Series], Converted], column: pd.Series) -> Converted:
+    """Read each value of a column once, however many rows hold it.
+
+    Args:
+        read: reads a column; what it makes of a cell follows from the values the column has,
+            not from how often it has them.
+        column: any column; only text is worth the trouble.
+    """
+    if column.dtype != "str":
+        return read(column)
+    codes, values = pd.factorize(column, use_na_sentinel=False)
+    if 2 * len(values) > len(column):
+        return read(column)
+    done = read(pd.Series(values, name=column.name))
+    return Converted(
+        done.values.take(codes).set_axis(column.index),
+        {reason: cells[codes] for reason, cells in done.repairs.items()},
+        {reason: cells[codes] for reason, cells in done.bad.items()},
+    )
 
 
 def trimmed(column: pd.Series) -> tuple[pd.Series, np.ndarray]:

@@ -22,6 +22,7 @@ _FORMS = {
     "month day": _DAY
     + r"(?P<name>[^\W\d_]{3,10})\.?[ ]+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?[ ]+(?P<y>\d{4})",
 }
+_USUAL = r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {name.lower(): at for at, name in enumerate(_NAMES, start=1)}
 _MONTHS |= {"mär": 3, "mrz": 3, "mai": 5, "okt": 10, "dez": 12}  # German
@@ -74,6 +75,8 @@ def to_time(
     empty = np.zeros(len(text), bool)
     if format:
         _as_declared(moments, text, form, absent, format, source)
+    else:
+        _as_usual(moments, text, form, empty, source)
     for kind, pattern in _FORMS.items():
         at = np.flatnonzero(~absent & (form == ""))
         if not len(at):
@@ -141,6 +144,19 @@ def _numbered(
         reason = kind.removesuffix("_ms")
         booked[reason] = booked.get(reason, np.zeros(len(text), bool)) | (form == kind)
     return booked
+
+
+def _as_usual(
+    moments: pd.Series, text: pd.Series, form: np.ndarray, empty: np.ndarray, source: str
+) -> None:
+    """Read at once what most systems write; what is left is read form by form."""
+    at = np.flatnonzero(text.str.fullmatch(_USUAL).to_numpy(dtype=bool))
+    local = pd.to_datetime(text.iloc[at], format="ISO8601", errors="coerce")
+    there = local.notna().to_numpy()
+    at, local = at[there], local[there].astype("datetime64[us]")
+    empty[at] = _placeholder(local)
+    moments.iloc[at] = _in_zone(local.mask(empty[at]), source, str(moments.dt.tz))
+    form[at] = "iso"
 
 
 def _as_declared(
@@ -216,8 +232,9 @@ def _local(found: pd.DataFrame) -> pd.Series:
         "second": found["s"].fillna("0").astype(int),
     }
     early = year.between(1, 1676) | (year > 2261)
-    days = pd.to_datetime(pd.DataFrame(parts)[~early], errors="coerce").astype("datetime64[us]")
-    local = days.reindex(found.index)
+    real = (hour <= 24) & (parts["minute"] <= 59) & (parts["second"] <= 60)
+    days = pd.to_datetime(pd.DataFrame(parts)[~early & real], errors="coerce")
+    local = days.astype("datetime64[us]").reindex(found.index)
     for at in found.index[early]:
         local[at] = _far(*(parts[name][at] for name in ("year", "month", "day")))
     return local

@@ -1,5 +1,6 @@
 """What the warm process imports once, so that no report has to."""
 
+import atexit
 import gc
 import os
 from contextlib import suppress
@@ -20,3 +21,4 @@ for _name in (
         import_module(_name)
 gc.collect()
 gc.freeze()  # forks then share what was imported instead of copying it when they tidy up
+atexit.register(gc.unfreeze)  # at the end it may be tidied up; DuckDB complains if it is not
