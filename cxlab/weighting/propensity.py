@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LogisticRegression
 
 from cxlab.results import Result, count, listing, number
 from cxlab.weighting.balance import _asked, _need
@@ -44,6 +43,8 @@ def propensity(
     if asked["answered"].nunique() < 2:
         raise WeightingError("either nobody or everybody answered: there is no chance to model.")
     design = _design(asked, using)
+    from sklearn.linear_model import LogisticRegression  # opening a study needs none of it
+
     model = LogisticRegression(C=1e4, max_iter=2000).fit(design, asked["answered"])
     chance = pd.Series(model.predict_proba(design)[:, 1], index=asked[key])
     weights = (1 / responses[key].map(chance)).to_numpy(float)
