@@ -89,7 +89,10 @@ class Page:
         turns = max((len(each) for each in said.values()), default=0)
         order = [each[turn] for turn in range(turns) for each in said.values() if turn < len(each)]
         order.sort(key=lambda sentence: sentence.word == "counted")  # estimates first
-        return list({sentence.text: sentence for sentence in order}.values())[: self.most]
+        once = {
+            sentence.text: sentence for sentence in reversed(order)
+        }  # its first report tells it
+        return [sentence for sentence in order if once[sentence.text] is sentence][: self.most]
 
     @property
     def answer(self) -> Shown | Note:

@@ -116,9 +116,9 @@ def universes(
         level: confidence level.
 
     Returns:
-        One row a choice, lowest first: `rank`, `reason` (the rules used), `part` (weighted,
-        every answer alike), `estimate`, `conf_low`, `conf_high`, `n`, `verdict` (reported,
-        other).
+        One row a choice, the one reported first: `rank` (1 is the lowest score), `reason` (the
+        rules used), `part` (weighted, every answer alike), `estimate`, `conf_low`, `conf_high`,
+        `n`, `verdict` (reported, other).
     """
     rules = list(judged["reason"].value_counts().head(MOST_RULES).index) if len(judged) else []
     rows = []
@@ -133,8 +133,7 @@ def universes(
     frame = pd.DataFrame(rows)
     frame["verdict"] = ["reported", *["other"] * (len(rows) - 1)]
     main = frame.iloc[0]
-    frame = frame.sort_values("estimate", kind="stable", ignore_index=True)
-    frame["rank"] = range(1, len(frame) + 1)
+    frame["rank"] = frame["estimate"].rank(method="first", na_option="bottom").astype(int)
     return Result(
         name=f"{score.name} and the cleaning",
         frame=frame[["rank", "reason", "part", *_NUMBERS, "n", "verdict"]],
