@@ -13,7 +13,7 @@ from cxlab.drivers.design import Design, DriverError, Survey, numbers, prepare
 from cxlab.drivers.importance import check_cost
 from cxlab.drivers.ordinal import worth_of
 from cxlab.drivers.regression import score_unit
-from cxlab.results import Result, amount, count, listing, percent, span
+from cxlab.results import Result, amount, count, listing, percent, sentence, span
 
 QUADRANTS = (
     "low priority",
@@ -90,7 +90,7 @@ def priorities(
     return Result(
         name="driver priorities",
         frame=frame,
-        headline=_map_headline(frame),
+        headline=sentence(_map_headline(frame)),
         method="Importance-performance analysis (Martilla and James 1977) with LMG shares, lines "
         f"at both means; intervals and places from {count(n_boot, 'joint bootstrap replicate')}.",
         base=design.base,

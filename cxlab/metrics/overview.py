@@ -153,7 +153,8 @@ def _universe_sentence(frame: pd.DataFrame, main: pd.Series, score: Score) -> st
     if told.empty:
         return f"Too few answers to show {score.name} under other choices."
     low, high = (amount(end, score.unit) for end in (told.min(), told.max()))
-    ways = f"all {count(len(frame))} reasonable ways of cleaning and weighting"
+    many = "both" if len(frame) == 2 else f"all {count(len(frame))}"
+    ways = f"{many} reasonable ways of cleaning and weighting"
     said = (
         f"{score.name} is {low} in {ways}"
         if low == high

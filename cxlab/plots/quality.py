@@ -88,35 +88,44 @@ def universes(result: Result, *, ax: Axes | None = None) -> Axes:
         ax: axes to draw on.
     """
     rows = result.frame.dropna(subset=["estimate"])
+    every = dict.fromkeys(rule for used in rows["reason"] for rule in used.split(", "))
+    rules = [rule for rule in every if rule != "none"]
     kind = "Specification curve: the score under every reasonable choice"
-    with canvas(result, kind, ax, height=3.6, rows=(2, 1)) as ax:
-        rules = list(dict.fromkeys(rule for used in rows["reason"] for rule in used.split(", ")))
-        rules = [rule for rule in rules if rule != "none"]
-        below = ax.figure.axes[1]
+    parts = (2, 1) if rules else (1,)
+    with canvas(result, kind, ax, height=3.6 if rules else 2.4, rows=parts) as ax:
         for row in rows.itertuples():
-            colour = INK if row.verdict == "reported" else _PARTS[row.part]
+            colour = _colour(row)
             ax.plot([row.rank] * 2, [row.conf_low, row.conf_high], color=colour, lw=1.8)
             ax.plot(row.rank, row.estimate, "o", color=colour, ms=6)
-            for place, rule in enumerate(rules):
-                used = rule in row.reason.split(", ")
-                below.plot(row.rank, place, "o", ms=6, color=colour if used else FAINT)
-        for part, colour in _PARTS.items():
-            if (rows["part"] == part).any():
-                ax.plot([], [], "o", color=colour, label=part)
-        reported = rows[rows["verdict"] == "reported"]
-        ax.plot([], [], "o", color=INK, label="as reported")
-        for end in ("conf_low", "conf_high"):
-            ax.axhline(float(reported[end].iloc[0]), color=GREY, lw=0.8, ls=(0, (4, 3)))
+            if row.verdict == "reported":
+                for end in (row.conf_low, row.conf_high):
+                    ax.axhline(end, color=GREY, lw=0.8, ls=(0, (4, 3)))
+        shown = {part: colour for part, colour in _PARTS.items() if (rows["part"] == part).any()}
+        for name, colour in {**shown, "as reported": INK}.items():
+            ax.plot([], [], "o", color=colour, label=name)
         ax.set_ylabel(unit_label(result.unit).split(",")[0])
         ax.set_xticks([])
         ax.figure.legend(loc="outside upper center", ncols=3, fontsize=9)
-        below.set_yticks(
-            range(len(rules)), [clipped(f"without {label(rule)}s", 34) for rule in rules]
-        )
-        below.set_ylim(-0.6, max(len(rules), 1) - 0.4)
-        below.set_xlim(*ax.get_xlim())
-        below.set_xticks([])
+        below = ax.figure.axes[1] if rules and len(ax.figure.axes) > 1 else ax
+        if below is not ax:
+            _used(below, rows, rules)
+            below.set_xlim(*ax.get_xlim())
         below.set_xlabel("each column one way, lowest score first")
-        for side in below.spines.values():
-            side.set_visible(False)
     return ax
+
+
+def _colour(row: Any) -> str:
+    return INK if row.verdict == "reported" else _PARTS[row.part]
+
+
+def _used(ax: Axes, rows: Any, rules: list[str]) -> None:
+    """Mark under each choice which rules it used."""
+    for row in rows.itertuples():
+        for place, rule in enumerate(rules):
+            used = rule in row.reason.split(", ")
+            ax.plot(row.rank, place, "o", ms=6, color=_colour(row) if used else FAINT)
+    ax.set_yticks(range(len(rules)), [clipped(f"without {label(rule)}s", 34) for rule in rules])
+    ax.set_ylim(-0.6, len(rules) - 0.4)
+    ax.set_xticks([])
+    for side in ax.spines.values():
+        side.set_visible(False)
