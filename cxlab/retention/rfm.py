@@ -81,21 +81,23 @@ def tiers(orders: Any, *, as_of: Any, lookback: str | None = None) -> Result:
     )
 
 
-def migration(orders: Any, *, before: Any, after: Any, lookback: str = "365D") -> Result:
+def migration(orders: Any, *, after: Any, before: Any = None, lookback: str = "365D") -> Result:
     """Follow customers from tier to tier between two days.
 
     The cut points of the first day hold on the second, so that tiers can grow or shrink.
 
     Args:
         orders: as for `rfm`.
-        before, after: the two days.
+        after: the later day.
+        before: the earlier day; where the window of the later one begins, if not given.
         lookback: how far back orders count on each day.
 
     Returns:
         term (tier before, or `new`), group (tier after, or `gone`), n, share (of those in the
         tier before).
     """
-    first, then = pd.Timestamp(before), pd.Timestamp(after)
+    then = pd.Timestamp(after)
+    first = then - pd.Timedelta(lookback) if before is None else pd.Timestamp(before)
     if then <= first:
         raise OrdersError(f"after: {then:%Y-%m-%d} must lie after before, {first:%Y-%m-%d}.")
     old = _summed(orders, first, lookback)
