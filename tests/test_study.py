@@ -109,6 +109,18 @@ def test_what_is_known_stands_row_by_row_beside_the_answers():
     assert sample.people["customer_id"].is_unique
 
 
+def test_nobody_without_an_id_is_taken_for_another(shop):
+    calls = "  interactions:\n    files: calls.csv\n    columns: {interaction_id: no, "
+    calls += "customer_id: who, opened_at: day}\nreports:"
+    shop.write_text(shop.read_text().replace("reports:", calls))
+    (shop.parent / "answers.csv").write_text(
+        "who,when,score\n1,2025-01-05 10:00,9\n,2025-04-06 11:00,3\n2,2025-05-01,7\n"
+    )
+    (shop.parent / "calls.csv").write_text("no,who,day\na,1,2024-12-01\nb,,2025-03-01\n")
+    said = study.load(shop).known["contacted in the year before"]
+    assert said.fillna("not known").tolist() == ["yes", "not known", "no"]
+
+
 def test_weighting_moves_the_answers_towards_what_it_was_told():
     found = study.load(ROOT / "data" / "sample" / "study.yaml").balance.frame
     region = found[found["term"] == "region"]

@@ -89,9 +89,8 @@ class Page:
         turns = max((len(each) for each in said.values()), default=0)
         order = [each[turn] for turn in range(turns) for each in said.values() if turn < len(each)]
         order.sort(key=lambda sentence: sentence.word == "counted")  # estimates first
-        once = {
-            sentence.text: sentence for sentence in reversed(order)
-        }  # its first report tells it
+        # what two reports say is linked to the one that comes first
+        once = {sentence.text: sentence for sentence in reversed(order)}
         return [sentence for sentence in order if once[sentence.text] is sentence][: self.most]
 
     @property

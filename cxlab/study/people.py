@@ -66,19 +66,18 @@ def known(study: Study) -> pd.DataFrame | None:
 def _contacted(out: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Add whether there was a contact in the year before the answer."""
     responses, contacts = study.responses, study.cleaned.get("interactions")
-    if (
-        responses is None
-        or contacts is None
-        or not study.dated
-        or "opened_at" not in contacts.frame
-    ):
+    if responses is None or contacts is None or not study.dated:
+        return out
+    if not {"customer_id", "opened_at"} <= set(contacts.frame.columns):
         return out
     asked = responses[["customer_id", "answered_at"]].reset_index(names="row")
-    pairs = asked.merge(contacts.frame[["customer_id", "opened_at"]], on="customer_id")
+    # nobody without an id is the same person as anybody else without one
+    named, ours = asked.dropna(), contacts.frame[["customer_id", "opened_at"]].dropna()
+    pairs = named.merge(ours, on="customer_id")
     since = _naive(pairs["answered_at"]) - _naive(pairs["opened_at"])
-    near = set(pairs.loc[since.between(pd.Timedelta(0), YEAR), "row"])
-    word = "contacted in the year before"
-    return out.assign(**{word: ["yes" if row in near else "no" for row in asked["row"]]})
+    near = asked["row"].isin(pairs.loc[since.between(pd.Timedelta(0), YEAR), "row"])
+    said = near.map({True: "yes", False: "no"}).where(asked["row"].isin(named["row"]))
+    return out.assign(**{"contacted in the year before": said})
 
 
 def _naive(moments: pd.Series) -> pd.Series:
