@@ -54,7 +54,8 @@ def _client(address: str) -> Any:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
+    # an assertion: on a starved machine the client's own loop may not start in time
+    except (OSError, ValueError, TypeError, AssertionError) as error:
         raise PlanError(
             f"--cluster {address}: no Dask scheduler answers there ({_first(error)}). "
             "Start one with 'dask scheduler', or leave --cluster out."
