@@ -206,7 +206,9 @@ def test_a_lost_scheduler_is_a_failure_that_is_listed(tmp_path):
     assert _until(lambda: _listens(at))
     worker = _dask("worker", at, "--nthreads", "1", "--no-dashboard")
     try:
-        kill = f"import os; os.kill({scheduler.pid}, 9)\nimport time; time.sleep(100)"
+        kill = f"import os, time\nbooked = r'{tmp_path / 'out' / '.journal'}'\n"
+        kill += "while not os.path.getsize(booked): time.sleep(0.1)\n"
+        kill += f"os.kill({scheduler.pid}, 9); time.sleep(100)"
         desk.notebook(tmp_path / "desk", "10_one", "1")
         desk.notebook(tmp_path / "desk", "20_kill", kill)
         runs = desk.pressed(desk.planned(tmp_path / "desk"), tmp_path / "out", workers=None,
