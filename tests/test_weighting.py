@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from cxlab import study, weighting
 from cxlab.codebook import Scale
@@ -179,3 +180,58 @@ def test_a_line_that_cannot_be_reached_is_said_so():
     )
     assert done.headline == "Whatever the silent 10% think, the total stays above 4.0."
     assert np.isnan(done.frame["estimate"].iloc[1])
+
+
+# ---------------------------------------------------------------- asked for in the study file
+
+
+def _opened(folder, **weights) -> study.Study:
+    """Open a study in which 6 of 8 in the north and 2 of 8 in the south have answered."""
+    people = [(f"c{k}", "north" if k < 8 else "south", 30 + 5 * (k % 4)) for k in range(16)]
+    rows = "".join(f"{who},{region},{age}\n" for who, region, age in people)
+    (folder / "crm.csv").write_text("id,region,age\n" + rows)
+    answered = [f"c{k},{9 if k < 8 else 3}\n" for k in (0, 1, 2, 3, 4, 5, 8, 9)]
+    (folder / "survey.csv").write_text("id,Q1\n" + "".join(answered))
+    crm = {"files": "crm.csv", "columns": {"customer_id": "id"}, "segments": ["region"]}
+    tables = {"customers": {**crm, "attributes": ["age"]}, "responses": {"files": "survey.csv"}}
+    tables["responses"]["columns"] = {"customer_id": "id", "nps": "Q1"}
+    said = {"study": "Weighted", "as_of": "2025-12-31", "tables": tables, **weights}
+    (folder / "study.yaml").write_text(yaml.safe_dump(said))
+    return study.load(folder / "study.yaml", cache=False)
+
+
+@pytest.mark.parametrize("method", ["rake", "cells", "propensity"])
+def test_a_study_file_weights_to_the_customer_list(tmp_path, method):
+    # half of the customers live in each region, so each half of the weight belongs to one
+    opened = _opened(tmp_path, weighting={"method": method, "using": ["region"]})
+    sums = opened.responses.groupby("region")["weight"].sum() / opened.responses["weight"].sum()
+    assert sums.to_dict() == pytest.approx({"north": 0.5, "south": 0.5}, abs=1e-3)
+
+
+def test_a_cap_of_the_study_file_bounds_the_weights(tmp_path):
+    opened = _opened(tmp_path, weighting={"using": ["region"], "cap": 1.2})
+    assert opened.responses["weight"].max() <= 1.2 + 1e-9
+    assert "margins are missed" in opened.weights.notes[-1]
+
+
+def test_propensity_may_use_what_only_the_customer_list_knows(tmp_path):
+    opened = _opened(tmp_path, weighting={"method": "propensity", "using": ["age"]})
+    assert opened.weights.name == "propensity weights"
+    assert opened.responses["weight"].mean() == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("weights", "says"),
+    [
+        ({"weighting": {"method": "cells"}}, "cells needs 'using', columns of the customer list."),
+        ({"weighting": {"cap": 3}}, "rake needs 'using', .*, or shares under 'population'."),
+        ({"weighting": {"method": "rakes"}}, "weighting.method"),
+        ({"weighting": {"usign": ["region"]}}, "'weighting.usign'. Did you mean 'using'"),
+        ({"weighting": {"using": ["regoin"]}}, "no column 'regoin'. Did you mean 'region'"),
+        ({"weighting": {"using": ["region"]}, "population": {"region": {"north": 1}}},
+         "keep the one the answers should stand for"),
+    ],
+)  # fmt: skip
+def test_weights_that_cannot_be_made_are_refused(tmp_path, weights, says):
+    with pytest.raises(ValueError, match=says):
+        _opened(tmp_path, **weights)

@@ -1,6 +1,6 @@
 """Which words do we use? Columns, scales and their direction, reasons, the study file."""
 
-from cxlab.codebook.mapping import Mapping, MappingError, Privacy, Reports, Table, load
+from cxlab.codebook.mapping import Mapping, MappingError, Privacy, Reports, Table, Weighting, load
 from cxlab.codebook.scales import Scale, ScaleError, check_scale
 from cxlab.codebook.words import (
     COLUMNS,
@@ -27,6 +27,7 @@ __all__ = [
     "Scale",
     "ScaleError",
     "Table",
+    "Weighting",
     "check_scale",
     "did_you_mean",
     "label",

@@ -155,6 +155,21 @@ class Reports(_Part):
         return {k: [str(x) for x in v] if isinstance(v, list) else str(v) for k, v in given.items()}
 
 
+class Weighting(_Part):
+    """How answers are weighted, where `population` does not say it all.
+
+    Attributes:
+        method: `rake` to margins one after the other, `cells` to every combination, or
+            `propensity` by the chance of answering.
+        using: columns of the customer list to weight to; `rake` may take `population` instead.
+        cap: weights are held between `1 / cap` and `cap` averages.
+    """
+
+    method: Literal["rake", "cells", "propensity"] = "rake"
+    using: list[str] = Field(default_factory=list)
+    cap: float = Field(default=5, gt=1)
+
+
 class Mapping(_Part):
     """A whole study file, checked."""
 
@@ -165,6 +180,7 @@ class Mapping(_Part):
     experiment: str | None = None
     tables: dict[Literal["responses", "customers", "orders", "interactions", "reviews"], Table]
     population: dict[str, dict[str, float]] = Field(default_factory=dict)
+    weighting: Weighting | None = None
     privacy: Privacy = Privacy()
     reports: Reports = Reports()
     events: str = "duckdb"
@@ -200,6 +216,7 @@ class Mapping(_Part):
                         f"{did_you_mean(column, COLUMNS[name])} "
                         "A column of your own goes under 'segments' or 'attributes'."
                     )
+        self._check_weighting()
         segments = {name for table in self.tables.values() for name in table.segments}
         for over, values in self.reports.over.items():
             if over == "period" and values not in ("monthly", "quarterly"):
@@ -209,6 +226,23 @@ class Mapping(_Part):
                     f"reports.over: '{over}' is not a segment.{did_you_mean(over, segments)}"
                 )
         return self
+
+    def _check_weighting(self) -> None:
+        asked = self.weighting
+        if asked is None:
+            return
+        if asked.using and self.population:
+            raise ValueError(
+                "weighting.using names columns of the customer list, and population gives shares; "
+                "keep the one the answers should stand for."
+            )
+        if not asked.using and (asked.method != "rake" or not self.population):
+            raise ValueError(
+                f"weighting: {asked.method} needs 'using', columns of the customer list"
+                + (", or shares under 'population'." if asked.method == "rake" else ".")
+            )
+        if asked.using and "customers" not in self.tables:
+            raise ValueError("weighting.using needs the customer list: declare 'customers'.")
 
     def until(self) -> datetime:
         """Give the last moment of `as_of`, as a naive time in the study's zone."""
@@ -321,7 +355,7 @@ def _known(where: str) -> list[str]:
     if len(parts) == 1:
         return [name for name in Mapping.model_fields if name != "folder"]
     parents: dict[str, type[BaseModel]]
-    parents = {"tables": Table, "privacy": Privacy, "reports": Reports}
+    parents = {"tables": Table, "privacy": Privacy, "reports": Reports, "weighting": Weighting}
     return list(parents.get(parts[0], Mapping).model_fields)
 
 

@@ -14,6 +14,7 @@ from cxlab.cleaning import Cleaned
 from cxlab.codebook import Mapping
 
 FOLDER = ".cxlab"
+WEIGHTS = ("population", "weighting")
 _FRAMES = ("frame", "set_aside", "repairs", "judged")
 Kept = tuple[dict[str, Cleaned], dict[str, dict[str, str]], dict[str, tuple[str, ...]]]
 
@@ -31,7 +32,7 @@ def fingerprint(mapping: Mapping, *, whole: bool = False) -> str:
             digest.update(f"{table}/{path.name}".encode())
             with path.open("rb") as stream:
                 digest.update(hashlib.file_digest(stream, "sha256").digest())
-    later = {"reports"} if whole else {"reports", "study", "privacy", "population"}
+    later = {"reports"} if whole else {"reports", "study", "privacy", *WEIGHTS}
     reading = mapping.model_dump(mode="json", exclude=later)
     digest.update(json.dumps(reading, sort_keys=True).encode())
     digest.update(f"{__version__} pandas {pd.__version__}".encode())

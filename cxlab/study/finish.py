@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from cxlab import weighting
 from cxlab.cleaning import masking
+from cxlab.codebook import Weighting, did_you_mean
 from cxlab.results import count, listing
+from cxlab.weighting import Weighted
 
 if TYPE_CHECKING:
     from cxlab.study import Study
@@ -59,21 +62,69 @@ def _mask_one(study: Study, table: str, column: str, names: list[str], ids: list
 
 
 def _weighted(study: Study) -> Study:
-    margins = study.mapping.population
-    if not margins or study.responses is None:
+    asked = study.mapping.weighting or Weighting()
+    by = asked.using or list(study.mapping.population)
+    if not by or study.responses is None:
         return study
     done = study.cleaned["responses"]
-    start = "weight" if "weight" in done.frame else None
-    weighted = weighting.rake(done.frame, margins=margins, weight=start)
-    near = weighted.frame.groupby(list(margins), dropna=False)["weight"].mean().rename("weight")
-    judged = done.judged.drop(columns="weight", errors="ignore")
-    judged = judged.merge(near, left_on=list(margins), right_index=True, how="left")
+    weighted = _WAYS[asked.method](study, asked, by)
+    near = [name for name in by if name in done.frame]
+    judged = done.judged.drop(columns="weight", errors="ignore").assign(weight=np.nan)
+    if near:
+        alike = weighted.frame.groupby(near, dropna=False)["weight"].mean().rename("weight")
+        judged = judged.drop(columns="weight").merge(
+            alike, left_on=near, right_index=True, how="left"
+        )
     judged["weight"] = judged["weight"].fillna(weighted.frame["weight"].mean())
     done = replace(done, frame=weighted.frame, judged=judged)
     notes = " ".join([weighted.diagnostics.headline, *weighted.diagnostics.notes])
     effective = weighted.diagnostics.frame["n_effective"].iloc[0]
     study = _with(study, "responses", done, f"{notes} Effective sample size {effective:,.0f}.")
     return replace(study, weights=weighted.diagnostics)
+
+
+def _raked(study: Study, asked: Weighting, by: list[str]) -> Weighted:
+    margins = study.mapping.population or {
+        name: _listed(study, by)[name].value_counts(normalize=True).to_dict() for name in by
+    }
+    frame = study.responses
+    return weighting.rake(frame, margins=margins, weight=_start(frame), cap=asked.cap)
+
+
+def _by_cell(study: Study, asked: Weighting, by: list[str]) -> Weighted:
+    sizes = _listed(study, by).value_counts(by, normalize=True).reset_index(name="share")
+    frame = study.responses
+    start = _start(frame)
+    return weighting.cells(frame, population=sizes, size="share", weight=start, cap=asked.cap)
+
+
+def _by_chance(study: Study, asked: Weighting, by: list[str]) -> Weighted:
+    if study.weight:
+        raise weighting.WeightingError(
+            "weighting: propensity takes no weights to start from; leave 'weight' out of the "
+            "columns of responses, or rake to 'using'."
+        )
+    listed = _listed(study, by)
+    return weighting.propensity(study.responses, listed, using=by, cap=asked.cap)
+
+
+_WAYS = {"rake": _raked, "cells": _by_cell, "propensity": _by_chance}
+
+
+def _listed(study: Study, by: list[str]) -> pd.DataFrame:
+    """Give the customer list, once it is sure to hold what is asked of it."""
+    customers: pd.DataFrame = study.customers  # type: ignore[assignment]  # the mapping asks for it
+    for name in by:
+        if name not in customers:
+            near = did_you_mean(name, customers.columns)
+            raise weighting.WeightingError(
+                f"weighting.using: the customer list has no column '{name}'.{near}"
+            )
+    return customers
+
+
+def _start(responses: pd.DataFrame) -> str | None:
+    return "weight" if "weight" in responses else None
 
 
 def _with(study: Study, table: str, done, note: str) -> Study:

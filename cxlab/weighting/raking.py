@@ -1,6 +1,7 @@
 """Weights that bring the answers to known margins: raking, cells, and what they cost."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from cxlab.codebook import Refusal, did_you_mean
 from cxlab.results import Result, count, listing, number, percent
 
+RAKING = "Raking (Deming and Stephan 1940)"
 ROUNDS = 1000
 CLOSE = 1e-12  # largest change of a weight after which a further round is not worth its time
 MISSED = 0.005  # a margin that is off by more than this is said to be missed
@@ -119,7 +121,9 @@ def cells(
     crossed = responses.assign(**{name: _crossed(responses, by).where(known)})
     margin = dict(zip(named, population[size], strict=True))
     done = rake(crossed, margins={name: margin}, weight=weight, cap=cap)
-    return Weighted(done.frame.drop(columns=name) if len(by) > 1 else done.frame, done.diagnostics)
+    said = done.diagnostics.method.replace(RAKING, "Cell weighting (Holt and Smith 1979)")
+    frame = done.frame.drop(columns=name) if len(by) > 1 else done.frame
+    return Weighted(frame, replace(done.diagnostics, method=said))
 
 
 def effective_size(weights: pd.Series | np.ndarray) -> float:
@@ -254,7 +258,7 @@ def _diagnose(
             f"{number(worth, 0)} equal ones."
         ),
         method=(
-            "Raking (Deming and Stephan 1940)"
+            RAKING
             + (f", weights held between 1/{cap:g} and {cap:g} averages" if cap else "")
             + "; effective sample size after Kish (1965)."
         ),
