@@ -86,6 +86,33 @@ def test_the_airports_reports_are_made_over_its_boarding_areas(opened, tmp_path)
     assert "NPS is 40.4 (37." in (tmp_path / "index.html").read_text()
 
 
+@pytest.mark.parametrize(
+    ("name", "notebook", "answer", "lines"),
+    [
+        ("telco", "40_churn", "A leaver is ranked above a stayer 8", 20),
+        ("bank", "40_churn", "A leaver is ranked above a stayer 8", 20),
+        ("airline", "30_drivers", "", 40),
+        ("sfo", "30_drivers", "", 40),
+    ],
+)
+def test_a_page_is_made_of_exports_nobody_here_wrote(
+    opened, tmp_path, name, notebook, answer, lines
+):
+    from cxlab import reports
+
+    path = ROOT / "tests" / "studies" / f"{name}.yaml"
+    jobs = reports.plan(
+        ROOT / "notebooks", study_file=path, parts=[{}], tables=opened[name].holds,
+        notebooks=[notebook],
+    )  # fmt: skip
+    facts = {"study": name, "as_of": "2017-12-31", "rows": {}}
+    (run,) = reports.run(jobs, tmp_path, study=facts, data=name)
+    assert (run.state, run.error) == ("done", "")
+    assert run.headline.startswith(answer)
+    assert "associated" in (tmp_path / run.page).read_text().lower()
+    assert len([line for line in path.read_text().splitlines() if line]) <= lines
+
+
 def test_who_buys_without_a_contract_leaves_by_falling_silent(opened):
     cdnow = opened["cdnow"]
     assert "leaving or orders" in cdnow.holds

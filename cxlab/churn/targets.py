@@ -76,8 +76,8 @@ def profit(
         ),
         base=taken.base(),
         notes=(
-            f"That {percent(saved)} of callers can be kept is an assumption; the hold-out group of "
-            "the list measures it.",
+            f"That {percent(saved)} of leavers who are called can be kept is an assumption; the "
+            "hold-out group of the list measures it.",
             "The best number of calls is found on the same customers it is judged on, and so "
             "flatters a little.",
         ),

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from cxlab.codebook import label
 from cxlab.plots.theme import BLUE, FAINT, GREEN, GREY, INK, ORANGE, RED, canvas, clipped, picture
 from cxlab.results import Result, number, percent
 
@@ -159,7 +160,7 @@ def lights(result: Result, *, ax: Axes | None = None) -> Axes:
             word = "" if row["verdict"] == "clear" else row["verdict"]
             ax.annotate(word, xy=(row["estimate"], place), xytext=(7, 0), fontsize=9,
                         textcoords="offset points", va="center", color=INK)  # fmt: skip
-        ax.set_yticks(at, [clipped(name) for name in rows["column"]])
+        ax.set_yticks(at, [clipped(label(name)) for name in rows["column"]])
         ax.set_xlim(0.45, 1.09)
         ax.axvline(0.95, color=GREY, lw=1, ls=(0, (4, 3)))
         ax.set_xlabel("AUC of the column alone; dashed: too good to be true")
