@@ -49,6 +49,13 @@ COLUMNS = _finding("distribution", {"value": [0, 10], "share": [0.4, 0.6], "n": 
 CURVES = _finding("survival", {"time": [0.0, 1.0, 2.0], "estimate": [1.0, 0.9, 0.8]})
 
 
+MAP = _finding("priorities", {
+    "term": ["price", "last_visit"], "estimate": [0.6, 0.4], "conf_low": [0.5, 0.3],
+    "conf_high": [0.7, 0.5], "performance": [3.0, 4.0], "performance_low": [2.9, 3.8],
+    "performance_high": [3.1, 4.2],
+}, unit="share")  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("finding", "kind"), [(BARS, "bars"), (LINE, "line"), (COLUMNS, "columns"), (CURVES, "curves")]
 )
@@ -81,6 +88,40 @@ def test_intervals_are_drawn_as_whiskers():
     xml = etree.tostring(chart._chartSpace).decode()
     assert xml.count("<c:v>5.0</c:v>") == 4
     assert xml.index("c:errBars") < xml.index("<c:cat>")
+
+
+def _chart(finding: dict):
+    shapes = _opened(deck(MANIFEST, _found(finding))).slides[2].shapes
+    return next(shape.chart for shape in shapes if shape.has_chart)
+
+
+def test_what_others_are_compared_with_has_no_whisker_and_takes_none_away():
+    frame = _groups("none", "some", estimates=(1.0, 12.0))
+    frame["conf_low"][0] = frame["conf_high"][0] = None
+    xml = etree.tostring(_chart(_finding("ratio", frame))._chartSpace).decode()
+    assert xml.count("<c:v>5.0</c:v>") == xml.count("<c:v>0.0</c:v>") == 2
+
+
+def test_a_map_places_each_term_with_both_intervals():
+    chart = _chart(MAP)
+    assert charts.kind(MAP) == "map"
+    assert [series.name for series in chart.plots[0].series] == ["price", "last visit"]
+    xml = etree.tostring(chart._chartSpace).decode()
+    assert xml.count("c:errBars>") == 2 * 4  # two terms, two directions, a tag at each end
+    assert chart.category_axis.axis_title.text_frame.text == "performance"
+
+
+def test_curves_are_told_apart_by_what_differs_and_small_shares_fill_the_axis():
+    frame = {"term": ["price"] * 2 + ["moved"] * 2, "group": ["all"] * 4,
+             "time": [0.0, 1.0] * 2, "estimate": [0.0, 0.08, 0.0, 0.04]}  # fmt: skip
+    chart = _chart(_finding("reasons", frame, unit="share"))
+    assert [series.name for series in chart.plots[0].series] == ["price", "moved"]
+    assert chart.value_axis.maximum_scale == pytest.approx(0.1)
+
+
+def test_a_reason_alone_names_no_bar():
+    audit = _finding("audit", {"column": ["a", "b"], "reason": ["x", "y"], "estimate": [0.5, 0.9]})
+    assert charts.kind(audit) == ""
 
 
 def test_what_is_no_chart_becomes_a_table():

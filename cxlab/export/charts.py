@@ -11,6 +11,7 @@ from pptx.enum.chart import (
     XL_CHART_TYPE,
     XL_LABEL_POSITION,
     XL_LEGEND_POSITION,
+    XL_MARKER_STYLE,
     XL_TICK_LABEL_POSITION,
 )
 from pptx.util import Emu, Pt
@@ -26,12 +27,14 @@ Row = dict[str, Any]
 
 
 def kind(finding: Mapping[str, Any]) -> str:
-    """Say which chart a finding's columns call for: line, curves, columns, bars, or none."""
+    """Say which chart a finding's columns call for: map, curves, line, columns, bars, or none."""
     rows = _rows(finding)
     if len(rows) < 2:
         return ""
     have = {name for name in rows[0] if sum(row[name] is not None for row in rows) > 1}
     keys = _keys(rows)
+    if {"performance", "estimate"} <= have and len(rows) <= len(COLOURS):
+        return "map"
     if {"time", "estimate"} <= have:
         return "curves"
     if keys == ["period"] and "estimate" in have:
@@ -43,10 +46,9 @@ def kind(finding: Mapping[str, Any]) -> str:
 
 def _keys(rows: list[Row]) -> list[str]:
     """Give the columns whose values tell the rows apart."""
-    names: list[str] = [
-        name for name in ("period", "group", "term", "part", "against") if name in rows[0]
-    ]
-    return [name for name in names if len({row[name] for row in rows}) > 1][:2]
+    known = ("period", "group", "term", "part", "against", "reason")
+    names = [name for name in known if len({row.get(name) for row in rows}) > 1]
+    return names[:2] if names != ["reason"] else []  # a reason alone names no row
 
 
 def add(slide: Any, finding: Mapping[str, Any], place: tuple[int, int, int, int]) -> bool:
@@ -55,15 +57,21 @@ def add(slide: Any, finding: Mapping[str, Any], place: tuple[int, int, int, int]
     if not how:
         return False
     types = {"bars": XL_CHART_TYPE.BAR_CLUSTERED, "columns": XL_CHART_TYPE.COLUMN_CLUSTERED,
-             "line": XL_CHART_TYPE.LINE_MARKERS,
+             "line": XL_CHART_TYPE.LINE_MARKERS, "map": XL_CHART_TYPE.XY_SCATTER,
              "curves": XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS}  # fmt: skip
     rows, data = _data(finding, how)
     frame = slide.shapes.add_chart(types[how], *map(Emu, place), data)
     words = finding.get("alt") or f"Chart. {finding['headline']}"
     frame._element.nvGraphicFramePr.cNvPr.set("descr", plain(words, longest=500))
     _dress(frame.chart, finding, how)
+    series = frame.chart.plots[0].series
     if how in ("bars", "line"):
-        _whiskers(frame.chart, rows)
+        _whiskers(series[0], rows)
+    if how == "map":
+        for one, row in zip(series, rows, strict=True):
+            for column, along in (("performance", "x"), ("estimate", "y")):
+                _whiskers(one, [row], column, along)
+    if how in ("bars", "line", "map"):
         _scale(frame.chart.value_axis, rows)
     return True
 
@@ -77,6 +85,8 @@ def _data(finding: Mapping[str, Any], how: str) -> tuple[list[Row], Any]:
     rows = _rows(finding)
     number = "share" if how == "columns" else "estimate"
     rows = [row for row in rows if row.get(number) is not None]
+    if how == "map":
+        return rows, _map(rows)
     if how == "curves":
         return rows, _curves(rows)
     keys = ["value"] if how == "columns" else _keys(rows)
@@ -93,17 +103,34 @@ def _data(finding: Mapping[str, Any], how: str) -> tuple[list[Row], Any]:
 
 
 def _name(row: Row, keys: list[str]) -> str:
-    values = [row[key] for key in keys if row[key] is not None]
-    words = [int(v) if isinstance(v, float) and v.is_integer() else v for v in values]
-    return cell(", ".join(map(str, words)) or "–", longest=40)
+    words = [_word(row[key], key) for key in keys if row[key] is not None]
+    return cell(", ".join(words) or "–", longest=40)
+
+
+def _word(value: Any, key: str) -> str:
+    """Write a value as people do; what comes from data stays as it stands."""
+    if key == "reason" and isinstance(value, str):
+        return ", ".join(map(label, value.split(", ")))
+    if key == "term" and isinstance(value, str):
+        return label(value)
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
+def _map(rows: list[Row]) -> XyChartData:
+    """Place each term by its rating and its importance, a series a term, so that it is named."""
+    data = XyChartData()
+    for row in rows:
+        series = data.add_series(_name(row, ["term"]))
+        series.add_data_point(row["performance"], row["estimate"])
+    return data
 
 
 def _curves(rows: list[Row]) -> XyChartData:
     data = XyChartData()
-    names = list(dict.fromkeys(row.get("group") for row in rows))
-    for name in names[: len(COLOURS)]:
-        series = data.add_series(cell(name or "everyone", longest=40))
-        points = [row for row in rows if row.get("group") == name and row["time"] is not None]
+    key = next(iter(_keys(rows)), "group")
+    for name in list(dict.fromkeys(row.get(key) for row in rows))[: len(COLOURS)]:
+        series = data.add_series(cell(_word(name or "everyone", key), longest=40))
+        points = [row for row in rows if row.get(key) == name and row["time"] is not None]
         for row in points[:: max(1, len(points) // MOST["curves"])]:
             series.add_data_point(row["time"], row["estimate"])
     return data
@@ -131,7 +158,11 @@ def _dress(chart: Any, finding: Mapping[str, Any], how: str) -> None:
     values.tick_labels.number_format_is_linked = False
     names.has_major_gridlines = False
     if how == "curves" and finding["unit"] == "share":
-        values.minimum_scale, values.maximum_scale = 0.0, 1.0
+        most = max(value for one in chart.plots[0].series for value in one.values)
+        values.minimum_scale, values.maximum_scale = 0.0, 1.0 if most > 0.4 else most * 1.25
+    if how == "map":
+        _dress_map(chart)
+        return
     for colour, series in zip(COLOURS, chart.plots[0].series, strict=False):
         line = series.format.line if how in ("line", "curves") else series.format.fill
         if how in ("line", "curves"):
@@ -147,6 +178,21 @@ def _dress(chart: Any, finding: Mapping[str, Any], how: str) -> None:
         chart.plots[0].gap_width = 60
     if how == "columns" or (how == "bars" and _long(chart.plots[0].series[0].values)):
         _labels(chart, finding, how)
+
+
+def _dress_map(chart: Any) -> None:
+    """Give each term a mark of its own, and each axis its name."""
+    chart.category_axis.tick_labels.number_format = "0.0"
+    chart.category_axis.tick_labels.number_format_is_linked = False
+    for axis, words in ((chart.category_axis, "performance"), (chart.value_axis, "importance")):
+        axis.has_title = True
+        axis.axis_title.text_frame.text = label(words)
+        axis.axis_title.text_frame.paragraphs[0].font.size = Pt(12)
+    for colour, series in zip(COLOURS, chart.plots[0].series, strict=False):
+        series.format.line.fill.background()
+        series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 11
+        series.marker.format.fill.solid()
+        series.marker.format.fill.fore_color.rgb = RGBColor.from_string(colour)
 
 
 def _long(values: Any) -> bool:
@@ -168,13 +214,19 @@ def _labels(chart: Any, finding: Mapping[str, Any], how: str) -> None:
         plot.data_labels.font.color.rgb = RGBColor(255, 255, 255)
 
 
-def _whiskers(chart: Any, rows: list[Row]) -> None:
-    """Give each point its interval."""
-    if any(row.get("conf_low") is None or row.get("conf_high") is None for row in rows):
+def _whiskers(series: Any, rows: list[Row], column: str = "estimate", along: str = "") -> None:
+    """Give each point its interval; what others are compared with has none."""
+    ends = ("conf_low", "conf_high")
+    low, high = ends if column == "estimate" else (f"{column}_low", f"{column}_high")
+    known = [row.get(low) is not None and row.get(high) is not None for row in rows]
+    if not any(known):
         return
-    up = [row["conf_high"] - row["estimate"] for row in rows]
-    down = [row["estimate"] - row["conf_low"] for row in rows]
+    pairs = list(zip(rows, known, strict=True))
+    up = [row[high] - row[column] if there else 0.0 for row, there in pairs]
+    down = [row[column] - row[low] if there else 0.0 for row, there in pairs]
     bars = etree.Element(f"{{{_NS}}}errBars")
+    if along:
+        _leaf(bars, "errDir", along)
     _leaf(bars, "errBarType", "both")
     _leaf(bars, "errValType", "cust")
     _leaf(bars, "noEndCap", "0")
@@ -186,9 +238,8 @@ def _whiskers(chart: Any, rows: list[Row]) -> None:
         for place, length in enumerate(lengths):
             point = etree.SubElement(points, f"{{{_NS}}}pt", idx=str(place))
             etree.SubElement(point, f"{{{_NS}}}v").text = repr(max(0.0, float(length)))
-    series = chart.plots[0].series[0]._element
-    before = next(one for one in series if etree.QName(one).localname in ("cat", "val"))
-    before.addprevious(bars)
+    places = ("cat", "val", "xVal", "yVal")
+    next(one for one in series._element if etree.QName(one).localname in places).addprevious(bars)
 
 
 def _scale(axis: Any, rows: list[Row]) -> None:
