@@ -1,8 +1,8 @@
 """A survey export of 20 columns: read, cleaned and written as Parquet, beside pyarrow's parse.
 
 The export is made up, a thirtieth of its cells in need of care: labelled scores, words for
-missing, blanks around values, duplicates, scores off their scale. Each contestant runs in a
-process of its own; seconds are processor seconds of all its threads.
+missing, blanks around values, duplicates, scores off their scale; no two comments are alike.
+Each contestant runs in a process of its own; seconds are processor seconds of all its threads.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import numpy as np
 
 CHUNK = 250_000
 RATINGS = [f"r{n}" for n in range(1, 8)]
+LETTERS = str.maketrans("0123456789", "aeioutnrsl")
 STUDY = """study: A large survey
 as_of: 2025-12-31
 tables:
@@ -82,7 +83,7 @@ def _lines(rng: np.random.Generator, start: int, n: int) -> list[str]:
         nps,
         rng.choice(["1", "2", "3", "4", "5", "N/A"], n),
         rng.choice(["1", "2", "3", "4", "5", "6", "7", ""], n),
-        np.char.add(np.char.add('"', rng.choice(words, n)), '"'),
+        np.char.add(np.char.add('"', rng.choice(words, n)), _endings(start, n)),
         rng.choice(["e-mail", "web", " app "], n),
         rng.choice(["EN", "DE"], n),
         rng.integers(5, 2000, n).astype(str),
@@ -92,6 +93,12 @@ def _lines(rng: np.random.Generator, start: int, n: int) -> list[str]:
         np.char.add("shop ", rng.integers(1, 400, n).astype(str)),
     ]
     return [",".join(row) + "\n" for row in zip(*map(list, columns), strict=True)]
+
+
+def _endings(start: int, n: int) -> np.ndarray:
+    """Give a different last word, in letters, to every comment."""
+    digits = np.arange(start, start + n).astype(str)
+    return np.array([f' {each.translate(LETTERS)}"' for each in digits])
 
 
 def _run(name: str, folder: Path) -> dict[str, float]:

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import partial, reduce
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from cxlab.cleaning import careless, convert
 from cxlab.cleaning.dates import to_time
@@ -54,7 +55,9 @@ def clean(
     """Type every column and set aside the rows that cannot be used.
 
     Args:
-        raw: rows as `ingest.read` gives them, with `file`, `line` and `damage`.
+        raw: rows as `ingest.read` gives them, with `file`, `line` and `damage`. It is used
+            up: columns that no rule looks at leave it once they are read, so that a large
+            export is not held twice.
         table: `responses`, `customers`, `orders`, `interactions` or `reviews`.
         spec: the table's part of the study file.
         as_of: last moment known, naive, in the study's zone.
@@ -70,37 +73,42 @@ def clean(
     Raises:
         CleaningError: a column that can be read in two ways.
     """
-    raw, blanked = _without_missing(raw, missing or {})
+    blanked = _without_missing(raw, missing or {})
     typed, repaired, flags = _convert(raw, table, spec, timezone, zones or {})
     repaired |= blanked
     repaired |= _not_known_yet(typed, table, pd.Timestamp(as_of).tz_localize(timezone))
     working = pd.concat([typed, raw[[*PLACE, "damage"]], flags], axis="columns")
     _mark(working, spec, as_of, timezone, customers)
-    kept, reasons = _judge(working, table, spec, rules)
-    set_aside = _booked(raw, reasons)
+    pa.default_memory_pool().release_unused()
+    gone = _judge(working, table, spec, rules)
+    del working
+    kept = np.ones(len(raw), bool)
+    kept[gone.index] = False
     typed = typed.drop(columns=["status", "finished", "progress"], errors="ignore")
-    frame = typed.loc[kept].reset_index(drop=True)
-    judged = typed.assign(reason=reasons["reason"].astype("str"))[reasons["reason"].isin(JUDGEMENT)]
+    judged = gone[gone["reason"].isin(JUDGEMENT)]
+    could_stay = typed.take(judged.index).reset_index(drop=True)
+    columns = {name: typed.pop(name).array[kept] for name in list(typed)}
+    frame = pd.DataFrame(columns, copy=False)
     return Cleaned(
         frame=frame,
-        set_aside=set_aside,
+        set_aside=_booked(raw, gone),
         repairs=_counted(repaired, kept),
-        judged=judged.reset_index(drop=True),
+        judged=could_stay.assign(reason=judged["reason"].array),
         notes=_notes(frame, table, spec, customers),
-        rows_in=len(raw),
+        rows_in=len(kept),
     )
 
 
 def _without_missing(
     raw: pd.DataFrame, missing: Mapping[str, Collection[str]]
-) -> tuple[pd.DataFrame, dict[tuple[str, str], np.ndarray]]:
+) -> dict[tuple[str, str], np.ndarray]:
     """Blank the codes that the export itself declares as missing."""
     booked = {}
     for name, codes in missing.items():
         cells = raw[name].astype("str").isin(list(codes)).to_numpy()
-        booked[name, "declared_missing"] = cells
-        raw = raw.assign(**{name: raw[name].mask(cells)})
-    return raw, booked
+        booked[name, "declared_missing"] = np.flatnonzero(cells)
+        raw[name] = raw[name].mask(cells)
+    return booked
 
 
 def _not_known_yet(
@@ -116,36 +124,46 @@ def _not_known_yet(
             cells = (typed[name] > last).to_numpy()
             if cells.any():
                 typed[name] = typed[name].mask(cells)
-                booked[str(name), "after_as_of"] = cells
+                booked[str(name), "after_as_of"] = np.flatnonzero(cells)
     return booked
 
 
 def _convert(
     raw: pd.DataFrame, table: str, spec: Table, timezone: str, zones: Mapping[str, str]
 ) -> tuple[pd.DataFrame, dict[tuple[str, str], np.ndarray], pd.DataFrame]:
-    """Type the columns; give the cells repaired and, as `column!reason`, those unusable."""
+    """Type the columns; give the rows repaired and, as `column!reason`, the cells unusable."""
     columns, repaired, flags = {}, {}, {}
     sources = spec.sources()
+    shown = {rule.column for rule in RULES if table in rule.tables}
     for name in raw.columns.drop([*PLACE, "damage"]):
-        kind = spec.kind(table, name)
+        kind, cells = spec.kind(table, name), raw[name] if name in shown else raw.pop(name)
         if kind == "time":
             form, zone = spec.formats.get(name), zones.get(name)
-            done = to_time(raw[name], timezone=timezone, format=form, name=name, written_in=zone)
+            done = to_time(cells, timezone=timezone, format=form, name=name, written_in=zone)
         else:
             source = sources.get(name, name)
             read = partial(_converted, kind=kind, spec=spec, source=source)
-            done = convert.by_value(read, raw[name])
+            done = convert.by_value(read, cells)
         columns[name] = done.values
-        for reason, cells in done.repairs.items():
-            repaired[name, reason] = cells
-        for reason, cells in done.bad.items():
+        del cells
+        pa.default_memory_pool().release_unused()  # of the column as it came
+        for reason, hit in _found(done.repairs):
+            repaired[name, reason] = np.flatnonzero(hit)
+        for reason, hit in _found(done.bad):
             vital = f"{name}!{_vital(table, name, reason)}"
-            flags[vital] = cells
+            flags[vital] = hit
             if not any(
                 vital == f"{rule.column}!{rule.name}" and table in rule.tables for rule in RULES
             ):
-                repaired[name, "unreadable" if reason == "date_impossible" else reason] = cells
-    return pd.DataFrame(columns), repaired, pd.DataFrame(flags, index=raw.index)
+                repaired[name, "unreadable" if reason == "date_impossible" else reason] = (
+                    np.flatnonzero(hit)
+                )
+    return pd.DataFrame(columns, copy=False), repaired, pd.DataFrame(flags, index=raw.index)
+
+
+def _found(cells: dict[str, np.ndarray]) -> list[tuple[str, np.ndarray]]:
+    """Leave out the reasons that no cell has."""
+    return [(reason, each) for reason, each in cells.items() if each.any()]
 
 
 def _converted(column: pd.Series, kind: str, spec: Table, source: str) -> convert.Converted:
@@ -198,55 +216,56 @@ def _mark(
     if answers:
         working["unanswered"] = working[answers].isna().all(axis="columns")
     if ratings:
-        rated = working[ratings].astype(float)
-        same = rated.min(axis="columns") == rated.max(axis="columns")
-        working["longstring"] = rated.notna().sum(axis="columns").where(same, 0)
+        given = [working[name].to_numpy(dtype=float, na_value=np.nan) for name in ratings]
+        same = reduce(np.fmin, given) == reduce(np.fmax, given)
+        answered = working[ratings].notna().sum(axis="columns").astype("int16")
+        working["longstring"] = answered.where(same, 0)
         if spec.rules.get("careless") != "off":
-            sound = working["damage"] == ""
-            found = careless.signs(working[sound], ratings=ratings)["flags"]
-            working["flags"] = found.reindex(working.index, fill_value=0)
+            looked_at = [*ratings, *({"duration_s", "comment"} & set(working))]
+            sound = (working["damage"] == "").to_numpy()
+            rows = working[looked_at] if sound.all() else working.loc[sound, looked_at]
+            found = careless.signs(rows, ratings=ratings)["flags"]
+            working["flags"] = np.zeros(len(working), dtype=np.int8)
+            working.loc[sound, "flags"] = found.to_numpy(np.int8)
 
 
-def _judge(
-    working: pd.DataFrame, table: str, spec: Table, rules: Sequence[Rule]
-) -> tuple[np.ndarray, pd.DataFrame]:
-    """Apply the rules in order to the rows still in."""
-    reason = pd.Series("", index=working.index, dtype=object)
-    column = pd.Series("", index=working.index, dtype=object)
-    for rule in rules:
+def _judge(working: pd.DataFrame, table: str, spec: Table, rules: Sequence[Rule]) -> pd.DataFrame:
+    """Apply the rules in order to the rows still in; give place, reason and column of the rest."""
+    went = np.full(len(working), -1, dtype=np.int16)
+    for at, rule in enumerate(rules):
         threshold = spec.rules.get(rule.name, rule.threshold)
         if threshold == "off" or not rule.applies(table, working):
             continue
-        rows = working[reason == ""]
-        hit = pd.Series(rule.fires(rows, threshold)).fillna(False).to_numpy(dtype=bool)
-        reason[rows.index[hit]] = rule.name
-        column[rows.index[hit]] = rule.column
-    return (reason == "").to_numpy(), pd.DataFrame({"reason": reason, "column": column})
+        still = np.flatnonzero(went < 0)
+        rows = working[list({*rule.looks_at, *PLACE})]
+        rows = rows if len(still) == len(rows) else rows.take(still)
+        went[still[pd.Series(rule.fires(rows, threshold)).fillna(False).to_numpy(bool)]] = at
+    gone = np.flatnonzero(went >= 0)
+    fired = [rules[at] for at in went[gone]]
+    named = {"reason": [rule.name for rule in fired], "column": [rule.column for rule in fired]}
+    return pd.DataFrame(named, index=gone, dtype="str")
 
 
-def _booked(raw: pd.DataFrame, reasons: pd.DataFrame) -> pd.DataFrame:
+def _booked(raw: pd.DataFrame, gone: pd.DataFrame) -> pd.DataFrame:
     """Write down each row set aside, with the value as it stood in the export."""
-    gone = reasons[reasons["reason"] != ""]
     values = pd.Series("", index=gone.index, dtype=object)
     for column, rows in gone.groupby("column").groups.items():
         if column in raw:
-            values[rows] = raw.loc[rows, column].astype(object).map(str)
-    place = raw.loc[gone.index, PLACE]
-    booked = pd.DataFrame(
+            values[rows] = raw[column].take(rows).astype(object).map(str).to_numpy()
+    return pd.DataFrame(
         {
-            "file": place["file"].astype("str"),
-            "line": place["line"],
-            "column": gone["column"].where(gone["column"] != "damage", ""),
-            "reason": gone["reason"],
-            "value": values.astype("str"),
+            "file": raw["file"].take(gone.index).astype("str").array,
+            "line": raw["line"].take(gone.index).array,
+            "column": gone["column"].where(gone["column"] != "damage", "").array,
+            "reason": gone["reason"].array,
+            "value": values.astype("str").array,
         }
     )
-    return booked.reset_index(drop=True)
 
 
 def _counted(repaired: dict[tuple[str, str], np.ndarray], kept: np.ndarray) -> pd.DataFrame:
     rows = [
-        {"column": column, "reason": reason, "n": int((cells & kept).sum())}
+        {"column": column, "reason": reason, "n": int(kept[cells].sum())}
         for (column, reason), cells in repaired.items()
     ]
     frame = pd.DataFrame(rows, columns=["column", "reason", "n"])

@@ -17,6 +17,8 @@ _LABELLED = re.compile(r"^([+-]?\d+(?:[.,]\d+)?)\s*(?:[-–—:=.)(]|\s)\s*[^\d\
 _LABEL_FIRST = re.compile(r"^[^\d]+[\s(\[=:-]([+-]?\d+)[)\]]?$")
 _CURRENCY = re.compile(r"[£$€¥₩₹]|(?<![a-z])(?:gbp|usd|eur|chf|kr)(?![a-z])|%", re.IGNORECASE)
 
+_PROBED = 10_000  # rows that tell whether values repeat
+
 
 class CleaningError(Refusal):
     """A column cannot be read without a declaration."""
@@ -45,16 +47,25 @@ def by_value(read: Callable[[pd.Series], Converted], column: pd.Series) -> Conve
             not from how often it has them.
         column: any column; only text is worth the trouble.
     """
-    if column.dtype != "str":
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        held = column.cat.remove_unused_categories().cat
+        codes, values = held.codes.to_numpy(), held.categories
+        if (codes < 0).any():
+            codes, values = np.where(codes < 0, len(values), codes), [*values, np.nan]
+    elif column.dtype == "str" and 2 * column.iloc[:_PROBED].nunique() < len(column[:_PROBED]):
+        codes, values = pd.factorize(column, use_na_sentinel=False)
+    else:
         return read(column)
-    codes, values = pd.factorize(column, use_na_sentinel=False)
-    if 2 * len(values) > len(column):
-        return read(column)
-    done = read(pd.Series(values, name=column.name))
+    done = read(pd.Series(values, name=column.name, dtype="str"))
+    place = np.asarray(codes, dtype=np.intp)
+
+    def spread(hit: np.ndarray) -> np.ndarray:
+        return hit[place] if hit.any() else np.zeros(len(place), bool)
+
     return Converted(
-        done.values.take(codes).set_axis(column.index),
-        {reason: cells[codes] for reason, cells in done.repairs.items()},
-        {reason: cells[codes] for reason, cells in done.bad.items()},
+        pd.Series(done.values.array.take(place), index=column.index, name=done.values.name),
+        {reason: spread(hit) for reason, hit in done.repairs.items()},
+        {reason: spread(hit) for reason, hit in done.bad.items()},
     )
 
 
@@ -62,7 +73,15 @@ def trimmed(column: pd.Series) -> tuple[pd.Series, np.ndarray]:
     """Remove blanks, no-break spaces and zero-width marks around each value."""
     text = column.astype("str").fillna("")
     clean = text.str.strip(" \t\r\n\u00a0\u200b\u200c\u200d\ufeff\u3000")
-    return clean, (text != clean).to_numpy()
+    cut = (text.str.len() != clean.str.len()).to_numpy()
+    return (clean if cut.any() else text), cut
+
+
+def one_of(text: pd.Series, words: set[str]) -> np.ndarray:
+    """Say which cells hold one of a few short words, in any case."""
+    found = np.array(text.str.len() <= max(map(len, words)), dtype=bool)
+    found[found] = text[found].str.lower().isin(words).to_numpy()
+    return found
 
 
 def to_id(column: pd.Series) -> Converted:
@@ -73,21 +92,22 @@ def to_id(column: pd.Series) -> Converted:
     An id whose digits are lost is `unreadable`.
     """
     text, cut = trimmed(column)
-    absent = text.str.lower().isin(_NO_ID).to_numpy()
-    ids = text.mask(absent)
-    floated, whole = ids.str.fullmatch(r"\d+\.0"), ids.str.fullmatch(r"\d+(?:\.0)?")
+    absent = one_of(text, _NO_ID)
+    ids = text.mask(absent) if absent.any() else text
+    floated = np.array(text.str.endswith(".0"), dtype=bool)
     repaired = np.zeros(len(ids), bool)
-    if floated.any() and whole[~absent].all():
-        repaired = floated.fillna(False).to_numpy(dtype=bool)
+    if floated.any() and text[~absent].str.fullmatch(r"\d+(?:\.0)?").all():
+        repaired = floated
         ids = ids.mask(repaired, ids.str.removesuffix(".0"))
-    powers = ids.str.fullmatch(r"\d(?:[.,]\d+)?[eE]\+\d+").fillna(False).to_numpy(dtype=bool)
+    powers = np.flatnonzero(text.str.contains("+", regex=False).to_numpy(bool))
+    powers = powers[text.iloc[powers].str.fullmatch(r"\d(?:[.,]\d+)?[eE]\+\d+").to_numpy(bool)]
     lost = np.zeros(len(ids), bool)
-    for at in np.flatnonzero(powers):
+    for at in powers:
         exact = _written_out(ids.iloc[at])
         repaired[at], lost[at] = exact is not None, exact is None
         ids.iloc[at] = exact
     return Converted(
-        ids.where(ids.notna(), None),
+        ids,
         {
             "trimmed": cut & ~absent,
             "id_form": repaired,
@@ -110,13 +130,18 @@ def _written_out(power: str) -> str | None:
 def to_category(column: pd.Series) -> Converted:
     """Keep a short text as it stands, without the blanks around it."""
     text, cut = trimmed(column)
-    return Converted(text.where(text != "", None), {"trimmed": cut & (text != "").to_numpy()})
+    return Converted(_without_blanks(text), {"trimmed": cut & (text != "").to_numpy()})
 
 
 def to_text(column: pd.Series) -> Converted:
     """Keep what people wrote; blanks alone are no comment, and are not worth counting."""
     text, _ = trimmed(column)
-    return Converted(text.where(text != "", None))
+    return Converted(_without_blanks(text))
+
+
+def _without_blanks(text: pd.Series) -> pd.Series:
+    blank = text == ""
+    return text.mask(blank) if blank.any() else text
 
 
 def to_attribute(column: pd.Series) -> Converted:
@@ -134,11 +159,10 @@ def to_flag(column: pd.Series) -> Converted:
     if column.dtype == bool:
         return Converted(column.astype("boolean"))
     text, cut = trimmed(column)
-    folded = text.str.lower()
     values = pd.Series(pd.NA, index=column.index, dtype="boolean")
-    values[folded.isin(_YES)] = True
-    values[folded.isin(_NO)] = False
-    absent = folded.isin(_MISSING).to_numpy()
+    values[one_of(text, _YES)] = True
+    values[one_of(text, _NO)] = False
+    absent = one_of(text, _MISSING)
     unread = values.isna().to_numpy() & ~absent
     return Converted(
         values,
@@ -213,7 +237,7 @@ def to_number(column: pd.Series, *, decimal: str | None = None) -> Converted:
     if pd.api.types.is_numeric_dtype(column):
         return Converted(column.astype(float))
     text, cut = trimmed(column)
-    absent = text.str.lower().isin(_MISSING).to_numpy()
+    absent = one_of(text, _MISSING)
     bare = text.str.replace(_CURRENCY, "", regex=True).str.replace(r"[\s'\u2019]", "", regex=True)
     if not all(map(str.isascii, bare.unique())):
         bare = bare.str.normalize("NFKC")

@@ -5,8 +5,10 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from cxlab.cleaning.convert import _MISSING, CleaningError, Converted, trimmed
+from cxlab.cleaning.convert import _MISSING, CleaningError, Converted, one_of, trimmed
 
 _CLOCK = r"(?P<h>\d{1,2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?"
 _TIME = rf"(?:[T ,]+{_CLOCK}\s*(?P<ap>[AaPp]\.?[Mm]\.?)?)?"
@@ -69,7 +71,7 @@ def to_time(
         empty = _placeholder(column)
         return Converted(_in_zone(column.mask(empty), source, timezone), _booked(empty))
     text, cut = trimmed(column)
-    absent = text.str.lower().isin(_MISSING).to_numpy()
+    absent = one_of(text, _MISSING)
     moments = pd.Series(pd.NaT, index=column.index, dtype=f"datetime64[us, {timezone}]")
     form = np.full(len(text), "", dtype=object)
     empty = np.zeros(len(text), bool)
@@ -151,12 +153,21 @@ def _as_usual(
 ) -> None:
     """Read at once what most systems write; what is left is read form by form."""
     at = np.flatnonzero(text.str.fullmatch(_USUAL).to_numpy(dtype=bool))
-    local = pd.to_datetime(text.iloc[at], format="ISO8601", errors="coerce")
+    local = _iso(text if len(at) == len(text) else text.iloc[at])
     there = local.notna().to_numpy()
-    at, local = at[there], local[there].astype("datetime64[us]")
+    at, local = at[there], local[there]
     empty[at] = _placeholder(local)
     moments.iloc[at] = _in_zone(local.mask(empty[at]), source, str(moments.dt.tz))
     form[at] = "iso"
+
+
+def _iso(text: pd.Series) -> pd.Series:
+    """Read moments written as the standard has them, missing where there is no such day."""
+    try:
+        read = pc.cast(pa.array(text, pa.large_string()), pa.timestamp("us"))
+        return pd.Series(read.to_numpy(zero_copy_only=False), index=text.index)
+    except pa.ArrowInvalid:  # one of them is no day at all
+        return pd.to_datetime(text, format="ISO8601", errors="coerce").astype("datetime64[us]")
 
 
 def _as_declared(

@@ -5,8 +5,12 @@ import hmac
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 MASKS = {
     "e-mail": "[e-mail]",
@@ -31,6 +35,7 @@ _DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}[:.]\d{2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
 )
 _YEARS = re.compile(r"(?:19|20)\d{2}\s?[-/–]\s?(?:19|20)\d{2}")
+_TELLING = r"(?i)@|\p{Nd}|\(at\)|\[at\]"
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _BEFORE_NAME = re.compile(
     r"(?:\b(?:mr|mrs|ms|miss|dr|prof|herr|frau|mme|named?|called|name is|i am|i'm|regards|thanks|"
@@ -38,6 +43,7 @@ _BEFORE_NAME = re.compile(
     re.IGNORECASE,
 )
 SHORTEST_NAME = 3
+_REMEMBERED = 2**12  # texts that many people write alike
 
 
 @dataclass(frozen=True)
@@ -67,19 +73,22 @@ def mask(
         >>> mask(pd.Series(["Ring Ann on 07700 900123"]), names=["Ann"])[0].tolist()
         ['Ring [name] on [phone]']
     """
-    written = texts.dropna().astype(str)
-    looked_for = _names(names, written)
+    looked_for = _names(names, texts)
     known = {str(each) for each in ids if len(str(each)) >= 4}
     found: dict[str, int] = dict.fromkeys(MASKS, 0)
-    cache: dict[str, str] = {}
-    for text in written.unique():
-        cache[text], kinds = _masked(text, looked_for, known)
-        if kinds:
-            times = int((written == text).sum())
-            for kind in kinds:
-                found[kind] += times
-    masked = texts.map(cache, na_action="ignore").astype(texts.dtype)
-    return masked, {kind: n for kind, n in found.items() if n}
+    at = np.flatnonzero(texts.notna() if looked_for.known else _telling(texts))
+    safe = np.array(texts.iloc[at], dtype=object)
+    changed = np.zeros(len(at), bool)
+    masked = lru_cache(_REMEMBERED)(partial(_masked, names=looked_for, ids=known))
+    for row, text in enumerate(safe):
+        safe[row], kinds = masked(str(text))
+        changed[row] = bool(kinds)
+        for kind in kinds:
+            found[kind] += 1
+    out = texts.copy()
+    if changed.any():
+        out.iloc[at[changed]] = pd.array(safe[changed], dtype=texts.dtype)
+    return out, {kind: n for kind, n in found.items() if n}
 
 
 def pseudonyms(ids: pd.Series, *, key: bytes) -> pd.Series:
@@ -151,6 +160,12 @@ def _masked(text: str, names: Names, ids: Collection[str]) -> tuple[str, set[str
     return text, kinds
 
 
+def _telling(texts: pd.Series) -> np.ndarray:
+    """Find the texts with a digit or an at sign: where no name is known, the others are safe."""
+    found = pc.match_substring_regex(pa.array(texts.astype("str")), _TELLING)
+    return pc.fill_null(found, False).to_numpy()
+
+
 def _names(given: Iterable[str], texts: pd.Series) -> Names:
     """Fold the names, and find those which these texts use as words."""
     known: set[str] = set()
@@ -162,7 +177,7 @@ def _names(given: Iterable[str], texts: pd.Series) -> Names:
         return Names(frozenset(), frozenset())
     small: dict[str, int] = {}
     large: dict[str, int] = {}
-    for text in texts:
+    for text in texts.dropna():
         for found in _WORD.finditer(text):
             word = _folded(found[0])
             if word in known:

@@ -15,7 +15,8 @@ class Rule:
         name: the reason, from `codebook.SET_ASIDE`.
         tables: where the rule looks.
         column: the column whose value is booked.
-        fires: gets the rows still in and the threshold; True where a row goes.
+        fires: gets what it looks at of the rows still in, and the threshold; True where a
+            row goes.
         needs: what the table must have for the rule to apply; the column, if not said.
         threshold: number the rule compares with, or None.
         source: who proposed the rule, where someone did.
@@ -29,9 +30,14 @@ class Rule:
     threshold: float | None = None
     source: str = ""
 
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """The columns the rule is given, beside `file` and `line`."""
+        return self.needs or (self.column,)
+
     def applies(self, table: str, rows: pd.DataFrame) -> bool:
         """Say whether the table has what the rule looks at."""
-        return table in self.tables and set(self.needs or (self.column,)) <= set(rows.columns)
+        return table in self.tables and set(self.looks_at) <= set(rows.columns)
 
 
 _PREVIEWS = {"survey preview", "survey test", "preview", "test", "spam", "offline survey preview"}
@@ -51,9 +57,10 @@ def _preview(rows: pd.DataFrame, _) -> pd.Series:
 
 def _repeated(column: str) -> Callable:
     def fires(rows: pd.DataFrame, _) -> pd.Series:
-        earliest = rows.sort_values(["file", "line"])
-        again = earliest.duplicated(column) & earliest[column].notna()
-        return again.reindex(rows.index)
+        codes, _ = pd.factorize(rows[column])  # missing is -1
+        several = rows[(np.bincount(codes + 1)[codes + 1] > 1) & (codes >= 0)]
+        again = several.sort_values(["file", "line"]).duplicated(column)
+        return again.reindex(rows.index, fill_value=False)
 
     return fires
 

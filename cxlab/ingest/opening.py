@@ -104,10 +104,32 @@ def open_file(path: Path) -> Opened:
     return Opened("text", data)
 
 
-def pieces(data: Bytes, size: int = 2**24) -> Iterator[bytes]:
-    """Give the content piece by piece, so that a large file is never held twice."""
-    for start in range(0, len(data), size):
-        yield data[start : start + size]
+def pieces(data: Bytes, start: int = 0, size: int = 2**24) -> Iterator[bytes]:
+    """Give the content piece by piece, so that a large file is never held whole."""
+    for at in range(start, len(data), size):
+        yield data[at : at + size]
+        if isinstance(data, mmap.mmap):  # what was looked at need not stay in memory
+            data.madvise(mmap.MADV_DONTNEED)
+
+
+class Streamed(io.RawIOBase):
+    """A file's content from some place on, read once, a piece at a time."""
+
+    def __init__(self, data: Bytes, start: int):
+        self._pieces = pieces(data, start)
+        self._rest = b""
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Give the next bytes, `size` of them where a piece holds as many; none at the end."""
+        if not self._rest:
+            self._rest = next(self._pieces, b"")
+        end = size if size >= 0 else len(self._rest)
+        given, self._rest = self._rest[:end], self._rest[end:]
+        return given
 
 
 def tally(data: Bytes, byte: bytes) -> int:

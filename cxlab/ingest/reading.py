@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from cxlab.codebook import Table, did_you_mean
-from cxlab.ingest.grids import Grid, Wanted
+from cxlab.ingest.grids import Grid, Wanted, stacked
 from cxlab.ingest.layouts import Header
 from cxlab.ingest.opening import IngestError, open_file
 from cxlab.ingest.texts import read_text
@@ -22,9 +22,10 @@ class Raw:
     """A table as it came, under our names.
 
     Attributes:
-        frame: one row per row of the exports. Our column names; text as it stood, typed
-            columns of Parquet as they are. `file` and `line` say where the row stands;
-            `damage` says why its fields cannot be trusted, or is empty.
+        frame: one row per row of the exports. Our column names; text as it stood, as
+            categories where few values repeat; typed columns of Parquet as they are. `file`
+            and `line` say where the row stands; `damage` says why its fields cannot be
+            trusted, or is empty.
         wording: our column -> the question or heading of the export.
         zones: our column -> the zone its times are written in, where the export says so.
         notes: what was decided on the way, a sentence each.
@@ -72,8 +73,7 @@ def read(paths: Sequence[Path], table: Table) -> Raw:
             {ours: grid.missing[at] for ours, at in found.items() if at in grid.missing}
         )
         notes += grid.notes
-    frame = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-    return Raw(frame, whole.wording, whole.zones, tuple(notes), whole.missing)
+    return Raw(stacked(parts), whole.wording, whole.zones, tuple(notes), whole.missing)
 
 
 def look(path: Path, table: Table) -> Grid:
@@ -128,8 +128,8 @@ def _wanted(table: Table, header: Header, name: str) -> dict[str, int]:
 
 
 def _named(grid: Grid, wanted: dict[str, int], name: str) -> pd.DataFrame:
-    frame = pd.DataFrame({ours: grid.cells[str(place)] for ours, place in wanted.items()})
-    frame = frame.reset_index(drop=True)
+    columns = {ours: grid.cells[str(place)].array for ours, place in wanted.items()}
+    frame = pd.DataFrame(columns, copy=False)
     frame["file"] = pd.Categorical([name]).repeat(len(grid.lines))
     frame["line"] = grid.lines
     frame["damage"] = grid.damage

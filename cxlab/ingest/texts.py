@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +15,9 @@ import pyarrow.csv
 
 from cxlab.codebook import Table
 from cxlab.ingest.encodings import decode
-from cxlab.ingest.grids import Grid, Wanted
+from cxlab.ingest.grids import Grid, Wanted, stacked
 from cxlab.ingest.layouts import Header, recognise, top
-from cxlab.ingest.opening import HEAD, Bytes, IngestError, Opened, delimiter, tally
+from cxlab.ingest.opening import HEAD, Bytes, IngestError, Opened, Streamed, delimiter, tally
 
 _BLOCK = 2**24
 _MARKS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -38,12 +40,17 @@ def read_text(path: Path, opened: Opened, table: Table, wanted: Wanted) -> Grid:
     header, start, before = _text_header(data, mark, name)
     places = wanted(header)
     lines_below = tally(data, b"\n") - before + (data[-1:] != b"\n")
-    body, torn = _parse(data, start, mark, len(header.names), places, name)
-    if len(body) + len(torn) != lines_below:  # line breaks inside fields: every field counts
-        places = list(range(len(header.names)))
-        body, torn = _parse(data, start, mark, len(header.names), places, name)
     width = len(header.names)
-    cells, lines, damage, blank = _records(body, torn, mark, before, places, width, data)
+    types = _types(bytes(data[start : start + HEAD]), mark, width)
+    body, torn = _parse(data, start, mark, types, places, name)
+    if len(body) + len(torn) != lines_below:  # line breaks inside fields: every field counts
+        places = list(range(width))
+        body, torn = _parse(data, start, mark, types, places, name)
+    cells, lines, damage, blank = _records(
+        body, torn, mark, before, lines_below, places, width, data
+    )
+    del body
+    pa.default_memory_pool().release_unused()
     if lines_below > len(lines):
         _check_closed(data, lines, before + lines_below, name)
     if not len(lines):
@@ -88,8 +95,25 @@ def _text_header(data: Bytes, mark: str, name: str) -> tuple[Header, int, int]:
     return header, start, lines
 
 
+def _types(head: bytes, mark: str, width: int) -> dict[str, pa.DataType]:
+    """Say how each column is held: where its first rows repeat a few values, each value once."""
+    reader = csv.reader(io.StringIO(head.decode("utf-8", "ignore"), newline=""), delimiter=mark)
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
+        rows.extend(reader)
+    rows = [row for row in rows if len(row) == width]
+    few = [len({row[place] for row in rows}) <= len(rows) / 2 for place in range(width)]
+    kinds = {True: pa.dictionary(pa.int32(), pa.string()), False: pa.string()}
+    return {str(place): kinds[few[place]] for place in range(width)}
+
+
 def _parse(
-    data: Bytes, start: int, mark: str, width: int, places: list[int], name: str
+    data: Bytes,
+    start: int,
+    mark: str,
+    types: dict[str, pa.DataType],
+    places: list[int],
+    name: str,
 ) -> tuple[pa.Table, list[tuple[int, str]]]:
     """Parse the rows; those with too few or too many fields come back apart."""
     torn: list[tuple[int, str]] = []
@@ -98,15 +122,14 @@ def _parse(
         torn.append((row.number - 1, row.text))
         return "skip"
 
-    names = [str(place) for place in range(width)]
     read = [str(place) for place in places]
     if start >= len(data):
         return pa.table({place: pa.array([], pa.string()) for place in read}), torn
     try:
         body = pyarrow.csv.read_csv(
-            pa.BufferReader(pa.py_buffer(memoryview(data)[start:])),
+            pa.PythonFile(Streamed(data, start)),
             read_options=pyarrow.csv.ReadOptions(
-                column_names=names, use_threads=False, block_size=_BLOCK
+                column_names=list(types), use_threads=False, block_size=_BLOCK
             ),
             parse_options=pyarrow.csv.ParseOptions(
                 delimiter=mark,
@@ -115,14 +138,14 @@ def _parse(
                 invalid_row_handler=keep,
             ),
             convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
+                column_types=types,
                 include_columns=read,
                 strings_can_be_null=False,
             ),
         )
     except pa.ArrowInvalid as error:
         raise IngestError(f"{name}: the rows cannot be told apart ({error}).") from None
-    return body, torn
+    return body.unify_dictionaries(), torn
 
 
 def _records(
@@ -130,6 +153,7 @@ def _records(
     torn: list[tuple[int, str]],
     mark: str,
     before: int,
+    lines_below: int,
     places: list[int],
     width: int,
     data: Bytes,
@@ -139,10 +163,12 @@ def _records(
     at = np.array([place for place, _ in torn], dtype=int)
     whole = np.ones(total, bool)
     whole[at] = False
-    breaks = np.zeros(total, dtype=np.int64)
-    breaks[whole] = _newlines(body)
-    breaks[at] = [text.count("\n") for _, text in torn]
-    lines = before + 1 + np.arange(total) + np.cumsum(breaks) - breaks
+    lines = before + 1 + np.arange(total)
+    if total != lines_below:  # some rows go over several lines
+        breaks = np.zeros(total, dtype=np.int64)
+        breaks[whole] = _newlines(body)
+        breaks[at] = [text.count("\n") for _, text in torn]
+        lines += np.cumsum(breaks) - breaks
     damage = np.full(total, "", dtype=object)
     damage[np.flatnonzero(whole)[_all_empty(body)]] = "every field is empty"
     cells = body.to_pandas()
@@ -151,9 +177,8 @@ def _records(
         damage[at] = [f"{len(row)} fields, {width} expected" for row in fields]
         padded = [[row[place] if place < len(row) else "" for place in places] for row in fields]
         rows = pd.DataFrame(padded, columns=body.column_names, dtype="str")
-        cells = pd.concat([cells, rows])
-        cells.index = pd.Index(np.concatenate([np.flatnonzero(whole), at]))
-        cells = cells.sort_index()
+        order = np.argsort(np.concatenate([np.flatnonzero(whole), at]))
+        cells = stacked([cells, rows]).take(order).reset_index(drop=True)
     blank = np.zeros(total, bool)
     blank[at] = [not text.strip() for _, text in torn]
     empty = np.flatnonzero(damage == "every field is empty")
@@ -180,9 +205,9 @@ def _newlines(body: pa.Table) -> np.ndarray | int:
     """Count the line breaks inside each row."""
     total: np.ndarray | int = 0
     for column in body.columns:
-        found = pc.count_substring(column, "\n")
-        if pc.any(pc.greater(found, 0)).as_py():
-            total = total + found.to_numpy()
+        found = _of_values(lambda values: pc.count_substring(values, "\n"), column)
+        if found.any():
+            total = total + found
     return total
 
 
@@ -192,8 +217,19 @@ def _all_empty(body: pa.Table) -> np.ndarray:
     for column in body.columns:
         if not empty.any():
             break
-        empty &= pc.equal(pc.binary_length(column), 0).to_numpy()
+        empty &= _of_values(pc.binary_length, column) == 0
     return np.flatnonzero(empty)
+
+
+def _of_values(measure: Callable, column: pa.ChunkedArray) -> np.ndarray:
+    """Measure each cell, or each value once where the column holds each value once."""
+    if not pa.types.is_dictionary(column.type):
+        return measure(column).to_numpy()
+    parts = [
+        measure(chunk.dictionary).to_numpy(zero_copy_only=False)[chunk.indices.to_numpy()]
+        for chunk in column.chunks
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0, int)
 
 
 def _check_closed(data: Bytes, lines: np.ndarray, last: int, name: str) -> None:

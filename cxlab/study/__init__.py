@@ -1,11 +1,14 @@
 """Open a study file: read, clean, and hand over the tables."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow
 
 from cxlab import cleaning, codebook, ingest, results
 from cxlab.cleaning import Cleaned
@@ -268,8 +271,6 @@ class Study:
 
     def _events(self, table: str):
         """Put a table into the engine and give it back as an Ibis table."""
-        import pyarrow
-
         frame = self._frame(table)
         if frame is None:
             return None
@@ -292,6 +293,19 @@ class Study:
         return ibis.connect(self.mapping.events)
 
 
+@contextmanager
+def _frugal() -> Iterator[None]:
+    """Let Arrow give memory back as soon as it is done with it, while large tables are read."""
+    usual = pyarrow.default_memory_pool()
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
+    try:
+        yield
+    finally:
+        pyarrow.set_memory_pool(usual)
+        pyarrow.system_memory_pool().release_unused()
+
+
+@_frugal()
 def load(path: str | Path, *, cache: bool = True) -> Study:
     """Open a study: read every export, clean it, and keep the result for the next call.
 
@@ -318,11 +332,11 @@ def load(path: str | Path, *, cache: bool = True) -> Study:
         with collecting(errors, table):
             files[table] = mapping.files(table)
     stop_at(errors)
-    place = mapping.folder / cache_room.FOLDER / cache_room.fingerprint(mapping)
-    kept = cache_room.read(place) if cache else None
+    place = mapping.folder / cache_room.FOLDER / cache_room.fingerprint(mapping) if cache else None
+    kept = cache_room.read(place) if place else None
     if kept is None:
         kept = _read_and_clean(mapping, files, errors)
-        if cache:
+        if place:
             cache_room.write(kept, place)
     return finished(_with_customer_segments(Study(mapping, *kept)))
 

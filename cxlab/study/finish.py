@@ -51,8 +51,8 @@ def _mask_one(study: Study, table: str, column: str, names: list[str], ids: list
     n = len(done.frame)
     done = replace(
         done,
-        frame=done.frame.assign(**{column: texts.iloc[:n].to_numpy()}),
-        judged=done.judged.assign(**{column: texts.iloc[n:].to_numpy()}),
+        frame=done.frame.assign(**{column: texts.iloc[:n].array}),
+        judged=done.judged.assign(**{column: texts.iloc[n:].array}),
     )
     said = (
         listing([f"{kind} in {count(times)}" for kind, times in found.items()], 8) if found else ""
