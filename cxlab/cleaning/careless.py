@@ -121,13 +121,12 @@ def gibberish(texts: pd.Series) -> pd.Series:
         >>> gibberish(pd.Series(["aaaaaa", "sdfghjk", "ok", "great value", None])).tolist()
         [True, True, False, False, False]
     """
-    hit = np.zeros(len(texts), bool)
-    at = np.flatnonzero(_odd_at_a_glance(texts))
-    text = texts.iloc[at].astype("str").str.strip().str.lower()
+    hit = _odd_at_a_glance(texts)
+    text = texts[hit].astype("str").str.strip().str.lower()
     letters = text.str.replace(r"[\W\d_]", "", regex=True)
     same = letters.str.fullmatch(r"(.{1,2})\1{2,}") & (letters.str.len() >= 5)
     bare = (letters.str.len() >= 6) & ~letters.str.contains(r"[aeiouy]")
-    hit[at] = (same | (bare & letters.map(str.isascii))).to_numpy(bool)
+    hit[hit] = (same | (bare & letters.map(str.isascii))).to_numpy(bool)
     return pd.Series(hit, index=texts.index)
 
 

@@ -76,9 +76,9 @@ def mask(
     looked_for = _names(names, texts)
     known = {str(each) for each in ids if len(str(each)) >= 4}
     found: dict[str, int] = dict.fromkeys(MASKS, 0)
-    at = np.flatnonzero(texts.notna() if looked_for.known else _telling(texts))
-    safe = np.array(texts.iloc[at], dtype=object)
-    changed = np.zeros(len(at), bool)
+    looked_at = texts.notna().to_numpy() if looked_for.known else _telling(texts)
+    safe = np.array(texts[looked_at], dtype=object)
+    changed = np.zeros(len(safe), bool)
     masked = lru_cache(_REMEMBERED)(partial(_masked, names=looked_for, ids=known))
     for row, text in enumerate(safe):
         safe[row], kinds = masked(str(text))
@@ -87,7 +87,7 @@ def mask(
             found[kind] += 1
     out = texts.copy()
     if changed.any():
-        out.iloc[at[changed]] = pd.array(safe[changed], dtype=texts.dtype)
+        out.iloc[np.flatnonzero(looked_at)[changed]] = pd.array(safe[changed], dtype=texts.dtype)
     return out, {kind: n for kind, n in found.items() if n}
 
 
