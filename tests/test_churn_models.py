@@ -206,15 +206,62 @@ def test_calibration_headline_tells_too_many_from_right():
     assert churn.calibration(p / 2, found).headline.startswith("More customers leave than foretold")
 
 
-def test_recalibrating_on_held_out_customers_sets_the_level_right():
-    found = taken(n=6000)
-    learn, out = churn.halves(found)
-    assert not set(learn.customer) & set(out.customer)
-    model = churn.fit(learn, model="logistic")
-    before = model.predict_proba(out.features)[:, 1]
-    after = churn.recalibrate(model, out).predict_proba(out.features)[:, 1]
-    assert after[out.label.notna()].mean() == pytest.approx(out.label.mean(), abs=0.005)
-    np.testing.assert_array_equal(np.argsort(np.argsort(before)), np.argsort(np.argsort(after)))
+def test_a_line_sets_the_level_right_and_keeps_the_order():
+    model = churn.fit(taken(n=6000), model="logistic")
+    learned = model.lesson_.snapshot
+    risk = model.predict_proba(learned.features)[:, 1]
+    line = churn.Line(*scores.platt(learned.label.astype(int), risk / 3))
+    right = line(risk / 3)
+    assert right.mean() == pytest.approx(learned.label.mean(), abs=1e-4)
+    np.testing.assert_array_equal(np.argsort(np.argsort(risk)), np.argsort(np.argsort(right)))
+
+
+def test_the_line_of_the_last_day_takes_the_level_of_that_day():
+    rng = np.random.default_rng(3)
+    n, rates = 6000, (0.30, 0.10)
+    table = pd.DataFrame({"x": rng.normal(size=2 * n), "id": np.arange(2 * n)})
+    table["day"] = np.repeat(pd.to_datetime(["2025-01-01", "2025-04-01"]), n)
+    base = np.repeat(np.log(np.array(rates) / (1 - np.array(rates))), n)
+    table["left"] = rng.random(2 * n) < 1 / (1 + np.exp(-(base + 0.5 * table["x"])))
+    found = churn.from_table(table, label="left", customer="id", day="day")
+    model = churn.fit(found, model="logistic")
+    late = found.rows((found.day == found.day.max()).to_numpy())
+    foretold = model.predict_proba(late.features)[:, 1]
+    assert foretold.mean() > late.label.mean() + 0.05
+    right = churn.line_of(model, found.day.max())(foretold)
+    assert right.mean() == pytest.approx(late.label.mean(), abs=0.005)
+
+
+def test_recalibration_is_judged_on_customers_the_line_was_not_fitted_to():
+    rng = np.random.default_rng(0)
+    p = rng.beta(1, 9, 8000)
+    table = pd.DataFrame({"left": rng.random(8000) < p, "x": p})
+    found = churn.from_table(table, label="left")
+    again = churn.calibration(p / 2, found, recalibrated=True)
+    assert again.headline.startswith("Recalibrated on other customers: the risks foretold cannot")
+    few = found.rows(np.arange(250))
+    with pytest.raises(churn.ChurnError, match="a line takes 20"):
+        churn.calibration(p[:250] / 2, few, recalibrated=True)
+
+
+def test_bands_that_miss_are_told_though_level_and_slope_fit():
+    rng = np.random.default_rng(1)
+    p = rng.uniform(0.1, 0.9, 6000)
+    true = np.clip(p + 0.08 * np.cos(2 * np.pi * (p - 0.5) / 0.4), 0.01, 0.99)
+    table = pd.DataFrame({"left": rng.random(6000) < true, "x": p})
+    said = churn.calibration(p, churn.from_table(table, label="left")).headline
+    assert said == "As many leave as foretold over all, but not band by band."
+
+
+def test_the_test_of_bands_does_not_cry_wolf():
+    rng = np.random.default_rng(2)
+    p = np.sort(rng.beta(2, 8, 2000))
+    n, expected = np.full(10, 200), p.reshape(10, 200).sum(axis=1)
+    chances = []
+    for _ in range(600):
+        events = (rng.random(2000) < p).reshape(10, 200).sum(axis=1)
+        chances.append(scores.hosmer_lemeshow(events, expected, n))
+    assert np.mean(np.array(chances) < 0.05) == pytest.approx(0.05, abs=0.025)
 
 
 def test_rolling_learns_only_from_outcomes_known_by_the_day():
@@ -224,6 +271,14 @@ def test_rolling_learns_only_from_outcomes_known_by_the_day():
     assert table["period"].tolist() == ["2025-03-31", "2025-06-30"]
     assert table["estimate"].between(0.5, 0.9).all()
     assert table["correlation"].iloc[1] > 0.5
+
+
+def test_other_definitions_are_held_against_the_one_in_use():
+    known = churn.definition(study(people()), lookback="120D", gap="0D", horizon="3M")
+    used, gap, horizon, *rest = churn.choices_around(known)
+    assert used == {"lookback": "120D", "gap": "0D", "horizon": "3M"}
+    assert (gap["gap"], horizon["horizon"]) == ("14D", "45D")
+    assert [choice["lookback"] for choice in rest[:2]] == ["60D", "240D"]
 
 
 def test_sensitivity_gives_a_row_a_choice_and_a_reason_where_it_cannot():

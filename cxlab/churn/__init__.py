@@ -1,14 +1,14 @@
 """Who is about to leave, judged only on what was known that day?"""
 
 from cxlab.churn.audit import alarms, audit
+from cxlab.churn.calibration import Line, calibration, line_of
 from cxlab.churn.case import Case, case, key_numbers, tried
 from cxlab.churn.definition import ChurnError, Definition, definition, timeline
 from cxlab.churn.evaluation import (
-    calibration,
+    choices_around,
     evaluate,
     halves,
     lift,
-    recalibrate,
     rolling,
     sensitivity,
 )
@@ -24,12 +24,14 @@ __all__ = [
     "Case",
     "ChurnError",
     "Definition",
+    "Line",
     "Snapshot",
     "alarms",
     "associations",
     "audit",
     "calibration",
     "case",
+    "choices_around",
     "choose",
     "contributions",
     "definition",
@@ -42,9 +44,9 @@ __all__ = [
     "health",
     "key_numbers",
     "lift",
+    "line_of",
     "profit",
     "reasons",
-    "recalibrate",
     "rolling",
     "save",
     "sensitivity",

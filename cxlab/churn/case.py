@@ -7,10 +7,11 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from cxlab import events
+from cxlab.churn.calibration import Line, line_of
 from cxlab.churn.definition import CONTRACT, FLAG, ChurnError, Definition, definition, open_ended
 from cxlab.churn.evaluation import halves
 from cxlab.churn.models import fit
-from cxlab.churn.snapshots import Snapshot, days_of, judged_by, snapshot, stack
+from cxlab.churn.snapshots import Snapshot, days_of, judged_by, snapshot, stack, within_reach
 from cxlab.results import Result
 
 MOST_DAYS = 8
@@ -23,11 +24,13 @@ class Case:
     Attributes:
         learn: days whose outcomes were known before the day judged.
         judge: the latest day with a whole horizon; of a table without dates, a third of it.
-        today: customers of today, outcome not yet known; without dates, those who stayed.
+        today: customers of today who could leave, outcome not yet known; without dates, those
+            who stayed.
         model: what was learned from `learn`; it is judged on `judge`.
         latest: the same kind of model, learned from all judged days; it ranks today's customers.
         worth: column with what a customer is worth, or 1 where there is none.
         cost: of one call, a fiftieth of the mean worth.
+        line: sets the risks of `latest` right, by the outcomes of the last day judged.
     """
 
     learn: Snapshot
@@ -37,6 +40,7 @@ class Case:
     latest: Pipeline
     worth: str | float
     cost: float
+    line: Line
 
     @property
     def dated(self) -> bool:
@@ -52,6 +56,11 @@ class Case:
     def all(self) -> Snapshot:
         """All judged days."""
         return stack([self.learn, self.judge])
+
+    @property
+    def recipe(self) -> Pipeline:
+        """The model that was kept, unfitted."""
+        return self.model.lesson_.untrained
 
     @property
     def days(self) -> list[pd.Timestamp]:
@@ -96,7 +105,7 @@ def case(
     facts = events.as_of(study, [*before, day, now], lookback)
     judge = judged_by(known, study, facts, [day])
     learn = judged_by(known, study, facts, before)
-    today = judged_by(open_ended(known), study, facts, [now])
+    today = within_reach(study, judged_by(open_ended(known), study, facts, [now]), known)
     learned = fit(learn, model=model, seed=seed)
     return _priced(learn, judge, today, learned)
 
@@ -146,7 +155,7 @@ def key_numbers(evaluation: Result) -> tuple[Result, ...]:
 
 def _day_judged(known: Definition, as_of: str) -> pd.Timestamp:
     if as_of:
-        return events.moment(as_of, known.timezone)
+        return days_of([as_of], known)[0]
     if known.until is None:
         raise ChurnError(
             "as_of: the study does not say until when it knows; name the day to judge."
@@ -178,9 +187,10 @@ def _first_day(study, known: Definition) -> pd.Timestamp:
 
 def _priced(learn: Snapshot, judge: Snapshot, today: Snapshot, model: Pipeline) -> Case:
     latest = fit(stack([learn, judge]), model=model.lesson_.untrained)
+    line = line_of(latest, judge.day.max())
     for name in ("spend", "monthly_fee"):
         for source in (judge.features, judge.undated):
             if name in source and source[name].clip(lower=0).sum() > 0:
                 cost = float(source[name].clip(lower=0).mean()) / 50
-                return Case(learn, judge, today, model, latest, name, cost)
-    return Case(learn, judge, today, model, latest, 1.0, 0.02)
+                return Case(learn, judge, today, model, latest, name, cost, line)
+    return Case(learn, judge, today, model, latest, 1.0, 0.02, line)

@@ -57,7 +57,8 @@ class Definition:
         if self.kind == SILENCE:
             return (
                 f"Left is who stays silent beyond {number(self.silence)} times their own usual "
-                f"gap between orders, judged {when}."
+                "gap between orders (the middle gap of others for who has bought once), judged "
+                f"{when}."
             )
         who = " of their own choice" if self.leavers == "voluntary" else ""
         return f"Left is whose contract ends{who} {when}."
@@ -160,8 +161,13 @@ def _short(stamp: pd.Timestamp, known: Definition) -> str:
 
 def _kind(study) -> str:
     listed = study.customers
-    if listed is not None and "churned_at" in listed and listed["churned_at"].notna().any():
-        return CONTRACT
+    if listed is not None and "churned_at" in listed:
+        if listed["churned_at"].notna().any():
+            return CONTRACT
+        raise ChurnError(
+            "churned_at: no customer has an end date, so nobody has left and there is nothing to "
+            "learn from. Give the dates, or drop the column to judge by silence between orders."
+        )
     if listed is not None and "churned" in listed:
         return FLAG
     if study.orders is not None:

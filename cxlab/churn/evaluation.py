@@ -7,30 +7,16 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.frozen import FrozenEstimator
-from sklearn.pipeline import Pipeline
 
 from cxlab import events, stats
 from cxlab.churn import scores
-from cxlab.churn.definition import FLAG, ChurnError, definition
+from cxlab.churn.definition import FLAG, SILENCE, ChurnError, Definition, definition
 from cxlab.churn.models import FOLDS, aligned, cross_scores, learn, parts_of, plain, untrained
 from cxlab.churn.snapshots import Snapshot, days_of, judged_by
 from cxlab.results import Result, count, number, percent
 
 # a judgement is asked for by several questions and costs several fits
 _KEPT: WeakKeyDictionary[Any, WeakKeyDictionary[Snapshot, np.ndarray]] = WeakKeyDictionary()
-
-
-#: Other definitions of leaving to hold a result against.
-CHOICES: tuple[dict[str, str], ...] = (
-    {"lookback": "180D", "gap": "14D", "horizon": "90D"},
-    {"lookback": "180D", "gap": "0D", "horizon": "90D"},
-    {"lookback": "180D", "gap": "14D", "horizon": "45D"},
-    {"lookback": "90D", "gap": "14D", "horizon": "90D"},
-    {"lookback": "360D", "gap": "14D", "horizon": "90D"},
-    {"leavers": "voluntary"},
-)
 
 
 def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -> Result:
@@ -50,7 +36,7 @@ def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -
         ChurnError: the model learned from leavings after the day it is judged on, or the
             outcome of the snapshot is not known or all alike.
     """
-    taken, p = _judgement(model, snapshot)
+    taken, p = judgement(model, snapshot)
     y, who = taken.label.to_numpy(dtype=int), taken.customer
     rows = [{"term": "base rate", **scores.mean(y, customer=who, level=level)}]
     rows.append({"term": "AUC", **scores.auc(y, p, customer=who, level=level)})
@@ -60,7 +46,7 @@ def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -
     for term, measure in ranked.items():
         found = scores.resampled(measure, y, p, customer=clusters, level=level, seed=seed)
         rows.append({"term": term, **found})
-    if _are_probabilities(p):
+    if are_probabilities(p):
         for term, loss in (("Brier score", scores.brier), ("log loss", scores.log_loss)):
             rows.append({"term": term, **scores.mean(loss(y, p), customer=who, level=level)})
         line = scores.calibration_line(y, p, customer=who, level=level)
@@ -82,47 +68,6 @@ def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -
     )
 
 
-def calibration(model, snapshot: Snapshot, *, groups: int = 10, level: float = 0.95) -> Result:
-    """Compare the risks foretold with how many left, from the lowest risks to the highest.
-
-    Returns:
-        A `Result` with `rank`, `expected` (mean risk foretold), `estimate` (share that left),
-        `conf_low`, `conf_high` (Wilson), `events`, `n`; the method line gives slope and
-        intercept.
-    """
-    taken, p = _judgement(model, snapshot)
-    if not _are_probabilities(p):
-        raise ChurnError("calibration: the scores are not probabilities between 0 and 1.")
-    y = taken.label.to_numpy(dtype=int)
-    frame = _grouped(y, p, groups, level)
-    line = scores.calibration_line(y, p, customer=taken.customer, level=level)
-    slope, shift = line["slope"], line["intercept"]
-    fits = slope["conf_low"] <= 1 <= slope["conf_high"]
-    level_fits = shift["conf_low"] <= 0 <= shift["conf_high"]
-    if fits and level_fits:
-        headline = "The risks foretold cannot be told apart from how many left."
-    elif level_fits:
-        side = "too extreme" if slope["estimate"] < 1 else "too cautious"
-        headline = f"As many leave as foretold, but single risks are {side}."
-    else:
-        side = "More" if shift["estimate"] > 0 else "Fewer"
-        headline = (
-            f"{side} customers leave than foretold: {percent(y.mean(), 1)} against "
-            f"{percent(p.mean(), 1)}; recalibrate before using the risks as numbers."
-        )
-    return Result(
-        name="calibration",
-        frame=frame,
-        headline=headline,
-        method=(
-            f"Slope {_of(slope)}, intercept {_of(shift)} (Cox 1958); shares with Wilson intervals, "
-            f"level {level:g}."
-        ),
-        base=taken.base(),
-        unit="share",
-    )
-
-
 def lift(model, snapshot: Snapshot, *, groups: int = 10, level: float = 0.95) -> Result:
     """Show how leavers gather at the top of the ranking.
 
@@ -130,9 +75,9 @@ def lift(model, snapshot: Snapshot, *, groups: int = 10, level: float = 0.95) ->
         A `Result` with `rank` (1 holds the highest scores), `estimate` (share that left),
         `conf_low`, `conf_high`, `lift`, `cumulative` (share of all leavers so far), `events`, `n`.
     """
-    taken, p = _judgement(model, snapshot)
+    taken, p = judgement(model, snapshot)
     y = taken.label.to_numpy(dtype=int)
-    frame = _grouped(y, p, groups, level).iloc[::-1].reset_index(drop=True)
+    frame = grouped(y, p, groups, level).iloc[::-1].reset_index(drop=True)
     frame["rank"] = np.arange(1, len(frame) + 1)
     frame["lift"] = frame["estimate"] / y.mean()
     frame["cumulative"] = frame["events"].cumsum() / y.sum()
@@ -150,31 +95,6 @@ def lift(model, snapshot: Snapshot, *, groups: int = 10, level: float = 0.95) ->
         base=taken.base(),
         unit="share",
     )
-
-
-def recalibrate(model: Pipeline, held_out: Snapshot):
-    """Refit the level and the spread of a model's risks on customers held out of its fit.
-
-    Args:
-        model: what `fit` returned.
-        held_out: customers the model did not learn from, 20 leavers or more.
-
-    Returns:
-        A fitted scikit-learn classifier whose ranking is the model's own (Platt, 1999).
-    """
-    taken = held_out.judged()
-    lesson = getattr(model, "lesson_", None)
-    if lesson is not None:
-        unseen = ~taken.customer.isin(lesson.snapshot.customer)
-        taken = taken.rows(unseen.to_numpy())
-    if int(taken.label.sum()) < 20:
-        raise ChurnError(
-            f"recalibrate: only {count(int(taken.label.sum()), 'customer')} left among those the "
-            "model never saw; it takes 20. Hold out more customers, such as one part in three."
-        )
-    calibrated = CalibratedClassifierCV(FrozenEstimator(model), method="sigmoid")
-    features = aligned(model, taken.features)
-    return calibrated.fit(features, taken.label.astype(int))
 
 
 def halves(snapshot: Snapshot, *, seed: int = 0) -> tuple[Snapshot, Snapshot]:
@@ -234,13 +154,30 @@ def rolling(snapshot: Snapshot, *, model="logistic", level: float = 0.95, seed: 
     return _rolled(frame, taken, level)
 
 
-def sensitivity(study, *, as_of, choices: Sequence[dict] = CHOICES, seed: int = 0) -> Result:
+def choices_around(known: Definition) -> tuple[dict[str, Any], ...]:
+    """List other definitions of leaving to hold a result against, the one in use first."""
+    used = {"lookback": known.lookback, "gap": known.gap, "horizon": known.horizon}
+    other_gap = "0D" if pd.Timedelta(0) < _length(known.gap) else "14D"
+    return (
+        used,
+        {**used, "gap": other_gap},
+        {**used, "horizon": _scaled(known.horizon or "90D", 0.5)},
+        {**used, "lookback": _scaled(known.lookback, 0.5)},
+        {**used, "lookback": _scaled(known.lookback, 2)},
+        {**used, "silence": known.silence + 1}
+        if known.kind == SILENCE
+        else {**used, "leavers": "voluntary"},
+    )
+
+
+def sensitivity(study, *, as_of, choices: Sequence[dict], seed: int = 0) -> Result:
     """Show how the result depends on how leaving is defined.
 
     Args:
         study: a study.
         as_of: days, stacked.
-        choices: one `dict` of `lookback`, `gap`, `horizon`, `silence` or `leavers` a row.
+        choices: one `dict` of `lookback`, `gap`, `horizon`, `silence` or `leavers` a row, such
+            as `choices_around` lists.
         seed: for dealing customers into parts.
 
     Returns:
@@ -269,6 +206,16 @@ def sensitivity(study, *, as_of, choices: Sequence[dict] = CHOICES, seed: int = 
     return _depends(frame)
 
 
+def _length(duration: str) -> pd.Timedelta:
+    months = duration.endswith("M")
+    return pd.Timedelta(days=30 * int(duration[:-1])) if months else pd.Timedelta(duration)
+
+
+def _scaled(duration: str, times: float) -> str:
+    """Stretch a duration: `90D` by one half is `45D`; months become days."""
+    return f"{round(_length(duration) / pd.Timedelta('1D') * times)}D"
+
+
 def _by_choice(study, as_of, choice: dict, facts: dict[str, pd.DataFrame]) -> Snapshot:
     """Judge by one definition; facts are gathered once for each lookback."""
     known = definition(study, **choice)
@@ -281,7 +228,7 @@ def _by_choice(study, as_of, choice: dict, facts: dict[str, pd.DataFrame]) -> Sn
 # ---------------------------------------------------------------- judging without having seen
 
 
-def _judgement(model, snapshot: Snapshot) -> tuple[Snapshot, np.ndarray]:
+def judgement(model, snapshot: Snapshot) -> tuple[Snapshot, np.ndarray]:
     """Score the judged rows; the model's own customers by fits without them."""
     known = snapshot.label.notna().to_numpy()
     taken = snapshot.judged()
@@ -357,7 +304,7 @@ def _from_before(taken: Snapshot, judged: Snapshot, model, seed: int) -> np.ndar
 # ---------------------------------------------------------------- words and groups
 
 
-def _grouped(y: np.ndarray, p: np.ndarray, groups: int, level: float) -> pd.DataFrame:
+def grouped(y: np.ndarray, p: np.ndarray, groups: int, level: float) -> pd.DataFrame:
     order = np.argsort(p, kind="stable")
     part = np.empty(len(p), int)
     part[order] = np.arange(len(p)) * groups // len(p)
@@ -371,7 +318,7 @@ def _grouped(y: np.ndarray, p: np.ndarray, groups: int, level: float) -> pd.Data
     return frame.reset_index()
 
 
-def _are_probabilities(p: np.ndarray) -> bool:
+def are_probabilities(p: np.ndarray) -> bool:
     return bool(p.min() >= 0 and p.max() <= 1)
 
 
@@ -401,11 +348,6 @@ def _notes(model, taken: Snapshot) -> tuple[str, ...]:
     if hasattr(model, "predict_proba") and not hasattr(model, "lesson_"):
         notes.append("Nobody can say whether this model has seen the customers it is judged on.")
     return tuple(notes)
-
-
-def _of(found: dict) -> str:
-    low, high = number(found["conf_low"], 2), number(found["conf_high"], 2)
-    return f"{number(found['estimate'], 2)} ({low} to {high})"
 
 
 def _agreement(before: pd.Series | None, now: pd.Series) -> float:

@@ -101,6 +101,8 @@ def _months(study, lookback: str) -> Snapshot:
     if known.kind in (FLAG, SILENCE):
         raise ChurnError("hazards need end dates; declare 'churned_at' in the customer list.")
     zone = known.timezone
+    if "signed_up_at" not in study.customers:
+        raise ChurnError("hazards need to know since when; declare 'signed_up_at' of customers.")
     first = events.utc(study.customers["signed_up_at"], zone).min().tz_convert(zone)
     if known.until is None:
         raise ChurnError("hazards need to know until when leaving is known; declare 'as_of'.")

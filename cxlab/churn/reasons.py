@@ -156,7 +156,7 @@ def associations(model, snapshot: Snapshot, *, seed: int = 0) -> Result:
         name="what goes with leaving",
         frame=frame,
         headline=(
-            f"Associated with leaving, fit after fit: {listing(named)}."
+            f"Associated with leaving, other facts held equal, fit after fit: {listing(named)}."
             if named
             else "Nothing is associated with leaving steadily enough to be named."
         ),
@@ -260,13 +260,8 @@ _WEIGHT = _weights()
 
 
 def _inside(model):
-    """Find the Pipeline inside a recalibrated model."""
-    while not hasattr(model, "named_steps"):
-        inner = getattr(model, "estimator", None)
-        if inner is None:
-            raise ChurnError("reasons: this model is no Pipeline made by churn.fit.")
-        model = inner
-    if not {"columns", "model"} <= set(model.named_steps):
+    """Give the Pipeline, if it is one whose steps are known."""
+    if not {"columns", "model"} <= set(getattr(model, "named_steps", ())):
         raise ChurnError("reasons: this Pipeline has no steps 'columns' and 'model'.")
     return model
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm, rankdata
+from scipy.stats import chi2, norm, rankdata
 
 from cxlab import stats
 
@@ -114,6 +114,30 @@ def calibration_line(y, p, *, customer=None, level: float = 0.95) -> dict[str, d
         "slope": _interval(float(both[1]), float(errors[1]), level),
         "intercept": _interval(float(alone[0]), float(error[0]), level),
     }
+
+
+def platt(y, p) -> tuple[float, float]:
+    """Fit intercept and slope of the outcome on the log-odds foretold (Platt, 1999)."""
+    p = np.clip(np.asarray(p, dtype=float), 1e-9, 1 - 1e-9)
+    x = np.log(p / (1 - p))
+    both, _ = _logit(np.column_stack([np.ones_like(x), x]), np.asarray(y, float), 0 * x, None)
+    return float(both[0]), float(both[1])
+
+
+def hosmer_lemeshow(events, expected, n) -> float:
+    """Test leavers in bands against those foretold for other customers (one degree a band).
+
+    Args:
+        events: how many left, a band.
+        expected: how many were foretold to leave.
+        n: customers.
+
+    Returns:
+        The p-value (Hosmer and Lemeshow, 1980, for risks that were not fitted to the rows).
+    """
+    events, expected, n = (np.asarray(given, dtype=float) for given in (events, expected, n))
+    spread = expected * (1 - expected / n)
+    return float(chi2.sf(((events - expected) ** 2 / np.maximum(spread, SMALLEST)).sum(), len(n)))
 
 
 def single_auc(column: pd.Series, y: np.ndarray, *, seed: int = 0) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import events
-from cxlab.churn.definition import CONTRACT, FLAG, ChurnError, Definition, definition
+from cxlab.churn.definition import CONTRACT, FLAG, SILENCE, ChurnError, Definition, definition
 from cxlab.results import count, listing
 
 #: Columns of a customer list that say who somebody is, or that tell of the leaving itself.
@@ -248,7 +248,7 @@ def _too_late(day, beyond, last, known: Definition) -> str:
     return (
         f"as_of: {_day(day, known)} + gap {known.gap} + horizon {known.horizon} reaches {reaches}, "
         f"and the study knows nothing after {until}. Choose {_day(last, known)} or earlier, "
-        "shorten the horizon, or pass horizon=None to list customers without judging."
+        "shorten the horizon, or leave it out to list customers without judging."
     )
 
 
@@ -290,36 +290,56 @@ def _by_contract(study, customer, day, known: Definition, notes: list[str]):
 
 
 def _by_silence(study, customer, day, known: Definition, notes: list[str]):
-    """Ask the same rule on the day, at the end of the gap, and at the end of the horizon."""
-    days = sorted(day.unique())
-    kept = ~_lapsed(study, customer, day, days, known)
+    """Ask the same rule on the day, at the end of the gap, and at the end of the horizon.
+
+    Whose silence could not be long enough by the end of the horizon, whatever they do, is not
+    judged: to call them loyal would reward a model for reading the calendar.
+    """
+    slack = _slack(study, customer, day, known)
+    kept = slack >= 0
     ever = pd.Series(np.nan, index=customer.index)
     if known.until is not None:
         now = pd.Series([known.until] * len(day), index=day.index)
-        ever = _lapsed(study, customer, now, [known.until], known).astype(float)
+        ever = (_slack(study, customer, now, known) < 0).astype(float)
     if known.horizon is None:
         return pd.Series(np.nan, index=customer.index), ever, kept
     starts, ends = _windows(day, known)
-    gone_early = _lapsed(study, customer, starts, sorted(starts.unique()), known)
-    gone = _lapsed(study, customer, ends, sorted(ends.unique()), known)
+    gone_early = _slack(study, customer, starts, known) < 0
+    gone = _slack(study, customer, ends, known) < 0
     label = gone.astype(float)
     label[gone & gone_early] = np.nan
     early = int((gone & gone_early & kept).sum())
     if early:
         notes.append(f"{count(early, 'customer')} fell silent within the gap and are not judged.")
+    safe = slack >= (ends - day) / pd.Timedelta("1D")
+    label[safe] = np.nan
+    if (safe & kept).any():
+        notes.append(
+            f"{count(int((safe & kept).sum()), 'customer')} buy so seldom that no silence within "
+            "the horizon would count as leaving; they are not judged."
+        )
     return label, ever, kept
 
 
-def _lapsed(study, customer, when: pd.Series, days, known: Definition) -> pd.Series:
-    """Say who had been silent for too long at a moment, by what was known then."""
-    pace = events.rhythm(study, days)
+def within_reach(study, taken: Snapshot, known: Definition) -> Snapshot:
+    """Keep the customers who could leave, as defined, by the end of a horizon from their day."""
+    if known.kind != SILENCE or known.horizon is None:
+        return taken
+    ends = _windows(taken.day, known)[1]
+    slack = _slack(study, taken.customer, taken.day, known)
+    return taken.rows((slack < (ends - taken.day) / pd.Timedelta("1D")).to_numpy())
+
+
+def _slack(study, customer, when: pd.Series, known: Definition) -> pd.Series:
+    """Give the days of silence left before a customer counts as gone, by what was known then."""
+    pace = events.rhythm(study, sorted(when.unique()))
     # who bought once has no rhythm of their own and is given the middle one known that day
     steady = pace[pace["orders_ever"] >= 3].groupby("day")["usual_gap_days"].median()
     usual = pace["usual_gap_days"].fillna(pace["day"].map(steady))
-    pace = pace.assign(lapsed=pace["days_since_order"] > known.silence * usual)
+    pace = pace.assign(slack=known.silence * usual - pace["days_since_order"])
     wanted = pd.MultiIndex.from_arrays([customer, when])
-    lapsed = pace.set_index(["customer_id", "day"])["lapsed"].reindex(wanted)
-    return pd.Series(lapsed.fillna(True).to_numpy(dtype=bool), index=customer.index)
+    slack = pace.set_index(["customer_id", "day"])["slack"].reindex(wanted)
+    return pd.Series(slack.fillna(-np.inf).to_numpy(dtype=float), index=customer.index)
 
 
 def _windows(day: pd.Series, known: Definition) -> tuple[pd.Series, pd.Series]:

@@ -1,6 +1,7 @@
 """Whom to call, how many, and how the effect will be known afterwards."""
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,13 +9,17 @@ import pandas as pd
 
 from cxlab import cleaning, stats
 from cxlab.churn.definition import ChurnError
-from cxlab.churn.evaluation import _judgement
+from cxlab.churn.evaluation import judgement
 from cxlab.churn.models import aligned
 from cxlab.churn.reasons import reasons
 from cxlab.churn.snapshots import Snapshot
 from cxlab.results import Result, count, number, percent
 
 N_BOOT = 500
+_UNPRICED = (
+    "No column tells what a customer is worth: each counts alike, and a call costs what is said "
+    "as a part of that."
+)
 #: Cells that begin like this are formulas to a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -48,7 +53,7 @@ def profit(
         (profit), `conf_low`, `conf_high`. The headline gives the best number of calls.
     """
     _check_money(cost, saved)
-    taken, p = _judgement(model, snapshot)
+    taken, p = judgement(model, snapshot)
     worth = _worth(taken, value)
     gain = saved * taken.label.to_numpy(dtype=float) * worth - cost
     order = np.argsort(-p * worth, kind="stable")
@@ -69,13 +74,15 @@ def profit(
     return Result(
         name="profit curve",
         frame=frame,
-        headline=_best(frame, best, saved),
+        headline=_best(frame, best, value),
         method=(
-            f"Value kept ({percent(saved)} of those called who would leave) minus {number(cost)} a "
-            f"call, down the ranking by risk times value; bootstrap of customers, level {level:g}."
+            f"Value kept ({percent(saved)} of those called who would leave) minus "
+            f"{number(cost, 2)} a call, down the ranking by risk times value; bootstrap of "
+            f"customers, level {level:g}."
         ),
         base=taken.base(),
         notes=(
+            *(() if isinstance(value, str) else (_UNPRICED,)),
             f"That {percent(saved)} of leavers who are called can be kept is an assumption; the "
             "hold-out group of the list measures it.",
             "The best number of calls is found on the same customers it is judged on, and so "
@@ -93,6 +100,7 @@ def targets(
     contacts: int = 100,
     hold_out: float = 0.1,
     saved: float = 0.3,
+    line: Callable[[np.ndarray], np.ndarray] | None = None,
     seed: int = 0,
 ) -> Result:
     """Rank customers by the value that calling them is expected to keep.
@@ -108,6 +116,7 @@ def targets(
         contacts: most calls possible.
         hold_out: share of the list that is not called.
         saved: share of leavers kept by a call.
+        line: sets the risks right, such as `Case.line`; as the model foretells them if missing.
         seed: for the draw of the hold-out group.
 
     Returns:
@@ -118,6 +127,7 @@ def targets(
     last = snapshot.rows((snapshot.day == snapshot.day.max()).to_numpy())
     today = last if len(last) else snapshot
     risk = model.predict_proba(aligned(model, today.features))[:, 1]
+    risk = risk if line is None else line(risk)
     worth = _worth(today, value)
     keeps = saved * risk * worth
     listed = min(len(today), int(np.ceil(contacts / (1 - hold_out))))
@@ -144,13 +154,14 @@ def targets(
         name="targets",
         frame=frame,
         headline=(
-            f"{count(listed - left_alone, 'customer')} to call, expected to keep {number(kept, 0)} "
-            f"in value if {percent(saved)} of leavers can be kept; {count(left_alone)} held out at "
-            "random."
+            f"{count(listed - left_alone, 'customer')} to call, expected to keep "
+            f"{_amount(kept, value)} if {percent(saved)} of leavers can be kept; "
+            f"{count(left_alone)} held out at random."
         ),
         method=(
-            "Ranked by risk × value × share kept; the reason is the largest contribution to the "
-            f"risk. Hold-out drawn at random with seed {seed}."
+            f"Ranked by risk{'' if line is None else ', recalibrated,'} × value × share kept; the "
+            "reason is the largest contribution to the risk. Hold-out drawn at random with seed "
+            f"{seed}."
         ),
         base=f"{count(len(today), 'customer')} active on the last day of the snapshot.",
         notes=(
@@ -209,15 +220,23 @@ def _resampled_curve(gain: np.ndarray, times: np.ndarray, calls: np.ndarray) -> 
     return _curve(drawn, np.minimum(calls, len(drawn)))
 
 
-def _best(frame: pd.DataFrame, best, saved: float) -> str:
+def _best(frame: pd.DataFrame, best, value: float | str) -> str:
     top = frame.loc[frame["estimate"].idxmax()]
     if top["n"] == 0 or top["conf_low"] <= 0:
         return "At this value and cost no number of calls detectably pays."
+    unit = "" if isinstance(value, str) else ", counted in customers,"
     return (
-        f"Calling {count(top['n'])} customers pays best: {number(top['estimate'], 0)} "
-        f"({number(top['conf_low'], 0)} to {number(top['conf_high'], 0)}); the best number lies "
-        f"between {count(best[0])} and {count(best[1])}."
+        f"Calling {count(top['n'])} customers pays best: it brings{unit} "
+        f"{number(top['estimate'], 0)} ({number(top['conf_low'], 0)} to "
+        f"{number(top['conf_high'], 0)}); the best number lies between {count(best[0])} and "
+        f"{count(best[1])}."
     )
+
+
+def _amount(kept: float, value: float | str) -> str:
+    if isinstance(value, str):
+        return f"{number(kept, 0)} in value"
+    return count(round(kept / value) if value else 0, "customer")
 
 
 def _worth(taken: Snapshot, value: float | str) -> np.ndarray:
