@@ -45,7 +45,7 @@ def study(customers, **tables):
     mapping = SimpleNamespace(
         timezone="UTC", as_of=pd.Timestamp(AS_OF).date(), tables={"customers": listed}
     )
-    given = {"orders": None, "interactions": None, "responses": None, **tables}
+    given = {"orders": None, "interactions": None, "responses": None, "cleaned": {}, **tables}
     return SimpleNamespace(customers=customers, mapping=mapping, **given)
 
 

@@ -1,6 +1,7 @@
 """Models and how they are judged: against R and pROC, and against planted truth."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -242,6 +243,18 @@ def test_recalibration_is_judged_on_customers_the_line_was_not_fitted_to():
     few = found.rows(np.arange(250))
     with pytest.raises(churn.ChurnError, match="a line takes 20"):
         churn.calibration(p[:250] / 2, few, recalibrated=True)
+
+
+@pytest.mark.parametrize("model", ["logistic", "boosting"])
+def test_a_column_hardly_anybody_has_does_not_stop_a_fit(model):
+    found = taken()
+    rare = np.full(len(found), np.nan)
+    rare[:3] = 1.0
+    for column in (rare, np.nan * rare):
+        some = replace(found, features=found.features.assign(rare=column))
+        fitted = churn.fit(some, model=model)
+        assert np.isfinite(fitted.predict_proba(some.features)).all()
+        assert np.isfinite(churn.line_of(fitted).slope)
 
 
 def test_bands_that_miss_are_told_though_level_and_slope_fit():

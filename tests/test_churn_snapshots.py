@@ -1,11 +1,14 @@
 """Who is in a snapshot, what is known of them, and what counts as leaving."""
 
+from types import SimpleNamespace
+
 import ibis
 import numpy as np
 import pandas as pd
 import pytest
 
 from cxlab import churn, events
+from cxlab.churn import exposure
 from tests.churn_company import people, study, taken
 
 
@@ -182,6 +185,30 @@ def test_a_study_without_dates_has_no_past_days():
     table = pd.DataFrame({"customer_id": ["a", "b"], "churned": [True, False], "fee": [1, 2]})
     with pytest.raises(churn.ChurnError, match="no day can be gone back to"):
         churn.snapshot(study(table), as_of="2025-06-30")
+
+
+def test_end_dates_that_nobody_has_are_not_taken_for_silence():
+    nobody = people().assign(churned_at=pd.NaT)
+    with pytest.raises(churn.ChurnError, match="churned_at: no customer has an end date"):
+        churn.case(study(nobody))
+
+
+def test_orders_that_find_no_customer_are_refused_by_column():
+    gone = pd.DataFrame({"reason": ["orphan"] * 3, "column": ["customer_id"] * 3})
+    lost = SimpleNamespace(frame=pd.DataFrame(), set_aside=gone, rows_in=3)
+    with pytest.raises(churn.ChurnError, match=r"orders: none of 3 rows was kept.*'customer_id'"):
+        churn.case(study(people(), cleaned={"orders": lost}))
+
+
+def test_a_day_that_is_no_day_is_refused():
+    with pytest.raises(churn.ChurnError, match=r"as_of: .'soon'. are not dates"):
+        churn.case(study(people()), as_of="soon")
+
+
+def test_hazards_without_a_first_day_are_refused_by_column():
+    since_nobody_knows = study(people().drop(columns="signed_up_at"))
+    with pytest.raises(churn.ChurnError, match="'signed_up_at'"):
+        exposure._months(since_nobody_knows, "90D")
 
 
 def test_nothing_that_tells_who_left_is_refused():

@@ -12,7 +12,7 @@ from cxlab.churn.definition import CONTRACT, FLAG, ChurnError, Definition, defin
 from cxlab.churn.evaluation import halves
 from cxlab.churn.models import fit
 from cxlab.churn.snapshots import Snapshot, days_of, judged_by, snapshot, stack, within_reach
-from cxlab.results import Result
+from cxlab.results import Result, count
 
 MOST_DAYS = 8
 
@@ -92,6 +92,7 @@ def case(
     Returns:
         The case. A table without dates is split at random by customer instead.
     """
+    _refuse_strangers(study)
     known = definition(study, lookback=lookback, gap=gap, horizon=horizon)
     if known.kind == FLAG:
         whole = snapshot(study)
@@ -151,6 +152,21 @@ def key_numbers(evaluation: Result) -> tuple[Result, ...]:
         for term, (name, unit) in wanted.items()
         if term in rows.index
     )
+
+
+def _refuse_strangers(study) -> None:
+    """Refuse a table none of whose rows was kept: all would seem to have done nothing."""
+    for table in ("orders", "interactions"):
+        done = study.cleaned.get(table)
+        if done is None or len(done.frame):
+            continue
+        why = done.set_aside["reason"].mode().iloc[0]
+        column = done.set_aside["column"].mode().iloc[0]
+        raise ChurnError(
+            f"{table}: none of {count(done.rows_in, 'row')} was kept; most were set aside as "
+            f"'{why}', for their column '{column}'. Set that column right so that ids and dates "
+            f"agree with the customer list, or take '{table}' out of the study file."
+        )
 
 
 def _day_judged(known: Definition, as_of: str) -> pd.Timestamp:

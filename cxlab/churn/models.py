@@ -145,8 +145,8 @@ def settled(fitted: Pipeline) -> Pipeline:
 
 def untrained(taken: Snapshot, name: str, seed: int = 0) -> Pipeline:
     """Give the Pipeline of a model by name, made for a snapshot's columns."""
-    numbers, words = _kinds(taken.features)
     rare = min(RARE, max(1, len(taken) // 100))
+    numbers, words = _kinds(taken.features, fewest=rare)
     categories = make_pipeline(
         SimpleImputer(strategy="constant", fill_value="(none)"),
         OneHotEncoder(
@@ -245,10 +245,12 @@ def _refuse_the_label(taken: Snapshot) -> None:
             )
 
 
-def _kinds(features: pd.DataFrame) -> tuple[list[str], list[str]]:
+def _kinds(features: pd.DataFrame, fewest: int) -> tuple[list[str], list[str]]:
+    """Name the columns of numbers and of words; what hardly anybody has teaches nothing."""
     number = [n for n in features if pd.api.types.is_numeric_dtype(features[n])]
     dates = [n for n in features if pd.api.types.is_datetime64_any_dtype(features[n])]
-    return number, [n for n in features if n not in {*number, *dates}]
+    known = [n for n in number if features[n].notna().sum() >= fewest]
+    return known, [n for n in features if n not in {*number, *dates}]
 
 
 def _in_auc(gap: dict) -> str:
