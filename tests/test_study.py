@@ -264,3 +264,24 @@ def test_a_part_tells_of_its_own_rows(shop):
 
 def test_rows_set_aside_by_judgement_get_the_segments_of_the_customer_list(shop):
     assert "region" in study.load(shop).judged
+
+
+def test_answers_without_ids_beside_a_customer_list_make_a_page(tmp_path):
+    from cxlab import reports
+
+    (tmp_path / "survey.csv").write_text("Q1\n" + "9\n10\n3\n" * 20)
+    (tmp_path / "people.csv").write_text("Id,Region\n" + "".join(f"c{k},N\n" for k in range(90)))
+    (tmp_path / "study.yaml").write_text(
+        "study: Nameless\nas_of: 2025-12-31\ntables:\n"
+        "  responses: {files: survey.csv, columns: {nps: Q1}}\n"
+        "  customers: {files: people.csv, columns: {customer_id: Id}, segments: {region: Region}}\n"
+    )
+    opened = study.load(tmp_path / "study.yaml", cache=False)
+    assert opened.asked is None
+    jobs = reports.plan(
+        ROOT / "notebooks", study_file=tmp_path / "study.yaml", parts=[{}], tables=opened.holds,
+        notebooks=["10_data_quality"],
+    )  # fmt: skip
+    facts = {"study": "Nameless", "as_of": "2025-12-31", "rows": {}}
+    (run,) = reports.run(jobs, tmp_path / "out", study=facts, data="x")
+    assert (run.state, run.error) == ("done", "")

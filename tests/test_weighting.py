@@ -173,6 +173,16 @@ def test_the_tipping_point_by_hand():
     assert frame["estimate"].tolist() == pytest.approx([50, -50 / 3])
 
 
+def test_the_tipping_point_takes_the_last_answer_of_each_person_known():
+    answers = pd.DataFrame(
+        {"id": ["a", "a", "b", None, None], "nps": [0, 10, 10, 0, 0], "w": [9.0, 1, 3, 9, 9]}
+    )
+    done = weighting.tipping_point(answers, asked=4, person="id", weight="w")
+    assert done.frame["n"].tolist() == [2, 2]
+    assert done.frame["estimate"].tolist() == [100, -100]
+    assert "the last answer of each, weighted" in done.base
+
+
 def test_a_line_that_cannot_be_reached_is_said_so():
     answers = pd.DataFrame({"csat": [5.0] * 90})
     done = weighting.tipping_point(

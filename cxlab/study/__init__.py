@@ -118,6 +118,12 @@ class Study:
         """One row a customer: `customer_id` and what all tables know of them, or None."""
         return people_room.people(self)
 
+    @property
+    def asked(self) -> pd.DataFrame | None:
+        """The customers whom answers can be met with by their id, one row each, or None."""
+        met = self.responses is not None and "customer_id" in self.responses
+        return self.people if met else None
+
     @cached_property
     def balance(self) -> Result | None:
         """Those who answered beside the customer list, before and after weighting, or None."""

@@ -12,6 +12,7 @@ def tipping_point(
     responses: pd.DataFrame,
     *,
     asked: int,
+    person: str | None = None,
     score: str = "nps",
     line: float = 0.0,
     weight: str | None = None,
@@ -22,6 +23,8 @@ def tipping_point(
     Args:
         responses: answers.
         asked: how many people were asked, or how many customers there are.
+        person: column with whose answer it is; the last one of each then counts, and answers
+            of nobody known are left aside. Every answer is a person's if missing.
         score: `nps` (in points) or a column whose mean is the score.
         line: where the conclusion would turn, in the score's unit.
         weight: column with the weight.
@@ -39,6 +42,9 @@ def tipping_point(
         >>> tipping_point(answers, asked=8).frame["estimate"].tolist()
         [50.0, -50.0]
     """
+    if person and score in responses:
+        named = responses[responses[person].notna() & responses[score].notna()]
+        responses = named.drop_duplicates(person, keep="last")
     values, low, high = _values(responses, score, scale)
     known = values.notna().to_numpy()
     if not known.any():
@@ -59,7 +65,9 @@ def tipping_point(
         headline=_sentence(said, silent, line, rate, possible),
         method="Total = share × score of those who answered + rest × score of the silent, solved "
         f"for the total at {number(line)}.",
-        base=f"{number(n, 0)} of {number(asked, 0)} answered; {label(score)} from "
+        base=f"{number(n, 0)} of {number(asked, 0)} answered"
+        f"{', the last answer of each' if person else ''}"
+        f"{', weighted' if weight else ''}; {label(score)} from "
         f"{number(low, 0)} to {number(high, 0)}.",
         unit="points" if score == "nps" else "",
     )
