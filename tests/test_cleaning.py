@@ -177,6 +177,15 @@ def test_clocks_that_change_move_nothing_out_of_its_hour():
     assert moments("2024-10-27 00:30Z", "2024-10-27 01:30Z", **london) == ["2024-10-27 01:30"] * 2
 
 
+def test_a_time_that_never_was_or_came_twice_is_booked():
+    times = ["2024-03-31 01:30:00", "2024-10-27 01:30", "2024-10-27 01:30Z", "27/10/2024 03:00"]
+    done = to_time(pd.Series(times), timezone="Europe/London")
+    assert done.repairs["clock_change"].tolist() == [True, True, False, False]
+    typed = pd.Series(pd.to_datetime(["2024-03-31 01:30", "2024-03-31 03:30"]))
+    done = to_time(typed, timezone="Europe/London")
+    assert done.repairs["clock_change"].tolist() == [True, False]
+
+
 def test_an_end_after_as_of_is_not_known_yet(tmp_path):
     rows = "id,joined,left\nA,2024-01-01,2026-05-01\nB,2024-01-01,9999-12-31\n"
     columns = {"customer_id": "id", "signed_up_at": "joined", "churned_at": "left"}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyreadstat
 import pytest
 
 from cxlab import codebook, ingest, study
@@ -80,7 +81,8 @@ def test_qualtrics_times_are_in_the_zone_of_the_header(tmp_path, shared_data):
     path = shared_data / "qualtrics_export" / "qualtrics.csv"
     raw = read_all(path, columns={"started_at": "StartDate"})
     assert raw.frame["started_at"].min() == FACTS["import_qualtrics"]["first_StartDate"]
-    assert raw.zones["started_at"] == FACTS["import_qualtrics"]["time_zone_in_header_3"]
+    zone = FACTS["import_qualtrics"]["time_zone_in_header_3"]
+    assert raw.zones["started_at"] == {path.name: zone}
 
 
 def test_telecom_dates_are_day_first(shared_data):
@@ -234,6 +236,24 @@ def test_files_with_columns_in_different_order_are_one_table(tmp_path):
         columns={"nps": "Q1", "csat": "Q2"},
     )  # fmt: skip
     assert got.responses[["nps", "csat"]].to_numpy().tolist() == [[9, 5], [10, 4]]
+
+
+def test_files_of_one_name_in_two_folders_are_told_apart(tmp_path):
+    for folder in ("jan", "feb"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "s.csv").write_text("Q1,Q2\n9,a\n8,b,c\n")
+    got = small.load(tmp_path, "", files=["jan/s.csv", "feb/s.csv"], **NPS).cleaned["responses"]
+    assert got.set_aside["file"].tolist() == ["jan/s.csv", "feb/s.csv"]
+
+
+def test_codes_that_one_spss_file_calls_missing_stay_answers_in_another(tmp_path):
+    answers = pd.DataFrame({"Q1": [9.0, 8.0]})
+    pyreadstat.write_sav(answers, tmp_path / "a.sav", missing_ranges={"Q1": [9]})
+    pyreadstat.write_sav(answers, tmp_path / "b.sav", missing_ranges={"Q1": [8]})
+    got = small.load(tmp_path, "", files="*.sav", **NPS)
+    assert got.responses["nps"].tolist() == [8, 9]
+    gone = got.cleaned["responses"].set_aside
+    assert gone[["file", "line"]].to_numpy().tolist() == [["a.sav", 1], ["b.sav", 2]]
 
 
 def test_a_packed_file_is_read_and_a_bomb_refused(tmp_path, monkeypatch):

@@ -92,6 +92,21 @@ def test_values_and_labels_of_one_qualtrics_survey_are_the_same_answers(tmp_path
     assert str(opened.responses["answered_at"][0]) == "2025-03-01 15:05:00+00:00"
 
 
+def test_two_exports_in_two_zones_are_read_each_in_its_own(tmp_path):
+    row = "2025-03-01 08:00:00,2025-03-01 08:05:00,0,100,1,R_{},9,5"
+    (tmp_path / "a.csv").write_text(qualtrics(row.format(1)))
+    (tmp_path / "b.csv").write_text(
+        qualtrics(row.format(2)).replace("America/Denver", "Asia/Tokyo")
+    )
+    (tmp_path / "c.csv").write_text(qualtrics(row.format(3)).replace("timeZone", "none"))
+    said = {"files": ["a.csv", "b.csv", "c.csv"], "columns": QUALTRICS["columns"]}
+    frame = small.load(tmp_path, "", **said, whole={"timezone": "Europe/London"}).responses
+    # Denver is seven hours behind London, Tokyo nine before it; the third says nothing
+    assert [f"{when:%d %H:%M}" for when in frame["answered_at"]] == [
+        "01 15:05", "28 23:05", "01 08:05",
+    ]  # fmt: skip
+
+
 def test_a_recoded_export_is_read_once_its_codes_are_declared(tmp_path):
     # recoded values: 11 stands for 'cannot say', and 1 to 5 run from best to worst
     rows = ["2025-03-01 08:00:00,2025-03-01 08:05:00,0,100,1,R_1,11,1",

@@ -47,8 +47,8 @@ def clean(
     spec: Table,
     as_of: datetime,
     timezone: str = "UTC",
-    zones: Mapping[str, str] | None = None,
-    missing: Mapping[str, Collection[str]] | None = None,
+    zones: Mapping[str, Mapping[str, str]] | None = None,
+    missing: Mapping[str, Mapping[str, Collection[str]]] | None = None,
     customers: Collection[str] | None = None,
     rules: Sequence[Rule] = RULES,
 ) -> Cleaned:
@@ -62,8 +62,8 @@ def clean(
         spec: the table's part of the study file.
         as_of: last moment known, naive, in the study's zone.
         timezone: the study's zone.
-        zones: column -> zone its times are written in, where the export says so.
-        missing: column -> codes that the export itself declares as missing.
+        zones: column -> file -> zone its times are written in, where the file says so.
+        missing: column -> file -> codes that the file itself declares as missing.
         customers: ids of the customer list, where the study has one.
         rules: the reasons to set a row aside, in order.
 
@@ -100,12 +100,14 @@ def clean(
 
 
 def _without_missing(
-    raw: pd.DataFrame, missing: Mapping[str, Collection[str]]
+    raw: pd.DataFrame, missing: Mapping[str, Mapping[str, Collection[str]]]
 ) -> dict[tuple[str, str], np.ndarray]:
-    """Blank the codes that the export itself declares as missing."""
+    """Blank in each file the codes that this file declares as missing."""
     booked = {}
-    for name, codes in missing.items():
-        cells = raw[name].astype("str").isin(list(codes)).to_numpy()
+    for name, declared in missing.items():
+        text, cells = raw[name].astype("str"), np.zeros(len(raw), bool)
+        for file, codes in declared.items():
+            cells |= (text.isin(list(codes)) & (raw["file"] == file)).to_numpy()
         booked[name, "declared_missing"] = np.flatnonzero(cells)
         raw[name] = raw[name].mask(cells)
     return booked
@@ -129,7 +131,11 @@ def _not_known_yet(
 
 
 def _convert(
-    raw: pd.DataFrame, table: str, spec: Table, timezone: str, zones: Mapping[str, str]
+    raw: pd.DataFrame,
+    table: str,
+    spec: Table,
+    timezone: str,
+    zones: Mapping[str, Mapping[str, str]],
 ) -> tuple[pd.DataFrame, dict[tuple[str, str], np.ndarray], pd.DataFrame]:
     """Type the columns; give the rows repaired and, as `column!reason`, the cells unusable."""
     columns, repaired, flags = {}, {}, {}
@@ -138,7 +144,7 @@ def _convert(
     for name in raw.columns.drop([*PLACE, "damage"]):
         kind, cells = spec.kind(table, name), raw[name] if name in shown else raw.pop(name)
         if kind == "time":
-            form, zone = spec.formats.get(name), zones.get(name)
+            form, zone = spec.formats.get(name), _zone(raw["file"], zones.get(name, {}), timezone)
             done = to_time(cells, timezone=timezone, format=form, name=name, written_in=zone)
         else:
             source = sources.get(name, name)
@@ -159,6 +165,12 @@ def _convert(
                     np.flatnonzero(hit)
                 )
     return pd.DataFrame(columns, copy=False), repaired, pd.DataFrame(flags, index=raw.index)
+
+
+def _zone(files: pd.Series, zones: Mapping[str, str], timezone: str) -> str | pd.Series:
+    """Give the zone a column is written in: one for all, or one a row where files differ."""
+    each = {name: zones.get(name, timezone) for name in files.unique()}
+    return files.map(each) if len(set(each.values())) > 1 else next(iter(each.values()), timezone)
 
 
 def _found(cells: dict[str, np.ndarray]) -> list[tuple[str, np.ndarray]]:

@@ -1,6 +1,8 @@
 """From text to moments; a date is never guessed."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -48,7 +50,7 @@ def to_time(
     timezone: str,
     format: str | None = None,
     name: str = "",
-    written_in: str | None = None,
+    written_in: str | pd.Series | None = None,
 ) -> Converted:
     """Read moments and give them the study's zone.
 
@@ -57,19 +59,22 @@ def to_time(
         timezone: the study's zone.
         format: declared form, as strftime writes it; it settles day and month.
         name: the column's name, for messages.
-        written_in: zone of times that carry none, where the export states it.
+        written_in: zone of times that carry none, where the export states it; one for all,
+            or one a row.
 
     Returns:
-        Times with zone; `bad` holds `date_impossible`; `repairs` holds `date_form`, the
-        cells written in another form than most of the column.
+        Times with zone; `bad` holds `date_impossible`; `repairs` holds, among others,
+        `date_form`, the cells written in another form than most of the column, and
+        `clock_change`, local times that never were or came twice.
 
     Raises:
         CleaningError: day and month cannot be told apart; both readings are shown.
     """
-    source = written_in or timezone
+    source = _Zone(timezone if written_in is None else written_in)
     if pd.api.types.is_datetime64_any_dtype(column):
         empty = _placeholder(column)
-        return Converted(_in_zone(column.mask(empty), source, timezone), _booked(empty))
+        moments = _in_zone(column.mask(empty), source, timezone)
+        return Converted(moments, {**_booked(empty), **source.booked(column.index)})
     text, cut = trimmed(column)
     absent = one_of(text, _MISSING)
     moments = pd.Series(pd.NaT, index=column.index, dtype=f"datetime64[us, {timezone}]")
@@ -106,9 +111,32 @@ def to_time(
             "word_for_missing": absent & (text != "").to_numpy(),
             **numbers,
             **_booked(empty),
+            **source.booked(column.index),
         },
         {"date_impossible": ~known & ~absent & ~empty},
     )
+
+
+@dataclass
+class _Zone:
+    """The zone times are written in, and which of them its clocks skipped or passed twice."""
+
+    written: str | pd.Series
+    changed: list[pd.Index] = field(default_factory=list)
+
+    def parts(self, times: pd.Series) -> Iterator[tuple[str, pd.Series]]:
+        """Give the times of each zone."""
+        if isinstance(self.written, str):
+            yield self.written, times
+        elif times.empty:
+            yield "UTC", times
+        else:
+            yield from times.groupby(self.written[times.index].astype("str"))
+
+    def booked(self, index: pd.Index) -> dict[str, np.ndarray]:
+        """Say which rows hold a time that never was or came twice."""
+        rows = [row for rows in self.changed for row in rows]
+        return {"clock_change": index.isin(rows)} if rows else {}
 
 
 def _booked(empty: np.ndarray | pd.Series) -> dict[str, np.ndarray]:
@@ -129,7 +157,7 @@ def _placeholder(local: pd.Series) -> np.ndarray:
 
 
 def _numbered(
-    moments: pd.Series, text: pd.Series, form: np.ndarray, absent: np.ndarray, source: str
+    moments: pd.Series, text: pd.Series, form: np.ndarray, absent: np.ndarray, source: _Zone
 ) -> dict[str, np.ndarray]:
     """Read the numbers a spreadsheet or a computer keeps for moments."""
     booked: dict[str, np.ndarray] = {}
@@ -140,7 +168,7 @@ def _numbered(
             continue
         micros = (text.iloc[at].astype(float) * step).round().astype("int64")
         local = pd.Timestamp(start) + pd.to_timedelta(micros, unit="us")
-        zone = source if kind == "serial_date" else "UTC"
+        zone = source if kind == "serial_date" else _Zone("UTC")
         moments.iloc[at] = _in_zone(pd.Series(local, index=micros.index), zone, str(moments.dt.tz))
         form[at] = kind
         reason = kind.removesuffix("_ms")
@@ -149,7 +177,7 @@ def _numbered(
 
 
 def _as_usual(
-    moments: pd.Series, text: pd.Series, form: np.ndarray, empty: np.ndarray, source: str
+    moments: pd.Series, text: pd.Series, form: np.ndarray, empty: np.ndarray, source: _Zone
 ) -> None:
     """Read at once what most systems write; what is left is read form by form."""
     at = np.flatnonzero(text.str.fullmatch(_USUAL).to_numpy(dtype=bool))
@@ -176,7 +204,7 @@ def _as_declared(
     form: np.ndarray,
     absent: np.ndarray,
     declared: str,
-    source: str,
+    source: _Zone,
 ) -> None:
     """Read what fits the declared form to the letter."""
     read = pd.to_datetime(text.mask(absent), format=declared, errors="coerce")
@@ -258,12 +286,13 @@ def _far(year: int, month: float, day: int) -> datetime | None:
         return None
 
 
-def _moments(local: pd.Series, zone: pd.Series, source: str, timezone: str) -> pd.Series:
-    moments = _in_zone(local, source, timezone)
-    if zone.notna().any():
+def _moments(local: pd.Series, zone: pd.Series, source: _Zone, timezone: str) -> pd.Series:
+    told = zone.notna()
+    moments = _in_zone(local.mask(told), source, timezone)
+    if told.any():
         minutes = zone.map(_minutes, na_action="ignore").astype(float)
         exact = (local - pd.to_timedelta(minutes, unit="min")).dt.tz_localize("UTC")
-        moments = exact.dt.tz_convert(timezone).astype(moments.dtype).where(zone.notna(), moments)
+        moments = exact.dt.tz_convert(timezone).astype(moments.dtype).where(told, moments)
     return moments
 
 
@@ -276,8 +305,25 @@ def _minutes(zone: str) -> int:
     return (int(hours) * 60 + int(rest)) * (-1 if offset[0] == "-" else 1)
 
 
-def _in_zone(times: pd.Series, source: str, timezone: str) -> pd.Series:
-    if times.dt.tz is None:
-        # a local time that occurs twice is the earlier one; one that never occurs moves forward
-        times = times.dt.tz_localize(source, ambiguous=True, nonexistent="shift_forward")
-    return times.dt.tz_convert(timezone).astype(f"datetime64[us, {timezone}]")
+def _in_zone(times: pd.Series, source: _Zone, timezone: str) -> pd.Series:
+    kind = f"datetime64[us, {timezone}]"
+    if times.dt.tz is not None:
+        return times.dt.tz_convert(timezone).astype(kind)
+    done = [
+        _localized(part, zone, source).dt.tz_convert(timezone).astype(kind)
+        for zone, part in source.parts(times)
+    ]
+    return done[0] if len(done) == 1 else pd.concat(done).reindex(times.index).astype(kind)
+
+
+def _localized(times: pd.Series, zone: str, source: _Zone) -> pd.Series:
+    """Put local times into their zone.
+
+    A time that occurs twice is the earlier one; one that never occurs moves forward.
+    """
+    moments = times.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
+    odd = moments.isna() & times.notna()
+    if odd.any():
+        source.changed.append(times.index[odd])
+        moments[odd] = times[odd].dt.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
+    return moments

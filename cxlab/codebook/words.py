@@ -190,6 +190,7 @@ REPAIRS: dict[str, str] = {
     "serial_date": "a spreadsheet's day number read as a date (days since 30 December 1899)",
     "epoch": "seconds or milliseconds since 1970 read as a moment",
     "placeholder_date": "a date that stands for none, such as 1900-01-01 or 9999-12-31, blanked",
+    "clock_change": "a local time that came twice, taken as the earlier, or never, moved forward",
     "after_as_of": "lies after as_of, when it was not known yet; blanked",
     "declared_missing": "a code the study file declares as missing, blanked",
     "word_for_missing": "N/A, none and the like, blanked",

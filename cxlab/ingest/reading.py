@@ -1,5 +1,6 @@
 """Read the files of one table: every cell as text, every row with its file and line."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,16 +28,16 @@ class Raw:
             and `line` say where the row stands; `damage` says why its fields cannot be
             trusted, or is empty.
         wording: our column -> the question or heading of the export.
-        zones: our column -> the zone its times are written in, where the export says so.
+        zones: our column -> file -> the zone its times are written in, where the file says so.
         notes: what was decided on the way, a sentence each.
-        missing: our column -> codes the export itself declares as missing.
+        missing: our column -> file -> codes the file itself declares as missing.
     """
 
     frame: pd.DataFrame
     wording: dict[str, str]
-    zones: dict[str, str]
+    zones: dict[str, dict[str, str]]
     notes: tuple[str, ...]
-    missing: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    missing: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 def read(paths: Sequence[Path], table: Table) -> Raw:
@@ -55,7 +56,7 @@ def read(paths: Sequence[Path], table: Table) -> Raw:
     parts: list[pd.DataFrame] = []
     whole = Raw(pd.DataFrame(), {}, {}, (), {})
     notes: list[str] = []
-    for path in paths:
+    for path, called in zip(paths, _told_apart(paths), strict=True):
         found: dict[str, int] = {}
 
         def wanted(header: Header, name: str = path.name, found: dict = found) -> list[int]:
@@ -63,15 +64,13 @@ def read(paths: Sequence[Path], table: Table) -> Raw:
             return list(dict.fromkeys(found.values()))
 
         grid = _grid(path, table, wanted)
-        parts.append(_named(grid, found, path.name))
+        parts.append(_named(grid, found, called))
         whole.wording.update({ours: grid.header.wording[at] for ours, at in found.items()})
-        zoned = {ours: at for ours, at in found.items() if at < len(grid.header.zones)}
-        whole.zones.update(
-            {ours: grid.header.zones[at] for ours, at in zoned.items() if grid.header.zones[at]}
-        )
-        whole.missing.update(
-            {ours: grid.missing[at] for ours, at in found.items() if at in grid.missing}
-        )
+        for ours, at in found.items():
+            if zone := "".join(grid.header.zones[at : at + 1]):
+                whole.zones.setdefault(ours, {})[called] = zone
+            if at in grid.missing:
+                whole.missing.setdefault(ours, {})[called] = grid.missing[at]
         notes += grid.notes
     return Raw(stacked(parts), whole.wording, whole.zones, tuple(notes), whole.missing)
 
@@ -87,6 +86,18 @@ def look(path: Path, table: Table) -> Grid:
         The cells under column places, the header, and what was decided on the way.
     """
     return _grid(path, table, lambda header: list(range(len(header.names))))
+
+
+def _told_apart(paths: Sequence[Path]) -> list[str]:
+    """Name each file; where a name stands in several folders, with its folder."""
+    names = [path.name for path in paths]
+    if len(set(names)) == len(names):
+        return names
+    top = Path(os.path.commonpath([path.parent for path in paths]))
+    return [
+        path.name if names.count(path.name) == 1 else path.relative_to(top).as_posix()
+        for path in paths
+    ]
 
 
 def _grid(path: Path, table: Table, wanted: Wanted) -> Grid:
