@@ -135,6 +135,18 @@ READ = {
         book(["Q1", "Q2", "c", "d", "e"], *[[9, "a", 1, 2, 3]] * 4, [], [None, "Total: 4"]),
         [9] * 4, {"below_table": 1},
     ),
+    "workbook with average and total": (
+        "s.xlsx",
+        book(["Q2", "Q1", "c"], ["a", 9, 5], ["b", 8, 4], ["Average", 8.5, 4.5], ["Total", 17, 9]),
+        [9, 8], {"below_table": 2},
+    ),
+    "total below": ("s.csv", b"Q2,Q1\na,9\nb,8\nGrand total,17\n", [9, 8], {"below_table": 1}),
+    "note below": ("s.csv", WIDE.encode() + b"\nGenerated on 2025-01-01\n", None,
+                   {"below_table": 1}),
+    "count in the middle": ("s.csv", b"Q2,Q1\na,9\nTotal,8\nb,7\n", [9, 8, 7], {}),
+    "total as a value": ("s.csv", b"Q2,Q1\nTotal,9\na,8\nTotal,7\n", [9, 8, 7], {}),
+    "a comment on a total": ("s.csv", b"Q2,Q1\na,9\nTotal waste of time,0\n", [9, 0], {}),
+    "a note of one answer": ("s.csv", b"Q2,Q1\na,9\nReporting was slow,1\n", [9, 1], {}),
     "workbook, merged heads": (
         "s.xlsx", book(["Base", "", ""], ["Q1", "Q2", "Q3"], [9, "a", 3], [8, "b", 4]), [9, 8], {},
     ),

@@ -1,5 +1,6 @@
 """A file's cells before they have our names."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,11 @@ from cxlab.ingest.layouts import Header
 Wanted = Callable[[Header], list[int]]  # which places of a header are to be read
 
 FOOTER = "below the table"
+LAST_ROWS = 40  # rows among which a total or a note is looked for
+_TOTAL = re.compile(r"(?:(?:grand|sub)[ -]?)?(?:total|sum|average|avg|mean|median|count)s?"
+                    r"(?:[\s:.=]*\(?(?:n\s*=\s*)?[\d.,]*\)?)", re.IGNORECASE)  # fmt: skip
+_BELOW = re.compile(r"(?:(?:grand )?(?:total|sum|count|average|mean)|source|note|end of|generated|"
+                    r"exported|report|printed|created|page|\*|©)(?!\w)", re.IGNORECASE)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +42,37 @@ class Grid:
     notes: tuple[str, ...] = ()
     missing: dict[int, tuple[str, ...]] = field(default_factory=dict)
     labels: dict[int, dict[str, str]] = field(default_factory=dict)
+
+
+def footers(rows: Sequence[Sequence[str]]) -> list[int]:
+    """Find the last rows that are a total or a note, not a record.
+
+    A row is a total where its first filled cell is that word alone, whatever else is filled; it
+    is a note where few cells are filled, and it says so or stands apart from the table.
+
+    Args:
+        rows: the last rows of a table, blank ones among them.
+
+    Returns:
+        Their places; none where nothing else would be left.
+    """
+    filled = [sum(cell.strip() != "" for cell in row) for row in rows]
+    usual = float(np.median([n for n in filled if n] or [0]))
+    first = [next((cell.strip() for cell in row if cell.strip()), "") for row in rows]
+    found: list[int] = []
+    parted = told = False
+    for at in range(len(rows) - 1, -1, -1):
+        few = filled[at] < usual and filled[at] <= usual / 2 + 1 and usual > 2
+        says = few and bool(_BELOW.match(first[at]))
+        if filled[at] == 0:
+            parted = bool(found)
+        elif _TOTAL.fullmatch(first[at]) and first[at] not in first[:at]:
+            found, told = [*found, at], True
+        elif says or (filled[at] <= 2 and usual >= 4):
+            found, told = [*found, at], told or says
+        else:
+            return found if parted or told else []
+    return []
 
 
 def stacked(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

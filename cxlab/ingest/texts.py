@@ -15,7 +15,7 @@ import pyarrow.csv
 
 from cxlab.codebook import Table
 from cxlab.ingest.encodings import decode
-from cxlab.ingest.grids import Grid, Wanted, stacked
+from cxlab.ingest.grids import FOOTER, LAST_ROWS, Grid, Wanted, footers, stacked
 from cxlab.ingest.layouts import Header, recognise, top
 from cxlab.ingest.opening import HEAD, Bytes, IngestError, Opened, Streamed, delimiter, tally
 
@@ -55,6 +55,11 @@ def read_text(path: Path, opened: Opened, table: Table, wanted: Wanted) -> Grid:
         _check_closed(data, lines, before + lines_below, name)
     if not len(lines):
         raise IngestError(f"{name}: there is a header but no row below it.")
+    if below := _below(data, mark, lines, before + lines_below):
+        marked = np.full(len(lines), "", dtype=object)
+        marked[:] = damage
+        marked[below] = FOOTER
+        damage = marked
     notes = [
         f"{name}: {encoding} ({why}), fields separated by {_MARKS.get(mark, repr(mark))}, "
         f"{header.layout} layout, {len(lines):,} rows."
@@ -195,6 +200,32 @@ def _lines(data: Bytes, numbers: np.ndarray) -> list[bytes]:
     ends = np.flatnonzero(np.frombuffer(data, np.uint8) == 10)
     ends = np.concatenate([[-1], ends, [len(data)]])
     return [bytes(data[ends[n - 1] + 1 : ends[n]]) for n in numbers]
+
+
+def _below(data: Bytes, mark: str, lines: np.ndarray, last: int) -> list[int]:
+    """Find the rows at the end of a file that are a total or a note."""
+    begin = lines[-LAST_ROWS:]
+    text = _last_lines(data, int(last + 1 - begin[0]))
+    rows: list[list[str]] = []
+    places: list[int] = []
+    for at, (line, after) in enumerate(zip(begin, [*begin[1:], last + 1], strict=True)):
+        own = text[line - begin[0] : after - begin[0]]
+        blank: list[list[str]] = [[]] if own and not own[-1].strip() else []
+        with suppress(csv.Error):
+            fields = next(csv.reader([f"{part}\n" for part in own], delimiter=mark), [])
+            rows += [fields, *blank]
+            places += [len(lines) - len(begin) + at] * (1 + len(blank))
+    return [places[at] for at in footers(rows)]
+
+
+def _last_lines(data: Bytes, n: int) -> list[str]:
+    """Give the last lines of the file."""
+    end = at = len(data) - (data[-1:] == b"\n")
+    for _ in range(n):
+        at = data.rfind(b"\n", 0, at)
+        if at < 0:
+            break
+    return bytes(data[at + 1 : end]).decode(errors="replace").split("\n")
 
 
 def _is_blank(line: bytes) -> bool:

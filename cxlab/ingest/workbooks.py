@@ -1,6 +1,5 @@
 """Read an Excel sheet: titles above the header and notes below the table stay apart."""
 
-import re
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -11,13 +10,11 @@ import openpyxl
 import pandas as pd
 
 from cxlab.codebook import Table, did_you_mean
-from cxlab.ingest.grids import FOOTER, Grid, Wanted
+from cxlab.ingest.grids import FOOTER, LAST_ROWS, Grid, Wanted, footers
 from cxlab.ingest.layouts import recognise, top
 from cxlab.ingest.opening import IngestError
 
 _LOOKED_AT = 40
-_BELOW = re.compile(r"^(?:grand )?(?:total|sum|count|average|mean|source|note|end of|generated|"
-                    r"exported|report|printed|created|page|\*|©)", re.IGNORECASE)  # fmt: skip
 
 
 def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
@@ -38,35 +35,15 @@ def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
     keep = filled > 0
     if not keep.any():
         raise IngestError(f"{path.name}: there is a header but no row below it.")
-    damage = _below_the_table(cells, filled)[keep]
+    damage = np.full(len(cells), "", dtype=object)
+    last = max(0, int(np.flatnonzero(keep)[-1]) + 1 - LAST_ROWS)
+    damage[[last + at for at in footers(cells[last:])]] = FOOTER
+    damage = damage[keep]
     places = [str(place) for place in wanted(header)]
     where = f"{path.name}: sheet '{sheet}', header in row {at + 1}, {header.layout} layout"
     notes = (f"{where}, {keep.sum():,} rows.",)
     body = frame.loc[keep, places].reset_index(drop=True)
     return Grid(body, header, lines[keep], damage if (damage != "").any() else "", notes)
-
-
-def _below_the_table(cells: list[list[str]], filled: np.ndarray) -> np.ndarray:
-    """Mark the last rows where they are a total or a note, not a record."""
-    damage = np.full(len(cells), "", dtype=object)
-    usual = np.median(filled[filled > 0])
-    parted = False
-    for at in range(len(cells) - 1, 0, -1):
-        if not filled[at]:
-            parted = True
-            continue
-        words = next(cell for cell in cells[at] if cell)
-        sparse = filled[at] <= 2 and usual >= 4
-        if not (sparse or _BELOW.match(words)) or filled[at] > usual / 2 + 1:
-            break
-        damage[at] = FOOTER
-    else:
-        return np.full(len(cells), "", dtype=object)
-    marked = np.flatnonzero(damage == FOOTER)
-    told = [bool(_BELOW.match(next(c for c in cells[at] if c))) for at in marked]
-    if not parted and not any(told):
-        damage[marked] = ""
-    return damage
 
 
 def _sheet(path: Path, declared: str | None) -> tuple[str, list[list[str]]]:
