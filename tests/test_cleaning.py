@@ -6,7 +6,15 @@ import pytest
 
 from cxlab import study
 from cxlab.cleaning import RULES, CleaningError, clean
-from cxlab.cleaning.convert import by_value, to_category, to_flag, to_id, to_number, to_score
+from cxlab.cleaning.convert import (
+    by_value,
+    in_full,
+    to_category,
+    to_flag,
+    to_id,
+    to_number,
+    to_score,
+)
 from cxlab.cleaning.dates import to_time
 from cxlab.codebook import REPAIRS, SET_ASIDE, Scale, ScaleError, Table, check_scale
 from cxlab.study import StudyError
@@ -56,6 +64,15 @@ def test_a_rule_can_be_turned_off_or_moved(tmp_path):
     assert small.reasons(small.load(tmp_path, rows, **said)) == {"speeder": 1}
     assert small.reasons(small.load(tmp_path, rows, **said, rules={"speeder": "off"})) == {}
     assert small.reasons(small.load(tmp_path, rows, **said, rules={"speeder": 10})) == {}
+
+
+def test_what_a_rule_turned_off_leaves_blank_is_booked(tmp_path):
+    rows = "id,d,a\n1,2025-01-01,abc\n2,2025-01-01,3\n"
+    columns = {"customer_id": "id", "ordered_at": "d", "amount": "a"}
+    off = {"amount_unreadable": "off"}
+    got = small.load(tmp_path, rows, table="orders", columns=columns, rules=off)
+    assert len(got.cleaned["orders"].frame) == 2
+    assert small.repairs(got, "orders") == {"amount:unreadable": 1}
 
 
 def test_an_unknown_rule_is_refused_with_the_nearest(tmp_path):
@@ -211,6 +228,25 @@ def test_what_is_no_score_is_missing_and_booked():
     assert done.bad["off_scale"].tolist() == [False, False, False, True]
 
 
+@pytest.mark.parametrize(
+    "cell", ["7 or 8", "7-8", "Less than 5", "more than 9", "< 5", "<=5", "at least: <5", "5/10"]
+)
+def test_a_score_with_a_condition_is_no_score(cell):
+    assert np.isnan(scores(cell)).all()
+
+
+def test_scores_keep_their_usual_labels():
+    cells = ["10 - Very likely (9-10)", "5 stars", "Score: 7", "Likely - 6", "4=fine", "Good [3]"]
+    assert scores(*cells) == [10, 5, 7, 6, 4, 3]
+
+
+def test_an_nps_answer_is_a_whole_number_and_a_csat_need_not_be(tmp_path):
+    rows = 'Q1,Q2\n"8,9",4.5\n9.0,"4,2"\n9.5 - high,5\n'
+    got = small.load(tmp_path, rows, columns={"nps": "Q1", "csat": "Q2"})
+    assert small.reasons(got) == {"score_unreadable": 2}
+    assert got.responses[["nps", "csat"]].to_numpy().tolist() == [[9, 4.2]]
+
+
 def test_declared_labels_hold_in_any_case():
     scale = {"range": "1..5", "labels": {"Very good": 5}, "missing": ["No opinion", 6]}
     assert scores("very good", "VERY GOOD", scale=scale) == [5, 5]
@@ -256,10 +292,33 @@ def test_ids_keep_zeros_case_and_length():
 
 def test_ids_are_repaired_only_where_the_column_proves_it():
     assert to_id(pd.Series(["123.0", "45"])).values.tolist() == ["123", "45"]
-    assert to_id(pd.Series(["123.0", "A-45"])).values.tolist() == ["123.0", "A-45"]
+    for other in ("A-45", "00123"):  # what the first was written as cannot be told
+        done = to_id(pd.Series(["123.0", other]))
+        assert done.bad["unreadable"].tolist() == [True, False]
+        assert done.values.tolist()[1] == other
     done = to_id(pd.Series(["1.23456E+05", "1.2E+05"]))
     assert done.values.tolist()[0] == "123456"
     assert done.bad["unreadable"].tolist() == [False, True]
+
+
+def test_a_total_row_does_not_keep_ids_from_being_repaired(tmp_path):
+    rows = "o,c,v\n1.0,a,5\n2.0,b,6\nTotal,,11\n"
+    columns = {"order_id": "o", "customer_id": "c", "amount": "v"}
+    got = small.load(tmp_path, rows, table="orders", columns=columns)
+    assert got.cleaned["orders"].frame["order_id"].tolist() == ["1", "2"]
+    assert small.reasons(got, "orders") == {"below_table": 1}
+
+
+def test_numbers_of_typed_files_are_written_in_full():
+    assert [in_full(n) for n in (1.5, 2.5, 3.0, -0.5, 12345678901234567)] == [
+        "1.5", "2.5", "3", "-0.5", "12345678901234567",
+    ]  # fmt: skip
+    spec = Table(files=("a",), columns={"response_id": "id", "nps": "q"}, segments={"s": "s"})
+    raw = pd.DataFrame({"response_id": [1.0, 2.0, 2.0**60], "nps": [9, 8, 7], "s": [1.5, 2.5, 3]})
+    raw = raw.assign(file="f", line=[2, 3, 4], damage="")
+    done = clean(raw, table="responses", spec=spec, as_of=pd.Timestamp("2025-12-31"))
+    assert done.frame[["response_id", "s"]].to_numpy().tolist() == [["1", "1.5"], ["2", "2.5"]]
+    assert done.set_aside["reason"].tolist() == ["id_damaged"]  # a float holds 53 bits
 
 
 def test_an_order_whose_id_is_lost_is_set_aside(tmp_path):
@@ -273,3 +332,10 @@ def test_yes_and_no():
     assert to_flag(pd.Series(["Yes", "n", "1", "false", "", "maybe"])).values.tolist() == [
         True, False, True, False, pd.NA, pd.NA,
     ]  # fmt: skip
+
+
+def test_a_flag_without_one_yes_or_no_is_refused_with_its_words(tmp_path):
+    rows = "id,s,c\n1,2024-01-01,Attrited\n2,2024-01-01,Existing\n3,2024-01-01,\n"
+    columns = {"customer_id": "id", "signed_up_at": "s", "churned": "c"}
+    with pytest.raises(StudyError, match=r"'churned': none .* it holds 'Attrited', 'Existing'"):
+        small.load(tmp_path, rows, table="customers", columns=columns)

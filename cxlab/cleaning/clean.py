@@ -140,9 +140,14 @@ def _convert(
     """Type the columns; give the rows repaired and, as `column!reason`, the cells unusable."""
     columns, repaired, flags = {}, {}, {}
     sources = spec.sources()
-    shown = {rule.column for rule in RULES if table in rule.tables}
+    here = [rule for rule in RULES if table in rule.tables]
+    shown = {rule.column for rule in here}
+    fatal = {f"{r.column}!{r.name}" for r in here if spec.rules.get(r.name) != "off"}
+    torn = (raw["damage"] != "").to_numpy() & (spec.rules.get("row_torn") != "off")
     for name in raw.columns.drop([*PLACE, "damage"]):
         kind, cells = spec.kind(table, name), raw[name] if name in shown else raw.pop(name)
+        if torn.any():  # what stands in a torn row says nothing of the column
+            cells = cells.mask(torn)
         if kind == "time":
             form, zone = spec.formats.get(name), _zone(raw["file"], zones.get(name, {}), timezone)
             done = to_time(cells, timezone=timezone, format=form, name=name, written_in=zone)
@@ -158,9 +163,7 @@ def _convert(
         for reason, hit in _found(done.bad):
             vital = f"{name}!{_vital(table, name, reason)}"
             flags[vital] = hit
-            if not any(
-                vital == f"{rule.column}!{rule.name}" and table in rule.tables for rule in RULES
-            ):
+            if vital not in fatal:
                 repaired[name, "unreadable" if reason == "date_impossible" else reason] = (
                     np.flatnonzero(hit)
                 )
@@ -181,14 +184,14 @@ def _found(cells: dict[str, np.ndarray]) -> list[tuple[str, np.ndarray]]:
 def _converted(column: pd.Series, kind: str, spec: Table, source: str) -> convert.Converted:
     if kind in ("score", "rating"):
         scale = spec.scale(str(column.name)) or Scale(low=-np.inf, high=np.inf)
-        return convert.to_score(column, scale)
+        return convert.to_score(column, scale, whole=column.name == "nps")
     if kind == "number":
         return convert.to_number(column.rename(source), decimal=spec.decimal)
     typed = pd.api.types.is_numeric_dtype(column) and column.dtype != bool
     if kind == "attribute" and typed:
         return convert.Converted(column)
     if kind in ("id", "category") and typed:
-        return convert.Converted(column.map("{:.0f}".format, na_action="ignore").astype("str"))
+        column = column.map(convert.in_full, na_action="ignore").astype("str")
     return {
         "id": convert.to_id,
         "category": convert.to_category,

@@ -11,10 +11,13 @@ import pandas as pd
 from cxlab.codebook import Refusal, Scale
 
 _MISSING = {"", "n/a", "na", "#n/a", "nan", "null", "none", "nil", "-", "--", ".", "?"}
-_YES = {"yes", "y", "true", "t", "1", "x", "ja", "oui", "si", "sí"}
-_NO = {"no", "n", "false", "f", "0", "nein", "non"}
-_LABELLED = re.compile(r"^([+-]?\d+(?:[.,]\d+)?)\s*(?:[-–—:=.)(]|\s)\s*[^\d\s].*$", re.DOTALL)
-_LABEL_FIRST = re.compile(r"^[^\d]+[\s(\[=:-]([+-]?\d+)[)\]]?$")
+_YES = {"yes", "y", "true", "t", "1", "x", "ja", "wahr", "oui", "vrai", "si", "sí"}
+_NO = {"no", "n", "false", "f", "0", "nein", "falsch", "non", "faux"}
+# '10 - Very likely' and '10 very likely', but not '7 or 8'; 'Very likely (10)', not 'less than 10'
+_LABELLED = re.compile(
+    r"([+-]?\d+(?:[.,]\d+)?)(?:\s*[-–—:=.)(]\s*[^\d\s].*|\s+[^\d\s][^\d]*)", re.DOTALL
+)
+_LABEL_FIRST = re.compile(r"[^\d<>≤≥]*[^\W\d_][^\d<>≤≥]*(?:[(\[]([+-]?\d+)[)\]]|[=:–—-]\s*(\d+))")
 _CURRENCY = re.compile(r"[£$€¥₩₹]|(?<![a-z])(?:gbp|usd|eur|chf|kr)(?![a-z])|%", re.IGNORECASE)
 
 _PROBED = 10_000  # rows that tell whether values repeat
@@ -88,20 +91,24 @@ def to_id(column: pd.Series) -> Converted:
     """Keep an id as it stands, without the blanks around it.
 
     Two things a spreadsheet does to ids are undone where the column proves them: `123.0`
-    where every id is a whole number, and `1.23456E+05` where all digits are still there.
-    An id whose digits are lost is `unreadable`.
+    where every id is a whole number that does not begin with 0, and `1.23456E+05` where all
+    digits are still there. Where it does not, the id is `unreadable`.
     """
     text, cut = trimmed(column)
     absent = one_of(text, _NO_ID)
     ids = text.mask(absent) if absent.any() else text
     floated = np.array(text.str.endswith(".0"), dtype=bool)
-    repaired = np.zeros(len(ids), bool)
-    if floated.any() and text[~absent].str.fullmatch(r"\d+(?:\.0)?").all():
-        repaired = floated
-        ids = ids.mask(repaired, ids.str.removesuffix(".0"))
+    repaired, lost = np.zeros(len(ids), bool), np.zeros(len(ids), bool)
+    if floated.any():
+        floated &= text.str.fullmatch(r"\d+\.0").to_numpy(bool)
+        if text[~absent].str.fullmatch(r"[1-9]\d*(?:\.0)?").all():
+            repaired = floated
+            ids = ids.mask(repaired, ids.str.removesuffix(".0"))
+        else:
+            lost = floated
+            ids = ids.mask(lost)
     powers = np.flatnonzero(text.str.contains("+", regex=False).to_numpy(bool))
     powers = powers[text.iloc[powers].str.fullmatch(r"\d(?:[.,]\d+)?[eE]\+\d+").to_numpy(bool)]
-    lost = np.zeros(len(ids), bool)
     for at in powers:
         exact = _written_out(ids.iloc[at])
         repaired[at], lost[at] = exact is not None, exact is None
@@ -118,6 +125,14 @@ def to_id(column: pd.Series) -> Converted:
 
 
 _NO_ID = {"", "n/a", "#n/a", "nan", "null", "none", "-", "--"}
+
+
+def in_full(number: float) -> str:
+    """Write a number out: whole ones without a point, others as they are."""
+    if isinstance(number, float) and number.is_integer():
+        exact = abs(number) < 2**53  # beyond, the last digits are no longer held
+        return str(int(number)) if exact else f"{number:.14E}"
+    return str(number)
 
 
 def _written_out(power: str) -> str | None:
@@ -155,7 +170,11 @@ def to_attribute(column: pd.Series) -> Converted:
 
 
 def to_flag(column: pd.Series) -> Converted:
-    """Read yes and no."""
+    """Read yes and no.
+
+    Raises:
+        CleaningError: no value of the column is either.
+    """
     if column.dtype == bool:
         return Converted(column.astype("boolean"))
     text, cut = trimmed(column)
@@ -164,6 +183,13 @@ def to_flag(column: pd.Series) -> Converted:
     values[one_of(text, _NO)] = False
     absent = one_of(text, _MISSING)
     unread = values.isna().to_numpy() & ~absent
+    if unread.any() and (unread | absent).all():
+        words = ", ".join(f"'{word[:40]}'" for word in text[unread].unique()[:4])
+        raise CleaningError(
+            f"'{column.name}': none of its values says yes or no; it holds {words}. Write yes and "
+            "no in the export, or leave the column out.",
+            column=str(column.name),
+        )
     return Converted(
         values,
         {"trimmed": cut & ~absent, "word_for_missing": absent & (text != "").to_numpy()},
@@ -171,19 +197,20 @@ def to_flag(column: pd.Series) -> Converted:
     )
 
 
-def to_score(column: pd.Series, scale: Scale) -> Converted:
+def to_score(column: pd.Series, scale: Scale, *, whole: bool = False) -> Converted:
     """Read a score: declared labels and missing codes first, then numbers and '10 - Very'.
 
     Args:
         column: text or numbers.
         scale: where the score begins and ends, its labels and missing codes.
+        whole: whether only whole numbers are answers, as with NPS (Reichheld 2003).
 
     Returns:
         Floats; `bad` holds `off_scale` and `unreadable`.
     """
     text, cut = trimmed(column)
     known = pd.Series(text.unique(), dtype="str")
-    read = [_read_score(value, scale) for value in known]
+    read = [_read_score(value, scale, whole) for value in known]
     number = text.map(dict(zip(known, [value for value, _ in read], strict=True))).astype(float)
     how = text.map(dict(zip(known, [reason for _, reason in read], strict=True)))
     off = number.notna() & ~number.between(scale.low, scale.high)
@@ -200,7 +227,7 @@ def to_score(column: pd.Series, scale: Scale) -> Converted:
 _SCORE_REPAIRS = ("declared_missing", "label_to_number", "number_form", "word_for_missing")
 
 
-def _read_score(text: str, scale: Scale) -> tuple[float, str]:
+def _read_score(text: str, scale: Scale, whole: bool) -> tuple[float, str]:
     """Give the number a cell stands for, and how it was read."""
     folded = unicodedata.normalize("NFKC", text)
     if text == "":
@@ -215,12 +242,16 @@ def _read_score(text: str, scale: Scale) -> tuple[float, str]:
         value = float(folded.replace(",", "."))
         if f"{value:g}" in scale.missing:
             return np.nan, "declared_missing"
+        if whole and value % 1:
+            return np.nan, "unreadable"
         return value, "number_form" if folded != text or "," in folded else ""
     if folded.lower() in _MISSING:
         return np.nan, "word_for_missing"
-    labelled = _LABELLED.match(folded) or _LABEL_FIRST.match(folded)
+    labelled = _LABELLED.fullmatch(folded) or _LABEL_FIRST.fullmatch(folded)
     if labelled:
-        return float(labelled[1].replace(",", ".")), "label_to_number"
+        figure = next(part for part in labelled.groups() if part)
+        value = float(figure.replace(",", "."))
+        return (np.nan, "unreadable") if whole and value % 1 else (value, "label_to_number")
     return np.nan, "unreadable"
 
 
