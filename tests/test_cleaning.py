@@ -114,8 +114,35 @@ def test_a_column_that_contradicts_itself_is_refused():
         moments("13/04/2024", "04/13/2024")
 
 
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        (["24/03/05", "24/03/17"], "'24/03/05' reads as 5 Mar 2024 or as 24 Mar 2005, and"),
+        (["01/02/03"], "reads as 3 Feb 2001 or as 1 Feb 2003 or as 2 Jan 2003, and"),
+    ],
+)
+def test_a_year_of_two_digits_that_may_stand_first_is_refused(cells, says):
+    with pytest.raises(CleaningError, match=says):
+        moments(*cells)
+
+
+def test_a_year_of_two_digits_is_placed_by_what_cannot_be():
+    assert moments("24/03/05", "01/03/70") == ["2005-03-24 00:00", "1970-03-01 00:00"]
+    assert moments("24/03/05", "99/12/31") == ["2024-03-05 00:00", "1999-12-31 00:00"]
+    assert moments("03/04/05", "03/25/05") == ["2005-03-04 00:00", "2005-03-25 00:00"]
+
+
+def test_a_day_that_is_also_its_month_needs_no_decision():
+    assert moments("03/03/2024", "05/05/2024") == ["2024-03-03 00:00", "2024-05-05 00:00"]
+    assert moments("01/01/1900", "2024-05-06") == ["", "2024-05-06 00:00"]
+    with pytest.raises(CleaningError, match="'03/04/2024' reads as 3 Apr or as 4 Mar"):
+        moments("01/01/1900", "45/45/2024", "03/04/2024")
+
+
 def test_a_declared_form_settles_it():
     assert moments("03/04/2024", format="%d/%m/%Y") == ["2024-04-03 00:00"]
+    assert moments("24/03/05", format="%y/%m/%d") == ["2024-03-05 00:00"]
+    assert moments("24/03/05", format="%d/%m/%y") == ["2005-03-24 00:00"]
     assert moments("24-05-03", format="%y-%m-%d") == ["2024-05-03 00:00"]
 
 
@@ -176,8 +203,9 @@ def test_a_value_is_read_alike_however_many_rows_hold_it(read):
 
 
 def test_a_placeholder_is_no_date_and_no_fault():
-    done = to_time(pd.Series(["1900-01-01", "9999-12-31", "2024-01-31"]), timezone="UTC")
-    assert done.repairs["placeholder_date"].tolist() == [True, True, False]
+    nothing = ["1900-01-01", "9999-12-31", "0000-00-00 00:00:00", "1900-01-00", "0001-01-01"]
+    done = to_time(pd.Series([*nothing, "2024-01-31"]), timezone="UTC")
+    assert done.repairs["placeholder_date"].tolist() == [True] * 5 + [False]
     assert not done.bad["date_impossible"].any()
 
 

@@ -41,6 +41,7 @@ _NUMBERS = {
 }
 # what systems write for "no date": the ends of their calendars
 _PLACEHOLDERS = ("1900-01-01", "1899-12-30", "1899-12-31", "1901-01-01", "1753-01-01", "0001-01-01")
+_NO_DAY = r"(?:0000-00-00|1900-01-00|00[/.-]00[/.-]0000|0?0/0?1/1900|0?1/0?0/1900)(?:[T ][0:.]+)?"
 _LAST_YEAR = 9999
 
 
@@ -84,6 +85,10 @@ def to_time(
         _as_declared(moments, text, form, absent, format, source)
     else:
         _as_usual(moments, text, form, empty, source)
+    left = np.flatnonzero(~absent & (form == ""))
+    if len(left):
+        empty[left] = text.iloc[left].str.fullmatch(_NO_DAY).to_numpy(dtype=bool)
+        form[empty & (form == "")] = "none"
     for kind, pattern in _FORMS.items():
         at = np.flatnonzero(~absent & (form == ""))
         if not len(at):
@@ -100,7 +105,7 @@ def to_time(
         moments.iloc[at] = _moments(local.mask(empty[at]), found["zone"], source, timezone)
         form[at] = kind
     numbers = _numbered(moments, text, form, absent, source)
-    usual = pd.Series(form[form != ""]).mode()
+    usual = pd.Series(form[(form != "") & (form != "none")]).mode()
     odd = (form != "") & (form != (usual.iloc[0] if len(usual) else ""))
     known = moments.notna().to_numpy()
     return Converted(
@@ -219,27 +224,64 @@ def _as_declared(
 def _told_apart(
     found: pd.DataFrame, declared: str | None, name: str, text: pd.Series
 ) -> pd.DataFrame:
-    """Tell day from month: as declared, else by a part that exceeds 12."""
-    first, second = found["a"].astype(int), found["b"].astype(int)
+    """Tell day, month and a year of two digits apart: as declared, else by what cannot be."""
     if declared and "%d" in declared and "%m" in declared:
         day_first = declared.index("%d") < declared.index("%m")
-    else:
-        over_first, over_second = (first > 12) & (second <= 12), (second > 12) & (first <= 12)
-        if over_first.any() == over_second.any():
-            raise CleaningError(_unclear(name, text, over_first, over_second), column=name)
-        day_first = bool(over_first.any())
-    day, month = ("a", "b") if day_first else ("b", "a")
-    return found.rename(columns={day: "d", month: "m"})
+        return _called(found, "dmy" if day_first else "mdy")
+    first, second = found["a"].astype(int), found["b"].astype(int)
+    low, high = first.between(1, 12), second.between(1, 12)
+    if (found["y"].str.len() == 2).all():
+        last = found["y"].astype(int)
+        usual = (first.between(1, 31) & high) | (low & second.between(1, 31))
+        year_first = high & last.between(1, 31)
+        if year_first.any() and not (usual & ~year_first).any():
+            if not (year_first & ~usual).any():
+                raise CleaningError(_short_year(name, text[year_first].iloc[0]), column=name)
+            return _called(found, "ymd")
+    over_first, over_second = (first > 12) & high, (second > 12) & low
+    unsettled = low & high & (first != second)
+    if over_first.any() == over_second.any() and (over_first.any() or unsettled.any()):
+        raise CleaningError(_unclear(name, text, over_first, over_second, unsettled), column=name)
+    return _called(found, "mdy" if over_second.any() else "dmy")
 
 
-def _unclear(name: str, text: pd.Series, over_first: pd.Series, over_second: pd.Series) -> str:
+def _called(found: pd.DataFrame, order: str) -> pd.DataFrame:
+    """Name the three parts of each date."""
+    return found.rename(columns=dict(zip("aby", order, strict=True)))
+
+
+def _short_year(name: str, shown: str) -> str:
+    first, second, last = re.match(r"(\d+)\D(\d+)\D(\d+)", shown).groups()  # type: ignore[union-attr]
+    month, year = _NAMES[int(second) - 1], _century(int(last))
+    readings = [f"{int(last)} {month} {_century(int(first))}"]
+    readings += [f"{int(first)} {month} {year}"] if 1 <= int(first) <= 31 else []
+    if 1 <= int(first) <= 12 and first != second:
+        readings.append(f"{int(second)} {_NAMES[int(first) - 1]} {year}")
+    return (
+        f"'{name}': '{shown}' reads as {' or as '.join(readings)}, and no row of the column "
+        'decides it. Declare it under \'formats:\', as "%y-%m-%d" (year first), "%d-%m-%y" (day '
+        'first) or "%m-%d-%y" (month first), with the marks that stand between.'
+    )
+
+
+def _century(year: int) -> int:
+    return year + (2000 if year < 70 else 1900)
+
+
+def _unclear(
+    name: str,
+    text: pd.Series,
+    over_first: pd.Series,
+    over_second: pd.Series,
+    unsettled: pd.Series,
+) -> str:
     if over_first.any():
         return (
             f"'{name}': '{text[over_first].iloc[0]}' has the day first and "
             f"'{text[over_second].iloc[0]}' the month. Set the rows right, or declare the form: "
             f'formats: {{{name}: "%d/%m/%Y"}}; the others are then set aside.'
         )
-    shown = text.iloc[0]
+    shown = text[unsettled].iloc[0]
     first, second = re.match(r"(\d+)\D(\d+)", shown).groups()  # type: ignore[union-attr]
     months = [_NAMES[int(part) - 1] for part in (first, second)]
     return (
@@ -252,7 +294,7 @@ def _unclear(name: str, text: pd.Series, over_first: pd.Series, over_second: pd.
 def _local(found: pd.DataFrame) -> pd.Series:
     """Put the parts of each date together, missing where there is no such day."""
     year = found["y"].astype(int)
-    year = year.where(year >= 100, year + np.where(year < 70, 2000, 1900))
+    year = year.where(found["y"].str.len() > 2, year.map(_century))
     if "name" in found:
         names = found["name"].str.lower()
         month = names.str[:3].map(_MONTHS).fillna(names.str[:4].map(_MONTHS))
