@@ -19,6 +19,7 @@ _LABELLED = re.compile(
 )
 _LABEL_FIRST = re.compile(r"[^\d<>≤≥]*[^\W\d_][^\d<>≤≥]*(?:[(\[]([+-]?\d+)[)\]]|[=:–—-]\s*(\d+))")
 _CURRENCY = re.compile(r"[£$€¥₩₹]|(?<![a-z])(?:gbp|usd|eur|chf|kr)(?![a-z])|%", re.IGNORECASE)
+_SIGNS = {"£": "GBP", "$": "USD", "€": "EUR"}
 
 _PROBED = 10_000  # rows that tell whether values repeat
 
@@ -263,7 +264,8 @@ def to_number(column: pd.Series, *, decimal: str | None = None) -> Converted:
         decimal: the declared decimal mark, or None to find it out.
 
     Raises:
-        CleaningError: a comma or point that could mean either; both readings are shown.
+        CleaningError: a comma or point that could mean either, and both readings are shown; or
+            amounts in several currencies.
     """
     if pd.api.types.is_numeric_dtype(column):
         return Converted(column.astype(float))
@@ -272,6 +274,7 @@ def to_number(column: pd.Series, *, decimal: str | None = None) -> Converted:
     bare = text.str.replace(_CURRENCY, "", regex=True).str.replace(r"[\s'\u2019]", "", regex=True)
     if not all(map(str.isascii, bare.unique())):
         bare = bare.str.normalize("NFKC")
+    _check_one_currency(text, bare, str(column.name))
     bare = bare.str.replace("−", "-").str.replace(r"^\((.*)\)$", r"-\1", regex=True)
     mark = decimal or _decimal_mark(bare[~absent], str(column.name))
     other = "," if mark == "." else "."
@@ -296,6 +299,22 @@ def to_number(column: pd.Series, *, decimal: str | None = None) -> Converted:
     )
 
 
+def _check_one_currency(text: pd.Series, bare: pd.Series, name: str) -> None:
+    """Refuse amounts in several currencies: their sum would mean nothing."""
+    shown: dict[str, str] = {}
+    for amount in text[text.str.len() != bare.str.len()].unique():
+        for sign in _CURRENCY.findall(amount):
+            shown.setdefault(_SIGNS.get(sign, sign.upper()), amount)
+    shown.pop("%", None)
+    if len(shown) > 1:
+        amounts = " and ".join(f"'{amount}'" for amount in shown.values())
+        raise CleaningError(
+            f"'{name}': {amounts} are in different currencies ({', '.join(shown)}). "
+            "Convert them to one, or read each currency's rows as a study of its own.",
+            column=name,
+        )
+
+
 def _decimal_mark(values: pd.Series, name: str) -> str:
     """Prove the decimal mark from the column: the last mark, or one not before 3 digits."""
     commas, points = values.str.contains(",", regex=False), values.str.contains(".", regex=False)
@@ -318,11 +337,11 @@ def _decimal_mark(values: pd.Series, name: str) -> str:
             return "." if mark == "," else ","
         if not having.str.fullmatch(rf"[+-]?[1-9]\d{{0,2}}{escaped}\d{{3}}").all():
             return mark
-        if mark == "," and not points.any():
+        if not (commas.any() and points.any()):
             shown = having.iloc[0]
             raise CleaningError(
-                f"'{name}': '{shown}' reads as {shown.replace(',', '')} or as "
-                f"{shown.replace(',', '.')}. Declare 'decimal: \",\"' or 'decimal: \".\"'.",
+                f"'{name}': '{shown}' reads as {shown.replace(mark, '')} or as "
+                f"{shown.replace(mark, '.')}. Declare 'decimal: \",\"' or 'decimal: \".\"'.",
                 column=name,
             )
     if commas.any() and points.any():
