@@ -159,3 +159,16 @@ def test_a_question_that_is_not_there_is_refused_with_the_nearest(tmp_path):
     with pytest.raises(IngestError, match=r"no column 'Which plans\?'.*Did you mean"):
         read(tmp_path, GOOGLE.replace("Why is that?", "Which plan?"),
              columns={"comment": "Which plans?"})  # fmt: skip
+
+
+def test_a_question_asked_in_two_columns_is_refused_with_both(tmp_path):
+    twice = "Q1,Q2,StartDate\nRate us,Rate us,Start Date\n9,1,2025-01-01\n"
+    with pytest.raises(IngestError, match=r"'Rate us' .* is asked in 2 columns, 'Q1' and 'Q2'"):
+        read(tmp_path, twice, columns={"nps": "Rate us"})
+
+
+def test_of_two_columns_of_one_name_the_first_is_read_and_that_is_said(tmp_path):
+    raw = read(tmp_path, "Q1,Q2,Q1\n9,a,0\n", columns={"nps": "Q1"})
+    assert raw.frame["nps"].tolist() == ["9"]
+    assert "several columns are called 'Q1'; the first is read" in raw.notes[-1]
+    assert len(read(tmp_path, "Q1,Q2\n9,a\n", columns={"nps": "Q1"}).notes) == 1

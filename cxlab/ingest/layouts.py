@@ -45,6 +45,12 @@ class Header:
         known = _USUAL.get(self.layout, {})
         return {ours: name for ours, may in known.items() for name in may if name in self.names}
 
+    @property
+    def repeated(self) -> set[str]:
+        """Give the names that several columns bear: the first keeps it, the next gets a number."""
+        names = set(self.names)
+        return {name for name in names if f"{name} (2)" in names}
+
 
 def top(rows: Sequence[Sequence[str]]) -> int:
     """Find the first row of the header; titles above it fill one or two cells.

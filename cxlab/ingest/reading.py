@@ -72,6 +72,11 @@ def read(paths: Sequence[Path], table: Table) -> Raw:
             if at in grid.missing:
                 whole.missing.setdefault(ours, {})[called] = grid.missing[at]
         notes += grid.notes
+        for read in sorted({grid.header.names[at] for at in found.values()} & grid.header.repeated):
+            notes.append(
+                f"{path.name}: several columns are called '{read}'; the first is read, and the "
+                f"next goes by the name '{read} (2)'."
+            )
     return Raw(stacked(parts), whole.wording, whole.zones, tuple(notes), whole.missing)
 
 
@@ -118,21 +123,31 @@ def _wanted(table: Table, header: Header, name: str) -> dict[str, int]:
     """Find the place of each column of ours: by name, else by the question's wording.
 
     Raises:
-        IngestError: every column that is not in the export, with the nearest name.
+        IngestError: every column that is not in the export, with the nearest name, and every
+            wording that stands over several columns.
     """
     by_name = {given: place for place, given in enumerate(header.names)}
-    by_wording = {given: place for place, given in enumerate(header.wording)}
+    by_wording: dict[str, list[int]] = {}
+    for place, given in enumerate(header.wording):
+        by_wording.setdefault(given, []).append(place)
     places, absent = {}, []
     for ours, theirs in {**header.usual, **table.sources()}.items():
         folded = " ".join(theirs.split())
-        place = by_name.get(theirs, by_name.get(folded, by_wording.get(folded)))
-        if place is None:
+        named = by_name.get(theirs, by_name.get(folded))
+        worded = by_wording.get(folded, []) if named is None else [named]
+        if len(worded) > 1:
+            shown = " and ".join(f"'{header.names[at]}'" for at in worded[:4])
+            absent.append(
+                f"{name}: '{theirs}' (wanted as '{ours}') is asked in {len(worded)} columns, "
+                f"{shown}. Write the name of the one that is meant."
+            )
+        elif not worded:
             absent.append(
                 f"{name}: no column '{theirs}' (wanted as '{ours}')."
                 f"{did_you_mean(theirs, header.names)}"
             )
         else:
-            places[ours] = place
+            places[ours] = worded[0]
     if absent:
         raise IngestError("\n".join(absent))
     return places
