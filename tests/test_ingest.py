@@ -223,6 +223,29 @@ def test_every_table_that_fails_is_named_at_once(tmp_path):
     assert {error["table"] for error in caught.value.errors} >= {"customers"}
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1250", "Świetna obsługa, łatwo. Źle było z dostawą"),
+        ("iso8859-2", "Świetna obsługa, łatwo. Źle było z dostawą"),
+        ("cp1250", "příliš žluťoučký kůň"),
+        ("cp1250", "Foarte mulţumit de servicii, aşteptare scurtă"),
+        ("cp1254", "Çok güzel hizmet, teşekkürler, ığdır İstanbul"),
+        ("mac_roman", "café déjà, très bien"),
+        ("cp1252", "Très bien, mañana sehr schön, não gostei – it’s €5 for 2 m²"),
+        ("cp1252", "geïnteresseerd in één"),
+        ("euc_jp", "とてもよかったです。配送が早い"),
+        ("shift_jis", "とてもよかったです。配送が早い"),
+        ("cp949", "LG전자 배송이 빨라요"),
+    ],
+)
+def test_letters_that_make_words_tell_the_encoding(tmp_path, encoding, text):
+    (tmp_path / "s.csv").write_bytes(f'Q1,Q2\n9,"{text}"\n8,plain\n'.encode(encoding))
+    grid = ingest.look(tmp_path / "s.csv", Table(files=("s.csv",)))
+    assert grid.cells["1"].tolist() == [text, "plain"]
+    assert encoding in grid.notes[0]
+
+
 def test_lines_are_those_an_editor_shows(tmp_path):
     data = 'Q1,Q9\n9,"two\nlines"\n99,off\n'
     got = small.load(tmp_path, data, columns={"nps": "Q1", "comment": "Q9"})

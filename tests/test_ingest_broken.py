@@ -92,6 +92,11 @@ REFUSED = {
     "half a letter": ("s.csv", b"\xff\xfeQ\x001\x00,\x00Q\x002", "UTF-16"),
     "cyrillic or greek": ("s.csv", b"Q1,Q2\n" + "9,хорошо очень\n".encode("cp1251") * 9,
                           "do(es)? not decide"),
+    "a stray byte": ("s.csv", "Q1,Q2\n9,café naïve\n8,plain\n".encode() + b"8,caf\xe9 x\n",
+                     "line 4: a byte that is not UTF-8, as the 2 letters"),
+    "a stray byte at the end": ("s.csv", "Q1,Q2\n9,café\n".encode() * 9 + b"8,caf\xe9",
+                                "line 19: a byte that is not UTF-8"),
+    "letters of DOS": ("s.csv", "Q1,Q2\n9,sehr schön große\n".encode("cp850"), "do not decide"),
     "two delimiters": ("s.csv", b"Q1,Q2;x\n9,a;b\n8,c;d\n7,e;f\n", "equally well"),
 }  # fmt: skip
 
