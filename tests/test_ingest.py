@@ -4,9 +4,11 @@ import csv
 import gzip
 import io
 import json
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
@@ -285,6 +287,38 @@ def test_a_packed_file_is_read_and_a_bomb_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("cxlab.ingest.opening.LARGEST_UNPACKED", 1000)
     with pytest.raises(StudyError, match="more than 1,000 bytes; refused"):
         small.load(tmp_path, packed, name="survey.csv.gz", **NPS)
+
+
+def test_a_bomb_is_refused_before_it_is_held(tmp_path, monkeypatch):
+    monkeypatch.setattr("cxlab.ingest.opening.LARGEST_UNPACKED", 2**27)
+    bomb = gzip.compress(b"Q1\n" + b"9\n" * 2**26, compresslevel=1)  # unpacks to 2**27 + 3 bytes
+    tracemalloc.start()
+    with pytest.raises(StudyError, match="refused"):
+        small.load(tmp_path, bomb, name="survey.csv.gz", **NPS)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2**26
+
+
+def test_formulas_without_a_result_are_counted(tmp_path):
+    made = openpyxl.Workbook()
+    for row in (["Id", "Q1"], [1, "=4+5"], [2, 8], [3, "=B3"]):
+        made.active.append(row)
+    made.save(tmp_path / "s.xlsx")
+    got = small.load(tmp_path, (tmp_path / "s.xlsx").read_bytes(), name="s.xlsx", **NPS)
+    assert "2 formulas without a result, read as empty. Open and" in got.notes["responses"][1]
+    assert small.reasons(got) == {"no_answer": 2}
+
+
+def test_an_id_of_a_sheet_with_more_digits_than_it_keeps_is_damaged(tmp_path):
+    made = openpyxl.Workbook()
+    for row in (["Id", "Q1"], [999999999999999, 9], [1234567890123450, 8]):
+        made.active.append(row)
+    made.save(tmp_path / "s.xlsx")
+    data, columns = (tmp_path / "s.xlsx").read_bytes(), {"response_id": "Id", "nps": "Q1"}
+    got = small.load(tmp_path, data, name="s.xlsx", columns=columns)
+    assert got.responses["response_id"].tolist() == ["999999999999999"]
+    assert small.reasons(got) == {"id_damaged": 1}
 
 
 def test_an_open_quotation_mark_is_found(tmp_path):

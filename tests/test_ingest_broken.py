@@ -5,6 +5,8 @@ import io
 import zipfile
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from cxlab.codebook import Refusal
@@ -13,14 +15,22 @@ from tests import small
 SAID = {"columns": {"nps": "Q1"}, "attributes": ["Q2"]}
 
 
-def book(*rows, sheets=1) -> bytes:
+def book(*rows, sheets=1, chart=False) -> bytes:
     made = openpyxl.Workbook()
+    if chart:
+        made.create_chartsheet("C")
     for at in range(sheets):
         sheet = made.active if at == 0 else made.create_sheet(f"S{at}")
         for row in rows:
             sheet.append(row)
     stream = io.BytesIO()
     made.save(stream)
+    return stream.getvalue()
+
+
+def parquet(columns: list[list], names: list[str]) -> bytes:
+    stream = io.BytesIO()
+    pq.write_table(pa.table(columns, names=names), stream)
     return stream.getvalue()
 
 
@@ -97,6 +107,13 @@ REFUSED = {
     "a stray byte at the end": ("s.csv", "Q1,Q2\n9,café\n".encode() * 9 + b"8,caf\xe9",
                                 "line 19: a byte that is not UTF-8"),
     "letters of DOS": ("s.csv", "Q1,Q2\n9,sehr schön große\n".encode("cp850"), "do not decide"),
+    "a mark after each row": ("s.csv", b"Q1,Q2\n9,a,\n8,b,\n", "line 2: not one row fits"),
+    "a mark after the header": ("s.csv", b"Q1,Q2,\n9,a\n8,b\n", "2 fields, 3 expected"),
+    "parquet, one name twice": ("s.parquet", parquet([[9], [1]], ["Q1", "Q1"]),
+                                "several columns are called 'Q1'"),
+    "parquet, bytes": ("s.parquet", parquet([[9], [b"\xff"]], ["Q1", "Q2"]), "'Q2' holds bytes"),
+    "workbook, a chart without a drawing": ("s.xlsx", book(["Q1", "Q2"], [9, "a"], chart=True),
+                                            "neither cells nor a chart"),
     "two delimiters": ("s.csv", b"Q1,Q2;x\n9,a;b\n8,c;d\n7,e;f\n", "equally well"),
 }  # fmt: skip
 
@@ -127,6 +144,10 @@ READ = {
     "line break inside": ("s.csv", b'Q1,Q2\n9,"a\nb"\n8,c\n', [9, 8], {}),
     "doubled quote": ("s.csv", b'Q1,Q2\n9,"a ""b"" c"\n', [9], {}),
     "title above": ("s.csv", b"Report of May\n\n" + WIDE.encode(), None, {}),
+    "a long torn row": ("s.csv", b"Q1,Q2\n9,a\n" + b"8,b\n" * 50 + b"7," + b"x" * 200_000 + b",y\n",
+                        [9] + [8] * 50, {"row_torn": 1}),
+    "a long comment": ("s.csv", b'Q1,Q2\n9,"' + b"x" * 200_000 + b'"\n8,b\n', [9, 8], {}),
+    "parquet, text as bytes": ("s.parquet", parquet([[9], [b"a"]], ["Q1", "Q2"]), [9], {}),
     "off scale": ("s.csv", b"Q1,Q2\n9,a\n99,b\n", [9], {"score_off_scale": 1}),
     "words for missing": ("s.csv", b"Q1,Q2\n9,a\nN/A,b\n", [9], {"no_answer": 1}),
     "packed": ("s.csv.gz", gzip.compress(GOOD), [9, 8], {}),

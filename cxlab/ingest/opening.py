@@ -12,9 +12,11 @@ from pathlib import Path
 
 from cxlab.codebook import Refusal
 
-LARGEST_UNPACKED = 4 * 2**30  # bytes; a packed file that grows beyond this is refused
+LARGEST_UNPACKED = 2 * 2**30  # bytes; a packed file that grows beyond this is refused
+_PIECE = 2**24  # bytes held at once where a file is looked through
 HEAD = 2**18  # bytes looked at to decide on delimiter and header
 Bytes = bytes | mmap.mmap
+csv.field_size_limit(2**31 - 1)  # a long comment is no fault; the usual limit is 131,072 letters
 
 _KINDS = {
     ".csv": "text",
@@ -104,7 +106,7 @@ def open_file(path: Path) -> Opened:
     return Opened("text", data)
 
 
-def pieces(data: Bytes, start: int = 0, size: int = 2**24) -> Iterator[bytes]:
+def pieces(data: Bytes, start: int = 0, size: int = _PIECE) -> Iterator[bytes]:
     """Give the content piece by piece, so that a large file is never held whole."""
     for at in range(start, len(data), size):
         yield data[at : at + size]
@@ -199,7 +201,7 @@ def _has_workbook(path: Path) -> bool:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
             if unpacked > LARGEST_UNPACKED:
-                raise IngestError(f"{path.name}: unpacks to {unpacked:,} bytes; refused.")
+                raise _too_large(path)
             return "xl/workbook.xml" in archive.namelist()
     except zipfile.BadZipFile:
         raise IngestError(
@@ -220,27 +222,37 @@ def _from_archive(path: Path) -> Opened:
             raise IngestError(
                 f"{path.name}: holds {names}; one text export is expected. Unpack it first."
             )
+        if inside[0].file_size > LARGEST_UNPACKED:
+            raise _too_large(path)
         try:
-            with archive.open(inside[0]) as stream:
-                data = stream.read(LARGEST_UNPACKED + 1)
+            data = archive.read(inside[0])
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as bad:
             raise IngestError(f"{path.name}: {names} cannot be unpacked ({bad}).") from None
-    if len(data) > LARGEST_UNPACKED:
-        raise IngestError(f"{path.name}: unpacks to more than {LARGEST_UNPACKED:,} bytes; refused.")
     if not data:
         raise IngestError(f"{path.name}: {names} is empty. Export it again.")
     return Opened("text", data, f"{path.name}: holds {names}.")
 
 
 def _unpack(path: Path) -> bytes:
+    """Unpack a file whose size, counted without holding it, is within bounds."""
     try:
+        size = 0
         with gzip.open(path) as stream:
-            data = stream.read(LARGEST_UNPACKED + 1)
+            while piece := stream.read(_PIECE):
+                size += len(piece)
+                if size > LARGEST_UNPACKED:
+                    raise _too_large(path)
+        with gzip.open(path) as stream:
+            return stream.read(size)
     except (OSError, EOFError, zlib.error) as error:
         raise IngestError(f"{path.name}: the packed file is damaged ({error}).") from None
-    if len(data) > LARGEST_UNPACKED:
-        raise IngestError(f"{path.name}: unpacks to more than {LARGEST_UNPACKED:,} bytes; refused.")
-    return data
+
+
+def _too_large(path: Path) -> IngestError:
+    return IngestError(
+        f"{path.name}: unpacks to more than {LARGEST_UNPACKED:,} bytes; refused. Unpack it by hand "
+        "if it is meant to be so large."
+    )
 
 
 def _mapped(path: Path) -> Bytes:

@@ -55,6 +55,7 @@ def read_text(path: Path, opened: Opened, table: Table, wanted: Wanted) -> Grid:
         _check_closed(data, lines, before + lines_below, name)
     if not len(lines):
         raise IngestError(f"{name}: there is a header but no row below it.")
+    _check_some_whole(damage, lines, name, table)
     if below := _below(data, mark, lines, before + lines_below):
         marked = np.full(len(lines), "", dtype=object)
         marked[:] = damage
@@ -261,6 +262,20 @@ def _of_values(measure: Callable, column: pa.ChunkedArray) -> np.ndarray:
         for chunk in column.chunks
     ]
     return np.concatenate(parts) if parts else np.zeros(0, int)
+
+
+def _check_some_whole(damage: object, lines: np.ndarray, name: str, table: Table) -> None:
+    """Refuse a file of which no row fits the header."""
+    if isinstance(damage, str) or table.rules.get("row_torn") == "off":
+        return
+    torn = np.array([" expected" in str(why) for why in damage])  # type: ignore[attr-defined]
+    if torn.all():
+        raise IngestError(
+            f"{name}, line {lines[0]}: not one row fits the header (here {damage[0]}). "  # type: ignore[index]
+            "A mark at the end of each row, or of the header alone, does that: name the column "
+            "it makes, or export again.",
+            line=int(lines[0]),
+        )
 
 
 def _check_closed(data: Bytes, lines: np.ndarray, last: int, name: str) -> None:

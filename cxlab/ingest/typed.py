@@ -1,5 +1,6 @@
 """Read files that know their types: Parquet and SPSS."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,16 @@ def read_parquet(path: Path, table: Table, wanted: Wanted) -> Grid:
     try:
         file = pyarrow.parquet.ParquetFile(path)
         names = tuple(file.schema_arrow.names)
+        twice = [repr(each) for each, n in Counter(names).items() if n > 1]
+        if twice:
+            raise IngestError(
+                f"{path.name}: several columns are called {', '.join(twice[:4])}. "
+                "Give each a name of its own."
+            )
         header = Header("plain", 0, names, names)
         places = wanted(header)
-        body = file.read(columns=[names[place] for place in places]).to_pandas()
+        cells = file.read(columns=[names[place] for place in places])
+        body = _without_bytes(cells, path.name).to_pandas()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         raise IngestError(f"{path.name}: the Parquet file is damaged ({error}).") from None
     body.columns = pd.Index([str(place) for place in places])
@@ -32,6 +40,19 @@ def read_parquet(path: Path, table: Table, wanted: Wanted) -> Grid:
         raise IngestError(f"{path.name}: the Parquet file has columns but no row.")
     note = f"{path.name}: Parquet, {len(body):,} rows, types as stored."
     return Grid(body, header, np.arange(1, len(body) + 1), notes=(note,))
+
+
+def _without_bytes(cells: pa.Table, name: str) -> pa.Table:
+    """Read columns of bytes as the text they hold, as some programs write it."""
+    for at, field in enumerate(cells.schema):
+        if pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type):
+            try:
+                cells = cells.set_column(at, field.name, cells[at].cast(pa.string()))
+            except pa.ArrowInvalid:
+                raise IngestError(
+                    f"{name}: column '{field.name}' holds bytes, not text. Leave it out."
+                ) from None
+    return cells
 
 
 def read_spss(path: Path, table: Table, wanted: Wanted) -> Grid:

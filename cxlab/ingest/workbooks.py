@@ -1,8 +1,12 @@
 """Read an Excel sheet: titles above the header and notes below the table stay apart."""
 
+import math
+import re
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import IO
 from xml.etree.ElementTree import ParseError
 
 import numpy as np
@@ -13,8 +17,13 @@ from cxlab.codebook import Table, did_you_mean
 from cxlab.ingest.grids import FOOTER, LAST_ROWS, Grid, Wanted, footers
 from cxlab.ingest.layouts import recognise, top
 from cxlab.ingest.opening import IngestError
+from cxlab.results import count
 
 _LOOKED_AT = 40
+_EMPTY_FORMULA = re.compile(
+    rb"<c([^>]*)>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
+)
+_EXACT = 10**15  # from here on a sheet keeps a number's first 15 digits alone
 
 
 def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
@@ -41,9 +50,14 @@ def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
     damage = damage[keep]
     places = [str(place) for place in wanted(header)]
     where = f"{path.name}: sheet '{sheet}', header in row {at + 1}, {header.layout} layout"
-    notes = (f"{where}, {keep.sum():,} rows.",)
+    notes = [f"{where}, {keep.sum():,} rows."]
+    if empty := _uncomputed(path):
+        notes.append(
+            f"{path.name}: {count(empty, 'formula')} without a result, read as empty. Open and "
+            "save the workbook in Excel, then read it again."
+        )
     body = frame.loc[keep, places].reset_index(drop=True)
-    return Grid(body, header, lines[keep], damage if (damage != "").any() else "", notes)
+    return Grid(body, header, lines[keep], damage if (damage != "").any() else "", tuple(notes))
 
 
 def _sheet(path: Path, declared: str | None) -> tuple[str, list[list[str]]]:
@@ -51,6 +65,11 @@ def _sheet(path: Path, declared: str | None) -> tuple[str, list[list[str]]]:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (ValueError, KeyError, TypeError, zipfile.BadZipFile, ParseError, EOFError) as error:
         raise IngestError(f"{path.name}: the workbook is damaged ({error}).") from None
+    except AttributeError:  # what the reader says of a chart without a drawing
+        raise IngestError(
+            f"{path.name}: a sheet of it has neither cells nor a chart. Take that sheet out and "
+            "save the workbook again."
+        ) from None
     names = book.sheetnames
     if declared is not None and declared not in names:
         raise IngestError(
@@ -78,6 +97,27 @@ def _sheet(path: Path, declared: str | None) -> tuple[str, list[list[str]]]:
     return next(iter(filled.items()))
 
 
+def _uncomputed(path: Path) -> int:
+    """Count the formulas whose result the file does not hold, as some programs leave them."""
+    n = 0
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/"):
+                with archive.open(name) as stream:
+                    n += sum(b't="str"' not in kind for kind in _without_result(stream))
+    return n
+
+
+def _without_result(stream: IO[bytes]) -> Iterator[bytes]:
+    """Give the attributes of each cell of a sheet that has a formula and no value."""
+    rest = b""
+    while piece := stream.read(2**20):
+        rest += piece
+        whole = rest.rfind(b"</c>") + 4
+        yield from _EMPTY_FORMULA.findall(rest[:whole])
+        rest = rest[whole:]
+
+
 def _as_text(cell: object) -> str:
     if cell is None:
         return ""
@@ -85,6 +125,8 @@ def _as_text(cell: object) -> str:
         return cell.isoformat(sep=" ")
     if isinstance(cell, date):
         return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+    if isinstance(cell, int | float) and abs(cell) >= _EXACT and math.isfinite(cell):
+        return f"{cell:.14E}"
+    if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip()
