@@ -23,6 +23,8 @@ def masked(text: str) -> str:
         ("ring 07700 900482.", "ring [phone]."),
         ("ring +44 (0)7700-900482", "ring [phone]"),
         ("card 4111 1111 1111 1111 was charged", "card [card number] was charged"),
+        ("card 4111-1111-1111-1112, mistyped", "card [number], mistyped"),
+        ("ring 0044 7700 900 482", "ring [phone]"),
         ("from 192.168.10.7", "from [IP address]"),
         ("GB82 WEST 1234 5698 7654 32", "[account number]"),
         ("order KC-1234567 lost", "order [number] lost"),

@@ -132,7 +132,7 @@ def _masked(text: str, names: Names, ids: Collection[str]) -> tuple[str, set[str
     def by(kind: str):
         def replace(found: re.Match) -> str:
             if kind == "card" and not _luhn(found[0]):
-                return found[0]
+                return by("id")(found) if _in_groups(found[0]) else found[0]
             if kind == "phone" and not _is_phone(found[0]):
                 return found[0]
             if kind == "account" and not _is_iban(found[0]):
@@ -232,6 +232,12 @@ def _luhn(text: str) -> bool:
     digits = [int(letter) for letter in text if letter.isdigit()]
     doubled = [d * 2 - 9 if d > 4 else d * 2 for d in digits[-2::-2]]
     return sum(digits[-1::-2]) % 10 == (10 - sum(doubled) % 10) % 10 and len(set(digits)) > 1
+
+
+def _in_groups(text: str) -> bool:
+    """Say whether a long number is written like a card's, though its last digit does not fit."""
+    groups = re.findall(r"\d+", text)
+    return not text.startswith("0") and all(len(group) >= 3 for group in groups[:-1])
 
 
 def _is_iban(text: str) -> bool:
