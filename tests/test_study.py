@@ -9,6 +9,7 @@ import pytest
 from cxlab import codebook, study
 from cxlab.study import StudyError
 from cxlab.study.secret import key_of
+from tests import small
 from tests.conftest import ROOT
 
 STUDY = """\
@@ -200,6 +201,20 @@ def test_set_aside_lists_are_inert_in_a_spreadsheet(shop, tmp_path):
     lists = (tmp_path / "out" / "orders.set_aside.csv").read_text()
     assert "'=1+1" in lists
     assert len(pd.read_parquet(tmp_path / "out" / "orders.parquet")) == 1
+
+
+def test_set_aside_lists_hold_no_command_for_a_terminal(tmp_path):
+    answers = "Q1,Q2\n9,a\n\x1b[2Jten,b\n"
+    study.export(small.load(tmp_path, answers, columns={"nps": "Q1"}), tmp_path / "out")
+    lists = (tmp_path / "out" / "responses.set_aside.csv").read_text()
+    assert "\\x1b[2Jten" in lists
+    assert "\x1b" not in lists
+
+
+def test_file_names_in_set_aside_lists_are_inert_too(tmp_path):
+    opened = small.load(tmp_path, "Q1\nten\n9\n", name="=1+1.csv", columns={"nps": "Q1"})
+    study.export(opened, tmp_path / "out")
+    assert "\n'=1+1.csv" in (tmp_path / "out" / "responses.set_aside.csv").read_text()
 
 
 def test_the_sample_has_the_dirt_that_was_planted(sample):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ from cxlab.study.cache import fingerprint
 
 if TYPE_CHECKING:
     from cxlab.study import Study
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line break
 
 
 def account_of(study: Study) -> dict[str, Any]:
@@ -60,10 +63,14 @@ def export(study: Study, folder: Path) -> None:
 
 
 def _inert(frame: pd.DataFrame) -> pd.DataFrame:
-    """Keep a spreadsheet from taking text for a formula."""
-    text = frame["value"].astype("str")
-    risky = text.str.match(r"^[=+\-@\t\r]")
-    return frame.assign(value=text.where(~risky, "'" + text))
+    """Keep a spreadsheet from taking text for a formula, and a terminal for a command."""
+    words = frame.select_dtypes(["str", "object", "category"])
+    return frame.assign(**{str(name): _plain(words[name].astype("str")) for name in words})
+
+
+def _plain(text: pd.Series) -> pd.Series:
+    shown = text.str.replace(_CONTROL, lambda found: f"\\x{ord(found[0]):02x}", regex=True)
+    return shown.where(~text.str.match(r"[=+\-@\t\r]"), "'" + shown)
 
 
 def scope(study: Study) -> Result:
