@@ -91,6 +91,20 @@ def test_further_renewals_are_worth_what_was_published():
     assert 1 + new / 1.1 == pytest.approx(right["derl_new_customer_discount_0.10"], rel=1e-4)
 
 
+@pytest.mark.parametrize(("unit", "per_year"), [("month", 12), ("quarter", 4), ("year", 1)])
+def test_renewals_are_discounted_by_the_year_whatever_the_period(unit, per_year):
+    cohort = pd.DataFrame({"time": range(6), "n": [1000, 869, 743, 653, 593, 551]})
+    lost, gone = np.repeat(np.arange(1, 6), -np.diff(cohort["n"])), np.arange(1000) < 449
+    people = pd.DataFrame({"tenure": np.r_[lost, np.full(551, 5)], "churned": gone})
+    row = retention.sorting(retention.spells(people, unit=unit)).frame.iloc[-1]
+    assert row["term"] == "further renewals, discounted at 10.0% a year"
+    kept = retention.contract(cohort).survival(np.arange(1, 9000))
+    hand = kept @ 1.1 ** -(np.arange(8999) / per_year)
+    assert row["estimate"] == pytest.approx(hand, rel=1e-4)
+    table = retention.sorting(cohort, unit=unit).frame.iloc[-1]
+    assert table["estimate"] == pytest.approx(hand, rel=1e-4)
+
+
 def test_what_was_held_out_lies_in_the_band():
     given = golden("sbg")
     result = retention.project(pd.DataFrame(given["data"]), fit_to=7)

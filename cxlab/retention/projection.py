@@ -11,7 +11,7 @@ from scipy.stats import norm
 from cxlab.results import Result, count, listing, number, percent
 from cxlab.retention.design import FitError
 from cxlab.retention.likelihood import Top, summit
-from cxlab.retention.spells import Spells, spells
+from cxlab.retention.spells import DAYS, Spells, spells
 
 MODELS = {"sbg": "shifted beta-geometric", "bdw": "beta-discrete-Weibull"}
 
@@ -107,6 +107,7 @@ def sorting(
     discount: float = 0.1,
     renewals: int = 0,
     level: float = 0.95,
+    unit: str = "year",
 ) -> Result:
     """Say how different customers are in their chance of leaving, and why retention rises.
 
@@ -115,23 +116,27 @@ def sorting(
 
     Args:
         survivors, model, fit_to: as for `project`.
-        discount: yearly (per period) discount rate for the expected further renewals.
+        discount: yearly discount rate for the expected further renewals.
         renewals: how often the customer in question has renewed already.
         level: confidence level.
+        unit: how long one period of a table of counts is; customers bring their own.
 
     Returns:
         term (`alpha`, `beta`, `c`, `leaving in the first period, %`, `leaving after …, %`,
-        `further renewals, discounted`), estimate, std_error, conf_low, conf_high.
+        `further renewals, discounted at … a year`), estimate, std_error, conf_low, conf_high.
     """
     found, _ = _fit(survivors, model, fit_to)
     rows = [_delta(found, name, level, i) for i, name in enumerate(found.parameters)]
     last = found.fitted
+    rate = _per_period(discount, survivors.unit if isinstance(survivors, Spells) else unit)
     asked = {
         "leaving in the first period, %": lambda c: 100 * (1 - c.survival([1])[0]),
         f"leaving after {last} periods, %": lambda c: (
             100 * (1 - c.survival([last + 1])[0] / c.survival([last])[0])
         ),
-        "further renewals, discounted": lambda c: _further(c, renewals, discount),
+        f"further renewals, discounted at {percent(discount, 1)} a year": lambda c: _further(
+            c, renewals, rate
+        ),
     }
     rows += [_delta(found, term, level, ask) for term, ask in asked.items()]
     frame = pd.DataFrame(rows)
@@ -295,11 +300,19 @@ def _delta(found: Contract, term: str, level: float, ask) -> dict[str, float | s
     return {"term": term, "estimate": value, "std_error": value * error, **ends}
 
 
-def _further(found: Contract, renewals: int, discount: float) -> float:
-    """Expect further renewals, each discounted to the coming one (Fader-Hardie 2010)."""
-    periods = np.arange(renewals + 1, renewals + 4000)
+def _per_period(discount: float, unit: str) -> float:
+    """Turn a yearly rate into the rate of one period."""
+    if unit not in DAYS:
+        raise FitError(f"unit: '{unit}' is none of {listing(list(DAYS))}.")
     if discount <= 0:
         raise FitError("discount: without one the sum of all renewals has no end.")
+    return (1 + discount) ** (DAYS[unit] / DAYS["year"]) - 1
+
+
+def _further(found: Contract, renewals: int, discount: float) -> float:
+    """Expect further renewals, each discounted to the coming one (Fader-Hardie 2010)."""
+    # of e^-40 nothing is left to discount
+    periods = np.arange(renewals + 1, renewals + 2 + int(40 / np.log1p(discount)))
     kept = found.survival(periods) / found.survival([renewals])[0]
     return float((kept / (1 + discount) ** (periods - renewals - 1)).sum())
 
