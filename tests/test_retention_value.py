@@ -83,7 +83,7 @@ def test_projection_gives_the_published_curve(model):
 def test_further_renewals_are_worth_what_was_published():
     given = golden("sbg")
     cohort, right = pd.DataFrame(given["data"]), given["expected"]
-    asked = {"fit_to": 7, "discount": 0.1}
+    asked = {"model": "sbg", "fit_to": 7, "discount": 0.1}
     later = retention.sorting(cohort, renewals=7, **asked).frame["estimate"].iloc[-1]
     new = retention.sorting(cohort, renewals=0, **asked).frame["estimate"].iloc[-1]
     assert later == pytest.approx(right["derl_after_7_renewals_discount_0.10"], rel=1e-4)
@@ -96,13 +96,43 @@ def test_renewals_are_discounted_by_the_year_whatever_the_period(unit, per_year)
     cohort = pd.DataFrame({"time": range(6), "n": [1000, 869, 743, 653, 593, 551]})
     lost, gone = np.repeat(np.arange(1, 6), -np.diff(cohort["n"])), np.arange(1000) < 449
     people = pd.DataFrame({"tenure": np.r_[lost, np.full(551, 5)], "churned": gone})
-    row = retention.sorting(retention.spells(people, unit=unit)).frame.iloc[-1]
+    watched = retention.spells(people, unit=unit)
+    row = retention.sorting(watched, model="sbg").frame.iloc[-1]
     assert row["term"] == "further renewals, discounted at 10.0% a year"
     kept = retention.contract(cohort).survival(np.arange(1, 9000))
     hand = kept @ 1.1 ** -(np.arange(8999) / per_year)
     assert row["estimate"] == pytest.approx(hand, rel=1e-4)
-    table = retention.sorting(cohort, unit=unit).frame.iloc[-1]
+    table = retention.sorting(cohort, model="sbg", unit=unit).frame.iloc[-1]
     assert table["estimate"] == pytest.approx(hand, rel=1e-4)
+
+
+def cohort_of(chances) -> pd.DataFrame:
+    """A cohort of 20,000 of whom these shares leave, period by period."""
+    there = np.r_[1.0, np.cumprod(1 - np.asarray(chances))]
+    return pd.DataFrame({"time": range(len(there)), "n": (20_000 * there).round()})
+
+
+def test_a_chance_of_leaving_that_does_not_move_is_not_said_to_fall():
+    said = retention.sorting(cohort_of(np.full(10, 0.041))).headline
+    assert said.startswith("No detectable change in the chance of leaving with time: 4.1% (")
+
+
+def test_a_chance_that_rises_before_it_falls_is_told_with_its_top():
+    said = retention.sorting(cohort_of([0.02, 0.05, *np.linspace(0.045, 0.02, 14)])).headline
+    assert said.startswith("The chance of leaving rises from 2.")
+    assert " and falls to " in said
+    steady = retention.sorting(cohort_of([0.02, 0.05, *np.full(14, 0.04)]), model="sbg").headline
+    assert "; seen to leave were 2.0% in the first period" in steady
+
+
+@pytest.mark.parametrize(("c", "word"), [(0.6, "falls"), (1.5, "rises")])
+def test_the_model_that_fits_is_the_one_that_is_told(c, word):
+    kept = np.exp(-0.05 * np.arange(13) ** c)
+    result = retention.sorting(cohort_of(1 - kept[1:] / kept[:-1]))
+    assert result.frame.set_index("term")["estimate"]["c"] == pytest.approx(c, rel=0.05)
+    assert result.headline.startswith(f"The chance of leaving {word} from")
+    assert "fits badly" not in result.headline
+    assert "likely to leave go first" not in result.headline  # these customers are all alike
 
 
 def test_what_was_held_out_lies_in_the_band():

@@ -18,10 +18,11 @@ from cxlab.retention.overview import (
 )
 from cxlab.retention.parametric import discrete_hazards, extrapolate, parametric
 from cxlab.retention.price import loyalties, price_response
-from cxlab.retention.projection import Contract, contract, project, sorting
+from cxlab.retention.projection import Contract, contract, project
 from cxlab.retention.reasons import reasons
 from cxlab.retention.referral import count_referrals, referral_value, referrals, referred
 from cxlab.retention.rfm import migration, rfm, tiers
+from cxlab.retention.sorting import sorting
 from cxlab.retention.spells import SpellError, Spells, spells
 from cxlab.retention.spend import Spend, check_spend, describe_spend, spending
 from cxlab.retention.survival import compare, stay, survival, survival_at

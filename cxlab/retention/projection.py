@@ -11,7 +11,7 @@ from scipy.stats import norm
 from cxlab.results import Result, count, listing, number, percent
 from cxlab.retention.design import FitError
 from cxlab.retention.likelihood import Top, summit
-from cxlab.retention.spells import DAYS, Spells, spells
+from cxlab.retention.spells import Spells, spells
 
 MODELS = {"sbg": "shifted beta-geometric", "bdw": "beta-discrete-Weibull"}
 
@@ -24,13 +24,26 @@ class Contract:
         model: `sbg` or `bdw`.
         top: the fit; `point` holds the logarithms of alpha, beta (and c).
         customers: how many were there at the start.
-        fitted: how many periods the fit has seen.
+        lost: how many left in each period the fit has seen, from 0.
+        watched: how many were there, and under watch, when each of these periods began.
     """
 
     model: str
     top: Top
     customers: int
-    fitted: int
+    lost: np.ndarray
+    watched: np.ndarray
+
+    @property
+    def fitted(self) -> int:
+        """Count the periods the fit has seen."""
+        return len(self.lost) - 1
+
+    @property
+    def alike(self) -> bool:
+        """Say whether the data cannot tell customers apart: alpha and beta have no end."""
+        loose = np.diag(self.top.covariance)[:2] > 4
+        return bool(self.top.adrift.any() or loose.any())
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -99,63 +112,6 @@ def project(
     )
 
 
-def sorting(
-    survivors: pd.DataFrame | Spells,
-    *,
-    model: str = "sbg",
-    fit_to: int | None = None,
-    discount: float = 0.1,
-    renewals: int = 0,
-    level: float = 0.95,
-    unit: str = "year",
-) -> Result:
-    """Say how different customers are in their chance of leaving, and why retention rises.
-
-    Retention among survivors rises even when no single customer grows more loyal, because
-    those likely to leave go first and those unlikely to leave remain.
-
-    Args:
-        survivors, model, fit_to: as for `project`.
-        discount: yearly discount rate for the expected further renewals.
-        renewals: how often the customer in question has renewed already.
-        level: confidence level.
-        unit: how long one period of a table of counts is; customers bring their own.
-
-    Returns:
-        term (`alpha`, `beta`, `c`, `leaving in the first period, %`, `leaving after …, %`,
-        `further renewals, discounted at … a year`), estimate, std_error, conf_low, conf_high.
-    """
-    found, _ = _fit(survivors, model, fit_to)
-    rows = [_delta(found, name, level, i) for i, name in enumerate(found.parameters)]
-    last = found.fitted
-    rate = _per_period(discount, survivors.unit if isinstance(survivors, Spells) else unit)
-    asked = {
-        "leaving in the first period, %": lambda c: 100 * (1 - c.survival([1])[0]),
-        f"leaving after {last} periods, %": lambda c: (
-            100 * (1 - c.survival([last + 1])[0] / c.survival([last])[0])
-        ),
-        f"further renewals, discounted at {percent(discount, 1)} a year": lambda c: _further(
-            c, renewals, rate
-        ),
-    }
-    rows += [_delta(found, term, level, ask) for term, ask in asked.items()]
-    frame = pd.DataFrame(rows)
-    period = _period(survivors)
-    first, later = frame["estimate"].iloc[-3] / 100, frame["estimate"].iloc[-2] / 100
-    return Result(
-        name="sorting of customers",
-        frame=frame,
-        headline=f"The chance of leaving falls from {percent(first, 1)} in the first {period} to "
-        f"{percent(later, 1)} after {count(last, period)}: those likely to leave go first."
-        if later < first
-        else f"The chance of leaving does not fall with time: {percent(first, 1)} in the first "
-        f"{period}, {percent(later, 1)} after {count(last, period)}.",
-        method=f"{MODELS[model]}, maximum likelihood; log-likelihood {number(found.top.loglik, 2)}",
-        base=f"{count(found.customers, 'customer')}, {count(found.fitted, 'period')} used to fit",
-        notes=_notes(found),
-    )
-
-
 def contract(survivors: pd.DataFrame | Spells, *, model: str = "sbg", fit_to: int | None = None):
     """Fit a projection and hand it on, for its curve at any time.
 
@@ -191,7 +147,7 @@ def _fit(survivors: pd.DataFrame | Spells, model: str, fit_to: int | None):
     if model == "bdw":
         starts = [np.array([0.0, -mean, 0.0]), np.array([-1.0, 0.5, 0.3])]
     top = summit(surface, starts, n, ("alpha", "beta", "c")[: len(starts[0])])
-    return Contract(model, top, n, len(lost) - 1), seen
+    return Contract(model, top, n, lost, _watched(lost, there, entered)), seen
 
 
 def _counts(survivors: pd.DataFrame | Spells, fit_to: int | None):
@@ -208,6 +164,12 @@ def _counts(survivors: pd.DataFrame | Spells, fit_to: int | None):
     there = np.bincount(np.minimum(last, cut)[~left & inside], minlength=cut + 1).astype(float)
     entered = np.bincount(first[inside], minlength=cut + 1).astype(float)
     return lost, there, entered, _seen(last, first, gone)
+
+
+def _watched(lost: np.ndarray, there: np.ndarray, entered: np.ndarray) -> np.ndarray:
+    """Count who was under watch as each period began; a table of counts lets all in at once."""
+    begun = np.cumsum(entered) if entered.any() else np.full(len(lost), (lost + there).sum())
+    return np.r_[0.0, (begun - np.cumsum(lost + there))[:-1]]
 
 
 def _seen(last: np.ndarray, first: np.ndarray, event: np.ndarray) -> np.ndarray:
@@ -281,42 +243,6 @@ def _band(found: Contract, log_survival, slope, level):
     return np.where(share < 1, low, 1.0), np.where(share < 1, high, 1.0)
 
 
-def _delta(found: Contract, term: str, level: float, ask) -> dict[str, float | str]:
-    """Carry the covariance of the fit through to a number asked of it, on the log scale."""
-
-    def answer(point):
-        if isinstance(ask, int):
-            return point[ask]
-        moved = Top(point, 0.0, found.top.covariance, found.top.adrift)
-        return np.log(ask(Contract(found.model, moved, found.customers, found.fitted)))
-
-    point = found.top.point
-    steps = np.eye(len(point)) * 1e-5
-    slope = np.array([(answer(point + s) - answer(point - s)) / 2e-5 for s in steps])
-    log, error = answer(point), np.sqrt(slope @ found.top.covariance @ slope)
-    reach = norm.ppf((1 + level) / 2) * error
-    ends = {"conf_low": np.exp(log - reach), "conf_high": np.exp(log + reach)}
-    value = np.exp(log)
-    return {"term": term, "estimate": value, "std_error": value * error, **ends}
-
-
-def _per_period(discount: float, unit: str) -> float:
-    """Turn a yearly rate into the rate of one period."""
-    if unit not in DAYS:
-        raise FitError(f"unit: '{unit}' is none of {listing(list(DAYS))}.")
-    if discount <= 0:
-        raise FitError("discount: without one the sum of all renewals has no end.")
-    return (1 + discount) ** (DAYS[unit] / DAYS["year"]) - 1
-
-
-def _further(found: Contract, renewals: int, discount: float) -> float:
-    """Expect further renewals, each discounted to the coming one (Fader-Hardie 2010)."""
-    # of e^-40 nothing is left to discount
-    periods = np.arange(renewals + 1, renewals + 2 + int(40 / np.log1p(discount)))
-    kept = found.survival(periods) / found.survival([renewals])[0]
-    return float((kept / (1 + discount) ** (periods - renewals - 1)).sum())
-
-
 def _held_out(frame: pd.DataFrame) -> tuple[str, ...]:
     rows = frame[frame["verdict"] == "held out"]
     if rows.empty:
@@ -330,10 +256,15 @@ def _held_out(frame: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _notes(found: Contract) -> tuple[str, ...]:
-    if found.top.adrift.any():
-        return ("Customers look alike: alpha and beta have no end, the curve is sound.",)
+    notes = []
+    if found.alike:
+        notes.append("Customers look alike: alpha and beta have no end, the curve is sound.")
     if found.model == "bdw":
         c = found.parameters["c"]
         way = "rises" if c > 1 else "falls"
-        return (f"c = {number(c, 2)}: a single customer's chance of leaving {way} with time.",)
-    return ("Retention rises because those likely to leave go first; nobody need change for it.",)
+        notes.append(f"c = {number(c, 2)}: a single customer's chance of leaving {way} with time.")
+    if not notes:
+        notes.append(
+            "Retention rises because those likely to leave go first; nobody need change for it."
+        )
+    return tuple(notes)
