@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from cxlab import retention
+from cxlab.retention.parametric import _person_periods
 
 GOLDEN = Path(__file__).parent / "golden"
 ROSSI = ["fin", "age", "race", "wexp", "mar", "paro", "prio"]
@@ -260,6 +262,55 @@ def test_discrete_time_tells_what_cox_tells_when_periods_are_short(rossi):
     ).frame
     for row in frame.itertuples():
         assert row.coefficient == pytest.approx(expected["coef"][row.term], abs=0.02)
+
+
+def leavers(n: int, seed: int, mean: float = 0.0) -> pd.DataFrame:
+    """Customers who leave by odds that double with a standard deviation (10) of x."""
+    rng = np.random.default_rng(seed)
+    x, watch = rng.normal(mean, 10, n), rng.integers(3, 13, n)
+    chance = 1 / (1 + np.exp(3 - np.log(2) / 10 * (x - mean)))
+    life = rng.geometric(chance)
+    return pd.DataFrame({"tenure": np.minimum(life, watch), "churned": life <= watch, "x": x})
+
+
+@pytest.mark.parametrize("mean", [0.0, 100.0, 1e5])
+def test_discrete_hazards_are_those_of_statsmodels(mean):
+    frame = leavers(3000, 1, mean)
+    long = frame.loc[frame.index.repeat(frame["tenure"])]
+    long = long.assign(t=long.groupby(level=0).cumcount() + 1)
+    left = (long["churned"] & (long["t"] == long["tenure"])).astype(float)
+    dummies = pd.get_dummies(long["t"], dtype=float).assign(x=long["x"] - mean)
+    right = sm.Logit(left, dummies).fit(disp=0)
+    row = retention.discrete_hazards(frame, covariates=["x"], bands=2000).frame.iloc[0]
+    assert row["coefficient"] == pytest.approx(right.params["x"], rel=1e-6)
+    assert row["std_error"] / row["estimate"] == pytest.approx(right.bse["x"], rel=1e-6)
+
+
+def test_odds_of_a_covariate_far_from_zero_are_covered_as_often_as_said():
+    hits = []
+    for seed in range(150):
+        row = retention.discrete_hazards(leavers(200, seed, 100.0), covariates=["x"]).frame.iloc[0]
+        hits.append(row["conf_low"] <= 2**0.1 <= row["conf_high"])
+    assert 0.90 <= np.mean(hits) <= 0.985
+
+
+def test_bands_of_periods_are_whole_and_hold_somebody_who_left():
+    watched = retention.spells(leavers(400, 2))
+    for bands in (3, 7, 12, 40):
+        _, band, trials, left = _person_periods(watched, bands)
+        assert (trials == trials.astype(int)).all()
+        assert (np.bincount(band, left) > 0).all()
+        assert trials.sum() == watched.periods()[1].sum()
+
+
+def test_a_period_in_which_all_left_moves_no_odds():
+    frame = leavers(900, 3)
+    last = pd.DataFrame({"tenure": 13, "churned": True, "x": [1.0, 2.0, 3.0]})
+    asked = {"covariates": ["x"], "bands": 2000}
+    both = pd.concat([frame, last], ignore_index=True)
+    stay = pd.concat([frame, last.assign(tenure=12, churned=False)], ignore_index=True)
+    one, other = (retention.discrete_hazards(f, **asked).frame for f in (both, stay))
+    assert one["estimate"][0] == pytest.approx(other["estimate"][0], rel=1e-9)
 
 
 def test_cox_interval_covers_as_often_as_it_says():

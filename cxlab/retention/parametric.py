@@ -339,11 +339,8 @@ def discrete_hazards(
     columns = design(watched.frame, covariates)
     watched = watched.take(columns.kept)
     who, band, trials, left = _person_periods(watched, bands)
-    baseline = np.eye(band.max() + 1)[band]
-    x = np.column_stack([baseline, columns.x[who]])
-    beta, spread = _binomial(x, left, trials, baseline.shape[1], columns, watched)
-    own = slice(baseline.shape[1], None)
-    frame = _ratios(columns.terms, beta[own], spread[own, own], level)
+    beta, spread = _odds(band, columns, who, trials, left, watched)
+    frame = _ratios(columns.terms, beta, spread, level)
     frame["n"], frame["events"] = len(watched), int(left.sum())
     apart = frame[(frame["conf_low"] > 1) | (frame["conf_high"] < 1)]
     named = [f"{spoken(row.term)} ({number(row.estimate, 2)})" for row in apart.itertuples()]
@@ -365,7 +362,9 @@ def _person_periods(watched: Spells, bands: int):
     first, last, event = watched.periods()
     if not event.any():
         raise FitError("nobody left while under watch: there are no odds of leaving.")
-    cuts = np.unique(np.quantile(last[event], np.linspace(0, 1, bands + 1)[1:-1]))
+    shares = np.linspace(0, 1, bands + 1)[1:-1]
+    # whole periods only, each band with somebody who left
+    cuts = np.unique(np.quantile(last[event], shares, method="inverted_cdf"))
     edges = np.r_[0.0, cuts[(cuts > 0) & (cuts < last[event].max())], np.inf]
     who, band, trials, left = [], [], [], []
     for k in range(len(edges) - 1):
@@ -380,22 +379,53 @@ def _person_periods(watched: Spells, bands: int):
     return who_, band_, trials_, left_.astype(float)
 
 
-def _binomial(x, left, trials, fixed, columns, watched):
-    beta = np.zeros(x.shape[1])
-    beta[:fixed] = np.log((left.sum() + 0.5) / (trials.sum() - left.sum() + 0.5))
-    step = beta
-    value = -np.inf
-    for _ in range(40):
-        eta = x @ beta
-        p = expit(eta)
-        information = (x * (trials * p * (1 - p))[:, None]).T @ x
-        step = np.linalg.lstsq(information, x.T @ (left - trials * p), rcond=1e-12)[0]
-        gain, value = -value, left @ eta - trials @ np.logaddexp(0, eta)
-        gain += value
-        if np.abs(step).max() < 1e-10 or (abs(gain) < 1e-8 and np.abs(step).max() > 1e-3):
-            break
-        beta = beta + np.clip(step, -3, 3)
-    loose = np.abs(step[fixed:]) > 1e-3
+def _odds(band, columns, who, trials, left, watched):
+    """Fit odds of leaving to covariates in standard deviations; give them back per unit.
+
+    A band in which all who were there left, at its one period, tells nothing of covariates.
+    """
+    telling = np.bincount(band, left) < np.bincount(band, trials)
+    rows = telling[band]
+    if not rows.any():
+        raise FitError("everybody left in the same period: there are no odds to compare.")
+    places = np.unique(band[rows], return_inverse=True)[1]
+    scale = columns.x.std(0)
+    z = (columns.x - columns.x.mean(0)) / scale
+    x = np.column_stack([np.eye(places.max() + 1)[places], z[who[rows]]])
+    beta, information, step = _binomial(x, left[rows], trials[rows], places.max() + 1)
+    own = slice(places.max() + 1, None)
+    loose = (np.abs(step[own]) > 1e-3) | (np.abs(beta[own]) > 15)
     if loose.any():
         raise FitError(separating(columns.x, columns.terms, watched.event, loose))
-    return beta, np.linalg.inv(information)
+    try:
+        spread = np.linalg.inv(information)[own, own]
+    except np.linalg.LinAlgError:
+        raise FitError(
+            f"the periods tell nothing about {listing(columns.terms)}: leave out what never "
+            "differs among those who were there at the same time."
+        ) from None
+    return beta[own] / scale, spread / np.outer(scale, scale)
+
+
+def _binomial(x, left, trials, fixed):
+    """Climb by Newton's steps, halved where the likelihood would fall."""
+    beta = np.zeros(x.shape[1])
+    beta[:fixed] = np.log((left.sum() + 0.5) / (trials.sum() - left.sum() + 0.5))
+    value = left @ (x @ beta) - trials @ np.logaddexp(0, x @ beta)
+    for _ in range(100):
+        p = expit(x @ beta)
+        information = (x * (trials * p * (1 - p))[:, None]).T @ x
+        step = np.linalg.lstsq(information, x.T @ (left - trials * p), rcond=1e-12)[0]
+        size, before = 1.0, value
+        while True:
+            eta = x @ (beta + size * step)
+            value = left @ eta - trials @ np.logaddexp(0, eta)
+            if value >= before - 1e-12 * abs(before) or size < 1e-6:
+                break
+            size /= 2
+        beta, step = beta + size * step, size * step
+        moved = np.abs(step).max()
+        # a likelihood that no longer rises while a coefficient still moves has no highest point
+        if moved < 1e-10 or (value - before < 1e-9 * abs(value) and moved > 1e-3):
+            break
+    return beta, information, step
