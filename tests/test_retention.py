@@ -66,13 +66,16 @@ def test_curve_and_bands_agree_with_r(group):
 
 def test_median_and_restricted_mean_agree_with_r():
     data, expected = golden("kaplan_meier_logrank")
+    # eleven a group are too few to read numbers off; ten of each move no curve, and errors by √10
+    data = data.loc[data.index.repeat(10)]
     frame = retention.stay(data, start="time", end="status", by="x", horizon=40).frame
     medians = frame[frame["term"] == "median"].set_index("group")["estimate"]
     means = frame[frame["term"] == "mean to 40"].set_index("group")
     for group in ("Maintained", "Nonmaintained"):
         assert medians[group] == expected["median"][f"x={group}"]
         assert means["estimate"][group] == pytest.approx(expected["rmst"]["mean"][f"x={group}"])
-        assert means["std_error"][group] == pytest.approx(expected["rmst"]["se"][f"x={group}"])
+        error = means["std_error"][group] * np.sqrt(10)
+        assert error == pytest.approx(expected["rmst"]["se"][f"x={group}"])
 
 
 @pytest.mark.parametrize(("method", "key"), [("logrank", "chi_square"), ("peto", "peto_peto")])
@@ -153,6 +156,45 @@ def test_curve_says_nothing_beyond_the_last_customer():
     late = retention.survival_at(curve, times=[2, 5]).frame
     assert late["estimate"].tolist()[0] == pytest.approx(1 / 3)
     assert late["estimate"].isna()[1]
+
+
+def long_tail() -> pd.DataFrame:
+    """A hundred customers of whom none is watched for longer than 20 months, and one for 60."""
+    frame = pd.DataFrame({"tenure": np.r_[np.arange(1, 41) / 4, np.linspace(15, 20, 60), 60]})
+    return frame.assign(churned=frame.index < 40)
+
+
+def test_no_number_is_read_off_where_fewer_than_ten_are_under_watch():
+    curve = retention.survival(long_tail())
+    until = np.linspace(15, 20, 60)[-9]  # with the one at 60, ten are still there
+    assert curve.headline == f"After {until:.1f} months, 60% of the customers are still there."
+    assert f"is carried by at least 10 customers until {until:.1f} months" in curve.notes[0]
+    result = retention.stay(long_tail())
+    median, mean = result.frame.iloc[0], result.frame.iloc[1]
+    assert (median["verdict"], mean["term"]) == ("not reached", f"mean to {until:.1f}")
+    assert result.headline.startswith(f"Of the first {until:.1f} months, customers stay")
+    assert "the median is not reached" in result.headline
+    with pytest.raises(retention.SpellError, match="at least 10 customers; choose at most that"):
+        retention.stay(long_tail(), horizon=30)
+
+
+def test_a_median_that_rests_on_a_handful_is_not_reached():
+    late = pd.DataFrame({"tenure": [30.0, 31, 32, 33], "churned": True})
+    frame = pd.concat([long_tail()[:-1], late], ignore_index=True)
+    row = retention.stay(frame).frame.iloc[0]
+    assert (row["verdict"], np.isnan(row["estimate"])) == ("not reached", True)
+
+
+def test_a_group_of_a_handful_is_left_out_of_what_is_said():
+    small = pd.DataFrame({"tenure": [1.0, 2, 3], "churned": True}).assign(plan="small")
+    frame = pd.concat([long_tail().assign(plan="large"), small], ignore_index=True)
+    curve = retention.survival(frame, by="plan")
+    assert curve.headline.endswith("60% of the customers in 'large' are still there.")
+    assert "The curve of 'small' is carried by fewer than 10 customers all along." in curve.notes
+    rows = retention.stay(frame, by="plan").frame.set_index("group")
+    assert rows.loc["small", "estimate"].isna().all()
+    with pytest.raises(retention.SpellError, match="fewer than 10 customers are under watch"):
+        retention.stay(small)
 
 
 # ---------------------------------------------------------------- hazards
@@ -453,7 +495,7 @@ def test_words_where_a_flag_belongs_are_shown():
 def test_a_reason_not_given_is_no_reason():
     frame = pd.DataFrame({"tenure": [1, 2, 3, 4, 5, 6], "churned": [1, 1, 1, 1, 0, 0]})
     frame["churn_reason"] = ["Not given", "Not given", "Not given", "Price", None, None]
-    said = retention.reasons(frame).headline
+    said = retention.reasons(frame.loc[frame.index.repeat(10)]).headline
     assert "the reason given most often is 'Price': 16.7% of all customers" in said
     assert said.endswith("; 50.0% gave none.")
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cxlab import results
@@ -14,7 +15,7 @@ from cxlab.retention.buyers import OrdersError
 from cxlab.retention.design import FitError
 from cxlab.retention.price import loyalties, price_response
 from cxlab.retention.spells import SpellError, Spells, spells
-from cxlab.retention.survival import survival, survival_at
+from cxlab.retention.survival import carried, survival, survival_at
 from cxlab.retention.worth import tier_of, value_around, worth
 
 REFUSALS = (FitError, OrdersError, SpellError)
@@ -180,7 +181,9 @@ def overview(
         One result a number, the first with the sentence to quote.
     """
     curve = survival(customers, as_of=as_of)
-    reach = min(times[0], float(curve.frame["time"].iloc[-1]))
+    reach = min(times[0], carried(curve.frame))
+    if not np.isfinite(reach):
+        raise SpellError("fewer than ten customers are under watch: too few to answer from.")
     there = survival_at(curve, times=[reach])
     asked = [_in_front(result) for result in made if isinstance(result, Result)]
     return (*asked, there)

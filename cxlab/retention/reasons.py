@@ -9,7 +9,7 @@ from scipy.stats import norm
 from cxlab.codebook import did_you_mean
 from cxlab.results import Result, count, number, percent
 from cxlab.retention.spells import SpellError, Spells, groups, spells
-from cxlab.retention.survival import _steps
+from cxlab.retention.survival import LEAST, _steps
 
 #: What stands where no reason was given.
 UNTOLD = ("not known", "not given", "unknown", "no reason", "none", "n/a")
@@ -119,7 +119,9 @@ def _bands(frame: pd.DataFrame, level: float):
 
 
 def _headline(frame: pd.DataFrame, unit: str) -> str:
-    first = frame[frame["group"] == frame["group"].iloc[0]]
+    first = frame[(frame["group"] == frame["group"].iloc[0]) & (frame["at_risk"] >= LEAST)]
+    if first.empty:
+        return f"Fewer than {LEAST} customers were under watch: too few to compare reasons."
     last = first.groupby("term", sort=False).tail(1).sort_values("estimate", ascending=False)
     whole, told = last["estimate"].sum(), last[~last["term"].str.lower().isin(UNTOLD)]
     lost = f"Of the {percent(whole)} lost within {number(last['time'].max(), 0)} {unit}s"

@@ -18,6 +18,8 @@ WEIGHTINGS = {
     "peto": "Peto-Peto",
     "late": "Fleming-Harrington (0, 1)",
 }
+#: A number is read off a curve only where at least this many are under watch.
+LEAST = 10
 
 
 def survival(
@@ -64,9 +66,20 @@ def survival(
         headline=_curve_headline(frame, names, watched.unit),
         method="Kaplan-Meier (1958), Greenwood's variance, log-log bands",
         base=watched.base,
-        notes=watched.notes + notes + _thin_ice(frame, names),
+        notes=watched.notes + notes + _thin_ice(frame, watched.unit),
         unit="share",
     )
+
+
+def carried(steps: pd.DataFrame) -> float:
+    """Say until when at least `LEAST` customers carry a curve; missing where they never do."""
+    return float(steps.loc[steps["at_risk"] >= LEAST, "time"].max())
+
+
+def _reach(curves: pd.DataFrame) -> dict[str, float]:
+    """Give the groups whose curve is carried by enough, with the time until when."""
+    ends = {name: carried(steps) for name, steps in curves.groupby("group", sort=False)}
+    return {name: end for name, end in ends.items() if np.isfinite(end)}
 
 
 def _someone_left(watched: Spells) -> None:
@@ -129,19 +142,26 @@ def _loglog(curve: np.ndarray, error: np.ndarray, level: float) -> tuple[np.ndar
 
 
 def _curve_headline(frame: pd.DataFrame, names: Sequence[str], unit: str) -> str:
-    medians = {name: _quantile(frame[frame["group"] == name], "estimate") for name in names}
+    ends = _reach(frame)
+    if not ends:
+        return f"Fewer than {LEAST} customers are under watch: too few to read a share off."
+    curves = {
+        name: frame[(frame["group"] == name) & (frame["time"] <= ends[name])] for name in ends
+    }
+    medians = {name: _quantile(steps, "estimate") for name, steps in curves.items()}
     known = {name: time for name, time in medians.items() if np.isfinite(time)}
-    if len(names) == 1:
-        time, left = frame["time"].iloc[-1], frame["estimate"].iloc[-1]
+    last = min(ends.values())
+    share = {name: _step(steps, last) for name, steps in curves.items()}
+    if len(ends) == 1:
+        where = "" if len(names) == 1 else f" in '{next(iter(ends))}'"
         if known:
-            return f"Half of the customers leave within {_length(known[names[0]], unit)}."
-        return f"After {_length(time, unit)}, {percent(left)} of the customers are still there."
-    if len(known) < 2:
-        last = frame.groupby("group", sort=False)["time"].max().min()
-        share = {name: _step(frame[frame["group"] == name], last) for name in names}
-    else:
+            half = _length(next(iter(known.values())), unit)
+            return f"Half of the customers{where} leave within {half}."
+        left = percent(next(iter(share.values())))
+        return f"After {_length(last, unit)}, {left} of the customers{where} are still there."
+    if len(known) >= 2:
         first, final = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
-        rest = [f"'{name}'" for name in names if name not in known]
+        rest = [f"'{name}'" for name in ends if name not in known]
         more = f"; of {listing(rest)} more than half are still there at the end" if rest else ""
         return (
             f"Half leave within {_length(known[first], unit)} in '{first}', "
@@ -159,10 +179,18 @@ def _length(time: float, unit: str) -> str:
     return f"{number(time, 0 if whole else 1)} {unit}{'' if whole and round(time) == 1 else 's'}"
 
 
-def _thin_ice(frame: pd.DataFrame, names: Sequence[str]) -> tuple[str, ...]:
-    """Say where a curve rests on nobody, or on one event."""
+def _thin_ice(frame: pd.DataFrame, unit: str) -> tuple[str, ...]:
+    """Say where a curve rests on nobody, on few, or on one event."""
     notes = []
     for name, rows in frame.groupby("group", sort=False):
+        end, whose = carried(rows), "The curve" if name == "all" else f"The curve of '{name}'"
+        if not np.isfinite(end):
+            notes.append(f"{whose} is carried by fewer than {LEAST} customers all along.")
+        elif end < rows["time"].iloc[-1]:
+            notes.append(
+                f"{whose} is carried by at least {LEAST} customers until {_length(end, unit)}; "
+                "no number is read off beyond."
+            )
         events = int(rows["events"].sum())
         if events == 0:
             notes.append(f"Nobody left in '{name}': its line at 100% has no band.")
@@ -239,39 +267,42 @@ def stay(
     Args:
         customers: one row per customer, or `Spells` (which know about `since`).
         horizon: the mean counts time up to here; without it, up to the last time at which
-            every group still has someone under watch.
+            every curve is carried by ten customers under watch.
         start, end, as_of, unit: how to read the times; see `spells`.
         by: column to estimate separately for.
         level: confidence level.
 
     Returns:
-        term (`median`, `mean to horizon`), group, estimate, std_error, conf_low, conf_high,
-        n, events, in the unit of time; a median not reached is missing.
+        term (`median`, `mean to horizon`), group, verdict (`reached`, `not reached`, `too few`),
+        estimate, std_error, conf_low, conf_high, n, events, in the unit of time; a median not
+        reached is missing, and so is all of a group of fewer than ten customers.
 
     Raises:
-        SpellError: the times cannot be read, nobody left, or the horizon lies beyond the data.
+        SpellError: the times cannot be read, nobody left, or the horizon lies beyond what ten
+            customers carry.
     """
     watched = spells(customers, start=start, end=end, as_of=as_of, unit=unit)
     curves = survival(watched, by=by, level=level)
-    last = curves.frame.groupby("group", sort=False)["time"].max().min()
+    ends = _reach(curves.frame)
+    if not ends:
+        raise SpellError(f"fewer than {LEAST} customers are under watch: too few to average.")
+    last = min(ends.values())
     horizon = float(last if horizon is None else horizon)
     if horizon > last:
         raise SpellError(
-            f"horizon: {horizon:g} {watched.unit}s lie beyond the shortest curve, which ends at "
-            f"{last:g}; choose at most that, or project instead."
+            f"horizon: {horizon:g} {watched.unit}s lie beyond {last:g}, until when the shortest "
+            f"curve is carried by at least {LEAST} customers; choose at most that, or project."
         )
     rows = []
     for name, steps in curves.frame.groupby("group", sort=False):
-        size = {"n": int(steps["events"].sum() + steps["censored"].sum())}
+        size = {"group": name, "n": int(steps["events"].sum() + steps["censored"].sum())}
         size["events"] = int(steps["events"].sum())
-        ends = (_quantile(steps, word) for word in ("estimate", "conf_low", "conf_high"))
-        estimate, low, high = ends
-        rows.append({"term": "median", "group": name, "estimate": estimate, **size})
-        rows[-1] |= {"conf_low": low, "conf_high": high}
-        rows.append({"term": f"mean to {round(horizon, 1):g}", "group": name, **size})
-        rows[-1] |= _restricted_mean(steps, horizon, level)
-    words = ["term", "group", "estimate", "std_error", "conf_low", "conf_high", "n", "events"]
-    frame = pd.DataFrame(rows).reindex(columns=words)
+        known = steps[steps["time"] <= ends.get(name, -1.0)]
+        rows.append({"term": "median", **size} | _median(known))
+        rows.append({"term": f"mean to {round(horizon, 1):g}", **size})
+        rows[-1] |= _restricted_mean(known, horizon, level) if len(known) else {}
+    words = ["term", "group", "verdict", "estimate", "std_error", "conf_low", "conf_high"]
+    frame = pd.DataFrame(rows).reindex(columns=[*words, "n", "events"])
     return Result(
         name="length of stay",
         frame=frame,
@@ -281,6 +312,14 @@ def stay(
         notes=curves.notes,
         unit=f"{watched.unit}s",
     )
+
+
+def _median(steps: pd.DataFrame) -> dict[str, Any]:
+    if steps.empty:
+        return {"verdict": "too few"}
+    words = ("estimate", "conf_low", "conf_high")
+    found: dict[str, Any] = {word: _quantile(steps, word) for word in words}
+    return found | {"verdict": "reached" if np.isfinite(found["estimate"]) else "not reached"}
 
 
 def _quantile(steps: pd.DataFrame, line: str, share: float = 0.5) -> float:
@@ -322,10 +361,12 @@ def _step(steps: pd.DataFrame, time: float) -> float:
 
 
 def _stay_headline(frame: pd.DataFrame, horizon: float, unit: str) -> str:
-    means = frame[frame["term"] != "median"].sort_values("estimate")
+    means = frame[frame["term"] != "median"].dropna(subset="estimate").sort_values("estimate")
     low, high = means.iloc[0], means.iloc[-1]
     if len(means) == 1:
-        return f"Of the first {_length(horizon, unit)}, customers stay {_months(low, unit)}."
+        short = (frame["verdict"] == "not reached").any()
+        more = "; the median is not reached, for more than half are still there" if short else ""
+        return f"Of the first {_length(horizon, unit)}, customers stay {_months(low, unit)}{more}."
     return (
         f"Of the first {_length(horizon, unit)}, customers stay {_months(high, unit)} in "
         f"'{high['group']}' and {_months(low, unit)} in '{low['group']}'."
