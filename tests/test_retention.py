@@ -165,11 +165,11 @@ def long_tail() -> pd.DataFrame:
 
 
 def test_no_number_is_read_off_where_fewer_than_ten_are_under_watch():
-    curve = retention.survival(long_tail())
+    curve = retention.survival(long_tail(), unit="month")
     until = np.linspace(15, 20, 60)[-9]  # with the one at 60, ten are still there
     assert curve.headline == f"After {until:.1f} months, 60% of the customers are still there."
     assert f"is carried by at least 10 customers until {until:.1f} months" in curve.notes[0]
-    result = retention.stay(long_tail())
+    result = retention.stay(long_tail(), unit="month")
     median, mean = result.frame.iloc[0], result.frame.iloc[1]
     assert (median["verdict"], mean["term"]) == ("not reached", f"mean to {until:.1f}")
     assert result.headline.startswith(f"Of the first {until:.1f} months, customers stay")
@@ -482,6 +482,18 @@ def test_leaving_at_time_zero_is_refused_where_logs_are_taken():
         retention.parametric(bad(tenure=[0.0, 2, 3, 4, 5, 6, 7, 8]))
 
 
+def test_time_whose_unit_nobody_told_is_not_called_months():
+    frame = simulated(300, 11)
+    said = [retention.survival(frame), retention.stay(frame), retention.sorting(frame)]
+    said += [retention.discrete_hazards(frame, covariates=["tier"])]
+    assert not any("month" in answer.headline for answer in said)
+    assert "In which unit 'tenure' counts is not told: name it as `unit`." in said[0].notes
+    assert not said[2].frame["term"].str.startswith("further renewals").any()
+    assert "years" in retention.survival(frame, unit="year").headline
+    with pytest.raises(retention.SpellError, match="nothing can be counted by the year"):
+        retention.spells(frame).units_in("year")
+
+
 def test_unknown_column_suggests_the_nearest():
     with pytest.raises(retention.SpellError, match="Did you mean 'tenure'"):
         retention.survival(bad(), start="tenur", end="churned")
@@ -507,5 +519,6 @@ def test_a_sentence_names_columns_and_groups_as_people_do():
     frame = pd.DataFrame({"tenure": stay, "churned": True, "nps": nps, "plan": plan})
     said = retention.hazards(frame, covariates=["nps", "plan"]).headline
     assert said.startswith("Most clearly associated with leaving later: a higher NPS (hazard ratio")
-    odds = retention.discrete_hazards(frame, covariates=["nps", "plan"]).headline
+    watched = retention.spells(frame, unit="month")
+    odds = retention.discrete_hazards(watched, covariates=["nps", "plan"]).headline
     assert odds.startswith("Associated with the odds of leaving in a month, with odds ratios: NPS")

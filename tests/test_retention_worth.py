@@ -149,7 +149,8 @@ def test_referrals_are_counted_by_hand():
 def test_rate_of_referrals_is_per_customer_year():
     frame = pd.DataFrame({"tenure": [12.0] * 20, "churned": False, "referrals": [1, 0] * 10})
     frame["tier"] = ["promoter"] * 10 + ["detractor"] * 10
-    rows = retention.referrals(frame, value=80).frame.set_index("group")
+    watched = retention.spells(frame, unit="month")
+    rows = retention.referrals(watched, value=80).frame.set_index("group")
     # 5 referrals in 10 customer-years
     assert rows.loc["promoter", "estimate"] == pytest.approx(50)
     assert rows.loc["promoter", "expected"] == pytest.approx(40)
@@ -159,9 +160,11 @@ def test_a_referral_is_worth_stay_times_money():
     frame = pd.DataFrame({"tenure": [4.0, 12.0] * 20, "churned": [True, False] * 20})
     frame = frame.assign(monthly_fee=10.0, referred_by=[None] * 20 + ["a"] * 20)
     frame.loc[20:, "monthly_fee"] = 20.0
-    rows = retention.referral_value(frame, horizon=12, n_boot=20).frame["estimate"]
-    # half stay 4 months, half 12: 8 months on average
-    assert rows.tolist() == [160, 80, 80]
+    # half stay 4 months, half 12: 8 months on average; of years, the fee is paid twelve times each
+    for unit, months in (("month", 1), ("year", 12)):
+        watched = retention.spells(frame, unit=unit)
+        rows = retention.referral_value(watched, horizon=12, n_boot=20).frame["estimate"]
+        assert rows.tolist() == pytest.approx([160 * months, 80 * months, 80 * months])
 
 
 def test_the_sample_says_referred_customers_leave_less(kestrel):

@@ -14,7 +14,7 @@ from cxlab.results import Result, count
 from cxlab.retention.buyers import OrdersError
 from cxlab.retention.design import FitError
 from cxlab.retention.price import loyalties, price_response
-from cxlab.retention.spells import SpellError, Spells, spells
+from cxlab.retention.spells import DAYS, SpellError, Spells, spells
 from cxlab.retention.survival import carried, survival, survival_at
 from cxlab.retention.worth import tier_of, value_around, worth
 
@@ -174,14 +174,17 @@ def overview(
     Args:
         customers: for the share still there.
         *made: results of `chain` and `worth`; what is a note instead is left out.
-        times: when the share still there is read, where it was watched that long.
+        times: when the share still there is read, in months, where it was watched that long; at
+            the end of the watch where it is not told how long a unit of time is.
         as_of: the last moment known.
 
     Returns:
         One result a number, the first with the sentence to quote.
     """
-    curve = survival(customers, as_of=as_of)
-    reach = min(times[0], carried(curve.frame))
+    watched = spells(customers, as_of=as_of)
+    curve = survival(watched)
+    asked_for = times[0] * watched.units_in("month") if watched.unit in DAYS else np.inf
+    reach = min(asked_for, carried(curve.frame))
     if not np.isfinite(reach):
         raise SpellError("fewer than ten customers are under watch: too few to answer from.")
     there = survival_at(curve, times=[reach])

@@ -41,7 +41,7 @@ def parametric(
     start: str | None = None,
     end: str | None = None,
     as_of: Any = None,
-    unit: str = "month",
+    unit: str = "",
     level: float = 0.95,
 ) -> Result:
     """Estimate by what factor covariates stretch the time until customers leave.
@@ -312,7 +312,7 @@ def discrete_hazards(
     start: str | None = None,
     end: str | None = None,
     as_of: Any = None,
-    unit: str = "month",
+    unit: str = "",
     level: float = 0.95,
 ) -> Result:
     """Estimate the odds of leaving in a period, by logistic regression: the plain alternative.
@@ -343,11 +343,12 @@ def discrete_hazards(
     frame = _ratios(columns.terms, beta, spread, level)
     frame["n"], frame["events"] = len(watched), int(left.sum())
     apart = frame[(frame["conf_low"] > 1) | (frame["conf_high"] < 1)]
+    unit = watched.unit
     named = [f"{spoken(row.term)} ({number(row.estimate, 2)})" for row in apart.itertuples()]
     return Result(
         name="discrete hazards",
         frame=frame,
-        headline=f"Associated with the odds of leaving in a {watched.unit}, with odds "
+        headline=f"Associated with the odds of leaving in a {unit}, with odds "
         f"ratios: {listing(named)}."
         if named
         else f"No covariate is detectably associated with the odds of leaving in a {unit}.",

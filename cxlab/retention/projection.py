@@ -11,7 +11,7 @@ from scipy.stats import norm
 from cxlab.results import Result, count, listing, number, percent
 from cxlab.retention.design import FitError
 from cxlab.retention.likelihood import Top, summit
-from cxlab.retention.spells import Spells, spells
+from cxlab.retention.spells import UNTOLD, Spells, spells
 
 MODELS = {"sbg": "shifted beta-geometric", "bdw": "beta-discrete-Weibull"}
 
@@ -87,6 +87,7 @@ def project(
         >>> project(cohort, horizon=6).frame["verdict"].tolist()[-2:]
         ['projected', 'projected']
     """
+    survivors = _read(survivors)
     found, seen = _fit(survivors, model, fit_to)
     periods = np.arange(max(horizon, len(seen) - 1) + 1)
     log_survival, slope = _log_survival(found.top.point, periods.astype(float))
@@ -121,9 +122,9 @@ def contract(survivors: pd.DataFrame | Spells, *, model: str = "sbg", fit_to: in
     return _fit(survivors, model, fit_to)[0]
 
 
-def _period(survivors: pd.DataFrame | Spells) -> str:
+def _period(survivors: pd.DataFrame | Spells, unit: str = UNTOLD) -> str:
     """Name what is counted: the unit of customers' times, or a period of a table of counts."""
-    return survivors.unit if isinstance(survivors, Spells) else "period"
+    return survivors.unit if isinstance(survivors, Spells) else unit
 
 
 def _fit(survivors: pd.DataFrame | Spells, model: str, fit_to: int | None):
@@ -150,11 +151,18 @@ def _fit(survivors: pd.DataFrame | Spells, model: str, fit_to: int | None):
     return Contract(model, top, n, lost, _watched(lost, there, entered)), seen
 
 
+def _read(survivors: pd.DataFrame | Spells) -> pd.DataFrame | Spells:
+    """Leave a table of counts as it is; turn customers into their times."""
+    if isinstance(survivors, pd.DataFrame) and {"time", "n"} <= set(survivors.columns):
+        return survivors
+    return spells(survivors)
+
+
 def _counts(survivors: pd.DataFrame | Spells, fit_to: int | None):
     """Count who was lost in each period, who was last seen there, and who was let in there."""
-    if isinstance(survivors, pd.DataFrame) and {"time", "n"} <= set(survivors.columns):
-        return _counts_of_cohorts(survivors, fit_to)
-    watched = spells(survivors)
+    watched = _read(survivors)
+    if not isinstance(watched, Spells):
+        return _counts_of_cohorts(watched, fit_to)
     begin, end, gone = watched.periods()
     first, last = begin.astype(int), end.astype(int)
     cut = int(last.max()) if fit_to is None else fit_to

@@ -50,7 +50,7 @@ def referrals(
         if column not in watched.frame.columns:
             near = did_you_mean(column, watched.frame)
             raise FitError(f"there is no column '{column}'.{near}")
-    years = (watched.time - watched.entry) * _per_year(watched.unit)
+    years = (watched.time - watched.entry) / watched.units_in("year")
     rows = watched.frame.assign(years=years, any=watched.frame["referrals"] > 0)
     rows = rows[rows[tier].notna()]
     by = rows.groupby(tier, observed=True).agg(
@@ -88,12 +88,6 @@ def referrals(
         base=watched.base,
         notes=watched.notes + _who_said(by),
     )
-
-
-def _per_year(unit: str) -> float:
-    return {"day": 1 / 365.25, "week": 7 / 365.25, "month": 1 / 12, "quarter": 0.25, "year": 1.0}[
-        unit
-    ]
 
 
 def _poisson(events, time, level: float):
@@ -210,7 +204,7 @@ def referral_value(
 
     Args:
         customers: one row per customer with `referred_by`.
-        money: column of money per unit of time while the customer stays.
+        money: column of money per month while the customer stays.
         horizon: how far money is counted, in units of time.
         as_of: the last moment known.
         n_boot: resamples of customers.
@@ -234,7 +228,7 @@ def referral_value(
                        "few on one side to compare.")  # fmt: skip
     if horizon > min(watched.time[flag].max(), watched.time[~flag].max()):
         raise FitError(f"horizon: nobody was watched for {horizon:g} {watched.unit}s.")
-    pay = watched.frame[money].to_numpy(float)
+    pay = watched.frame[money].to_numpy(float) / watched.units_in("month")
     sides = [np.flatnonzero(flag), np.flatnonzero(~flag)]
     found = [_brought(watched, pay, rows, horizon) for rows in sides]
     rng = np.random.default_rng(seed)

@@ -9,8 +9,8 @@ from scipy.stats import chi2, norm
 from cxlab import stats
 from cxlab.results import Result, count, listing, number, percent
 from cxlab.retention.design import FitError
-from cxlab.retention.projection import MODELS, Contract, _fit, _notes, _period
-from cxlab.retention.spells import DAYS, Spells
+from cxlab.retention.projection import MODELS, Contract, _fit, _notes, _period, _read
+from cxlab.retention.spells import DAYS, UNTOLD, Spells
 
 
 def sorting(
@@ -39,24 +39,25 @@ def sorting(
     Returns:
         term (`alpha`, `beta`, `c`, `leaving in the first period, %`, `leaving in period …, the
         highest, %` where it rises first, `leaving after …, %`, `further renewals, discounted at
-        … a year`), estimate, std_error, conf_low, conf_high.
+        … a year` where the length of a period is known), estimate, std_error, conf_low, conf_high.
     """
-    rate = _per_period(discount, survivors.unit if isinstance(survivors, Spells) else unit)
+    survivors = _read(survivors)
     found = _likelier(survivors, fit_to) if model is None else _fit(survivors, model, fit_to)[0]
     rows = [_delta(found, name, level, i) for i, name in enumerate(found.parameters)]
     rows += [_delta(found, _leaving(k, found), level, _chance(k)) for k in _telling(found)]
-    renewed = f"further renewals, discounted at {percent(discount, 1)} a year"
-    rows.append(_delta(found, renewed, level, lambda c: _further(c, renewals, rate)))
-    frame = pd.DataFrame(rows)
-    at = slice(len(found.parameters), -1)
+    chances = pd.DataFrame(rows[len(found.parameters) :])
+    rate, untold = _per_period(discount, _period(survivors, unit))
+    if not untold:
+        renewed = f"further renewals, discounted at {percent(discount, 1)} a year"
+        rows.append(_delta(found, renewed, level, lambda c: _further(c, renewals, rate)))
     return Result(
         name="sorting of customers",
-        frame=frame,
-        headline=_headline(found, frame[at], _period(survivors), level),
+        frame=pd.DataFrame(rows),
+        headline=_headline(found, chances, _period(survivors), level),
         method=f"{MODELS[found.model]}, maximum likelihood; log-likelihood "
         f"{number(found.top.loglik, 2)}" + ("" if model else "; chosen by likelihood ratio"),
         base=f"{count(found.customers, 'customer')}, {count(found.fitted, 'period')} used to fit",
-        notes=_notes(found),
+        notes=_notes(found) + untold,
     )
 
 
@@ -149,13 +150,15 @@ def _delta(found: Contract, term: str, level: float, ask) -> dict[str, float | s
     return {"term": term, "estimate": value, "std_error": value * error, **ends}
 
 
-def _per_period(discount: float, unit: str) -> float:
-    """Turn a yearly rate into the rate of one period."""
-    if unit not in DAYS:
-        raise FitError(f"unit: '{unit}' is none of {listing(list(DAYS))}.")
+def _per_period(discount: float, unit: str) -> tuple[float, tuple[str, ...]]:
+    """Turn a yearly rate into the rate of one period; say so where its length is not told."""
     if discount <= 0:
         raise FitError("discount: without one the sum of all renewals has no end.")
-    return (1 + discount) ** (DAYS[unit] / DAYS["year"]) - 1
+    if unit == UNTOLD:
+        return 0.0, ("Further renewals are not discounted: how long a period is, is not told.",)
+    if unit not in DAYS:
+        raise FitError(f"unit: '{unit}' is none of {listing(list(DAYS))}.")
+    return (1 + discount) ** (DAYS[unit] / DAYS["year"]) - 1, ()
 
 
 def _further(found: Contract, renewals: int, discount: float) -> float:

@@ -10,6 +10,7 @@ from pandas.api import types
 from cxlab.codebook import did_you_mean
 from cxlab.results import count
 
+UNTOLD = "period"
 DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
 
 REASONS = {
@@ -35,7 +36,7 @@ class Spells:
         time: when the watch ended, counted from the start.
         event: whether it ended because the customer left.
         limit: when it would have ended had the customer not left; infinite where not known.
-        unit: what one unit of time is: `month`, `week`.
+        unit: what one unit of time is: `month`, `week`; `period` where nobody told.
         base: who is counted, in words.
         set_aside: `line` (row of the given frame, from 0), `reason`, `value`.
         notes: what was assumed.
@@ -65,6 +66,19 @@ class Spells:
         left = self.event & (last <= whole)
         return np.floor(self.entry), np.minimum(last, whole), left
 
+    def units_in(self, span: str) -> float:
+        """Say how many units of time make up a `month` or a `year`.
+
+        Raises:
+            SpellError: nobody told how long a unit is.
+        """
+        if self.unit not in DAYS:
+            raise SpellError(
+                f"it is not told how long one unit of time is, so nothing can be counted by the "
+                f"{span}: name it as `unit`, such as 'month' or 'year'."
+            )
+        return DAYS[span] / DAYS[self.unit]
+
     def take(self, rows: np.ndarray) -> "Spells":
         """Keep some rows, by position or by mask; repeated positions are allowed."""
         return Spells(
@@ -89,7 +103,7 @@ def spells(
     end: str | None = None,
     as_of: Any = None,
     since: Any = None,
-    unit: str = "month",
+    unit: str = "",
 ) -> Spells:
     """Work out how long each customer was under watch, and whether they left.
 
@@ -102,7 +116,8 @@ def spells(
         as_of: the last moment anything is known; without it, the latest moment seen.
         since: the moment the data begin (or a column of such moments, or of elapsed time).
             Who joined earlier is watched only from then on, and who left earlier is not seen.
-        unit: `day`, `week`, `month` (365.25 / 12 days), `quarter` or `year`.
+        unit: `day`, `week`, `month` (365.25 / 12 days), `quarter` or `year`. Without it, moments
+            are counted in months, and elapsed time in periods whose length nobody told.
 
     Returns:
         The customers kept, with their times; each row set aside has one reason.
@@ -117,7 +132,7 @@ def spells(
     """
     if isinstance(customers, Spells):
         return customers
-    if unit not in DAYS:
+    if unit and unit not in DAYS:
         raise SpellError(f"unit: '{unit}' is none of {', '.join(DAYS)}.{did_you_mean(unit, DAYS)}")
     start = start or _first(customers, ("signed_up_at", "tenure"), "start")
     end = end or _first(customers, ("churned_at", "churned"), "end")
@@ -125,7 +140,7 @@ def spells(
         if column not in customers.columns:
             raise SpellError(f"there is no column '{column}'.{did_you_mean(column, customers)}")
     if types.is_datetime64_any_dtype(customers[start]):
-        return _from_moments(customers, start, end, as_of, since, unit)
+        return _from_moments(customers, start, end, as_of, since, unit or "month")
     if types.is_numeric_dtype(customers[start]) and not types.is_bool_dtype(customers[start]):
         return _from_tenure(customers, start, end, since, unit)
     raise SpellError(
@@ -189,7 +204,9 @@ def _from_tenure(customers, start, end, since, unit) -> Spells:
         left_before_watch=(entry > 0) & ~(time > entry),
     )
     times = (entry, time, event, np.full(len(time), np.inf))
-    return _keep(customers, times, reason, (start, end), unit, f"with '{start}'", ())
+    notes = () if unit else (f"In which unit '{start}' counts is not told: name it as `unit`.",)
+    columns = (start, end)
+    return _keep(customers, times, reason, columns, unit or UNTOLD, f"with '{start}'", notes)
 
 
 def _keep(customers, times, reason, columns, unit, words, notes) -> Spells:

@@ -31,7 +31,7 @@ def survival(
     level: float = 0.95,
     as_of: Any = None,
     since: Any = None,
-    unit: str = "month",
+    unit: str = "",
 ) -> Result:
     """Estimate the share of customers still there after each length of time.
 
@@ -260,7 +260,7 @@ def stay(
     by: str | None = None,
     level: float = 0.95,
     as_of: Any = None,
-    unit: str = "month",
+    unit: str = "",
 ) -> Result:
     """Estimate how long customers stay: the median, and the mean up to a horizon.
 
@@ -390,7 +390,7 @@ def compare(
     end: str | None = None,
     as_of: Any = None,
     since: Any = None,
-    unit: str = "month",
+    unit: str = "",
 ) -> Result:
     """Test whether groups of customers stay equally long.
 
