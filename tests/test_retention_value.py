@@ -144,6 +144,61 @@ def test_what_was_held_out_lies_in_the_band():
     assert "Held out: 5 periods, mean gap 1.2%" in result.notes[0]
 
 
+def watched_to(end: int, seed: int, n: int = 2000, rate: float = 0.05, after=None):
+    """Customers who leave at one rate, after six months at another, watched for `end` months."""
+    rng = np.random.default_rng(seed)
+    life = rng.exponential(1 / rate, n)
+    if after:
+        life = np.where(life > 6, 6 + rng.exponential(1 / after, n), life)
+    frame = pd.DataFrame({"tenure": np.minimum(life, end), "churned": life <= end})
+    return retention.spells(frame, unit="month")
+
+
+def test_a_projection_that_failed_where_it_was_tested_says_so_first():
+    fit_to, horizon = retention.spans(watched_to(9, 1))
+    assert (fit_to, horizon) == (6, 14)
+    bad = retention.project(watched_to(9, 1, after=0.2), fit_to=fit_to, horizon=horizon).headline
+    assert bad.startswith("The projection failed where it was tested: of 3 months held out, 0 lie")
+    good = retention.project(watched_to(9, 1), fit_to=fit_to, horizon=horizon).headline
+    assert good.startswith("Of 100 customers, ")
+    assert good.endswith("; of 3 months held out, all lie in the band.")
+
+
+def test_a_projection_takes_twenty_who_left_and_two_periods():
+    with pytest.raises(retention.FitError, match="left in the 9 periods used to fit: too few"):
+        retention.project(watched_to(9, 2, n=30))
+    with pytest.raises(retention.FitError, match="1 period cannot hold the parameters"):
+        retention.project(watched_to(9, 2), fit_to=1)
+    with pytest.raises(retention.FitError, match="too few to carry a curve beyond"):
+        retention.extrapolate(watched_to(9, 2, n=30), horizon=20)
+
+
+def test_what_was_watched_is_not_called_beyond_the_data():
+    within = retention.extrapolate(watched_to(30, 3), horizon=20)
+    assert not any("Beyond" in note for note in within.notes)
+    ahead = retention.extrapolate(watched_to(30, 3), horizon=40)
+    assert any(note.startswith("Beyond the data") for note in ahead.notes)
+    assert "misses" not in ahead.headline
+
+
+def test_a_curve_that_misses_what_was_seen_says_so():
+    said = retention.extrapolate(watched_to(30, 3, n=20_000, after=0.002), horizon=40)
+    said = said.headline
+    assert "; it misses what was seen: " in said
+
+
+def test_two_ways_ahead_that_differ_are_told_apart_in_one_sentence():
+    asked = {"fit_to": 6, "horizon": 18}
+    odd = watched_to(12, 4, after=0.2)
+    said = retention.beside(
+        retention.project(odd, **asked), retention.extrapolate(odd, horizon=18)
+    ).text
+    assert said.startswith("Two ways of looking ahead do not agree")
+    even = watched_to(12, 4)
+    both = retention.project(even, **asked), retention.extrapolate(even, horizon=18)
+    assert retention.beside(*both).text.startswith("Two ways of looking ahead agree")
+
+
 def test_a_projection_from_customers_is_that_from_their_counts():
     n = np.array([1000, 869, 743, 653, 593, 551])
     lost = np.repeat(np.arange(1, 6), -np.diff(n))

@@ -9,6 +9,7 @@ from cxlab.retention.hazards import check_hazards, episodes, hazards
 from cxlab.retention.outlook import held_out, outlook, purchases_since_first, tracking
 from cxlab.retention.overview import (
     answer_to_price,
+    beside,
     from_answers,
     in_currency,
     links_of,
@@ -18,7 +19,7 @@ from cxlab.retention.overview import (
 )
 from cxlab.retention.parametric import discrete_hazards, extrapolate, parametric
 from cxlab.retention.price import loyalties, price_response
-from cxlab.retention.projection import Contract, contract, project
+from cxlab.retention.projection import Contract, contract, project, spans
 from cxlab.retention.reasons import reasons
 from cxlab.retention.referral import count_referrals, referral_value, referrals, referred
 from cxlab.retention.rfm import migration, rfm, tiers
@@ -39,6 +40,7 @@ __all__ = [
     "Spells",
     "Spend",
     "answer_to_price",
+    "beside",
     "buyers",
     "buying",
     "chain",
@@ -76,6 +78,7 @@ __all__ = [
     "referred",
     "rfm",
     "sorting",
+    "spans",
     "spells",
     "spending",
     "stay",

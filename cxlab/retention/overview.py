@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxlab import results
 from cxlab.codebook import did_you_mean, label
-from cxlab.results import Result, count
+from cxlab.results import Result, count, percent
 from cxlab.retention.buyers import OrdersError
 from cxlab.retention.design import FitError
 from cxlab.retention.price import loyalties, price_response
@@ -190,6 +190,36 @@ def overview(
     there = survival_at(curve, times=[reach])
     asked = [_in_front(result) for result in made if isinstance(result, Result)]
     return (*asked, there)
+
+
+def beside(projected: Any, carried_on: Any) -> Any:
+    """Say whether two ways of looking ahead agree at their common horizon.
+
+    Args:
+        projected: what `project` gave, or a note.
+        carried_on: what `extrapolate` gave, or a note.
+    """
+    if not (isinstance(projected, Result) and isinstance(carried_on, Result)):
+        return None
+    one, lines = projected.frame.iloc[-1], carried_on.frame
+    other = lines[(lines["rank"] == 1) & (lines["time"] == one["time"])]
+    if other.empty:
+        return None
+    other = other.iloc[0]
+    apart = one["conf_low"] > other["conf_high"] or one["conf_high"] < other["conf_low"]
+    verdict = (
+        "do not agree, and which of them is right cannot be told before it comes"
+        if apart
+        else "agree within their ranges"
+    )
+    said = [
+        f"{percent(row['estimate'])} ({percent(row['conf_low'])} to {percent(row['conf_high'])})"
+        for row in (one, other)
+    ]
+    return results.note(
+        f"Two ways of looking ahead {verdict}: of the same customers, {said[0]} are expected to be "
+        f"there by the projection, {said[1]} by the {other['term']} curve."
+    )
 
 
 def _in_front(result: Result) -> Result:

@@ -9,10 +9,11 @@ import pandas as pd
 from scipy.special import expit, log_ndtr
 from scipy.stats import norm
 
-from cxlab.results import Result, listing, number, percent
-from cxlab.retention.design import FitError, design, separating, spoken
+from cxlab.results import Result, count, listing, number, percent
+from cxlab.retention.design import ENOUGH, FitError, design, separating, spoken
 from cxlab.retention.hazards import _ratios
 from cxlab.retention.spells import Spells, groups, spells
+from cxlab.retention.survival import carried, survival
 
 SHAPES = ("exponential", "weibull", "lognormal", "loglogistic")
 
@@ -112,6 +113,9 @@ def extrapolate(
     Returns:
         term (shape), group, time, estimate (share still there), conf_low, conf_high, rank
         (1: lowest AIC in its group), finished (whether the time lies within the data).
+
+    Raises:
+        FitError: somebody left at time 0, or fewer than twenty customers left.
     """
     for shape in shapes:
         _known_shape(shape)
@@ -121,6 +125,7 @@ def extrapolate(
     parts = []
     for i, name in enumerate(names):
         mine = watched.take(codes == i)
+        _enough(mine, name)
         lines = [fit_line(mine, np.ones((len(mine), 1)), s, ["(intercept)"]) for s in shapes]
         order = np.argsort(np.argsort([line.aic for line in lines])) + 1
         for line, rank in zip(lines, order, strict=True):
@@ -132,18 +137,49 @@ def extrapolate(
     ends = frame[frame["time"] == horizon].groupby("group", sort=False)["estimate"]
     low, high = ends.min().iloc[0], ends.max().iloc[0]
     best = frame[(frame["rank"] == 1) & (frame["group"] == names[0])].iloc[-1]
+    beyond = not frame["finished"].all()
     return Result(
         name="extrapolated stay",
         frame=frame[words],
         headline=f"After {horizon:g} {watched.unit}s, {percent(best['estimate'], 1)} of the "
         f"customers{where} are expected to be there still "
-        f"({best['term']} shape); the shapes tried say {percent(low, 1)} to {percent(high, 1)}.",
+        f"({best['term']} shape); the shapes tried say {percent(low, 1)} to {percent(high, 1)}"
+        f"{_missed(watched.take(codes == 0), best['term'], level)}.",
         method="maximum likelihood; shapes ranked by AIC",
         base=watched.base,
-        notes=watched.notes
-        + notes
-        + ("Beyond the data the curve rests on its shape alone: trust the range, not the line.",),
+        notes=watched.notes + notes + ((_BEYOND if beyond else _WITHIN),),
         unit="share",
+    )
+
+
+_BEYOND = "Beyond the data the curve rests on its shape alone: trust the range, not the line."
+_WITHIN = "All of these times were watched: the survival curve, which assumes no shape, says more."
+
+
+def _enough(mine: Spells, name: str) -> None:
+    left = int(mine.event.sum())
+    if left < ENOUGH:
+        whose = "" if name == "all" else f" of '{name}'"
+        raise FitError(
+            f"{count(left, 'customer')}{whose} left: too few to carry a curve beyond what was "
+            f"watched, it takes {ENOUGH}."
+        )
+
+
+def _missed(mine: Spells, shape: str, level: float) -> str:
+    """Say where the shape misses what was seen, at the end of the curve that enough carry."""
+    steps = survival(mine, level=level).frame
+    end = carried(steps)
+    if not end > 0:
+        return ""
+    line = fit_line(mine, np.ones((len(mine), 1)), shape, ["(intercept)"])
+    says = _curve(line, np.array([end]), level)["estimate"].iloc[0]
+    seen = steps[steps["time"] <= end].iloc[-1]
+    if seen["conf_low"] <= says <= seen["conf_high"]:
+        return ""
+    return (
+        f"; it misses what was seen: {percent(seen['estimate'], 1)} were there after "
+        f"{end:.3g} {mine.unit}s, where it says {percent(says, 1)}"
     )
 
 

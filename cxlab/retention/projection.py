@@ -9,9 +9,10 @@ from scipy.special import digamma, gammaln
 from scipy.stats import norm
 
 from cxlab.results import Result, count, listing, number, percent
-from cxlab.retention.design import FitError
+from cxlab.retention.design import ENOUGH, FitError
 from cxlab.retention.likelihood import Top, summit
 from cxlab.retention.spells import UNTOLD, Spells, spells
+from cxlab.retention.survival import LEAST
 
 MODELS = {"sbg": "shifted beta-geometric", "bdw": "beta-discrete-Weibull"}
 
@@ -80,7 +81,7 @@ def project(
         expected (customers), verdict (`fitted`, `held out`, `projected`).
 
     Raises:
-        FitError: a cohort grows, or too few periods are known.
+        FitError: a cohort grows, or too few periods or customers who left are known.
 
     Example:
         >>> cohort = pd.DataFrame({"time": range(5), "n": [1000, 869, 743, 653, 593]})
@@ -99,18 +100,54 @@ def project(
     frame["verdict"] = np.select(
         [periods <= found.fitted, frame["n"].notna()], ["fitted", "held out"], "projected"
     )
-    last = frame.iloc[-1]
     return Result(
         name="projected retention",
         frame=frame,
-        headline=f"Of 100 customers, {number(100 * last['estimate'], 0)} are expected to be there "
-        f"after {count(last['time'], _period(survivors))} ({number(100 * last['conf_low'], 0)} to "
-        f"{number(100 * last['conf_high'], 0)}).",
+        headline=_headline(frame, _period(survivors)),
         method=f"{MODELS[model]}, maximum likelihood on counts by period",
         base=f"{count(found.customers, 'customer')}, {count(found.fitted, 'period')} used to fit",
         notes=(*_held_out(frame), *_notes(found)),
         unit="share",
     )
+
+
+def _headline(frame: pd.DataFrame, period: str) -> str:
+    """Say what is expected, and first of all whether what was held out speaks against it."""
+    last, held = frame.iloc[-1], frame[frame["verdict"] == "held out"]
+    after = count(last["time"], period)
+    low, middle, high = (
+        number(100 * last[word], 0) for word in ("conf_low", "estimate", "conf_high")
+    )
+    inside = int(held["share"].between(held["conf_low"], held["conf_high"]).sum())
+    gap = f"{number(100 * (held['estimate'] - held['share']).abs().max(), 1)} points"
+    if inside < 0.9 * len(held):
+        return (
+            f"The projection failed where it was tested: of {count(len(held), period)} held out, "
+            f"{count(inside)} lie in its band, the largest gap is {gap}. Its {middle} of 100 "
+            f"customers after {after} ({low} to {high}) are not to be relied on."
+        )
+    said = f"Of 100 customers, {middle} are expected to be there after {after} ({low} to {high})"
+    if held.empty:
+        return f"{said}."
+    return (
+        f"{said}; of {count(len(held), period)} held out, "
+        f"{'all' if inside == len(held) else count(inside)} lie in the band."
+    )
+
+
+def spans(watched: Spells, *, fit_to: int = 0) -> tuple[int, int]:
+    """Choose how much of the time watched a projection may use, and how far it looks.
+
+    Args:
+        watched: the customers.
+        fit_to: periods to use; two thirds of those in which ten customers were watched, if 0.
+
+    Returns:
+        The periods to fit to, and the horizon: half as far again as was watched.
+    """
+    ends = np.sort(watched.periods()[1])
+    longest = int(ends[-min(LEAST, len(ends))])
+    return fit_to or int(np.ceil(longest * 2 / 3)), max(int(np.ceil(longest * 1.5)), fit_to + 1)
 
 
 def contract(survivors: pd.DataFrame | Spells, *, model: str = "sbg", fit_to: int | None = None):
@@ -133,6 +170,11 @@ def _fit(survivors: pd.DataFrame | Spells, model: str, fit_to: int | None):
     lost, there, entered, seen = _counts(survivors, fit_to)
     if lost.sum() == 0:
         raise FitError("nobody left in the periods used to fit: there is nothing to project.")
+    if lost.sum() < ENOUGH:
+        raise FitError(
+            f"{count(lost.sum(), 'customer')} left in the {count(len(lost) - 1, 'period')} used "
+            f"to fit: too few to project from, it takes {ENOUGH}. Watch longer."
+        )
     if len(lost) - 1 < (2 if model == "sbg" else 3):
         raise FitError(
             f"{count(len(lost) - 1, 'period')} cannot hold the parameters of the "
@@ -165,7 +207,7 @@ def _counts(survivors: pd.DataFrame | Spells, fit_to: int | None):
         return _counts_of_cohorts(watched, fit_to)
     begin, end, gone = watched.periods()
     first, last = begin.astype(int), end.astype(int)
-    cut = int(last.max()) if fit_to is None else fit_to
+    cut = int(last.max()) if fit_to is None else min(fit_to, int(last.max()))
     left = gone & (last <= cut)
     inside = first < np.maximum(np.minimum(last, cut), 1)
     lost = np.bincount(last[left & inside], minlength=cut + 1).astype(float)
@@ -181,13 +223,14 @@ def _watched(lost: np.ndarray, there: np.ndarray, entered: np.ndarray) -> np.nda
 
 
 def _seen(last: np.ndarray, first: np.ndarray, event: np.ndarray) -> np.ndarray:
-    """Carry the observed curve, scaled to all customers, over every whole period known."""
+    """Carry the observed curve, scaled to all customers, as far as enough were under watch."""
     size = int(last.max()) + 1
     leaving, entering = np.bincount(last, minlength=size), np.bincount(first, minlength=size)
     under_watch = np.r_[0, np.cumsum(entering)[:-1]] - np.r_[0, np.cumsum(leaving)[:-1]]
     gone = np.bincount(last[event], minlength=size)
     share = np.divide(gone, under_watch, out=np.zeros(size), where=under_watch > 0)
-    return np.cumprod(1 - share) * len(last)
+    known = np.flatnonzero(under_watch >= LEAST).max(initial=0) + 1
+    return np.cumprod(1 - share)[:known] * len(last)
 
 
 def _counts_of_cohorts(survivors: pd.DataFrame, fit_to: int | None):
