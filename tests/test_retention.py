@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from cxlab import retention
+from cxlab import retention, stats
 from cxlab.retention.parametric import _person_periods
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -492,6 +492,25 @@ def test_time_whose_unit_nobody_told_is_not_called_months():
     assert "years" in retention.survival(frame, unit="year").headline
     with pytest.raises(retention.SpellError, match="nothing can be counted by the year"):
         retention.spells(frame).units_in("year")
+
+
+@pytest.mark.parametrize("level", [95, 0, 1.0])
+def test_a_level_that_is_none_is_refused_by_every_question(level):
+    frame = simulated(300, 11).assign(churn_reason="price")
+    asked = (retention.survival, retention.stay, retention.reasons, retention.overview)
+    asked += (retention.project, retention.sorting)
+    for question in asked:
+        with pytest.raises(stats.StatsError, match="level must lie between 0 and 1"):
+            question(frame, level=level)
+    for question in (retention.hazards, retention.parametric, retention.discrete_hazards):
+        with pytest.raises(stats.StatsError, match="level must lie between 0 and 1"):
+            question(frame, covariates=["tier"], level=level)
+
+
+def test_the_first_numbers_have_the_level_asked_for():
+    narrow, wide = (retention.overview(simulated(300, 11), level=x)[-1].frame for x in (0.5, 0.99))
+    assert wide["conf_low"][0] < narrow["conf_low"][0] < narrow["conf_high"][0]
+    assert narrow["conf_high"][0] < wide["conf_high"][0]
 
 
 def test_unknown_column_suggests_the_nearest():

@@ -14,8 +14,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from scipy.special import digamma, gammaln
-from scipy.stats import norm
 
+from cxlab import stats
 from cxlab.results import Result, count, listing, number
 from cxlab.retention.buyers import Buyers
 from cxlab.retention.design import FitError, design
@@ -137,7 +137,7 @@ def describe(fit: Buying, *, level: float = 0.95) -> Result:
         (of the parameters a and b for stopping).
     """
     point, error = fit.top.point, np.sqrt(np.diag(fit.top.covariance))
-    reach = norm.ppf((1 + level) / 2) * error
+    reach = stats.quantile(level) * error
     value = np.exp(point)
     frame = pd.DataFrame({"term": [*NAMES[fit.model], *fit.terms], "estimate": value})
     frame["std_error"] = value * error

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2, norm
 
+from cxlab import stats
 from cxlab.codebook import did_you_mean
 from cxlab.results import Result, count, listing, number, probability
 from cxlab.retention import cox
@@ -156,7 +157,7 @@ def _fit(watched: Spells, columns: Design, inside: np.ndarray | None) -> cox.Fit
 
 def _ratios(terms, coefficients, spread, level: float) -> pd.DataFrame:
     error = np.sqrt(np.diag(spread))
-    reach = norm.ppf((1 + level) / 2) * error
+    reach = stats.quantile(level) * error
     ratio = np.exp(coefficients)
     frame = pd.DataFrame({"term": list(terms), "estimate": ratio, "std_error": ratio * error})
     frame["conf_low"] = np.exp(coefficients - reach)

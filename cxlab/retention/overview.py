@@ -81,7 +81,13 @@ def from_answers(
 
 
 def value_by_tier(
-    people: Spells, orders: Any, *, as_of: Any, horizon: str = "180D", n_boot: int = 300
+    people: Spells,
+    orders: Any,
+    *,
+    as_of: Any,
+    horizon: str = "180D",
+    n_boot: int = 300,
+    level: float = 0.95,
 ) -> Result:
     """Compare what customers of each tier bring after their answer, like with like.
 
@@ -92,7 +98,7 @@ def value_by_tier(
     around = around[around["finished"]].rename(columns={"before": "spend_before"})
     adjust = [c for c in ("tenure_before", "plan", "spend_before") if c in around]
     adjust = [c for c in adjust if around[c].nunique() > 1]
-    found = worth(around, adjust=adjust, n_boot=n_boot)
+    found = worth(around, adjust=adjust, n_boot=n_boot, level=level)
     span = f"in the {horizon[:-1]} days after the answer"
     said = found.headline.replace(" customer brings ", f" customer brings, {span}, ", 1)
     said = said.replace("difference in value", f"difference in value {span}", 1)
@@ -132,6 +138,7 @@ def answer_to_price(
     *,
     change: str,
     score: str = "nps",
+    level: float = 0.95,
 ) -> Result:
     """Measure both loyalties before a change of price, and how leaving answered it.
 
@@ -139,6 +146,7 @@ def answer_to_price(
         customers, responses, orders: the tables of the study.
         change: the day, who felt it, and by how much: `2025-01-01 region=West +15%`.
         score: the score that stands for loyalty of attitude.
+        level: confidence level.
 
     Returns:
         What `price_response` gives.
@@ -158,9 +166,8 @@ def answer_to_price(
     people = customers.assign(felt=customers[segment].astype(str) == felt)
     measured = loyalties(people, responses, orders, changed_on=day, score=score)
     increase = float(step.replace("−", "-")) / 100
-    return price_response(
-        measured, changed_on=day, increase=increase, loyalty=("attitude", "habit")
-    )
+    loyalty = ("attitude", "habit")
+    return price_response(measured, changed_on=day, increase=increase, loyalty=loyalty, level=level)
 
 
 def overview(
@@ -168,6 +175,7 @@ def overview(
     *made: Any,
     times: tuple[float, ...] = (12.0,),
     as_of: Any = None,
+    level: float = 0.95,
 ) -> tuple[Result, ...]:
     """Give the first numbers of the page: what was made of it, each with its number in front.
 
@@ -177,12 +185,13 @@ def overview(
         times: when the share still there is read, in months, where it was watched that long; at
             the end of the watch where it is not told how long a unit of time is.
         as_of: the last moment known.
+        level: confidence level of the share still there.
 
     Returns:
         One result a number, the first with the sentence to quote.
     """
     watched = spells(customers, as_of=as_of)
-    curve = survival(watched)
+    curve = survival(watched, level=level)
     asked_for = times[0] * watched.units_in("month") if watched.unit in DAYS else np.inf
     reach = min(asked_for, carried(curve.frame))
     if not np.isfinite(reach):

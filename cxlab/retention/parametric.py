@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.special import expit, log_ndtr
 from scipy.stats import norm
 
+from cxlab import stats
 from cxlab.results import Result, count, listing, number, percent
 from cxlab.retention.design import ENOUGH, FitError, design, separating, spoken
 from cxlab.retention.hazards import _ratios
@@ -73,7 +74,7 @@ def parametric(
     spread = found.covariance[: len(terms), : len(terms)]
     frame = _ratios(terms, found.beta, spread, level)
     log_error = np.sqrt(found.covariance[-1, -1]) if shape != "exponential" else np.nan
-    reach = norm.ppf((1 + level) / 2) * log_error
+    reach = stats.quantile(level) * log_error
     ends = {"conf_low": found.scale * np.exp(-reach), "conf_high": found.scale * np.exp(reach)}
     last = {"term": "scale", "estimate": found.scale, "std_error": found.scale * log_error, **ends}
     frame = pd.concat([frame, pd.DataFrame([last])], ignore_index=True)
@@ -206,9 +207,7 @@ def _curve(line: Line, times: np.ndarray, level: float) -> pd.DataFrame:
     log_survival, _, _ = _SURVIVAL[line.shape](w)
     # the band is drawn on w, where the line is straight
     steer = np.column_stack([np.full(len(w), -1 / line.scale), -w])[:, : len(line.covariance)]
-    reach = norm.ppf((1 + level) / 2) * np.sqrt(
-        np.einsum("ij,jk,ik->i", steer, line.covariance, steer)
-    )
+    reach = stats.quantile(level) * np.sqrt(np.einsum("ij,jk,ik->i", steer, line.covariance, steer))
     low, high = (np.exp(_SURVIVAL[line.shape](w + s * reach)[0]) for s in (1, -1))
     frame = pd.DataFrame({"time": times, "estimate": 1.0, "conf_low": 1.0, "conf_high": 1.0})
     frame.loc[inside, ["estimate", "conf_low", "conf_high"]] = np.column_stack(

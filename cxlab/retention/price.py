@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from cxlab import stats
 from cxlab.codebook import did_you_mean
 from cxlab.results import Result, count, number, percent, span
 from cxlab.retention.cox import fit as fit_cox
@@ -165,7 +166,7 @@ def _there(customers: pd.DataFrame, changed_on: Any, horizon: str, felt: str, lo
 def _table(terms, found, increase: float, loyalty, level: float) -> pd.DataFrame:
     """Give hazard ratios, then elasticities for four kinds of customer."""
     beta, spread = found.coefficients, found.covariance
-    reach = norm.ppf((1 + level) / 2)
+    reach = stats.quantile(level)
     place = {term: i for i, term in enumerate(terms)}
     rows = []
     for term in ("price", f"price × {loyalty[0]}", f"price × {loyalty[1]}", *loyalty):

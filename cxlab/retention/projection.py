@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.special import digamma, gammaln
-from scipy.stats import norm
 
+from cxlab import stats
 from cxlab.results import Result, count, listing, number, percent
 from cxlab.retention.design import ENOUGH, FitError
 from cxlab.retention.likelihood import Top, summit
@@ -289,7 +289,7 @@ def _band(found: Contract, log_survival, slope, level):
         spread = np.einsum("it,ij,jt->t", steep, found.top.covariance, steep)
         spread = spread + 1 / (found.customers * share * (1 - share))
         logit = log_survival - np.log1p(-share)
-        reach = norm.ppf((1 + level) / 2) * np.sqrt(spread)
+        reach = stats.quantile(level) * np.sqrt(spread)
         low, high = (1 / (1 + np.exp(-(logit + s * reach))) for s in (-1, 1))
     return np.where(share < 1, low, 1.0), np.where(share < 1, high, 1.0)
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
+from cxlab import stats
 from cxlab.codebook import did_you_mean
 from cxlab.results import Result, count, number, percent
 from cxlab.retention.spells import SpellError, Spells, groups, spells
@@ -113,7 +113,7 @@ def _bands(frame: pd.DataFrame, level: float):
     inside = (share > 0) & (share < 1)
     log = np.log1p(-share[inside])
     spread = error[inside] / ((1 - share[inside]) * -log)
-    reach = np.exp(norm.ppf((1 + level) / 2) * spread)
+    reach = np.exp(stats.quantile(level) * spread)
     low[inside], high[inside] = -np.expm1(log / reach), -np.expm1(log * reach)
     return low, high
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2, norm
+from scipy.stats import chi2
 
 from cxlab import stats
 from cxlab.results import Result, count, listing, number, percent
@@ -144,7 +144,7 @@ def _delta(found: Contract, term: str, level: float, ask) -> dict[str, float | s
     steps = np.eye(len(point)) * 1e-5
     slope = np.array([(answer(point + s) - answer(point - s)) / 2e-5 for s in steps])
     log, error = answer(point), np.sqrt(slope @ found.top.covariance @ slope)
-    reach = norm.ppf((1 + level) / 2) * error
+    reach = stats.quantile(level) * error
     ends = {"conf_low": np.exp(log - reach), "conf_high": np.exp(log + reach)}
     value = np.exp(log)
     return {"term": term, "estimate": value, "std_error": value * error, **ends}

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.special import digamma, gammaln
-from scipy.stats import norm, rankdata
+from scipy.stats import rankdata
 
+from cxlab import stats
 from cxlab.results import Result, count, number
 from cxlab.retention.buyers import Buyers
 from cxlab.retention.design import FitError
@@ -116,7 +117,7 @@ def describe_spend(fit: Spend, *, level: float = 0.95) -> Result:
     Returns:
         term (p, q, v, `mean spend`), estimate, std_error, conf_low, conf_high, n.
     """
-    point, reach = fit.top.point, norm.ppf((1 + level) / 2)
+    point, reach = fit.top.point, stats.quantile(level)
     q = np.exp(point[1])
     logs = np.r_[point, np.log(fit.mean)]
     slope = np.vstack([np.eye(3), [1.0, -q / (q - 1), 1.0]])
@@ -152,7 +153,7 @@ def check_spend(buyers: Buyers, *, level: float = 0.95) -> Result:
         raise FitError("too few different repeat buyers to check spend against frequency.")
     x, m = rows["frequency"].to_numpy(), rows["spend"].to_numpy()
     pairs = {"correlation": (x, m), "rank correlation": (rankdata(x), rankdata(m))}
-    reach = norm.ppf((1 + level) / 2) / np.sqrt(len(rows) - 3)
+    reach = stats.quantile(level) / np.sqrt(len(rows) - 3)
     table = []
     for term, (one, other) in pairs.items():
         value = float(np.corrcoef(one, other)[0, 1])

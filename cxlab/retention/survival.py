@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2, norm
+from scipy.stats import chi2
 
+from cxlab import stats
 from cxlab.codebook import label
 from cxlab.results import Result, count, listing, number, percent, probability
 from cxlab.retention.spells import SpellError, Spells, groups, spells
@@ -132,7 +133,7 @@ def _product_limit(steps: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray
 
 
 def _loglog(curve: np.ndarray, error: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
-    z = norm.ppf((1 + level) / 2)
+    z = stats.quantile(level)
     low, high = np.full((2, len(curve)), np.nan)
     inside = (curve > 0) & (curve < 1)
     log = np.log(curve[inside])
@@ -345,7 +346,7 @@ def _restricted_mean(steps: pd.DataFrame, horizon: float, level: float) -> dict[
     room = at_risk * (at_risk - events)
     share = np.divide(events, room, out=np.zeros(len(events)), where=room > 0)
     error = float(np.sqrt((beyond**2 * share).sum()))
-    reach = norm.ppf((1 + level) / 2) * error
+    reach = stats.quantile(level) * error
     mean = float(area.sum())
     return {
         "estimate": mean,
