@@ -21,10 +21,21 @@ def test_a_column_outside_the_closed_list_is_refused():
         _result(frame=pd.DataFrame({"my_column": [1]}))
 
 
-@pytest.mark.parametrize("headline", ["", "two\nlines", "NPS is nan.", "NPS is inf points."])
+@pytest.mark.parametrize(
+    "headline",
+    ["", "two\nlines", "NPS is nan.", "NPS is inf points.", "A customer's NPS is None in 'None'."],
+)
 def test_a_headline_that_says_nothing_is_refused(headline):
     with pytest.raises(ResultError):
         _result(headline=headline)
+
+
+def test_a_group_may_be_called_none():
+    frame = pd.DataFrame({"group": ["None", "Basic"], "estimate": [1.0, 2.0]})
+    for headline in ("'None' lost 3 customers.", "Apart from the others: None and Basic."):
+        assert _result(frame=frame, headline=headline).headline == headline
+    with pytest.raises(results.ResultError, match="quotes no number"):
+        _result(frame=frame, headline="'None' lost nan customers.")
 
 
 def test_an_index_never_carries_meaning():

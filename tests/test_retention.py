@@ -513,6 +513,14 @@ def test_the_first_numbers_have_the_level_asked_for():
     assert narrow["conf_high"][0] < wide["conf_high"][0]
 
 
+def test_a_group_called_none_is_a_group():
+    frame = simulated(300, 12, effect=1.5)
+    frame["plan"] = np.where(frame["tier"] == 1, "None", "Basic")
+    for question in (retention.survival, retention.stay, retention.compare):
+        assert "'None'" in question(frame, by="plan").headline
+    assert "'None'" in retention.hazards(frame, covariates=["plan"]).headline
+
+
 def test_unknown_column_suggests_the_nearest():
     with pytest.raises(retention.SpellError, match="Did you mean 'tenure'"):
         retention.survival(bad(), start="tenur", end="churned")

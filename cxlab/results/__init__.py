@@ -83,7 +83,7 @@ class Result:
             object.__setattr__(self, "frame", self.frame.reset_index(drop=True))
         if not self.headline.strip() or "\n" in self.headline:
             raise ResultError(f"'{self.name}': the headline must be one line of text.")
-        if re.search(r"\b(nan|inf|NaT|None)\b", self.headline):
+        if _no_number(self.headline, self.frame):
             raise ResultError(f"'{self.name}': the headline quotes no number: {self.headline}")
 
     def to_dict(self) -> dict[str, Any]:
@@ -115,6 +115,18 @@ class Result:
     def __repr__(self) -> str:
         told = shown(self)
         return f"{told.headline}\n\n{told.frame.head(SHOWN_ROWS).to_string()}\n\n{told.base}"
+
+
+def _no_number(headline: str, frame: pd.DataFrame) -> bool:
+    """Say whether a sentence quotes what is no number, and no word of the data either."""
+    bare = re.sub(r"(?<!\w)'[^']*'(?!\w)", "", headline)
+    odd = set(re.findall(r"\b(nan|inf|NaT|None)\b", bare))
+    if not odd:
+        return False
+    texts = (
+        value for column in frame for value in frame[column].unique() if isinstance(value, str)
+    )
+    return not odd <= {word for text in texts for word in re.findall(r"\w+", text)}
 
 
 @dataclass(frozen=True, eq=False)
