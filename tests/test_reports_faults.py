@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -69,10 +70,37 @@ def test_a_report_that_dies_says_why_and_stops_no_other(tmp_path, cell, said):
     assert (bad.state, bad.error) == ("failed", said)
 
 
-def test_an_endless_notebook_is_ended(tmp_path):
-    bad, _ = _beside_good(tmp_path, PID.format(tmp_path / "pid"), ENDLESS, limit=6)
-    assert bad.error == "took longer than 6 seconds and was ended"
-    assert _gone(int((tmp_path / "pid").read_text()))
+@pytest.mark.parametrize("cell", ["import os; os.kill(os.getpid(), 9)", "import os; os._exit(3)"])
+def test_an_ordinary_kernel_that_dies_says_so_and_stops_no_other(tmp_path, cell):
+    bad, _ = _beside_good(tmp_path, cell, kind="plain")
+    assert (bad.state, bad.error) == ("failed", "DeadKernelError: Kernel died")
+
+
+@pytest.mark.parametrize(("kind", "limit"), [("warm", 6), ("plain", 20)])
+def test_an_endless_notebook_is_ended(tmp_path, kind, limit):
+    pid = tmp_path / "pid"
+    bad, _ = _beside_good(tmp_path, PID.format(pid), ENDLESS, kind=kind, limit=limit)
+    assert bad.error == f"took longer than {limit} seconds and was ended"
+    assert _gone(int(pid.read_text()))
+
+
+@pytest.mark.parametrize("longer", ["", "a-folder-with-a-name-as-long-as-some-are" * 3])
+def test_kernels_at_work_together_share_no_socket_and_leave_none(
+    tmp_path, monkeypatch, capfd, longer
+):
+    room = tmp_path / "room" / longer
+    room.mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(room))
+    tell = f"import tempfile\nprint(tempfile.gettempdir(), file=open(r'{tmp_path / 'rooms'}', 'a'))"
+    desk.notebook(tmp_path / "desk", "10_one", "import time; time.sleep(1)", tell)
+    jobs = desk.planned(tmp_path / "desk", "a", "b", "c")
+    runs = desk.pressed(jobs, tmp_path / "out", kind="plain")
+    assert [(run.state, run.error) for run in runs] == [("done", "")] * 4
+    assert "Invalid" not in capfd.readouterr().err
+    left = [path for folder in (room, tmp_path / "desk") for path in folder.iterdir()]
+    assert [path.name for path in left] == ["10_one.ipynb"]
+    used = set((tmp_path / "rooms").read_text().split())
+    assert not any(Path(one).exists() for one in used)
 
 
 def test_a_notebook_that_eats_memory_is_ended(tmp_path):
@@ -101,8 +129,9 @@ def test_five_hundred_pictures_make_a_page_that_still_opens(tmp_path):
     assert 5_000_000 < (out / bad.page).stat().st_size < 10_000_000
 
 
-def test_an_error_in_the_last_cell_keeps_what_came_before(tmp_path):
-    bad, out = _beside_good(tmp_path, "print('so far so good')", "undefined")
+@pytest.mark.parametrize("kind", ["warm", "plain"])
+def test_an_error_in_the_last_cell_keeps_what_came_before(tmp_path, kind):
+    bad, out = _beside_good(tmp_path, "print('so far so good')", "undefined", kind=kind)
     assert bad.error == "NameError: name 'undefined' is not defined"
     assert "so far so good" in (out / bad.file).read_text()
 

@@ -151,5 +151,6 @@ def _own_kernel(folder: Path) -> dict[str, Any]:
         return {}
     from traitlets.config import Config
 
-    # files instead of ports: two kernels can never take the same one
-    return {"config": Config({"KernelManager": {"transport": "ipc"}})}
+    # files instead of ports, in a folder of its own: two kernels can never take the same one
+    sockets = {"transport": "ipc", "ip": str(folder / "k")}
+    return {"config": Config({"KernelManager": sockets})}

@@ -4,12 +4,14 @@ import contextlib
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import connection, get_context
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -18,6 +20,7 @@ WARM_ROOMS = "CXLAB_WARM"  # read by `warm`
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 LOOK = 0.5  # seconds between two looks at time and memory
 MB = 1_000_000
+SHORT = 70  # characters; the path of a socket has room for about 100
 
 
 @dataclass(frozen=True)
@@ -95,11 +98,12 @@ def work(
             context.set_forkserver_preload(["__main__", "cxlab.reports.warm"])
         # when this process ends, however it ends, the leash breaks and the reports end too
         leash, hold = context.Pipe(duplex=False)
+        scratch = tempfile.TemporaryDirectory(prefix="cx-", dir=_near(), ignore_cleanup_errors=True)
         try:
             while (waiting or active) and not unwanted():
                 while waiting and len(active) < workers:
                     name = waiting.pop(0)
-                    pipe, process = _start(context, (leash, memory, make, todo[name]))
+                    pipe, process = _start(context, (leash, scratch.name, memory, make, todo[name]))
                     active[pipe] = _Bench(name, process, time.monotonic() + engine.limit)
                 for pipe in _ready(active):
                     bench = active.pop(pipe)
@@ -118,6 +122,14 @@ def work(
                 _end(bench.process)
             hold.close()
             leash.close()
+            scratch.cleanup()
+
+
+def _near() -> Path:
+    """Choose where temporary files go: the usual folder, unless sockets find no room in it."""
+    usual, other = Path(tempfile.gettempdir()), Path("/tmp")
+    fits = len(str(usual)) <= SHORT or not os.access(other, os.W_OK)
+    return usual if fits else other
 
 
 def _start(context: Any, arguments: tuple) -> tuple[Any, Any]:
@@ -173,12 +185,16 @@ def _family(pid: int) -> list[psutil.Process]:
 # ---------------------------------------------------------------- in the report's own process
 
 
-def _child(pipe: Any, leash: Any, memory: int, make: Callable, arguments: tuple) -> None:
+def _child(
+    pipe: Any, leash: Any, scratch: str, memory: int, make: Callable, arguments: tuple
+) -> None:
     os.setsid() if hasattr(os, "setsid") else None
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_heel, args=(leash,), daemon=True).start()
     _bound(memory)
+    # what a report that is ended leaves here goes with the run
+    tempfile.tempdir = os.environ["TMPDIR"] = scratch
     try:
         told = make(*arguments)
     except BaseException as error:
