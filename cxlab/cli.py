@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Customer-experience research: from exports to reports that can be defended.",
 )
+STOPPED = 130  # exit status of a command that was stopped
 STUDY = Annotated[Path, typer.Argument(help="The study file (study.yaml).")]
 RUN_FOLDER = Annotated[
     Path | None, typer.Option("--run", help="Folder of the run; the study's last one if not given.")
@@ -243,10 +245,25 @@ def sample(
 
 def main() -> None:
     """Run the command line; a refusal is a sentence and exit status 2, never a traceback."""
-    from cxlab.codebook import Refusal
-
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    # a polite request to end stops as Ctrl-C does
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        _answer()
+    except KeyboardInterrupt:
+        _say_stopped()
+        sys.exit(STOPPED)
+    except SystemExit as left:
+        if left.code == STOPPED:  # Typer's own word for a Ctrl-C
+            _say_stopped()
+        raise
+
+
+def _answer() -> None:
+    """Do what was asked, and say in a sentence why it cannot be done."""
+    from cxlab.codebook import Refusal
+
     try:
         app()
     except Refusal as error:
@@ -270,9 +287,10 @@ def main() -> None:
             err=True,
         )
         sys.exit(2)
-    except KeyboardInterrupt:
-        typer.echo("stopped; what was finished is kept", err=True)
-        sys.exit(130)
+
+
+def _say_stopped() -> None:
+    typer.echo("stopped; what was finished is kept", err=True)
 
 
 # ---------------------------------------------------------------- helpers

@@ -2,13 +2,16 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from tests import desk
 from tests.conftest import ROOT
 
 RUN = [sys.executable, "-c", "from cxlab.cli import main; main()"]
@@ -19,6 +22,15 @@ def _cxlab(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[
     return subprocess.run(
         [*RUN, *map(str, words)], cwd=cwd, env=env, capture_output=True, text=True, check=False
     )
+
+
+def _small(folder: Path, *, rows: int) -> Path:
+    """Write a study of a few answers from two regions."""
+    lines = [f"{n % 11},{'North' if n % 2 else 'South'}" for n in range(rows)]
+    (folder / "a.csv").write_text("\n".join(["nps,region", *lines]))
+    text = "study: S\nas_of: 2025-01-01\ntables:\n  responses:\n    files: a.csv\n"
+    (folder / "study.yaml").write_text(f"{text}    columns: {{nps: nps}}\n    segments: [region]\n")
+    return folder / "study.yaml"
 
 
 def test_check_prints_the_ledger(sample):
@@ -122,3 +134,58 @@ def test_new_drafts_a_study_that_check_accepts(tmp_path):
     assert _cxlab("check", tmp_path / "study" / "study.yaml").returncode == 0
     again = _cxlab("new", tmp_path / "study", "--from", export)
     assert (again.returncode, "not written over" in again.stderr) == (2, True)
+
+
+IMPORTING = """
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == "cxlab.codebook":
+            sys.meta_path.remove(self); wait()
+sys.meta_path.insert(0, Slow())
+"""
+LOADING = "from cxlab import study\nstudy.load = lambda path: wait()"
+WAIT = """import pathlib, sys, time
+mark = pathlib.Path(sys.argv.pop())
+def wait():
+    mark.touch(); time.sleep(60)
+"""
+
+
+def _stopped(start: subprocess.Popen, mark: Path, number: int) -> str:
+    """Send a signal once a file is there; give what was said, after a look at the status."""
+    for _ in range(600):
+        if mark.exists():
+            break
+        time.sleep(0.1)
+    start.send_signal(number)
+    said = start.communicate(timeout=60)[1]
+    assert start.returncode == 130, said
+    return said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("moment", [IMPORTING, LOADING], ids=["importing", "loading"])
+def test_a_stop_at_any_moment_is_one_sentence(tmp_path, number, moment):
+    code = f"{WAIT}{moment}\nfrom cxlab.cli import main; main()"
+    words = [sys.executable, "-c", code, "check", "study.yaml", str(tmp_path / "mark")]
+    start = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    said = _stopped(start, tmp_path / "mark", number)
+    assert said == "stopped; what was finished is kept\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_keeps_the_reports_outside_its_plan(tmp_path, number):
+    study = _small(tmp_path, rows=30)
+    desk.notebook(tmp_path / "desk", "10_one", "1")
+    endless = f"import pathlib, time\npathlib.Path(r'{tmp_path / 'mark'}').touch(); time.sleep(60)"
+    desk.notebook(tmp_path / "desk", "20_endless", endless)
+    words = ["run", study, "--notebooks", tmp_path / "desk", "--out", tmp_path / "out", "--only"]
+    assert _cxlab(*words, "10_one").returncode == 0
+    door = [*RUN, *map(str, words), "20_endless"]
+    start = subprocess.Popen(door, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    said = _stopped(start, tmp_path / "mark", number)
+    assert said.endswith("stopped; what was finished is kept\n")
+    (kept,) = json.loads((tmp_path / "out" / "manifest.json").read_text())["reports"]
+    assert (kept["notebook"], kept["state"]) == ("10_one", "kept")

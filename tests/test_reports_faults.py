@@ -242,3 +242,40 @@ def test_a_stop_in_the_middle_keeps_and_lists_what_was_finished(tmp_path):
     assert "1 of 1 reports shown" in (tmp_path / "out" / "index.html").read_text()
     again = desk.pressed(jobs, tmp_path / "out")
     assert [run.state for run in again] == ["unchanged", "done", "done", "done"]
+
+
+def test_a_stop_before_the_first_report_keeps_what_earlier_runs_made(tmp_path):
+    desk.notebook(tmp_path / "desk", "10_one", "1")
+    desk.notebook(tmp_path / "desk", "20_two", "1", scope="part")
+    plans = [desk.planned(tmp_path / "desk", "a", notebooks=[n]) for n in ("10_one", "20_two")]
+    out = tmp_path / "out"
+    for plan in plans:
+        desk.pressed(plan, out)
+
+    def stopped(part):
+        if part:
+            raise KeyboardInterrupt
+        return "data"
+
+    with pytest.raises(KeyboardInterrupt):
+        desk.pressed([plans[1][1]], out, data=stopped)
+    assert "4 of 4 reports shown" in (out / "index.html").read_text()
+    assert {one.state for plan in plans for one in desk.pressed(plan, out)} == {"unchanged"}
+
+
+def test_a_stop_before_the_first_report_on_other_data_leaves_the_last_run_as_it_was(tmp_path):
+    jobs = [desk.planned(desk.notebook(tmp_path / "desk", "10_one", "1").parent)[0]]
+    out = tmp_path / "out"
+    desk.pressed(jobs, out)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+    def stopped(part):
+        if len(asked) == 1:
+            raise KeyboardInterrupt
+        asked.append(part)
+        return "other"
+
+    asked: list[dict] = []
+    with pytest.raises(KeyboardInterrupt):
+        desk.pressed(jobs, out, data=stopped)
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before

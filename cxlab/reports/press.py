@@ -6,7 +6,7 @@ import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,49 +14,12 @@ from cxlab.reports.cluster import Work, hands
 from cxlab.reports.depends import code, key, versions
 from cxlab.reports.notebooks import FINDINGS_FILE, PlanError, RunError
 from cxlab.reports.plan import Job
-from cxlab.reports.record import Record
+from cxlab.reports.record import Record, Run
 from cxlab.reports.report import FINDINGS, STAGING, make
 from cxlab.reports.workshop import Engine
 from cxlab.results import count
 
 Named = Callable[[Mapping[str, str]], str]  # part of the study -> name of what it holds
-
-
-@dataclass
-class Run:
-    """What became of one report.
-
-    Attributes:
-        notebook, question, part, settings: which report.
-        parameters: what it was run with.
-        state: `done`, `unchanged`, `kept` (of an earlier run of more notebooks), `failed` or
-            `not made`.
-        key: hash of everything the report depends on.
-        page, file: the page and the executed notebook, relative to the output folder.
-        headline, base: its first finding.
-        error: first line of what went wrong.
-        seconds: time it took.
-        reading_order: place in the list of what to read first.
-        composes: whether it is made of the findings of the others.
-        tiles: up to three headline numbers, in words, each with what it `was` where it moved.
-    """
-
-    notebook: str
-    question: str
-    part: str
-    parameters: dict[str, Any]
-    state: str
-    key: str = ""
-    page: str = ""
-    file: str = ""
-    headline: str = ""
-    base: str = ""
-    error: str = ""
-    seconds: float = 0.0
-    reading_order: int = 99
-    settings: str = ""
-    composes: bool = False
-    tiles: list[dict[str, str]] = field(default_factory=list)
 
 
 def run(
@@ -105,7 +68,7 @@ def run(
                 for entry in _made(wave, record, named, engine, work):
                     tell(entry)
         finally:
-            record.keep_others({job.stem for job in jobs})
+            record.keep_others()
             record.close()
     return [record.runs[job.stem] for job in jobs]
 

@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,43 @@ from cxlab.reports.report import FINDINGS, INDEX
 
 MANIFEST, JOURNAL = "manifest.json", ".journal"
 EVERY = 5.0  # seconds between two writings of the index while a run is at work
+
+
+@dataclass
+class Run:
+    """What became of one report.
+
+    Attributes:
+        notebook, question, part, settings: which report.
+        parameters: what it was run with.
+        state: `done`, `unchanged`, `kept` (of an earlier run of more notebooks), `failed` or
+            `not made`.
+        key: hash of everything the report depends on.
+        page, file: the page and the executed notebook, relative to the output folder.
+        headline, base: its first finding.
+        error: first line of what went wrong.
+        seconds: time it took.
+        reading_order: place in the list of what to read first.
+        composes: whether it is made of the findings of the others.
+        tiles: up to three headline numbers, in words, each with what it `was` where it moved.
+    """
+
+    notebook: str
+    question: str
+    part: str
+    parameters: dict[str, Any]
+    state: str
+    key: str = ""
+    page: str = ""
+    file: str = ""
+    headline: str = ""
+    base: str = ""
+    error: str = ""
+    seconds: float = 0.0
+    reading_order: int = 99
+    settings: str = ""
+    composes: bool = False
+    tiles: list[dict[str, str]] = field(default_factory=list)
 
 
 class Record:
@@ -37,7 +74,7 @@ class Record:
         self.last = _manifest(out / MANIFEST)
         self.last_findings = _json(out / FINDINGS, [])
         self.before = _by_stem(self.last, out / JOURNAL)
-        self.runs: dict[str, Any] = {}
+        self.runs: dict[str, Run] = {}
         self.found: dict[str, Any] = {}
         # what earlier runs booked is kept until this one is whole
         self._journal = (out / JOURNAL).open("a", encoding="utf-8")
@@ -52,7 +89,7 @@ class Record:
             and all((self.out / name).is_file() for name in files)
         )
 
-    def add(self, stem: str, entry: Any) -> None:
+    def add(self, stem: str, entry: Run) -> None:
         """Book a report."""
         self.runs[stem] = entry
         if entry.state == "failed":
@@ -68,14 +105,13 @@ class Record:
         if time.time() - self.written > EVERY:
             self.write()
 
-    def keep_others(self, stems: set[str]) -> None:
-        """Keep what an earlier run made of the same data and is not in this plan."""
+    def keep_others(self) -> None:
+        """Keep what an earlier run made of the same data and this one did not plan or reach."""
         alike = all(self.last.get(key) == self.facts[key] for key in ("study", "data", "versions"))
         for stem, known in self.before.items():
-            here = alike and stem not in stems and not known["composes"]
+            here = alike and stem not in self.runs and not known["composes"]
             if here and known["state"] in MADE and self._whole(known):
-                entry = type(next(iter(self.runs.values())))(**{**known, "state": "kept"})
-                self.add(stem, entry)
+                self.add(stem, Run(**{**known, "state": "kept"}))
 
     def fingerprint(self) -> str:
         """Name the content of the findings so far."""
@@ -105,10 +141,17 @@ class Record:
         whole(self.out / INDEX, export.index(manifest))
 
     def close(self) -> None:
-        """Write everything a last time; the journal is then no longer needed."""
-        self.write(last=True)
+        """Write everything a last time; the journal is then no longer needed.
+
+        A run that was stopped before it booked a report leaves the last one as it was.
+        """
+        booked = bool(self.runs) or not self.before
+        if booked:
+            self.write(last=True)
         self._journal.close()
-        (self.out / JOURNAL).unlink(missing_ok=True)
+        journal = self.out / JOURNAL
+        if booked or not journal.stat().st_size:
+            journal.unlink(missing_ok=True)
 
     def _whole(self, known: dict[str, Any]) -> bool:
         files = [known["page"], known["file"], _findings_of(known["page"])]
