@@ -76,7 +76,7 @@ def test_an_ordinary_kernel_that_dies_says_so_and_stops_no_other(tmp_path, cell)
     assert (bad.state, bad.error) == ("failed", "DeadKernelError: Kernel died")
 
 
-@pytest.mark.parametrize(("kind", "limit"), [("warm", 6), ("plain", 20)])
+@pytest.mark.parametrize(("kind", "limit"), [("warm", 6), ("plain", 40)])
 def test_an_endless_notebook_is_ended(tmp_path, kind, limit):
     pid = tmp_path / "pid"
     bad, _ = _beside_good(tmp_path, PID.format(pid), ENDLESS, kind=kind, limit=limit)
