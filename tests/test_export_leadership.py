@@ -152,6 +152,50 @@ def test_no_number_stands_beside_a_sentence_that_is_not_about_it(said, estimate)
     assert found.get("estimate") == estimate
 
 
+@pytest.mark.parametrize(
+    ("said", "group"),
+    [("Of pairs 60% (55% to 65%) are in order; 6.0% leave.", "order"),
+     ("6.0% leave; 60% (55% to 65%) are in order.", "leave"),
+     ("Between waves, between 6.0% and 9.0% left.", None),
+     ("It lies at 6.0% to 61.0%, in order 60.1%.", "order"),
+     ("It is 60.15 points.", None)],
+)  # fmt: skip
+def test_the_number_beside_a_sentence_is_the_first_it_states(said, group):
+    rows = [["leave", 0.06, 0.049, 0.071], ["order", 0.601, 0.551, 0.652]]
+    frame = {"columns": ["group", "estimate", "conf_low", "conf_high"], "rows": rows}
+    found = leadership.lead({"headline": said, "unit": "share", "frame": frame})
+    assert found.get("group") == group
+
+
+FIGURE = r"([−-]?[\d,.]+)%? \(([−-]?[\d,.]+)%? to ([−-]?[\d,.]+)%?\)"
+STATED = r"\(([−-]?[\d,.]+)%? to ([−-]?[\d,.]+)%?"
+
+
+def _says(sentence: str, shown: str) -> bool:
+    """Whether a sentence has a number, rounded as the sentence rounds; "fell by 5" is −5."""
+    value = abs(float(shown.replace(",", "").replace("−", "-")))
+    told = [text.lstrip("−-").replace(",", "") for text in NUMBER.findall(sentence)]
+    return any(f"{value:.{len(text.partition('.')[2])}f}" == text for text in told)
+
+
+def test_each_caption_of_the_sample_tells_the_first_number_of_its_sentence(sample_run):
+    page = (sample_run / "90_leadership/everyone.html").read_text(encoding="utf-8")
+    found = [f for r in json.loads((sample_run / "findings.json").read_text())
+             for f in r["findings"] if f["name"] != "leadership"]  # fmt: skip
+    items = re.findall(r"<li><p><strong>(.*?)</strong></p><p[^>]*>(.*?)<em>(.*?)</em>", page)
+    assert len(items) == 5
+    for said, caption, word in items:
+        said, figure = html.unescape(said), re.search(FIGURE, caption)
+        told = re.search(STATED, said)
+        assert _says(said[: told.start() if told else None], figure[1]), said
+        assert told is None or told.groups() == figure.groups()[1:], said
+        about = [f for f in found if f["headline"] == said]
+        rows = [(dict(zip(f["frame"]["columns"], cells, strict=True)), f["unit"])
+                for f in about for cells in f["frame"]["rows"]]  # fmt: skip
+        shown = [one for one in rows if leadership.figure(*one) == figure[0]]
+        assert {leadership.certainty(*one) for one in shown} == {word}, said
+
+
 def test_text_of_a_finding_is_inert_on_the_page():
     frame = pd.DataFrame({"group": ["<b>x</b>"], "estimate": [1.0]})
     result = results.Result("a", frame, "<script>1</script>", "m", "b").to_dict()

@@ -12,7 +12,7 @@ from cxlab.churn.definition import CONTRACT, FLAG, ChurnError, Definition, defin
 from cxlab.churn.evaluation import halves
 from cxlab.churn.models import fit
 from cxlab.churn.snapshots import Snapshot, days_of, judged_by, snapshot, stack, within_reach
-from cxlab.results import Result, count
+from cxlab.results import Result, amount, count, span
 
 MOST_DAYS = 8
 
@@ -145,6 +145,7 @@ def key_numbers(evaluation: Result) -> tuple[Result, ...]:
         replace(
             evaluation,
             name=name,
+            headline=_said(term, rows.loc[term]) or evaluation.headline,
             frame=rows.loc[[term]].reset_index(drop=True),
             unit=unit,
             notes=(),
@@ -167,6 +168,18 @@ def _refuse_strangers(study) -> None:
             f"'{why}', for their column '{column}'. Set that column right so that ids and dates "
             f"agree with the customer list, or take '{table}' out of the study file."
         )
+
+
+def _said(term: str, row: pd.Series) -> str:
+    """Say one number in a sentence of its own; the first is said by the evaluation itself."""
+    low, high = row["conf_low"], row["conf_high"]
+    if term == "base rate":
+        shown = (amount(row["estimate"], "share"), span(low, high, "share"))
+        return "{} of the customers leave ({}).".format(*shown)
+    if term == "lift, top tenth":
+        shown = (amount(row["estimate"]), span(low, high))
+        return "In the tenth ranked highest {} times as many leave as overall ({}).".format(*shown)
+    return ""
 
 
 def _day_judged(known: Definition, as_of: str) -> pd.Timestamp:

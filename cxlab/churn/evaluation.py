@@ -13,7 +13,7 @@ from cxlab.churn import scores
 from cxlab.churn.definition import FLAG, SILENCE, ChurnError, Definition, definition
 from cxlab.churn.models import FOLDS, aligned, cross_scores, learn, parts_of, plain, untrained
 from cxlab.churn.snapshots import Snapshot, days_of, judged_by
-from cxlab.results import Result, count, number, percent
+from cxlab.results import Result, amount, count, number, percent, span
 
 # a judgement is asked for by several questions and costs several fits
 _KEPT: WeakKeyDictionary[Any, WeakKeyDictionary[Snapshot, np.ndarray]] = WeakKeyDictionary()
@@ -325,15 +325,15 @@ def are_probabilities(p: np.ndarray) -> bool:
 def _verdict(frame: pd.DataFrame) -> str:
     rows = frame.set_index("term")
     area = rows.loc["AUC"]
+    found = amount(area["estimate"], "share")
+    interval = span(area["conf_low"], area["conf_high"], "share")
     if area["conf_low"] <= 0.5:
         return (
             f"The ranking cannot be told apart from chance: a leaver is ranked above a stayer "
-            f"{percent(area['estimate'])} of the time ({percent(area['conf_low'])} to "
-            f"{percent(area['conf_high'])})."
+            f"{found} of the time ({interval})."
         )
     return (
-        f"A leaver is ranked above a stayer {percent(area['estimate'])} of the time "
-        f"({percent(area['conf_low'])} to {percent(area['conf_high'])}, by chance 50%); "
+        f"A leaver is ranked above a stayer {found} of the time ({interval}, by chance 50%); "
         f"{percent(rows.loc['base rate', 'estimate'], 1)} leave."
     )
 

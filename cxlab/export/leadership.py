@@ -159,25 +159,50 @@ def compose(findings_file: str | Path, *, most: int = 5, smallest: int = 0) -> P
 
 
 def lead(finding: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the row of a finding that its sentence quotes; empty when it quotes none.
+    """Give the row of a finding whose number its sentence states first; empty when it states none.
 
-    A number may stand beside a sentence only if the sentence is about that number.
+    A number may stand beside a sentence only if the sentence is about that number. An interval
+    in the sentence counts however few digits it is written with; its ends are no estimates.
     """
-    columns, unit = finding["frame"]["columns"], finding["unit"]
+    columns, unit, said = finding["frame"]["columns"], finding["unit"], finding["headline"]
+    stated = [(found.start(), found.groups()) for found in _INTERVAL.finditer(said)]
+    bare = _INTERVAL.sub(lambda found: "\0" * len(found[0]), said)  # places stay
+    best: tuple[float, bool] = (math.inf, True)
+    row: dict[str, Any] = {}
     for cells in finding["frame"]["rows"]:
-        row = dict(zip(columns, cells, strict=True))
-        if row.get("estimate") is None:
+        here = dict(zip(columns, cells, strict=True))
+        if here.get("estimate") is None:
             continue
-        texts = [amount(row["estimate"], unit)]
-        if row.get("conf_low") is not None and row.get("conf_high") is not None:
-            texts.append(span(row["conf_low"], row["conf_high"], unit))
-        if any(_quoted(text, finding["headline"]) for text in texts):
-            return row
-    return {}
+        at = _place(amount(here["estimate"], unit), bare)
+        ends = (here.get("conf_low"), here.get("conf_high"))
+        spans = [place for place, two in stated if None not in ends and _same(ends, two, unit)]
+        found = (min(at, *spans, math.inf), not spans)
+        if found < best:
+            best, row = found, here
+    return row
 
 
-def _quoted(text: str, sentence: str) -> bool:
-    return bool(re.search(rf"(?<![\d.,]){re.escape(text)}(?![\d%])", sentence))
+_NUMBER = r"([−-]?\d[\d,]*(?:\.\d+)?%?)"
+_INTERVAL = re.compile(
+    rf"(?<![\d.,]){_NUMBER} to {_NUMBER}(?![\d%])|between {_NUMBER} and {_NUMBER}"
+)
+
+
+def _place(text: str, sentence: str) -> float:
+    """Say where a sentence states a number, infinitely far off if nowhere."""
+    found = re.search(rf"(?<![\d.,−-]){re.escape(text)}(?![\d%])", sentence)
+    return found.start() if found else math.inf
+
+
+def _same(ends: Sequence[Any], written: Sequence[str | None], unit: str) -> bool:
+    """Say whether two ends, rounded as they are written, are the ones written."""
+    for end, text in zip(ends, [word for word in written if word], strict=True):
+        if text.endswith("%") != (unit == "share"):
+            return False
+        value, digits = end * (100 if unit == "share" else 1), text.rstrip("%").partition(".")[2]
+        if number(value, len(digits)) != text.rstrip("%").replace("-", "−"):
+            return False
+    return True
 
 
 def certainty(row: Mapping[str, Any], unit: str) -> str:
