@@ -137,10 +137,13 @@ def run(
             why = job.withheld or (f"needs {', '.join(job.missing)}" if job.missing else "")
             typer.echo(_readable(f"{job.stem}.html{f'  (not made: {why})' if why else ''}"))
         return
+    fewest = mapping.privacy.fewest()
+    held = study.withheld(opened, smallest=fewest["leadership"])
     facts: dict[str, Any] = {
         "study": mapping.study,
         "as_of": str(mapping.as_of),
-        "fewest": mapping.privacy.fewest(),
+        "fewest": fewest,
+        "held": [reports.words(part) for part in held],
         "rows": {name: done.rows_in for name, done in opened.cleaned.items()},
     }
     with _progress(len(jobs)) as tell:

@@ -3,15 +3,17 @@
 import io
 import json
 
+import pandas as pd
 import pytest
 from pptx import Presentation
 
-from cxlab import codebook, reports
+from cxlab import codebook, export, reports, study
 from cxlab.codebook import MappingError
 from cxlab.export import leadership
 from cxlab.export.deck import deck
 from cxlab.export.slides import slides
 from cxlab.reports import after
+from cxlab.results import Result
 from tests import desk, small
 
 # Cedar and Dill are 16 and 17 people: too few for managers (20); Birch, 45, for leadership (50)
@@ -82,6 +84,52 @@ def test_deck_and_slides_hold_back_what_is_too_small_for_leadership(made):
     assert not any(number in said for number in ("42.7", "33.7", "24.7", "<img"))
 
 
+def _report(part: str, n: int, estimate: float) -> dict:
+    tile = {"name": "NPS", "shown": str(estimate), "interval": "", "was": ""}
+    return {"question": "How?", "state": "done", "page": "a/b.html", "file": "a/b.ipynb",
+            "headline": f"NPS is {estimate}.", "base": f"{n} answers.", "error": "", "part": part,
+            "reading_order": 1, "tiles": [tile]}  # fmt: skip
+
+
+def test_the_index_tells_nothing_of_parts_too_small_for_leadership():
+    parts = (("everyone", 3454, 35.1), ("region: West", 725, 14.2), ("region: North", 1044, 52.2))
+    since = {"then": "x", "lines": ["How?, region: West: NPS: 11.1 → 14.2.", "2 numbers moved."]}
+    facts = {"study": "S", "as_of": "2025-12-31", "finished": "x", "versions": {"cxlab": "0"},
+             "reports": [_report(*part) for part in parts], "since": since}  # fmt: skip
+    assert "14.2" in export.index(facts)
+    page = export.index({**facts, "held": ["region: West"]})
+    assert not any(number in page for number in ("14.2", "725", "11.1"))
+    assert all(word in page for word in ("35.1", "52.2", "2 numbers moved.", "region: West"))
+    assert "Not shown to leadership: too few people" in page
+
+
+@pytest.mark.parametrize(("smallest", "held"), [(725, False), (726, True)])
+def test_a_managers_page_of_too_small_a_part_is_held_back(smallest, held):
+    rows = {"table": ["responses", "orders"], "n": [725, 9000]}
+    scope = Result("scope", pd.DataFrame(rows), "It stands on 725 responses.", "Counted.", "all")
+    alone = Result("NPS", pd.DataFrame({"estimate": [14.2]}), "NPS is 14.2.", "m", "b")
+    said = [{"output_type": "display_data", "data": one._repr_mimebundle_(), "metadata": {}}
+            for one in (alone, scope)]  # fmt: skip
+    cells = [{"cell_type": "markdown", "source": "# How?\n\n## The answer"},
+             {"cell_type": "code", "source": "", "outputs": said}]  # fmt: skip
+    page = export.page({"cells": cells}, study="S", part="region: West", smallest=smallest)
+    assert ("14.2" in page, "725" in page.split("<main>")[1]) == (not held, not held)
+    assert ("fewer than 726 people" in page) == held
+    assert "14.2" in export.page({"cells": cells}, study="S", smallest=smallest)  # everyone
+
+
+def test_the_study_names_the_parts_an_audience_may_not_see(tmp_path):
+    rows = "".join(f"9,{name}\n" * n for name, n in
+                   {"North": 60, "South": 50, "East": 30, "West": 15}.items())  # fmt: skip
+    said = {"columns": {"nps": "nps"}, "segments": ["region"]}
+    whole = {"reports": {"over": {"region": "all"}}}
+    opened = small.load(tmp_path, f"nps,region\n{rows}", whole=whole, **said)
+    named = {n: [part["value"] for part in study.withheld(opened, smallest=n)]
+             for n in (10, 16, 31)}  # fmt: skip
+    # West alone could be told from the total: the next smallest goes with it
+    assert named == {10: [], 16: ["East", "West"], 31: ["East", "West"]}
+
+
 def test_the_leadership_page_holds_back_small_parts(tmp_path):
     frame = {"columns": ["estimate", "conf_low", "conf_high", "n"]}
     words = {"name": "nps", "method": "m", "base": "b", "unit": "points", "notes": []}
@@ -99,6 +147,9 @@ def test_the_leadership_page_holds_back_small_parts(tmp_path):
     # East goes with South, or South could be told from the total
     assert not any(number in shown.markup for number in ("21.5", "11.5", ">12<", ">30<"))
     assert shown.result.frame["estimate"].isna().tolist() == [False, True, True]
+    north = {"segment": "region", "value": "North"}  # 700 answers of too few people
+    page = leadership.compose(tmp_path / "findings.json", smallest=20, held=[north])
+    assert "41.5" not in page.parts.markup
 
 
 def test_leadership_sees_groups_of_twice_the_smallest_unless_said_otherwise(tmp_path):

@@ -34,6 +34,29 @@ def held(finding: Mapping[str, Any], *, smallest: int) -> dict[str, Any]:
     return {**more, **seen.to_dict()}
 
 
+def people(found: Findings) -> int | None:
+    """Count the people a report of a part stands on, as it says itself; None if it does not.
+
+    Args:
+        found: the report's findings: its headline numbers come first, `scope` lists its tables.
+
+    Example:
+        >>> frame = {"columns": ["table", "n"], "rows": [["responses", 725], ["orders", 9000]]}
+        >>> people([{"name": "scope", "frame": frame}])
+        725
+    """
+    counts = []
+    for place, finding in enumerate(found):
+        columns = finding["frame"]["columns"]
+        rows = [dict(zip(columns, row, strict=True)) for row in finding["frame"]["rows"]]
+        if finding["name"] == "scope":
+            rows = [row for row in rows if row.get("table") in ("responses", "customers")]
+        elif place > 2 or len(rows) != 1 or "table" in columns:
+            continue
+        counts += [row["n"] for row in rows if row.get("n")]
+    return int(min(counts)) if counts else None
+
+
 def seen(found: Findings, *, smallest: int) -> list[dict[str, Any]]:
     """Give the reports of a run as an audience may see them.
 

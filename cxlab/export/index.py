@@ -1,6 +1,6 @@
 """The index of a run: what to read first, what failed, and every report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from cxlab.codebook import label
@@ -8,6 +8,7 @@ from cxlab.export.frame import framed
 from cxlab.results import amount, count, span
 
 EVERYONE = "everyone"
+NOT_SHOWN = "Not shown to leadership: too few people, or they would be told by the total."
 MADE = ("done", "unchanged", "kept")
 
 
@@ -16,13 +17,16 @@ def index(manifest: Mapping[str, Any]) -> str:
 
     Args:
         manifest: what `reports.run` wrote; `reports` lists notebook, question, part, state,
-            page, notebook file, headline, base, error and place in the reading order.
+            page, notebook file, headline, base, error and place in the reading order; `held`
+            the parts whose people are fewer than leadership may see.
 
     Returns:
         A whole HTML document.
     """
+    held = set(manifest.get("held", ()))
     reports = sorted(
-        manifest["reports"], key=lambda r: (r["reading_order"], r["part"] != EVERYONE, r["part"])
+        (_masked(report) if report["part"] in held else report for report in manifest["reports"]),
+        key=lambda r: (r["reading_order"], r["part"] != EVERYONE, r["part"]),
     )
     made = [report for report in reports if report["state"] in MADE]
     scored = [report for report in made if report["part"] == EVERYONE and report.get("tiles")]
@@ -35,7 +39,7 @@ def index(manifest: Mapping[str, Any]) -> str:
         known=f"As known on {manifest['as_of']}. {_tally(reports)}",
         first=whole[0] if whole else None,
         scored=next((report for report in scored if not report.get("composes")), None),
-        since=manifest.get("since") or {},
+        since=_since(manifest.get("since") or {}, held),
         next=whole[1:6],
         failed=failed,
         total=len([report for report in reports if report["state"] != "not made"]),
@@ -44,6 +48,17 @@ def index(manifest: Mapping[str, Any]) -> str:
         missing=[report for report in reports if report["state"] == "not made"],
         made=f"Made with cxlab {manifest['versions']['cxlab']} on {manifest['finished']}.",
     )
+
+
+def _masked(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a report without what it found."""
+    return {**report, "headline": NOT_SHOWN, "base": "", "tiles": []}
+
+
+def _since(since: Mapping[str, Any], held: Collection[str]) -> dict[str, Any]:
+    """Leave out what changed in parts that are not shown."""
+    told = [line for line in since.get("lines", ()) if not any(part in line for part in held)]
+    return {**since, "lines": told}
 
 
 def tiles(found: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:

@@ -73,11 +73,13 @@ class Page:
         found: reports with their findings, as `findings.json` lists them.
         most: how many sentences.
         smallest: fewest people of a group that its readers may see.
+        held: parts of the study that its readers may not see, whatever their reports count.
     """
 
     found: Sequence[Mapping[str, Any]]
     most: int = 5
     smallest: int = 0
+    held: frozenset[str] = frozenset()
 
     @cached_property
     def sentences(self) -> list[Sentence]:
@@ -115,7 +117,7 @@ class Page:
                     rows.append((report, row, alike[0]))
         if not rows:
             return Note("This run made no reports for single parts of the study.")
-        return _parts(rows, self.smallest)
+        return _parts(rows, self.smallest, self.held)
 
     @property
     def certainty(self) -> Note | Shown:
@@ -139,23 +141,31 @@ class Page:
         return Shown(f'<ol class="cx-notes">{rows}</ol>', _summary(self.sentences))
 
 
-def compose(findings_file: str | Path, *, most: int = 5, smallest: int = 0) -> Page:
+def compose(
+    findings_file: str | Path,
+    *,
+    most: int = 5,
+    smallest: int = 0,
+    held: Sequence[Mapping[str, str]] = (),
+) -> Page:
     """Compose the page from the findings of a run.
 
     Args:
         findings_file: `findings.json` of the run; empty for none.
         most: how many sentences.
         smallest: fewest people of a group that its readers may see.
+        held: parts they may not see, as `study.withheld` lists them.
 
     Returns:
         A page whose parts a notebook shows one by one.
     """
+    gone = frozenset(": ".join(part.values()) for part in held)
     path = Path(findings_file)
     if not str(findings_file) or not path.is_file():
-        return Page((), most, smallest)
+        return Page((), most, smallest, gone)
     found = json.loads(path.read_text(encoding="utf-8"))
     found = [r for r in found if not any(f["name"] == "leadership" for f in r["findings"])]
-    return Page(seen(found, smallest=smallest), most, smallest)
+    return Page(seen(found, smallest=smallest), most, smallest, gone)
 
 
 def lead(finding: Mapping[str, Any]) -> dict[str, Any]:
@@ -308,7 +318,9 @@ def _summary(sentences: Sequence[Sentence]) -> Result:
 
 
 def _parts(
-    rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]], smallest: int
+    rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]],
+    smallest: int,
+    held: frozenset[str],
 ) -> Shown:
     first = rows[0][2]
     name = label(str(first["name"]))
@@ -316,6 +328,7 @@ def _parts(
     frame = pd.DataFrame(
         [{"group": r["part"], **{k: row.get(k) for k in keys}} for r, row, _ in rows]
     )
+    frame.loc[frame["group"].isin(held), "n"] = 1  # fewer than may be seen, by the study's count
     said = f"{name} in each part of the study, as its own report has it."
     whole = Result(f"{first['name']} by part", frame, said, first["method"], first["base"],
                    unit=first["unit"])  # fmt: skip

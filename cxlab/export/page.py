@@ -8,12 +8,16 @@ from typing import Any
 import mistune
 import nh3
 
-from cxlab.export.audience import held
+from cxlab.export.audience import held, people
 from cxlab.export.frame import framed
 from cxlab.results import MIME, Result, as_html, count
 
 LARGEST = 8_000_000  # characters of a page
 LONGEST_TEXT = 20_000  # characters of plain output shown a cell
+TOO_FEW = (
+    "{} is not shown here: this report stands on fewer than {} people, the fewest that readers of "
+    "its pages may see (privacy.audiences in the study file)."
+)
 
 # fmt: off
 _TAGS = {
@@ -69,7 +73,8 @@ def page(
         part: which part of it, such as `region: North`; empty for everyone.
         home: relative address of the index, or nothing.
         analyst: relative address of the executed notebook, or nothing.
-        smallest: fewest people of a group that its readers may see.
+        smallest: fewest people of a group that its readers may see; the page of a part that
+            stands on fewer says so, and nothing else.
 
     Returns:
         A whole HTML document without any remote address. Everything that came from data is
@@ -87,7 +92,10 @@ def page(
             body.append(_prose(source, contents))
         elif cell["cell_type"] == "code":
             body += [_shown(_seen(output, smallest)) for output in cell.get("outputs", ())]
-    body = _bounded([part for part in body if part])
+    few = part and (people(findings(notebook)) or smallest) < smallest
+    if few:
+        contents, body = [], [f"<p>{html.escape(TOO_FEW.format(part, count(smallest)))}</p>"]
+    body = _bounded([each for each in body if each])
     return framed(
         "page.html",
         title=title or "Report",

@@ -1,5 +1,6 @@
 """Open a study file: read, clean, and hand over the tables."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -271,6 +272,19 @@ class Study:
         only = {**self.only, **{name: word for name, word in given.items() if word}}
         return replace(self, cleaned=cleaned, only=only)
 
+    @cached_property
+    def _people_asked(self) -> list[float]:
+        """Count the people of each part asked for; 1 is too few, infinity unknown."""
+        counts: list[float] = []
+        for part in _asked(self)[1:]:
+            try:
+                done = self.part(**part).cleaned
+                frames = {table: one.frame for table, one in done.items()}
+                counts.append(min(parts.people_of(frames).values(), default=math.inf))
+            except parts.TooFew:
+                counts.append(1)
+        return counts
+
     def _frame(self, table: str) -> pd.DataFrame | None:
         done = self.cleaned.get(table)
         return None if done is None else done.frame
@@ -361,15 +375,24 @@ def wanted(study: Study) -> list[dict[str, str]]:
     return [part for part in _asked(study) if part not in small]
 
 
-def withheld(study: Study) -> list[dict[str, str]]:
-    """List the parts asked for that hold fewer people than `privacy.smallest_group`."""
-    out = []
-    for part in _asked(study)[1:]:
-        try:
-            study.part(**part)
-        except parts.TooFew:
-            out.append(part)
-    return out
+def withheld(study: Study, *, smallest: int | None = None) -> list[dict[str, str]]:
+    """List the parts asked for that hold too few people.
+
+    Args:
+        study: the study.
+        smallest: fewest people of a part that an audience may see; then parts that would tell
+            the numbers of so few by the total are listed too. If not given, no part is listed
+            but those below `privacy.smallest_group`.
+    """
+    asked, people = _asked(study)[1:], study._people_asked
+    if smallest is None:
+        fewest = study.mapping.privacy.smallest_group
+        return [part for part, n in zip(asked, people, strict=True) if n < fewest]
+    names = {"term": "segment", "group": "value", "period": "period"}
+    rows = {word: [part.get(name) for part in asked] for word, name in names.items()}
+    frame = pd.DataFrame({**rows, "n": people}, dtype=object)
+    gone = results.hidden(frame, smallest=smallest)
+    return [part for part, out in zip(asked, gone, strict=True) if out]
 
 
 # ---------------------------------------------------------------- reading

@@ -47,13 +47,8 @@ def large_enough(
     Raises:
         TooFew: answers or customers are fewer than `smallest`, and some there are.
     """
-    for name in ("responses", "customers"):
-        frame = frames.get(name)
-        if frame is None:
-            continue
-        people = frame["customer_id"].dropna().nunique() if "customer_id" in frame else len(frame)
-        people = people or len(frame)  # answers without a name are people of their own
-        if 0 < people < smallest:
+    for name, people in people_of(frames).items():
+        if people < smallest:
             part = " and ".join(
                 [f"{segment} = '{value}'"] * bool(segment) + [f"period {period}"] * bool(period)
             )
@@ -63,6 +58,18 @@ def large_enough(
                 "(privacy.smallest_group). Ask for a larger part.",
                 [],
             )
+
+
+def people_of(frames: Mapping[str, pd.DataFrame]) -> dict[str, int]:
+    """Count the people in answers and customer list, where there are any."""
+    counts = {}
+    for name in ("responses", "customers"):
+        frame = frames.get(name)
+        if frame is None or not len(frame):
+            continue
+        people = frame["customer_id"].dropna().nunique() if "customer_id" in frame else len(frame)
+        counts[name] = people or len(frame)  # answers without a name are people of their own
+    return counts
 
 
 def judged(rows: pd.DataFrame, segment: str, value: str, period: str) -> pd.DataFrame:
