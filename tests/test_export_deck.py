@@ -119,6 +119,38 @@ def test_curves_are_told_apart_by_what_differs_and_small_shares_fill_the_axis():
     assert chart.value_axis.maximum_scale == pytest.approx(0.1)
 
 
+MANY = [f"2024-{place:02}" for place in range(1, 22)]
+
+
+def test_a_chart_cut_short_keeps_what_its_title_names_and_says_so():
+    frame = _groups(*MANY, estimates=[-9.0, -0.1, *range(1, 20)])
+    frame["verdict"] = ["lower", *["not apart"] * 20]
+    finding = _finding("cohorts", frame, "Apart from the others: 2024-01 (lower).")
+    slide = _opened(deck(MANIFEST, _found(finding))).slides[2]
+    names = list(next(s.chart for s in slide.shapes if s.has_chart).plots[0].categories)
+    assert len(names) == 20
+    assert "2024-01" in names
+    assert "2024-02" not in names  # nearest to zero, and nothing is said of it
+    texts = [s.text_frame.text for s in slide.shapes if s.has_text_frame]
+    assert "Base: 380 answers, 2025; 20 of 21 shown" in texts
+
+
+def test_curves_cut_short_keep_the_one_the_title_names():
+    rows = [(name, time, place * time) for place, name in enumerate(MANY) for time in (0.0, 1.0)]
+    frame = dict(zip(("term", "time", "estimate"), map(list, zip(*rows, strict=True)), strict=True))
+    finding = _finding("reasons", frame, "Most often: 2024-02.")
+    drawn = [series.name for series in _chart(finding).plots[0].series]
+    assert drawn == ["2024-02", *MANY[-5:]]
+    assert charts.left_out(finding) == "6 of 21 curves shown"
+
+
+def test_a_table_cut_short_says_so():
+    ledger = _finding("ledger", {"reason": MANY, "n": [1] * 21}, base="all rows")
+    slide = _opened(deck(MANIFEST, _found(ledger))).slides[2]
+    texts = [s.text_frame.text for s in slide.shapes if s.has_text_frame]
+    assert "Base: all rows; 12 of 21 rows shown" in texts
+
+
 def test_a_reason_alone_names_no_bar():
     audit = _finding("audit", {"column": ["a", "b"], "reason": ["x", "y"], "estimate": [0.5, 0.9]})
     assert charts.kind(audit) == ""

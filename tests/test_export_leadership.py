@@ -167,8 +167,9 @@ def test_the_number_beside_a_sentence_is_the_first_it_states(said, group):
     assert found.get("group") == group
 
 
-FIGURE = r"([−-]?[\d,.]+)%? \(([−-]?[\d,.]+)%? to ([−-]?[\d,.]+)%?\)"
-STATED = r"\(([−-]?[\d,.]+)%? to ([−-]?[\d,.]+)%?"
+PLACE = NUMBER.pattern
+FIGURE = rf"({PLACE})%? \(({PLACE})%? to ({PLACE})%?\)"
+STATED = rf"\(({PLACE})%? to ({PLACE})%?"
 
 
 def _says(sentence: str, shown: str) -> bool:

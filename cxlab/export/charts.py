@@ -1,6 +1,8 @@
 """A finding's frame as a native chart that can be edited."""
 
 import math
+import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -88,18 +90,49 @@ def _data(finding: Mapping[str, Any], how: str) -> tuple[list[Row], Any]:
     if how == "map":
         return rows, _map(rows)
     if how == "curves":
-        return rows, _curves(rows)
+        return rows, _curves(finding, rows)
     keys = ["value"] if how == "columns" else _keys(rows)
     if how == "bars" and str(finding.get("alt", "")).startswith("Waterfall"):
         rows = [row for row in rows if row.get("group") in (None, "all")][::-1]
         keys = [key for key in keys if key != "group"] or keys
     elif how == "bars":
-        rows = sorted(rows, key=lambda row: row["estimate"])[-MOST[how] :]
-    rows = rows[: MOST[how]]
+        rows = sorted(_kept(finding, rows, keys), key=lambda row: row["estimate"])
+    rows = rows[-MOST[how] :]  # of a long line the latest
     data = CategoryChartData(number_format=_format(finding, how))
     data.categories = [_name(row, keys) for row in rows]
     data.add_series(cell(label(finding["name"])), [row[number] for row in rows])
     return rows, data
+
+
+def _kept(finding: Mapping[str, Any], rows: list[Row], keys: list[str]) -> list[Row]:
+    """Choose the bars: those the sentence names, of a rare verdict, farthest from zero, in turn."""
+    verdicts = Counter(row.get("verdict") for row in rows)
+    usual = verdicts.most_common(1)[0][0] if rows else None
+
+    def place(row: Row) -> tuple[bool, bool, float]:
+        named = any(_stated(_word(row[key], key), finding["headline"]) for key in keys if row[key])
+        return not named, row.get("verdict") == usual, -abs(row["estimate"])
+
+    return sorted(rows, key=place)[: MOST["bars"]]
+
+
+def _stated(word: str, sentence: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", sentence) is not None
+
+
+def left_out(finding: Mapping[str, Any]) -> str:
+    """Say how much of a finding its chart shows, where it does not show all."""
+    how = kind(finding)
+    if how == "curves":
+        key = next(iter(_keys(_rows(finding))), "group")
+        there, most = len({row.get(key) for row in _rows(finding)}), len(COLOURS)
+        return f"{most} of {there} curves shown" if there > most else ""
+    if not how:
+        return ""
+    number = "share" if how == "columns" else "estimate"
+    there = sum(row.get(number) is not None for row in _rows(finding))
+    drawn = len(_data(finding, how)[0])
+    return f"{drawn} of {there} shown" if drawn < there else ""
 
 
 def _name(row: Row, keys: list[str]) -> str:
@@ -125,10 +158,16 @@ def _map(rows: list[Row]) -> XyChartData:
     return data
 
 
-def _curves(rows: list[Row]) -> XyChartData:
+def _curves(finding: Mapping[str, Any], rows: list[Row]) -> XyChartData:
     data = XyChartData()
     key = next(iter(_keys(rows)), "group")
-    for name in list(dict.fromkeys(row.get(key) for row in rows))[: len(COLOURS)]:
+    last = {row.get(key): row["estimate"] for row in rows}
+
+    def place(name: Any) -> tuple[bool, float]:  # everyone, the named, those that end highest
+        return name != "all" and not _stated(str(name), finding["headline"]), -last[name]
+
+    chosen = sorted(last, key=place)[: len(COLOURS)]
+    for name in [name for name in last if name in chosen]:
         series = data.add_series(cell(_word(name or "everyone", key), longest=40))
         points = [row for row in rows if row.get(key) == name and row["time"] is not None]
         for row in points[:: max(1, len(points) // MOST["curves"])]:

@@ -17,7 +17,7 @@ from cxlab.export import charts
 from cxlab.export.audience import seen
 from cxlab.export.inert import plain
 from cxlab.export.leadership import EVERYONE, Page
-from cxlab.results import cell
+from cxlab.results import cell, count
 
 MARK = "cxlab:"  # the name of a slide this room made; all others belong to a person
 PER_REPORT = 5  # pictures of one report
@@ -121,16 +121,23 @@ def _of_report(report: Mapping[str, Any]) -> list[Slide]:
         notes = [finding["method"], *finding["notes"], f"Report: {report['page']}"]
         title = _short(finding["headline"])
         notes = notes if title == finding["headline"] else [finding["headline"], *notes]
+        base = f"Base: {finding['base']}"
+        part = charts.left_out(finding) if charts.kind(finding) else _cut(finding)
         out.append(
             Slide(
                 key=f"{report['notebook']}/{finding['name']}/{charts.kind(finding) or 'table'}",
                 title=title,
                 finding=finding,
-                base=f"Base: {finding['base']}",
+                base=f"{base.rstrip('.')}; {part}" if part else base,
                 notes="\n".join(notes),
             )
         )
     return list({slide.key: slide for slide in out}.values())
+
+
+def _cut(finding: Mapping[str, Any]) -> str:
+    there = len(finding["frame"]["rows"])
+    return f"{MOST_ROWS} of {count(there, 'row')} shown" if there > MOST_ROWS else ""
 
 
 def _short(headline: str) -> str:
