@@ -187,7 +187,11 @@ def deck(
     folder = run_folder or _last_run(study_file)
     manifest, found = reports.load(folder)
     out = out or folder / "deck.pptx"
+    if out.suffix not in (".pptx", ".html"):
+        raise slides.DeckError(f"{out}: a deck is written as .pptx, or as .html; name it so.")
     if out.suffix == ".html":
+        if template:
+            raise slides.DeckError(f"{out}: slides as .html take no template; write a .pptx.")
         reports.whole(out, html.slides(manifest, found, reports.executed(folder, manifest)))
     else:
         before = out if out.exists() else None

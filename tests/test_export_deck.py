@@ -202,6 +202,62 @@ def test_a_template_is_respected(tmp_path):
     assert len(made.slides) == 4
 
 
+@pytest.fixture
+def content_only(tmp_path):
+    """A template whose one layout has a title and a place for content."""
+    show = Presentation()
+    for layout in [one for one in show.slide_layouts if one.name != "Title and Content"]:
+        show.slide_layouts.remove(layout)
+    show.save(tmp_path / "corporate.pptx")
+    return tmp_path / "corporate.pptx"
+
+
+def test_a_chart_takes_the_place_for_content_and_nothing_stays_empty(content_only):
+    made = _opened(deck(MANIFEST, _found(BARS), template=content_only))
+    own = next(s for s in made.slide_layouts[0].placeholders if s.placeholder_format.idx == 1)
+    (chart,) = [s for s in made.slides[2].shapes if s.has_chart]
+    assert (chart.left, chart.top, chart.width) == (own.left, own.top, own.width)
+    assert chart.top + chart.height < own.top + own.height  # room for the base line
+    empty = [s.name for slide in made.slides for s in slide.placeholders if not s.text_frame.text]
+    assert empty == []
+
+
+def test_long_sentences_are_set_in_letters_that_fit(content_only):
+    said = [f"{word * 12} is 4{place}.0 (35.0 to 45.0)." for place, word in enumerate(
+            ("region ", "driver ", "rating ", "season ", "leaver "))]  # fmt: skip
+    found = [_finding(str(n), _groups("a", "b", estimates=(40.0 + n, 1.0)), words)
+             for n, words in enumerate(said)]  # fmt: skip
+    slide = _opened(deck(MANIFEST, _found(*found), template=content_only)).slides[1]
+    box = next(s for s in slide.placeholders if s.placeholder_format.idx == 1)
+    sizes = {run.font.size.pt for p in box.text_frame.paragraphs for run in p.runs}
+    (size,) = sizes
+    letters = box.width.pt / (0.5 * size)
+    rows = sum(-(-len(p.text) // int(letters)) for p in box.text_frame.paragraphs)
+    assert rows * size * 1.2 < box.height.pt
+    assert 9 <= size <= 20
+
+
+def test_what_a_person_adds_to_a_slide_of_ours_stays(tmp_path, content_only):
+    path = tmp_path / "deck.pptx"
+    show = _opened(deck(MANIFEST, _found(BARS), template=content_only))
+    show.slides[2].shapes.add_textbox(0, 0, Inches(2), Inches(1)).text_frame.text = "Ask Ann."
+    show.save(path)
+    slide = _opened(deck(MANIFEST, _found(BARS), before=path)).slides[2]
+    texts = [s.text_frame.text for s in slide.shapes if s.has_text_frame]
+    assert texts.count("Ask Ann.") == 1
+    assert texts.count("Base: 380 answers, 2025.") == 1
+    assert sum(s.has_chart for s in slide.shapes) == 1
+
+
+def test_a_template_for_a_deck_that_stands_is_refused(tmp_path, content_only):
+    path = tmp_path / "deck.pptx"
+    path.write_bytes(deck(MANIFEST, _found(BARS)))
+    with pytest.raises(DeckError) as error:
+        deck(MANIFEST, _found(BARS), template=content_only, before=path)
+    said = "deck.pptx exists and keeps its own layouts; give --out or remove it to use a template."
+    assert str(error.value) == said
+
+
 def test_a_template_that_is_none_is_refused(tmp_path):
     (tmp_path / "x.pptx").write_text("no deck")
     with pytest.raises(DeckError, match=r"x\.pptx: is no PowerPoint file"):

@@ -29,6 +29,19 @@ def test_a_deck_is_made_of_a_run_and_made_again(nasty, tmp_path, name):
         assert out.stat().st_size > 10_000
 
 
+@pytest.mark.parametrize(
+    ("name", "more", "said"),
+    [("deck.docx", [], "a deck is written as .pptx, or as .html; name it so."),
+     ("deck", [], "a deck is written as .pptx, or as .html; name it so."),
+     ("s.html", ["--template", "t.pptx"], "slides as .html take no template; write a .pptx.")],
+)  # fmt: skip
+def test_a_deck_of_another_kind_is_refused(nasty, tmp_path, name, more, said):
+    words = ["deck", "study.yaml", "--run", nasty[0], "--out", tmp_path / name, *more]
+    done = CliRunner().invoke(app, [*map(str, words)])
+    assert str(done.exception) == f"{tmp_path / name}: {said}"
+    assert not (tmp_path / name).exists()
+
+
 def test_a_run_does_not_differ_from_itself(nasty):
     assert _cxlab("diff", nasty[0], nasty[0]) == "Nothing changed.\n"
     assert json.loads(_cxlab("diff", nasty[0], nasty[0], "--json")) == {}

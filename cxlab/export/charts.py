@@ -160,16 +160,19 @@ def _map(rows: list[Row]) -> XyChartData:
 
 def _curves(finding: Mapping[str, Any], rows: list[Row]) -> XyChartData:
     data = XyChartData()
+    rows = [row for row in rows if row["time"] is not None]
     key = next(iter(_keys(rows)), "group")
-    last = {row.get(key): row["estimate"] for row in rows}
+    last = {row.get(key): row for row in rows}
+    whole = max(row["time"] for row in last.values()) or 1
 
-    def place(name: Any) -> tuple[bool, float]:  # everyone, the named, those that end highest
-        return name != "all" and not _stated(str(name), finding["headline"]), -last[name]
+    def place(name: Any) -> tuple[bool, float, float]:  # everyone, the named, the long, the high
+        named = name == "all" or _stated(str(name), finding["headline"])
+        return not named, -round(10 * last[name]["time"] / whole), -last[name]["estimate"]
 
     chosen = sorted(last, key=place)[: len(COLOURS)]
     for name in [name for name in last if name in chosen]:
         series = data.add_series(cell(_word(name or "everyone", key), longest=40))
-        points = [row for row in rows if row.get(key) == name and row["time"] is not None]
+        points = [row for row in rows if row.get(key) == name]
         for row in points[:: max(1, len(points) // MOST["curves"])]:
             series.add_data_point(row["time"], row["estimate"])
     return data

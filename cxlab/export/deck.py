@@ -23,6 +23,7 @@ MARK = "cxlab:"  # the name of a slide this room made; all others belong to a pe
 PER_REPORT = 5  # pictures of one report
 LONGEST_TITLE = 130
 MOST_ROWS, MOST_COLUMNS = 12, 6
+MOST_POINTS, FEWEST_POINTS = 20, 9  # size of the sentences
 
 
 class DeckError(Refusal):
@@ -70,8 +71,14 @@ def deck(
         The file.
 
     Raises:
-        DeckError: the template or the earlier deck is no PowerPoint file.
+        DeckError: the template or the earlier deck is no PowerPoint file, or both are given:
+            an earlier deck keeps the layouts it has.
     """
+    if before and template:
+        raise DeckError(
+            f"{before.name} exists and keeps its own layouts; give --out or remove it to use a "
+            "template."
+        )
     show = _opened(before or template)
     found = seen(found, smallest=manifest.get("fewest", {}).get("leadership", 0))
     wanted = _slides(manifest, found)
@@ -155,21 +162,25 @@ def _short(headline: str) -> str:
 
 def _fill(show: Any, slide: Any, words: Slide) -> None:
     """Write a slide, in the place of what was written before."""
-    for shape in list(slide.shapes):
-        if not shape.is_placeholder:
-            _drop_part(slide, shape)
-            shape._element.getparent().remove(shape._element)
+    for shape in [one for one in slide.shapes if one.name.startswith(MARK)]:
+        _drop_part(slide, shape)
+        shape._element.getparent().remove(shape._element)
     slide._element.cSld.set("name", f"{MARK}{words.key}")
     _title(slide, words)
-    left, top, width, height = _room(show, slide)
+    left, top, width, height = place = _room(show, slide)
     if words.finding is not None:
-        if not charts.add(slide, words.finding, (left, top, width, height)):
-            _table(slide, words.finding, (left, top, width, height))
+        if not charts.add(slide, words.finding, place):
+            _table(slide, words.finding, place)
+        slide.shapes[-1].name = f"{MARK}exhibit"
     elif words.lines:
-        _lines(slide, words, (left, top, width, height))
+        _lines(slide, words, place)
     if words.base:
         foot = slide.shapes.add_textbox(left, top + height, width, Emu(show.slide_height // 16))
+        foot.name = f"{MARK}base"
         _write(foot.text_frame, [words.base], Pt(10))
+    for shape in _contents(slide):
+        if shape.has_text_frame and not shape.text_frame.text:
+            shape._element.getparent().remove(shape._element)
     slide.notes_slide.notes_text_frame.text = "\n".join(map(plain, words.notes.split("\n")))
 
 
@@ -186,16 +197,39 @@ def _title(slide: Any, words: Slide) -> None:
 
 def _lines(slide: Any, words: Slide, place: tuple[int, int, int, int]) -> None:
     """Use the layout's own place for text, if it has one."""
-    texts = [s for s in slide.placeholders if s.placeholder_format.idx != 0 and s.has_text_frame
-             and s.placeholder_format.type not in _FURNITURE]  # fmt: skip
+    texts = [shape for shape in _contents(slide) if shape.has_text_frame]
     if texts:
-        _write(texts[0].text_frame, words.lines, None)
+        box = texts[0]
+        place = (
+            *place[:2],
+            min(box.width or place[2], place[2]),
+            min(box.height or place[3], place[3]),
+        )
     else:
         box = slide.shapes.add_textbox(*map(Emu, place))
-        _write(box.text_frame, words.lines, Pt(16), gap=Pt(10))
+        box.name = f"{MARK}text"
+    size = None if words.key == "title" else _fitting(words.lines, *place[2:])
+    _write(box.text_frame, words.lines, size, gap=None if texts and size is None else Pt(8))
 
 
 _FURNITURE = {PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER}
+_TITLES = {PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE}
+
+
+def _contents(sheet: Any) -> list[Any]:
+    """Give the places of a slide or a layout that are neither title nor furniture."""
+    beside = _FURNITURE | _TITLES
+    return [one for one in sheet.placeholders if one.placeholder_format.type not in beside]
+
+
+def _fitting(lines: Sequence[str], width: int, height: int) -> Any:
+    """Give the largest size at which lines fit a box: half a letter's height is its width."""
+    for size in range(MOST_POINTS, FEWEST_POINTS, -1):
+        wide = max(1, int((Emu(width).pt - 40) / (0.52 * size)))
+        rows = sum(-(-len(line) // wide) for line in lines)
+        if rows * size * 1.25 + len(lines) * (8 + size / 4) <= Emu(height).pt - 8:
+            return Pt(size)
+    return Pt(FEWEST_POINTS)
 
 
 def _write(frame: Any, lines: Sequence[str], size: Any, *, gap: Any = None) -> None:
@@ -271,18 +305,20 @@ def _layout(show: Any, *, first: bool) -> Any:
                if any(s.placeholder_format.type == kinds for s in one.placeholders)]  # fmt: skip
         if own:
             return own[0]
-    titled = [one for one in show.slide_layouts if any(
-        s.placeholder_format.type in (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
-        for s in one.placeholders)]  # fmt: skip
+    titled = [one for one in show.slide_layouts
+              if any(s.placeholder_format.type in _TITLES for s in one.placeholders)]  # fmt: skip
     if not titled:
         raise DeckError("the template has no layout with a title; add one and try again.")
-    beside = [sum(s.placeholder_format.type not in _FURNITURE for s in one.placeholders)
-              for one in titled]  # fmt: skip
+    beside = [len(_contents(one)) for one in titled]
     return titled[beside.index(min(beside))]
 
 
 def _room(show: Any, slide: Any) -> tuple[int, int, int, int]:
-    """Give the place below the title and above the furniture of the layout."""
+    """Give the layout's place for content, or that below the title and above the furniture."""
+    foot = show.slide_height // 16
+    for own in _contents(slide.slide_layout):
+        if own.width and own.width > show.slide_width // 2 and own.height > show.slide_height // 3:
+            return own.left, own.top, own.width, own.height - foot
     title = slide.shapes.title
     wide, high = show.slide_width, show.slide_height
     left, width = (title.left, title.width) if title.width else (wide // 20, wide * 9 // 10)
