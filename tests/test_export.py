@@ -122,6 +122,14 @@ def test_a_page_stays_below_ten_megabytes():
     assert "too large; they are in the executed notebook" in page
 
 
+@pytest.mark.parametrize(("said", "there"), [("", False), ("<p>Ann calls Bo.</p>", True)])
+def test_a_heading_with_nothing_below_is_left_out(said, there):
+    cells = _notebook(_html(said))["cells"]
+    heading = {"cell_type": "markdown", "metadata": {}, "source": "## Next steps"}
+    page = export.page({"cells": [cells[0], heading, cells[1]]}, study="S")
+    assert ("Next steps" in page) == there
+
+
 def test_long_prints_are_cut_and_counted():
     output = {"output_type": "stream", "name": "stdout", "text": "x" * 50_000}
     page = export.page(_notebook(output), study="S")

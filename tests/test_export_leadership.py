@@ -186,7 +186,8 @@ def test_each_caption_of_the_sample_tells_the_first_number_of_its_sentence(sampl
     items = re.findall(r"<li><p><strong>(.*?)</strong></p><p[^>]*>(.*?)<em>(.*?)</em>", page)
     assert len(items) == 5
     for said, caption, word in items:
-        said, figure = html.unescape(said), re.search(FIGURE, caption)
+        said = html.unescape(said).replace("GBP ", "")
+        figure = re.search(FIGURE, caption.replace("GBP ", ""))
         told = re.search(STATED, said)
         assert _says(said[: told.start() if told else None], figure[1]), said
         assert told is None or told.groups() == figure.groups()[1:], said
@@ -195,6 +196,66 @@ def test_each_caption_of_the_sample_tells_the_first_number_of_its_sentence(sampl
                 for f in about for cells in f["frame"]["rows"]]  # fmt: skip
         shown = [one for one in rows if leadership.figure(*one) == figure[0]]
         assert {leadership.certainty(*one) for one in shown} == {word}, said
+
+
+def _found(notebook: str, *findings: tuple[str, str, dict], unit: str = "points", base: str = "b"):
+    out = []
+    for name, said, row in findings:
+        frame = pd.DataFrame({word: [value] for word, value in row.items()})
+        out.append(results.Result(name, frame, said, "m", base, unit=unit).to_dict())
+    return {"question": f"{notebook}?", "part": "everyone", "page": f"{notebook}/e.html",
+            "notebook": notebook, "reading_order": int(notebook), "findings": out}  # fmt: skip
+
+
+LEVEL = ("NPS", "NPS is 40.0 (38.0 to 42.0).", _row(group="all"))
+CHANGE = ("NPS change", "NPS fell by 9.0 points (−12.0 to −6.0).",
+          {"term": "change", "group": "all", "estimate": -9.0, "conf_low": -12.0,
+           "conf_high": -6.0})  # fmt: skip
+APART = (
+    "NPS against the rest",
+    "North (+20.0) stands above the rest.",
+    _row(group="North", estimate=20.0, conf_low=15.0, conf_high=25.0, p_adjusted=0.001),
+)
+OTHERS = [_found(str(n), ("x", f"It is {n}0.0 ({n}0.0 to {n}1.0).",
+                          {"estimate": n * 10.0, "conf_low": n * 10.0, "conf_high": n * 10.0 + 1}))
+          for n in (2, 3, 4)]  # fmt: skip
+
+
+def test_what_moved_and_who_stands_apart_come_before_the_level():
+    page = leadership.Page([_found("1", LEVEL, CHANGE, APART), *OTHERS])
+    said = [sentence.text for sentence in page.sentences]
+    assert said[:2] == [CHANGE[1], APART[1]]
+    assert [text[:7] for text in said[2:]] == ["It is 2", "It is 3", "It is 4"]  # one a question
+    assert page.numbers[0]["shown"] == "40.0"  # the level stands above
+    assert "<strong>40.0</strong>" in page.answer.markup
+    assert page.parts.text  # of no part
+
+
+def test_what_is_not_sure_is_no_news():
+    unsure = ("NPS change", "NPS fell by 1.0 points (−4.0 to +2.0).",
+              {"term": "change", "estimate": -1.0, "conf_low": -4.0, "conf_high": 2.0})  # fmt: skip
+    page = leadership.Page([_found("1", LEVEL, unsure), *OTHERS])
+    assert page.sentences[0].text == LEVEL[1]
+    assert page.numbers == []
+
+
+def test_a_caption_tells_no_number_twice_and_money_its_currency():
+    page = leadership.Page([_found("1", LEVEL, base="900 answers.")])
+    assert '<p class="cx-base">900 answers · <em>' in page.answer.markup
+    row = {"term": "gap", "estimate": 7.4, "conf_low": 6.0, "conf_high": 8.9}
+    more = ("gain", "It brings 7.40 more within 12 months (6.00 to 8.90).", row)
+    (said,) = leadership.Page([_found("1", more, unit="money", base="a; money in GBP")]).sentences
+    assert said.text == "It brings GBP 7.40 more within 12 months (6.00 to 8.90)."
+    assert said.figure == "GBP 7.40 (6.00 to 8.90)"
+
+
+def test_next_steps_are_those_the_study_file_gives():
+    assert leadership.Steps([])._repr_mimebundle_() == {"text/plain": ""}
+    markup = leadership.Steps(["Ann <b> by May."])._repr_mimebundle_()["text/html"]
+    assert markup == "<ul><li>Ann &lt;b&gt; by May.</li></ul>"
+    sources = (ROOT / "notebooks" / "90_leadership.ipynb").read_text()
+    assert "For the analyst" not in sources
+    assert "leadership.Steps(whole.mapping.next_steps)" in sources
 
 
 def test_text_of_a_finding_is_inert_on_the_page():

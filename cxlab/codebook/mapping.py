@@ -171,7 +171,10 @@ class Weighting(_Part):
 
 
 class Mapping(_Part):
-    """A whole study file, checked."""
+    """A whole study file, checked.
+
+    `next_steps` are what people decided, a sentence each, for the leadership page.
+    """
 
     study: str = Field(min_length=1)
     as_of: date | datetime
@@ -183,6 +186,7 @@ class Mapping(_Part):
     weighting: Weighting | None = None
     privacy: Privacy = Privacy()
     reports: Reports = Reports()
+    next_steps: list[str] = Field(default_factory=list)
     events: str = "duckdb"
     folder: Path = Field(default=Path("."), exclude=True)
 

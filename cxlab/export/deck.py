@@ -111,7 +111,9 @@ def _slides(manifest: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> 
         notes = "\n".join(
             f"{s.text} {s.finding['method']} Report: {s.page}" for s in page.sentences
         )
-        out.append(Slide("summary", "What to know", said, base=known, notes=notes))
+        numbers = [f"{n['name']} {n['shown']} ({n['interval']})" for n in page.numbers]
+        base = "; ".join([*numbers, known])
+        out.append(Slide("summary", "What to know", said, base=base, notes=notes))
     whole = [r for r in found if r["part"] == EVERYONE and not r.get("settings")]
     for report in sorted(whole, key=lambda r: (r["reading_order"], r["notebook"])):
         if not any(f["name"] == "leadership" for f in report["findings"]):

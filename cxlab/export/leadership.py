@@ -2,8 +2,6 @@
 
 import html
 import json
-import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,43 +12,22 @@ import pandas as pd
 
 from cxlab.codebook import label
 from cxlab.export.audience import seen
-from cxlab.results import MIME, Note, Result, amount, hidden, number, span, suppress
+from cxlab.export.index import tiles
+from cxlab.export.sentences import (
+    NEWS,
+    SCALE,
+    Sentence,
+    caption,
+    certainty,
+    estimates,
+    figure,
+    kind,
+    lead,
+    sentence,
+)
+from cxlab.results import MIME, Note, Result, hidden, number, suppress
 
 EVERYONE = "everyone"
-# the fixed scale, and what each word promises
-SCALE = {
-    "well established": "a comparison with adjusted p below 0.01, or a level whose interval "
-    "reaches at most a fortieth of its scale to either side",
-    "likely": "adjusted p below 0.05, or at most a twentieth of the scale to either side",
-    "tentative": "adjusted p below 0.2, a wider interval, one that crosses zero, or fewer than "
-    "thirty answers",
-    "not decidable": "chance alone would show as much",
-    "counted": "a count or a description; no one interval applies to it",
-}
-FEW = 30
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """One finding, as it stands on the page.
-
-    Attributes:
-        question: which report asked it.
-        text: the finding's headline.
-        figure: its number and interval, in words; empty for a count.
-        word: how sure, one of `SCALE`.
-        page: the report, relative to the output folder.
-        row: the row of the finding's frame that is shown.
-        finding: the whole finding.
-    """
-
-    question: str
-    text: str
-    figure: str
-    word: str
-    page: str
-    row: Mapping[str, Any]
-    finding: Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +40,18 @@ class Shown:
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
         told = self.result.to_dict()
         return {"text/plain": self.result.headline, "text/html": self.markup, MIME: told}
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What people decided, as they wrote it; nothing where they wrote nothing."""
+
+    lines: Sequence[str]
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
+        items = "".join(f"<li>{html.escape(line)}</li>" for line in self.lines)
+        text = {"text/plain": "\n".join(self.lines), "text/html": f"<ul>{items}</ul>"}
+        return text if self.lines else {"text/plain": ""}
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,18 +71,44 @@ class Page:
     held: frozenset[str] = frozenset()
 
     @cached_property
-    def sentences(self) -> list[Sentence]:
-        """The first finding of each question, then the second ones, until there are enough."""
+    def _said(self) -> dict[str, list[Sentence]]:
+        """What each report has to say, in reading order."""
         whole = [r for r in self.found if r["part"] == EVERYONE and not r.get("settings")]
         whole = [r for r in whole if any(f["name"] != "leadership" for f in r["findings"])]
         whole.sort(key=lambda report: (report["reading_order"], report["notebook"]))
-        said = {r["notebook"]: [_sentence(r, f) for f in _estimates(r["findings"])] for r in whole}
-        turns = max((len(each) for each in said.values()), default=0)
-        order = [each[turn] for turn in range(turns) for each in said.values() if turn < len(each)]
+        return {r["notebook"]: [sentence(r, f) for f in estimates(r["findings"])] for r in whole}
+
+    @cached_property
+    def _news(self) -> dict[str, list[Sentence]]:
+        """What moved and who stands apart, report by report: the first of each kind."""
+        out = {}
+        for notebook, each in self._said.items():
+            told = {word: one for one in reversed(each) if (word := kind(one))}
+            out[notebook] = [told[word] for word in NEWS if word in told]
+        return out
+
+    @cached_property
+    def sentences(self) -> list[Sentence]:
+        """What moved and who stands apart; then the first finding of each other question.
+
+        Where these are not enough, the second findings follow, and so on.
+        """
+        said, news = self._said, self._news
+        first = [one for each in news.values() for one in each]
+        queues = [each for notebook, each in said.items() if not news[notebook]]
+        rest = [[one for one in each if one not in news[notebook]]
+                for notebook, each in said.items() if news[notebook]]  # fmt: skip
+        order = first + _turns(queues) + _turns(rest)
         order.sort(key=lambda sentence: sentence.word == "counted")  # estimates first
         # what two reports say is linked to the one that comes first
         once = {sentence.text: sentence for sentence in reversed(order)}
         return [sentence for sentence in order if once[sentence.text] is sentence][: self.most]
+
+    @property
+    def numbers(self) -> list[dict[str, str]]:
+        """The headline numbers of the reports whose news takes the place of the level."""
+        told = [r for r in self.found if r["part"] == EVERYONE and self._news.get(r["notebook"])]
+        return [tile for r in told if not r.get("settings") for tile in tiles(r["findings"])][:3]
 
     @property
     def answer(self) -> Shown | Note:
@@ -101,12 +116,14 @@ class Page:
         if not self.sentences:
             return Note("No report of this run has a finding. Run cxlab run first.")
         items = "".join(_item(sentence) for sentence in self.sentences)
-        return Shown(f'<ol class="cx-five">{items}</ol>', _summary(self.sentences))
+        above = "".join(_tile(tile) for tile in self.numbers)
+        above = f'<ul class="cx-tiles">{above}</ul>' if above else ""
+        return Shown(f'{above}<ol class="cx-five">{items}</ol>', _summary(self.sentences))
 
     @property
     def parts(self) -> Shown | Note:
         """The leading number in each part of the study."""
-        first = self.sentences[0] if self.sentences else None
+        first = next((each[0] for each in self._said.values() if each), None)
         name = first.finding["name"] if first else ""
         rows = []
         for report in self.found:
@@ -168,130 +185,25 @@ def compose(
     return Page(seen(found, smallest=smallest), most, smallest, gone)
 
 
-def lead(finding: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the row of a finding whose number its sentence states first; empty when it states none.
-
-    A number may stand beside a sentence only if the sentence is about that number. An interval
-    in the sentence counts however few digits it is written with; its ends are no estimates.
-    """
-    columns, unit, said = finding["frame"]["columns"], finding["unit"], finding["headline"]
-    stated = [(found.start(), found.groups()) for found in _INTERVAL.finditer(said)]
-    bare = _INTERVAL.sub(lambda found: "\0" * len(found[0]), said)  # places stay
-    best: tuple[float, bool] = (math.inf, True)
-    row: dict[str, Any] = {}
-    for cells in finding["frame"]["rows"]:
-        here = dict(zip(columns, cells, strict=True))
-        if here.get("estimate") is None:
-            continue
-        at = _place(amount(here["estimate"], unit), bare)
-        ends = (here.get("conf_low"), here.get("conf_high"))
-        spans = [place for place, two in stated if None not in ends and _same(ends, two, unit)]
-        found = (min(at, *spans, math.inf), not spans)
-        if found < best:
-            best, row = found, here
-    return row
+def _turns(queues: Sequence[Sequence[Sentence]]) -> list[Sentence]:
+    """Take the first of each, then the second of each, and so on."""
+    longest = max(map(len, queues), default=0)
+    return [each[turn] for turn in range(longest) for each in queues if turn < len(each)]
 
 
-_NUMBER = r"([−-]?\d[\d,]*(?:\.\d+)?%?)"
-_INTERVAL = re.compile(
-    rf"(?<![\d.,]){_NUMBER} to {_NUMBER}(?![\d%])|between {_NUMBER} and {_NUMBER}"
-)
+def _tile(tile: Mapping[str, str]) -> str:
+    shown, name, interval = (html.escape(tile[key]) for key in ("shown", "name", "interval"))
+    return f"<li><strong>{shown}</strong><span>{name}</span><span>{interval}</span></li>"
 
 
-def _place(text: str, sentence: str) -> float:
-    """Say where a sentence states a number, infinitely far off if nowhere."""
-    found = re.search(rf"(?<![\d.,−-]){re.escape(text)}(?![\d%])", sentence)
-    return found.start() if found else math.inf
-
-
-def _same(ends: Sequence[Any], written: Sequence[str | None], unit: str) -> bool:
-    """Say whether two ends, rounded as they are written, are the ones written."""
-    for end, text in zip(ends, [word for word in written if word], strict=True):
-        if text.endswith("%") != (unit == "share"):
-            return False
-        value, digits = end * (100 if unit == "share" else 1), text.rstrip("%").partition(".")[2]
-        if number(value, len(digits)) != text.rstrip("%").replace("-", "−"):
-            return False
-    return True
-
-
-def certainty(row: Mapping[str, Any], unit: str) -> str:
-    """Say how sure a number is, in a word of the fixed scale.
-
-    Args:
-        row: a row of a finding's frame.
-        unit: the finding's unit.
-
-    Example:
-        >>> certainty({"estimate": 40.0, "conf_low": 37.0, "conf_high": 43.0}, "points")
-        'well established'
-        >>> certainty({"estimate": 1.0, "conf_low": -3.0, "conf_high": 5.0, "p_value": 0.6}, "")
-        'not decidable'
-        >>> certainty({"estimate": 0.61, "conf_low": 0.54, "conf_high": 0.68}, "of 1")
-        'tentative'
-    """
-    low, high, p = (row.get(key) for key in ("conf_low", "conf_high", "p_value"))
-    p = row.get("p_adjusted") if row.get("p_adjusted") is not None else p
-    words = list(SCALE)
-    if p is not None:
-        place = 0 if p < 0.01 else 1 if p < 0.05 else 2 if p < 0.2 else 3
-    elif low is None or high is None or row.get("estimate") is None:
-        return "counted"
-    else:
-        reach = (high - low) / 2 / _range(unit, row["estimate"])
-        place = 0 if reach <= 1 / 40 else 1 if reach <= 1 / 20 else 2
-    crosses = low is not None and high is not None and low <= 0 <= high
-    if (row.get("n") or math.inf) < FEW or crosses:
-        place = max(place, 2)
-    return words[place]
-
-
-def _range(unit: str, estimate: float) -> float:
-    """Give the length of the scale a unit has; without one, the estimate is the measure."""
-    if unit == "points":
-        return 200.0
-    if unit == "share":
-        return 1.0
-    top = re.fullmatch(r"of (\d+)", unit)
-    return max(float(top[1]) - 1, 1.0) if top else max(4 * abs(estimate), 1e-12)
-
-
-def figure(row: Mapping[str, Any], unit: str) -> str:
-    """Write the number of a row with its interval."""
-    if row.get("estimate") is None:
-        return ""
-    text = amount(row["estimate"], unit)
-    if row.get("conf_low") is None or row.get("conf_high") is None:
-        return text
-    return f"{text} ({span(row['conf_low'], row['conf_high'], unit)})"
-
-
-def _estimates(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Give what quotes an estimate with its interval; where nothing does, the first finding."""
-    sure = [f for f in findings if None not in map(lead(f).get, ("estimate", "conf_low"))]
-    return sure or list(findings[:1])
-
-
-def _sentence(report: Mapping[str, Any], finding: Mapping[str, Any]) -> Sentence:
-    row = lead(finding)
-    return Sentence(
-        question=report["question"],
-        text=finding["headline"],
-        figure=figure(row, finding["unit"]),
-        word=certainty(row, finding["unit"]),
-        page=report["page"],
-        row=row,
-        finding=finding,
+def _item(said: Sentence) -> str:
+    text, below, word, page, question = (
+        html.escape(each)
+        for each in (said.text, caption(said), said.word, said.page, said.question)
     )
-
-
-def _item(sentence: Sentence) -> str:
-    whom = sentence.row.get("group") or sentence.row.get("term") or sentence.finding["name"]
-    number_of = f"{label(str(whom))}: {sentence.figure} · " if sentence.figure else ""
     return (
-        f"<li><p><strong>{html.escape(sentence.text)}</strong></p>"
-        f'<p class="cx-base">{html.escape(number_of)}<em>{html.escape(sentence.word)}</em> · '
-        f'<a href="../{html.escape(sentence.page)}">{html.escape(sentence.question)}</a></p></li>'
+        f'<li><p><strong>{text}</strong></p><p class="cx-base">{below}<em>{word}</em> · '
+        f'<a href="../{page}">{question}</a></p></li>'
     )
 
 
@@ -312,7 +224,8 @@ def _summary(sentences: Sequence[Sentence]) -> Result:
         "leadership",
         pd.DataFrame(rows),
         sentences[0].text,
-        "The first finding of each report of the same run, in reading order; no number is typed.",
+        "What moved, who stands apart, and the first finding of each other report of the same run, "
+        "in reading order; no number is typed.",
         sentences[0].finding["base"],
     )
 
@@ -364,4 +277,4 @@ def _part(
     )
 
 
-__all__ = ["SCALE", "Page", "Sentence", "certainty", "compose", "figure", "lead"]
+__all__ = ["SCALE", "Page", "Sentence", "Steps", "certainty", "compose", "figure", "lead"]

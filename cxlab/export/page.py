@@ -1,8 +1,9 @@
 """One executed notebook as one self-contained, inert HTML page."""
 
 import html
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import mistune
@@ -82,7 +83,7 @@ def page(
     """
     title, body = "", []
     contents: list[tuple[str, str]] = []
-    for cell in notebook["cells"]:
+    for cell in _spoken(notebook["cells"]):
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             heading = re.match(r"#\s+(.+)", source)
@@ -106,6 +107,31 @@ def page(
         contents=contents,
         body="\n".join(body),
     )
+
+
+def _spoken(cells: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Leave out a heading that stands alone and below which code showed nothing."""
+    kept: list[Mapping[str, Any]] = []
+    for cell in reversed(cells):
+        alone = re.fullmatch(r"##\s[^\n]+\n*", "".join(cell["source"]))
+        if cell["cell_type"] == "markdown" and alone:
+            below = list(itertools.takewhile(_is_code, reversed(kept)))
+            if below and not any(_speaks(one) for each in below for one in each.get("outputs", ())):
+                continue
+        kept.append(cell)
+    return kept[::-1]
+
+
+def _speaks(output: Mapping[str, Any]) -> bool:
+    if output["output_type"] == "stream":
+        return output.get("name") == "stdout" and bool("".join(output["text"]).strip())
+    data = output.get("data", {})
+    said = ("".join(data.get(kind, "")) for kind in ("text/html", "image/png", "text/plain"))
+    return output["output_type"] == "error" or any(one.strip() for one in said)
+
+
+def _is_code(cell: Mapping[str, Any]) -> bool:
+    return cell["cell_type"] == "code"
 
 
 def _bounded(parts: list[str]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from cxlab.export.audience import held, seen
 from cxlab.export.frame import framed
 from cxlab.export.leadership import EVERYONE, Page
+from cxlab.export.sentences import caption
 from cxlab.results import MIME
 
 PER_REPORT = 4
@@ -35,11 +36,13 @@ def slides(
     page = Page([r for r in found if not any(f["name"] == "leadership" for f in r["findings"])])
     if page.sentences:
         items = "".join(
-            f"<li>{html.escape(s.text)} <small>{html.escape(s.figure)} "
+            f"<li>{html.escape(s.text)} <small>{html.escape(caption(s))}"
             f"<em>{html.escape(s.word)}</em></small></li>"
             for s in page.sentences
         )
-        body.append(_slide(f"<h2>What to know</h2><ol>{items}</ol>"))
+        numbers = [f"{n['name']} {n['shown']} ({n['interval']})" for n in page.numbers]
+        base = f'<p class="cx-base">{html.escape("; ".join(numbers))}</p>' if numbers else ""
+        body.append(_slide(f"<h2>What to know</h2><ol>{items}</ol>{base}"))
     whole = [r for r in found if r["part"] == EVERYONE and r["page"] in notebooks]
     for report in sorted(whole, key=lambda r: (r["reading_order"], r["notebook"])):
         body += _exhibits(notebooks[report["page"]], smallest)

@@ -11,7 +11,17 @@ import pandas as pd
 
 from cxlab.codebook import RESULT_WORDS, label
 from cxlab.results.suppression import hidden, keep_back, shown, suppress
-from cxlab.results.words import amount, count, listing, number, percent, probability, sentence, span
+from cxlab.results.words import (
+    amount,
+    count,
+    listing,
+    money,
+    number,
+    percent,
+    probability,
+    sentence,
+    span,
+)
 
 __all__ = [
     "MIME",
@@ -29,6 +39,7 @@ __all__ = [
     "hidden",
     "keep_back",
     "listing",
+    "money",
     "note",
     "number",
     "percent",

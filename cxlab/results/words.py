@@ -57,8 +57,20 @@ def amount(value: float, unit: str = "", *, signed: bool = False) -> str:
     """
     if unit == "share":
         return percent(value, 1)
-    digits = 2 if unit == "money" or (unit.startswith("of ") and len(unit) < 6) else 1
+    if unit == "money":
+        return money(value)
+    digits = 2 if unit.startswith("of ") and len(unit) < 6 else 1
     return number(value, digits, signed=signed)
+
+
+def money(value: float, currency: str = "") -> str:
+    """Write an amount of money, with its currency where it is known.
+
+    Example:
+        >>> money(1234.5), money(7.397, "GBP")
+        ('1,234.50', 'GBP 7.40')
+    """
+    return f"{currency} {number(value, 2)}".lstrip()
 
 
 def span(low: float, high: float, unit: str = "") -> str:

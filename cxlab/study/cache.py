@@ -32,7 +32,7 @@ def fingerprint(mapping: Mapping, *, whole: bool = False) -> str:
             digest.update(f"{table}/{path.name}".encode())
             with path.open("rb") as stream:
                 digest.update(hashlib.file_digest(stream, "sha256").digest())
-    later = {"reports"} if whole else {"reports", "study", "privacy", *WEIGHTS}
+    later = {"reports"} if whole else {"reports", "next_steps", "study", "privacy", *WEIGHTS}
     reading = mapping.model_dump(mode="json", exclude=later)
     digest.update(json.dumps(reading, sort_keys=True).encode())
     digest.update(f"{__version__} pandas {pd.__version__}".encode())
@@ -46,7 +46,7 @@ def fingerprint(mapping: Mapping, *, whole: bool = False) -> str:
 def content(mapping: Mapping, cleaned: dict[str, Cleaned]) -> str:
     """Name the rows of a part of a study and the settings they are shown under."""
     digest = hashlib.blake2b(digest_size=12)
-    digest.update(mapping.model_dump_json(exclude={"reports"}).encode())
+    digest.update(mapping.model_dump_json(exclude={"reports", "next_steps"}).encode())
     for table, done in sorted(cleaned.items()):
         for rows in (done.frame, done.judged):
             digest.update(f"{table} {rows.dtypes.to_dict()}".encode())

@@ -1,0 +1,193 @@
+"""What a finding says, in a sentence: its number, and how sure that number is."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cxlab.codebook import label
+from cxlab.results import amount, money, number, span
+
+# the fixed scale, and what each word promises
+SCALE = {
+    "well established": "a comparison with adjusted p below 0.01, or a level whose interval "
+    "reaches at most a fortieth of its scale to either side",
+    "likely": "adjusted p below 0.05, or at most a twentieth of the scale to either side",
+    "tentative": "adjusted p below 0.2, a wider interval, one that crosses zero, or fewer than "
+    "thirty answers",
+    "not decidable": "chance alone would show as much",
+    "counted": "a count or a description; no one interval applies to it",
+}
+FEW = 30
+# what comes before a level: the term of a change, and the end of the name of a comparison
+NEWS = ("change", "against the rest")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One finding, as it stands on the page.
+
+    Attributes:
+        question: which report asked it.
+        text: the finding's headline.
+        figure: its number and interval, in words; empty for a count.
+        word: how sure, one of `SCALE`.
+        page: the report, relative to the output folder.
+        row: the row of the finding's frame that is shown.
+        finding: the whole finding.
+    """
+
+    question: str
+    text: str
+    figure: str
+    word: str
+    page: str
+    row: Mapping[str, Any]
+    finding: Mapping[str, Any]
+
+
+def lead(finding: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the row of a finding whose number its sentence states first; empty when it states none.
+
+    A number may stand beside a sentence only if the sentence is about that number. An interval
+    in the sentence counts however few digits it is written with; its ends are no estimates.
+    """
+    columns, unit, said = finding["frame"]["columns"], finding["unit"], finding["headline"]
+    stated = [(found.start(), found.groups()) for found in _INTERVAL.finditer(said)]
+    bare = _INTERVAL.sub(lambda found: "\0" * len(found[0]), said)  # places stay
+    best: tuple[float, bool] = (math.inf, True)
+    row: dict[str, Any] = {}
+    for cells in finding["frame"]["rows"]:
+        here = dict(zip(columns, cells, strict=True))
+        if here.get("estimate") is None:
+            continue
+        at = _place(amount(here["estimate"], unit), bare)
+        ends = (here.get("conf_low"), here.get("conf_high"))
+        spans = [place for place, two in stated if None not in ends and _same(ends, two, unit)]
+        found = (min(at, *spans, math.inf), not spans)
+        if found < best:
+            best, row = found, here
+    return row
+
+
+_NUMBER = r"([−-]?\d[\d,]*(?:\.\d+)?%?)"
+_INTERVAL = re.compile(
+    rf"(?<![\d.,]){_NUMBER} to {_NUMBER}(?![\d%])|between {_NUMBER} and {_NUMBER}"
+)
+
+
+def _place(text: str, sentence: str) -> float:
+    """Say where a sentence states a number, infinitely far off if nowhere."""
+    found = re.search(rf"(?<![\d.,−-]){re.escape(text)}(?![\d%])", sentence)
+    return found.start() if found else math.inf
+
+
+def _same(ends: Sequence[Any], written: Sequence[str | None], unit: str) -> bool:
+    """Say whether two ends, rounded as they are written, are the ones written."""
+    for end, text in zip(ends, [word for word in written if word], strict=True):
+        if text.endswith("%") != (unit == "share"):
+            return False
+        value, digits = end * (100 if unit == "share" else 1), text.rstrip("%").partition(".")[2]
+        if number(value, len(digits)) != text.rstrip("%").replace("-", "−"):
+            return False
+    return True
+
+
+def certainty(row: Mapping[str, Any], unit: str) -> str:
+    """Say how sure a number is, in a word of the fixed scale.
+
+    Args:
+        row: a row of a finding's frame.
+        unit: the finding's unit.
+
+    Example:
+        >>> certainty({"estimate": 40.0, "conf_low": 37.0, "conf_high": 43.0}, "points")
+        'well established'
+        >>> certainty({"estimate": 1.0, "conf_low": -3.0, "conf_high": 5.0, "p_value": 0.6}, "")
+        'not decidable'
+        >>> certainty({"estimate": 0.61, "conf_low": 0.54, "conf_high": 0.68}, "of 1")
+        'tentative'
+    """
+    low, high, p = (row.get(key) for key in ("conf_low", "conf_high", "p_value"))
+    p = row.get("p_adjusted") if row.get("p_adjusted") is not None else p
+    words = list(SCALE)
+    if p is not None:
+        place = 0 if p < 0.01 else 1 if p < 0.05 else 2 if p < 0.2 else 3
+    elif low is None or high is None or row.get("estimate") is None:
+        return "counted"
+    else:
+        reach = (high - low) / 2 / _range(unit, row["estimate"])
+        place = 0 if reach <= 1 / 40 else 1 if reach <= 1 / 20 else 2
+    crosses = low is not None and high is not None and low <= 0 <= high
+    if (row.get("n") or math.inf) < FEW or crosses:
+        place = max(place, 2)
+    return words[place]
+
+
+def _range(unit: str, estimate: float) -> float:
+    """Give the length of the scale a unit has; without one, the estimate is the measure."""
+    if unit == "points":
+        return 200.0
+    if unit == "share":
+        return 1.0
+    top = re.fullmatch(r"of (\d+)", unit)
+    return max(float(top[1]) - 1, 1.0) if top else max(4 * abs(estimate), 1e-12)
+
+
+def figure(row: Mapping[str, Any], unit: str) -> str:
+    """Write the number of a row with its interval."""
+    if row.get("estimate") is None:
+        return ""
+    text = amount(row["estimate"], unit)
+    if row.get("conf_low") is None or row.get("conf_high") is None:
+        return text
+    return f"{text} ({span(row['conf_low'], row['conf_high'], unit)})"
+
+
+def estimates(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Give what quotes an estimate with its interval; where nothing does, the first finding."""
+    sure = [f for f in findings if None not in map(lead(f).get, ("estimate", "conf_low"))]
+    return sure or list(findings[:1])
+
+
+def sentence(report: Mapping[str, Any], finding: Mapping[str, Any]) -> Sentence:
+    row, unit, text = lead(finding), finding["unit"], finding["headline"]
+    shown = figure(row, unit)
+    known = _CURRENCY.search(finding["base"])
+    if known and shown and unit == "money":
+        bare, named = money(row["estimate"]), money(row["estimate"], known[1])
+        text, shown = (words.replace(bare, named, 1) for words in (text, shown))
+    return Sentence(
+        question=report["question"],
+        text=text,
+        figure=shown,
+        word=certainty(row, unit),
+        page=report["page"],
+        row=row,
+        finding=finding,
+    )
+
+
+_CURRENCY = re.compile(r"; money in (\w+)$")
+
+
+def kind(said: Sentence) -> str:
+    """Name the kind of news a sentence is, if it is any: sure enough, and not about nothing."""
+    if said.word not in list(SCALE)[:2]:
+        return ""
+    words = (str(said.row.get("term") or ""), str(said.finding["name"]))
+    return next((kind for kind in NEWS if kind == words[0] or words[1].endswith(kind)), "")
+
+
+def caption(said: Sentence) -> str:
+    """Write the number with what it is of; where the sentence says it all, its base instead."""
+    if not said.figure:
+        return ""
+    row, name = said.row, said.finding["name"]
+    several = len(said.finding["frame"]["rows"]) > 1
+    names = [row.get("group"), row.get("term"), name] if several else [name]
+    whom = next(str(name) for name in names if name and name != "all")
+    if said.figure in said.text and whom == name:
+        return f"{said.finding['base'].rstrip('.')} · "
+    return f"{label(whom)}: {said.figure} · "
