@@ -9,7 +9,7 @@ from statistics import median
 
 import pytest
 
-from cxlab import reports
+from cxlab import export, reports
 from cxlab.export.slides import slides
 from tests import desk
 from tests.conftest import absent
@@ -96,6 +96,33 @@ def test_search_and_filter_narrow_the_list(browser, nasty):
         visit.page.fill("#search", "")
         visit.page.select_option("#question", "What is 10_score?")
         assert rows.count() == 10
+
+
+def test_the_list_narrows_to_a_part(browser, nasty):
+    with Visit(browser, nasty[0] / "index.html", 1440) as visit:
+        visit.page.select_option("#whom", "region: North")
+        assert visit.page.locator("#reports tbody tr:visible").count() == 1
+
+
+WIDE = """<p>x</p><div class="cx-scroll" role="group"><table><tr>{}</tr></table></div>"""
+
+
+@pytest.mark.parametrize(("columns", "left"), [(11, 0), (40, 1)])
+def test_a_wide_table_leaves_the_column_and_scrolls_beyond(browser, tmp_path, columns, left):
+    cells = "".join(f"<td class='cx-number'>{place}.000000</td>" for place in range(columns))
+    shown = {"output_type": "display_data", "data": {"text/html": WIDE.format(cells)}}
+    code = {"cell_type": "code", "source": "", "outputs": [shown]}
+    (tmp_path / "p.html").write_text(export.page({"cells": [code]}, study="S"))
+    box = "(b => [b.clientWidth, b.scrollWidth])(document.querySelector('.cx-scroll'))"
+    for width in (390, 1440):
+        with Visit(browser, tmp_path / "p.html", width) as visit:
+            seen, there = visit.page.evaluate(box)
+            assert visit.overflow() <= 0
+            if width == 1440:  # wider than the column of 46rem
+                assert seen > 46 * 17
+                assert (there > seen) == bool(left)
+            shade = "getComputedStyle(document.querySelector('.cx-scroll')).backgroundImage"
+            assert visit.page.evaluate(shade).count("gradient") == 4
 
 
 def test_a_search_survives_what_people_type(browser, nasty):
@@ -201,6 +228,8 @@ def test_slides_turn_by_key_and_click_and_print_whole(browser, nasty, tmp_path):
         assert visit.page.text_content("#place") == "Slide 2 of 3"
         visit.page.mouse.click(1000, 300)
         assert "Nothing stands apart." in shown.text_content()
+        tall = visit.page.evaluate("document.querySelector('.cx-now img').clientHeight")
+        assert tall > 0.6 * 900
         visit.page.keyboard.press("Home")
         assert visit.page.text_content("#place") == "Slide 1 of 3"
         visit.page.emulate_media(media="print")

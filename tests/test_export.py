@@ -152,6 +152,39 @@ def test_the_index_leads_with_the_first_answer_and_names_failures(nasty):
     assert "needs orders" in page
 
 
+def _index(*parts: str, **facts) -> str:
+    entry = {"question": "How?", "state": "done", "page": "a/b.html", "file": "a/b.ipynb",
+             "headline": "NPS is 35.1.", "base": "b", "error": "", "reading_order": 1}  # fmt: skip
+    given = {"study": "S", "as_of": "2025-12-31", "finished": "x", "versions": {"cxlab": "0"}}
+    reports = [{**entry, "part": part} for part in parts] + facts.pop("more", [])
+    return export.index({**given, "reports": reports, **facts})
+
+
+def test_what_needs_attention_lists_flipped_verdicts_and_parts_withheld():
+    flip = {"where": "How?, region: East: NPS, x", "before": "above", "after": "below"}
+    line = "How?, region: East: NPS, x: verdict was “above”, is “below”."
+    small = {"question": "How?", "state": "not made", "part": "region: Tiny", "page": "",
+             "error": "region: Tiny: too few people", "reading_order": 1,
+             "headline": ""}  # fmt: skip
+    since = {"then": "x", "lines": [line, "2 numbers moved."], "verdicts": [flip]}
+    page = _index("everyone", "region: East", since=since, more=[small])
+    attention = re.search(r'(?s)aria-label="Needs attention".*?</section>', page)[0]
+    assert f"<li>{line}</li>" in attention
+    assert "<li>region: Tiny: too few people</li>" in attention
+    assert page.count(line) == 1
+    assert "2 numbers moved." in page
+    assert "Needs attention" not in _index("everyone")
+
+
+def test_reports_can_be_chosen_by_part_or_where_they_are_many_by_segment():
+    few = _index("everyone", "region: East", "2025Q3")
+    assert "<option>region: East</option>" in few
+    assert '<td class="cx-part">region: East</td>' in few
+    many = _index(*(f"region: {place}" for place in range(100)))
+    assert "<option>region</option>" in many
+    assert "<option>region: 1</option>" not in many
+
+
 def test_every_link_of_a_run_leads_to_a_file(nasty):
     out, _ = nasty
     for page in out.rglob("*.html"):

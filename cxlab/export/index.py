@@ -9,6 +9,7 @@ from cxlab.results import amount, count, span
 
 EVERYONE = "everyone"
 NOT_SHOWN = "Not shown to leadership: too few people, or they would be told by the total."
+MOST_FLIPS, MOST_CHOICES = 20, 60
 MADE = ("done", "unchanged", "kept")
 
 
@@ -40,6 +41,9 @@ def index(manifest: Mapping[str, Any]) -> str:
         first=whole[0] if whole else None,
         scored=next((report for report in scored if not report.get("composes")), None),
         since=_since(manifest.get("since") or {}, held),
+        flipped=_flipped(manifest, held),
+        withheld=_withheld(reports, held),
+        choices=_choices([report["part"] for report in made]),
         next=whole[1:6],
         failed=failed,
         total=len([report for report in reports if report["state"] != "not made"]),
@@ -55,9 +59,36 @@ def _masked(report: Mapping[str, Any]) -> dict[str, Any]:
     return {**report, "headline": NOT_SHOWN, "base": "", "tiles": []}
 
 
+def _flipped(manifest: Mapping[str, Any], held: Collection[str]) -> list[str]:
+    """Name the verdicts that are others than last time, of parts that are shown."""
+    flips = (manifest.get("since") or {}).get("verdicts", ())
+    told = [_flip(one) for one in flips if not any(part in one["where"] for part in held)]
+    more = len(told) - MOST_FLIPS
+    return told[:MOST_FLIPS] + ([f"and {count(more)} more verdicts."] if more > 0 else [])
+
+
+def _flip(one: Mapping[str, str]) -> str:
+    return f"{one['where']}: verdict was “{one['before']}”, is “{one['after']}”."
+
+
+def _withheld(reports: Sequence[Mapping[str, Any]], held: Collection[str]) -> list[str]:
+    """Name the parts of which no report is made, and those not shown here, each once."""
+    small = [r["error"] for r in reports if r["state"] == "not made" and r["part"] != EVERYONE]
+    masked = {r["part"]: None for r in reports if r["part"] in held and r["state"] in MADE}
+    return list(dict.fromkeys([*small, *(f"{part}: {NOT_SHOWN.lower()}" for part in masked)]))
+
+
+def _choices(parts: Sequence[str]) -> list[str]:
+    """List the parts to choose from, or, where they are many, what they are parts of."""
+    once = list(dict.fromkeys(parts))
+    return once if len(once) <= MOST_CHOICES else sorted({p.partition(":")[0] for p in once})
+
+
 def _since(since: Mapping[str, Any], held: Collection[str]) -> dict[str, Any]:
-    """Leave out what changed in parts that are not shown."""
-    told = [line for line in since.get("lines", ()) if not any(part in line for part in held)]
+    """Leave out what changed in parts that are not shown, and verdicts, which stand apart."""
+    flips = {_flip(one) for one in since.get("verdicts", ())}
+    lines = [line for line in since.get("lines", ()) if line not in flips]
+    told = [line for line in lines if not any(part in line for part in held)]
     return {**since, "lines": told}
 
 

@@ -272,8 +272,8 @@ def _part(
     whom = html.escape(report["part"])
     link = whom if held else f'<a href="../{html.escape(report["page"])}">{whom}</a>'
     return (
-        f'<tr><td>{link}</td><td class="cx-number">{number_of}</td>'
-        f'<td class="cx-number">{n}</td><td>{sure}</td></tr>'
+        f'<tr><td class="cx-part">{link}</td><td class="cx-number">{number_of}</td>'
+        f'<td class="cx-number">{n}</td><td class="cx-brief">{sure}</td></tr>'
     )
 
 

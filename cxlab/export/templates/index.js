@@ -1,7 +1,8 @@
 
 (function () {
   "use strict";
-  var search = document.getElementById("search"), pick = document.getElementById("question");
+  var search = document.getElementById("search"), pick = document.getElementById("question"),
+    whom = document.getElementById("whom");
   if (!search) { return; }
   var rows = Array.prototype.slice.call(document.querySelectorAll("#reports tbody tr"));
   var shown = document.getElementById("shown");
@@ -9,8 +10,10 @@
     var words = search.value.toLowerCase().split(/\s+/), count = 0;
     rows.forEach(function (row) {
       var text = row.textContent.toLowerCase();
+      var part = row.getAttribute("data-whom");
       var fits = words.every(function (word) { return text.indexOf(word) >= 0; }) &&
-        (!pick.value || row.getAttribute("data-question") === pick.value);
+        (!pick.value || row.getAttribute("data-question") === pick.value) &&
+        (!whom.value || part === whom.value || part.indexOf(whom.value + ":") === 0);
       row.hidden = !fits;
       count += fits ? 1 : 0;
     });
@@ -18,4 +21,5 @@
   }
   search.addEventListener("input", filter);
   pick.addEventListener("change", filter);
+  whom.addEventListener("change", filter);
 }());
