@@ -1,16 +1,20 @@
-"""Aggregate each event once: sums per customer and period, in the engine that holds the events.
+"""Aggregate each event once: sums per customer and period.
 
 The days asked for, and the moments at which their windows begin, cut time into periods. One
-query per stream sums its measures per customer and period; every window of every day is then a
-difference of running sums, which are whole numbers and so exact.
+query per stream reads its events once and numbers the cell, customer by period, of each. An
+engine that lives elsewhere adds the cells up itself, so that few rows travel; the rows of the
+embedded one are added up here as they stream by, which is quicker and needs no room. Every
+window of every day is then a difference of running sums, which are whole numbers and so exact.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from cxlab.events.facts import Stream
 from cxlab.events.moments import UTC, micros
@@ -18,6 +22,7 @@ from cxlab.events.moments import UTC, micros
 NEVER = np.iinfo(np.int64).min
 ALWAYS = np.iinfo(np.int64).max
 ROWS_AT_ONCE = 1_000_000
+EMBEDDED = "duckdb"
 
 
 @dataclass(eq=False)
@@ -49,13 +54,24 @@ class Ledger:
         return self.sums[name][:, until] - self.sums[name][:, after]
 
 
-def query(table: ibis.Table, stream: Stream, cuts: list[pd.Timestamp], timezone: str) -> ibis.Table:
+def query(
+    table: ibis.Table, roll: ibis.Table, stream: Stream, cuts: list[pd.Timestamp], timezone: str
+) -> ibis.Table:
     """Write the one query of a stream.
 
+    Args:
+        table: the events.
+        roll: the customers with their places, `listed` and `place`.
+        stream: what is counted.
+        cuts: last moment of each period, in order.
+        timezone: the study's zone.
+
     Returns:
-        `customer_id`, `period` (place of the first cut at or after the moment), a sum per
-        measure, and `first_…` and `last_…` per moment.
+        `cell` (customer times periods, plus the place of the first cut at or after the moment;
+        below 0 for a stranger) and each measure; with `first …` and `last …` per moment, one
+        row a cell, or with `at …`, one row an event in the embedded engine.
     """
+    table = table.left_join(roll, table.customer_id.cast("string") == roll.listed)
     when = table[stream.known_at]
     delay = pd.Timedelta(stream.delay)
     known = [before(when, cut - delay, timezone) for cut in cuts]
@@ -64,23 +80,52 @@ def query(table: ibis.Table, stream: Stream, cuts: list[pd.Timestamp], timezone:
     kept = known[-1] & table.customer_id.notnull()
     if stream.keep is not None:
         kept &= stream.keep(table)
-    columns: dict[str, ibis.Value] = {"customer_id": table.customer_id, "period": period}
-    for name, value in measures.items():
-        columns[name] = value
+    columns: dict[str, ibis.Value] = {"cell": table.place.fill_null(-1) * len(cuts) + period}
+    columns |= measures
     for name in stream.moments:
         counted = next(iter(measures.values())) if name != "unsolved" else measures["unsolved"]
-        columns[f"at {name}"] = ibis.ifelse(counted > 0, when, ibis.null(when.type()))
+        at = ibis.ifelse(counted > 0, when, ibis.null(when.type()))
+        columns[f"at {name}"] = at
     rows = table.filter(kept).select(**columns)
+    if table.get_backend().name == EMBEDDED:
+        return rows
     # whole numbers add up exactly in doubles, too (to 9 × 10¹⁵), and faster than in wide integers
     sums = {name: rows[name].cast("float64").sum().cast("int64") for name in measures}
     ends_of = {f"first {m}": rows[f"at {m}"].min() for m in stream.moments}
     ends_of |= {f"last {m}": rows[f"at {m}"].max() for m in stream.moments}
-    return rows.group_by("customer_id", "period").aggregate(**sums, **ends_of)
+    return rows.group_by("cell").aggregate(**sums, **ends_of)
 
 
 def book(ledger: Ledger, table: ibis.Table, stream: Stream, timezone: str) -> None:
     """Run a stream and enter its sums in the ledger."""
-    asked = query(table, stream, ledger.cuts, timezone)
+    with _listed(table, ledger.customers) as roll:
+        asked = query(table, roll, stream, ledger.cuts, timezone)
+        _fill(ledger, asked, table, stream, timezone)
+    for name in stream.measures(table):
+        np.cumsum(ledger.sums[name], axis=1, out=ledger.sums[name])
+        ledger.sums[name] = _small(ledger.sums[name])
+    for name in stream.moments:
+        np.minimum.accumulate(ledger.first[name], axis=1, out=ledger.first[name])
+        np.maximum.accumulate(ledger.last[name], axis=1, out=ledger.last[name])
+
+
+@contextmanager
+def _listed(table: ibis.Table, customers: pd.Index) -> Iterator[ibis.Table]:
+    """Lend the engine the list of customers, each with its place."""
+    rows = {"listed": pa.array(customers, pa.string()), "place": np.arange(len(customers))}
+    engine, name = table.get_backend(), ibis.util.gen_name("roll")
+    if engine.name == EMBEDDED:
+        engine.con.register(name, pa.table(rows))
+        yield engine.table(name)
+        engine.con.unregister(name)
+    else:
+        yield ibis.memtable(pa.table(rows))
+
+
+def _fill(
+    ledger: Ledger, asked: ibis.Table, table: ibis.Table, stream: Stream, timezone: str
+) -> None:
+    """Add up the answer to a query, cell by cell."""
     measures = list(stream.measures(table))
     shape = (len(ledger.customers), len(ledger.cuts))
     for name in measures:
@@ -88,25 +133,27 @@ def book(ledger: Ledger, table: ibis.Table, stream: Stream, timezone: str) -> No
     for name in stream.moments:
         ledger.first[name] = np.full(shape, ALWAYS)
         ledger.last[name] = np.full(shape, NEVER)
+    strange = 0
     for rows in _batches(asked):
-        who = ledger.customers.get_indexer(rows["customer_id"])
-        _note_strangers(ledger, stream.table, rows, who, measures[0])
-        known = who >= 0
-        cell = who[known], rows["period"].to_numpy()[known]
+        cell = rows["cell"].to_numpy()
+        known = cell >= 0
+        if not known.all():
+            strange += int(rows[measures[0]].to_numpy()[~known].sum())
+        cell = cell[known]
         for name in measures:
-            ledger.sums[name][cell] = rows[name].to_numpy()[known]
+            counted = rows[name].to_numpy(zero_copy_only=False)[known].astype(np.int64)
+            some = np.flatnonzero(counted)
+            np.add.at(ledger.sums[name].reshape(-1), cell[some], counted[some])
         for name in stream.moments:
-            sooner, later = (
-                micros(_zoned(rows[f"{end} {name}"], timezone))[known] for end in ("first", "last")
-            )
-            ledger.first[name][cell] = np.where(sooner == NEVER, ALWAYS, sooner)
-            ledger.last[name][cell] = later
-    for name in measures:
-        np.cumsum(ledger.sums[name], axis=1, out=ledger.sums[name])
-        ledger.sums[name] = _small(ledger.sums[name])
-    for name in stream.moments:
-        np.minimum.accumulate(ledger.first[name], axis=1, out=ledger.first[name])
-        np.maximum.accumulate(ledger.last[name], axis=1, out=ledger.last[name])
+            first, last = ("at", "at") if f"at {name}" in rows.schema.names else ("first", "last")
+            sooner = later = micros(_zoned(rows[f"{first} {name}"], timezone))[known]
+            if last != first:
+                later = micros(_zoned(rows[f"{last} {name}"], timezone))[known]
+            sooner = np.where(sooner == NEVER, ALWAYS, sooner)
+            np.minimum.at(ledger.first[name].reshape(-1), cell, sooner)
+            np.maximum.at(ledger.last[name].reshape(-1), cell, later)
+    if strange:
+        _note_strangers(ledger, stream.table, table, strange)
 
 
 def _small(sums: np.ndarray) -> np.ndarray:
@@ -132,28 +179,25 @@ def people(tables: Iterable[ibis.Table]) -> pd.Index:
     return pd.Index(sorted(ids), dtype="str")
 
 
-def _zoned(times: pd.Series, timezone: str) -> pd.DatetimeIndex:
-    index = pd.DatetimeIndex(times)
+def _batches(asked: ibis.Table) -> Iterable[pa.RecordBatch]:
+    """Hand over the answer in parts, so that no whole copy of it stands in memory."""
+    engine = asked.get_backend()
+    if engine.name == EMBEDDED:
+        return pa.RecordBatchReader.from_stream(engine.con.sql(ibis.to_sql(asked)))
+    return asked.to_pyarrow().to_batches(ROWS_AT_ONCE)
+
+
+def _zoned(times: pa.Array, timezone: str) -> pd.DatetimeIndex:
+    index = pd.DatetimeIndex(times.to_pandas())
     if index.tz is None:
         index = index.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
     return index.tz_convert(UTC)
 
 
-def _batches(asked: ibis.Table) -> Iterator[pd.DataFrame]:
-    """Hand over the answer in parts, so that no second whole copy of it stands in memory."""
-    answer = asked.to_pyarrow()
-    for start in range(0, answer.num_rows, ROWS_AT_ONCE):
-        yield answer.slice(start, ROWS_AT_ONCE).to_pandas()
-
-
-def _note_strangers(
-    ledger: Ledger, table: str, rows: pd.DataFrame, who: np.ndarray, measure: str
-) -> None:
-    strange = who < 0
-    if strange.any():
-        before, shown = ledger.strangers.get(table, (0, ""))
-        here = int(rows[measure].to_numpy()[strange].sum())
-        ledger.strangers[table] = (
-            before + here,
-            shown or str(rows["customer_id"].to_numpy()[strange].min()),
-        )
+def _note_strangers(ledger: Ledger, name: str, table: ibis.Table, n: int) -> None:
+    before, shown = ledger.strangers.get(name, (0, ""))
+    if not shown:
+        ids = table.filter(table.customer_id.notnull()).select("customer_id").distinct()
+        found = ids.to_pyarrow()["customer_id"].to_pylist()
+        shown = min({str(each) for each in found} - set(ledger.customers), default="")
+    ledger.strangers[name] = (before + n, shown)
