@@ -36,21 +36,23 @@ def _options(
 def new(
     folder: Annotated[Path, typer.Argument(help="Where study.yaml is written.")],
     files: Annotated[
-        list[Path], typer.Option("--from", help="An export; repeat for each, or list them after.")
+        list[Path], typer.Option("--from", help="An export, or a folder of them; more may follow.")
     ],
     more: Annotated[list[Path] | None, typer.Argument(help="Further exports.")] = None,
 ) -> None:
     """Profile exports, draft a commented study.yaml, and say what is unsure in it."""
-    from cxlab import drafting
+    from cxlab import drafting, ingest
     from cxlab.codebook import Refusal
 
     target = folder / "study.yaml"
     if target.exists():
         raise Refusal(f"{target}: there is a study file already; it is not written over.")
-    missing = [path for path in [*files, *(more or [])] if not path.is_file()]
+    given = [*files, *(more or [])]
+    missing = [path for path in given if not path.exists()]
     if missing:
         raise Refusal(f"{missing[0]}: there is no such file.")
-    draft = drafting.draft([*files, *(more or [])], folder)
+    each = [ingest.exports(path) if path.is_dir() else [path] for path in given]
+    draft = drafting.draft([path for some in each for path in some], folder)
     folder.mkdir(parents=True, exist_ok=True)
     part = target.with_name(".study.yaml.part")
     part.write_text(draft.text, encoding="utf-8")

@@ -132,6 +132,11 @@ def test_new_drafts_a_study_that_check_accepts(tmp_path):
     done = _cxlab("new", tmp_path / "study", "--from", export)
     assert done.returncode == 0, done.stderr
     assert _cxlab("check", tmp_path / "study" / "study.yaml").returncode == 0
+    (tmp_path / "readme.txt").write_text("What these exports are.")
+    whole = _cxlab("new", tmp_path / "of_folder", "--from", tmp_path)
+    assert "files: ../answers.csv" in (tmp_path / "of_folder" / "study.yaml").read_text(), whole
+    (tmp_path / "empty").mkdir()
+    assert "holds no export" in _cxlab("new", tmp_path / "x", "--from", tmp_path / "empty").stderr
     again = _cxlab("new", tmp_path / "study", "--from", export)
     assert (again.returncode, "not written over" in again.stderr) == (2, True)
 

@@ -2,7 +2,7 @@
 
 from cxlab.ingest.grids import Grid
 from cxlab.ingest.layouts import Header
-from cxlab.ingest.opening import IngestError
+from cxlab.ingest.opening import IngestError, exports
 from cxlab.ingest.reading import Raw, look, read
 
-__all__ = ["Grid", "Header", "IngestError", "Raw", "look", "read"]
+__all__ = ["Grid", "Header", "IngestError", "Raw", "exports", "look", "read"]

@@ -106,6 +106,25 @@ def open_file(path: Path) -> Opened:
     return Opened("text", data)
 
 
+def exports(folder: Path) -> list[Path]:
+    """List the files of a folder that are read, by their endings.
+
+    Raises:
+        IngestError: there is none.
+    """
+    endings = (*_KINDS, *(f"{name}.gz" for name, kind in _KINDS.items() if kind == "text"))
+    found = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.is_file()
+        and path.name.lower().endswith(endings)
+        and not path.name.lower().startswith((".", "readme"))
+    ]
+    if not found:
+        raise IngestError(f"{folder}: holds no export. Known endings: {', '.join(sorted(_KINDS))}.")
+    return found
+
+
 def pieces(data: Bytes, start: int = 0, size: int = _PIECE) -> Iterator[bytes]:
     """Give the content piece by piece, so that a large file is never held whole."""
     for at in range(start, len(data), size):
