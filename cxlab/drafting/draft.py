@@ -13,9 +13,10 @@ import pandas as pd
 import yaml
 
 from cxlab import ingest
+from cxlab.cleaning import CleaningError
 from cxlab.cleaning.dates import to_time
 from cxlab.codebook import COLUMNS, Table
-from cxlab.drafting.guesses import Guess, guess, labels_of, scale_of, table_of
+from cxlab.drafting.guesses import NO_HEADER, Guess, guess, labels_of, scale_of, table_of, unnamed
 from cxlab.drafting.profiles import Profile, profiles
 from cxlab.results import listing
 
@@ -64,7 +65,8 @@ def draft(files: Sequence[Path], folder: Path) -> Draft:
             continue
         if not sure:
             doubts.append(f"{path.name}: taken for {table}; its columns do not say so clearly.")
-        made = guess(found, table, set(grid.header.usual.values()))
+        nameless = grid.header.layout == NO_HEADER
+        made = unnamed(found) if nameless else guess(found, table, set(grid.header.usual.values()))
         doubts += [f"{path.name}: {doubt}" for doubt in made.doubts]
         last += _moments(made, grid)
         tables[table] = {"guess": made, "paths": [path], "names": sorted(grid.header.names)}
@@ -195,13 +197,18 @@ def _formats(made: Guess, doubts: list[str]) -> list[str]:
     unclear = [ours for ours, column in made.columns.items() if column.kind == "unclear time"]
     if not unclear:
         return []
+    lines = ["    formats:"]
     for ours in unclear:
         example = made.columns[ours].example
+        mark = next((letter for letter in example if letter in "/.-"), "/")
+        year = "%Y" if re.search(r"\d{4}", example) else "%y"
         doubts.append(
-            f"{made.table}: '{example}' in '{ours}' does not tell day from month; day first is "
-            'written down. Change it to "%m/%d/%Y" if the month comes first.'
+            f"{made.table}: '{example}' in '{ours}' does not tell day from month"
+            f"{'' if year == '%Y' else ' and year'}; day first is written down. Change it to "
+            f'"%m{mark}%d{mark}{year}" if the month comes first.'
         )
-    return ["    formats:", *[f'      {ours}: "%d/%m/%Y"      # ?' for ours in unclear]]
+        lines.append(f'      {ours}: "%d{mark}%m{mark}{year}"      # ?')
+    return lines
 
 
 def _footer(tables: dict[str, dict[str, Any]]) -> str:
@@ -253,10 +260,20 @@ def _moments(made: Guess, grid: ingest.Grid) -> list[pd.Timestamp]:
             form = "%d/%m/%Y" if column.kind == "unclear time" else None
             cells = grid.cells[str(at)]
             whole = grid.damage == "" if isinstance(grid.damage, np.ndarray) else slice(None)
-            moments = to_time(cells[whole], timezone="UTC", format=form, name=ours).values.dropna()
-            if len(moments):
-                out.append(moments.quantile(0.999, interpolation="higher"))
+            try:
+                done = to_time(cells[whole], timezone="UTC", format=form, name=ours)
+            except CleaningError:  # `check` will say so
+                continue
+            if done.values.notna().any():
+                out.append(_last(done.values.dropna()))
     return out
+
+
+def _last(moments: pd.Series) -> pd.Timestamp:
+    """Give the last moment that is not far beyond almost all others, as a mistyped year is."""
+    early, late = moments.quantile([0.001, 0.999], interpolation="higher")
+    limit = late + max(0.05 * (late - early), pd.Timedelta(days=31))
+    return moments[moments <= limit].max()
 
 
 def _as_of(last: list[pd.Timestamp], files: Sequence[Path]) -> tuple[date, bool]:

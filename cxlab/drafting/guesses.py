@@ -1,9 +1,12 @@
 """Which column of ours might this be? Guessed from its name, its wording and its values."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
-from cxlab.drafting.profiles import Profile
+from cxlab.codebook import COLUMNS
+from cxlab.drafting.profiles import MOST_VALUES, Profile
+from cxlab.results import listing
 
 # (our column, kinds of values it may hold, words in name or wording); the first that fits
 _WORDS: dict[str, tuple[tuple[str, tuple[str, ...], str], ...]] = {
@@ -95,6 +98,7 @@ _TELLS = {
     "reviews": r"stars|review",
 }
 _LAYOUTS = ("qualtrics", "surveymonkey", "google forms", "typeform", "spss")
+NO_HEADER = "no header"
 _OWN_ID = {
     "responses": "response_id",
     "customers": "customer_id",
@@ -118,6 +122,9 @@ LABELS: tuple[dict[str, float], ...] = (
 )  # fmt: skip
 
 
+_PARTS = 3  # columns of one question that make a battery
+
+
 @dataclass
 class Guess:
     """What the study file might say about one table."""
@@ -134,6 +141,8 @@ def table_of(found: list[Profile], layout: str) -> tuple[str, bool]:
     """Say which table a file most likely is, and whether that is sure."""
     if layout in _LAYOUTS:
         return "responses", True
+    if layout == NO_HEADER:
+        return ("orders" if _bought(found) else "responses"), False
     points = {
         table: sum(bool(re.search(words, column.said)) for column in found)
         for table, words in _TELLS.items()
@@ -141,6 +150,28 @@ def table_of(found: list[Profile], layout: str) -> tuple[str, bool]:
     points["responses"] += sum(column.kind == "scale" for column in found) // 4
     best = sorted(points, key=lambda table: points[table], reverse=True)
     return best[0], points[best[0]] > points[best[1]]
+
+
+def _bought(found: list[Profile]) -> dict[str, Profile]:
+    """Tell who, when and how much from the values of a file without names, where all are there."""
+    numbers = [column for column in found if column.kind in ("number", "id")]
+    times = [column for column in found if column.kind == "time"]
+    amounts = [c for c in numbers[1:] if re.search(r"[.,]\d{1,2}$", c.example)]
+    if not (times and amounts):
+        return {}
+    return {"customer_id": numbers[0], "ordered_at": times[0], "amount": amounts[-1]}
+
+
+def unnamed(found: list[Profile]) -> Guess:
+    """Guess the place of the columns of a file without a header, from their values alone."""
+    columns = _bought(found)
+    made = Guess("orders" if columns else "responses", columns)
+    said = (
+        ", ".join(f"'{ours}' is taken for {column.name}" for ours, column in columns.items())
+        or "nothing says what its columns are"
+    )
+    made.doubts.append(f"the file has no header: {said}. Write names into a first line of it.")
+    return made
 
 
 def guess(found: list[Profile], table: str, usual: set[str]) -> Guess:
@@ -161,6 +192,12 @@ def guess(found: list[Profile], table: str, usual: set[str]) -> Guess:
                 f"'{fits[0].name}' repeats, so a row is a part of it; it is no {ours} here."
             )
             fits = []
+        if fits and COLUMNS[table][ours] == "flag" and fits[0].kind == "category":
+            words = ", ".join(f"'{word}'" for word in fits[0].words[:4])
+            made.doubts.append(
+                f"'{fits[0].name}' holds {words}: written as yes and no it could be '{ours}'."
+            )
+            fits = []
         if not fits:
             continue
         made.columns[ours] = fits[0]
@@ -169,7 +206,12 @@ def guess(found: list[Profile], table: str, usual: set[str]) -> Guess:
         if others and ours in ("nps", "csat", "ces", "answered_at", "customer_id", "amount"):
             made.doubts.append(f"{table}: '{ours}' might also be {' or '.join(map(repr, others))}.")
     if table == "responses":
-        made.ratings = _ratings(left)
+        made.ratings, beside = _ratings(left)
+        if beside:
+            made.doubts.append(
+                f"responses: {listing([column.name for column in beside])} have the scale of the "
+                "ratings and are left out; name those that are ratings."
+            )
         left = [column for column in left if column not in made.ratings]
     made.segments = _segments(left, len(made.ratings))
     rest = [column for column in left if column not in made.segments]
@@ -193,15 +235,31 @@ def _ranked(fits: list[Profile], ours: str, words: str) -> list[Profile]:
     return sorted(fits, key=rank)
 
 
-def _ratings(left: list[Profile]) -> list[Profile]:
-    """Find the battery: the largest set of columns that share a scale."""
+def _ratings(left: list[Profile]) -> tuple[list[Profile], list[Profile]]:
+    """Find the battery: the largest set of columns that share a scale and use all of it.
+
+    Where some of them are parts of one question (`Q7A`, `Q7B`, `Q7C`), the others are left out.
+    """
     scales: dict[tuple, list[Profile]] = {}
     for column in left:
         key = scale_of(column)
         if key:
             scales.setdefault(key, []).append(column)
-    big = max(scales.values(), key=len, default=[])
-    return big if len(big) >= 2 else []
+    key, big = max(scales.items(), key=lambda each: len(each[1]), default=((), []))
+    chosen = big
+    if big and big[0].kind == "scale":
+        chosen = [column for column in big if column.high >= 0.9 * key[1]]
+        stems = Counter(_stem(column) for column in chosen)
+        parts = {stem for stem, n in stems.items() if stem and n >= _PARTS}
+        chosen = [c for c in big if _stem(c) in parts and c in chosen] if parts else chosen
+    if len(chosen) < 2:
+        return [], []
+    return chosen, [column for column in big if column not in chosen]
+
+
+def _stem(column: Profile) -> str:
+    found = re.match(r"[A-Za-z]+\d+", column.name)
+    return found[0] if found else ""
 
 
 def scale_of(column: Profile) -> tuple | None:
@@ -230,7 +288,7 @@ def _segments(left: list[Profile], ratings: int) -> list[Profile]:
         column
         for column in left
         if column.kind in ("category", "flag")
-        and 2 <= len(column.words) <= 12
+        and 2 <= column.values <= MOST_VALUES
         and column.filled > 0.5
         and not _NO_SEGMENT.search(column.said)
     ]

@@ -27,7 +27,8 @@ class Profile:
         kind: `empty`, `time`, `unclear time`, `flag`, `scale`, `number`, `category`,
             `text` or `id`.
         low, high: ends of the numbers in use, where they are whole and few.
-        words: other values in use and how often, most frequent first.
+        words: other values in use, most frequent first; the first dozen.
+        values: how many different values are in use.
         filled: share of rows with a value.
         distinct: share of filled values that occur once.
         example: the first value.
@@ -39,6 +40,7 @@ class Profile:
     low: float = np.nan
     high: float = np.nan
     words: tuple[str, ...] = ()
+    values: int = 0
     filled: float = 0.0
     distinct: float = 0.0
     example: str = ""
@@ -74,6 +76,7 @@ def _profile(column: pd.Series, name: str, wording: str) -> Profile:
     distinct = float((counts == 1).sum() / len(text))
     seen = text.iloc[:: max(1, len(text) // LOOKED_AT)]
     facts: dict[str, Any] = {"filled": filled, "distinct": distinct, "example": text.iloc[0]}
+    facts["values"] = len(counts)
     if typed_time:
         return Profile(name, wording, "time", **facts)
     if kind := _time_kind(seen, name):
@@ -107,7 +110,7 @@ def _time_kind(seen: pd.Series, name: str) -> str:
 
 
 def _dated(name: str) -> bool:
-    return bool(re.search(r"date|time|_at$|day", name, re.IGNORECASE))
+    return bool(re.search(r"date|time|_at$|day|^column \d+$", name, re.IGNORECASE))
 
 
 def _numbers(counts: pd.Series) -> tuple[list[float], list[str]]:
