@@ -251,16 +251,18 @@ def _called(found: pd.DataFrame, order: str) -> pd.DataFrame:
 
 
 def _short_year(name: str, shown: str) -> str:
-    first, second, last = re.match(r"(\d+)\D(\d+)\D(\d+)", shown).groups()  # type: ignore[union-attr]
+    parts = re.match(r"(\d+)(\D)(\d+)\D(\d+)", shown)
+    first, mark, second, last = parts.groups()  # type: ignore[union-attr]
     month, year = _NAMES[int(second) - 1], _century(int(last))
     readings = [f"{int(last)} {month} {_century(int(first))}"]
     readings += [f"{int(first)} {month} {year}"] if 1 <= int(first) <= 31 else []
     if 1 <= int(first) <= 12 and first != second:
         readings.append(f"{int(second)} {_NAMES[int(first) - 1]} {year}")
+    forms = [f'"{mark.join(form)}"' for form in (["%y", "%m", "%d"], ["%d", "%m", "%y"])]
     return (
         f"'{name}': '{shown}' reads as {' or as '.join(readings)}, and no row of the column "
-        'decides it. Declare it under \'formats:\', as "%y-%m-%d" (year first), "%d-%m-%y" (day '
-        'first) or "%m-%d-%y" (month first), with the marks that stand between.'
+        f"decides it. Declare it under 'formats:', as {forms[0]} (year first) or {forms[1]} (day "
+        "first)."
     )
 
 
