@@ -169,6 +169,7 @@ READ = {
     "total below": ("s.csv", b"Q2,Q1\na,9\nb,8\nGrand total,17\n", [9, 8], {"below_table": 1}),
     "note below": ("s.csv", WIDE.encode() + b"\nGenerated on 2025-01-01\n", None,
                    {"below_table": 1}),
+    "a short last answer": ("s.csv", WIDE.encode() + b"\n5,b,,,\n", None, {}),
     "count in the middle": ("s.csv", b"Q2,Q1\na,9\nTotal,8\nb,7\n", [9, 8, 7], {}),
     "total as a value": ("s.csv", b"Q2,Q1\nTotal,9\na,8\nTotal,7\n", [9, 8, 7], {}),
     "a comment on a total": ("s.csv", b"Q2,Q1\na,9\nTotal waste of time,0\n", [9, 0], {}),

@@ -107,6 +107,12 @@ def test_two_exports_in_two_zones_are_read_each_in_its_own(tmp_path):
     ]  # fmt: skip
 
 
+def test_a_zone_that_there_is_not_is_refused(tmp_path):
+    with pytest.raises(IngestError, match="'answered_at' is written in the zone 'Americ/Denver'"):
+        read(tmp_path, qualtrics("a,b,0,100,1,R_1,9,5").replace("America", "Americ"),
+             columns={"answered_at": "EndDate"})  # fmt: skip
+
+
 def test_a_recoded_export_is_read_once_its_codes_are_declared(tmp_path):
     # recoded values: 11 stands for 'cannot say', and 1 to 5 run from best to worst
     rows = ["2025-03-01 08:00:00,2025-03-01 08:05:00,0,100,1,R_1,11,1",

@@ -48,7 +48,8 @@ def footers(rows: Sequence[Sequence[str]]) -> list[int]:
     """Find the last rows that are a total or a note, not a record.
 
     A row is a total where its first filled cell is that word alone, whatever else is filled; it
-    is a note where few cells are filled, and it says so or stands apart from the table.
+    is a note where few cells are filled and it says so, or where one cell stands apart from the
+    table.
 
     Args:
         rows: the last rows of a table, blank ones among them.
@@ -68,7 +69,7 @@ def footers(rows: Sequence[Sequence[str]]) -> list[int]:
             parted = bool(found)
         elif _TOTAL.fullmatch(first[at]) and first[at] not in first[:at]:
             found, told = [*found, at], True
-        elif says or (filled[at] <= 2 and usual >= 4):
+        elif says or (filled[at] == 1 and usual >= 4):
             found, told = [*found, at], told or says
         else:
             return found if parted or told else []

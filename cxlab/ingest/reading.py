@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -68,6 +69,7 @@ def read(paths: Sequence[Path], table: Table) -> Raw:
         whole.wording.update({ours: grid.header.wording[at] for ours, at in found.items()})
         for ours, at in found.items():
             if zone := "".join(grid.header.zones[at : at + 1]):
+                _check_zone(zone, ours, path.name)
                 whole.zones.setdefault(ours, {})[called] = zone
             if at in grid.missing:
                 whole.missing.setdefault(ours, {})[called] = grid.missing[at]
@@ -103,6 +105,17 @@ def _told_apart(paths: Sequence[Path]) -> list[str]:
         path.name if names.count(path.name) == 1 else path.relative_to(top).as_posix()
         for path in paths
     ]
+
+
+def _check_zone(zone: str, ours: str, name: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ValueError, OSError, KeyError):
+        raise IngestError(
+            f"{name}: its header says that '{ours}' is written in the zone '{zone}', and there "
+            "is none of that name. Set the header right.",
+            file=name,
+        ) from None
 
 
 def _grid(path: Path, table: Table, wanted: Wanted) -> Grid:
