@@ -124,15 +124,19 @@ def run(
     opened = study.load(study_file)
     mapping = opened.mapping
     folder = _notebooks(notebooks)
+    parts = study.wanted(opened)
     jobs = reports.plan(
         folder,
         study_file=Path(os.path.relpath(study_file.resolve(), folder)),
-        parts=study.wanted(opened),
+        parts=parts,
         withheld=study.withheld(opened),
         tables=opened.holds,
         notebooks=only or mapping.reports.notebooks,
         given=_assignments(given or []),
     )
+    if given:
+        for part in {tuple(job.about.items()) for job in jobs if job.about not in parts}:
+            opened.part(**dict(part))  # refuses one that is not there
     out = out or Path("reports") / reports.slug(mapping.study)
     if dry_run:
         for job in jobs:

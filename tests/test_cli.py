@@ -85,6 +85,27 @@ def test_a_refusal_is_a_sentence_and_status_2(words, said, sample):
     assert "Traceback" not in done.stderr + done.stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("value=North", "the value 'North' needs a segment, given beside it. "
+         "Did you mean the segment 'region'?"),
+        ("segment=region", "the segment 'region' needs a value, given beside it, such as 'East'."),
+        ("segment=regoin value=North", "'regoin' is not a segment of this study. "
+         "Did you mean 'region'?"),
+        ("segment=region value=Nort", "no row has region = 'Nort'. Did you mean 'North'?"),
+        ("period=2031Q1", "no answer lies in 2031Q1."),
+        ("level=95", "20_scores.ipynb: parameter 'level' must lie between 0 and 1, not 95.0. "
+         "Did you mean 0.95?"),
+    ],
+)  # fmt: skip
+def test_a_part_that_is_not_there_is_refused_with_the_plan(words, said, sample, tmp_path):
+    given = [word for one in words.split() for word in ("--set", one)]
+    done = _cxlab("run", sample, "--dry-run", "--only", "20_scores", *given, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"error: {said}\n"
+
+
 def test_debug_shows_the_traceback():
     assert "Traceback" in _cxlab("--debug", "check", "nope.yaml").stderr
 

@@ -27,9 +27,13 @@ def _one(folder: Path, *cells: str, **words) -> reports.Job:
     [
         ({"levl": "0.9"}, "no notebook has a parameter 'levl'. Did you mean 'level'?"),
         ({"level": "high"}, "10_one.ipynb: parameter 'level' must be a number, not 'high'."),
+        ({"level": "95"}, "10_one.ipynb: parameter 'level' must lie between 0 and 1, not 95.0. "
+         "Did you mean 0.95?"),
+        ({"level": 1.0}, "10_one.ipynb: parameter 'level' must lie between 0 and 1, not 1.0."),
+        ({"level": "nan"}, "10_one.ipynb: parameter 'level' must be a number, not 'nan'."),
         ({"study_file": "x"}, "'study_file' is set by the run itself; it cannot be given."),
     ],
-)
+)  # fmt: skip
 def test_parameters_are_held_against_the_notebook_before_anything_starts(tmp_path, given, said):
     desk.notebook(tmp_path, "10_one")
     with pytest.raises(reports.PlanError) as error:
@@ -60,9 +64,9 @@ def test_a_parameters_cell_holds_literals_only(tmp_path, cell, said):
 
 
 def test_text_from_a_command_line_becomes_the_parameters_own_type(tmp_path):
-    desk.notebook(tmp_path, "10_one")
-    (job,) = desk.planned(tmp_path, given={"level": "1", "value": "007"})
-    assert (job.parameters["level"], type(job.parameters["level"])) == (1.0, float)
+    desk.notebook(tmp_path, "10_one", parameters=f"{desk.PARAMETERS}\nmonths: float = 12.0  # x")
+    (job,) = desk.planned(tmp_path, given={"months": "1", "value": "007"})
+    assert (job.parameters["months"], type(job.parameters["months"])) == (1.0, float)
     assert job.parameters["value"] == "007"
 
 

@@ -168,10 +168,13 @@ def test_a_part_holds_its_segment_and_its_customers_orders(shop):
     [
         ({"segment": "regoin", "value": "North"}, "Did you mean 'region'?"),
         ({"segment": "region", "value": "Nort"}, "Did you mean 'North'?"),
+        ({"segment": "", "value": "North"},
+         "the value 'North' needs a segment, given beside it. Did you mean the segment 'region'?"),
+        ({"segment": "region"}, "the segment 'region' needs a value, given beside it, such as"),
         ({"period": "2031Q1"}, "no answer lies in 2031Q1"),
         ({"period": "someday"}, "is no period; write 2025Q3, 2025-09 or 2025"),
     ],
-)
+)  # fmt: skip
 def test_a_part_that_is_not_there_is_refused(shop, asked, said):
     with pytest.raises(StudyError, match=said.replace("?", r"\?")):
         study.load(shop).part(**asked)

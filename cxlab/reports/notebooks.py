@@ -143,4 +143,8 @@ def _typed(name: str, value: Any, default: Any, notebook: str) -> Any:
     if type(value) is not kind:
         wanted = _WORDS.get(kind, kind.__name__)
         raise PlanError(f"{notebook}: parameter '{name}' must be {wanted}, not {value!r}.")
+    if name == "level" and not 0 < value < 1:
+        near = f" Did you mean {value / 100:g}?" if 1 < value < 100 else ""
+        said = f"{notebook}: parameter 'level' must lie between 0 and 1, not {value!r}.{near}"
+        raise PlanError(said)
     return value

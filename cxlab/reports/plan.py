@@ -12,7 +12,6 @@ from cxlab.codebook import did_you_mean
 from cxlab.reports.notebooks import FINDINGS_FILE, SCOPES, Notebook, PlanError, checked, read
 
 EVERYONE = "everyone"
-TOO_SMALL = "too few people to be shown (privacy.smallest_group)"
 PART = SCOPES["part"]
 TOO_SMALL = "too few people to be shown (privacy.smallest_group)"
 OWN = ("study_file", FINDINGS_FILE)  # what the press itself hands over
@@ -43,10 +42,16 @@ class Job:
     withheld: str = ""
 
     @property
+    def about(self) -> dict[str, str]:
+        """Say which part of the study it is about; nothing means all of it."""
+        words = {**self.notebook.parameters, **self.parameters}
+        return {name: words[name] for name in PART if words.get(name)}
+
+    @property
     def reads(self) -> dict[str, str]:
         """Say which part of the study it reads; nothing means all of it."""
-        words = {**self.notebook.parameters, **self.parameters}
-        return {name: words[name] for name in SCOPES[self.notebook.scope] if words.get(name)}
+        read = SCOPES[self.notebook.scope]
+        return {name: word for name, word in self.about.items() if name in read}
 
 
 def plan(

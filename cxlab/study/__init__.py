@@ -247,14 +247,14 @@ class Study:
             it depends on no row outside. The ledger stays that of the whole study.
 
         Raises:
-            StudyError: there is no such segment, no such value, no answer in the period, or
-                fewer people than `privacy.smallest_group`.
+            StudyError: there is no such segment, no such value, one of them without the other,
+                no answer in the period, or fewer people than `privacy.smallest_group`.
         """
         results.keep_back(self.mapping.privacy.smallest_group)
-        if not segment and not period:
+        if not segment and not value and not period:
             return self
         frames = {name: done.frame for name, done in self.cleaned.items()}
-        if segment:
+        if segment or value:
             frames = parts.of_segment(frames, segment, value, self.segments())
         if period and "responses" in frames:
             frames["responses"] = parts.of_period(frames["responses"], period)

@@ -22,14 +22,11 @@ def of_segment(
 
     A table without the segment follows the customers who have it.
     """
-    if segment not in known:
-        near = codebook.did_you_mean(segment, known)
-        raise StudyError(f"'{segment}' is not a segment of this study.{near}", [])
+    _whole(frames, segment, value, known)
     having = {name: frame for name, frame in frames.items() if segment in frame}
     part = {name: frame[frame[segment] == value] for name, frame in having.items()}
     if all(frame.empty for frame in part.values()):
-        values = {str(v) for frame in having.values() for v in frame[segment].dropna().unique()}
-        near = codebook.did_you_mean(value, sorted(values))
+        near = codebook.did_you_mean(value, values(list(frames.values()), segment))
         raise StudyError(f"no row has {segment} = '{value}'.{near}", [])
     if "customers" in part:
         ids = part["customers"]["customer_id"]
@@ -37,6 +34,23 @@ def of_segment(
             if "customer_id" in frames[name]:
                 part[name] = frames[name][frames[name]["customer_id"].isin(ids)]
     return {name: part.get(name, frame).reset_index(drop=True) for name, frame in frames.items()}
+
+
+def _whole(
+    frames: Mapping[str, pd.DataFrame], segment: str, value: str, known: Sequence[str]
+) -> None:
+    """Refuse an unknown segment, and a segment or a value without the other."""
+    tables = list(frames.values())
+    if not segment:
+        having = [name for name in known if value in values(tables, name)]
+        near = f" Did you mean the segment '{having[0]}'?" if having else ""
+        raise StudyError(f"the value '{value}' needs a segment, given beside it.{near}", [])
+    if segment not in known:
+        near = codebook.did_you_mean(segment, known)
+        raise StudyError(f"'{segment}' is not a segment of this study.{near}", [])
+    if not value:
+        such = f", such as '{found[0]}'" if (found := values(tables, segment)) else ""
+        raise StudyError(f"the segment '{segment}' needs a value, given beside it{such}.", [])
 
 
 def large_enough(
