@@ -55,6 +55,113 @@ def test_a_study_file_is_refused_with_line_and_nearest_word(tmp_path, change, sa
     assert said in _refusal(tmp_path, GOOD.replace(*change))
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("2025-12-31", "2025-13-31"),
+         "line 2: 'as_of': '2025-13-31' is no day; write it like 2025-12-31."),
+        (("    segments: [region]", "    segments: region"),
+         "line 7: 'tables.responses.segments' must be a list such as [region, plan], or lines of "
+         "'name: column', not 'region'."),
+        (("study: A shop", "study: 2025"), "line 1: 'study' must be text (numbers go into quotes), "
+         "not 2025."),
+        (("{nps: Q1}", "[Q1]"), "line 6: 'tables.responses.columns' must be lines of "
+         "'name: value', not a list."),
+        (("{nps: Q1}", "{nps: 1}"),
+         "line 6: 'tables.responses.columns.nps' must be text (numbers go into quotes), not 1."),
+        (("files: answers.csv", "files: []"), "line 5: 'tables.responses.files': name a file."),
+        (("  responses:", "  respones:"), "line 4: unknown key 'tables.respones'. "
+         "Did you mean 'responses'?"),
+        (("    segments: [region]", "    rules: {speeder: soon}"), "line 7: "
+         "'tables.responses.rules.speeder' must be a number or 'off', not 'soon'."),
+        (("    segments: [region]", "    rules: {duplicate_response: 5}"), "line 7: "
+         "'tables.responses.rules': the rule 'duplicate_response' compares with no number; it can "
+         "only be off."),
+        (("    segments: [region]", "    scales: {nps: {range: 0..10, labels: 5}}"), "line 7: "
+         "'tables.responses.scales.nps.labels' must be lines of 'name: value', not 5."),
+        (("    segments: [region]", "    scales: {npss: 0..10}"), "line 7: "
+         "tables.responses.scales: 'npss' is no score or rating that is mapped. "
+         "Did you mean 'nps'?"),
+        (("{nps: Q1}", "{nps: Q1, answered_at: D}\n    formats: {answered: '%d/%m/%Y'}"),
+         "line 7: tables.responses.formats: 'answered' is no column of dates that is mapped. "
+         "Did you mean 'answered_at'?"),
+        (("{nps: Q1}", "{nps: Q1, answered_at: D}\n    formats: {answered_at: DD/MM/YYYY}"),
+         "line 7: tables.responses.formats.answered_at: 'DD/MM/YYYY' is no form of a date. "
+         "Did you mean '%d/%m/%Y'?"),
+        (("{nps: Q1}", "{nps: Q1, answered_at: D}\n    formats: {answered_at: dayfirst}"),
+         "'dayfirst' is no form of a date; write it like '%d/%m/%Y'."),
+        (("    columns: {nps: Q1}\n    segments: [region]", "    columns: {}"),
+         "line 4: tables.responses: no column is mapped; name one under 'columns'."),
+        (("{nps: Q1}", "{npss: Q1}"), "line 6: tables.responses.columns: 'npss' is no column"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_refused_in_plain_words(tmp_path, change, said):
+    assert said in _refusal(tmp_path, GOOD.replace(*change))
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("privacy: {smallest_group: ten}",
+         "line 8: 'privacy.smallest_group' must be a whole number, not 'ten'."),
+        ("privacy: {smallest_group: 0}", "'privacy.smallest_group' must be at least 1, not 0."),
+        ("privacy: {mask_comments: maybe}",
+         "'privacy.mask_comments' must be true or false, not 'maybe'."),
+        ("privacy:", "line 8: 'privacy' must be lines of 'name: value', not empty."),
+        ("reports: {over: region}", "line 8: 'reports.over' must be lines of 'segment: all' or "
+         "'segment: [value, value]', not 'region'."),
+        ("reports: {notebooks: 20_scores}", "line 8: 'reports.notebooks' must be 'all' or a list, "
+         "not '20_scores'."),
+        ("weighting: {method: rakee}", "line 8: 'weighting.method' must be 'rake', 'cells' or "
+         "'propensity', not 'rakee'. Did you mean 'rake'?"),
+        ("population: {region: {North: half}}",
+         "line 8: 'population.region.North' must be a number, not 'half'."),
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_is_refused_in_plain_words(tmp_path, more, said):
+    assert said in _refusal(tmp_path, f"{GOOD}{more}\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("[region]", "[region\nreports: {}"),
+         "line 7: the bracket that opens here is not closed."),
+        (("A shop", "'A shop"), "line 1: the quote that opens here is not closed."),
+        (("A shop", "A shop: the first"), "line 1: a colon stands where none may; "
+         "put the text into quotes, or look at the indentation."),
+        (("    files", "\tfiles"), "line 5: a tab stands here; indent with blanks."),
+        (("[region]", "[region]\n    formats: {x: %d}"),
+         "line 8: text that begins with '%' goes into quotes."),
+        (("    segments", "   segments"), "line 7: the indentation fits none of the lines above."),
+    ],
+)  # fmt: skip
+def test_what_is_no_yaml_is_refused_in_plain_words(tmp_path, change, said):
+    refused = _refusal(tmp_path, GOOD.replace(*change))
+    assert refused == f"study.yaml, {said.replace(': ', ': not valid YAML: ', 1)}"
+
+
+def test_a_file_that_two_patterns_name_is_read_once(tmp_path):
+    text = GOOD.replace("answers.csv", "[e/*.csv, e/a.csv, ./e/../e/b.csv]")
+    (tmp_path / "study.yaml").write_text(text)
+    (tmp_path / "e").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "e" / f"{name}.csv").write_text("Q1\n9\n")
+    found = codebook.load(tmp_path / "study.yaml").files("responses")
+    assert [path.name for path in found] == ["a.csv", "b.csv"]
+
+
+def test_a_moment_may_be_the_last_that_is_known(tmp_path):
+    (tmp_path / "study.yaml").write_text(GOOD.replace("2025-12-31", "2025-12-31 14:30:00"))
+    assert codebook.load(tmp_path / "study.yaml").until().isoformat() == "2025-12-31T14:30:00"
+
+
+def test_the_rules_that_compare_with_a_number_are_those_of_cleaning():
+    from cxlab.cleaning import RULES
+
+    assert {rule.name for rule in RULES if rule.threshold is not None} == set(codebook.THRESHOLDS)
+
+
 def test_a_grid_over_an_unknown_segment_is_refused(tmp_path):
     text = GOOD + "reports:\n  over: {regoin: all}\n"
     assert "'regoin' is not a segment. Did you mean 'region'?" in _refusal(tmp_path, text)

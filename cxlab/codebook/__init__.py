@@ -1,6 +1,7 @@
 """Which words do we use? Columns, scales and their direction, reasons, the study file."""
 
-from cxlab.codebook.mapping import Mapping, MappingError, Privacy, Reports, Table, Weighting, load
+from cxlab.codebook.mapping import Mapping, MappingError, Privacy, Reports, Table, Weighting
+from cxlab.codebook.opening import load
 from cxlab.codebook.scales import Scale, ScaleError, check_scale
 from cxlab.codebook.words import (
     COLUMNS,
@@ -8,6 +9,7 @@ from cxlab.codebook.words import (
     REPAIRS,
     RESULT_WORDS,
     SET_ASIDE,
+    THRESHOLDS,
     Refusal,
     did_you_mean,
     label,
@@ -19,6 +21,7 @@ __all__ = [
     "REPAIRS",
     "RESULT_WORDS",
     "SET_ASIDE",
+    "THRESHOLDS",
     "Mapping",
     "MappingError",
     "Privacy",

@@ -3,14 +3,16 @@
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from cxlab.codebook.scales import Scale
-from cxlab.codebook.words import COLUMNS, SET_ASIDE, Refusal, did_you_mean
+from cxlab.codebook.words import COLUMNS, SET_ASIDE, THRESHOLDS, Refusal, did_you_mean
+
+UNLIKE = "unlike"  # type of an error whose message says which form is asked for
 
 
 class MappingError(Refusal):
@@ -53,6 +55,8 @@ class Table(_Part):
     @field_validator("files", mode="before")
     @classmethod
     def _one_or_many(cls, given: Any) -> Any:
+        if given in ([], None):
+            raise ValueError("name a file.")
         return (given,) if isinstance(given, str) else given
 
     @field_validator("segments", "attributes", "ratings", mode="before")
@@ -60,16 +64,23 @@ class Table(_Part):
     def _list_or_names(cls, given: Any) -> Any:
         if isinstance(given, list | tuple):
             return {str(name): str(name) for name in given}
+        if given and not isinstance(given, dict):
+            form = "a list such as [region, plan], or lines of 'name: column'"
+            raise PydanticCustomError(UNLIKE, form)
         return given or {}
 
     @field_validator("rules", mode="before")
     @classmethod
     def _known(cls, given: Any) -> Any:
         if isinstance(given, dict):
-            for rule in given:
+            for rule, value in given.items():
                 if rule not in SET_ASIDE:
                     raise ValueError(
                         f"there is no cleaning rule '{rule}'.{did_you_mean(rule, SET_ASIDE)}"
+                    )
+                if value != "off" and rule not in THRESHOLDS:
+                    raise ValueError(
+                        f"the rule '{rule}' compares with no number; it can only be off."
                     )
         return given
 
@@ -150,8 +161,11 @@ class Reports(_Part):
     @field_validator("over", mode="before")
     @classmethod
     def _text(cls, given: Any) -> Any:
+        if not given:
+            return {}
         if not isinstance(given, dict):
-            return given or {}
+            form = "lines of 'segment: all' or 'segment: [value, value]'"
+            raise PydanticCustomError(UNLIKE, form)
         return {k: [str(x) for x in v] if isinstance(v, list) else str(v) for k, v in given.items()}
 
 
@@ -220,6 +234,7 @@ class Mapping(_Part):
                         f"{did_you_mean(column, COLUMNS[name])} "
                         "A column of your own goes under 'segments' or 'attributes'."
                     )
+            _check_table(name, table)
         self._check_weighting()
         segments = {name for table in self.tables.values() for name in table.segments}
         for over, values in self.reports.over.items():
@@ -278,100 +293,43 @@ class Mapping(_Part):
                     f"(looked in {folder}).{did_you_mean(Path(pattern).name, beside)}"
                 )
             found += near
-        return found
+        return list({path.resolve(): path for path in found}.values())
 
 
-def load(path: str | Path) -> Mapping:
-    """Read and check a study file.
-
-    Args:
-        path: the YAML file.
-
-    Returns:
-        The mapping; its `folder` is where relative paths start.
-
-    Raises:
-        MappingError: the file is missing, is no YAML, or says something the study cannot
-            mean; the message names the line and suggests the nearest word.
-    """
-    path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise MappingError(f"{path}: there is no such study file.") from None
-    except (IsADirectoryError, UnicodeDecodeError, PermissionError) as error:
-        raise MappingError(f"{path}: this is not a readable text file ({error}).") from None
-    try:
-        node = yaml.compose(text, Loader=_Loader)
-        given = yaml.load(text, Loader=_Loader)
-    except yaml.YAMLError as error:
-        raise MappingError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(given, dict):
-        raise MappingError(f"{path}: a study file is a list of 'key: value' lines; this is not.")
-    try:
-        return Mapping(**{**_strings(given), "folder": path.resolve().parent})
-    except ValidationError as error:
-        raise MappingError(_explain(path, node, error)) from None
+def _check_table(name: str, table: Table) -> None:
+    """Refuse a table without columns, and what is said of columns that it does not have."""
+    if not table.sources():
+        raise ValueError(f"tables.{name}: no column is mapped; name one under 'columns'.")
+    kinds = {column: table.kind(name, column) for column in table.sources()}
+    dated = [column for column, kind in kinds.items() if kind == "time"]
+    scored = [column for column, kind in kinds.items() if kind in ("score", "rating")]
+    for column, form in table.formats.items():
+        if column not in dated:
+            raise ValueError(
+                f"tables.{name}.formats: '{column}' is no column of dates that is mapped."
+                f"{did_you_mean(column, dated)}"
+            )
+        if "%" not in form:
+            near = _strftime(form)
+            raise ValueError(
+                f"tables.{name}.formats.{column}: '{form}' is no form of a date"
+                + (f". Did you mean '{near}'?" if near else "; write it like '%d/%m/%Y'.")
+            )
+    for column in table.scales:
+        if column not in (*scored, "ratings"):
+            raise ValueError(
+                f"tables.{name}.scales: '{column}' is no score or rating that is mapped."
+                f"{did_you_mean(column, (*scored, 'ratings'))}"
+            )
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML in which only true and false are flags: `no` may be the name of a column."""
-
-    yaml_implicit_resolvers: ClassVar = {
-        first: [(tag, found) for tag, found in resolvers if tag != "tag:yaml.org,2002:bool"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile("true|false", re.IGNORECASE), list("tTfF")
-)
-
-
-def _strings(given: dict) -> dict:
-    if any(not isinstance(key, str) for key in given):
-        given = {str(key): value for key, value in given.items()}
-    return given
-
-
-def _explain(path: Path, node: yaml.Node, error: ValidationError) -> str:
-    lines = []
-    for item in error.errors():
-        where = [str(part) for part in item["loc"]]
-        line = _line(node, where)
-        place = f"{path}, line {line}: " if line else f"{path}: "
-        lines.append(f"{place}{_sentence('.'.join(where), item)}")
-    return "\n".join(dict.fromkeys(lines))
-
-
-def _sentence(where: str, item: Any) -> str:
-    last = where.rsplit(".", 1)[-1]
-    if item["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        return f"unknown key '{where}'.{did_you_mean(last, _known(where))}"
-    if item["type"] == "missing":
-        return f"'{where}' is missing."
-    message = item["msg"].removeprefix("Value error, ")
-    return f"'{where}': {message}" if where else message
-
-
-def _known(where: str) -> list[str]:
-    parts = where.split(".")
-    if len(parts) == 1:
-        return [name for name in Mapping.model_fields if name != "folder"]
-    parents: dict[str, type[BaseModel]]
-    parents = {"tables": Table, "privacy": Privacy, "reports": Reports, "weighting": Weighting}
-    return list(parents.get(parts[0], Mapping).model_fields)
-
-
-def _line(node: yaml.Node, where: list[str]) -> int | None:
-    line = None
-    for part in where:
-        if not isinstance(node, yaml.MappingNode):
-            break
-        for key, value in node.value:
-            if str(key.value) == part:
-                line, node = key.start_mark.line + 1, value
-                break
-        else:
-            break
-    return line
+def _strftime(form: str) -> str:
+    """Write a form such as DD/MM/YYYY HH:mm as strftime does; nothing if it is none."""
+    words = {"YYYY": "%Y", "YY": "%y", "DD": "%d", "HH": "%H", "SS": "%S"}
+    day, *clock = form.replace("hh", "HH").split("HH")
+    text = day.upper().replace("MM", "%m") + "".join(
+        "HH" + part.upper().replace("MM", "%M") for part in clock
+    )
+    for word, code in words.items():
+        text = text.replace(word, code)
+    return text if "%" in text and not re.search(r"(?<!%)[A-SU-Za-z]", text) else ""

@@ -48,7 +48,8 @@ class Scale(BaseModel):
         if "range" in given:
             given["low"], given["high"] = _ends(given.pop("range"))
         given["missing"] = tuple(str(code) for code in _as_list(given.get("missing")))
-        given["labels"] = {str(word): value for word, value in given.get("labels", {}).items()}
+        if isinstance(labels := given.get("labels"), dict):
+            given["labels"] = {str(word): value for word, value in labels.items()}
         return given
 
     @model_validator(mode="after")

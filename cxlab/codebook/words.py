@@ -180,6 +180,9 @@ SET_ASIDE: dict[str, str] = {
 # Set aside by judgement: the headline is shown with and without these rows.
 JUDGEMENT = ("duplicate_response", "speeder", "straightliner", "careless")
 
+# Rules that compare with a number, which a study file may set.
+THRESHOLDS = ("speeder", "straightliner", "careless")
+
 # What was done to single cells of rows that were kept.
 REPAIRS: dict[str, str] = {
     "trimmed": "blanks around the value removed",
