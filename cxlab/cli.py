@@ -151,6 +151,7 @@ def run(
         "fewest": fewest,
         "held": [reports.words(part) for part in held],
         "rows": {name: done.rows_in for name, done in opened.cleaned.items()},
+        "exports": opened.exports,
     }
     with _progress(len(jobs)) as tell:
         runs = reports.run(

@@ -66,6 +66,65 @@ def test_verdicts_failures_data_and_versions_are_told():
     ]
 
 
+def _reports(moved: float, verdict: str = "apart"):
+    """Two runs' worth of reports, by hand: for everyone and for the North, read second first."""
+    columns = ["group", "estimate", "conf_low", "conf_high", "verdict"]
+    rows = [[f"G{n:02d}", 10.0 + moved, 8.0, 12.0, verdict] for n in range(12)]
+    table = {"name": "by group", "headline": "-", "unit": "points",
+             "frame": {"columns": columns, "rows": rows}}  # fmt: skip
+    tile = {**table, "name": "nps", "frame": {"columns": columns[1:4], "rows": [rows[0][1:4]]}}
+    ways = [["none", *rows[0][1:4], "reported"], ["speed", *rows[1][1:4], "other"]]
+    other = {"columns": ["reason", *columns[1:]], "rows": ways}
+    other = {**table, "name": "nps and the cleaning", "frame": other}
+    words = [("A", "everyone", 2), ("A", "region: North", 2), ("B", "everyone", 1)]
+    found = [{"notebook": name, "question": name, "part": part, "reading_order": order,
+              "findings": [tile, table, other]} for name, part, order in words]  # fmt: skip
+    entries = [{**one, "state": "done"} for one in found]
+    return {"finished": "then", "data": "d", "reports": entries}, found
+
+
+def test_what_moved_for_everyone_is_told_first_and_headlines_before_tables():
+    since = reports.changes(_reports(0.0), _reports(5.0, "not apart"))
+    said = reports.lines(since, limit=3)
+    assert said[:3] == [
+        "B, everyone: nps: 10.0 → 15.0, beyond its earlier interval.",
+        "A, everyone: nps: 10.0 → 15.0, beyond its earlier interval.",
+        "B, everyone: by group, G00: 10.0 → 15.0, beyond its earlier interval.",
+    ]
+    assert said[3] == "36 other numbers moved."
+    assert said[4] == "B, everyone: by group, G00: verdict was “apart”, is “not apart”."
+    assert said[7:] == ["… and 33 more verdicts changed."]
+
+
+def test_other_ways_of_cleaning_are_no_news():
+    since = reports.changes(_reports(0.0), _reports(5.0))
+    named = [one["where"] for key in ("numbers", "verdicts", "headlines") for one in since[key]]
+    assert named
+    assert not any("the cleaning" in where for where in named)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ({"responses": "1"}, {"responses": "2"},
+         "The data changed: responses has other values in as many rows."),
+        ({"responses": "1", "orders": "1"}, {"responses": "1", "reviews": "1"},
+         "The data changed: reviews is new; orders is gone."),
+        ({"responses": "1"}, {"responses": "1"},
+         "The study file changed, or how exports are read; the exports did not."),
+    ],
+)  # fmt: skip
+def test_the_table_whose_data_changed_is_named(before, after, said):
+    since = reports.changes(_run(exports=before), _run(exports=after, data="e"))
+    assert reports.lines(since) == [said]
+
+
+def test_a_table_that_grew_is_told_with_its_rows():
+    now = _run(data="e", rows={"responses": 12}, exports={"responses": "2"})
+    since = reports.changes(_run(exports={"responses": "1"}), now)
+    assert reports.lines(since) == ["The data changed: responses had 9 rows, has 12 rows."]
+
+
 def test_a_folder_without_a_run_is_refused(tmp_path):
     with pytest.raises(reports.PlanError, match=r"no finished run is here.*Use cxlab run"):
         reports.load(tmp_path)

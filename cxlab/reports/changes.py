@@ -5,9 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cxlab import export
 from cxlab.reports.notebooks import PlanError
+from cxlab.reports.plan import EVERYONE
 from cxlab.results import amount, count
 
+REPORTED = "reported"  # the verdict of one row where the others are what else could be reported
 MADE = ("done", "unchanged", "kept")
 KEYS = ("term", "group", "period", "table", "column", "value", "reason", "part", "against", "time")
 Kept = tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]
@@ -51,6 +54,7 @@ def changes(before: Kept, after: Kept) -> dict[str, Any]:
     Returns:
         `then` (when the earlier run was), `numbers`, `verdicts`, `headlines`, `new`, `gone`,
         `failing`, `mended`, `data` and `code`; empty when nothing changed or nothing was before.
+        What is of everyone comes first, headline numbers before tables, then as it is read.
     """
     (old, old_found), (new, new_found) = before, after
     if not old.get("reports"):
@@ -78,20 +82,22 @@ def lines(since: Mapping[str, Any], *, limit: int = 8) -> list[str]:
 
     Args:
         since: what `changes` gave.
-        limit: how many numbers are named one by one.
+        limit: how many numbers, and how many verdicts, are named one by one.
     """
     if not since:
         return ["Nothing changed."]
     out = [*since["data"], *since["code"]]
-    out += [f"{v['where']}: verdict was “{v['before']}”, is “{v['after']}”."
-            for v in since["verdicts"]]  # fmt: skip
     beyond = [n for n in since["numbers"] if n["beyond"]]
     out += [_sentence(n) for n in beyond[:limit]]
     left = len(since["numbers"]) - len(beyond[:limit])
     if left > 0:
-        words = "other number" if out and beyond else "number"
+        words = "other number" if beyond else "number"
         within = "" if len(beyond) > limit else ", all within their earlier intervals"
         out.append(f"{count(left, words)} moved{within}.")
+    out += [f"{v['where']}: verdict was “{v['before']}”, is “{v['after']}”."
+            for v in since["verdicts"][:limit]]  # fmt: skip
+    if (left := len(since["verdicts"]) - limit) > 0:
+        out.append(f"… and {count(left, 'more verdict')} changed.")
     for key, words in (("failing", "Fails now"), ("mended", "Works again"), ("new", "New"),
                        ("gone", "No longer made")):  # fmt: skip
         if since[key]:
@@ -111,16 +117,25 @@ def _name(report: Mapping[str, Any]) -> str:
 
 
 def _rows(found: Sequence[Mapping[str, Any]]) -> dict[tuple, dict[str, Any]]:
-    """Give each row of each finding under a name that two runs share."""
+    """Give each row of each finding under a name that two runs share, what is first told first."""
     out: dict[tuple, dict[str, Any]] = {}
-    for report in (one for one in found if not one.get("composes")):
-        for result in report["findings"]:
-            for key, row in _keyed(result):
-                where = (_name(report), result["name"], key)
-                out.setdefault(where, {**row, "unit": result["unit"], "headline": ""})
-            headline = (_name(report), result["name"], "")
-            out.setdefault(headline, {}).setdefault("headline", result["headline"])
+    for report, result in sorted(_results(found), key=lambda one: one[0]["told"]):
+        for key, row in _keyed(result):
+            where = (_name(report), result["name"], key)
+            out.setdefault(where, {**row, "unit": result["unit"], "headline": ""})
+        headline = (_name(report), result["name"], "")
+        out.setdefault(headline, {}).setdefault("headline", result["headline"])
     return out
+
+
+def _results(found: Sequence[Mapping[str, Any]]) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Give each finding with its report, and when it is told; other ways to report are no news."""
+    for report in (one for one in found if not one.get("composes")):
+        tiles = len(export.tiles(report["findings"]))
+        everyone, order = report["part"] == EVERYONE, report.get("reading_order", 99)
+        for at, result in enumerate(report["findings"]):
+            if not any(row.get("verdict") == REPORTED for _, row in _keyed(result)):
+                yield {**report, "told": (not everyone, at >= tiles, order)}, result
 
 
 def _keyed(result: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -133,7 +148,7 @@ def _keyed(result: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _moved(old: dict[tuple, dict], new: dict[tuple, dict]) -> tuple[list, list, list]:
     numbers, verdicts, headlines = [], [], []
-    for place in old.keys() & new.keys():
+    for place in (place for place in new if place in old):
         was, now = old[place], new[place]
         report, name, key = place
         where = f"{report}: {name}{f', {key}' if key and key != 'the number' else ''}"
@@ -147,10 +162,7 @@ def _moved(old: dict[tuple, dict], new: dict[tuple, dict]) -> tuple[list, list, 
         if was.get("verdict") and now.get("verdict") and was["verdict"] != now["verdict"]:
             pair = {"before": was["verdict"], "after": now["verdict"]}
             verdicts.append({"where": where, **pair})
-    order = {id(n): (not n["beyond"], -abs(n["after"] - n["before"]), n["where"]) for n in numbers}
-    by_place = lambda one: one["where"]  # noqa: E731
-    return (sorted(numbers, key=lambda n: order[id(n)]), sorted(verdicts, key=by_place),
-            sorted(headlines, key=by_place))  # fmt: skip
+    return sorted(numbers, key=lambda number: not number["beyond"]), verdicts, headlines
 
 
 def _differs(was: Any, now: Any) -> bool:
@@ -167,12 +179,25 @@ def _beyond(was: Mapping[str, Any], now: float) -> bool:
 def _data(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     if old.get("data") == new.get("data"):
         return []
-    rows = [
-        f"{table} had {count(old['rows'][table], 'row')}, has {count(n, 'row')}"
-        for table, n in new.get("rows", {}).items()
-        if old.get("rows", {}).get(table, n) != n
+    rows = [each.get("rows", {}) for each in (old, new)]
+    was, now = (each.get("exports", {}) for each in (old, new))
+    if now and was == now:
+        return ["The study file changed, or how exports are read; the exports did not."]
+    told = [
+        f"{table} had {count(rows[0][table], 'row')}, has {count(n, 'row')}"
+        for table, n in rows[1].items()
+        if rows[0].get(table, n) != n
     ]
-    return [f"The data changed{': ' + '; '.join(rows) if rows else ''}."]
+    if was:  # runs of older versions did not name the content of each table
+        alike = [table for table in now if rows[0].get(table) == rows[1].get(table)]
+        told += [
+            f"{table} has other values in as many rows"
+            for table in alike
+            if table in was and was[table] != now[table]
+        ]
+        told += [f"{table} is new" for table in now if table not in was]
+        told += [f"{table} is gone" for table in was if table not in now]
+    return [f"The data changed{': ' + '; '.join(told) if told else ''}."]
 
 
 def _code(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -38,8 +38,8 @@ def run(
         jobs: the plan.
         out: output folder; it gets `index.html`, `manifest.json`, `findings.json` and, for
             each report, the page, the executed notebook and its findings.
-        study: name, `as_of`, row counts and the fewest people of a group that each audience
-            may see, for the manifest.
+        study: name, `as_of`, row counts, names of what the exports hold and the fewest people
+            of a group that each audience may see, for the manifest.
         data: name of the study's content; or what gives that of a part, and of the whole
             study when asked for none.
         engine: how reports are executed: which kernels, how many at a time, which limits.

@@ -173,6 +173,11 @@ class Study:
         return fingerprint(self.mapping, whole=True)
 
     @cached_property
+    def exports(self) -> dict[str, str]:
+        """Name the content of each table's exports, as they are now."""
+        return cache_room.exports(self.mapping)
+
+    @cached_property
     def key(self) -> bytes:
         """The secret under which pseudonyms are given, the same at every run."""
         return key_of(self.mapping.folder)

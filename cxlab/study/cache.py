@@ -27,11 +27,7 @@ def fingerprint(mapping: Mapping, *, whole: bool = False) -> str:
         whole: include what matters to reports but not to reading and cleaning.
     """
     digest = hashlib.blake2b(digest_size=12)
-    for table in mapping.tables:
-        for path in mapping.files(table):
-            digest.update(f"{table}/{path.name}".encode())
-            with path.open("rb") as stream:
-                digest.update(hashlib.file_digest(stream, "sha256").digest())
+    digest.update(json.dumps(exports(mapping)).encode())
     later = {"reports"} if whole else {"reports", "next_steps", "study", "privacy", *WEIGHTS}
     reading = mapping.model_dump(mode="json", exclude=later)
     digest.update(json.dumps(reading, sort_keys=True).encode())
@@ -41,6 +37,19 @@ def fingerprint(mapping: Mapping, *, whole: bool = False) -> str:
             digest.update(path.read_bytes())
     digest.update(Path(__file__).read_bytes())
     return digest.hexdigest()
+
+
+def exports(mapping: Mapping) -> dict[str, str]:
+    """Name the content of each table's exports."""
+    named = {}
+    for table in mapping.tables:
+        digest = hashlib.blake2b(digest_size=12)
+        for path in mapping.files(table):
+            digest.update(path.name.encode())
+            with path.open("rb") as stream:
+                digest.update(hashlib.file_digest(stream, "sha256").digest())
+        named[str(table)] = digest.hexdigest()
+    return named
 
 
 def content(mapping: Mapping, cleaned: dict[str, Cleaned]) -> str:
