@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from cxlab import retention, stats
+from cxlab import plots, retention, stats
 from cxlab.retention.parametric import _person_periods
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -437,6 +437,30 @@ def test_end_before_start_is_set_aside_with_its_line():
 def test_nobody_left_is_no_curve():
     with pytest.raises(retention.SpellError, match="none of the 8 customers left"):
         retention.survival(bad(churned=[0] * 8))
+
+
+def test_where_nobody_left_every_question_names_the_column_that_says_so():
+    frame = bad(churned=[0] * 8, churn_reason="price", calls=range(8))
+    asked = [retention.survival, retention.stay, retention.reasons, retention.project]
+    asked += [retention.sorting, retention.overview]
+    asked += [lambda f: retention.hazards(f, covariates=["calls"])]
+    asked += [lambda f: retention.discrete_hazards(f, covariates=["calls"])]
+    for question in asked:
+        said = retention.or_why(lambda question=question: question(frame)).text
+        assert said.startswith("None of the 8 customers left while under watch"), question
+        assert "is named by 'churned'" in said
+
+
+def test_times_that_are_all_nothing_are_refused_with_their_columns():
+    day = pd.to_datetime(["2024-01-01", "2024-02-01"])
+    frame = pd.DataFrame({"signed_up_at": day, "churned_at": day})
+    with pytest.raises(retention.SpellError, match=r"no time at all; .*'signed_up_at' and 'chur"):
+        retention.spells(frame)
+
+
+def test_reasons_that_took_everyone_at_once_are_drawn():
+    frame = pd.DataFrame({"tenure": [2.0] * 20, "churned": True, "churn_reason": "price"})
+    assert plots.reasons(retention.reasons(frame)).get_ylim()[1] == 1
 
 
 def test_constant_covariate_is_named():

@@ -176,7 +176,7 @@ def reasons(result: Result, *, ax: Axes | None = None) -> Axes:
             ax.fill_between(part["time"], part["conf_low"], part["conf_high"], step="post",
                             color=colour, alpha=0.13, lw=0)  # fmt: skip
             ax.step(part["time"], part["estimate"], where="post", color=colour, lw=1.8)
-        top = float(rows["conf_high"].max())
+        top = float(rows[["estimate", "conf_high"]].max(axis=None))
         ax.set_ylim(0, top)
         ax.set_xlim(left=0)
         last = -1.0

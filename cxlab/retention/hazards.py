@@ -1,6 +1,7 @@
 """What goes with leaving sooner? Cox regression, its check, and the discrete-time alternative."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -120,10 +121,7 @@ def _ready(watched: Spells, covariates: Sequence[str], strata: str | None):
         watched = watched.take(columns.kept)
     inside = None if strata is None else _codes(watched.frame, strata)
     if not watched.event.any():
-        raise FitError(
-            f"none of the {count(len(watched), 'customer')} left while under watch: nothing can "
-            "be associated with leaving. Watch longer."
-        )
+        raise FitError(watched.nobody_left())
     return watched, columns, inside
 
 
@@ -286,14 +284,7 @@ def episodes(watched: Spells, changes: pd.DataFrame, *, at: str = "time") -> Spe
     frame[values] = cut[values].to_numpy()
     event = closing & watched.event[where]
     note = f"{count(len(frame), 'stretch')} of unchanged covariates."
-    return Spells(
-        frame,
-        begin,
-        stop,
-        event,
-        watched.limit[where],
-        watched.unit,
-        watched.base,
-        watched.set_aside,
-        (*watched.notes, note),
+    limit, notes = watched.limit[where], (*watched.notes, note)
+    return replace(
+        watched, frame=frame, entry=begin, time=stop, event=event, limit=limit, notes=notes
     )

@@ -397,7 +397,7 @@ def discrete_hazards(
 def _person_periods(watched: Spells, bands: int):
     first, last, event = watched.periods()
     if not event.any():
-        raise FitError("nobody left while under watch: there are no odds of leaving.")
+        raise FitError(watched.nobody_left())
     shares = np.linspace(0, 1, bands + 1)[1:-1]
     # whole periods only, each band with somebody who left
     cuts = np.unique(np.quantile(last[event], shares, method="inverted_cdf"))

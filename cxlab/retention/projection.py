@@ -205,6 +205,8 @@ def _counts(survivors: pd.DataFrame | Spells, fit_to: int | None):
     watched = _read(survivors)
     if not isinstance(watched, Spells):
         return _counts_of_cohorts(watched, fit_to)
+    if not watched.event.any():
+        raise FitError(watched.nobody_left())
     begin, end, gone = watched.periods()
     first, last = begin.astype(int), end.astype(int)
     cut = int(last.max()) if fit_to is None else min(fit_to, int(last.max()))

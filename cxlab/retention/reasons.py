@@ -51,7 +51,7 @@ def reasons(
         near = did_you_mean(reason, watched.frame)
         raise SpellError(f"reason: there is no column '{reason}'.{near}")
     if not watched.event.any():
-        raise SpellError("nobody left while under watch: there are no reasons to compare.")
+        raise SpellError(watched.nobody_left())
     codes, names, notes = groups(watched, by)
     why = watched.frame[reason].astype(object).where(watched.frame[reason].notna(), "not known")
     why = why.astype(str).to_numpy()

@@ -1,6 +1,6 @@
 """Who was under watch, from when to when, and did they leave?"""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,7 @@ class Spells:
         base: who is counted, in words.
         set_aside: `line` (row of the given frame, from 0), `reason`, `value`.
         notes: what was assumed.
+        columns: which columns said when customers came, and whether they left.
     """
 
     frame: pd.DataFrame
@@ -51,6 +52,7 @@ class Spells:
     base: str
     set_aside: pd.DataFrame
     notes: tuple[str, ...] = field(default=())
+    columns: tuple[str, str] = ("start", "end")
 
     def __len__(self) -> int:
         return len(self.time)
@@ -81,18 +83,21 @@ class Spells:
 
     def take(self, rows: np.ndarray) -> "Spells":
         """Keep some rows, by position or by mask; repeated positions are allowed."""
-        return Spells(
-            self.frame.iloc[rows].reset_index(drop=True)
-            if rows.dtype != bool
-            else self.frame[rows].reset_index(drop=True),
-            self.entry[rows],
-            self.time[rows],
-            self.event[rows],
-            self.limit[rows],
-            self.unit,
-            self.base,
-            self.set_aside,
-            self.notes,
+        frame = self.frame[rows] if rows.dtype == bool else self.frame.iloc[rows]
+        return replace(
+            self,
+            frame=frame.reset_index(drop=True),
+            entry=self.entry[rows],
+            time=self.time[rows],
+            event=self.event[rows],
+            limit=self.limit[rows],
+        )
+
+    def nobody_left(self) -> str:
+        """Say that nobody left, and which column says so."""
+        return (
+            f"none of the {count(len(self), 'customer')} left while under watch: nobody who did is "
+            f"named by '{self.columns[1]}'. Watch longer, or name the column that says who left."
         )
 
 
@@ -227,7 +232,12 @@ def _keep(customers, times, reason, columns, unit, words, notes) -> Spells:
     frame = customers if kept.all() else customers[kept]
     frame = frame.reset_index(drop=True)
     entry, time, event, limit = (each[kept] for each in times)
-    return Spells(frame, entry, time, event, limit, unit, base, aside, notes)
+    if not (time > 0).any():
+        raise SpellError(
+            f"each of the {count(len(time), 'customer')} counted was there for no time at all; "
+            f"look whether '{columns[0]}' and '{columns[1]}' hold the same values, or each other's."
+        )
+    return Spells(frame, entry, time, event, limit, unit, base, aside, notes, columns)
 
 
 def _tally(reason: np.ndarray) -> str:

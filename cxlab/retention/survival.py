@@ -9,7 +9,7 @@ from scipy.stats import chi2
 
 from cxlab import stats
 from cxlab.codebook import label
-from cxlab.results import Result, count, listing, number, percent, probability
+from cxlab.results import Result, listing, number, percent, probability
 from cxlab.retention.spells import SpellError, Spells, groups, spells
 
 WEIGHTINGS = {
@@ -85,10 +85,7 @@ def _reach(curves: pd.DataFrame) -> dict[str, float]:
 
 def _someone_left(watched: Spells) -> None:
     if not watched.event.any():
-        raise SpellError(
-            f"none of the {count(len(watched), 'customer')} left while under watch: there is no "
-            "curve to draw. Watch longer, or report the share still there."
-        )
+        raise SpellError(watched.nobody_left())
 
 
 def _curve(watched: Spells, mine: np.ndarray, name: str, level: float) -> pd.DataFrame:
