@@ -194,6 +194,22 @@ def test_customers_without_orders_count_and_orders_before_signup_are_booked():
     assert "1 order from before the customer signed up are not counted." in result.notes
 
 
+@pytest.mark.parametrize("measure", ["customers", "money"])
+def test_where_no_order_joins_a_customer_nothing_is_counted(measure):
+    people = pd.DataFrame({"customer_id": ["x1", "x2"]})
+    people["signed_up_at"] = pd.to_datetime(["2024-01-02", "2024-01-09"])
+    asked = {"customers": people, "as_of": "2024-12-31", "measure": measure}
+    for orders in (made_up(), made_up()[:0]):
+        with pytest.raises(retention.OrdersError, match="joins any of the 2 .*'customer_id'"):
+            retention.cohorts(orders, **asked)
+    with pytest.raises(retention.OrdersError, match="no order names its customer"):
+        retention.cohorts(made_up()[:0])
+    before = made_up().replace({"customer_id": {"7": "x1"}})
+    before["ordered_at"] = pd.Timestamp("2023-06-01")
+    with pytest.raises(retention.OrdersError, match="no order lies where it is counted"):
+        retention.cohorts(before, **asked)
+
+
 def test_a_cohort_of_one_is_named():
     frame = pd.concat([made_up(), pd.DataFrame({"customer_id": ["zz"], "amount": 1.0})])
     frame["ordered_at"] = frame["ordered_at"].fillna(pd.Timestamp("2025-03-01"))

@@ -1,6 +1,6 @@
 """How long do customers stay, and what is that worth?"""
 
-from cxlab.retention.buyers import Buyers, OrdersError, buyers
+from cxlab.retention.buyers import Buyers, OrdersError, buyers, orders_of
 from cxlab.retention.buying import Buying, buying, describe
 from cxlab.retention.chain import chain
 from cxlab.retention.cohorts import cohorts, compare_cohorts
@@ -66,6 +66,7 @@ __all__ = [
     "loyalties",
     "migration",
     "or_why",
+    "orders_of",
     "outlook",
     "overview",
     "parametric",

@@ -97,6 +97,29 @@ def buyers(orders: Any, *, as_of: Any, until: Any = None, unit: str = "week") ->
     return Buyers(out, unit, last, end, base, _oddities(out))
 
 
+def orders_of(orders: Any, customers: pd.DataFrame | None = None) -> Any:
+    """Give back the orders, having made sure that some are of a customer on the list.
+
+    Raises:
+        OrdersError: there are none, or none joins a customer.
+    """
+    table = ibis.memtable(_plain(orders)) if isinstance(orders, pd.DataFrame) else orders
+    if "customer_id" not in table.columns:
+        near = did_you_mean("customer_id", table.columns)
+        raise OrdersError(f"orders: there is no column 'customer_id'.{near}")
+    if customers is not None:
+        listed = customers[["customer_id"]].dropna().drop_duplicates()
+        table = table.semi_join(ibis.memtable(listed), "customer_id")
+    if not table.filter(table["customer_id"].notnull()).limit(1).execute().empty:
+        return orders
+    if customers is None:
+        raise OrdersError("no order names its customer; look at 'customer_id' of the orders.")
+    raise OrdersError(
+        f"no order joins any of the {count(len(customers), 'customer')} of the list; look at how "
+        "'customer_id' is written in both tables."
+    )
+
+
 def days_of_purchase(orders: Any) -> ibis.Table:
     """Gather orders to one row per customer and day, as an expression over their table."""
     table = ibis.memtable(_plain(orders)) if isinstance(orders, pd.DataFrame) else orders

@@ -12,7 +12,7 @@ from cxlab import stats
 from cxlab.codebook import did_you_mean
 from cxlab.results import Result, count, listing, number, percent
 from cxlab.retention.attendance import attendance, counted, ordinal
-from cxlab.retention.buyers import OrdersError
+from cxlab.retention.buyers import OrdersError, orders_of
 
 CALENDAR = {"week": ("W", "W-SUN"), "month": ("M", "M"), "quarter": ("Q", "Q"), "year": ("Y", "Y")}
 RULES = {
@@ -59,8 +59,8 @@ def cohorts(
         the whole period was seen for the whole cohort. Unfinished cells stay out of `all`.
 
     Raises:
-        OrdersError: a column is missing, or the words of `rule`, `period` or `measure` are not
-            known.
+        OrdersError: a column is missing, no order joins a customer, or the words of `rule`,
+            `period` or `measure` are not known.
 
     Example:
         >>> orders = pd.DataFrame({"customer_id": ["a", "a", "b"], "amount": 5.0})
@@ -71,6 +71,7 @@ def cohorts(
     _known(rule, RULES, "rule")
     _known(measure, ("customers", "money"), "measure")
     length = _rolling(period)
+    orders_of(orders, customers)
     table = _orders(orders, as_of)
     last = _last_day(table, as_of)
     counts = None if length or measure == "money" else _attended(table, customers, period)
@@ -82,6 +83,8 @@ def cohorts(
         sizes, cells = counts[0], _named(counted(counts[1], rule, brackets), period)
     early = _early(table, customers, period)
     cells = cells[cells["time"] >= 0]
+    if not (cells["events"] > 0).any():
+        raise OrdersError("no order lies where it is counted; look at 'ordered_at' and 'amount'.")
     frame = _grid(cells, sizes, period, length, last, rule, brackets)
     frame = _estimates(frame, measure, level)
     whole = _average(frame, measure, level)

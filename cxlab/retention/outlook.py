@@ -37,6 +37,8 @@ def outlook(
     if discount is not None and discount <= -1:
         raise FitError("discount: a yearly rate lies above −1; write 0.1 for ten per cent.")
     delta = 0.0 if not discount else np.log1p(discount) / (DAYS["year"] / DAYS[fit.unit])
+    if horizon is None or not horizon > 0:
+        raise FitError("horizon: name how far to look, above 0, in units of time (52 weeks).")
     if not np.isfinite(horizon) and delta <= 0:
         raise FitError("horizon: without a discount the purchases of all time have no sum.")
     stats, rates = _rates(fit, buyers.frame)
