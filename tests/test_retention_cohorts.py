@@ -200,7 +200,7 @@ def test_where_no_order_joins_a_customer_nothing_is_counted(measure):
     people["signed_up_at"] = pd.to_datetime(["2024-01-02", "2024-01-09"])
     asked = {"customers": people, "as_of": "2024-12-31", "measure": measure}
     for orders in (made_up(), made_up()[:0]):
-        with pytest.raises(retention.OrdersError, match="joins any of the 2 .*'customer_id'"):
+        with pytest.raises(retention.OrdersError, match=r"joins any of the 2 .*'customer_id'"):
             retention.cohorts(orders, **asked)
     with pytest.raises(retention.OrdersError, match="no order names its customer"):
         retention.cohorts(made_up()[:0])

@@ -487,3 +487,20 @@ def test_an_endless_horizon_needs_a_discount():
     fit = retention.buying(simulated(300, 10))
     with pytest.raises(retention.FitError, match="have no sum"):
         retention.outlook(fit, simulated(300, 10), horizon=np.inf)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"horizon": None, "discount": 0}, "horizon: name how far to look"),
+        ({"horizon": np.nan}, "horizon: name how far to look"),
+        ({"discount": None}, "have no sum"),
+        ({"margin": 0}, "margin: the share of spend"),
+    ],
+)
+def test_a_value_that_has_no_end_or_no_share_is_refused(asked, said):
+    rng = np.random.default_rng(1)
+    spent = simulated(300, 10)
+    spent.frame["spend"] = rng.gamma(3, 10, 300)
+    with pytest.raises(retention.FitError, match=said):
+        retention.lifetime_value(spent, n_boot=5, **asked)

@@ -9,6 +9,7 @@ import pandas as pd
 from cxlab.results import Result, number, percent
 from cxlab.retention.buyers import Buyers
 from cxlab.retention.buying import MODELS, Buying, buying, slope_of_buying
+from cxlab.retention.design import FitError
 from cxlab.retention.outlook import _alive, _purchases, _rates, outlook
 from cxlab.retention.spells import DAYS
 from cxlab.retention.spend import Spend, check_spend, slope_of_spend, spending
@@ -50,7 +51,7 @@ def lifetime_value(
     *,
     model: str = "pareto_nbd",
     horizon: float = np.inf,
-    discount: float = 0.1,
+    discount: float | None = 0.1,
     margin: float = 1.0,
     n_boot: int = 200,
     level: float = 0.95,
@@ -62,7 +63,7 @@ def lifetime_value(
         buyers: what `buyers` gave.
         model: `pareto_nbd`, `bg_nbd` or `mbg_nbd`.
         horizon: how far to look, in units of time; endless by default.
-        discount: yearly rate.
+        discount: yearly rate; none, or 0, counts all spend in full.
         margin: share of spend that is kept.
         n_boot: resamples of customers; each moves both models by one Newton step.
         level: confidence level.
@@ -73,12 +74,15 @@ def lifetime_value(
         `purchases per customer`, `spend per purchase`), estimate, conf_low, conf_high, n.
 
     Raises:
-        FitError: too few repeat buyers, or an endless horizon without discount.
+        FitError: too few repeat buyers, no horizon, or an endless one without discount.
     """
+    if not margin > 0:
+        raise FitError("margin: the share of spend that is kept lies above 0, such as 0.3.")
     fit, spend = buying(buyers, model=model), spending(buyers)
+    discount = discount or 0.0
     terms = ["value per customer", "value of all", "share still there"]
     terms += ["purchases per customer", "spend per purchase"]
-    asked = {"horizon": horizon, "discount": discount, "margin": margin}
+    asked: dict[str, float] = {"horizon": horizon, "discount": discount, "margin": margin}
     values = customer_values(buyers, fit=fit, spend=spend, **asked)
     often = values["purchases"].sum()
     estimate = [values["value"].mean(), values["value"].sum(), values["p_alive"].mean()]
