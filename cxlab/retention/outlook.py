@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import ibis
 import numpy as np
 import pandas as pd
 from numpy.polynomial.chebyshev import chebinterpolate, chebval
 from scipy.special import expit, hyp2f1
 
-from cxlab.results import Result, count, number, percent
+from cxlab.results import Result, count, number
 from cxlab.retention.buyers import Buyers, days_of_purchase
 from cxlab.retention.buying import MODELS, Buying, _left_between, _shifted, histories
 from cxlab.retention.design import FitError, design
@@ -170,7 +171,7 @@ def held_out(fit: Buying, buyers: Buyers, *, most: int = 7) -> Result:
         name="purchases held out",
         frame=frame,
         headline=f"Held out: {count(came, 'purchase')} came where {number(hoped, 0)} were "
-        f"expected ({percent(hoped / came - 1, 1) if came else 'none came'}).",
+        f"expected ({_off(hoped, came)}).",
         method=f"{MODELS[fit.model]}, fitted to {buyers.as_of:%Y-%m-%d} only",
         base=f"{buyers.base}, held out to {buyers.until:%Y-%m-%d}",
     )
@@ -200,20 +201,26 @@ def tracking(fit: Buying, buyers: Buyers, orders: Any) -> Result:
     frame["expected"] = expected
     cut = (buyers.as_of - origin) / pd.Timedelta(days=1) / unit
     frame["verdict"] = np.where(times <= cut, "fitted", "held out")
-    gap = frame["expected"].iloc[-1] / max(frame["estimate"].iloc[-1], 1) - 1
     return Result(
         name="repeat purchases over time",
         frame=frame,
         headline=f"By {end:%Y-%m-%d}, {count(frame['estimate'].iloc[-1], 'repeat purchase')} came; "
         f"the model expected {number(frame['expected'].iloc[-1], 0)} "
-        f"({number(100 * gap, 1, signed=True)}%).",
+        f"({_off(frame['expected'].iloc[-1], frame['estimate'].iloc[-1])}).",
         method=f"{MODELS[fit.model]}, fitted to {buyers.as_of:%Y-%m-%d} only",
         base=buyers.base,
     )
 
 
+def _off(hoped: float, came: float) -> str:
+    return f"{number(100 * (hoped / came - 1), 1, signed=True)}%" if came else "none came"
+
+
 def _so_far(orders: Any, buyers: Buyers, times: np.ndarray, origin, end) -> np.ndarray:
     days = days_of_purchase(orders)
+    # who began after the fit is not among those whose purchases it expects
+    known = ibis.memtable(buyers.frame[["customer_id"]])
+    days = days.semi_join(known, "customer_id")
     counts = days.group_by("day").aggregate(n=days.count()).execute()
     new = buyers.frame.groupby("first_at").size()
     counts = counts[(counts["day"] >= origin) & (counts["day"] <= end)].set_index("day")["n"]
