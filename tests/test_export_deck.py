@@ -151,6 +151,52 @@ def test_a_table_cut_short_says_so():
     assert "Base: all rows; 12 of 21 rows shown" in texts
 
 
+@pytest.mark.parametrize(
+    ("finding", "along", "up"),
+    [(COLUMNS, "answer", "share of answers"), (BARS, None, "points"), (LINE, None, "trend"),
+     (_finding("survival in months", {"time": [0.0, 1.0], "estimate": [1.0, 0.9]}, unit="share"),
+      "months since the start", "share"),
+     (_finding("rate", _groups("a", "b"), unit="of 5"), None, "out of 5")],
+)  # fmt: skip
+def test_each_axis_says_what_it_measures(finding, along, up):
+    chart = _chart(finding)
+    assert chart.value_axis.axis_title.text_frame.text == up
+    assert chart.value_axis.visible
+    assert chart.category_axis.has_title == (along is not None)
+    if along:
+        assert chart.category_axis.axis_title.text_frame.text == along
+
+
+def test_the_pieces_of_a_change_are_named_in_words():
+    terms = ["change", "mix", "rate", "interaction", "went", "mix"]
+    frame = {"term": terms, "group": ["all"] * 5 + ["North"],
+             "estimate": [-10.0, -20.0, 2.0, 7.0, 1.0, -9.0]}  # fmt: skip
+    finding = {**_finding("NPS change", frame, unit="points"), "alt": "Waterfall of the pieces."}
+    names = ["both at once", "scores inside the groups", "who answered", "change"]
+    assert list(_chart(finding).plots[0].categories) == names
+
+
+def test_links_on_scales_of_their_own_share_no_axis():
+    assert charts.kind({**BARS, "alt": "Links, an interval each on a scale of its own."}) == ""
+
+
+def test_one_number_a_group_is_no_curve_even_where_time_is_told():
+    rates = _finding("rates", {**_groups("a", "b"), "time": [250.0, 400.0]})
+    assert charts.kind(rates) == "bars"
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [("NPS fell, " + "x" * 100 + " (1.0, 2.0), and more and more.",
+      "NPS fell, " + "x" * 100 + " (1.0, 2.0)."),
+     ("NPS rises, " + "x" * 130 + ", if the link is causal.",) * 2,
+     ("word " * 40, "word " * 25 + "word …")],
+)  # fmt: skip
+def test_a_long_title_ends_at_a_clause_and_keeps_its_hedge(said, title):
+    slide = _opened(deck(MANIFEST, _found(_finding("x", _groups("a", "b"), said)))).slides[2]
+    assert slide.shapes.title.text == title
+
+
 def test_a_reason_alone_names_no_bar():
     audit = _finding("audit", {"column": ["a", "b"], "reason": ["x", "y"], "estimate": [0.5, 0.9]})
     assert charts.kind(audit) == ""

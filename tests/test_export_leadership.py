@@ -65,6 +65,12 @@ def test_the_word_follows_from_the_interval_or_the_corrected_p(row, unit, word):
     assert word in leadership.SCALE
 
 
+def test_a_ratio_that_crosses_one_is_tentative_at_best():
+    row = {"estimate": 1.01, "conf_low": 0.99, "conf_high": 1.03}
+    assert leadership.certainty(row, "ratio") == "tentative"
+    assert leadership.certainty({**row, "conf_low": 1.005}, "ratio") == "well established"
+
+
 def test_more_certainty_never_gets_a_weaker_word():
     words = list(leadership.SCALE)
     reach = [_row(conf_low=40.0 - half, conf_high=40.0 + half) for half in range(1, 60)]

@@ -1,6 +1,7 @@
 """Results: their shape is kept, their words are right, their tables are inert."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -86,3 +87,12 @@ def test_words_for_counts_lists_and_p_values():
     assert results.listing(list("abcdefg"), limit=3) == "a, b and 5 more"
     assert results.probability(0.04999) == "0.050"
     assert results.percent(0.12345, 1) == "12.3%"
+
+
+def test_a_ratio_has_two_decimals_and_a_column_one_way():
+    assert results.amount(0.808, "ratio") == "0.81"
+    assert results.span(1.768, 2.619, "times the hazard") == "1.77 to 2.62"
+    frame = pd.DataFrame({"estimate": [116.296, 8.4], "conf_low": [108.0, 1.28], "rank": [1, 2],
+                          "p_first": [1.0, 0.25]})  # fmt: skip
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", results.table(frame))
+    assert cells == ["116.30", "108.00", "1", "1.00", "8.40", "1.28", "2", "0.25"]

@@ -22,6 +22,9 @@ from cxlab.codebook import label
 from cxlab.export.inert import cell, plain
 
 MOST = {"bars": 20, "columns": 30, "line": 120, "curves": 400}
+PIECES = {"change": "change", "mix": "who answered", "rate": "scores inside the groups",
+          "interaction": "both at once"}  # fmt: skip
+LONGEST = 60  # characters of a name
 COLOURS = ("0B62A8", "C8690A", "0A7D5F", "9A4F86", "B83B1E", "7B8794")
 _NS = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _FORMATS = {"share": "0%", "points": "0.0"}
@@ -37,7 +40,11 @@ def kind(finding: Mapping[str, Any]) -> str:
     keys = _keys(rows)
     if {"performance", "estimate"} <= have and len(rows) <= len(COLOURS):
         return "map"
-    if {"time", "estimate"} <= have:
+    if "scale of its own" in str(finding.get("alt", "")):  # no one axis
+        return ""
+    moments = {row.get("time") for row in rows}
+    several = any(len({row.get(key) for row in rows}) < len(rows) for key in keys or ["group"])
+    if {"time", "estimate"} <= have and len(moments) > 1 and several:
         return "curves"
     if keys == ["period"] and "estimate" in have:
         return "line"
@@ -92,9 +99,8 @@ def _data(finding: Mapping[str, Any], how: str) -> tuple[list[Row], Any]:
     if how == "curves":
         return rows, _curves(finding, rows)
     keys = ["value"] if how == "columns" else _keys(rows)
-    if how == "bars" and str(finding.get("alt", "")).startswith("Waterfall"):
-        rows = [row for row in rows if row.get("group") in (None, "all")][::-1]
-        keys = [key for key in keys if key != "group"] or keys
+    if how == "bars" and _falls(finding):
+        rows, keys = _steps(rows), [key for key in keys if key != "group"] or keys
     elif how == "bars":
         rows = sorted(_kept(finding, rows, keys), key=lambda row: row["estimate"])
     rows = rows[-MOST[how] :]  # of a long line the latest
@@ -102,6 +108,17 @@ def _data(finding: Mapping[str, Any], how: str) -> tuple[list[Row], Any]:
     data.categories = [_name(row, keys) for row in rows]
     data.add_series(cell(label(finding["name"])), [row[number] for row in rows])
     return rows, data
+
+
+def _falls(finding: Mapping[str, Any]) -> bool:
+    return str(finding.get("alt", "")).startswith("Waterfall")
+
+
+def _steps(rows: list[Row]) -> list[Row]:
+    """Give a change and its pieces from top to bottom; who moved where is another way to cut it."""
+    rows = [row for row in rows if row.get("group") in (None, "all")][::-1]
+    pieces = [{**row, "term": PIECES[row["term"]]} for row in rows if row.get("term") in PIECES]
+    return pieces if len(pieces) > 1 else rows
 
 
 def _kept(finding: Mapping[str, Any], rows: list[Row], keys: list[str]) -> list[Row]:
@@ -127,7 +144,7 @@ def left_out(finding: Mapping[str, Any]) -> str:
         key = next(iter(_keys(_rows(finding))), "group")
         there, most = len({row.get(key) for row in _rows(finding)}), len(COLOURS)
         return f"{most} of {there} curves shown" if there > most else ""
-    if not how:
+    if not how or _falls(finding):
         return ""
     number = "share" if how == "columns" else "estimate"
     there = sum(row.get(number) is not None for row in _rows(finding))
@@ -137,7 +154,7 @@ def left_out(finding: Mapping[str, Any]) -> str:
 
 def _name(row: Row, keys: list[str]) -> str:
     words = [_word(row[key], key) for key in keys if row[key] is not None]
-    return cell(", ".join(words) or "–", longest=40)
+    return cell(", ".join(words) or "–", longest=LONGEST)
 
 
 def _word(value: Any, key: str) -> str:
@@ -205,6 +222,14 @@ def _dress(chart: Any, finding: Mapping[str, Any], how: str) -> None:
     if how == "map":
         _dress_map(chart)
         return
+    _titled(values, "share of answers" if how == "columns" else _unit(finding))
+    if how in ("curves", "columns"):
+        _titled(names, _since(finding) if how == "curves" else "answer")
+    crowded = how == "bars" and len(list(chart.plots[0].categories)) > 12
+    if crowded:
+        names.tick_labels.font.size = Pt(9)
+        skip = names._element.find(f"{{{_NS}}}noMultiLvlLbl")
+        skip.addprevious(etree.Element(f"{{{_NS}}}tickLblSkip", val="1"))
     for colour, series in zip(COLOURS, chart.plots[0].series, strict=False):
         line = series.format.line if how in ("line", "curves") else series.format.fill
         if how in ("line", "curves"):
@@ -227,14 +252,31 @@ def _dress_map(chart: Any) -> None:
     chart.category_axis.tick_labels.number_format = "0.0"
     chart.category_axis.tick_labels.number_format_is_linked = False
     for axis, words in ((chart.category_axis, "performance"), (chart.value_axis, "importance")):
-        axis.has_title = True
-        axis.axis_title.text_frame.text = label(words)
-        axis.axis_title.text_frame.paragraphs[0].font.size = Pt(12)
+        _titled(axis, label(words))
     for colour, series in zip(COLOURS, chart.plots[0].series, strict=False):
         series.format.line.fill.background()
         series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 11
         series.marker.format.fill.solid()
         series.marker.format.fill.fore_color.rgb = RGBColor.from_string(colour)
+
+
+def _titled(axis: Any, words: str) -> None:
+    axis.has_title = True
+    axis.axis_title.text_frame.text = plain(words, longest=LONGEST)
+    axis.axis_title.text_frame.paragraphs[0].font.size = Pt(12)
+
+
+def _unit(finding: Mapping[str, Any]) -> str:
+    """Name what the estimate is measured in; without a unit, what it is."""
+    unit = finding["unit"]
+    return f"out {unit}" if unit.startswith("of ") else unit or label(finding["name"])
+
+
+def _since(finding: Mapping[str, Any]) -> str:
+    """Name the time of a curve by the unit its name or its sentence counts in."""
+    words = f"{finding['name']} {finding['headline']}"
+    found = re.search(r"\b(days|weeks|months|quarters|years)\b", words)
+    return f"{found[1] if found else 'time'} since the start"
 
 
 def _long(values: Any) -> bool:
@@ -244,8 +286,8 @@ def _long(values: Any) -> bool:
 
 def _labels(chart: Any, finding: Mapping[str, Any], how: str) -> None:
     plot = chart.plots[0]
-    plot.has_data_labels, chart.value_axis.visible = True, False
-    chart.value_axis.has_major_gridlines = False
+    plot.has_data_labels, chart.value_axis.has_major_gridlines = True, False
+    chart.value_axis.tick_label_position = XL_TICK_LABEL_POSITION.NONE
     plot.data_labels.number_format = _format(finding, how)
     plot.data_labels.number_format_is_linked = False
     plot.data_labels.font.size = Pt(11)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.exc import PackageNotFoundError
@@ -17,7 +18,7 @@ from cxlab.export import charts
 from cxlab.export.audience import seen
 from cxlab.export.inert import plain
 from cxlab.export.leadership import EVERYONE, Page
-from cxlab.results import cell, count
+from cxlab.results import cell, count, decimals
 
 MARK = "cxlab:"  # the name of a slide this room made; all others belong to a person
 PER_REPORT = 5  # pictures of one report
@@ -150,13 +151,19 @@ def _cut(finding: Mapping[str, Any]) -> str:
 
 
 def _short(headline: str) -> str:
-    """Give the first clauses of a long sentence; the notes then hold the whole."""
+    """Give the first clauses of a long sentence; the notes then hold the whole.
+
+    Where what is left out would hedge what is kept, the sentence stays whole.
+    """
     if len(headline) <= LONGEST_TITLE:
         return headline
     cut = headline[:LONGEST_TITLE]
-    ends = [found.start() for found in re.finditer(r"[;:,] ", cut)
+    ends = [found.start() for found in re.finditer(r"[;:,.] ", cut)
             if cut[: found.start()].count("(") == cut[: found.start()].count(")")]  # fmt: skip
-    return f"{headline[: ends[-1] if ends else LONGEST_TITLE]} …"
+    if not ends:
+        return f"{cut[: cut.rfind(' ')]} …"
+    hedged = re.search(r"\b(if|but|unless|cannot|provided)\b", headline[ends[-1] :])
+    return headline if hedged else f"{headline[: ends[-1]]}."
 
 
 # ---------------------------------------------------------------- how it is shown
@@ -192,7 +199,7 @@ def _title(slide: Any, words: Slide) -> None:
         raise DeckError("the template has no layout with a title; add one and try again.")
     title.text_frame.text = plain(words.title, longest=220)
     if words.key != "title" or len(words.title) > 40:
-        size = 26 if len(words.title) < 90 else 22
+        size = 26 if len(words.title) < 90 else 22 if len(words.title) <= LONGEST_TITLE else 18
         for run in title.text_frame.paragraphs[0].runs:
             run.font.size = Pt(size)
 
@@ -250,6 +257,7 @@ def _table(slide: Any, finding: Mapping[str, Any], place: tuple[int, int, int, i
     names, whole = finding["frame"]["columns"], finding["frame"]["rows"]
     at = [i for i in range(len(names)) if any(row[i] is not None for row in whole)][:MOST_COLUMNS]
     columns, rows = [names[i] for i in at], whole[:MOST_ROWS]
+    digits = decimals(pd.DataFrame(rows, columns=names), finding["unit"])
     left, top, width, _ = place
     high = Pt(20) * (len(rows) + 1)
     shape = slide.shapes.add_table(len(rows) + 1, len(columns), left, top, width, high)
@@ -257,8 +265,8 @@ def _table(slide: Any, finding: Mapping[str, Any], place: tuple[int, int, int, i
     for x, column in enumerate(columns):
         _write(shape.table.cell(0, x).text_frame, [label(column)], Pt(11))
         for y, row in enumerate(rows, 1):
-            words = plain(cell(column, row[at[x]], finding["unit"]), longest=60)
-            _write(shape.table.cell(y, x).text_frame, [words], Pt(11))
+            words = cell(column, row[at[x]], finding["unit"], digits=digits.get(column))
+            _write(shape.table.cell(y, x).text_frame, [plain(words, longest=60)], Pt(11))
 
 
 # ---------------------------------------------------------------- PowerPoint itself

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from cxlab.codebook import label
-from cxlab.results import amount, money, number, span
+from cxlab.results import RATIOS, amount, money, number, span
 
 # the fixed scale, and what each word promises
 SCALE = {
     "well established": "a comparison with adjusted p below 0.01, or a level whose interval "
     "reaches at most a fortieth of its scale to either side",
     "likely": "adjusted p below 0.05, or at most a twentieth of the scale to either side",
-    "tentative": "adjusted p below 0.2, a wider interval, one that crosses zero, or fewer than "
-    "thirty answers",
+    "tentative": "adjusted p below 0.2, a wider interval, one that crosses zero (one, of a ratio), "
+    "or fewer than thirty answers",
     "not decidable": "chance alone would show as much",
     "counted": "a count or a description; no one interval applies to it",
 }
@@ -119,7 +119,8 @@ def certainty(row: Mapping[str, Any], unit: str) -> str:
     else:
         reach = (high - low) / 2 / _range(unit, row["estimate"])
         place = 0 if reach <= 1 / 40 else 1 if reach <= 1 / 20 else 2
-    crosses = low is not None and high is not None and low <= 0 <= high
+    nothing = 1.0 if unit in RATIOS else 0.0
+    crosses = low is not None and high is not None and low <= nothing <= high
     if (row.get("n") or math.inf) < FEW or crosses:
         place = max(place, 2)
     return words[place]

@@ -12,6 +12,7 @@ import pandas as pd
 from cxlab.codebook import RESULT_WORDS, label
 from cxlab.results.suppression import hidden, keep_back, shown, suppress
 from cxlab.results.words import (
+    RATIOS,
     amount,
     count,
     listing,
@@ -25,6 +26,7 @@ from cxlab.results.words import (
 
 __all__ = [
     "MIME",
+    "RATIOS",
     "SHOWN_ROWS",
     "Answer",
     "Note",
@@ -35,6 +37,7 @@ __all__ = [
     "as_html",
     "cell",
     "count",
+    "decimals",
     "first",
     "hidden",
     "keep_back",
@@ -53,6 +56,7 @@ __all__ = [
 
 MIME = "application/vnd.cxlab.result+json"
 SHOWN_ROWS = 40
+ESTIMATES = ("estimate", "std_error", "conf_low", "conf_high")
 
 
 class ResultError(ValueError):
@@ -236,10 +240,11 @@ def table(frame: pd.DataFrame, unit: str = "", *, rows: int = SHOWN_ROWS) -> str
     """
     shown = frame.head(rows).dropna(axis="columns", how="all")
     head = "".join(f"<th{_side(shown[c])}>{html.escape(label(c))}</th>" for c in shown.columns)
+    digits = decimals(shown, unit)
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{_side(shown[c])}>{html.escape(cell(c, v, unit))}</td>"
+            f"<td{_side(shown[c])}>{html.escape(cell(c, v, unit, digits=digits.get(c)))}</td>"
             for c, v in zip(shown.columns, row, strict=True)
         )
         + "</tr>"
@@ -253,8 +258,25 @@ def table(frame: pd.DataFrame, unit: str = "", *, rows: int = SHOWN_ROWS) -> str
     )
 
 
-def cell(column: str, value: Any, unit: str = "") -> str:
-    """Write one cell of a result's frame as text for reading."""
+def decimals(frame: pd.DataFrame, unit: str) -> dict[str, int]:
+    """Give the decimals of each column, so that one column is not written in two ways."""
+    columns = {c: frame[c].dropna() for c in frame if pd.api.types.is_numeric_dtype(frame[c])}
+    out = {c: 0 if (rows % 1 == 0).all() else 2 for c, rows in columns.items()
+           if rows.dtype != bool}  # fmt: skip
+    told = [abs(columns[c]) for c in ESTIMATES if c in columns]
+    few = any((rows < 10).any() for rows in told)
+    return {**out, **({} if unit else dict.fromkeys(ESTIMATES, 2 if few else 1))}
+
+
+def cell(column: str, value: Any, unit: str = "", *, digits: int | None = None) -> str:
+    """Write one cell of a result's frame as text for reading.
+
+    Args:
+        column: its column.
+        value: what it holds.
+        unit: the unit of `estimate` and its interval.
+        digits: decimals, where the unit and the column do not say; by the value if not given.
+    """
     if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
         return "–"
     if isinstance(value, bool):
@@ -270,9 +292,11 @@ def cell(column: str, value: Any, unit: str = "") -> str:
         return percent(value, 1 if column == "share" else 0)
     if column in ("n", "n_effective", "rank", "line"):
         return number(value, 0)
-    if column in ("estimate", "std_error", "conf_low", "conf_high"):
-        return amount(value, unit) if unit or abs(value) >= 10 else number(value, 2)
-    return number(value, 0 if value.is_integer() else 2)
+    if column in ESTIMATES:
+        if unit:
+            return amount(value, unit)
+        return number(value, digits if digits is not None else 1 if abs(value) >= 10 else 2)
+    return number(value, digits if digits is not None else 0 if value.is_integer() else 2)
 
 
 def _side(column: pd.Series) -> str:

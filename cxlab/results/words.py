@@ -4,6 +4,8 @@ import math
 import re
 from collections.abc import Sequence
 
+RATIOS = ("ratio", "times the hazard")  # units in which 1 means no difference
+
 
 def number(value: float, digits: int = 1, *, signed: bool = False) -> str:
     """Write a number for reading: grouped thousands, a true minus, no negative zero.
@@ -54,12 +56,14 @@ def amount(value: float, unit: str = "", *, signed: bool = False) -> str:
     Example:
         >>> amount(12.34, "points"), amount(0.5, "share"), amount(4.064, "of 5")
         ('12.3', '50.0%', '4.06')
+        >>> span(0.769, 0.846, "ratio")
+        '0.77 to 0.85'
     """
     if unit == "share":
         return percent(value, 1)
     if unit == "money":
         return money(value)
-    digits = 2 if unit.startswith("of ") and len(unit) < 6 else 1
+    digits = 2 if unit in RATIOS or (unit.startswith("of ") and len(unit) < 6) else 1
     return number(value, digits, signed=signed)
 
 
