@@ -159,11 +159,26 @@ def test_an_address_where_nobody_answers_is_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "PATIENCE", 1)
     desk.notebook(tmp_path / "desk", "10_one", "1")
     jobs = desk.planned(tmp_path / "desk")
-    for wrong in (f"tcp://127.0.0.1:{_free_port()}", "tcp://", "no address", "xyz://a:1"):
+    for wrong in (f"tcp://127.0.0.1:{_free_port()}", "tcp://[::1]:1"):
         with pytest.raises(reports.PlanError) as error:
             desk.pressed(jobs, tmp_path / "out", workers=None, cluster=wrong)
         assert str(error.value).startswith(f"--cluster {wrong}: no Dask scheduler answers there (")
         assert str(error.value).endswith("Start one with 'dask scheduler', or leave --cluster out.")
+
+
+@pytest.mark.parametrize(
+    "wrong", ["foo", "foo:8786", "tcp://", "tcp://foo", "no address", "xyz://a:1", "tcp://a:x"]
+)
+def test_what_is_no_address_is_refused_before_a_client_is_made(tmp_path, monkeypatch, wrong):
+    import distributed
+
+    monkeypatch.setattr(distributed, "Client", None)
+    desk.notebook(tmp_path / "desk", "10_one", "1")
+    jobs = desk.planned(tmp_path / "desk")
+    with pytest.raises(reports.PlanError) as error:
+        desk.pressed(jobs, tmp_path / "out", workers=None, cluster=wrong)
+    said = f"--cluster {wrong}: this is no address of a scheduler; write it like tcp://host:8786."
+    assert str(error.value) == said
 
 
 def test_a_cluster_without_workers_is_a_sentence(tmp_path, alone, monkeypatch):

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import multiprocessing
+import re
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from cxlab.reports.notebooks import PlanError
 from cxlab.reports.workshop import MB, Engine
 
 PATIENCE = 10  # seconds a scheduler has to answer, and its workers to be there
+ADDRESS = r"(tcp|tls|ucx|wss?)://(\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):\d+/?"
 Work = Callable[..., Iterator[tuple[str, dict[str, Any]]]]
 
 
@@ -31,8 +33,8 @@ def hands(engine: Engine, out: Path) -> Iterator[Work]:
         A function that is called as `workshop.work` is.
 
     Raises:
-        PlanError: no scheduler answers, it has no workers, or a worker has other code or
-            another disk.
+        PlanError: the address is none, no scheduler answers, it has no workers, or a worker has
+            other code or another disk.
     """
     if not engine.cluster:
         yield workshop.work
@@ -51,6 +53,9 @@ def _client(address: str) -> Any:
     except ImportError:
         said = "--cluster needs the package 'distributed': pip install 'cxlab[cluster]'."
         raise PlanError(said) from None
+    if not re.fullmatch(ADDRESS, address):
+        said = f"--cluster {address}: this is no address of a scheduler; write it like"
+        raise PlanError(f"{said} tcp://host:8786.")
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
