@@ -288,8 +288,7 @@ def _answer() -> None:
     except OSError as error:
         if "--debug" in sys.argv:
             raise
-        where = f"{error.filename}: " if error.filename else ""
-        typer.echo(f"error: {_readable(f'{where}{error.strerror or error}')}.", err=True)
+        typer.echo(f"error: {_readable(_not_opened(error))}", err=True)
         sys.exit(2)
     except Exception as error:
         if "--debug" in sys.argv:
@@ -301,6 +300,18 @@ def _answer() -> None:
             err=True,
         )
         sys.exit(2)
+
+
+def _not_opened(error: OSError) -> str:
+    """Say which file or folder the system would not open."""
+    if not error.filename:
+        return f"{error.strerror or error}."
+    path = Path(error.filename)
+    if not isinstance(error, FileNotFoundError):
+        return f"{path}: cannot be opened ({error.strerror})."
+    if path.parent.is_dir():
+        return f"{path}: there is no such file."
+    return f"{path.parent}: there is no such folder."
 
 
 def _say_stopped() -> None:

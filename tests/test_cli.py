@@ -106,6 +106,26 @@ def test_a_part_that_is_not_there_is_refused_with_the_plan(words, said, sample, 
     assert done.stderr == f"error: {said}\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("deck x.yaml --run {run} --out /nope/x.pptx", "/nope: there is no such folder."),
+        ("deck x.yaml --run {run} --out {run}/manifest.json/x.html",
+         "{run}/manifest.json/x.html: cannot be opened (Not a directory)."),
+        ("deck x.yaml --run {run}/none", "{run}/none: there is no such folder. Use cxlab run."),
+        ("diff {run} /nope", "/nope: there is no such folder. Use cxlab run."),
+        ("sample {run}/manifest.json/x", "{run}/manifest.json/x/exports: "
+         "cannot be opened (Not a directory)."),
+    ],
+)  # fmt: skip
+def test_a_place_that_is_not_there_is_a_sentence(words, said, tmp_path):
+    desk.notebook(tmp_path / "desk", "10_one", "1")
+    desk.pressed(desk.planned(tmp_path / "desk"), tmp_path)
+    done = _cxlab(*words.format(run=tmp_path).split())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"error: {said.format(run=tmp_path)}\n"
+
+
 def test_debug_shows_the_traceback():
     assert "Traceback" in _cxlab("--debug", "check", "nope.yaml").stderr
 

@@ -126,8 +126,18 @@ def test_a_table_that_grew_is_told_with_its_rows():
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path):
-    with pytest.raises(reports.PlanError, match=r"no finished run is here.*Use cxlab run"):
+    with pytest.raises(reports.PlanError) as error:
+        reports.load(tmp_path / "none")
+    assert str(error.value) == f"{tmp_path / 'none'}: there is no such folder. Use cxlab run."
+    with pytest.raises(reports.PlanError) as error:
         reports.load(tmp_path)
+    assert str(error.value) == f"{tmp_path}: no finished run is here. Use cxlab run."
+    for damage in ("{", "[]"):
+        (tmp_path / "manifest.json").write_text(damage)
+        with pytest.raises(reports.PlanError) as error:
+            reports.load(tmp_path)
+        said = f"{tmp_path / 'manifest.json'}: this is damaged. Run the study again."
+        assert str(error.value) == said
 
 
 def test_what_changed_stays_in_the_index_when_nothing_new_happens(tmp_path):

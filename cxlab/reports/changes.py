@@ -23,15 +23,24 @@ def load(folder: Path) -> Kept:
         folder: a run's output folder, or its manifest.
 
     Raises:
-        PlanError: there is no run.
+        PlanError: there is no run, or a damaged one.
     """
     folder = folder.parent if folder.is_file() else folder
+    if not folder.is_dir():
+        raise PlanError(f"{folder}: there is no such folder. Use cxlab run.")
+    return _read(folder / "manifest.json", dict), _read(folder / "findings.json", list)
+
+
+def _read(path: Path, kind: type) -> Any:
     try:
-        read = [json.loads((folder / f"{n}.json").read_text(encoding="utf-8"))
-                for n in ("manifest", "findings")]  # fmt: skip
-    except (OSError, ValueError) as error:
-        raise PlanError(f"{folder}: no finished run is here ({error}). Use cxlab run.") from None
-    return read[0], read[1]
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise PlanError(f"{path.parent}: no finished run is here. Use cxlab run.") from None
+    except ValueError:
+        content = None
+    if not isinstance(content, kind):
+        raise PlanError(f"{path}: this is damaged. Run the study again.")
+    return content
 
 
 def executed(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -193,8 +193,12 @@ def whole(path: Path, content: str | bytes) -> None:
     try:
         part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
         os.replace(part, path)
+    except OSError as error:
+        error.filename = str(path)  # the part is nobody's business
+        raise
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
 
 
 def _findings_of(page: str) -> str:
