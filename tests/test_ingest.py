@@ -219,7 +219,9 @@ def test_a_file_that_is_not_what_its_name_says(tmp_path, data, name, says):
 
 def test_every_table_that_fails_is_named_at_once(tmp_path):
     path = small.write(tmp_path, "", **NPS)
-    path.write_text(path.read_text() + "  customers: {files: none.csv, columns: {}}\n")
+    path.write_text(
+        path.read_text() + "  customers: {files: none.csv, columns: {customer_id: C}}\n"
+    )
     with pytest.raises(StudyError) as caught:
         study.load(path)
     assert {error["table"] for error in caught.value.errors} >= {"customers"}

@@ -17,7 +17,7 @@ import pytest
 from cxlab import reports
 from cxlab.reports import record
 from tests import desk
-from tests.conftest import ROOT
+from tests.conftest import ROOT, absent
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 ENDLESS = "import time\nwhile True: time.sleep(0.1)"
@@ -202,6 +202,51 @@ def test_a_full_disk_is_told_in_a_sentence_and_loses_nothing(tmp_path, monkeypat
         desk.pressed(jobs, tmp_path / "out", force=True)
     assert error.value.status == 1
     assert (tmp_path / "out" / "manifest.json").read_text() == before
+    assert (tmp_path / "out" / "10_one" / "everyone.html").read_text().endswith("</html>\n")
+    monkeypatch.undo()
+    assert desk.pressed(jobs, tmp_path / "out")[0].state == "unchanged"
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A disk of one megabyte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode:
+        absent("the right to mount a disk")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_on_a_disk_that_is_full_finished_pages_stand_and_are_not_made_again(tmp_path, disk):
+    desk.notebook(tmp_path / "desk", "10_one", "1")
+    fill = f"import os\nfile = os.open(r'{disk / 'filler'}', os.O_CREAT | os.O_WRONLY)\n"
+    fill += "try:\n    while True: os.write(file, bytes(1000))\nexcept OSError: pass"
+    desk.pressed(desk.planned(tmp_path / "desk"), disk / "out")
+    before = (disk / "out" / "10_one" / "everyone.html").read_bytes()
+    desk.notebook(tmp_path / "desk", "20_full", fill)
+    with pytest.raises(reports.PlanError, match=r"No space left on device.*run again"):
+        desk.pressed(desk.planned(tmp_path / "desk"), disk / "out")
+    assert (disk / "out" / "10_one" / "everyone.html").read_bytes() == before
+    assert not (disk / "out" / "20_full" / "everyone.html").exists()
+    (disk / "filler").unlink()
+    desk.notebook(tmp_path / "desk", "20_full", "1")
+    again = desk.pressed(desk.planned(tmp_path / "desk"), disk / "out")
+    assert [run.state for run in again] == ["unchanged", "done"]
+
+
+def test_on_a_disk_that_turns_read_only_finished_pages_stand(tmp_path, disk):
+    desk.notebook(tmp_path / "desk", "10_one", "1")
+    jobs = desk.planned(tmp_path / "desk")
+    desk.pressed(jobs, disk / "out")
+    before = {path: path.read_bytes() for path in disk.rglob("*") if path.is_file()}
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    with pytest.raises(reports.PlanError, match=r"cannot be written \(Read-only file system\)"):
+        desk.pressed(jobs, disk / "out", force=True)
+    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    assert {path: path.read_bytes() for path in disk.rglob("*") if path.is_file()} == before
+    assert desk.pressed(jobs, disk / "out")[0].state == "unchanged"
 
 
 def test_an_output_folder_that_cannot_be_written_is_refused(tmp_path):
