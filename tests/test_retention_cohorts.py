@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlab import retention
+from cxlab import plots, retention
 
 GOLDEN = Path(__file__).parent / "golden"
 RULES = ("on", "on or after", "bracket")
@@ -297,3 +297,33 @@ def test_later_orders_are_not_known_on_the_day():
     cut = orders[orders["ordered_at"] <= "2024-06-30"]
     one, other = (retention.rfm(o, as_of="2024-06-30") for o in (orders, cut))
     pd.testing.assert_frame_equal(one, other)
+
+
+# ---------------------------------------------------------------- pictures
+
+
+def words_of(ax) -> list[str]:
+    texts = [*ax.texts, *ax.get_xticklabels(), *ax.get_yticklabels(), ax.xaxis.label]
+    return [text.get_text() for text in texts]
+
+
+def test_the_first_column_of_the_map_says_what_it_counts():
+    ax = plots.cohort_map(retention.cohorts(made_up()))
+    assert ax.get_xticklabels()[0].get_text() == "began"
+
+
+def test_cohorts_are_compared_in_points():
+    result = retention.compare_cohorts(retention.cohorts(made_up()), time=3)
+    assert result.unit == "difference in points"
+    assert result.frame["estimate"].abs().max() > 1
+    assert "difference in points" in words_of(plots.forest(result))
+
+
+def test_migration_is_drawn_as_a_matrix_that_counts_everyone():
+    result = retention.migration(made_up(6000), after="2024-12-26", lookback="200D")
+    ax = plots.migration(result)
+    assert len(ax.patches) == len(result.frame)
+    said = words_of(ax)
+    whole = [int(word[2:].replace(",", "")) for word in said if word.startswith("n ")]
+    assert sum(whole) == result.frame["n"].sum()
+    assert {"champion", "gone", "new"} <= set(said)

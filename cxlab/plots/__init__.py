@@ -18,6 +18,7 @@ from cxlab.plots.show import Exhibit, show
 from cxlab.plots.staying import (
     chain,
     cohort_map,
+    migration,
     projection,
     reasons,
     survival,
@@ -42,6 +43,7 @@ __all__ = [
     "league",
     "lights",
     "love",
+    "migration",
     "pareto",
     "priorities",
     "profit",

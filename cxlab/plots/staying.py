@@ -48,7 +48,8 @@ def cohort_map(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_yticks(list(places.values()), [*(clipped(c, 12) for c in shown), "average"])
         ax.set_ylim(len(shown) - 0.4, -2.1)
         ax.set_xlim(-0.5, int(rows["time"].max()) + 0.5)
-        ax.set_xticks(range(int(rows["time"].max()) + 1))
+        ages = range(1, int(rows["time"].max()) + 1)
+        ax.set_xticks([0, *ages], ["began", *map(str, ages)])
         ax.xaxis.set_ticks_position("top")
         ax.xaxis.set_label_position("top")
         ax.set_xlabel("periods since the start")
@@ -105,12 +106,18 @@ def survival(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_xlim(left=0)
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
         ax.xaxis.set_major_locator(MaxNLocator(7, integer=True))
+        ax.set_xlabel(_units_of(result))
         ax.set_ylabel("still there")
         ax.grid(axis="y")
         ax.set_axisbelow(True)
         if own:
             _at_risk(ax, result, groups)
     return ax
+
+
+def _units_of(result: Result) -> str:
+    """Read off the name of a curve in which unit its time is counted."""
+    return result.name.rpartition(" in ")[2] if " in " in result.name else "time"
 
 
 def _steps(ax: Axes, steps: pd.DataFrame, colour: str) -> tuple[float, float]:
@@ -187,9 +194,49 @@ def reasons(result: Result, *, ax: Axes | None = None) -> Axes:
                         xytext=(5, 0), textcoords="offset points", va="center", fontsize=9,
                         color=SERIES[k])  # fmt: skip
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+        ax.set_xlabel(_units_of(result))
         ax.set_ylabel("share of customers lost")
         ax.grid(axis="y")
         ax.set_axisbelow(True)
+    return ax
+
+
+@picture
+def migration(result: Result, *, ax: Axes | None = None) -> Axes:
+    """Draw where the customers of each tier went: a row a tier before, a column a tier after.
+
+    Args:
+        result: with `term` (tier before), `group` (tier after), `share` of the row, `n`.
+        ax: axes to draw on.
+    """
+    frame = result.frame
+    rows, columns = (list(dict.fromkeys(frame[word])) for word in ("term", "group"))
+    columns = [name for name in rows if name in columns] + [c for c in columns if c not in rows]
+    kind = (
+        "Map of tiers before by tiers after, darker where more of a row went; counts at the right"
+    )
+    with canvas(result, kind, ax, height=1.1 + 0.34 * max(len(rows), 3)) as ax:
+        for row in frame.itertuples():
+            x, y = columns.index(row.group), rows.index(row.term)
+            shade = 0.06 + 0.94 * float(row.share)
+            ax.add_patch(
+                Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=_SHADES(shade), lw=0)
+            )
+            ax.text(x, y, percent(row.share), ha="center", va="center", fontsize=8.5,
+                    color=PAPER if shade > 0.55 else INK)  # fmt: skip
+        whole = (frame["n"] / frame["share"]).groupby(frame["term"]).first().round()
+        for y, n in enumerate(whole.reindex(rows)):
+            ax.text(len(columns) - 0.35, y, f"n {count(n)}", va="center", fontsize=8.5, color=GREY)
+        ax.set_xticks(range(len(columns)), [clipped(name, 12) for name in columns], fontsize=8)
+        ax.set_yticks(range(len(rows)), [clipped(name, 14) for name in rows])
+        ax.set_xlim(-0.5, len(columns) + 0.35)
+        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.xaxis.set_ticks_position("top")
+        ax.xaxis.set_label_position("top")
+        ax.set_xlabel("tier after")
+        ax.set_ylabel("tier before")
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
     return ax
 
 

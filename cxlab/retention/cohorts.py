@@ -111,8 +111,8 @@ def compare_cohorts(result: Result, *, time: int, level: float = 0.95) -> Result
         level: confidence level; also what counts as apart after correction.
 
     Returns:
-        group, estimate (difference in share), conf_low, conf_high (Newcombe), n, events,
-        p_value, p_adjusted (Benjamini-Hochberg), verdict (`higher`, `lower`, `not apart`).
+        group, estimate (difference in percentage points), conf_low, conf_high (Newcombe), n,
+        events, p_value, p_adjusted (Benjamini-Hochberg), verdict (`higher`, `lower`, `not apart`).
 
     Raises:
         OrdersError: fewer than two cohorts have been seen at that age.
@@ -124,8 +124,8 @@ def compare_cohorts(result: Result, *, time: int, level: float = 0.95) -> Result
     x, n = rows["events"].to_numpy(float), rows["n"].to_numpy(float)
     others, rest = x.sum() - x, n.sum() - n
     low, high = stats.newcombe(others, rest, x, n, level=level)
-    frame = rows[["group", "n", "events"]].assign(estimate=x / n - others / rest)
-    frame["conf_low"], frame["conf_high"] = low, high
+    frame = rows[["group", "n", "events"]].assign(estimate=100 * (x / n - others / rest))
+    frame["conf_low"], frame["conf_high"] = 100 * low, 100 * high
     tables = zip(x, n, others, rest, strict=True)
     frame["p_value"] = [stats.chi_square([[a, m - a], [b, k - b]]).p_value for a, m, b, k in tables]
     frame["p_adjusted"] = stats.adjust(frame["p_value"], method="bh")
@@ -144,7 +144,7 @@ def compare_cohorts(result: Result, *, time: int, level: float = 0.95) -> Result
         method="each cohort against all others; chi-square, Newcombe interval, false-discovery "
         "rate held by Benjamini-Hochberg",
         base=result.base,
-        unit="share",
+        unit="difference in points",
     )
 
 

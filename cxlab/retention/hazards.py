@@ -233,8 +233,8 @@ def _clock(found: cox.Fit, watched: Spells, clock: str) -> np.ndarray:
 def _advice(frame: pd.DataFrame) -> list[str]:
     drifting = frame[(frame["p_value"] < 0.05) & (frame["term"] != "all together")]
     return [
-        f"'{row.term}' does not keep its ratio over time (p {probability(row.p_value)}): read it "
-        "as an average, or name it as strata, or let it change with time (`episodes`)."
+        f"'{spoken(row.term)}' does not keep its ratio over time (p {probability(row.p_value)}): "
+        "read it as an average, or name it as strata, or let it change with time (`episodes`)."
         for row in drifting.itertuples()
     ]
 

@@ -66,7 +66,7 @@ def reasons(
     if odd:
         notes = (*notes, f"{count(odd, 'customer')} still there carry a reason; it is not used.")
     return Result(
-        name="reasons for leaving",
+        name=f"reasons for leaving in {watched.unit}s",
         frame=frame,
         headline=_headline(frame, watched.unit),
         method="Aalen-Johansen cumulative incidence, Gaynor's variance, log-log bands",
