@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cxlab import churn, metrics, study
+from cxlab import churn, metrics, retention, study
 from tests.conftest import ROOT
 
 STUDIES = sorted((ROOT / "tests" / "studies").glob("*.yaml"))
@@ -128,3 +128,45 @@ def test_who_buys_without_a_contract_leaves_by_falling_silent(opened):
     reach = churn.evaluate(-slack.to_numpy(), judged).frame.set_index("term")
     assert reach.loc["AUC", "conf_high"] < 0.56
     assert any("buy so seldom" in note for note in case.judge.notes)
+
+
+def _page_50(one, name: str, folder) -> tuple:
+    from cxlab import reports
+
+    path = ROOT / "tests" / "studies" / f"{name}.yaml"
+    jobs = reports.plan(
+        ROOT / "notebooks", study_file=path, parts=[{}], tables=one.holds,
+        notebooks=["50_retention"],
+    )  # fmt: skip
+    (run,) = reports.run(jobs, folder, study={"study": name, "as_of": "", "rows": {}}, data=name)
+    assert (run.state, run.error) == ("done", "")
+    return run, (folder / run.page).read_text()
+
+
+def test_page_50_is_made_of_orders_alone(opened, tmp_path):
+    run, page = _page_50(opened["cdnow"], "cdnow", tmp_path)
+    assert run.headline.startswith("A customer of today is worth 3")
+    assert "in the half held out to test it, the model expected" in run.headline
+    assert "10.0% of the customers bought in that period" in page
+    assert "The study holds no" not in page
+    assert page.count("Left out, as the study does not hold them: the days customers left") == 1
+
+
+def test_the_buying_of_cdnows_study_is_the_published(opened, shared_data, reference):
+    rows = (shared_data / "cdnow" / "CDNOW_sample.txt").read_text().splitlines()
+    chosen = {row.split()[0] for row in rows}
+    orders = opened["cdnow"].orders.execute()
+    orders = orders[orders["customer_id"].str.zfill(5).isin(chosen)]
+    fit = retention.buying(retention.buyers(orders, as_of="1997-09-30"), model="bg_nbd")
+    (case,) = json.loads((reference / "bg_nbd.json").read_text())["cases"][:1]
+    for name in ("r", "alpha", "a", "b"):
+        assert fit.parameters[name] == pytest.approx(case["published"][name], rel=0.003)
+    assert fit.loglik == pytest.approx(case["published"]["loglik"], abs=0.1)
+
+
+def test_years_of_a_bank_are_not_called_months(opened, tmp_path):
+    run, page = _page_50(opened["bank"], "bank", tmp_path)
+    assert run.headline.startswith("Still there: ")
+    assert "after 10 periods" in run.headline
+    assert "The projection failed where it was tested" in page
+    assert not [word for word in ("10 months", "36 months", "in the first month") if word in page]

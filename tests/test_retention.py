@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from cxlab import plots, retention, stats
+from cxlab import plots, results, retention, stats
 from cxlab.retention.parametric import _person_periods
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -461,6 +461,40 @@ def test_times_that_are_all_nothing_are_refused_with_their_columns():
 def test_reasons_that_took_everyone_at_once_are_drawn():
     frame = pd.DataFrame({"tenure": [2.0] * 20, "churned": True, "churn_reason": "price"})
     assert plots.reasons(retention.reasons(frame)).get_ylim()[1] == 1
+
+
+def test_curves_and_reasons_say_in_what_their_time_is_counted():
+    watched = retention.spells(simulated(300, 1).assign(churn_reason="price"), unit="week")
+    assert plots.survival(retention.survival(watched)).get_xlabel() == "weeks"
+    assert plots.reasons(retention.reasons(watched)).get_xlabel() == "weeks"
+
+
+def test_a_forest_names_its_terms_as_people_do():
+    frame = simulated(300, 2).assign(tenure_before=np.arange(300.0) % 7)
+    ratios = retention.hazards(frame, covariates=["tier", "tenure_before"])
+    names = [tick.get_text() for tick in plots.forest(retention.in_words(ratios)).get_yticklabels()]
+    assert "time as a customer before" in names
+    assert retention.in_words(results.note("no")).text == "no"
+
+
+def test_where_nothing_is_known_of_leaving_the_page_answers_from_orders():
+    value = pd.DataFrame({"term": ["value per customer", "share still there"]})
+    value = value.assign(estimate=[30.0, 0.4], conf_low=[28.0, 0.3], conf_high=[32.0, 0.5])
+    said = "A customer of today is worth 30.00 over the next 52 weeks (28.00 to 32.00)."
+    made = results.Result("lifetime value", value, said, "m", "b")
+    for nothing in (None, results.note("Why not.")):
+        first, second = retention.overview(nothing, otherwise=made)
+        assert (first.name, first.unit) == ("value of a customer over the next 52 weeks", "money")
+        assert (second.name, second.unit) == ("share still there", "share")
+    with pytest.raises(retention.SpellError, match="Why not"):
+        retention.overview(results.note("Why not."))
+
+
+def test_what_a_study_does_not_hold_is_told_in_one_sentence():
+    assert retention.left_out(orders=True, price=True) is None
+    said = retention.left_out(orders=False, scores=True, reasons=False).text
+    assert said.startswith("Left out, as the study does not hold them: orders (who comes back")
+    assert said.endswith("; reasons for leaving (why they leave).")
 
 
 def test_constant_covariate_is_named():

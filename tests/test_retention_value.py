@@ -1,6 +1,8 @@
 """Projection, buying, spend and value: published numbers, other roads, planted truth."""
 
+import importlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import ibis
@@ -284,6 +286,38 @@ def test_tracking_ends_where_the_orders_end(fits, cdnow, purchases):
     unseen = purchases[last].drop_duplicates(["customer_id", "ordered_at"])
     assert frame["estimate"].iloc[-1] == (days - 1).sum() - len(unseen)
     assert abs(frame["expected"].iloc[-1] / frame["estimate"].iloc[-1] - 1) < 0.05
+
+
+def test_tracking_follows_those_the_model_was_fitted_to(fits, purchases):
+    late = purchases.groupby("customer_id").head(3).assign(ordered_at=pd.Timestamp("1998-05-01"))
+    late["customer_id"] = "late " + late["customer_id"]
+    late["ordered_at"] += pd.to_timedelta(late.groupby("customer_id").cumcount() * 9, "D")
+    both = pd.concat([purchases, late], ignore_index=True)
+    early = retention.buyers(both, as_of="1997-09-30", until="1998-06-30")
+    one, other = (retention.tracking(fits["bg_nbd"], early, o).frame for o in (both, purchases))
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_customers_without_contract_are_valued_by_the_likeliest_model(fits, purchases):
+    found = retention.unbound(purchases, as_of="1998-06-30", n_boot=20)
+    best = max(fits, key=lambda model: fits[model].loglik)
+    # the first half of the time ends on the day to which the published fits know the data
+    assert (found.fit.model, found.fit.loglik) == (best, pytest.approx(fits[best].loglik))
+    assert found.tracked.frame["verdict"].eq("held out").sum() == 39
+    assert found.held.frame["n"].sum() == 2357
+    assert "over the next 52 weeks" in found.value.headline
+    assert "% fewer purchases than came." in found.value.headline
+    with pytest.raises(retention.OrdersError, match="too short to test"):
+        retention.unbound(purchases[purchases["ordered_at"] == "1997-01-01"], as_of="1997-01-01")
+
+
+def test_a_model_that_ran_away_is_not_chosen(fits, cdnow, monkeypatch):
+    rooms = importlib.import_module("cxlab.retention.unbound")
+    best = max(fits.values(), key=lambda fit: fit.loglik)
+    away = replace(best, top=replace(best.top, adrift=np.ones(4, bool)))
+    made = {**fits, best.model: away}
+    monkeypatch.setattr(rooms, "buying", lambda _, model: made[model])
+    assert retention.likeliest(cdnow).model != best.model
 
 
 def test_discounted_purchases_agree_with_the_closed_form(fits):

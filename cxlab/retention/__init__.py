@@ -12,6 +12,8 @@ from cxlab.retention.overview import (
     beside,
     from_answers,
     in_currency,
+    in_words,
+    left_out,
     links_of,
     or_why,
     overview,
@@ -27,6 +29,7 @@ from cxlab.retention.sorting import sorting
 from cxlab.retention.spells import SpellError, Spells, spells
 from cxlab.retention.spend import Spend, check_spend, describe_spend, spending
 from cxlab.retention.survival import compare, stay, survival, survival_at
+from cxlab.retention.unbound import Unbound, likeliest, unbound
 from cxlab.retention.value import customer_values, lifetime_value
 from cxlab.retention.worth import tier_of, value_around, worth
 
@@ -39,6 +42,7 @@ __all__ = [
     "SpellError",
     "Spells",
     "Spend",
+    "Unbound",
     "answer_to_price",
     "beside",
     "buyers",
@@ -61,7 +65,10 @@ __all__ = [
     "hazards",
     "held_out",
     "in_currency",
+    "in_words",
+    "left_out",
     "lifetime_value",
+    "likeliest",
     "links_of",
     "loyalties",
     "migration",
@@ -88,6 +95,7 @@ __all__ = [
     "tier_of",
     "tiers",
     "tracking",
+    "unbound",
     "value_around",
     "value_by_tier",
     "worth",

@@ -107,12 +107,12 @@ def orders_of(orders: Any, customers: pd.DataFrame | None = None) -> Any:
     if "customer_id" not in table.columns:
         near = did_you_mean("customer_id", table.columns)
         raise OrdersError(f"orders: there is no column 'customer_id'.{near}")
-    if customers is not None:
+    if customers is not None and "customer_id" in customers:
         listed = customers[["customer_id"]].dropna().drop_duplicates()
         table = table.semi_join(ibis.memtable(listed), "customer_id")
     if not table.filter(table["customer_id"].notnull()).limit(1).execute().empty:
         return orders
-    if customers is None:
+    if customers is None or "customer_id" not in customers:
         raise OrdersError("no order names its customer; look at 'customer_id' of the orders.")
     raise OrdersError(
         f"no order joins any of the {count(len(customers), 'customer')} of the list; look at how "

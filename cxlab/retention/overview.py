@@ -12,7 +12,7 @@ from cxlab import results
 from cxlab.codebook import did_you_mean, label
 from cxlab.results import Result, count, percent
 from cxlab.retention.buyers import OrdersError
-from cxlab.retention.design import FitError
+from cxlab.retention.design import FitError, spoken
 from cxlab.retention.price import loyalties, price_response
 from cxlab.retention.spells import DAYS, SpellError, Spells, spells
 from cxlab.retention.survival import carried, survival, survival_at
@@ -171,34 +171,89 @@ def answer_to_price(
 
 
 def overview(
-    customers: pd.DataFrame | Spells,
+    customers: pd.DataFrame | Spells | results.Note | None,
     *made: Any,
     times: tuple[float, ...] = (12.0,),
+    otherwise: Any = None,
     as_of: Any = None,
     level: float = 0.95,
 ) -> tuple[Result, ...]:
     """Give the first numbers of the page: what was made of it, each with its number in front.
 
     Args:
-        customers: for the share still there.
+        customers: for the share still there; None, or a note, where the day they left is not
+            known, or nobody did.
         *made: results of `chain` and `worth`; what is a note instead is left out.
         times: when the share still there is read, in months, where it was watched that long; at
             the end of the watch where it is not told how long a unit of time is.
+        otherwise: a result of `lifetime_value`, to answer with where no curve can.
         as_of: the last moment known.
         level: confidence level of the share still there.
 
     Returns:
         One result a number, the first with the sentence to quote.
+
+    Raises:
+        SpellError: there is no number at all to answer with.
     """
-    watched = spells(customers, as_of=as_of)
-    curve = survival(watched, level=level)
+    asked = [each for result in made if isinstance(result, Result) for each in _in_front(result)]
+    instead = _in_front(otherwise) if isinstance(otherwise, Result) else []
+    why = (
+        customers.text
+        if isinstance(customers, results.Note)
+        else "no day is known that anyone left."
+    )
+    try:
+        if customers is None or isinstance(customers, results.Note):
+            raise SpellError(why)
+        watched = spells(customers, as_of=as_of)
+        curve = survival(watched, level=level)
+    except SpellError:
+        if asked or instead:
+            return (*asked, *instead)
+        raise
     asked_for = times[0] * watched.units_in("month") if watched.unit in DAYS else np.inf
     reach = min(asked_for, carried(curve.frame))
     if not np.isfinite(reach):
         raise SpellError("fewer than ten customers are under watch: too few to answer from.")
-    there = survival_at(curve, times=[reach])
-    asked = [_in_front(result) for result in made if isinstance(result, Result)]
-    return (*asked, there)
+    return (*asked, survival_at(curve, times=[reach]))
+
+
+def left_out(**there: bool) -> Any:
+    """List, in one sentence, what the page does not answer because the study does not hold it.
+
+    Args:
+        **there: of each key of `NEEDED`, whether the study holds it.
+
+    Returns:
+        A note, or None where nothing is left out.
+
+    Example:
+        >>> left_out(orders=True, reasons=False).text
+        'Left out, as the study does not hold them: reasons for leaving (why they leave).'
+    """
+    lost = [NEEDED[name] for name, holds in there.items() if not holds]
+    if not lost:
+        return None
+    return results.note(f"Left out, as the study does not hold them: {'; '.join(lost)}.")
+
+
+NEEDED = {
+    "leaving": "the days customers left (how long they stay, and where that is heading)",
+    "orders": "orders (who comes back, who buys often, and what that brings)",
+    "scores": "scores of customers whose leaving is known (whether a good experience goes with "
+    "staying, and what it is worth)",
+    "reasons": "reasons for leaving (why they leave)",
+    "referrals": "who referred whom (whether those who would recommend do so)",
+    "price": "a change of price, which `price_change` would name (how they took it)",
+}
+
+
+def in_words(answer: Any) -> Any:
+    """Name the terms of a model as a person would; notes pass."""
+    if not isinstance(answer, Result):
+        return answer
+    return replace(answer, frame=answer.frame.assign(term=answer.frame["term"].map(spoken)))
 
 
 def beside(projected: Any, carried_on: Any) -> Any:
@@ -231,14 +286,22 @@ def beside(projected: Any, carried_on: Any) -> Any:
     )
 
 
-def _in_front(result: Result) -> Result:
-    """Put the number to quote in the first row, under a short name."""
+def _in_front(result: Result) -> list[Result]:
+    """Put the number to quote in the first row, under a short name that tells its stretch."""
     frame = result.frame
     if result.name == "chain from rating to value":
         rows = frame[frame["term"].str.startswith("money per customer")]
-        return replace(result, frame=rows, name=str(rows["term"].iloc[0]), unit="money")
+        return [replace(result, frame=rows, name=str(rows["term"].iloc[0]), unit="money")]
+    if result.name == "lifetime value":
+        span = re.search(r"from now on|over the next [\d,]+ \w+", result.headline)
+        name = f"value of a customer {span[0] if span else 'ahead'}"
+        first = replace(result, frame=frame[:1], name=name, unit="money")
+        there = frame[frame["term"] == "share still there"]
+        return [first, replace(result, frame=there, name="share still there", unit="share")]
     term = "gap, adjusted" if (frame["term"] == "gap, adjusted").any() else "gap"
     rows = frame[frame["term"] == term].tail(1)
     against = frame.loc[frame["term"] == "value", "group"].iloc[0]
     name = f"value of {label(rows['group'].iloc[0])} over {against}"
-    return replace(result, frame=rows, name=name, unit="money")
+    span = re.search(r"in the \d+ days after the answer", result.base)
+    name = f"{name} {span[0]}" if span else name
+    return [replace(result, frame=rows, name=name, unit="money")]

@@ -1,0 +1,126 @@
+"""What is a customer worth who has no contract? The likeliest model, tested, then asked."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxlab.results import Result, number
+from cxlab.retention.buyers import Buyers, OrdersError, buyers, days_of_purchase
+from cxlab.retention.buying import MODELS, Buying, buying
+from cxlab.retention.design import FitError
+from cxlab.retention.outlook import held_out, outlook, tracking
+from cxlab.retention.spells import DAYS
+from cxlab.retention.value import lifetime_value
+
+
+@dataclass(frozen=True, eq=False)
+class Unbound:
+    """What is expected of customers who are free to fall silent.
+
+    Attributes:
+        fit: the model chosen, fitted to the first half of the time.
+        tracked: repeat purchases over the calendar, those expected and those that came.
+        held: purchases in the second half, by how often customers had bought before.
+        value: what customers will bring from the last day on, and how many are still there.
+    """
+
+    fit: Buying
+    tracked: Result
+    held: Result
+    value: Result
+
+
+def unbound(
+    orders: Any,
+    *,
+    as_of: Any,
+    months: float = 12.0,
+    discount: float = 0.1,
+    n_boot: int = 200,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Unbound:
+    """Value customers without contract by their orders alone, and test the model that does it.
+
+    Args:
+        orders: as for `buyers`.
+        as_of: the last day known; the model is fitted to the first half of the time before it
+            and tested on the second, then fitted to all of it.
+        months: how far ahead money is counted.
+        discount: yearly rate.
+        n_boot: resamples of customers.
+        level: confidence level.
+        seed: of the resampling.
+
+    Raises:
+        OrdersError: there are no orders, or they span no time.
+        FitError: too few bought more than once.
+    """
+    known = buyers(orders, as_of=as_of)
+    first = pd.Timestamp(days_of_purchase(orders)["day"].min().execute()).normalize()
+    middle = (first + (known.as_of - first) / 2).normalize()
+    if middle <= first:
+        raise OrdersError(
+            f"the orders run from {first:%Y-%m-%d} to {known.as_of:%Y-%m-%d}: too short to test "
+            "what is expected of customers."
+        )
+    early = buyers(orders, as_of=middle, until=known.as_of)
+    fit = likeliest(early)
+    held = held_out(fit, early)
+    value = lifetime_value(
+        known,
+        model=fit.model,
+        horizon=months * DAYS["month"] / DAYS[known.unit],
+        discount=discount,
+        n_boot=n_boot,
+        level=level,
+        seed=seed,
+    )
+    return Unbound(fit, tracking(fit, early, orders), held, _tested(value, held))
+
+
+def likeliest(buyers: Buyers) -> Buying:
+    """Fit each model of buying, and keep the one under which what came is likeliest.
+
+    All have four parameters, so that their likelihoods may be compared as they are. A model that
+    ran to the end of its range is kept only where all of them did.
+    """
+    fits = []
+    why = FitError(
+        "no model of buying fits these orders: customers buy too evenly, or too much alike, to "
+        "tell who fell silent by chance."
+    )
+    for model in MODELS:
+        try:
+            fit = buying(buyers, model=model)
+        except FitError as refusal:
+            why = refusal
+            continue
+        # where nothing can be expected any more, the likelihood was climbed in vain
+        hoped = outlook(fit, buyers, horizon=1.0)["purchases"].sum()
+        fits += [fit] if hoped > 1e-6 else []
+    if not fits:
+        raise why
+    sound = [fit for fit in fits if not fit.top.adrift.any()]
+    return max(sound or fits, key=lambda fit: fit.loglik)
+
+
+def _tested(value: Result, held: Result) -> Result:
+    """Say beside a value how far off the model was where it was tested."""
+    frame = held.frame
+    came, hoped = (float((frame[word] * frame["n"]).sum()) for word in ("estimate", "expected"))
+    off = hoped / came - 1 if came > 0 else np.inf
+    notes = [*value.notes]
+    if value.frame.set_index("term").loc["share still there", "conf_low"] > 0.995:
+        notes.append("Nobody is seen to have stopped: everyone is taken to be there still.")
+    if not np.isfinite(off):
+        said = "the model expected purchases where none came"
+    elif abs(off) < 0.005:
+        said = "the model expected as many purchases as came"
+    else:
+        more = "more" if off > 0 else "fewer"
+        said = f"the model expected {number(100 * abs(off), 0)}% {more} purchases than came"
+    headline = f"{value.headline.removesuffix('.')}; in the half held out to test it, {said}."
+    return replace(value, headline=headline, notes=tuple(notes))
