@@ -9,7 +9,7 @@ from sklearn.pipeline import Pipeline
 from cxlab.churn import scores
 from cxlab.churn.definition import ChurnError
 from cxlab.churn.evaluation import are_probabilities, grouped, judgement
-from cxlab.churn.models import FEWEST_LEAVERS, cross_scores, parts_of
+from cxlab.churn.models import FEWEST_LEAVERS, cross_scores, parts_of, settled
 from cxlab.churn.snapshots import Snapshot
 from cxlab.results import Result, count, number, percent, probability
 
@@ -42,7 +42,7 @@ def line_of(model: Pipeline, day=pd.NaT) -> Line:
         day: of all days it learned from, the one whose outcomes decide; all of them if missing.
     """
     learned = model.lesson_.snapshot
-    p = cross_scores(model.lesson_.untrained, learned)
+    p = cross_scores(settled(model), learned)
     here = np.ones(len(p), bool) if pd.isna(day) else (learned.day == day).to_numpy()
     return Line(*scores.platt(learned.label.to_numpy(dtype=int)[here], p[here]))
 
