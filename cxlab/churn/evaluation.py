@@ -125,7 +125,7 @@ def rolling(snapshot: Snapshot, *, model="logistic", level: float = 0.95, seed: 
     taken = snapshot.judged()
     days = sorted(taken.day.dropna().unique())
     if len(days) < 2:
-        raise ChurnError("rolling: takes several days; pass them to snapshot(as_of=[…]).")
+        raise ChurnError("steadiness is seen over several days, and only one is judged.")
     rows, before = [], None
     for day in days:
         judged = taken.rows((taken.day == day).to_numpy())

@@ -66,7 +66,7 @@ def hazard_by_failure(
         As `hazard_by_score`, with the groups no failure, failure put right, failure not put right.
     """
     if study.interactions is None or "kind" not in study.interactions.columns:
-        raise ChurnError("failures: there is no table of contacts with a kind; declare it.")
+        raise ChurnError("failures: no contacts with their kind are known; declare 'interactions'.")
     found = study.interactions.select("kind").distinct().to_pyarrow()["kind"].to_pylist()
     named = sorted(kind for kind in found if kind)
     wanted = [k for k in named if kinds and k in kinds]

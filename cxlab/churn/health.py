@@ -67,7 +67,7 @@ def health(
 def _values(taken: Snapshot, score: str | pd.DataFrame) -> pd.Series:
     if isinstance(score, str):
         if score not in taken.features:
-            raise ChurnError(f"health: '{score}' is no feature of the snapshot.")
+            raise ChurnError(f"health: there is no '{score}' among what was known of the customers.")
         return pd.to_numeric(taken.features[score], errors="coerce")
     missing = {"customer_id", "scored_at", "score"} - set(score.columns)
     if missing:
@@ -137,8 +137,8 @@ def _lead(snapshot: Snapshot, values: pd.Series, better: str, level: float) -> l
         drawn = np.random.default_rng(0).choice(days, (500, len(days)))
         low, high = stats.percentile(np.median(drawn, axis=1), level)
         found.append(
-            {"term": LEAD, "estimate": float(np.median(days))}
-            | {"conf_low": float(low), "conf_high": float(high), "n": len(days)}
+            {"term": LEAD, "estimate": round(float(np.median(days)))}
+            | {"conf_low": round(float(low)), "conf_high": round(float(high)), "n": len(days)}
         )
     return found
 
