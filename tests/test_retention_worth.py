@@ -146,6 +146,13 @@ def test_referrals_are_counted_by_hand():
     assert retention.count_referrals(frame, after=after).tolist() == [1, 0, 0, 0]
 
 
+def test_referrals_are_counted_where_no_day_of_joining_is_known():
+    frame = pd.DataFrame({"customer_id": ["a", "b"], "referred_by": [None, "a"]})
+    assert retention.count_referrals(frame).tolist() == [1, 0]
+    with pytest.raises(retention.FitError, match="there is no column 'signed_up_at'"):
+        retention.count_referrals(frame, after=pd.Series({"a": pd.Timestamp("2024-03-01")}))
+
+
 def test_rate_of_referrals_is_per_customer_year():
     frame = pd.DataFrame({"tenure": [12.0] * 20, "churned": False, "referrals": [1, 0] * 10})
     frame["tier"] = ["promoter"] * 10 + ["detractor"] * 10

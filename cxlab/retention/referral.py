@@ -120,7 +120,11 @@ def count_referrals(customers: pd.DataFrame, *, after: pd.Series | None = None) 
     Returns:
         Counts in the order of `customers`.
     """
-    named = customers[["customer_id", "referred_by", "signed_up_at"]].dropna(subset="referred_by")
+    needed = ("customer_id", "referred_by", *(() if after is None else ("signed_up_at",)))
+    for column in needed:
+        if column not in customers.columns:
+            raise FitError(f"there is no column '{column}'.{did_you_mean(column, customers)}")
+    named = customers[list(needed)].dropna(subset="referred_by")
     named = named[named["referred_by"] != named["customer_id"]]
     if after is not None:
         begin = named["referred_by"].map(after)
