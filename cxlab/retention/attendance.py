@@ -45,10 +45,11 @@ def attendance(visits: ibis.Table, period: str, begun: pd.DataFrame | None) -> A
         The attendance; None where the time spanned takes too many bits.
     """
     place = ordinal(visits["day"], period)
-    ends = visits.aggregate(low=place.min(), high=place.max()).execute().iloc[0]
-    if ends.isna().any():
+    # the ends of days are known to the file; those of periods would be worked out row by row
+    days = visits.aggregate(low=visits["day"].min(), high=visits["day"].max()).execute().iloc[0]
+    if days.isna().any():
         return None
-    low, high = int(ends["low"]), int(ends["high"])
+    low, high = ordinal(pd.to_datetime(days), period).astype(int)
     if begun is not None and len(begun):
         low = min(low, int(begun["begun"].min()))
     size = high - low + 1
