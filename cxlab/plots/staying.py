@@ -227,7 +227,7 @@ def migration(result: Result, *, ax: Axes | None = None) -> Axes:
         whole = (frame["n"] / frame["share"]).groupby(frame["term"]).first().round()
         for y, n in enumerate(whole.reindex(rows)):
             ax.text(len(columns) - 0.35, y, f"n {count(n)}", va="center", fontsize=8.5, color=GREY)
-        ax.set_xticks(range(len(columns)), [clipped(name, 12) for name in columns], fontsize=8)
+        ax.set_xticks(range(len(columns)), [clipped(name, 12) for name in columns], fontsize=7.4)
         ax.set_yticks(range(len(rows)), [clipped(name, 14) for name in rows])
         ax.set_xlim(-0.5, len(columns) + 0.35)
         ax.set_ylim(len(rows) - 0.4, -0.6)
