@@ -67,7 +67,7 @@ def health(
 def _values(taken: Snapshot, score: str | pd.DataFrame) -> pd.Series:
     if isinstance(score, str):
         if score not in taken.features:
-            raise ChurnError(f"health: there is no '{score}' among what was known of the customers.")
+            raise ChurnError(f"health: no '{score}' is among what was known of the customers.")
         return pd.to_numeric(taken.features[score], errors="coerce")
     missing = {"customer_id", "scored_at", "score"} - set(score.columns)
     if missing:
