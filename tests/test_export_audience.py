@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -65,6 +66,24 @@ def test_a_workbook_goes_to_managers(made, tmp_path):
              for c in row]  # fmt: skip
     assert 42.7 in cells
     assert not {33.7, 24.7, 16, 17} & set(cells)
+
+
+def test_a_part_too_small_for_managers_has_no_workbook(made):
+    out, (run,) = made
+    small_part = replace(run, part="team: Cedar")
+    findings = (out / run.page).with_suffix(".findings.json")
+    before = findings.read_text(encoding="utf-8")
+    found = json.loads(before)
+    for one in found:
+        one["frame"]["rows"] = one["frame"]["rows"][2:3] or one["frame"]["rows"]
+        one["frame"]["rows"][0][one["frame"]["columns"].index("n")] = 16
+    try:
+        findings.write_text(json.dumps(found), encoding="utf-8")
+        assert after.workbooks([small_part], out) == []
+        assert not (out / run.page).with_suffix(".xlsx").exists()
+        assert len(after.workbooks([run], out)) == 1  # everyone's is only thinned out
+    finally:
+        findings.write_text(before, encoding="utf-8")
 
 
 def _deck(manifest, found) -> str:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from cxlab.export import held, pdf, tables
+from cxlab.export.audience import people
 from cxlab.reports.notebooks import RunError
+from cxlab.reports.plan import EVERYONE
 from cxlab.reports.press import Run
 from cxlab.reports.record import MADE, MANIFEST, whole
 
@@ -25,7 +27,8 @@ def workbooks(runs: Sequence[Run], out: Path) -> list[Path]:
         out: its output folder.
 
     Returns:
-        The workbooks of all reports that were made.
+        The workbooks of all reports that were made; a part of too few people for managers has
+        none, as its page shows nothing.
     """
     made = []
     manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
@@ -33,8 +36,11 @@ def workbooks(runs: Sequence[Run], out: Path) -> list[Path]:
     for run in (run for run in runs if run.state in MADE):
         target = (out / run.page).with_suffix(".xlsx")
         findings = (out / run.page).with_suffix(".findings.json")
+        found = json.loads(findings.read_text(encoding="utf-8"))
+        if run.part != EVERYONE and (people(found) or smallest) < smallest:
+            target.unlink(missing_ok=True)
+            continue
         if not _current(target, findings):
-            found = json.loads(findings.read_text(encoding="utf-8"))
             whole(target, tables.workbook([held(one, smallest=smallest) for one in found]))
         made.append(target)
     return made
@@ -56,7 +62,7 @@ def papers(runs: Sequence[Run], out: Path) -> list[Path]:
         if not _current(page.with_suffix(".pdf"), page):
             pdf.printed(page, page.with_suffix(".pdf"))
         made.append(page.with_suffix(".pdf"))
-        bound += [page] if run.part == "everyone" else []
+        bound += [page] if run.part == EVERYONE else []
     if bound:
         joined = out / f".{WHOLE}.html"
         try:
