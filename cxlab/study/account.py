@@ -203,7 +203,8 @@ def ledger(study: Study) -> Result:
         name="ledger",
         frame=frame,
         headline=(
-            f"Of {count(read, 'row')} read, {count(read - gone)} are kept and {count(gone)} "
+            f"Of {count(read, 'row')} read, {count(read - gone)} "
+            f"{'is' if read - gone == 1 else 'are'} kept and {count(gone)} "
             f"{'is' if gone == 1 else 'are'} set aside, each for one reason."
             if gone
             else f"All {count(read, 'row')} read are kept."
