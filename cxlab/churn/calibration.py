@@ -13,8 +13,6 @@ from cxlab.churn.models import FEWEST_LEAVERS, cross_scores, parts_of, settled
 from cxlab.churn.snapshots import Snapshot
 from cxlab.results import Result, count, number, percent, probability
 
-SMALLEST_RISK = 1e-9
-
 
 @dataclass(frozen=True)
 class Line:
@@ -30,8 +28,7 @@ class Line:
 
     def __call__(self, risk) -> np.ndarray:
         """Give the risks set right."""
-        p = np.clip(np.asarray(risk, dtype=float), SMALLEST_RISK, 1 - SMALLEST_RISK)
-        return 1 / (1 + np.exp(-(self.intercept + self.slope * np.log(p / (1 - p)))))
+        return 1 / (1 + np.exp(-(self.intercept + self.slope * scores.log_odds(risk))))
 
 
 def line_of(model: Pipeline, day=pd.NaT) -> Line:

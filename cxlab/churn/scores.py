@@ -99,6 +99,12 @@ def resampled(measure, y, score, *, customer=None, level=0.95, seed=0) -> dict[s
     }
 
 
+def log_odds(p) -> np.ndarray:
+    """Give the log-odds of probabilities, those of 0 and 1 kept finite."""
+    p = np.clip(np.asarray(p, dtype=float), 1e-9, 1 - 1e-9)
+    return np.log(p / (1 - p))
+
+
 def calibration_line(y, p, *, customer=None, level: float = 0.95) -> dict[str, dict[str, float]]:
     """Fit the outcome on the log-odds foretold (Cox, 1958).
 
@@ -106,8 +112,7 @@ def calibration_line(y, p, *, customer=None, level: float = 0.95) -> dict[str, d
         `slope` (1 where high risks are as high as foretold, below 1 where the model is
         overconfident) and `intercept` (0 where as many leave as foretold, the slope held at 1).
     """
-    p = np.clip(np.asarray(p, dtype=float), 1e-9, 1 - 1e-9)
-    y, x = np.asarray(y, dtype=float), np.log(p / (1 - p))
+    y, x = np.asarray(y, dtype=float), log_odds(p)
     both, errors = _logit(np.column_stack([np.ones_like(x), x]), y, np.zeros_like(x), customer)
     alone, error = _logit(np.ones((len(x), 1)), y, x, customer)
     return {
@@ -118,8 +123,7 @@ def calibration_line(y, p, *, customer=None, level: float = 0.95) -> dict[str, d
 
 def platt(y, p) -> tuple[float, float]:
     """Fit intercept and slope of the outcome on the log-odds foretold (Platt, 1999)."""
-    p = np.clip(np.asarray(p, dtype=float), 1e-9, 1 - 1e-9)
-    x = np.log(p / (1 - p))
+    x = log_odds(p)
     both, _ = _logit(np.column_stack([np.ones_like(x), x]), np.asarray(y, float), 0 * x, None)
     return float(both[0]), float(both[1])
 
