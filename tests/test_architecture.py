@@ -16,7 +16,7 @@ FLOORS = {
     3: {"metrics", "drivers", "churn", "retention", "missing", "voice", "journey"}
     | {"recovery", "claims"}
     | {"study", "reports", "drafting"},
-    4: {"cli"},
+    4: {"cli", "desk"},
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 # rooms of one floor that may look at a neighbour, and why (ARCHITECTURE.md says more)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from cxlab import events
-from cxlab.results import Result, count, number
+from cxlab.results import Result, Unanswerable, count, number
 
 CONTRACT, SILENCE, FLAG = "contract", "silence", "flag"
 
 
-class ChurnError(ValueError):
+class ChurnError(Unanswerable):
     """A question about leaving cannot be answered from this study."""
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cxlab.codebook import did_you_mean, label
 from cxlab.drivers.missing import impute
-from cxlab.results import count, listing, percent
+from cxlab.results import Unanswerable, count, listing, percent
 
 MOST_CATEGORIES = 50
 HARMLESS_LOSS = 0.05
@@ -16,7 +16,7 @@ LEAST_MARKED = 20
 HANDLINGS = ("auto", "listwise", "impute", "indicator")
 
 
-class DriverError(ValueError):
+class DriverError(Unanswerable):
     """A question about drivers cannot be answered from these answers."""
 
 

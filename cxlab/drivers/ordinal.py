@@ -117,13 +117,13 @@ def fit_held(
     try:
         return fit_ordered(y, x, design.w, begin=begin)
     except Separation as error:
-        if names[error.column] in design.drivers:
-            raise Separation(error.column, names[error.column]) from None
+        if names[error.place] in design.drivers:
+            raise Separation(error.place, names[error.place]) from None
     held = np.array([0.0 if name in design.drivers else 1 / 2.5**2 for name in names])
     try:
         return fit_ordered(y, x, design.w, held=held)
     except Separation as error:
-        raise Separation(error.column, names[error.column]) from None
+        raise Separation(error.place, names[error.place]) from None
 
 
 def scores(model: Ordered, y: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -499,9 +499,9 @@ def _check_maximum(theta, categories, x, loglik) -> None:
 class Separation(DriverError):
     """Some column splits the outcome without error: its slope has no bound."""
 
-    def __init__(self, column: int, name: str = "") -> None:
-        self.column = column
-        what = f"'{name}'" if name else f"column {column + 1}"
+    def __init__(self, place: int, name: str = "") -> None:
+        self.place = place
+        what = f"'{name}'" if name else f"column {place + 1}"
         super().__init__(
             f"{what} separates the outcome: above some value every answer is on one side, so "
             "its slope has no bound.\nLeave it out, band it, or use the linear model."

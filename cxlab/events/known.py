@@ -9,6 +9,7 @@ from cxlab.events.answers import answers_of
 from cxlab.events.facts import MONEY, streams
 from cxlab.events.moments import UTC, earlier, micros, moment, utc
 from cxlab.events.periods import ALWAYS, NEVER, Ledger, before, book, people
+from cxlab.results import Unanswerable
 
 DAY = 86_400_000_000  # microseconds
 KINDS = 8
@@ -16,7 +17,7 @@ KINDS = 8
 FROM_THE_START = ("plan", "acquired_via")
 
 
-class EventsError(ValueError):
+class EventsError(Unanswerable):
     """What was known on a day cannot be told from these tables."""
 
 

@@ -3,5 +3,6 @@
 from cxlab.export.audience import held
 from cxlab.export.index import index, tiles
 from cxlab.export.page import findings, page
+from cxlab.export.telling import unanswered
 
-__all__ = ["findings", "held", "index", "page", "tiles"]
+__all__ = ["findings", "held", "index", "page", "tiles", "unanswered"]

@@ -1,7 +1,6 @@
 """One executed notebook as one self-contained, inert HTML page."""
 
 import html
-import itertools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import mistune
 import nh3
 
+from cxlab.export import telling
 from cxlab.export.audience import held, people
 from cxlab.export.frame import framed
 from cxlab.results import MIME, Result, as_html, count
@@ -83,7 +83,7 @@ def page(
     """
     title, body = "", []
     contents: list[tuple[str, str]] = []
-    for cell in _spoken(notebook["cells"]):
+    for cell in telling.telling(notebook["cells"]):
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             heading = re.match(r"#\s+(.+)", source)
@@ -93,6 +93,7 @@ def page(
             body.append(_prose(source, contents))
         elif cell["cell_type"] == "code":
             body += [_shown(_seen(output, smallest)) for output in cell.get("outputs", ())]
+    body += _left_out(notebook["cells"], contents)
     few = part and (people(findings(notebook)) or smallest) < smallest
     if few:
         contents, body = [], [f"<p>{html.escape(TOO_FEW.format(part, count(smallest)))}</p>"]
@@ -109,29 +110,18 @@ def page(
     )
 
 
-def _spoken(cells: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Leave out a heading that stands alone and below which code showed nothing."""
-    kept: list[Mapping[str, Any]] = []
-    for cell in reversed(cells):
-        alone = re.fullmatch(r"##\s[^\n]+\n*", "".join(cell["source"]))
-        if cell["cell_type"] == "markdown" and alone:
-            below = list(itertools.takewhile(_is_code, reversed(kept)))
-            if below and not any(_speaks(one) for each in below for one in each.get("outputs", ())):
-                continue
-        kept.append(cell)
-    return kept[::-1]
-
-
-def _speaks(output: Mapping[str, Any]) -> bool:
-    if output["output_type"] == "stream":
-        return output.get("name") == "stdout" and bool("".join(output["text"]).strip())
-    data = output.get("data", {})
-    said = ("".join(data.get(kind, "")) for kind in ("text/html", "image/png", "text/plain"))
-    return output["output_type"] == "error" or any(one.strip() for one in said)
-
-
-def _is_code(cell: Mapping[str, Any]) -> bool:
-    return cell["cell_type"] == "code"
+def _left_out(cells: Sequence[Mapping[str, Any]], contents: list[tuple[str, str]]) -> list[str]:
+    """Say at the end of a page what is not on it, and what it would need."""
+    gone = telling.left_out(cells)
+    if not gone:
+        return []
+    name = f"s{len(contents) + 1}"
+    contents.append((name, "Not on this page"))
+    lines = "".join(
+        f"<li><strong>{html.escape(sections)}</strong>: {html.escape(why)}</li>"
+        for sections, why in gone
+    )
+    return [f'<h2 id="{name}">Not on this page</h2><ul class="cx-notes">{lines}</ul>']
 
 
 def _bounded(parts: list[str]) -> list[str]:

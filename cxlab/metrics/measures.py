@@ -6,13 +6,13 @@ from typing import Literal
 import numpy as np
 from pydantic import ValidationError
 
-from cxlab.codebook import Refusal, Scale
-from cxlab.results import amount, number
+from cxlab.codebook import Scale
+from cxlab.results import Unanswerable, amount, number
 
 Kind = Literal["nps", "top", "mean"]
 
 
-class MetricsError(Refusal):
+class MetricsError(Unanswerable):
     """A score cannot be computed from what was given."""
 
 

@@ -8,7 +8,7 @@ from matplotlib.colors import ListedColormap
 
 from cxlab.codebook import label
 from cxlab.plots.theme import BLUE, FAINT, GREY, INK, ORANGE, canvas, clipped, picture, unit_label
-from cxlab.results import Result, count, percent
+from cxlab.results import Result, Unanswerable, count, percent
 
 LARGE = 0.1
 MOST_ROWS = 24
@@ -86,8 +86,13 @@ def universes(result: Result, *, ax: Axes | None = None) -> Axes:
     Args:
         result: with `rank`, `reason`, `part`, `estimate`, `conf_low`, `conf_high`, `verdict`.
         ax: axes to draw on.
+
+    Raises:
+        Unanswerable: there is one choice only, and so nothing to set side by side.
     """
     rows = result.frame.dropna(subset=["estimate"])
+    if len(result.frame) < 2:
+        raise Unanswerable(result.headline)
     every = dict.fromkeys(rule for used in rows["reason"] for rule in used.split(", "))
     rules = [rule for rule in every if rule != "none"]
     kind = "Specification curve: the score under every reasonable choice"

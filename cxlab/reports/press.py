@@ -14,7 +14,7 @@ from cxlab.reports.cluster import Work, hands
 from cxlab.reports.depends import code, key, versions
 from cxlab.reports.notebooks import FINDINGS_FILE, PlanError, RunError
 from cxlab.reports.plan import Job
-from cxlab.reports.record import Record, Run
+from cxlab.reports.record import NOT_MADE, Record, Run
 from cxlab.reports.report import FINDINGS, STAGING, make
 from cxlab.reports.workshop import Engine
 from cxlab.results import count
@@ -102,9 +102,10 @@ def _made(
             entry.state, entry.error = "failed", job.refused
         elif job.missing or job.withheld:
             needs = f"needs {', '.join(job.missing)}"
-            entry.state, entry.error = "not made", job.withheld or needs
+            entry.state, entry.error = NOT_MADE, job.withheld or needs
         elif known and record.stands(known, entry.key):
-            entry = Run(**{**known, "state": "unchanged", "seconds": 0.0})
+            made = known["state"] != NOT_MADE
+            entry = Run(**{**known, "state": "unchanged" if made else NOT_MADE, "seconds": 0.0})
         else:
             todo[job.stem] = (job, entry)
             continue
@@ -203,6 +204,6 @@ def summary(runs: Sequence[Run]) -> str:
         '0 reports: nothing to do.'
     """
     tally = {state: sum(entry.state == state for entry in runs)
-             for state in ("done", "unchanged", "failed", "not made")}  # fmt: skip
+             for state in ("done", "unchanged", "failed", NOT_MADE)}  # fmt: skip
     words = [f"{n} {state}" for state, n in tally.items() if n]
     return f"{count(len(runs), 'report')}: {', '.join(words) or 'nothing to do'}."

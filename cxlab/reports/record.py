@@ -15,6 +15,7 @@ from cxlab.reports.changes import MADE, changes, lines
 from cxlab.reports.report import FINDINGS, INDEX
 
 MANIFEST, JOURNAL = "manifest.json", ".journal"
+NOT_MADE = "not made"  # its data cannot answer the question
 EVERY = 5.0  # seconds between two writings of the index while a run is at work
 
 
@@ -81,12 +82,11 @@ class Record:
 
     def stands(self, known: dict[str, Any], key: str) -> bool:
         """Whether a report of the last run is still what it would be if made now."""
-        files = [known["page"], known["file"], _findings_of(known["page"])]
         return (
             not self.force
             and known["key"] == key
-            and known["state"] in MADE
-            and all((self.out / name).is_file() for name in files)
+            and known["state"] in (*MADE, NOT_MADE)
+            and self._whole(known)
         )
 
     def add(self, stem: str, entry: Run) -> None:
@@ -95,6 +95,8 @@ class Record:
         if entry.state == "failed":
             page = f"{stem}.html"
             entry.page = page if (self.out / page).is_file() else ""  # what stood before
+        if entry.state == NOT_MADE and entry.file:
+            self._journal.write(json.dumps({"stem": stem, **asdict(entry)}) + "\n")
         if entry.state == "done":
             entry.tiles = _moved(entry.tiles, self.before.get(stem, {}).get("tiles", ()))
             self._journal.write(json.dumps({"stem": stem, **asdict(entry)}) + "\n")
@@ -154,7 +156,8 @@ class Record:
             journal.unlink(missing_ok=True)
 
     def _whole(self, known: dict[str, Any]) -> bool:
-        files = [known["page"], known["file"], _findings_of(known["page"])]
+        page = known["page"]
+        files = [known["file"], *([page, _findings_of(page)] if page else [])]
         return all((self.out / name).is_file() for name in files)
 
     def _findings(self, *, composed: bool = True) -> list[dict[str, Any]]:
@@ -210,8 +213,8 @@ def _by_stem(manifest: dict[str, Any], journal: Path) -> dict[str, dict[str, Any
     found = {}
     for entry in manifest.get("reports", ()):
         with contextlib.suppress(KeyError, TypeError):
-            if entry["page"]:
-                found[Path(entry["page"]).with_suffix("").as_posix()] = entry
+            if file := entry["page"] or (entry["state"] == NOT_MADE and entry["file"]):
+                found[Path(file).with_suffix("").as_posix()] = entry
     with contextlib.suppress(OSError):
         for line in journal.read_text(encoding="utf-8").splitlines():
             with contextlib.suppress(ValueError, KeyError):

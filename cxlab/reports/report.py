@@ -60,6 +60,8 @@ def _whole(executed: Path) -> bool:
 def _publish(job: Job, study: str, executed: Path, target: Path, smallest: int) -> dict[str, Any]:
     """Render an executed notebook and move its three files to their place."""
     notebook = json.loads(executed.read_text(encoding="utf-8"))
+    if gone := export.unanswered(notebook["cells"]):
+        return _not_made(job, executed, target, gone)
     page = export.page(
         notebook,
         study=study,
@@ -80,6 +82,15 @@ def _publish(job: Job, study: str, executed: Path, target: Path, smallest: int) 
         **files,
         **_first([export.held(one, smallest=smallest) for one in found[:1]] + found[1:]),
     }
+
+
+def _not_made(job: Job, executed: Path, target: Path, gone: dict[str, str]) -> dict[str, Any]:
+    """Keep the notebook that could not answer its question, and no page that once did."""
+    for ending in (".findings.json", ".html", FAILED):
+        target.with_name(target.name + ending).unlink(missing_ok=True)
+    os.replace(executed, target.with_suffix(".ipynb"))
+    needs = f" It needs {gone['needs']}." if gone["needs"] else ""
+    return {"state": "not made", "file": f"{job.stem}.ipynb", "error": gone["why"] + needs}
 
 
 def _first(found: list[dict[str, Any]]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from cxlab.codebook import RESULT_WORDS, label
+from cxlab.results.absence import ABSENCE, Absence, Unanswerable, absent
 from cxlab.results.suppression import hidden, keep_back, shown, suppress
 from cxlab.results.words import (
     RATIOS,
@@ -25,13 +26,17 @@ from cxlab.results.words import (
 )
 
 __all__ = [
+    "ABSENCE",
     "MIME",
     "RATIOS",
     "SHOWN_ROWS",
+    "Absence",
     "Answer",
     "Note",
     "Result",
     "ResultError",
+    "Unanswerable",
+    "absent",
     "amount",
     "answer",
     "as_html",
@@ -168,13 +173,17 @@ class Answer:
         )
 
 
-def answer(*results: Result) -> Answer:
+def answer(*results: Result | Absence) -> Answer | Absence:
     """Put the answer first: the headline of the first result and up to three numbers.
 
     Args:
-        *results: the answer, then what stands beside it.
+        *results: the answer, then what stands beside it; what is absent is passed over.
+
+    Returns:
+        The answer; where all are absent, the first absence.
     """
-    return Answer(results)
+    there = tuple(result for result in results if isinstance(result, Result))
+    return Answer(there) if there else results[0]  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
@@ -189,15 +198,15 @@ class Note:
 
 def first(result: Result, *, rows: int = 10) -> Result:
     """Keep the first lines of a long answer, and say how many there were."""
-    if len(result.frame) <= rows:
+    if isinstance(result, Absence) or len(result.frame) <= rows:
         return result
     more = f"The first {rows} of {count(len(result.frame), 'line')}."
     return replace(result, frame=result.frame.head(rows), notes=(more, *result.notes))
 
 
-def note(text: str) -> Note:
-    """Say something computed that is no result, such as why a section is empty."""
-    return Note(text)
+def note(text: str | Absence) -> Note | Absence:
+    """Say something computed that is no result; an absence stays one."""
+    return text if isinstance(text, Absence) else Note(text)
 
 
 def _tile(result: Result) -> str:

@@ -9,11 +9,11 @@ import pandas as pd
 from pandas.api import types
 
 from cxlab.codebook import did_you_mean
-from cxlab.results import count
+from cxlab.results import Unanswerable, count
 from cxlab.retention.spells import DAYS
 
 
-class OrdersError(ValueError):
+class OrdersError(Unanswerable):
     """Orders cannot be used for this question."""
 
 

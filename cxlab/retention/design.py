@@ -8,13 +8,13 @@ import pandas as pd
 from pandas.api import types
 
 from cxlab.codebook import did_you_mean, label
-from cxlab.results import count, listing
+from cxlab.results import Unanswerable, count, listing
 
 #: Customers who must have left for a curve to be carried beyond what was watched.
 ENOUGH = 20
 
 
-class FitError(ValueError):
+class FitError(Unanswerable):
     """A model cannot be fitted to these columns; the text names the column and why."""
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from pandas.api import types
 
 from cxlab.codebook import did_you_mean
-from cxlab.results import count
+from cxlab.results import Unanswerable, count
 
 UNTOLD = "period"
 DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
@@ -22,7 +22,7 @@ REASONS = {
 }
 
 
-class SpellError(ValueError):
+class SpellError(Unanswerable):
     """Customers cannot be turned into times under watch."""
 
 

@@ -14,7 +14,7 @@ import pyarrow
 from cxlab import cleaning, codebook, ingest, results
 from cxlab.cleaning import Cleaned
 from cxlab.codebook import Mapping, Scale
-from cxlab.results import Result
+from cxlab.results import Absence, Result
 from cxlab.study import account, parts
 from cxlab.study import cache as cache_room
 from cxlab.study import people as people_room
@@ -36,6 +36,11 @@ __all__ = [
 ]
 
 SCORES = ("nps", "csat", "ces")
+UNWEIGHTED = Absence(
+    "The study names no population, so every answer counts alike.",
+    "'population' or 'weighting' in the study file",
+)
+NO_SEGMENT = Absence("The study names no segment to compare.", "a segment of at least two groups")
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +52,7 @@ class Study:
         cleaned: table -> what cleaning kept, set aside and repaired.
         wording: table -> column -> question or heading of the export.
         notes: table -> what was decided while reading and cleaning.
-        weights: margins before and after weighting, where the study file gives a population.
+        weights: margins before and after weighting; absent where every answer counts alike.
         only: what `part` restricted it to; empty for the whole study.
     """
 
@@ -55,7 +60,7 @@ class Study:
     cleaned: dict[str, Cleaned]
     wording: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    weights: Result | None = None
+    weights: Result | Absence = UNWEIGHTED
     only: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -126,15 +131,15 @@ class Study:
         return self.people if met else None
 
     @cached_property
-    def balance(self) -> Result | None:
-        """Those who answered beside the customer list, before and after weighting, or None."""
+    def balance(self) -> Result | Absence:
+        """Those who answered beside the customer list, before and after weighting."""
         return people_room.balance(self)
 
     @property
-    def reached_by(self) -> str | None:
+    def reached_by(self) -> str | Absence:
         """Name the first segment that the customer list knows, to compare response rates by."""
         known = () if self.people is None else self.people.columns
-        return next((name for name in self.segments() if name in known), None)
+        return next((name for name in self.segments() if name in known), NO_SEGMENT)
 
     @cached_property
     def known(self) -> pd.DataFrame | None:
@@ -151,8 +156,8 @@ class Study:
         return frame[[name for name in (*SCORES, *rated) if name in frame]]
 
     @cached_property
-    def haste(self) -> Result | None:
-        """Signs of haste among the answers kept and those set aside by judgement, or None."""
+    def haste(self) -> Result | Absence:
+        """Signs of haste among the answers kept and those set aside by judgement."""
         return account.haste(self)
 
     @cached_property
@@ -226,13 +231,34 @@ class Study:
         """Name of the weight column, or None when every answer counts alike."""
         return "weight" if self.responses is not None and "weight" in self.responses else None
 
-    def compared_by(self, segment: str = "") -> str | None:
+    def compared_by(self, segment: str = "") -> str | Absence:
         """Name the segment to compare: the first one, other than the one given, that differs."""
         frame = self.responses
         if frame is None:
-            return None
+            return NO_SEGMENT
         names = [name for name in self.segments() if name != segment and name in frame]
-        return next((name for name in names if frame[name].nunique() > 1), None)
+        return next((name for name in names if frame[name].nunique() > 1), NO_SEGMENT)
+
+    def how(self, *, level: float = 0.95) -> dict[str, Any]:
+        """Give the words with which every question about this part is asked.
+
+        Args:
+            level: confidence level.
+
+        Returns:
+            `weight`, `cluster` (the customer, where some answered more than once), `level`,
+            `smallest` (fewest people of a group) and `currency`. Through `cxlab.desk` a question
+            takes those that it has: `metrics.nps(here.responses, how=here.how())`.
+        """
+        frame = self.responses
+        ids = None if frame is None or "customer_id" not in frame else frame["customer_id"].dropna()
+        return {
+            "weight": self.weight,
+            "cluster": "customer_id" if ids is not None and ids.duplicated().any() else None,
+            "level": level,
+            "smallest": self.mapping.privacy.smallest_group,
+            "currency": self.mapping.currency,
+        }
 
     def segments(self) -> tuple[str, ...]:
         """Names of the columns the study reports by."""

@@ -13,7 +13,7 @@ import pandas as pd
 from cxlab import __version__
 from cxlab.cleaning import RULES, careless
 from cxlab.codebook import COLUMNS, REPAIRS, SET_ASIDE
-from cxlab.results import Result, count, listing, percent
+from cxlab.results import Absence, Result, count, listing, percent
 from cxlab.study.cache import fingerprint
 
 if TYPE_CHECKING:
@@ -131,14 +131,15 @@ def _scale_of(study: Study, table: str, column: str) -> str | None:
     return "; ".join([f"{scale}, {scale.better} is good", *words]) if scale else None
 
 
-def haste(study: Study) -> Result | None:
+def haste(study: Study) -> Result | Absence:
     """See `Study.haste`."""
+    unseen = Absence("Haste cannot be seen.", "a battery of ratings")
     done = study.cleaned.get("responses")
     if done is None:
-        return None
+        return unseen
     rows = pd.concat([done.frame, done.judged.drop(columns="reason")], ignore_index=True)
     rated = [name for name in study.mapping.tables["responses"].ratings if name in rows]
-    return careless.haste(rows, ratings=rated) if rated else None
+    return careless.haste(rows, ratings=rated) if rated else unseen
 
 
 def provenance(study: Study) -> Result:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxlab import weighting
-from cxlab.results import Result, count, listing, percent
+from cxlab.results import Absence, Result, count, listing, percent
 
 if TYPE_CHECKING:
     from cxlab.study import Study
@@ -84,15 +84,22 @@ def _naive(moments: pd.Series) -> pd.Series:
     return moments.dt.tz_convert("UTC").dt.tz_localize(None) if moments.dt.tz else moments
 
 
-def balance(study: Study) -> Result | None:
+def balance(study: Study) -> Result | Absence:
     """See `Study.balance`."""
     responses, facts = study.responses, study.people
     if responses is None or facts is None or "customer_id" not in responses:
-        return None
+        return Absence(
+            "Who is missing cannot be said.", "answers and a customer list that share an id"
+        )
     by = [name for name in facts if name != "customer_id"]
     said = responses[["customer_id", *([study.weight] if study.weight else [])]]
     met = said.merge(facts, on="customer_id")
-    return weighting.balance(met, facts, by=by, weight=study.weight) if len(met) and by else None
+    if met.empty or not by:
+        return Absence(
+            "Those who answered cannot be set beside all customers.",
+            "segments or dates in the customer list, of customers who answered",
+        )
+    return weighting.balance(met, facts, by=by, weight=study.weight)
 
 
 def joins(study: Study) -> Result:

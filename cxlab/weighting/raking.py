@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cxlab.codebook import Refusal, did_you_mean
-from cxlab.results import Result, count, listing, number, percent
+from cxlab.codebook import did_you_mean
+from cxlab.results import Result, Unanswerable, count, listing, number, percent
 
 RAKING = "Raking (Deming and Stephan 1940)"
 ROUNDS = 1000
@@ -16,7 +16,7 @@ CLOSE = 1e-12  # largest change of a weight after which a further round is not w
 MISSED = 0.005  # a margin that is off by more than this is said to be missed
 
 
-class WeightingError(Refusal):
+class WeightingError(Unanswerable):
     """Answers cannot be weighted to these margins."""
 
 

@@ -1,5 +1,7 @@
 """How different would the silent have to be to overturn the headline?"""
 
+from collections.abc import Sized
+
 import numpy as np
 import pandas as pd
 
@@ -11,7 +13,7 @@ from cxlab.weighting.raking import WeightingError
 def tipping_point(
     responses: pd.DataFrame,
     *,
-    asked: int,
+    asked: int | Sized,
     person: str | None = None,
     score: str = "nps",
     line: float = 0.0,
@@ -22,7 +24,7 @@ def tipping_point(
 
     Args:
         responses: answers.
-        asked: how many people were asked, or how many customers there are.
+        asked: how many people were asked, or the list of them, one row a person.
         person: column with whose answer it is; the last one of each then counts, and answers
             of nobody known are left aside. Every answer is a person's if missing.
         score: `nps` (in points) or a column whose mean is the score.
@@ -42,6 +44,7 @@ def tipping_point(
         >>> tipping_point(answers, asked=8).frame["estimate"].tolist()
         [50.0, -50.0]
     """
+    asked = asked if isinstance(asked, int) else len(asked)
     if person and score in responses:
         named = responses[responses[person].notna() & responses[score].notna()]
         responses = named.drop_duplicates(person, keep="last")

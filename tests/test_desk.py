@@ -1,0 +1,137 @@
+"""What these data cannot say is a value: handed on by questions, told at the end of a page."""
+
+import ast
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cxlab import desk, export, results
+from cxlab.desk import metrics, plots, retention
+from cxlab.metrics import MetricsError
+from cxlab.results import ABSENCE, Absence, Unanswerable
+from tests.conftest import ROOT
+
+NOBODY = Absence("Nobody has left.", "customers who left", "retention.survival")
+
+
+def test_whatever_is_asked_of_an_absence_is_absent():
+    assert NOBODY.frame["term"][:3].column() is NOBODY
+    assert [*NOBODY] == [NOBODY]
+    assert not NOBODY
+    assert NOBODY.sentence == "Nobody has left. It needs customers who left."
+
+
+def test_an_absence_is_handed_on_by_questions_and_pictures():
+    curve = retention.survival(NOBODY)
+    assert plots.show(plots.survival(curve)) is NOBODY
+    assert results.first(NOBODY) is NOBODY
+
+
+def test_a_refusal_becomes_an_absence_with_the_same_sentence():
+    rows = pd.DataFrame({"score": [1, 2]})
+    with pytest.raises(MetricsError) as refused:
+        desk.metrics._room.nps(rows)
+    told = metrics.nps(rows)
+    assert isinstance(told, Absence)
+    assert told.why[1:] == " ".join(str(refused.value).split())[1:]
+
+
+def test_a_question_handed_nothing_names_the_table_it_needs():
+    assert (
+        retention.buyers(None).sentence == "The study holds no orders. It needs a table 'orders'."
+    )
+
+
+def test_a_fault_of_ours_is_no_absence():
+    with pytest.raises(TypeError):
+        metrics.nps(pd.DataFrame({"nps": [1]}), colour="red")
+
+
+def test_how_fills_in_the_words_a_question_has_and_no_others():
+    rows = pd.DataFrame({"nps": [10, 9, 0, 5] * 5, "customer_id": list("abcd") * 5})
+    how = {"cluster": "customer_id", "level": 0.9, "weight": None, "currency": "GBP"}
+    told = metrics.nps(rows, how=how)
+    assert told.frame["level"].iloc[0] == 0.9
+    assert metrics.nps(rows, how=how, level=0.8).frame["level"].iloc[0] == 0.8
+    assert "customer_id" in told.base
+
+
+def test_an_answer_passes_over_what_is_absent():
+    one = results.Result("n", pd.DataFrame({"n": [3]}), "Three.", "Counted.", "All.")
+    assert results.answer(NOBODY, one).results == (one,)
+    assert results.answer(NOBODY) is NOBODY
+
+
+def test_every_room_error_about_data_is_unanswerable():
+    from cxlab import churn, drivers, events, retention, weighting
+
+    errors = (churn.ChurnError, drivers.DriverError, events.EventsError, retention.SpellError)
+    errors += (retention.FitError, retention.OrdersError, MetricsError, weighting.WeightingError)
+    assert all(issubclass(error, Unanswerable) for error in errors)
+
+
+# ---------------------------------------------------------------- on the page
+
+
+def _md(text):
+    return {"cell_type": "markdown", "source": text}
+
+
+def _out(*said):
+    data = [{ABSENCE: one.to_dict(), "text/html": "x"} if isinstance(one, Absence)
+            else {"text/html": one} for one in said]  # fmt: skip
+    outputs = [{"output_type": "display_data", "data": each} for each in data]
+    return {"cell_type": "code", "source": "", "outputs": outputs}
+
+
+def _page(*cells):
+    return export.page({"cells": [_md("# T?"), *cells]}, study="S").partition("<main>")[2]
+
+
+def test_a_section_with_nothing_to_tell_leaves_the_page_and_is_told_at_its_end():
+    body = _page(_md("## Gone\n\nOf the gone."), _out(NOBODY), _md("## Here"), _out("<p>yes</p>"))
+    assert "Of the gone." not in body
+    end = body.partition("Not on this page")[2]
+    assert "Gone" in end
+    assert "Nobody has left. It needs customers who left." in end
+    assert "Here" not in end
+
+
+def test_a_section_of_which_a_part_is_absent_stays_with_what_it_has():
+    cells = (_md("## Half\n\nWords."), _out(NOBODY), _md("More words."), _out("<p>yes</p>"))
+    body = _page(*cells)
+    assert "Words." in body
+    assert "Part of “Half”" in body
+    assert "More words." not in _page(*cells[:3], _out(NOBODY), _md("## On"), _out("<p>1</p>"))
+
+
+def test_a_subsection_goes_alone_and_a_section_with_all_its_own():
+    inner = (_md("### Inner"), _out(NOBODY))
+    assert "<h3>Inner" not in _page(_md("## Outer"), _out("<p>yes</p>"), *inner)
+    assert ">Outer</h2>" in _page(_md("## Outer"), _out("<p>yes</p>"), *inner)
+    assert ">Outer</h2>" not in _page(
+        _md("## Outer\n\nWhy."), *inner, _md("## On"), _out("<p>1</p>")
+    )
+
+
+def test_a_page_whose_answer_is_absent_is_not_made():
+    asked = [_md("## The answer"), _out(NOBODY), _md("## More"), _out("<p>yes</p>")]
+    assert export.unanswered(asked)["why"] == "Nobody has left."
+    asked[1] = _out("<p>there</p>")
+    assert export.unanswered(asked) is None
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "notebooks").glob("1*.ipynb")), ids=lambda p: p.stem
+)
+def test_cells_are_questions(path: Path):
+    """No cell branches, guards, or cuts a frame: what is missing is a value."""
+    forbidden = (ast.If, ast.IfExp, ast.Lambda, ast.Try, ast.For, ast.While, ast.Slice)
+    for cell in json.loads(path.read_text())["cells"]:
+        if cell["cell_type"] == "code":
+            source = "".join(cell["source"])
+            nodes = list(ast.walk(ast.parse(source)))
+            assert not any(isinstance(node, forbidden) for node in nodes), source
+            assert "isinstance" not in source
