@@ -1,5 +1,7 @@
 """The study file: what it may say, and how it is refused."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 from pydantic import ValidationError
@@ -205,3 +207,54 @@ def test_the_top_box_turns_over_with_the_direction():
 def test_a_scale_runs_upwards():
     with pytest.raises(ValidationError, match="must run from low to high"):
         Scale.model_validate("5..1")
+
+
+# ---------------------------------------------------------------- which rows count
+
+SHOP = """\
+study: A shop
+as_of: 2025-12-31
+currency: GBP
+rates: {usd: 0.79, EUR: {2025-01-01: 0.83}}
+tables:
+  orders:
+    files: orders.csv
+    columns: {order_id: Name, customer_id: Email, amount: Total, product: Tags}
+    where: {Status: [Paid, 1], Kind: {not: test}, amount: {at least: 0}, Cancelled: {filled: no}}
+    ids: {customer_id: {match: case}}
+    split: {product: ";"}
+  customers: {files: crm.csv, columns: {customer_id: Mail, referred_by: By}, since: 2024-01-01}
+  responses: {files: a.csv, columns: {response_id: R, nps: Q1}, question: Question, answer: Answer}
+"""
+
+
+def test_conditions_name_headings_whatever_name_they_were_given_by(tmp_path):
+    (tmp_path / "study.yaml").write_text(SHOP)
+    mapping = codebook.load(tmp_path / "study.yaml")
+    said = {name: str(one) for name, one in mapping.tables["orders"].conditions().items()}
+    assert said == {"Status": "one of Paid, 1", "Kind": "not test", "Total": "at least 0"} | {
+        "Cancelled": "empty"
+    }
+    assert mapping.rates["USD"] == {date.min: 0.79}
+    assert mapping.tables["customers"].ids == {"customer_id": "case", "referred_by": "case"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("{not: test}", "{nott: test}"), "line 9: 'tables.orders.where.Kind': 'nott' is no cond"),
+        (("filled: no", "filled: none"), "where.Cancelled.filled' must be true or false"),
+        (("[Paid, 1]", "[]"), "a condition names a value, or a list of values"),
+        (("match: case", "match: soundex"), "line 10: 'tables.orders.ids': '{'match': 'soundex'}'"),
+        (('product: ";"', 'prodct: ";"'), "'prodct' is no column of labels that is mapped"),
+        (
+            (", answer: Answer", ""),
+            "line 13: tables.responses: 'question' and 'answer'",
+        ),
+        (("since: 2024-01-01", "since: 2024-13-01"), "must be a day, written like 2025-01-31"),
+        (("usd: 0.79", "usd: -1"), "line 4: rates.USD: a rate is what one USD is worth in GBP"),
+        (("currency: GBP\n", ""), "rates: say the study's own currency"),
+    ],
+)
+def test_what_rows_count_is_refused_where_it_means_nothing(tmp_path, change, said):
+    assert said in _refusal(tmp_path, SHOP.replace(*change))

@@ -153,7 +153,8 @@ def _convert(
             done = to_time(cells, timezone=timezone, format=form, name=name, written_in=zone)
         else:
             source = sources.get(name, name)
-            read = partial(_converted, kind=kind, spec=spec, source=source)
+            scale = _scale(table, spec, str(name))
+            read = partial(_converted, kind=kind, spec=spec, source=source, scale=scale)
             done = convert.by_value(read, cells)
         columns[name] = done.values
         del cells
@@ -181,11 +182,18 @@ def _found(cells: dict[str, np.ndarray]) -> list[tuple[str, np.ndarray]]:
     return [(reason, each) for reason, each in cells.items() if each.any()]
 
 
-def _converted(column: pd.Series, kind: str, spec: Table, source: str) -> convert.Converted:
+def _scale(table: str, spec: Table, column: str) -> Scale:
+    """Give the scale of a score; a desk rates its cases on a scale of its own, if not said."""
+    known = spec.scale(column) if table == "responses" else spec.scales.get(column)
+    return known or Scale(low=-np.inf, high=np.inf)
+
+
+def _converted(
+    column: pd.Series, kind: str, spec: Table, source: str, scale: Scale
+) -> convert.Converted:
     if kind in ("score", "rating"):
-        scale = spec.scale(str(column.name)) or Scale(low=-np.inf, high=np.inf)
         return convert.to_score(column, scale, whole=column.name == "nps")
-    if kind == "number":
+    if kind in ("number", "duration"):
         return convert.to_number(column.rename(source), decimal=spec.decimal)
     typed = pd.api.types.is_numeric_dtype(column) and column.dtype != bool
     if kind == "attribute" and typed:

@@ -48,6 +48,7 @@ _ENDS = {
     "orders": "order_id",
     "interactions": "interaction_id",
     "reviews": "review_id",
+    "subscriptions": "subscription_id",
 }
 
 

@@ -1,5 +1,6 @@
 """Which words do we use? Columns, scales and their direction, reasons, the study file."""
 
+from cxlab.codebook.conditions import Condition
 from cxlab.codebook.mapping import Mapping, MappingError, Privacy, Reports, Table, Weighting
 from cxlab.codebook.opening import load
 from cxlab.codebook.scales import Scale, ScaleError, check_scale
@@ -22,6 +23,7 @@ __all__ = [
     "RESULT_WORDS",
     "SET_ASIDE",
     "THRESHOLDS",
+    "Condition",
     "Mapping",
     "MappingError",
     "Privacy",

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from cxlab.codebook.conditions import Condition, id_rule
 from cxlab.codebook.scales import Scale
 from cxlab.codebook.words import COLUMNS, SET_ASIDE, THRESHOLDS, Refusal, did_you_mean
 
@@ -34,6 +35,13 @@ class Table(_Part):
         segments: columns of the export to report by; a mapping renames them.
         attributes: further columns to keep as they are, such as CRM fields.
         formats: column -> date format as strftime writes it.
+        where: heading of the export, or name of ours -> what its cell must hold for the row
+            to count; all conditions hold.
+        ids: id column -> the rule that brings its ids into one form.
+        split: column -> what stands between several labels in one cell; the row counts for each.
+        since: first day of a customer list that holds only those who were there then.
+        question, answer: where a row is a question and not a person, the columns that name
+            the question and hold the answer; `columns` and `ratings` then name questions too.
         rules: cleaning rule -> `off`, or its threshold.
         encoding, delimiter, decimal, sheet: declared where they cannot be found out.
     """
@@ -51,6 +59,12 @@ class Table(_Part):
     delimiter: str | None = None
     decimal: Literal[".", ","] | None = None
     sheet: str | None = None
+    where: dict[str, Condition] = Field(default_factory=dict)
+    ids: dict[str, str] = Field(default_factory=dict)
+    split: dict[str, str] = Field(default_factory=dict)
+    since: date | None = None
+    question: str | None = None
+    answer: str | None = None
 
     @field_validator("files", mode="before")
     @classmethod
@@ -69,6 +83,11 @@ class Table(_Part):
             raise PydanticCustomError(UNLIKE, form)
         return given or {}
 
+    @field_validator("ids", mode="before")
+    @classmethod
+    def _matched(cls, given: Any) -> Any:
+        return {k: id_rule(v) for k, v in given.items()} if isinstance(given, dict) else given
+
     @field_validator("rules", mode="before")
     @classmethod
     def _known(cls, given: Any) -> Any:
@@ -83,6 +102,11 @@ class Table(_Part):
                         f"the rule '{rule}' compares with no number; it can only be off."
                     )
         return given
+
+    def conditions(self) -> dict[str, Condition]:
+        """Give heading of the export -> what its cell must hold for the row to count."""
+        known = self.sources()
+        return {known.get(name, name): condition for name, condition in self.where.items()}
 
     def sources(self) -> dict[str, str]:
         """Give every name of ours and the export's name for it."""
@@ -184,10 +208,14 @@ class Weighting(_Part):
     cap: float = Field(default=5, gt=1)
 
 
+_Name = Literal["responses", "customers", "orders", "interactions", "reviews", "subscriptions"]
+
+
 class Mapping(_Part):
     """A whole study file, checked.
 
-    `next_steps` are what people decided, a sentence each, for the leadership page.
+    `next_steps` are what people decided, a sentence each, for the leadership page; `rates` say
+    what one unit of another currency is worth in the study's own, from a day on.
     """
 
     study: str = Field(min_length=1)
@@ -195,7 +223,8 @@ class Mapping(_Part):
     timezone: str = "UTC"
     currency: str = ""
     experiment: str | None = None
-    tables: dict[Literal["responses", "customers", "orders", "interactions", "reviews"], Table]
+    rates: dict[str, dict[date, float]] = Field(default_factory=dict)
+    tables: dict[_Name, Table]
     population: dict[str, dict[str, float]] = Field(default_factory=dict)
     weighting: Weighting | None = None
     privacy: Privacy = Privacy()
@@ -213,6 +242,22 @@ class Mapping(_Part):
             return (date if len(given) == 10 else datetime).fromisoformat(given)
         except (TypeError, ValueError):
             raise ValueError(f"'{given}' is no day; write it like 2025-12-31.") from None
+
+    @field_validator("rates", mode="before")
+    @classmethod
+    def _by_day(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            form = "lines of 'currency: rate' or 'currency: {day: rate}'"
+            raise PydanticCustomError(UNLIKE, form)
+        return {
+            str(code).upper(): rate if isinstance(rate, dict) else {date.min: rate}
+            for code, rate in given.items()
+        }
+
+    @field_validator("tables")
+    @classmethod
+    def _customers_alike(cls, given: dict[_Name, Table]) -> dict[_Name, Table]:
+        return _matched_alike(given)
 
     @field_validator("timezone")
     @classmethod
@@ -235,7 +280,9 @@ class Mapping(_Part):
                         "A column of your own goes under 'segments' or 'attributes'."
                     )
             _check_table(name, table)
+            _check_rows(name, table)
         self._check_weighting()
+        self._check_rates()
         segments = {name for table in self.tables.values() for name in table.segments}
         for over, values in self.reports.over.items():
             if over == "period" and values not in ("monthly", "quarterly"):
@@ -262,6 +309,16 @@ class Mapping(_Part):
             )
         if asked.using and "customers" not in self.tables:
             raise ValueError("weighting.using needs the customer list: declare 'customers'.")
+
+    def _check_rates(self) -> None:
+        if self.rates and not self.currency:
+            raise ValueError("rates: say the study's own currency, such as 'currency: GBP'.")
+        for code, rates in self.rates.items():
+            if not rates or any(not 0 < rate < float("inf") for rate in rates.values()):
+                raise ValueError(
+                    f"rates.{code}: a rate is what one {code} is worth in {self.currency}, a "
+                    "number above 0."
+                )
 
     def until(self) -> datetime:
         """Give the last moment of `as_of`, as a naive time in the study's zone."""
@@ -321,6 +378,53 @@ def _check_table(name: str, table: Table) -> None:
                 f"tables.{name}.scales: '{column}' is no score or rating that is mapped."
                 f"{did_you_mean(column, (*scored, 'ratings'))}"
             )
+
+
+def _check_rows(name: str, table: Table) -> None:
+    """Refuse what is said of the rows of a table that it cannot mean."""
+    kinds = {column: table.kind(name, column) for column in table.sources()}
+    ids = [column for column, kind in kinds.items() if kind == "id"]
+    labels = [column for column, kind in kinds.items() if kind in ("category", "attribute")]
+    for part, listed, what in (("ids", ids, "id"), ("split", labels, "column of labels")):
+        for column in getattr(table, part):
+            if column not in listed:
+                raise ValueError(
+                    f"tables.{name}.{part}: '{column}' is no {what} that is mapped."
+                    f"{did_you_mean(column, listed)}"
+                )
+    for column, mark in table.split.items():
+        if not mark.strip():
+            raise ValueError(
+                f"tables.{name}.split.{column}: name what stands between the labels, such as ';'."
+            )
+    if table.since and name != "customers":
+        raise ValueError(f"tables.{name}.since: only a customer list begins on a day.")
+    if bool(table.question) != bool(table.answer):
+        raise ValueError(
+            f"tables.{name}: 'question' and 'answer' go together: the column that names the "
+            "question, and the one that holds the answer."
+        )
+    if table.question and (name != "responses" or "response_id" not in table.columns):
+        raise ValueError(
+            f"tables.{name}.question: rows of questions are put together by 'response_id', in "
+            "'responses'; map it."
+        )
+
+
+def _matched_alike(tables: dict[_Name, Table]) -> dict[_Name, Table]:
+    """Give a rule for the customer's id to every table that has one: else none would meet."""
+    rules = [table.ids["customer_id"] for table in tables.values() if "customer_id" in table.ids]
+    if not rules:
+        return tables
+    out = {}
+    for name, table in tables.items():
+        given = {
+            column: rules[0]
+            for column in ("customer_id", "referred_by")
+            if column in table.columns and column not in table.ids
+        }
+        out[name] = table.model_copy(update={"ids": {**given, **table.ids}})
+    return out
 
 
 def _strftime(form: str) -> str:

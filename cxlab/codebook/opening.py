@@ -143,6 +143,7 @@ _FORMS = {
     "int": "a whole number",
     "float": "a number",
     "bool": "true or false",
+    "date": "a day, written like 2025-01-31",
     "list_type": "a list",
     "tuple_type": "a name or a list of names",
     "dict_type": "lines of 'name: value'",

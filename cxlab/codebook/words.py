@@ -4,7 +4,8 @@ from difflib import get_close_matches
 
 # What each canonical column holds decides how `cleaning` reads it.
 # id: text as it stands · time: a moment · score: a number on a declared scale ·
-# number: any number · flag: yes or no · category: a short text · text: what people wrote
+# number: any number · flag: yes or no · category: a short text · text: what people wrote ·
+# duration: clock times, words or numbers with a unit, kept in seconds
 COLUMNS: dict[str, dict[str, str]] = {
     "responses": {
         "response_id": "id",
@@ -19,7 +20,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "touchpoint": "category",
         "stage": "category",
         "language": "category",
-        "duration_s": "number",
+        "duration_s": "duration",
         "weight": "number",
         "consent": "flag",
         "status": "category",
@@ -55,6 +56,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         "channel": "category",
         "kind": "category",
         "delivery_failed": "flag",
+        "quantity": "number",
+        "unit_price": "number",
+        "currency": "category",
+        "status": "category",
+        "refund_of": "id",
+        "product": "category",
     },
     "interactions": {
         "interaction_id": "id",
@@ -70,8 +77,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         "resolved": "flag",
         "reopened": "flag",
         "agent": "category",
-        "csat": "number",
+        "csat": "score",
         "cost": "number",
+        "status": "category",
+        "first_reply": "duration",
+        "resolution": "duration",
     },
     "reviews": {
         "review_id": "id",
@@ -79,6 +89,16 @@ COLUMNS: dict[str, dict[str, str]] = {
         "posted_at": "time",
         "rating": "number",
         "text": "text",
+    },
+    "subscriptions": {
+        "subscription_id": "id",
+        "customer_id": "id",
+        "started_at": "time",
+        "ended_at": "time",
+        "plan": "category",
+        "amount": "number",
+        "currency": "category",
+        "status": "category",
     },
 }
 
@@ -175,6 +195,8 @@ SET_ASIDE: dict[str, str] = {
     "speeder": "answered far too fast to have read the questions",
     "straightliner": "the same answer to every rating, given fast",
     "careless": "several signs that the questions were not read",
+    "not_counted": "the study file, or the row's own status, says that it does not count",
+    "duplicate_subscription": "the same subscription stands in another row",
 }
 
 # Set aside by judgement: the headline is shown with and without these rows.
@@ -199,6 +221,10 @@ REPAIRS: dict[str, str] = {
     "word_for_missing": "N/A, none and the like, blanked",
     "off_scale": "outside the scale, blanked",
     "unreadable": "cannot be read as what the column holds, blanked",
+    "duration_form": "a length of time written as a clock, in words or in minutes; in seconds now",
+    "id_matched": "an id brought into the form the study file declares",
+    "from_its_order": "left blank in a further row of an order, taken from the row that has it",
+    "converted": "money in another currency, at the rate of its day",
 }
 
 _LABELS = {

@@ -126,7 +126,7 @@ def _scale_of(study: Study, table: str, column: str) -> str | None:
     spec = study.mapping.tables[table]  # type: ignore[index]
     if spec.kind(table, column) not in ("score", "rating"):
         return None
-    scale = spec.scale(column)
+    scale = spec.scale(column) if table == "responses" else spec.scales.get(column)
     words = [f"{word} = {point:g}" for word, point in scale.labels.items()] if scale else []
     return "; ".join([f"{scale}, {scale.better} is good", *words]) if scale else None
 
