@@ -65,17 +65,17 @@ def lives(n: int) -> pd.DataFrame:
 
 
 def _ours_buyers(frame: pd.DataFrame):
-    from cxlab import retention
+    from cxlab import value
 
-    return retention.Buyers(frame, "week", pd.Timestamp("2026-01-01"), None, "simulated")
+    return value.Buyers(frame, "week", pd.Timestamp("2026-01-01"), None, "simulated")
 
 
 def ours_buying(n: int):
     """BG/NBD on grouped sufficient statistics."""
-    from cxlab import retention
+    from cxlab import value
 
     made = _ours_buyers(customers(n))
-    return lambda: list(retention.buying(made).parameters.values())
+    return lambda: list(value.buying(made).parameters.values())
 
 
 def lifetimes_buying(n: int):
@@ -97,10 +97,10 @@ def pymc_buying(n: int):
 
 def ours_spend(n: int):
     """Gamma-Gamma on grouped sufficient statistics."""
-    from cxlab import retention
+    from cxlab import value
 
     made = _ours_buyers(customers(n))
-    return lambda: list(retention.spending(made).parameters.values())
+    return lambda: list(value.spending(made).parameters.values())
 
 
 def lifetimes_spend(n: int):

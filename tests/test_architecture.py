@@ -12,8 +12,18 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "cxlab"
 FLOORS = {
     1: {"codebook", "results"},
-    2: {"stats", "weighting", "events", "plots", "ingest", "cleaning", "export", "sample"},
-    3: {"metrics", "drivers", "churn", "retention", "missing", "voice", "journey"}
+    2: {
+        "stats",
+        "weighting",
+        "events",
+        "plots",
+        "ingest",
+        "cleaning",
+        "export",
+        "sample",
+        "lifetimes",
+    },
+    3: {"metrics", "drivers", "churn", "retention", "value", "missing", "voice", "journey"}
     | {"recovery", "claims"}
     | {"study", "reports", "drafting"},
     4: {"cli", "desk"},

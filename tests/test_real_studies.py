@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cxlab import churn, metrics, retention, study
+from cxlab import churn, metrics, study, value
 from tests.conftest import ROOT
 
 STUDIES = sorted((ROOT / "tests" / "studies").glob("*.yaml"))
@@ -157,7 +157,7 @@ def test_the_buying_of_cdnows_study_is_the_published(opened, shared_data, refere
     chosen = {row.split()[0] for row in rows}
     orders = opened["cdnow"].orders.execute()
     orders = orders[orders["customer_id"].str.zfill(5).isin(chosen)]
-    fit = retention.buying(retention.buyers(orders, as_of="1997-09-30"), model="bg_nbd")
+    fit = value.buying(value.buyers(orders, as_of="1997-09-30"), model="bg_nbd")
     (case,) = json.loads((reference / "bg_nbd.json").read_text())["cases"][:1]
     for name in ("r", "alpha", "a", "b"):
         assert fit.parameters[name] == pytest.approx(case["published"][name], rel=0.003)

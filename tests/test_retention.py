@@ -442,13 +442,13 @@ def test_nobody_left_is_no_curve():
 def test_where_nobody_left_every_question_names_the_column_that_says_so():
     frame = bad(churned=[0] * 8, churn_reason="price", calls=range(8))
     asked = [retention.survival, retention.stay, retention.reasons, retention.project]
-    asked += [retention.sorting, retention.overview]
+    asked += [retention.sorting, retention.still_there]
     asked += [lambda f: retention.hazards(f, covariates=["calls"])]
     asked += [lambda f: retention.discrete_hazards(f, covariates=["calls"])]
     for question in asked:
-        said = retention.or_why(lambda question=question: question(frame)).text
-        assert said.startswith("None of the 8 customers left while under watch"), question
-        assert "is named by 'churned'" in said
+        with pytest.raises(results.Unanswerable, match="is named by 'churned'") as why:
+            question(frame)
+        assert str(why.value).startswith("none of the 8 customers left while under watch"), question
 
 
 def test_times_that_are_all_nothing_are_refused_with_their_columns():
@@ -474,27 +474,11 @@ def test_a_forest_names_its_terms_as_people_do():
     ratios = retention.hazards(frame, covariates=["tier", "tenure_before"])
     names = [tick.get_text() for tick in plots.forest(retention.in_words(ratios)).get_yticklabels()]
     assert "time as a customer before" in names
-    assert retention.in_words(results.note("no")).text == "no"
 
 
-def test_where_nothing_is_known_of_leaving_the_page_answers_from_orders():
-    value = pd.DataFrame({"term": ["value per customer", "share still there"]})
-    value = value.assign(estimate=[30.0, 0.4], conf_low=[28.0, 0.3], conf_high=[32.0, 0.5])
-    said = "A customer of today is worth 30.00 over the next 52 weeks (28.00 to 32.00)."
-    made = results.Result("lifetime value", value, said, "m", "b")
-    for nothing in (None, results.note("Why not.")):
-        first, second = retention.overview(nothing, otherwise=made)
-        assert (first.name, first.unit) == ("value of a customer over the next 52 weeks", "money")
-        assert (second.name, second.unit) == ("share still there", "share")
-    with pytest.raises(retention.SpellError, match="Why not"):
-        retention.overview(results.note("Why not."))
-
-
-def test_what_a_study_does_not_hold_is_told_in_one_sentence():
-    assert retention.left_out(orders=True, price=True) is None
-    said = retention.left_out(orders=False, scores=True, reasons=False).text
-    assert said.startswith("Left out, as the study does not hold them: orders (who comes back")
-    assert said.endswith("; reasons for leaving (why they leave).")
+def test_a_question_about_money_says_where_it_went():
+    with pytest.raises(AttributeError, match=r"it is 'value\.tiers' now"):
+        retention.tiers  # noqa: B018
 
 
 def test_constant_covariate_is_named():
@@ -555,7 +539,7 @@ def test_time_whose_unit_nobody_told_is_not_called_months():
 @pytest.mark.parametrize("level", [95, 0, 1.0])
 def test_a_level_that_is_none_is_refused_by_every_question(level):
     frame = simulated(300, 11).assign(churn_reason="price")
-    asked = (retention.survival, retention.stay, retention.reasons, retention.overview)
+    asked = (retention.survival, retention.stay, retention.reasons, retention.still_there)
     asked += (retention.project, retention.sorting)
     for question in asked:
         with pytest.raises(stats.StatsError, match="level must lie between 0 and 1"):
@@ -566,7 +550,7 @@ def test_a_level_that_is_none_is_refused_by_every_question(level):
 
 
 def test_the_first_numbers_have_the_level_asked_for():
-    narrow, wide = (retention.overview(simulated(300, 11), level=x)[-1].frame for x in (0.5, 0.99))
+    narrow, wide = (retention.still_there(simulated(300, 11), level=x).frame for x in (0.5, 0.99))
     assert wide["conf_low"][0] < narrow["conf_low"][0] < narrow["conf_high"][0]
     assert narrow["conf_high"][0] < wide["conf_high"][0]
 

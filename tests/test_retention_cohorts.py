@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlab import plots, retention
+from cxlab import plots, retention, value
 
 GOLDEN = Path(__file__).parent / "golden"
 RULES = ("on", "on or after", "bracket")
@@ -268,7 +268,7 @@ def rfm_orders(reference) -> pd.DataFrame:
 
 
 def test_scores_are_those_of_the_package_rfm(rfm_orders):
-    scored, right = retention.rfm(rfm_orders, as_of="2006-12-31"), golden("rfm")
+    scored, right = value.rfm(rfm_orders, as_of="2006-12-31"), golden("rfm")
     assert len(scored) == right["customers"]
     assert scored["frequency"].sum() == right["orders"]
     for row, one in zip(scored.head(10).itertuples(), right["first_ten"], strict=True):
@@ -279,14 +279,14 @@ def test_scores_are_those_of_the_package_rfm(rfm_orders):
 
 
 def test_tiers_hold_every_customer_and_all_the_money(rfm_orders):
-    frame = retention.tiers(rfm_orders, as_of="2006-12-31").frame
+    frame = value.tiers(rfm_orders, as_of="2006-12-31").frame
     assert frame["n"].sum() == 995
     assert frame["share"].sum() == pytest.approx(1)
     assert (frame["estimate"] * frame["n"]).sum() == pytest.approx(rfm_orders["amount"].sum())
 
 
 def test_migration_counts_everyone_once(rfm_orders):
-    frame = retention.migration(rfm_orders, before="2005-12-31", after="2006-12-31").frame
+    frame = value.migration(rfm_orders, before="2005-12-31", after="2006-12-31").frame
     recent = rfm_orders["ordered_at"] > "2004-12-31"
     assert frame["n"].sum() == rfm_orders[recent]["customer_id"].nunique()
     np.testing.assert_allclose(frame.groupby("term")["share"].sum(), 1)
@@ -295,7 +295,7 @@ def test_migration_counts_everyone_once(rfm_orders):
 def test_later_orders_are_not_known_on_the_day():
     orders = made_up()
     cut = orders[orders["ordered_at"] <= "2024-06-30"]
-    one, other = (retention.rfm(o, as_of="2024-06-30") for o in (orders, cut))
+    one, other = (value.rfm(o, as_of="2024-06-30") for o in (orders, cut))
     pd.testing.assert_frame_equal(one, other)
 
 
@@ -320,7 +320,7 @@ def test_cohorts_are_compared_in_points():
 
 
 def test_migration_is_drawn_as_a_matrix_that_counts_everyone():
-    result = retention.migration(made_up(6000), after="2024-12-26", lookback="200D")
+    result = value.migration(made_up(6000), after="2024-12-26", lookback="200D")
     ax = plots.migration(result)
     assert len(ax.patches) == len(result.frame)
     said = words_of(ax)

@@ -95,7 +95,7 @@ def read(path: Path) -> Notebook:
 def _rooms(cells: list[dict[str, Any]]) -> tuple[str, ...]:
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     lists = re.findall(r"^from cxlab(?:\.desk)? import ([\w, ]+)", code, re.MULTILINE)
-    return tuple(sorted({room.strip() for names in lists for room in names.split(",")}))
+    return tuple(sorted({room.split()[0] for names in lists for room in names.split(",")}))
 
 
 def checked(notebook: Notebook, given: dict[str, Any]) -> dict[str, Any]:

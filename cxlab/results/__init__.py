@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from cxlab.codebook import RESULT_WORDS, label
-from cxlab.results.absence import ABSENCE, Absence, Unanswerable, absent
+from cxlab.results.absence import ABSENCE, Absence, Misuse, Unanswerable, absent
 from cxlab.results.suppression import hidden, keep_back, shown, suppress
 from cxlab.results.words import (
     RATIOS,
@@ -32,6 +32,7 @@ __all__ = [
     "SHOWN_ROWS",
     "Absence",
     "Answer",
+    "Misuse",
     "Note",
     "Result",
     "ResultError",

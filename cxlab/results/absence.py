@@ -21,6 +21,10 @@ class Unanswerable(Refusal):
         self.needs = needs
 
 
+class Misuse(Refusal):
+    """A question is asked in words that it has not; no data could answer it."""
+
+
 @dataclass(frozen=True)
 class Absence:
     """An answer that these data do not hold.

@@ -6,13 +6,12 @@ from typing import Any
 import ibis
 import numpy as np
 import pandas as pd
-from pandas.api import types
 
 from cxlab import stats
 from cxlab.codebook import did_you_mean
+from cxlab.lifetimes.buyers import OrdersError, moments_of, orders_of
 from cxlab.results import Result, count, listing, number, percent
 from cxlab.retention.attendance import attendance, counted, ordinal
-from cxlab.retention.buyers import OrdersError, orders_of
 
 CALENDAR = {"week": ("W", "W-SUN"), "month": ("M", "M"), "quarter": ("Q", "Q"), "year": ("Y", "Y")}
 RULES = {
@@ -49,7 +48,7 @@ def cohorts(
         measure: `customers` (share of the cohort) or `money` (per customer who began).
         brackets: first period of each bracket, for the rule `bracket`.
         customers: `customer_id` and `signed_up_at`; cohorts then begin with signing up, and
-            customers without orders count. Without it they begin with the first order.
+            customers without orders count. Without these they begin with the first order.
         as_of: the last day known; without it, the last order's day.
         level: confidence level (Wilson for shares, t for money).
 
@@ -72,6 +71,8 @@ def cohorts(
     _known(measure, ("customers", "money"), "measure")
     length = _rolling(period)
     orders_of(orders, customers)
+    if customers is not None and "signed_up_at" not in customers:
+        customers = None
     table = _orders(orders, as_of)
     last = _last_day(table, as_of)
     counts = None if length or measure == "money" else _attended(table, customers, period)
@@ -206,7 +207,7 @@ def _early(table: ibis.Table, customers: pd.DataFrame | None, period: str) -> tu
 def _orders(orders: Any, as_of: Any) -> ibis.Table:
     """Give customer, day and money after refunds, as an expression over the orders' table."""
     if isinstance(orders, pd.DataFrame):
-        orders = ibis.memtable(_frame(orders))
+        orders = ibis.memtable(moments_of(orders))
     for column in ("customer_id", "ordered_at"):
         if column not in orders.columns:
             near = did_you_mean(column, orders.columns)
@@ -227,20 +228,6 @@ def _orders(orders: Any, as_of: Any) -> ibis.Table:
     return table.filter(known)
 
 
-def _frame(orders: pd.DataFrame) -> pd.DataFrame:
-    wanted = ("customer_id", "ordered_at", "amount", "refunded")
-    kept = orders[[column for column in wanted if column in orders.columns]]
-    if "ordered_at" in kept.columns:
-        if not types.is_datetime64_any_dtype(kept["ordered_at"]):
-            raise OrdersError(
-                f"orders: 'ordered_at' holds {kept['ordered_at'].dtype}, not moments; convert it "
-                "with pandas.to_datetime and a declared format."
-            )
-        if kept["ordered_at"].dt.tz is not None:
-            kept = kept.assign(ordered_at=kept["ordered_at"].dt.tz_localize(None))
-    return kept
-
-
 def _begun(table: ibis.Table, customers: pd.DataFrame | None) -> ibis.Table:
     """Give each order the first day of its customer."""
     if customers is not None:
@@ -251,9 +238,8 @@ def _begun(table: ibis.Table, customers: pd.DataFrame | None) -> ibis.Table:
 
 
 def _joined(customers: pd.DataFrame) -> pd.DataFrame:
-    for column in ("customer_id", "signed_up_at"):
-        if column not in customers.columns:
-            raise OrdersError(f"customers: there is no column '{column}'.")
+    if "customer_id" not in customers.columns:
+        raise OrdersError("customers: there is no column 'customer_id'.")
     known = customers[["customer_id", "signed_up_at"]].dropna()
     when = pd.to_datetime(known["signed_up_at"])
     when = when.dt.tz_localize(None) if when.dt.tz is not None else when

@@ -10,10 +10,10 @@ from scipy.stats import chi2, norm
 
 from cxlab import stats
 from cxlab.codebook import did_you_mean
+from cxlab.lifetimes import cox
+from cxlab.lifetimes.design import Design, FitError, design, separating, spoken
+from cxlab.lifetimes.spells import Spells, spells
 from cxlab.results import Result, count, listing, number, probability
-from cxlab.retention import cox
-from cxlab.retention.design import Design, FitError, design, separating, spoken
-from cxlab.retention.spells import Spells, spells
 
 CLOCKS = ("km", "rank", "identity")
 WORDS = ["term", "estimate", "std_error", "conf_low", "conf_high", "p_value", "coefficient"]

@@ -10,10 +10,11 @@ from scipy.special import expit, log_ndtr
 from scipy.stats import norm
 
 from cxlab import stats
+from cxlab.lifetimes.design import ENOUGH, FitError, design, separating, spoken
+from cxlab.lifetimes.spells import Spells, groups, spells
 from cxlab.results import Result, count, listing, number, percent
-from cxlab.retention.design import ENOUGH, FitError, design, separating, spoken
 from cxlab.retention.hazards import _ratios
-from cxlab.retention.spells import Spells, groups, spells
+from cxlab.retention.projection import spans
 from cxlab.retention.survival import carried, survival
 
 SHAPES = ("exponential", "weibull", "lognormal", "loglogistic")
@@ -93,7 +94,7 @@ def parametric(
 def extrapolate(
     customers: pd.DataFrame | Spells,
     *,
-    horizon: float,
+    horizon: float = 0,
     shapes: Sequence[str] = SHAPES,
     by: str | None = None,
     start: str | None = None,
@@ -105,7 +106,7 @@ def extrapolate(
 
     Args:
         customers: one row per customer, or `Spells`.
-        horizon: how far, in the unit of time.
+        horizon: how far, in the unit of time; half as far again as was watched, if 0.
         shapes: which of `exponential`, `weibull`, `lognormal`, `loglogistic` to try.
         by: column to fit separately for.
         start, end, as_of: how to read the times; see `spells`.
@@ -122,6 +123,7 @@ def extrapolate(
         _known_shape(shape)
     watched = spells(customers, start=start, end=end, as_of=as_of)
     codes, names, notes = groups(watched, by)
+    horizon = horizon or spans(watched)[1]
     times = np.linspace(0, horizon, 7)
     parts = []
     for i, name in enumerate(names):

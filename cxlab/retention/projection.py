@@ -8,11 +8,11 @@ import pandas as pd
 from scipy.special import digamma, gammaln
 
 from cxlab import stats
+from cxlab.lifetimes.design import ENOUGH, FitError
+from cxlab.lifetimes.likelihood import Top, summit
+from cxlab.lifetimes.spells import UNTOLD, Spells, spells
+from cxlab.lifetimes.steps import LEAST
 from cxlab.results import Result, count, listing, number, percent
-from cxlab.retention.design import ENOUGH, FitError
-from cxlab.retention.likelihood import Top, summit
-from cxlab.retention.spells import UNTOLD, Spells, spells
-from cxlab.retention.survival import LEAST
 
 MODELS = {"sbg": "shifted beta-geometric", "bdw": "beta-discrete-Weibull"}
 
@@ -72,8 +72,9 @@ def project(
             times (see `spells`), counted by whole periods.
         model: `sbg` (each customer a steady chance of leaving of their own) or `bdw` (which
             may rise or fall with time).
-        fit_to: use this many periods only; the rest is held out to judge by.
-        horizon: how many periods to project.
+        fit_to: use this many periods only; the rest is held out to judge by. 0 with customers and
+            their times: two thirds of the periods in which ten customers were watched.
+        horizon: how many periods to project; 0: half as far again as was watched.
         level: confidence level; the bands hold the luck of a cohort of this size, too.
 
     Returns:
@@ -89,6 +90,9 @@ def project(
         ['projected', 'projected']
     """
     survivors = _read(survivors)
+    if isinstance(survivors, Spells) and not (fit_to and horizon):
+        usual, ahead = spans(survivors, fit_to=fit_to or 0)
+        fit_to, horizon = usual if fit_to == 0 else fit_to, horizon or ahead
     found, seen = _fit(survivors, model, fit_to)
     periods = np.arange(max(horizon, len(seen) - 1) + 1)
     log_survival, slope = _log_survival(found.top.point, periods.astype(float))

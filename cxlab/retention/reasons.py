@@ -7,9 +7,9 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import did_you_mean
+from cxlab.lifetimes.spells import SpellError, Spells, groups, spells
+from cxlab.lifetimes.steps import LEAST, steps_of
 from cxlab.results import Result, count, number, percent
-from cxlab.retention.spells import SpellError, Spells, groups, spells
-from cxlab.retention.survival import LEAST, _steps
 
 #: What stands where no reason was given.
 UNTOLD = ("not known", "not given", "unknown", "no reason", "none", "n/a")
@@ -77,7 +77,7 @@ def reasons(
 
 
 def _incidence(watched: Spells, why: np.ndarray, level: float) -> pd.DataFrame:
-    steps = _steps(watched.entry, watched.time, watched.event)
+    steps = steps_of(watched.entry, watched.time, watched.event)
     at = steps["events"] > 0
     times, n, d = (steps[word][at].astype(float) for word in ("time", "at_risk", "events"))
     before = np.r_[1.0, np.cumprod(1 - d / n)[:-1]]

@@ -7,10 +7,10 @@ import pandas as pd
 from scipy.stats import chi2
 
 from cxlab import stats
+from cxlab.lifetimes.design import FitError
+from cxlab.lifetimes.spells import DAYS, UNTOLD, Spells
 from cxlab.results import Result, count, listing, number, percent
-from cxlab.retention.design import FitError
 from cxlab.retention.projection import MODELS, Contract, _fit, _notes, _period, _read
-from cxlab.retention.spells import DAYS, UNTOLD, Spells
 
 
 def sorting(

@@ -9,8 +9,9 @@ from scipy.stats import chi2
 
 from cxlab import stats
 from cxlab.codebook import label
+from cxlab.lifetimes.spells import SpellError, Spells, groups, spells
+from cxlab.lifetimes.steps import LEAST, product_limit, steps_of
 from cxlab.results import Result, listing, number, percent, probability
-from cxlab.retention.spells import SpellError, Spells, groups, spells
 
 WEIGHTINGS = {
     "logrank": "log-rank",
@@ -20,7 +21,6 @@ WEIGHTINGS = {
     "late": "Fleming-Harrington (0, 1)",
 }
 #: A number is read off a curve only where at least this many are under watch.
-LEAST = 10
 
 
 def survival(
@@ -89,8 +89,8 @@ def _someone_left(watched: Spells) -> None:
 
 
 def _curve(watched: Spells, mine: np.ndarray, name: str, level: float) -> pd.DataFrame:
-    steps = _steps(watched.entry[mine], watched.time[mine], watched.event[mine])
-    curve, error = _product_limit(steps)
+    steps = steps_of(watched.entry[mine], watched.time[mine], watched.event[mine])
+    curve, error = product_limit(steps)
     low, high = _loglog(curve, error, level)
     frame = pd.DataFrame({"group": name, **steps})
     frame["estimate"], frame["std_error"] = curve, error
@@ -102,31 +102,6 @@ def _curve(watched: Spells, mine: np.ndarray, name: str, level: float) -> pd.Dat
         frame = pd.concat([pd.DataFrame([first]), frame], ignore_index=True)
     words = ["group", "time", "estimate", "std_error", "conf_low", "conf_high"]
     return frame[[*words, "at_risk", "events", "censored"]]
-
-
-def _steps(entry: np.ndarray, time: np.ndarray, event: np.ndarray) -> dict[str, np.ndarray]:
-    """Count, at each distinct time, who was under watch, who left, who was lost from view."""
-    order = np.argsort(time, kind="stable")
-    ordered = time[order]
-    first = np.flatnonzero(np.r_[True, ordered[1:] > ordered[:-1]])
-    times = ordered[first]
-    leaving = np.diff(np.r_[first, len(ordered)])
-    events = np.add.reduceat(event[order].astype(np.int64), first)
-    at_risk = len(time) - first
-    if (entry > 0).any():
-        later = np.sort(np.where(entry > 0, entry, -1.0))
-        at_risk = at_risk - (len(time) - np.searchsorted(later, times, side="left"))
-    return {"time": times, "at_risk": at_risk, "events": events, "censored": leaving - events}
-
-
-def _product_limit(steps: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    at_risk, events = steps["at_risk"].astype(float), steps["events"].astype(float)
-    staying = np.divide(at_risk - events, at_risk, out=np.ones(len(events)), where=at_risk > 0)
-    curve = np.cumprod(staying)
-    room = at_risk * (at_risk - events)
-    hazard_variance = np.divide(events, room, out=np.zeros(len(events)), where=room > 0)
-    error = curve * np.sqrt(np.cumsum(hazard_variance))
-    return curve, np.where(curve > 0, error, np.nan)
 
 
 def _loglog(curve: np.ndarray, error: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
@@ -448,7 +423,7 @@ def compare(
 
 
 def _logrank(watched: Spells, codes: np.ndarray, k: int, method: str):
-    steps = _steps(watched.entry, watched.time, watched.event)
+    steps = steps_of(watched.entry, watched.time, watched.event)
     at = steps["events"] > 0
     times, n, d = (steps[word][at] for word in ("time", "at_risk", "events"))
     n_group, d_group = np.zeros((2, len(times), k))

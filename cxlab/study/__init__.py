@@ -221,6 +221,32 @@ class Study:
         return (*self.cleaned, *(word for word, there in more.items() if there))
 
     @property
+    def ratings(self) -> list[str]:
+        """Names of the touchpoint ratings that somebody answered."""
+        frame = self.responses
+        spec = self.mapping.tables.get("responses")
+        if frame is None or spec is None:
+            return []
+        return [name for name in spec.ratings if name in frame and frame[name].notna().any()]
+
+    def score(self, name: str) -> str | Absence:
+        """Give the name of a score that was asked, or say that it was not.
+
+        Args:
+            name: `nps`, `csat` or `ces`; the first one asked if empty.
+
+        Raises:
+            StudyError: there is no score of that name.
+        """
+        if name and name not in SCORES:
+            raise StudyError(
+                f"there is no score '{name}'.{codebook.did_you_mean(name, SCORES)}", []
+            )
+        asked = [name] if name in self.scales else [] if name else list(self.scales)
+        missing = f"{codebook.label(name)} was not asked." if name else "The study has no score."
+        return asked[0] if asked else Absence(missing, "answers with a score such as NPS or CSAT")
+
+    @property
     def dated(self) -> bool:
         """Whether the answers carry their date."""
         frame = self.responses

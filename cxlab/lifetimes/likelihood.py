@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
+from cxlab.lifetimes.design import FitError
 from cxlab.results import listing
-from cxlab.retention.design import FitError
 
 # a parameter is held to e^-12..e^12: beyond, the likelihood is flat and the number means nothing
 REACH = 12.0

@@ -1,7 +1,5 @@
 """Do those who say they would recommend do so, and are the recommended good customers?"""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,12 +7,11 @@ import pandas as pd
 from scipy.stats import chi2
 
 from cxlab import stats
-from cxlab.codebook import did_you_mean, label
-from cxlab.results import Result, count, listing, number, percent, probability
-from cxlab.retention.design import FitError
-from cxlab.retention.hazards import hazards
-from cxlab.retention.spells import Spells, spells
-from cxlab.retention.survival import _product_limit, _steps
+from cxlab.codebook import did_you_mean
+from cxlab.lifetimes.design import FitError
+from cxlab.lifetimes.spells import Spells, spells
+from cxlab.lifetimes.steps import product_limit, steps_of
+from cxlab.results import Result, count, number, probability
 
 
 def referrals(
@@ -133,65 +130,9 @@ def count_referrals(customers: pd.DataFrame, *, after: pd.Series | None = None) 
     return customers["customer_id"].map(counts).fillna(0).astype(int)
 
 
-def referred(
-    customers: pd.DataFrame | Spells,
-    *,
-    adjust: Sequence[str] = (),
-    start: str | None = None,
-    end: str | None = None,
-    as_of: Any = None,
-    level: float = 0.95,
-) -> Result:
-    """Compare how long referred customers stay with others, as they are and like with like.
-
-    Args:
-        customers: one row per customer with `referred_by`.
-        adjust: columns held equal, known at the start: region, product.
-        start, end, as_of: how to read the times; see `spells`.
-        level: confidence level.
-
-    Returns:
-        term (`referred`, `referred, adjusted`), estimate (hazard ratio), std_error, conf_low,
-        conf_high, p_value, coefficient, n, events.
-
-    Raises:
-        FitError: nobody was referred, or a column cannot be used.
-    """
-    watched = spells(customers, start=start, end=end, as_of=as_of)
-    if "referred_by" not in watched.frame.columns:
-        raise FitError("there is no column 'referred_by'.")
-    flag = watched.frame["referred_by"].notna()
-    if not 0 < flag.sum() < len(flag):
-        raise FitError(
-            f"{count(int(flag.sum()), 'customer')} of {len(flag)} were referred: "
-            "there is nothing to compare."
-        )
-    frame = watched.frame.assign(referred=flag.astype(float))
-    watched = replace(watched, frame=frame)
-    raw = hazards(watched, covariates=["referred"], level=level)
-    parts, notes = [raw.frame], raw.notes
-    if adjust:
-        held = hazards(watched, covariates=["referred", *adjust], level=level)
-        parts.append(held.frame.iloc[:1].assign(term="referred, adjusted"))
-        notes = held.notes
-    table = pd.concat(parts, ignore_index=True)
-    row = table.iloc[-1]
-    apart = not row["conf_low"] <= 1 <= row["conf_high"]
-    alike = f" alike in {listing([label(name) for name in adjust])}" if adjust else ""
-    less = percent(abs(1 - row["estimate"]))
-    return Result(
-        name="referred customers",
-        frame=table,
-        headline=f"Referred customers leave {less} {'less' if row['estimate'] < 1 else 'more'} "
-        f"often than others{alike} (hazard ratio {number(row['estimate'], 2)}, "
-        f"{number(row['conf_low'], 2)} to {number(row['conf_high'], 2)})."
-        if apart
-        else f"No detectable difference in stay between referred and other customers{alike}.",
-        method=raw.method,
-        base=f"{watched.base}; {count(int(flag.sum()))} were referred",
-        notes=notes,
-        unit="ratio",
-    )
+def with_referrals(customers: pd.DataFrame) -> pd.DataFrame:
+    """Add how many customers each one brought, as `referrals`."""
+    return customers.assign(referrals=count_referrals(customers))
 
 
 def referral_value(
@@ -267,8 +208,8 @@ def referral_value(
 
 
 def _brought(watched: Spells, pay: np.ndarray, rows: np.ndarray, horizon: float) -> float:
-    steps = _steps(watched.entry[rows], watched.time[rows], watched.event[rows])
+    steps = steps_of(watched.entry[rows], watched.time[rows], watched.event[rows])
     inside = steps["time"] < horizon
-    curve = np.r_[1.0, _product_limit(steps)[0][inside]]
+    curve = np.r_[1.0, product_limit(steps)[0][inside]]
     stay = np.diff(np.r_[0.0, steps["time"][inside], horizon]) @ curve
     return float(stay * np.nanmean(pay[rows]))

@@ -9,8 +9,8 @@ import pandas as pd
 from pandas.api import types
 
 from cxlab.codebook import did_you_mean
+from cxlab.lifetimes.spells import DAYS
 from cxlab.results import Unanswerable, count
-from cxlab.retention.spells import DAYS
 
 
 class OrdersError(Unanswerable):
@@ -188,3 +188,18 @@ def _oddities(frame: pd.DataFrame) -> tuple[str, ...]:
 
 def _days(gap: pd.Timedelta) -> float:
     return gap / pd.Timedelta(days=1)
+
+
+def moments_of(orders: pd.DataFrame) -> pd.DataFrame:
+    """Keep what questions about buying read of a frame of orders, its moments naive."""
+    wanted = ("customer_id", "ordered_at", "amount", "refunded")
+    kept = orders[[column for column in wanted if column in orders.columns]]
+    if "ordered_at" in kept.columns:
+        if not types.is_datetime64_any_dtype(kept["ordered_at"]):
+            raise OrdersError(
+                f"orders: 'ordered_at' holds {kept['ordered_at'].dtype}, not moments; convert it "
+                "with pandas.to_datetime and a declared format."
+            )
+        if kept["ordered_at"].dt.tz is not None:
+            kept = kept.assign(ordered_at=kept["ordered_at"].dt.tz_localize(None))
+    return kept

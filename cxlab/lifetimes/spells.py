@@ -8,7 +8,7 @@ import pandas as pd
 from pandas.api import types
 
 from cxlab.codebook import did_you_mean
-from cxlab.results import Unanswerable, count
+from cxlab.results import Misuse, Unanswerable, count
 
 UNTOLD = "period"
 DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
@@ -138,7 +138,7 @@ def spells(
     if isinstance(customers, Spells):
         return customers
     if unit and unit not in DAYS:
-        raise SpellError(f"unit: '{unit}' is none of {', '.join(DAYS)}.{did_you_mean(unit, DAYS)}")
+        raise Misuse(f"unit: '{unit}' is none of {', '.join(DAYS)}.{did_you_mean(unit, DAYS)}")
     start = start or _first(customers, ("signed_up_at", "tenure"), "start")
     end = end or _first(customers, ("churned_at", "churned"), "end")
     for column in (start, end):

@@ -8,11 +8,11 @@ import pandas as pd
 from numpy.polynomial.chebyshev import chebinterpolate, chebval
 from scipy.special import expit, hyp2f1
 
+from cxlab.lifetimes.buyers import Buyers, days_of_purchase
+from cxlab.lifetimes.design import FitError, design
+from cxlab.lifetimes.spells import DAYS
 from cxlab.results import Result, count, number
-from cxlab.retention.buyers import Buyers, days_of_purchase
-from cxlab.retention.buying import MODELS, Buying, _left_between, _shifted, histories
-from cxlab.retention.design import FitError, design
-from cxlab.retention.spells import DAYS
+from cxlab.value.buying import MODELS, Buying, _left_between, _shifted, histories
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(48)
 _NODES, _WEIGHTS = (_NODES + 1) / 2, _WEIGHTS / 2

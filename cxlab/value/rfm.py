@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 
 from cxlab.codebook import did_you_mean
+from cxlab.lifetimes.buyers import OrdersError, moments_of
 from cxlab.results import Result, count, percent
-from cxlab.retention.buyers import OrdersError
-from cxlab.retention.cohorts import _frame
 
 # Read from above: the first rule that fits gives the tier.
 TIERS: dict[str, str] = {
@@ -128,7 +127,7 @@ def migration(orders: Any, *, after: Any, before: Any = None, lookback: str = "3
 def _summed(orders: Any, last: pd.Timestamp, lookback: str | None) -> pd.DataFrame:
     """Sum orders per customer, in the engine that holds them."""
     last = last.tz_localize(None) if last.tzinfo else last
-    table = ibis.memtable(_frame(orders)) if isinstance(orders, pd.DataFrame) else orders
+    table = ibis.memtable(moments_of(orders)) if isinstance(orders, pd.DataFrame) else orders
     for column in ("customer_id", "ordered_at", "amount"):
         if column not in table.columns:
             near = did_you_mean(column, table.columns)

@@ -8,10 +8,10 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import did_you_mean, label
+from cxlab.lifetimes import cox
+from cxlab.lifetimes.design import FitError, design
+from cxlab.lifetimes.spells import Spells, spells
 from cxlab.results import Result, number
-from cxlab.retention import cox
-from cxlab.retention.design import FitError, design
-from cxlab.retention.spells import Spells, spells
 
 
 def chain(

@@ -1,5 +1,6 @@
 """How did customers answer a change of price, and whom did loyalty hold?"""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,11 +10,11 @@ from scipy.stats import norm
 
 from cxlab import stats
 from cxlab.codebook import did_you_mean
-from cxlab.results import Result, count, number, percent, span
-from cxlab.retention.cox import fit as fit_cox
-from cxlab.retention.design import FitError, design, separating
-from cxlab.retention.rfm import rfm
-from cxlab.retention.spells import DAYS, _moment
+from cxlab.lifetimes.cox import fit as fit_cox
+from cxlab.lifetimes.design import FitError, design, separating
+from cxlab.lifetimes.spells import DAYS, _moment
+from cxlab.results import Misuse, Result, count, number, percent, span
+from cxlab.value.rfm import rfm
 
 WORDS = [
     "term",
@@ -216,3 +217,49 @@ def _headline(table: pd.DataFrame, loyalty) -> str:
         f"ordinary customer ({number(price['conf_low'], 2)} to {number(price['conf_high'], 2)}); "
         f"{said[0]}; {said[1]}."
     )
+
+
+_CHANGE = re.compile(r"\s*(\d{4}-\d{2}-\d{2})\s+(.+?)\s*=\s*(.+?)\s+([+\-−]?\d+(?:\.\d+)?)\s*%\s*")
+
+
+def answer_to_price(
+    customers: pd.DataFrame,
+    responses: pd.DataFrame,
+    orders: Any,
+    *,
+    change: str,
+    score: str = "nps",
+    level: float = 0.95,
+) -> Result:
+    """Measure both loyalties before a change of price, and how leaving answered it.
+
+    Args:
+        customers, responses, orders: the tables of the study.
+        change: the day, who felt it, and by how much: `2025-01-01 region=West +15%`.
+        score: the score that stands for loyalty of attitude.
+        level: confidence level.
+
+    Returns:
+        What `price_response` gives.
+
+    Raises:
+        Misuse: the change cannot be read.
+        FitError: none is named, or it cannot be measured.
+    """
+    if not change.strip():
+        needs = "its day, who felt it and by how much, in 'price_change'"
+        raise FitError("no change of price is named.", needs=needs)
+    read = _CHANGE.fullmatch(change)
+    if read is None:
+        raise Misuse(
+            f"'{change[:60]}' does not name a change of price; write the day, who felt it and by "
+            "how much, such as: 2025-01-01 region=West +15%."
+        )
+    day, segment, felt, step = read.groups()
+    if segment not in customers.columns:
+        raise FitError(f"there is no column '{segment}'.{did_you_mean(segment, customers)}")
+    people = customers.assign(felt=customers[segment].astype(str) == felt)
+    measured = loyalties(people, responses, orders, changed_on=day, score=score)
+    increase = float(step.replace("−", "-")) / 100
+    loyalty = ("attitude", "habit")
+    return price_response(measured, changed_on=day, increase=increase, loyalty=loyalty, level=level)

@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from cxlab.lifetimes.buyers import Buyers
+from cxlab.lifetimes.design import FitError
+from cxlab.lifetimes.spells import DAYS
 from cxlab.results import Result, number, percent
-from cxlab.retention.buyers import Buyers
-from cxlab.retention.buying import MODELS, Buying, buying, slope_of_buying
-from cxlab.retention.design import FitError
-from cxlab.retention.outlook import _alive, _purchases, _rates, outlook
-from cxlab.retention.spells import DAYS
-from cxlab.retention.spend import Spend, check_spend, slope_of_spend, spending
+from cxlab.value.buying import MODELS, Buying, buying, slope_of_buying
+from cxlab.value.outlook import _alive, _purchases, _rates, outlook
+from cxlab.value.spend import Spend, check_spend, slope_of_spend, spending
 
 
 def customer_values(

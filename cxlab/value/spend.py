@@ -8,10 +8,10 @@ from scipy.special import digamma, gammaln
 from scipy.stats import rankdata
 
 from cxlab import stats
+from cxlab.lifetimes.buyers import Buyers
+from cxlab.lifetimes.design import FitError
+from cxlab.lifetimes.likelihood import Top, climb, measure, summit
 from cxlab.results import Result, count, number
-from cxlab.retention.buyers import Buyers
-from cxlab.retention.design import FitError
-from cxlab.retention.likelihood import Top, climb, measure, summit
 
 SMALL = 50_000
 

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxlab.lifetimes.buyers import Buyers, OrdersError, buyers, days_of_purchase
+from cxlab.lifetimes.design import FitError
+from cxlab.lifetimes.spells import DAYS
 from cxlab.results import Result, number
-from cxlab.retention.buyers import Buyers, OrdersError, buyers, days_of_purchase
-from cxlab.retention.buying import MODELS, Buying, buying
-from cxlab.retention.design import FitError
-from cxlab.retention.outlook import held_out, outlook, tracking
-from cxlab.retention.spells import DAYS
-from cxlab.retention.value import lifetime_value
+from cxlab.value.buying import MODELS, Buying, buying
+from cxlab.value.lifetime import lifetime_value
+from cxlab.value.outlook import held_out, outlook, tracking
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,25 +9,11 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import did_you_mean, label
+from cxlab.lifetimes.buyers import OrdersError
+from cxlab.lifetimes.design import FitError, design
 from cxlab.results import Result, count, listing, number, percent
-from cxlab.retention.buyers import OrdersError
-from cxlab.retention.design import FitError, design
 
 RAREST = 0.02
-
-
-def tier_of(scores: pd.Series) -> pd.Series:
-    """Name the tier of each recommendation score: promoter, passive or detractor.
-
-    Example:
-        >>> tier_of(pd.Series([10, 8, 3, None])).tolist()
-        ['promoter', 'passive', 'detractor', nan]
-    """
-    tiers = np.select(
-        [scores >= 9, scores >= 7, scores >= 0], ["promoter", "passive", "detractor"], ""
-    )
-    names = ["detractor", "passive", "promoter"]
-    return pd.Series(pd.Categorical(tiers, categories=names), index=scores.index)
 
 
 def value_around(

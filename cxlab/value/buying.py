@@ -16,10 +16,10 @@ import pandas as pd
 from scipy.special import digamma, gammaln
 
 from cxlab import stats
+from cxlab.lifetimes.buyers import Buyers
+from cxlab.lifetimes.design import FitError, design
+from cxlab.lifetimes.likelihood import Top, climb, measure, summit
 from cxlab.results import Result, count, listing, number
-from cxlab.retention.buyers import Buyers
-from cxlab.retention.design import FitError, design
-from cxlab.retention.likelihood import Top, climb, measure, summit
 
 MODELS = {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD", "pareto_nbd": "Pareto/NBD"}
 NAMES = {

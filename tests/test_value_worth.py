@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlab import retention, study
+from cxlab import results, retention, study, value
 
 DAY = pd.Timestamp("2025-01-01")
 
@@ -23,9 +23,9 @@ def tiered(n: int, seed: int, gap: float = 10.0) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     before = rng.normal(100, 20, n)
     keen = rng.random(n) < 1 / (1 + np.exp(-(before - 100) / 15))
-    value = before + gap * keen + rng.normal(0, 15, n)
+    brought = before + gap * keen + rng.normal(0, 15, n)
     tier = np.where(keen, "promoter", "detractor")
-    return pd.DataFrame({"tier": tier, "before": before, "value": value})
+    return pd.DataFrame({"tier": tier, "before": before, "value": brought})
 
 
 def answered(n: int, seed: int) -> pd.DataFrame:
@@ -52,7 +52,7 @@ def true_chain(n: int = 50_000) -> float:
 
 
 def test_selection_is_told_from_worth():
-    frame = retention.worth(tiered(1500, 1), adjust=["before"], n_boot=200).frame
+    frame = value.worth(tiered(1500, 1), adjust=["before"], n_boot=200).frame
     rows = frame[frame["group"] == "promoter"].set_index("term")
     assert rows.loc["gap", "estimate"] > 20
     assert rows.loc["gap, adjusted", "conf_low"] < 10 < rows.loc["gap, adjusted", "conf_high"]
@@ -64,20 +64,20 @@ def test_adjusted_interval_covers_as_often_as_it_says():
     hits = []
     for seed in range(30):
         made = tiered(250, seed)
-        frame = retention.worth(made, adjust=["before"], n_boot=60, seed=seed).frame
+        frame = value.worth(made, adjust=["before"], n_boot=60, seed=seed).frame
         row = frame[frame["term"] == "gap, adjusted"].iloc[0]
         hits.append(row["conf_low"] <= 10 <= row["conf_high"])
     assert np.mean(hits) >= 0.83
 
 
 def test_a_gap_that_is_all_selection_leaves_nothing():
-    result = retention.worth(tiered(1500, 2, gap=0.0), adjust=["before"], n_boot=200)
+    result = value.worth(tiered(1500, 2, gap=0.0), adjust=["before"], n_boot=200)
     assert result.headline.startswith("No detectable difference in value")
 
 
 def test_without_adjustment_the_gap_is_the_difference_of_means():
     made = tiered(300, 3)
-    frame = retention.worth(made, n_boot=50).frame
+    frame = value.worth(made, n_boot=50).frame
     means = made.groupby("tier")["value"].mean()
     gap = frame[frame["term"] == "gap"].iloc[0]
     assert gap["estimate"] == pytest.approx(means["promoter"] - means["detractor"])
@@ -86,18 +86,18 @@ def test_without_adjustment_the_gap_is_the_difference_of_means():
 def test_a_tier_with_too_few_is_named():
     made = tiered(200, 4)
     made.loc[:3, "tier"] = "passive"
-    with pytest.raises(retention.FitError, match="passive has too few customers"):
-        retention.worth(made, adjust=["before"])
+    with pytest.raises(value.FitError, match="passive has too few customers"):
+        value.worth(made, adjust=["before"])
 
 
 def test_money_before_and_after_is_cut_at_the_answer():
     moments = pd.DataFrame({"customer_id": ["a"], "at": [DAY]})
     orders = pd.DataFrame({"customer_id": ["a"] * 4, "amount": [1.0, 2, 4, 8]})
     orders["ordered_at"] = DAY + pd.to_timedelta([-40, 0, 10, 31], "D")
-    row = retention.value_around(moments, orders, horizon="30D", as_of="2025-02-01").iloc[0]
+    row = value.value_around(moments, orders, horizon="30D", as_of="2025-02-01").iloc[0]
     # day 0 belongs to before, day 10 to after; days -40 and 31 to neither
     assert (row["before"], row["value"], row["finished"]) == (2, 4, True)
-    late = retention.value_around(moments, orders, horizon="90D", as_of="2025-02-01").iloc[0]
+    late = value.value_around(moments, orders, horizon="90D", as_of="2025-02-01").iloc[0]
     assert not late["finished"]
 
 
@@ -107,7 +107,7 @@ def test_money_before_and_after_is_cut_at_the_answer():
 def test_each_link_of_a_planted_chain_is_found():
     made = answered(3000, 5)
     links = ("rating", "nps", "monthly_fee")
-    frame = retention.chain(made, links=links, n_boot=100, level=0.99).frame
+    frame = value.chain(made, links=links, n_boot=100, level=0.99).frame
     truth = [1.5, np.exp(-0.22), true_chain() / 20, true_chain()]
     for row, right in zip(frame.itertuples(), truth, strict=True):
         assert row.conf_low < right < row.conf_high
@@ -117,7 +117,7 @@ def test_the_end_of_the_chain_covers_as_often_as_it_says():
     truth, hits = true_chain(), []
     for seed in range(30):
         links = ("rating", "nps", "monthly_fee")
-        row = retention.chain(answered(250, seed), links=links, n_boot=50, seed=seed).frame.iloc[-1]
+        row = value.chain(answered(250, seed), links=links, n_boot=50, seed=seed).frame.iloc[-1]
         hits.append(row["conf_low"] <= truth <= row["conf_high"])
     assert np.mean(hits) >= 0.83
 
@@ -125,13 +125,13 @@ def test_the_end_of_the_chain_covers_as_often_as_it_says():
 def test_a_chain_with_a_broken_link_says_so():
     made = answered(400, 2)
     made["rating"] = np.random.default_rng(0).integers(1, 6, 400).astype(float)
-    result = retention.chain(made, links=("rating", "nps", "monthly_fee"), n_boot=100)
+    result = value.chain(made, links=("rating", "nps", "monthly_fee"), n_boot=100)
     assert result.headline.startswith("No detectable money goes with 'rating'")
 
 
 def test_a_horizon_beyond_the_watch_is_refused():
-    with pytest.raises(retention.FitError, match="lie beyond the longest watch"):
-        retention.chain(answered(200, 3), links=("rating", "nps", "monthly_fee"), horizon=60)
+    with pytest.raises(value.FitError, match="lie beyond the longest watch"):
+        value.chain(answered(200, 3), links=("rating", "nps", "monthly_fee"), horizon=60)
 
 
 # ---------------------------------------------------------------- referral
@@ -141,23 +141,23 @@ def test_referrals_are_counted_by_hand():
     frame = pd.DataFrame({"customer_id": list("abcd"), "referred_by": [None, "a", "a", "d"]})
     frame["signed_up_at"] = pd.to_datetime(["2024-01-01", "2024-02-01", "2024-05-01", "2024-05-01"])
     # naming oneself is no referral
-    assert retention.count_referrals(frame).tolist() == [2, 0, 0, 0]
+    assert value.count_referrals(frame).tolist() == [2, 0, 0, 0]
     after = pd.Series({"a": pd.Timestamp("2024-03-01")})
-    assert retention.count_referrals(frame, after=after).tolist() == [1, 0, 0, 0]
+    assert value.count_referrals(frame, after=after).tolist() == [1, 0, 0, 0]
 
 
 def test_referrals_are_counted_where_no_day_of_joining_is_known():
     frame = pd.DataFrame({"customer_id": ["a", "b"], "referred_by": [None, "a"]})
-    assert retention.count_referrals(frame).tolist() == [1, 0]
-    with pytest.raises(retention.FitError, match="there is no column 'signed_up_at'"):
-        retention.count_referrals(frame, after=pd.Series({"a": pd.Timestamp("2024-03-01")}))
+    assert value.count_referrals(frame).tolist() == [1, 0]
+    with pytest.raises(value.FitError, match="there is no column 'signed_up_at'"):
+        value.count_referrals(frame, after=pd.Series({"a": pd.Timestamp("2024-03-01")}))
 
 
 def test_rate_of_referrals_is_per_customer_year():
     frame = pd.DataFrame({"tenure": [12.0] * 20, "churned": False, "referrals": [1, 0] * 10})
     frame["tier"] = ["promoter"] * 10 + ["detractor"] * 10
     watched = retention.spells(frame, unit="month")
-    rows = retention.referrals(watched, value=80).frame.set_index("group")
+    rows = value.referrals(watched, value=80).frame.set_index("group")
     # 5 referrals in 10 customer-years
     assert rows.loc["promoter", "estimate"] == pytest.approx(50)
     assert rows.loc["promoter", "expected"] == pytest.approx(40)
@@ -170,7 +170,7 @@ def test_a_referral_is_worth_stay_times_money():
     # half stay 4 months, half 12: 8 months on average; of years, the fee is paid twelve times each
     for unit, months in (("month", 1), ("year", 12)):
         watched = retention.spells(frame, unit=unit)
-        rows = retention.referral_value(watched, horizon=12, n_boot=20).frame["estimate"]
+        rows = value.referral_value(watched, horizon=12, n_boot=20).frame["estimate"]
         assert rows.tolist() == pytest.approx([160 * months, 80 * months, 80 * months])
 
 
@@ -199,7 +199,7 @@ def risen(n: int, seed: int) -> pd.DataFrame:
 def test_both_moderators_are_found_with_their_signs():
     made = risen(5000, 1)
     asked = {"changed_on": DAY, "increase": 0.1, "loyalty": ("fond", "habit")}
-    frame = retention.price_response(made, level=0.99, **asked).frame.set_index("term")
+    frame = value.price_response(made, level=0.99, **asked).frame.set_index("term")
     for term, truth in {"price": 2, "price × fond": 0.4, "price × habit": 2.2}.items():
         row = frame.loc[term]
         assert row["conf_low"] < truth < row["conf_high"]
@@ -208,7 +208,7 @@ def test_both_moderators_are_found_with_their_signs():
 
 def test_elasticity_is_leaving_per_cent_of_price():
     asked = {"changed_on": DAY, "increase": 0.1, "loyalty": ("fond", "habit")}
-    frame = retention.price_response(risen(2000, 2), **asked).frame
+    frame = value.price_response(risen(2000, 2), **asked).frame
     price = frame[frame["term"] == "price"]["estimate"].iloc[0]
     rows = frame[frame["term"] == "elasticity"].set_index("group")
     assert rows.loc["neither", "estimate"] == pytest.approx((price - 1) / 0.1)
@@ -218,11 +218,9 @@ def test_the_sample_shows_opposite_loyalties(kestrel):
     company, truth = kestrel
     rise, people = truth["price_rise"], company.customers
     people = people.assign(felt=people["region"] == rise["region"])
-    measured = retention.loyalties(
-        people, company.responses, company.orders, changed_on=rise["date"]
-    )
+    measured = value.loyalties(people, company.responses, company.orders, changed_on=rise["date"])
     asked = {"changed_on": rise["date"], "increase": 0.15, "loyalty": ("attitude", "habit")}
-    rows = retention.price_response(measured, **asked).frame.set_index("term")
+    rows = value.price_response(measured, **asked).frame.set_index("term")
     assert rows.loc["price", "conf_low"] > 1
     assert rows.loc["price × attitude", "estimate"] < 0.85
     assert rows.loc["price × habit", "conf_low"] > 1
@@ -231,23 +229,23 @@ def test_the_sample_shows_opposite_loyalties(kestrel):
 def test_a_change_of_price_is_read_from_one_line(kestrel):
     company, _ = kestrel
     tables = company.customers, company.responses, company.orders
-    result = retention.answer_to_price(*tables, change="2025-01-01 region=West +15%")
+    result = value.answer_to_price(*tables, change="2025-01-01 region=West +15%")
     assert "felt the change of 15%" in result.base
-    with pytest.raises(retention.FitError, match="does not name a change of price"):
-        retention.answer_to_price(*tables, change="last winter")
+    with pytest.raises(results.Misuse, match="does not name a change of price"):
+        value.answer_to_price(*tables, change="last winter")
 
 
 def test_loyalty_is_measured_before_the_change_only(kestrel):
     company, truth = kestrel
     day = pd.Timestamp(truth["price_rise"]["date"], tz="Europe/London")
     orders, answers = company.orders.execute(), company.responses
-    one = retention.loyalties(company.customers, answers, orders, changed_on=day)
+    one = value.loyalties(company.customers, answers, orders, changed_on=day)
     known = orders[orders["ordered_at"] < day], answers[answers["answered_at"] < day]
-    other = retention.loyalties(company.customers, known[1], known[0], changed_on=day)
+    other = value.loyalties(company.customers, known[1], known[0], changed_on=day)
     pd.testing.assert_frame_equal(one, other)
 
 
 def test_a_price_nobody_felt_is_refused():
     asked = {"changed_on": DAY, "increase": 0.1, "loyalty": ("fond", "habit")}
-    with pytest.raises(retention.FitError, match="felt the change"):
-        retention.price_response(risen(200, 3).assign(felt=False), **asked)
+    with pytest.raises(value.FitError, match="felt the change"):
+        value.price_response(risen(200, 3).assign(felt=False), **asked)
