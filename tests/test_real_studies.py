@@ -136,7 +136,7 @@ def _page_50(one, name: str, folder) -> tuple:
     path = ROOT / "tests" / "studies" / f"{name}.yaml"
     jobs = reports.plan(
         ROOT / "notebooks", study_file=path, parts=[{}], tables=one.holds,
-        notebooks=["50_retention"],
+        notebooks=["50_retention", "55_value"],
     )  # fmt: skip
     (run,) = reports.run(jobs, folder, study={"study": name, "as_of": "", "rows": {}}, data=name)
     assert (run.state, run.error) == ("done", "")
