@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
+from scipy.stats import t as t_distribution
 
 from cxlab import stats
 from cxlab.codebook import label
 from cxlab.drivers.design import Design, DriverError, Survey, numbers, prepare
-from cxlab.drivers.regression import score_unit
+from cxlab.drivers.regression import fitted, score_unit
 from cxlab.results import Result, count, listing, sentence
 
 LEAST_A_SIDE = 5
@@ -80,9 +80,10 @@ def penalty_reward(
     ends = _ends(design, ratings, cuts)
     low, high = ratings <= ends[:, 0], ratings >= ends[:, 1]
     table, places = _table(design, low, high)
-    found = sm.WLS(design.y, table, weights=design.w).fit(**_errors(design))
-    estimate = _spread(found.params, places, len(design.drivers))
-    finer, reach = _finer(design, table, ratings, low, high)
+    names = [*design.controls, *[design.drivers[k] for k, _ in places]]
+    found = fitted(table[:, 1:], design.y, design.w, design.cluster, names)
+    estimate = _spread(found.coefficients, places, len(design.drivers))
+    finer, reach = _finer(design, ratings, low, high)
     replicates, sides = _replicates(design, table, finer, places, reach, n_boot, seed)
     frame = _frame(design, estimate, replicates, found, places, low, high)
     frame["verdict"] = np.repeat(_verdicts(sides, design.survey.level), len(PARTS))
@@ -97,7 +98,7 @@ def penalty_reward(
         headline=sentence(_headline(frame, outcome)),
         method="Penalty-reward contrast regression (Brandt 1987), low and high ratings against "
         f"middling ones; intervals from {count(n_boot, 'bootstrap replicate')}; p-values of "
-        + ("least squares." if _errors(design) == {} else "robust errors."),
+        + ("least squares." if _even(design) else "robust errors."),
         base=design.base,
         notes=(
             "The verdict compares both sides for one point of rating, with ratings held point by "
@@ -165,15 +166,7 @@ def _ends(design: Design, ratings: np.ndarray, cuts) -> np.ndarray:
     elif cuts is not None:
         ends = np.array([cuts] * len(design.drivers), float)
     else:
-        # drivers asked on one scale share its ends, even if nobody used them for one of them
-        bottoms, tops = np.nanmin(ratings, axis=0), np.nanmax(ratings, axis=0)
-        common = np.ptp(tops) <= 1 and np.ptp(bottoms) <= 1
-        bottoms = np.full(len(tops), bottoms.min()) if common else bottoms
-        tops = np.full(len(tops), tops.max()) if common else tops
-        steps = tops - bottoms + 1
-        ends = np.column_stack(
-            [bottoms + np.round(0.4 * steps) - 1, tops - np.round(0.2 * steps) + 1]
-        )
+        ends = _usual_ends(ratings)
     if (ends[:, 0] >= ends[:, 1]).any():
         worst = design.drivers[int(np.argmax(ends[:, 0] - ends[:, 1]))]
         raise DriverError(
@@ -183,17 +176,43 @@ def _ends(design: Design, ratings: np.ndarray, cuts) -> np.ndarray:
     return ends
 
 
+def _usual_ends(ratings: np.ndarray) -> np.ndarray:
+    """Give the lowest two fifths and the highest fifth of each scale, in its own steps."""
+    step = np.array([np.diff(np.unique(c[np.isfinite(c)])).min() for c in ratings.T])
+    bottoms, tops = np.nanmin(ratings, axis=0), np.nanmax(ratings, axis=0)
+    # drivers asked on one scale share its ends, even if nobody used them for one of them
+    if on_one_scale(ratings):
+        step = np.full(len(step), step.min())
+        bottoms, tops = np.full(len(step), bottoms.min()), np.full(len(step), tops.max())
+    steps = (tops - bottoms) / step + 1
+    # a trace beyond: what is computed may miss a value by its last digit
+    low = bottoms + (np.round(0.4 * steps) - 1 + 1e-6) * step
+    return np.column_stack([low, tops - (np.round(0.2 * steps) - 1 + 1e-6) * step])
+
+
+def on_one_scale(ratings: np.ndarray) -> bool:
+    """Say whether ratings begin and end at the same values, give or take one step."""
+    step = min(np.diff(np.unique(c[np.isfinite(c)])).min() for c in ratings.T) * (1 + 1e-6)
+    ends = np.nanmin(ratings, axis=0), np.nanmax(ratings, axis=0)
+    return all(np.ptp(end) <= step for end in ends)
+
+
 def _table(design: Design, low, high) -> tuple[np.ndarray, list[tuple[int, int]]]:
     """Lay out low and high columns, those that can be estimated; remember which is which."""
-    columns, places = [np.ones((design.n, 1)), design.z], []
+    z = stats.scaled(design.z, design.w).z if design.z.shape[1] else design.z
+    columns, places = [], []
     for k in range(len(design.drivers)):
         for side, marks in enumerate((low, high)):
             if min(marks[:, k].sum(), design.n - marks[:, k].sum()) >= LEAST_A_SIDE:
-                columns.append(marks[:, k : k + 1].astype(float))
+                columns.append(marks[:, k].astype(float))
                 places.append((k, side))
-    if not places:
+    table = np.column_stack([z, *columns])
+    own = stats.owned(table, design.w)[z.shape[1] :] > 0
+    if not own.any():
         raise DriverError("No driver has both low and middling ratings.\nGive other cuts.")
-    return np.column_stack(columns), places
+    kept = np.append(np.full(z.shape[1], True), own)
+    places = [place for place, mine in zip(places, own, strict=True) if mine]
+    return np.column_stack([np.ones(design.n), table[:, kept]]), places
 
 
 def _spread(params: np.ndarray, places, drivers: int) -> np.ndarray:
@@ -206,14 +225,16 @@ def _spread(params: np.ndarray, places, drivers: int) -> np.ndarray:
     return found
 
 
-def _finer(design: Design, table, ratings, low, high) -> tuple[np.ndarray, np.ndarray]:
+def _finer(design: Design, ratings, low, high) -> tuple[stats.Columns, np.ndarray]:
     """Add each rating itself, so that ratings within a band do not stand in for one another.
 
     Returns:
-        The finer columns, and how many points the low and the high band lie from the middle.
+        The ratings on one scale, and how many points the low and the high band lie from the
+        middle.
     """
     middle = ~low & ~high & np.isfinite(ratings)
-    given = np.nan_to_num(ratings)
+    # counted from the middle of the scale: a large offset would cost digits
+    given = np.nan_to_num(ratings - np.nanmean(ratings, axis=0))
 
     def mean_of(band):
         weight = design.w[:, None] * band
@@ -222,7 +243,7 @@ def _finer(design: Design, table, ratings, low, high) -> tuple[np.ndarray, np.nd
 
     centre = mean_of(middle)
     reach = np.column_stack([mean_of(low) - centre, mean_of(high) - centre])
-    return np.column_stack([design.x[0] - design.x[0].mean(axis=0), table]), reach
+    return stats.scaled(design.x[0], design.w), reach
 
 
 def _replicates(design: Design, table, finer, places, reach, n_boot: int, seed: int):
@@ -232,18 +253,18 @@ def _replicates(design: Design, table, finer, places, reach, n_boot: int, seed: 
     )
     players = len(design.drivers)
     coarse = _products(design, table)
-    fine = _products(design, finer)
+    fine = _products(design, np.column_stack([finer.z, table]))
     found, sides = [], []
     for drawn in draws:
         found.append(_spread(_solved(drawn, *coarse), places, players))
         params = _solved(drawn, *fine)
         steps = _spread(params[:, players:], places, players)[:, :, :2]
-        sides.append(steps / reach + params[:, :players, None])
+        sides.append(steps / reach + (params[:, :players] / finer.spread)[:, :, None])
     return np.concatenate(found), np.concatenate(sides)
 
 
 def _products(design: Design, table: np.ndarray) -> tuple[np.ndarray, int]:
-    full = np.column_stack([table, design.y])
+    full = np.column_stack([table, design.y - design.w @ design.y / design.w.sum()])
     upper = np.triu_indices(full.shape[1])
     return full[:, upper[0]] * full[:, upper[1]] * design.w[:, None], table.shape[1]
 
@@ -259,10 +280,8 @@ def _solved(drawn: np.ndarray, products: np.ndarray, wide: int) -> np.ndarray:
     return np.linalg.solve(cross[:, :wide, :wide], cross[:, :wide, wide:])[:, :, 0]
 
 
-def _errors(design: Design) -> dict:
-    if design.cluster is not None:
-        return {"cov_type": "cluster", "cov_kwds": {"groups": design.cluster}, "use_t": True}
-    return {"cov_type": "HC3", "use_t": True} if design.weighted else {}
+def _even(design: Design) -> bool:
+    return design.cluster is None and not design.weighted
 
 
 def _frame(design: Design, estimate, replicates, found, places, low, high) -> pd.DataFrame:
@@ -271,9 +290,12 @@ def _frame(design: Design, estimate, replicates, found, places, low, high) -> pd
     known = np.isfinite(estimate)
     bottom[known], top[known] = stats.percentile(replicates[:, known], level)
     p = np.full(estimate.shape, np.nan)
-    begin = len(found.params) - len(places)
+    begin = len(found.coefficients) - len(places)
+    error = np.sqrt(np.diag(found.classical if _even(design) else found.covariance))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each = 2 * t_distribution.sf(np.abs(found.coefficients / error), found.df)
     for place, (k, side) in enumerate(places):
-        p[k, side] = found.pvalues[begin + place]
+        p[k, side] = each[begin + place]
     rows = []
     for k, name in enumerate(design.drivers):
         for side, part in enumerate(PARTS):
@@ -290,7 +312,7 @@ def _frame(design: Design, estimate, replicates, found, places, low, high) -> pd
                 )
             )
     words = ["term", "part", "estimate", "conf_low", "conf_high", "p_value", "n"]
-    return pd.DataFrame(rows, columns=words).assign(r2=found.rsquared)
+    return pd.DataFrame(rows, columns=words).assign(r2=found.r2)
 
 
 def _verdicts(sides: np.ndarray, level: float) -> list[str]:

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
@@ -266,7 +265,9 @@ def _lost(design: Design, groups, seed: int) -> tuple[np.ndarray, float, float]:
     """Average over folds what held-out R² loses when a term is shuffled."""
     rng = np.random.default_rng(seed)
     rows = rng.permutation(design.n)[:ROWS_AT_MOST]
-    x, y, w = np.column_stack([design.x[0], design.z])[rows], design.y[rows], design.w[rows]
+    table = np.column_stack([design.x[0], design.z, design.y])[rows]
+    table, w = stats.scaled(table, design.w[rows]).z, design.w[rows]
+    x, y = table[:, :-1], table[:, -1]
     units = design.cluster[rows] if design.cluster is not None else np.arange(len(rows))
     # folds by shuffled unit codes: GroupKFold alone would split in the order of the file
     units = rng.permutation(int(units.max()) + 1)[units]
@@ -283,8 +284,7 @@ def _lost(design: Design, groups, seed: int) -> tuple[np.ndarray, float, float]:
         model.fit(x[train], y[train], sample_weight=w[train])
         base = _r2(y[test], model.predict(x[test]), w[test])
         trees.append(base)
-        straight = LinearRegression().fit(x[train], y[train], sample_weight=w[train])
-        line.append(_r2(y[test], straight.predict(x[test]), w[test]))
+        line.append(_r2(y[test], _straight(x, y, w, train, test), w[test]))
         for g, members in enumerate(groups.values()):
             columns = [place[name] for name in members]
             for _ in range(SHUFFLES):
@@ -292,6 +292,13 @@ def _lost(design: Design, groups, seed: int) -> tuple[np.ndarray, float, float]:
                 mixed[:, columns] = mixed[rng.permutation(len(test))][:, columns]
                 lost[g] += (base - _r2(y[test], model.predict(mixed), w[test])) / SHUFFLES / FOLDS
     return lost, float(np.mean(trees)), float(np.mean(line))
+
+
+def _straight(x, y, w, train, test) -> np.ndarray:
+    """Predict by least squares; a column that a fold cannot tell apart says nothing in it."""
+    own = stats.owned(x[train], w[train]) > 0
+    beta = stats.line(x[train][:, own], y[train], weight=w[train]).coefficients
+    return beta[0] + x[test][:, own] @ beta[1:]
 
 
 def _r2(y: np.ndarray, predicted: np.ndarray, w: np.ndarray) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from cxlab import stats
 from cxlab.codebook import did_you_mean, label
 from cxlab.drivers.missing import impute
 from cxlab.results import Unanswerable, count, listing, percent
@@ -160,7 +161,8 @@ def prepare(
     y, x, z, w = y[kept], x[kept], z[kept], w[kept]
     if handling == "indicator":
         x, z, coded = _indicators(x, z, names, coded)
-    z, coded = _varying(z, coded)
+    z, coded, said = _telling(z, coded, w)
+    notes += said
     _check_numbers(outcome, names, y, x, z, handling)
     filled = impute(np.column_stack([y, x, z]), w, seed=seed) if handling == "impute" else None
     return Design(
@@ -384,11 +386,30 @@ def _indicators(x, z, names, coded):
     return np.where(gaps, middle, x), np.column_stack([z, flags[:, first]]), coded
 
 
-def _varying(z: np.ndarray, coded: tuple[str, ...]):
-    if not z.shape[1]:
-        return z, coded
-    varies = z.std(axis=0) > 0
-    return z[:, varies], tuple(n for n, v in zip(coded, varies, strict=True) if v)
+def _telling(z: np.ndarray, coded: tuple[str, ...], w: np.ndarray):
+    """Keep the control columns that say something the ones before them do not."""
+    varies = np.ptp(z, axis=0) > 0 if len(z) else np.zeros(z.shape[1], dtype=bool)
+    z, coded = z[:, varies], tuple(n for n, v in zip(coded, varies, strict=True) if v)
+    for name, column in zip(coded, z.T, strict=True):
+        check_digits("control", name, column)
+    own = stats.owned(z, w) > 0
+    repeats = [name for name, mine in zip(coded, own, strict=True) if not mine]
+    coded = tuple(name for name, mine in zip(coded, own, strict=True) if mine)
+    if not repeats:
+        return z, coded, []
+    verb = "follows" if len(repeats) == 1 else "follow"
+    return z[:, own], coded, [f"{listing(repeats)} {verb} from the other controls: left out."]
+
+
+def check_digits(role: str, name: str, values: np.ndarray) -> None:
+    """Refuse a column whose rows differ only beyond the digits that its size leaves them."""
+    given = values[np.isfinite(values)]
+    if len(given) and np.ptp(given) > 0 and stats.flats(given[:, None])[0]:
+        raise DriverError(
+            f"{role} '{name}' runs from {given.min():.15g} to {given.max():.15g}: its values "
+            "differ only beyond their tenth digit, too few to tell them apart.\n"
+            "Take away what they have in common (such as the first date), and ask again."
+        )
 
 
 def _check_numbers(outcome, names, y, x, z, handling) -> None:
@@ -404,8 +425,10 @@ def _check_numbers(outcome, names, y, x, z, handling) -> None:
             f"outcome '{outcome}' has the single value {y[0]:g} in the "
             f"{count(len(y), 'complete answer')}.\nTreat gaps with Survey(missing='impute')."
         )
+    check_digits("outcome", outcome, y)
     for place, name in enumerate(names):
         given = x[np.isfinite(x[:, place]), place]
+        check_digits("driver", name, given)
         if np.ptp(given) == 0:
             raise DriverError(
                 f"driver '{name}' is {given[0]:g} in all {count(len(given), 'answer')} used: "
@@ -419,13 +442,10 @@ def _check_repeats(names, x, z, handling) -> None:
     table = np.column_stack([z, x])
     if handling == "impute":
         table = table[np.isfinite(table).all(axis=1)]
-    if len(table) < table.shape[1] + 2:
+    if len(table) < table.shape[1] + 2 or stats.flats(table).any():
         return
-    table = table - table.mean(axis=0)
-    spread = np.sqrt((table**2).mean(axis=0))
-    spread[spread == 0] = 1
-    table /= spread
-    r = table.T @ table / len(table)
+    alike = stats.scaled(table).z
+    r = alike.T @ alike / len(alike)
     first = z.shape[1]
     twins = np.argwhere(np.triu(np.abs(r[first:, first:]), 1) > 1 - 1e-10)
     if len(twins):
@@ -434,13 +454,9 @@ def _check_repeats(names, x, z, handling) -> None:
             f"drivers '{one}' and '{other}' hold the same answers.\n"
             "Leave one of them out: nothing can tell them apart."
         )
-    left = r.copy()
-    for place in range(len(r)):
-        if place >= first and left[place, place] < 1e-9:
-            _refuse_sum(names, r, place, first)
-        if left[place, place] > 1e-9:
-            column = left[:, place].copy()
-            left -= np.outer(column, column) / column[place]
+    sums = np.flatnonzero(stats.owned(table)[first:] == 0)
+    if len(sums):
+        _refuse_sum(names, r, first + int(sums[0]), first)
 
 
 def _refuse_sum(names, r: np.ndarray, place: int, first: int) -> None:

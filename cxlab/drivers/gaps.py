@@ -18,7 +18,7 @@ from cxlab.drivers.design import (
     numbers,
     prepare,
 )
-from cxlab.drivers.regression import least_squares, score_unit
+from cxlab.drivers.regression import fitted, score_unit
 from cxlab.results import Result, count, percent
 
 
@@ -110,10 +110,9 @@ def _ranks(design: Design) -> np.ndarray:
 def _against(design: Design, blank: np.ndarray) -> tuple[float, float, float]:
     if min(blank.sum(), (~blank).sum()) < 5:
         return np.nan, np.nan, np.nan
-    table = np.column_stack([np.ones(design.n), blank.astype(float)])
-    beta, cov, freedom = least_squares(table, design.y, design.w, design.cluster)
-    error = float(np.sqrt(cov[1, 1]))
-    return float(beta[1]), error, float(2 * t_distribution.sf(abs(beta[1]) / error, freedom))
+    found = fitted(blank[:, None].astype(float), design.y, design.w, design.cluster, ["blank"])
+    gap, error = float(found.coefficients[1]), float(np.sqrt(found.covariance[1, 1]))
+    return gap, error, float(2 * t_distribution.sf(abs(gap) / error, found.df))
 
 
 def _headline(frame: pd.DataFrame, loss: float, complete: np.ndarray) -> str:

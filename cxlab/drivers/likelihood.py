@@ -1,5 +1,7 @@
 """What does every subset explain when the outcome is a choice or a step on a scale?"""
 
+from dataclasses import replace
+
 import numpy as np
 
 from cxlab import stats
@@ -8,6 +10,7 @@ from cxlab.drivers.design import Design, DriverError
 from cxlab.drivers.ordinal import (
     MOST_CATEGORIES,
     Ordered,
+    columns,
     fit_held,
     row_loglik,
     scores,
@@ -34,6 +37,8 @@ def parts(design: Design, method: str, *, n_boot: int, seed: int) -> tuple[np.nd
         Each driver's part, and its replicates, shape (n_boot, drivers).
     """
     _check(design, n_boot)
+    scale, players = columns(design).z, len(design.drivers)
+    design = replace(design, x=(scale[:, :players],), z=scale[:, players:])
     drawn = list(
         stats.counts(
             design.n, n_boot=n_boot, seed=seed, cluster=design.cluster, strata=design.strata
@@ -97,7 +102,7 @@ def _one_step(design: Design, model: Ordered, table, drawn) -> np.ndarray:
     """Approximate the maximum under each replicate's multiplicities."""
     each = scores(model, design.y, table) * design.w[:, None]
     fixed = row_loglik(model, design.y, table) * design.w
-    inverse = np.linalg.inv(model.information)
+    inverse = stats.inverse(model.information)
     gained = []
     for counts in drawn:
         summed = counts @ np.column_stack([fixed, each])

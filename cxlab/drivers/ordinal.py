@@ -66,7 +66,7 @@ def fit_ordered(
 
     Args:
         y: the outcome; its distinct values in order are the categories.
-        x: columns of numbers.
+        x: columns on one scale, see `columns`.
         w: weights.
         begin: cuts and slopes to begin from.
         held: how strongly each slope is held to zero; none if not given.
@@ -152,7 +152,7 @@ def robust(model: Ordered, y, x, w, cluster=None) -> np.ndarray:
         totals = np.zeros((int(cluster.max()) + 1, each.shape[1]))
         np.add.at(totals, cluster, each)
         each = totals[np.unique(cluster)]
-    bread = np.linalg.inv(model.information)
+    bread = stats.inverse(model.information)
     return bread @ (each.T @ each) @ bread * (len(each) / (len(each) - 1))
 
 
@@ -269,15 +269,24 @@ def _unseparated(design: Design, cuts: np.ndarray) -> tuple[np.ndarray, list[str
     kept, notes = [], []
     for cut in cuts:
         try:
-            fit_named(design, (design.y > cut).astype(float), _columns(design))
+            fit_named(design, (design.y > cut).astype(float), columns(design).z)
             kept.append(cut)
         except Separation as error:
             notes.append(f"The cut above {cut:g} is left out: {str(error).splitlines()[0]}")
     return np.array(kept), notes
 
 
-def _columns(design: Design) -> np.ndarray:
-    return np.column_stack([design.x[0], design.z])
+def columns(design: Design, imputation: int = 0) -> stats.Columns:
+    """Put drivers, then controls, on one scale: every likelihood is climbed on that."""
+    return stats.scaled(np.column_stack([design.x[imputation], design.z]), design.w)
+
+
+def per_unit(found: stats.Columns, cuts: int, theta: np.ndarray, cov: np.ndarray):
+    """Give cuts and slopes, and their covariance, per unit of the columns given."""
+    turn = np.diag(np.append(np.ones(cuts), 1 / found.spread))
+    turn[:cuts, cuts:] = found.centre / found.spread
+    slopes = theta[cuts:] / found.spread
+    return np.append(theta[:cuts] + found.centre @ slopes, slopes), turn @ cov @ turn.T
 
 
 def usable_cuts(design: Design, cuts=None) -> tuple[np.ndarray, list[str]]:
@@ -307,9 +316,10 @@ def separate_logits(design: Design, cuts: np.ndarray) -> tuple[np.ndarray, np.nd
     """Fit a logit above each cut, and the covariance among all their slopes.
 
     Returns:
-        Slopes, shape (cuts, columns), and their joint covariance, flattened cut by cut.
+        Slopes for one standard deviation, shape (cuts, columns), and their joint covariance,
+        flattened cut by cut.
     """
-    x = _columns(design)
+    x = columns(design).z
     table = np.column_stack([np.ones(len(x)), x])
     if not len(cuts):
         return np.empty((0, x.shape[1])), np.empty((0, 0))
@@ -319,7 +329,7 @@ def separate_logits(design: Design, cuts: np.ndarray) -> tuple[np.ndarray, np.nd
         model = fit_named(design, (design.y > cut).astype(float), x)
         chance = expit(x @ model.slopes - model.cuts[0])
         weight = design.w * chance * (1 - chance)
-        breads.append(np.linalg.inv((table * weight[:, None]).T @ table))
+        breads.append(stats.inverse((table * weight[:, None]).T @ table))
         slopes.append(model.slopes)
         chances.append(chance)
     wide, k = table.shape[1], len(cuts)
@@ -351,7 +361,8 @@ def brant(slopes: np.ndarray, cov: np.ndarray, columns: Sequence[int]) -> tuple[
         contrast[row, column], contrast[row, cut * wide + column] = 1, -1
     away = contrast @ slopes.ravel()
     spread = contrast @ _as_printed(cov, k, wide) @ contrast.T
-    statistic = float(away @ np.linalg.solve(spread, away))
+    size = np.sqrt(np.diag(spread))
+    statistic = float(away / size @ np.linalg.solve(spread / np.outer(size, size), away / size))
     freedom = len(contrast)
     return statistic, freedom, float(chi2.sf(statistic, freedom))
 
@@ -371,16 +382,18 @@ def _as_printed(cov: np.ndarray, k: int, wide: int) -> np.ndarray:
 
 def _odds_frame(design: Design, slopes, cov, cuts) -> pd.DataFrame:
     names = list(design.drivers)
-    columns = [range(slopes.shape[1]), *[[k] for k in range(len(names))]]
+    which = [range(slopes.shape[1]), *[[k] for k in range(len(names))]]
     untested = (np.nan, 0, np.nan)
-    tests = [brant(slopes, cov, which) if len(cuts) > 1 else untested for which in columns]
+    tests = [brant(slopes, cov, own) if len(cuts) > 1 else untested for own in which]
     adjusted = [np.nan, *stats.adjust([t[2] for t in tests[1:]], method="holm")]
     rows = [
         {"term": name, "part": "test", "estimate": t[0], "p_value": t[2], "p_adjusted": a}
         for name, t, a in zip(["all together", *names], tests, adjusted, strict=True)
     ]
     reach = norm.ppf((1 + design.survey.level) / 2)
-    error = np.sqrt(np.diag(cov)).reshape(slopes.shape)
+    spread = columns(design).spread
+    error = np.sqrt(np.diag(cov)).reshape(slopes.shape) / spread
+    slopes = slopes / spread
     for k, name in enumerate(names):
         for place, cut in enumerate(cuts):
             b, se = slopes[place, k], error[place, k]

@@ -9,6 +9,7 @@ import pandas as pd
 from cxlab import stats
 from cxlab.codebook import label
 from cxlab.drivers import certainty, subsets
+from cxlab.drivers.asymmetry import on_one_scale
 from cxlab.drivers.design import Design, DriverError, Survey, numbers, prepare
 from cxlab.drivers.importance import check_cost
 from cxlab.drivers.ordinal import worth_of
@@ -70,19 +71,21 @@ def priorities(
     ]
     share, means = _now(design, ratings)
     shares, performance = _replicates(design, ratings, n_boot, seed)
+    low, high = _scale(ratings)
+    reached, drawn = (means - low) / (high - low), (performance - low) / (high - low)
     level = design.survey.level
-    low, high = stats.percentile(shares, level)
+    lower, upper = stats.percentile(shares, level)
     worst, best = stats.percentile(performance, level)
     frame = pd.DataFrame(
         {
             "term": design.drivers,
             "estimate": share,
-            "conf_low": low,
-            "conf_high": high,
+            "conf_low": lower,
+            "conf_high": upper,
             "performance": means,
             "performance_low": worst,
             "performance_high": best,
-            "verdict": _placed(share, means, shares, performance, level),
+            "verdict": _placed(share, reached, shares, drawn, level),
             "n": np.isfinite(ratings).sum(axis=0),
         }
     )
@@ -229,11 +232,21 @@ def _placed(share, means, shares, performance, level: float) -> list[str]:
     return [QUADRANTS[q] if a >= level else UNPLACED for q, a in zip(own, agree, strict=True)]
 
 
+def _scale(ratings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give the ends of the scale: one for all, or each rating's own where they differ."""
+    low, high = np.nanmin(ratings, axis=0), np.nanmax(ratings, axis=0)
+    if on_one_scale(ratings):
+        low, high = np.full(len(low), low.min()), np.full(len(high), high.max())
+    return low, high
+
+
 def _scale_note(design: Design, ratings: np.ndarray) -> list[str]:
-    tops = np.nanmax(ratings, axis=0)
-    if np.ptp(tops) <= 1:
+    if on_one_scale(ratings):
         return []
-    return ["The ratings end at different values: their means are not on one scale."]
+    return [
+        "The ratings are not on one scale: each is placed by how far up its own scale its mean "
+        "lies."
+    ]
 
 
 def _map_headline(frame: pd.DataFrame) -> str:

@@ -21,7 +21,9 @@ from cxlab.drivers.design import (
 )
 from cxlab.drivers.ordinal import (
     MOST_CATEGORIES,
+    columns,
     fit_named,
+    per_unit,
     robust,
     slopes_in_points,
     worth_of,
@@ -272,18 +274,24 @@ def numbers_of(responses, design: Design) -> np.ndarray:
 
 
 def _differences(design: Design, segment: np.ndarray, groups: list[str]) -> pd.DataFrame:
-    x, z = design.x[0], design.z
     inside = np.isin(segment, groups)
+    x = stats.scaled(design.x[0][inside], design.w[inside]).z
     marks = (segment[inside, None] == np.array(groups[1:], dtype=object)).astype(float)
-    crossed = [x[inside, k : k + 1] * marks for k in range(x.shape[1])]
-    table = np.column_stack([np.ones(inside.sum()), z[inside], marks, x[inside], *crossed])
-    first = 1 + z.shape[1] + marks.shape[1] + x.shape[1]
+    crossed = [x[:, k : k + 1] * marks for k in range(x.shape[1])]
+    table = np.column_stack([marks, x, *crossed])
+    # a control may say what the groups say, as a region does of its stores
+    held = design.z[inside][:, _beyond(marks, design.z[inside])]
+    names = [*groups[1:], *design.drivers, *np.repeat(design.drivers, marks.shape[1])]
     cluster = design.cluster[inside] if design.cluster is not None else None
-    beta, cov, freedom = least_squares(table, design.y[inside], design.w[inside], cluster)
+    found = fitted(
+        np.column_stack([table, held]), design.y[inside], design.w[inside], cluster, names
+    )
+    beta, cov, freedom = found.coefficients, found.covariance, found.df
+    first = 1 + marks.shape[1] + x.shape[1]
     wide = marks.shape[1]
     spans = [range(first + k * wide, first + (k + 1) * wide) for k in range(x.shape[1])]
     p = [_wald(beta, cov, list(span), freedom) for span in spans]
-    whole = _wald(beta, cov, list(range(first, len(beta))), freedom)
+    whole = _wald(beta, cov, list(range(first, 1 + table.shape[1])), freedom)
     adjusted, level = stats.adjust(p, method="holm"), design.survey.level
     rows = [{"term": "all together", "group": None, "p_value": whole, "p_adjusted": whole}]
     for k, name in enumerate(design.drivers):
@@ -302,50 +310,44 @@ def _differences(design: Design, segment: np.ndarray, groups: list[str]) -> pd.D
     return frame[words.split()]
 
 
+def _beyond(marks: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Say which controls tell something that the groups do not."""
+    return stats.owned(np.column_stack([marks, z]))[marks.shape[1] :] > 0
+
+
 def _slope_within(design: Design, inside: np.ndarray, driver: int) -> dict:
     z = design.z[inside]
-    z = z[:, z.std(axis=0) > 0] if z.shape[1] else z
-    table = np.column_stack([np.ones(inside.sum()), design.x[0][inside], z])
+    table = np.column_stack([design.x[0][inside], z[:, stats.owned(z) > 0]])
     cluster = design.cluster[inside] if design.cluster is not None else None
-    beta, cov, freedom = least_squares(table, design.y[inside], design.w[inside], cluster)
-    error = np.sqrt(cov[driver + 1, driver + 1])
-    reach = t_distribution.ppf((1 + design.survey.level) / 2, freedom) * error
+    names = [*design.drivers, *design.controls]
+    found = fitted(table, design.y[inside], design.w[inside], cluster, names)
+    slope = found.coefficients[driver + 1]
+    error = np.sqrt(found.covariance[driver + 1, driver + 1])
+    reach = t_distribution.ppf((1 + design.survey.level) / 2, found.df) * error
     return {
-        "estimate": beta[driver + 1],
+        "estimate": slope,
         "std_error": error,
-        "conf_low": beta[driver + 1] - reach,
-        "conf_high": beta[driver + 1] + reach,
+        "conf_low": slope - reach,
+        "conf_high": slope + reach,
         "n": int(inside.sum()),
     }
 
 
 def _wald(beta, cov, places: list[int], freedom: float) -> float:
-    part = beta[places]
-    statistic = part @ np.linalg.pinv(cov[np.ix_(places, places)]) @ part / len(places)
-    return float(f_distribution.sf(statistic, len(places), freedom))
+    statistic, df = stats.wald(beta[places], cov[np.ix_(places, places)])
+    return float(f_distribution.sf(statistic / max(df, 1), max(df, 1), freedom))
 
 
-def least_squares(table, y, w, cluster):
-    """Fit weighted least squares; give slopes, robust covariance and degrees of freedom.
-
-    HC3 errors, or errors by cluster with the usual small-sample factor, as statsmodels has
-    them: written out here, for it is done for every imputation and segment.
-    """
-    root = np.sqrt(w)[:, None]
-    x, target = table * root, y * root[:, 0]
-    bread = np.linalg.pinv(x.T @ x)
-    beta = bread @ (x.T @ target)
-    each = x * (target - x @ beta)[:, None]
-    n, wide = x.shape
-    if cluster is None:
-        leverage = np.einsum("ij,ij->i", x @ bread, x)
-        each /= np.maximum(1 - leverage, 1e-12)[:, None]
-        return beta, bread @ (each.T @ each) @ bread, n - wide
-    codes = np.unique(cluster, return_inverse=True)[1]
-    totals = np.column_stack([np.bincount(codes, weights=column) for column in each.T])
-    groups = len(totals)
-    factor = groups / (groups - 1) * (n - 1) / (n - wide)
-    return beta, factor * bread @ (totals.T @ totals) @ bread, groups - 1
+def fitted(x, y, w, cluster, names: Sequence[str]) -> stats.Line:
+    """Fit a linear model; name the column that has no slope of its own."""
+    try:
+        return stats.line(x, y, weight=w, cluster=cluster)
+    except stats.DependentError as error:
+        name = names[error.place] if error.place < len(names) else "a control"
+        raise DriverError(
+            f"'{name}' does not vary among these answers, or follows from the other columns: it "
+            "has no slope of its own.\nLeave it out, or one of those."
+        ) from None
 
 
 def _check_choice(word: str, given: str, known: Sequence[str]) -> None:
@@ -375,27 +377,31 @@ def _check_outcome(design: Design, model: str, points: str) -> None:
 def _linear(design: Design, imputation: int, points: str) -> list[tuple]:
     x = np.column_stack([design.x[imputation], design.z])
     y = worth_of(design.y, "nps") if points == "nps" else design.y
-    table = np.column_stack([x, np.ones(len(x))])
-    beta, cov, freedom = least_squares(table, y, design.w, design.cluster)
-    return [("points", [*_terms(design), ("intercept", "intercept")], beta, cov, freedom)]
+    found = fitted(x, y, design.w, design.cluster, [t for t, _ in _terms(design)])
+    last = np.roll(np.arange(x.shape[1] + 1), -1)
+    cov = found.covariance[np.ix_(last, last)]
+    terms = [*_terms(design), ("intercept", "intercept")]
+    return [("points", terms, found.coefficients[last], cov, found.df)]
 
 
 def _ordered(design: Design, imputation: int, points: str) -> list[tuple]:
-    x = np.column_stack([design.x[imputation], design.z])
-    model = fit_named(design, design.y, x)
+    scale = columns(design, imputation)
+    model = fit_named(design, design.y, scale.z)
     if design.weighted or design.cluster is not None:
-        cov = robust(model, design.y, x, design.w, design.cluster)
+        cov = robust(model, design.y, scale.z, design.w, design.cluster)
     else:
-        cov = np.linalg.inv(model.information)
+        cov = stats.inverse(model.information)
     worth = worth_of(model.values, points)
-    slope, slope_cov = slopes_in_points(model, cov, x, design.w, worth)
+    slope, slope_cov = slopes_in_points(model, cov, scale.z, design.w, worth)
+    slope, slope_cov = slope / scale.spread, slope_cov / np.outer(scale.spread, scale.spread)
+    theta, cov = per_unit(scale, len(model.cuts), model.theta, cov)
     cuts = [
         (f"{a:g}|{b:g}", "cut") for a, b in zip(model.values[:-1], model.values[1:], strict=True)
     ]
     many = np.inf if design.cluster is None else len(np.unique(design.cluster)) - 1
     return [
         ("points", _terms(design), slope, slope_cov, many),
-        ("log-odds", [*cuts, *_terms(design)], model.theta, cov, many),
+        ("log-odds", [*cuts, *_terms(design)], theta, cov, many),
     ]
 
 

@@ -11,12 +11,13 @@ from cxlab.codebook import did_you_mean, label
 from cxlab.drivers.design import Design, DriverError, Survey, numbers, prepare
 from cxlab.drivers.ordinal import (
     MOST_CATEGORIES,
+    columns,
     fit_named,
     robust,
     worth_of,
 )
 from cxlab.drivers.priorities import points_of
-from cxlab.drivers.regression import least_squares
+from cxlab.drivers.regression import fitted
 from cxlab.results import Result, amount, listing, number, percent, span
 
 CLAUSE = "if the association is causal"
@@ -134,7 +135,8 @@ def _raised(design: Design, ratings, name: str, by: float, lowest: float) -> np.
 
 def _ordered_change(design: Design, points: str):
     """Predict the change in the mean, its slopes by the parameters, and their covariance."""
-    x = np.column_stack([design.x[0], design.z])
+    scale = columns(design)
+    x = scale.z
     model = fit_named(design, design.y, x)
     steps = np.diff(worth_of(model.values, points))
     cov = robust(model, design.y, x, design.w, design.cluster)
@@ -147,6 +149,7 @@ def _ordered_change(design: Design, points: str):
     now, now_cuts, now_rise = at(x)
 
     def predict(moved: np.ndarray):
+        moved = scale.moved(moved)
         then, cuts, rise = at(moved)
         share = design.w / design.w.sum()
         slope = np.concatenate(
@@ -158,13 +161,15 @@ def _ordered_change(design: Design, points: str):
 
 
 def _linear_change(design: Design, points: str):
-    x = np.column_stack([design.x[0], design.z, np.ones(design.n)])
-    beta, cov, _ = least_squares(x, worth_of(design.y, points), design.w, design.cluster)
+    x = np.column_stack([design.x[0], design.z])
+    names = [*design.drivers, *design.controls]
+    found = fitted(x, worth_of(design.y, points), design.w, design.cluster, names)
+    slopes, cov = found.coefficients[1:], found.covariance[1:, 1:]
 
     def predict(moved: np.ndarray):
-        away = moved - x[:, :-1]
-        slope = (design.w / design.w.sum()) @ away
-        return away @ beta[:-1], float(slope @ cov[:-1, :-1] @ slope)
+        away = moved - x
+        mean = (design.w / design.w.sum()) @ away
+        return away @ slopes, float(mean @ cov @ mean)
 
     return predict
 

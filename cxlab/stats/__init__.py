@@ -1,5 +1,16 @@
 """How uncertain is it? Intervals, resampling, many comparisons, and the plans that follow."""
 
+from cxlab.stats.columns import (
+    Columns,
+    DependentError,
+    Line,
+    flats,
+    inverse,
+    line,
+    owned,
+    scaled,
+    wald,
+)
 from cxlab.stats.groups import Test, chi_square, kruskal
 from cxlab.stats.intervals import (
     NPS_METHODS,
@@ -27,6 +38,9 @@ from cxlab.stats.resample import counts, percentile, resampled_means
 __all__ = [
     "NPS_METHODS",
     "PROPORTION_METHODS",
+    "Columns",
+    "DependentError",
+    "Line",
     "Mean",
     "Pair",
     "StatsError",
@@ -37,7 +51,10 @@ __all__ = [
     "chi_square",
     "counts",
     "delta",
+    "flats",
+    "inverse",
     "kruskal",
+    "line",
     "linearised",
     "mean_interval",
     "mean_of",
@@ -47,10 +64,13 @@ __all__ = [
     "newcombe",
     "nps_interval",
     "nps_variance",
+    "owned",
     "percentile",
     "power_two_shares",
     "proportion_interval",
     "quantile",
     "resampled_means",
+    "scaled",
     "tally",
+    "wald",
 ]
