@@ -130,26 +130,22 @@ def test_who_buys_without_a_contract_leaves_by_falling_silent(opened):
     assert any("buy so seldom" in note for note in case.judge.notes)
 
 
-def _page_50(one, name: str, folder) -> tuple:
+def test_the_pages_of_staying_are_made_of_orders_alone(opened, tmp_path):
     from cxlab import reports
 
-    path = ROOT / "tests" / "studies" / f"{name}.yaml"
-    jobs = reports.plan(
-        ROOT / "notebooks", study_file=path, parts=[{}], tables=one.holds,
-        notebooks=["50_retention", "55_value"],
-    )  # fmt: skip
-    (run,) = reports.run(jobs, folder, study={"study": name, "as_of": "", "rows": {}}, data=name)
-    assert (run.state, run.error) == ("done", "")
-    return run, (folder / run.page).read_text()
-
-
-def test_page_50_is_made_of_orders_alone(opened, tmp_path):
-    run, page = _page_50(opened["cdnow"], "cdnow", tmp_path)
-    assert run.headline.startswith("A customer of today is worth 3")
-    assert "in the half held out to test it, the model expected" in run.headline
-    assert "10.0% of the customers bought in that period" in page
-    assert "The study holds no" not in page
-    assert page.count("Left out, as the study does not hold them: the days customers left") == 1
+    path = ROOT / "tests" / "studies" / "cdnow.yaml"
+    chosen = ["50_retention", "55_value"]
+    words = {"study_file": path, "parts": [{}], "tables": opened["cdnow"].holds}
+    jobs = reports.plan(ROOT / "notebooks", notebooks=chosen, **words)
+    facts = {"study": "cdnow", "as_of": "", "rows": {}}
+    stay, worth = reports.run(jobs, tmp_path, study=facts, data="cdnow")
+    assert [run.error for run in (stay, worth)] == ["", ""]
+    assert "10.0% of the customers bought in that period" in stay.headline
+    assert worth.headline.startswith("A customer of today is worth 3")
+    assert "in the half held out to test it, the model expected" in worth.headline
+    page = (tmp_path / stay.page).read_text()
+    assert "The study holds no customer list" in page.partition("Not on this page")[2]
+    assert ">Why they leave</h2>" not in page
 
 
 def test_the_buying_of_cdnows_study_is_the_published(opened, shared_data, reference):
