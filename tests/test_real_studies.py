@@ -130,20 +130,23 @@ def test_who_buys_without_a_contract_leaves_by_falling_silent(opened):
     assert any("buy so seldom" in note for note in case.judge.notes)
 
 
-def test_the_pages_of_staying_are_made_of_orders_alone(opened, tmp_path):
+def _pages(one, name: str, folder, *chosen: str) -> list:
     from cxlab import reports
 
-    path = ROOT / "tests" / "studies" / "cdnow.yaml"
-    chosen = ["50_retention", "55_value"]
-    words = {"study_file": path, "parts": [{}], "tables": opened["cdnow"].holds}
+    path = ROOT / "tests" / "studies" / f"{name}.yaml"
+    words = {"study_file": path, "parts": [{}], "tables": one.holds}
     jobs = reports.plan(ROOT / "notebooks", notebooks=chosen, **words)
-    facts = {"study": "cdnow", "as_of": "", "rows": {}}
-    stay, worth = reports.run(jobs, tmp_path, study=facts, data="cdnow")
-    assert [run.error for run in (stay, worth)] == ["", ""]
-    assert "10.0% of the customers bought in that period" in stay.headline
-    assert worth.headline.startswith("A customer of today is worth 3")
-    assert "in the half held out to test it, the model expected" in worth.headline
-    page = (tmp_path / stay.page).read_text()
+    made = reports.run(jobs, folder, study={"study": name, "as_of": "", "rows": {}}, data=name)
+    assert [run.error for run in made] == [""] * len(chosen)
+    return [(run.headline, (folder / run.page).read_text()) for run in made]
+
+
+def test_the_pages_of_staying_are_made_of_orders_alone(opened, tmp_path):
+    pages = _pages(opened["cdnow"], "cdnow", tmp_path, "50_retention", "55_value")
+    (stay, page), (worth, _) = pages
+    assert "10.0% of the customers bought in that period" in stay
+    assert worth.startswith("A customer of today is worth 3")
+    assert "in the half held out to test it, the model expected" in worth
     assert "The study holds no customer list" in page.partition("Not on this page")[2]
     assert ">Why they leave</h2>" not in page
 
@@ -161,8 +164,8 @@ def test_the_buying_of_cdnows_study_is_the_published(opened, shared_data, refere
 
 
 def test_years_of_a_bank_are_not_called_months(opened, tmp_path):
-    run, page = _page_50(opened["bank"], "bank", tmp_path)
-    assert run.headline.startswith("Still there: ")
-    assert "after 10 periods" in run.headline
+    ((said, page),) = _pages(opened["bank"], "bank", tmp_path, "50_retention")
+    assert said.startswith("Still there: ")
+    assert "after 10 periods" in said
     assert "The projection failed where it was tested" in page
     assert not [word for word in ("10 months", "36 months", "in the first month") if word in page]
