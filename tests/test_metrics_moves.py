@@ -146,10 +146,28 @@ def test_the_slope_interval_covers():
 
 def test_a_lasting_shift_is_dated():
     rng = np.random.default_rng(4)
-    found = metrics.change_point(trended(months(rng, [0.5] * 7 + [0.3] * 5)))
-    assert found.frame["period"][0] == "2023-09"
+    found = metrics.change_point(trended(months(rng, [0.5] * 15 + [0.3] * 9)))
+    assert found.frame["period"][0] == "2024-05"
     assert found.frame["verdict"][0] == "shift"
-    assert "from 2023-09 on" in found.headline
+    assert "from 2024-05 on" in found.headline
+
+
+def test_below_two_years_no_shift_is_claimed_and_its_levels_are_told():
+    rng = np.random.default_rng(4)
+    trend = trended(months(rng, [0.5] * 7 + [0.3] * 5))
+    for found, word in (
+        (metrics.change_point(trend), "season or shift"),
+        (metrics.slope(trend), "season or trend"),
+    ):
+        assert found.frame["verdict"][0] == word
+        assert found.headline.endswith("season and change cannot be told apart.")
+
+
+def test_years_have_no_season():
+    rng = np.random.default_rng(4)
+    rows = months(rng, [0.7] * 36 + [0.3] * 24, n=20)
+    trend = metrics.trend(rows, period="year", as_of="2030-01-01")
+    assert metrics.change_point(trend).frame["verdict"][0] == "shift"
 
 
 def test_no_shift_is_rarely_called_one():
@@ -158,7 +176,60 @@ def test_no_shift_is_rarely_called_one():
         metrics.change_point(trended(months(rng, [0.5] * 10)), n_sim=500).frame["verdict"][0]
         for _ in range(40)
     ]
-    assert called.count("shift") <= 6
+    assert called.count("no detectable shift") >= 34
+
+
+# ------------------------------------------------------------------ season
+
+
+CYCLES = {"month": ("M", 24), "quarter": ("Q", 8), "week": ("W-SUN", 106)}
+
+
+def lines(kind: str, move, *, seed: int, groups: int = 100) -> Result:
+    """A trend of many groups, each with the same season and the same movement."""
+    code, k = CYCLES[kind]
+    labels = [metrics.calendar(pd.Series([p.start_time]), kind).iloc[0]
+              for p in pd.period_range("2022-01-03", periods=k, freq=code)]  # fmt: skip
+    error, t = np.full(k, {"month": 3.6, "quarter": 2.5, "week": 9.0}[kind]), np.arange(k)
+    level = 30 + 15 * np.sin(2 * np.pi * t / (k // 2)) + move(t)
+    drawn = level + np.random.default_rng(seed).normal(size=(groups, k)) * error
+    frame = pd.DataFrame({"group": np.repeat(np.arange(groups), k).astype(str),
+                          "period": labels * groups, "estimate": drawn.ravel(),
+                          "std_error": np.tile(error, groups), "n_effective": 400.0})  # fmt: skip
+    frame["finished"] = True
+    return Result(f"NPS by {kind}", frame, "Lines.", "drawn", "drawn", unit="points")
+
+
+@pytest.mark.parametrize("kind", list(CYCLES))
+def test_a_season_alone_is_called_no_shift_and_no_trend(kind):
+    trend = lines(kind, lambda t: 0 * t, seed=1)
+    claimed = metrics.change_point(trend, n_sim=500).frame["verdict"] == "shift"
+    assert claimed.sum() <= 8
+    assert metrics.slope(trend).frame["verdict"].isin(["rising", "falling"]).sum() <= 8
+
+
+@pytest.mark.parametrize("kind", list(CYCLES))
+def test_a_shift_of_ten_points_beside_a_season_is_found(kind):
+    trend = lines(kind, lambda t: 10 * (t >= len(t) // 2), seed=2)
+    found = metrics.change_point(trend, n_sim=500).frame
+    assert (found["verdict"] == "shift").sum() >= 88
+    assert ((found["conf_low"] < 10) & (found["conf_high"] > 10)).sum() >= 88
+
+
+@pytest.mark.parametrize("kind", list(CYCLES))
+def test_a_slope_beside_a_season_is_found(kind):
+    found = metrics.slope(lines(kind, lambda t: 20 * t / len(t), seed=3)).frame
+    assert (found["verdict"] == "rising").sum() >= 88
+
+
+def test_a_period_is_held_against_its_time_of_the_year():
+    rng = np.random.default_rng(6)
+    season = 0.3 * np.sin(np.arange(36) * np.pi / 6)
+    flat = trended(months(rng, list(0.5 + season), n=300))
+    assert flat.frame["verdict"].notna().sum() <= 1
+    odd = 0.5 + season - 0.2 * (np.arange(36) == 30)
+    found = trended(months(rng, list(odd), n=300)).frame
+    assert found.loc[found["verdict"].notna(), "period"].tolist() == ["2025-08"]
 
 
 # ------------------------------------------------------------------ why it moved

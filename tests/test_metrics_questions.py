@@ -84,7 +84,8 @@ def test_pairs_are_surer_than_strangers_when_customers_keep_their_mind():
         metrics.difference(first, second, **{word: "customer_id"}).frame["std_error"][0]
         for word in ("pair", "cluster")
     )
-    alone = metrics.difference(first, second).frame["std_error"][0]
+    alone = metrics.difference(first, second, cluster="").frame["std_error"][0]
+    assert metrics.difference(first, second).frame["std_error"][0] == clustered
     assert paired < alone / 2
     assert clustered == pytest.approx(paired, rel=0.01)
 

@@ -16,6 +16,7 @@ MOST_GROUPS = 1000
 MOST_CELLS = 20_000_000
 ALL = "all"
 NOT_STATED = "not stated"
+CUSTOMER = "customer_id"
 By = str | Sequence[str] | None
 
 
@@ -78,12 +79,16 @@ def take(
 ) -> Answers:
     """Count the answers of each group.
 
+    Answers of one customer are not independent: where `customer_id` repeats and no cluster is
+    named, it is the cluster; an empty name takes every answer by itself.
+
     Raises:
         MetricsError: a column is absent, nothing was answered, weights are negative, or
             there are too many groups.
         ScaleError: scores lie outside their scale.
     """
     names = [by] if isinstance(by, str) else list(by or [])
+    cluster = (repeated(responses) if cluster is None else cluster) or None
     need(responses, [score.column, *names, *(c for c in (weight, cluster) if c)])
     scores = numeric(responses, score.column)
     weights = _weights(responses, weight)
@@ -120,6 +125,18 @@ def need(frame: pd.DataFrame, columns: Sequence[str]) -> None:
         if column not in frame.columns:
             near = did_you_mean(column, frame.columns)
             raise MetricsError(f"There is no column '{column}' in these rows.{near}")
+
+
+def repeated(responses: pd.DataFrame) -> str | None:
+    """Name the column of the customer where some answered more than once.
+
+    Example:
+        >>> repeated(pd.DataFrame({"customer_id": ["a", "b", "a", None]}))
+        'customer_id'
+    """
+    if CUSTOMER not in responses:
+        return None
+    return CUSTOMER if responses[CUSTOMER].dropna().duplicated().any() else None
 
 
 def numeric(frame: pd.DataFrame, column: str) -> pd.Series:
@@ -261,9 +278,10 @@ def _base(responses, score: Score, n: int, kept, weight: Any, cluster: Any) -> s
         first, last = times.min(), times.max()
         if pd.notna(first):
             parts[0] += f", {first:%Y-%m-%d} to {last:%Y-%m-%d}"
-    parts.append(f"weighted by '{weight}'" if weight else "unweighted")
+    parts.append("weighted" if weight else "unweighted")
     if cluster:
-        parts.append(f"clustered by '{cluster}'")
+        who = "customer" if cluster == CUSTOMER else label(cluster)
+        parts.append(f"answers of one {who} taken together")
     left = len(responses) - n
     if left:
         parts.append(f"{count(left, 'row')} without an answer that counts")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import label
-from cxlab.metrics.answers import ALL, Answers, By, need, take
+from cxlab.metrics.answers import ALL, CUSTOMER, Answers, By, need, take
 from cxlab.metrics.measures import MetricsError, Score, resolve
 from cxlab.metrics.migration import migration
 from cxlab.metrics.modes import MODE, mode_note
@@ -111,7 +111,7 @@ def both(
         need(rows, columns)
         if not rows[what.column].notna().any():
             raise MetricsError(f"The period {word} holds no answer to '{what.column}'.")
-    kept = list(dict.fromkeys([*columns, "answered_at", MODE]))
+    kept = list(dict.fromkeys([*columns, CUSTOMER, "answered_at", MODE]))
     sides = [rows[[name for name in kept if name in rows]] for rows in (before, after)]
     answers = take(pd.concat(sides, ignore_index=True), what, by=by, weight=weight, cluster=pair)
     wave = (answers.kept >= len(before)).astype(np.int64)

@@ -218,7 +218,7 @@ def any_difference(
         >>> any_difference(rows, by="region").headline
         'NPS differs between the groups of region (chi-square p < 0.001).'
     """
-    answers = take(responses, resolve(score), by=by)
+    answers = take(responses, resolve(score), by=by, cluster="")
     worth = answers.worth
     boxes = np.stack([answers.cells.n[:, worth == v].sum(axis=1) for v in np.unique(worth)], axis=1)
     tests = {

@@ -16,9 +16,10 @@ N_BOOT = 1000
 def means(answers: Answers) -> stats.Mean:
     """Give each group's estimate and standard error, by the road its data need."""
     if answers.cluster is not None:
-        return stats.linearised(
+        mean = stats.linearised(
             answers.values(), weight=answers.weight, group=answers.group, cluster=answers.cluster
         )
+        return _up_to(mean, len(answers.groups))
     mean = stats.mean_of(answers.cells, answers.worth)
     if answers.weight is None and answers.score.kind != "mean":
         # shares have the variance p(1-p)/n: n, not n-1
@@ -26,6 +27,16 @@ def means(answers: Answers) -> stats.Mean:
             plain = np.sqrt((answers.cells.n @ answers.worth**2) / mean.n - mean.estimate**2)
             mean = mean._replace(std_error=np.nan_to_num(plain) / np.sqrt(mean.n))
     return mean
+
+
+def _up_to(mean: stats.Mean, groups: int) -> stats.Mean:
+    """Add the groups behind the last one that answered."""
+    more = groups - len(mean.n)
+    if not more:
+        return mean
+    ends = (np.nan, np.nan, 0.0, 0.0, 0.0)
+    parts = zip(mean, ends, strict=True)
+    return stats.Mean(*(np.concatenate([part, np.full(more, end)]) for part, end in parts))
 
 
 def interval(answers: Answers, mean: stats.Mean, *, method: str, level: float) -> stats.Pair:

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import special
 
 from cxlab import stats
-from cxlab.metrics.answers import Answers, need, take
+from cxlab.metrics.answers import CUSTOMER, Answers, need, repeated, take
 from cxlab.metrics.estimates import interval, means
 from cxlab.metrics.measures import MetricsError, Score
 from cxlab.results import count
@@ -38,10 +38,11 @@ def gap_between(
         raise MetricsError(f"'{method}' is no known method; choose 'mover' or 'wald'.")
     if pair is not None:
         return _paired(before, after, what, pair, weight, level)
-    sides = [take(rows, what, weight=weight, cluster=cluster) for rows in (before, after)]
+    cluster = (_met_twice(before, after) if cluster is None else cluster) or None
+    sides = [take(rows, what, weight=weight, cluster=cluster or "") for rows in (before, after)]
     base = f"before: {sides[0].base} after: {sides[1].base}"
     notes = tuple(dict.fromkeys((*sides[0].notes, *sides[1].notes)))
-    if cluster is not None:
+    if cluster:
         return _clustered(before, after, sides, cluster, level, base, notes)
     first, second = (means(side) for side in sides)
     m0, m1 = float(first.estimate[0]), float(second.estimate[0])
@@ -49,15 +50,22 @@ def gap_between(
     std_error = float(np.hypot(se0, se1))
     df = _welch(se0, se1, first.df[0], second.df[0]) if what.kind == "mean" else np.inf
     low, high = (float(x) for x in stats.mean_interval(m1 - m0, std_error, df=df, level=level))
-    p = _two_sided(m1 - m0, std_error, df)
+    p = two_sided(m1 - m0, std_error, df)
     said = "Welch t interval" if what.kind == "mean" else "Wald interval of the difference"
     if method == "mover" and what.kind != "mean":
         low, high = _mover(sides, (first, second), m1 - m0, level)
-        p = _two_sided(m1 - m0, _shared_error(sides, (first, second)), np.inf)
+        p = two_sided(m1 - m0, _shared_error(sides, (first, second)), np.inf)
         said = "interval from the two single intervals (Newcombe 1998; Zou and Donner 2008)"
         said += "; score test"
     n = int(first.n[0] + second.n[0])
     return Gap(m0, m1, m1 - m0, std_error, low, high, p, df, n, said, base, notes)
+
+
+def _met_twice(before: pd.DataFrame, after: pd.DataFrame) -> str | None:
+    """Name the column of the customer where some answered more than once in both sets together."""
+    if CUSTOMER not in before or CUSTOMER not in after:
+        return None
+    return repeated(pd.concat([before[[CUSTOMER]], after[[CUSTOMER]]]))
 
 
 def _mover(sides: list[Answers], found, estimate: float, level: float) -> tuple[float, float]:
@@ -101,7 +109,7 @@ def _clustered(before, after, sides, cluster: str, level: float, base: str, note
     m0, m1 = centres
     estimate = m1 - m0
     low, high = stats.mean_interval(estimate, std_error, df=m - 1, level=level)
-    p = _two_sided(estimate, std_error, m - 1)
+    p = two_sided(estimate, std_error, m - 1)
     said = f"t interval over {count(m, 'cluster')}; standard error by Taylor linearisation"
     ends = (float(low), float(high))
     df, n = float(m - 1), len(kept)
@@ -151,7 +159,7 @@ def _paired(before, after, what: Score, pair: str, weight, level: float) -> Gap:
     if not std_error > 0:
         low = high = np.nan
         notes.append("Every customer moved by the same amount; no interval can be given.")
-    p = _two_sided(estimate, std_error, df) if std_error > 0 else np.nan
+    p = two_sided(estimate, std_error, df) if std_error > 0 else np.nan
     base = f"{count(len(both), 'customer')} with an answer to '{what.column}' in both sets."
     said = "paired t interval"
     return Gap(m0, m1, estimate, std_error, low, high, p, df, len(both), said, base, tuple(notes))
@@ -173,7 +181,8 @@ def _welch(se0: float, se1: float, df0: float, df1: float) -> float:
     return (se0**2 + se1**2) ** 2 / (se0**4 / df0 + se1**4 / df1)
 
 
-def _two_sided(estimate: float, std_error: float, df: float) -> float:
+def two_sided(estimate: float, std_error: float, df: float) -> float:
+    """Give the p-value of an estimate against zero, by the t distribution."""
     if not std_error > 0:
         return 1.0 if estimate == 0 else float("nan")
     return float(2 * special.stdtr(min(df, 1e12), -abs(estimate) / std_error))

@@ -220,6 +220,13 @@ def _shares(answers: Answers, cell: int, level: float, smallest: int) -> pd.Data
     mean = stats.mean_of(answers.cells, hit)
     with np.errstate(divide="ignore", invalid="ignore"):
         n = np.where(answers.weight is None, mean.n, mean.n_effective)
+        if answers.cluster is not None:
+            mean = stats.linearised(
+                hit[answers.cell], weight=answers.weight, group=answers.group,
+                cluster=answers.cluster,
+            )  # fmt: skip
+            plain = mean.estimate * (1 - mean.estimate)
+            n = np.where(mean.std_error > 0, plain / mean.std_error**2, mean.n_effective)
     low, high = stats.proportion_interval(mean.estimate * n, n, level=level)
     term = None
     if answers.score.kind == "nps":

@@ -99,7 +99,7 @@ def _side(
 ) -> pd.DataFrame:
     """Sum each customer's answers of one period; an answer without an id is a person of its own."""
     need(rows, [pair])
-    answers = take(rows, what, weight=weight)
+    answers = take(rows, what, weight=weight, cluster="")
     ids = rows[pair].iloc[answers.kept].astype(object).to_numpy()
     # a name no customer has, and no other period
     alone = [f"\x00{wave}\x00{place}" for place in range(len(ids))]

@@ -9,6 +9,8 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import did_you_mean
+from cxlab.metrics import season
+from cxlab.metrics.alike import BROUGHT, Margins, brought, said, targets
 from cxlab.metrics.answers import Answers, By, need, take
 from cxlab.metrics.estimates import interval, mark_small, means
 from cxlab.metrics.measures import MetricsError, Score, resolve
@@ -17,7 +19,15 @@ from cxlab.results import Result, amount, count, listing, span
 PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 LABELS = {"D": "%Y-%m-%d", "W": "%G-W%V", "M": "%Y-%m", "Q": "%YQ%q", "Y": "%Y"}
 WORDS = {"daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter"}
+COLUMNS = ["group", "period", "estimate", "raw", "std_error", "conf_low", "conf_high", "n",
+           "n_effective", "level", "expected", "limit_low", "limit_high", "finished",
+           "verdict"]  # fmt: skip
 SIGMAS = 3
+METHOD = (
+    f"control limits {SIGMAS} standard errors around the level of all finished periods, or around "
+    "what the others lead to expect of the season, from the answers of each period "
+    "(Shewhart 1931); intervals as for single scores"
+)
 MOST_PERIODS = 4000
 
 
@@ -28,6 +38,8 @@ def trend(
     period: str = "month",
     by: By = None,
     weight: str | None = None,
+    margins: Margins = None,
+    cluster: str | None = None,
     as_of: str | date | pd.Timestamp | None = None,
     timezone: str | None = None,
     level: float = 0.95,
@@ -35,12 +47,19 @@ def trend(
 ) -> Result:
     """Give a score period by period, with the limits that chance alone would keep to.
 
+    Where the finished periods span two years, a period is held against what the others lead to
+    expect at its time of the year, with the uncertainty of that; below, against their level.
+
     Args:
         responses: one row per answer, with `answered_at`.
         score: `nps`, `csat`, `ces`, or a `Score`.
         period: `day`, `week` (Monday to Sunday), `month`, `quarter` or `year`.
         by: column, or columns, to report by.
         weight: column with survey weights.
+        margins: column -> value -> share in the population, or names of columns: each period is
+            brought to these shares by itself (of names: to the shares among all answers), so
+            that no line moves by who was reached; `raw` is the line without that.
+        cluster: as in `nps`.
         as_of: the last moment known; a period that ends later is incomplete. A day means
             its end.
         timezone: the zone of the calendar; times without a zone are taken as local.
@@ -48,9 +67,9 @@ def trend(
         smallest: periods with fewer answers are suppressed.
 
     Returns:
-        group, period, estimate, std_error, conf_low, conf_high, n, n_effective, level,
-        expected (the level of all finished periods), limit_low, limit_high, finished,
-        verdict (`above limits`, `below limits`, `incomplete`, `no answers`, ...). Periods
+        group, period, estimate, raw, std_error, conf_low, conf_high, n, n_effective, level,
+        expected (the level of all finished periods, or of the season), limit_low, limit_high,
+        finished, verdict (`above limits`, `below limits`, `incomplete`, `no answers`, ...). Periods
         without answers are rows too.
 
     Raises:
@@ -72,7 +91,7 @@ def trend(
     end = moment(as_of, timezone)
     known, notes = _known(times, end)
     rows, times = responses[known], times[known]
-    answers = take(rows, what, by=by, weight=weight)
+    answers = take(rows, what, by=by, weight=weight, cluster=cluster)
     within = times.iloc[answers.kept].dt.to_period(PERIODS[period])
     first, last = within.min(), within.max()
     periods = pd.period_range(first, last)
@@ -80,22 +99,39 @@ def trend(
         raise MetricsError(f"{len(periods):,} periods from {first} to {last}: check the dates.")
     place = periods.get_indexer(pd.PeriodIndex(within))
     frame = _by_period(answers, periods, place, level, smallest)
+    frame["raw"] = np.nan
+    shares = targets(rows[rows[what.column].notna()], margins, weight) if margins else {}
+    method, base = METHOD, answers.base
+    if shares:
+        answers, alike = _held(rows, answers, what, by, cluster, shares, frame["period"], place)
+        held = _by_period(answers, periods, place, level, smallest)
+        frame = held.assign(raw=frame["estimate"])
+        notes += alike
+        method += "; each period raked by itself to the same shares (Deming and Stephan 1940)"
+        base = f"{base[:-1]}; every {period} brought to the same mix of {said(shares)}."
     frame["finished"], more = _finished(periods, end, len(answers.groups))
-    frame["verdict"] = _verdict(frame, what.ends)
+    frame["verdict"], seasoned = _verdict(frame, what.ends, period)
     frame["level"] = level
-    columns = ["group", "period", "estimate", "std_error", "conf_low", "conf_high", "n",
-               "n_effective", "level", "expected", "limit_low", "limit_high", "finished",
-               "verdict"]  # fmt: skip
     return Result(
         name=f"{what.name} by {period}",
-        frame=frame[columns],
+        frame=frame[COLUMNS],
         headline=_headline(frame, what, period),
-        method=f"control limits {SIGMAS} standard errors around the level of all finished periods, "
-        "from the answers of each period (Shewhart 1931); intervals as for single scores",
-        base=answers.base,
-        notes=(*answers.notes, *notes, *more),
+        method=method,
+        base=base,
+        notes=(*answers.notes, *notes, *more, *seasoned),
         unit=what.unit,
     )
+
+
+def _held(rows, answers: Answers, what: Score, by: By, cluster, shares, labels, place):
+    """Take the answers again, each period brought to the same shares."""
+    kept = rows.iloc[answers.kept]
+    start = None
+    if answers.weight is not None:
+        kept, start = kept.assign(**{BROUGHT: answers.weight}), BROUGHT
+    found = brought(kept, labels.to_numpy()[place], shares, weight=start)
+    held = kept.assign(**{BROUGHT: found.weight})
+    return take(held, what, by=by, weight=BROUGHT, cluster=cluster), list(found.notes)
 
 
 def moment(as_of: Any, timezone: str | None = None) -> pd.Timestamp | None:
@@ -205,15 +241,19 @@ def _finished(periods: pd.PeriodIndex, end: pd.Timestamp | None, groups: int):
     return over * groups, [f"{_label(periods[-1])} is incomplete: the data end {end:%Y-%m-%d}."]
 
 
-def _verdict(frame: pd.DataFrame, ends: tuple[float, float]) -> pd.Series:
+def _verdict(
+    frame: pd.DataFrame, ends: tuple[float, float], period: str
+) -> tuple[pd.Series, list[str]]:
     """Add control limits, and say which periods lie outside them."""
     ended = frame["finished"].map(lambda done: done is not False).to_numpy(bool)
-    w = np.where(ended & frame["estimate"].notna(), frame["n_effective"].fillna(0), 0.0)
+    counts = ended & frame["estimate"].notna().to_numpy()
+    w = np.where(counts, frame["n_effective"].fillna(0), 0.0)
     totals = pd.DataFrame({"w": w, "wv": w * frame["estimate"].fillna(0)})
     sums = totals.groupby(frame["group"], sort=False).transform("sum")
     with np.errstate(divide="ignore", invalid="ignore"):
         frame["expected"] = sums["wv"] / sums["w"]
         half = SIGMAS * frame["spread"] / np.sqrt(frame["n_effective"])
+    notes = _seasonal(frame, half, counts, period)
     frame["limit_low"] = np.maximum(frame["expected"] - half, ends[0])
     frame["limit_high"] = np.minimum(frame["expected"] + half, ends[1])
     outside = np.select(
@@ -223,20 +263,45 @@ def _verdict(frame: pd.DataFrame, ends: tuple[float, float]) -> pd.Series:
     )
     found = np.where(outside == "", frame["verdict"].fillna(""), outside)
     found = np.where(~ended & frame["estimate"].notna(), "incomplete", found)
-    return pd.Series(found, index=frame.index, dtype=object).replace("", None)
+    return pd.Series(found, index=frame.index, dtype=object).replace("", None), notes
+
+
+def _seasonal(frame: pd.DataFrame, half: Any, counts: np.ndarray, period: str) -> list[str]:
+    """Put in the place of the level what the season leads to expect, where two years are seen."""
+    if period == "year" or not season.spans_two_years(np.arange(frame["period"].nunique()), period):
+        return []
+    told = []
+    for _, rows in frame.groupby("group", sort=False):
+        place = np.arange(len(rows))[counts[rows.index]]
+        at = rows.index[place]
+        error = half[at].to_numpy(float) / SIGMAS
+        if not season.spans_two_years(place, period) or not (error > 0).all():
+            continue
+        columns, _ = season.background(rows["period"].loc[at], place, period)
+        values = rows["estimate"].loc[at].to_numpy(float)
+        expected, gap = season.foretold(values, error, columns, most=SIGMAS)
+        frame.loc[at, "expected"] = expected
+        half[at] = SIGMAS * gap
+        told.append(True)
+    return ["The season is allowed for in the limits."] if told else []
 
 
 def _headline(frame: pd.DataFrame, what: Score, period: str) -> str:
     out = frame[frame["verdict"].isin(["above limits", "below limits"])]
     whole = frame["group"].nunique() == 1
     n = frame["period"].nunique()
+    if frame["estimate"].isna().all():
+        return f"{what.name}: no {period} has enough answers to be shown."
+    if out.empty and frame["expected"].isna().all():
+        return f"{what.name}: no {period} with enough answers is over yet."
     if out.empty:
         if n == 1:
             row = frame.iloc[0]
             return f"{what.name}: one {period} only, {row['period']}; nothing to compare it with."
-        level = amount(frame["expected"].iloc[0], what.unit)
+        steady = whole and frame["expected"].nunique() == 1
+        level = amount(frame["expected"].dropna().iloc[0], what.unit)
         stays = (
-            f"stays within its control limits around {level}"
+            f"stays within its control limits{f' around {level}' if steady else ''}"
             if whole
             else "stays within its control limits in every group"
         )
