@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from cxlab.cleaning import careless, convert
+from cxlab.cleaning import careless, convert, counting, purchases
+from cxlab.cleaning.convert import CleaningError
 from cxlab.cleaning.dates import to_time
-from cxlab.cleaning.rules import RULES, Rule
-from cxlab.codebook import COLUMNS, JUDGEMENT, Scale, Table
+from cxlab.cleaning.purchases import Money
+from cxlab.cleaning.rules import RULES, Rule, left_out
+from cxlab.codebook import COLUMNS, DOUBT, JUDGEMENT, WHERE, Scale, Table
 
 SCORES = ("nps", "csat", "ces")
 PLACE = ["file", "line"]
@@ -23,7 +25,8 @@ class Cleaned:
     """A table that can be used, and the account of what was done to it.
 
     Attributes:
-        frame: rows kept, typed, under canonical names.
+        frame: rows kept, typed, under canonical names; the rows of an order, or of a
+            questionnaire in long form, as one.
         set_aside: file, line, column, reason, value: one row for each row not kept.
         repairs: column, reason, n: cells changed in rows that were kept.
         judged: rows set aside by judgement alone, typed, with their `reason`; they could
@@ -50,6 +53,7 @@ def clean(
     zones: Mapping[str, Mapping[str, str]] | None = None,
     missing: Mapping[str, Mapping[str, Collection[str]]] | None = None,
     customers: Collection[str] | None = None,
+    money: Money | None = None,
     rules: Sequence[Rule] = RULES,
 ) -> Cleaned:
     """Type every column and set aside the rows that cannot be used.
@@ -65,38 +69,103 @@ def clean(
         zones: column -> file -> zone its times are written in, where the file says so.
         missing: column -> file -> codes that the file itself declares as missing.
         customers: ids of the customer list, where the study has one.
+        money: the study's currency, and what others are worth in it.
         rules: the reasons to set a row aside, in order.
 
     Returns:
-        Rows in = rows kept + rows set aside; each row set aside has exactly one reason.
+        Rows in = rows kept + rows set aside; each row set aside has exactly one reason. Rows
+        of one order are kept as one row of the frame.
 
     Raises:
         CleaningError: a column that can be read in two ways.
     """
+    out = counting.uncounted(raw, spec, timezone)
     blanked = _without_missing(raw, missing or {})
-    typed, repaired, flags = _convert(raw, table, spec, timezone, zones or {})
+    typed, repaired, flags, notes = _convert(raw, table, spec, timezone, zones or {}, out)
     repaired |= blanked
+    counts = ~_ignored(raw, spec, pd.concat([out, flags], axis="columns"))
+    if table == "orders":
+        repaired |= purchases.filled(typed, counts)
+        purchases.priced(typed)
+    if "currency" in typed:
+        converted, told = _exchanged(raw, typed, counts, spec, money or Money())
+        repaired, notes = repaired | converted, (*notes, *told)
     repaired |= _not_known_yet(typed, table, pd.Timestamp(as_of).tz_localize(timezone))
-    working = pd.concat([typed, raw[[*PLACE, "damage"]], flags], axis="columns")
-    _mark(working, spec, as_of, timezone, customers)
+    working = pd.concat([typed, raw[[*PLACE, "damage"]], flags, out], axis="columns")
+    _mark(working, table, spec, as_of, timezone, customers)
     pa.default_memory_pool().release_unused()
-    gone = _judge(working, table, spec, rules)
+    gone = _judge(working, table, spec, _with_conditions(rules, out, table))
     del working
     kept = np.ones(len(raw), bool)
     kept[gone.index] = False
-    typed = typed.drop(columns=["status", "finished", "progress"], errors="ignore")
+    left = ["finished", "progress", *(["status"] if table == "responses" else [])]
+    typed = typed.drop(columns=left, errors="ignore")
     judged = gone[gone["reason"].isin(JUDGEMENT)]
     could_stay = typed.take(judged.index).reset_index(drop=True)
     columns = {name: typed.pop(name).array[kept] for name in list(typed)}
     frame = pd.DataFrame(columns, copy=False)
+    if table == "orders":
+        frame, made = _orders(frame, raw[kept], spec)
+        notes = (*notes, *made)
     return Cleaned(
         frame=frame,
         set_aside=_booked(raw, gone),
         repairs=_counted(repaired, kept),
         judged=could_stay.assign(reason=judged["reason"].array),
-        notes=_notes(frame, table, spec, customers),
+        notes=(*notes, *_notes(frame, table, spec, customers)),
         rows_in=len(kept),
     )
+
+
+def _ignored(raw: pd.DataFrame, spec: Table, flags: pd.DataFrame) -> np.ndarray:
+    """Say which rows tell nothing of their columns: torn ones, and those that do not count."""
+    torn = (raw["damage"] != "").to_numpy() & (spec.rules.get("row_torn") != "off")
+    if spec.rules.get("not_counted") == "off":
+        return torn
+    named = [n for n in flags if n.startswith(WHERE) or n == "status!not_counted"]
+    return torn | flags[named].any(axis="columns").to_numpy()
+
+
+def _with_conditions(rules: Sequence[Rule], out: pd.DataFrame, table: str) -> Sequence[Rule]:
+    """Put the conditions of the study file after what keeps a row from being one."""
+    more = [left_out(str(flag), table) for flag in out]
+    at = 1 + max((at for at, rule in enumerate(rules) if rule.name == "row_torn"), default=-1)
+    return [*rules[:at], *more, *rules[at:]]
+
+
+def _exchanged(
+    raw: pd.DataFrame, typed: pd.DataFrame, counts: np.ndarray, spec: Table, money: Money
+) -> tuple[dict[tuple[str, str], np.ndarray], tuple[str, ...]]:
+    """Bring the amounts of rows that count into the study's currency."""
+    heading, place = spec.sources()["currency"], np.flatnonzero(counts)
+    rows = typed[counts].copy() if not counts.all() else typed
+    moment = next((name for name in ("ordered_at", "started_at") if name in typed), "")
+    try:
+        booked, notes = purchases.in_one_currency(rows, money, heading, moment)
+    except CleaningError as error:
+        raise _placed(error, typed["currency"], raw) from None
+    for name, _ in booked:
+        typed.loc[counts, name] = rows[name]
+    return {key: place[hit] for key, hit in booked.items()}, notes
+
+
+def _orders(frame: pd.DataFrame, raw: pd.DataFrame, spec: Table) -> tuple[pd.DataFrame, tuple]:
+    """Make one row of each order."""
+    rows = frame.assign(file=raw["file"].astype("str").array, line=raw["line"].array)
+    done = purchases.combined(rows, given="amount" in spec.columns)
+    return done.frame, done.notes
+
+
+def _placed(error: CleaningError, cells: pd.Series, raw: pd.DataFrame) -> CleaningError:
+    """Say in which file and line a column cannot be read."""
+    if error.file or not error.shown:
+        return error
+    hit = cells.astype("str").str.strip().isin([str(value).strip() for value in error.shown])
+    if not hit.any():
+        return error
+    row = raw.iloc[int(hit.to_numpy().argmax())]
+    place = {"file": str(row["file"]), "line": int(row["line"]), "column": error.column}
+    return CleaningError(f"{row['file']}, line {row['line']}: {error}", **place)
 
 
 def _without_missing(
@@ -136,26 +205,35 @@ def _convert(
     spec: Table,
     timezone: str,
     zones: Mapping[str, Mapping[str, str]],
-) -> tuple[pd.DataFrame, dict[tuple[str, str], np.ndarray], pd.DataFrame]:
+    out: pd.DataFrame,
+) -> tuple[pd.DataFrame, dict[tuple[str, str], np.ndarray], pd.DataFrame, tuple[str, ...]]:
     """Type the columns; give the rows repaired and, as `column!reason`, the cells unusable."""
     columns, repaired, flags = {}, {}, {}
     sources = spec.sources()
     here = [rule for rule in RULES if table in rule.tables]
     shown = {rule.column for rule in here}
     fatal = {f"{r.column}!{r.name}" for r in here if spec.rules.get(r.name) != "off"}
-    torn = (raw["damage"] != "").to_numpy() & (spec.rules.get("row_torn") != "off")
-    for name in raw.columns.drop([*PLACE, "damage"]):
+    by_status, notes = _by_status(raw, table, spec, out)
+    flags |= {f"status!{reason}": hit for reason, hit in by_status.items()}
+    silent = _ignored(raw, spec, out.assign(**flags))
+    for name in [n for n in raw if n not in (*PLACE, "damage") and not n.startswith(WHERE)]:
         kind, cells = spec.kind(table, name), raw[name] if name in shown else raw.pop(name)
-        if torn.any():  # what stands in a torn row says nothing of the column
-            cells = cells.mask(torn)
-        if kind == "time":
-            form, zone = spec.formats.get(name), _zone(raw["file"], zones.get(name, {}), timezone)
-            done = to_time(cells, timezone=timezone, format=form, name=name, written_in=zone)
-        else:
-            source = sources.get(name, name)
-            scale = _scale(table, spec, str(name))
-            read = partial(_converted, kind=kind, spec=spec, source=source, scale=scale)
-            done = convert.by_value(read, cells)
+        if silent.any():  # what stands in a torn row says nothing of the column
+            cells = cells.mask(silent)
+        source = sources.get(name, name)
+        try:
+            if kind == "time":
+                form, zone = (
+                    spec.formats.get(name),
+                    _zone(raw["file"], zones.get(name, {}), timezone),
+                )
+                done = to_time(cells, timezone=timezone, format=form, name=source, written_in=zone)
+            else:
+                scale = _scale(table, spec, str(name))
+                read = partial(_converted, kind=kind, spec=spec, source=source, scale=scale)
+                done = convert.by_value(read, cells)
+        except CleaningError as error:
+            raise _placed(error, cells, raw) from None
         columns[name] = done.values
         del cells
         pa.default_memory_pool().release_unused()  # of the column as it came
@@ -168,7 +246,26 @@ def _convert(
                 repaired[name, "unreadable" if reason == "date_impossible" else reason] = (
                     np.flatnonzero(hit)
                 )
-    return pd.DataFrame(columns, copy=False), repaired, pd.DataFrame(flags, index=raw.index)
+    flagged = pd.DataFrame(flags, index=raw.index)
+    return pd.DataFrame(columns, copy=False), repaired, flagged, notes
+
+
+def _by_status(
+    raw: pd.DataFrame, table: str, spec: Table, out: pd.DataFrame
+) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+    """Tell by their status which rows are no whole record, where `where` does not say it."""
+    heading = spec.sources().get("status", "Status")
+    if "status" not in raw or WHERE + heading in out:
+        return {}, ()
+    cells = raw["status"].mask(_ignored(raw, spec, out)).rename(heading)
+    known, notes = partial(counting.by_status, cells, table=table), ()
+    try:
+        known(strict=True)
+    except CleaningError as error:
+        if "status" in spec.columns:
+            raise _placed(error, cells, raw) from None
+        notes = (f"{DOUBT}{error}",)
+    return known(strict=False), notes
 
 
 def _zone(files: pd.Series, zones: Mapping[str, str], timezone: str) -> str | pd.Series:
@@ -222,6 +319,7 @@ def _vital(table: str, column: str, reason: str) -> str:
 
 def _mark(
     working: pd.DataFrame,
+    table: str,
     spec: Table,
     as_of: datetime,
     timezone: str,
@@ -234,6 +332,8 @@ def _mark(
             working[f"{name}!date_after_as_of"] = working[name] > last
     if customers is not None and "customer_id" in working:
         working["orphan"] = ~working["customer_id"].isin(customers)
+    if table == "orders" and "order_id" in working:
+        working["repeated"] = _repeated(working)
     ratings = [name for name in spec.ratings if name in working]
     answers = [name for name in (*SCORES, "comment") if name in working] + ratings
     if answers:
@@ -250,6 +350,18 @@ def _mark(
             found = careless.signs(rows, ratings=ratings)["flags"]
             working["flags"] = np.zeros(len(working), dtype=np.int8)
             working.loc[sound, "flags"] = found.to_numpy(np.int8)
+
+
+def _repeated(working: pd.DataFrame) -> np.ndarray:
+    """Find the rows of an order that stand there twice, alike in every column that is read."""
+    codes, _ = pd.factorize(working["order_id"])
+    several = np.flatnonzero((np.bincount(codes + 1)[codes + 1] > 1) & (codes >= 0))
+    ours = [n for n in working if "!" not in n and n not in (*PLACE, "damage", "orphan")]
+    ours = [n for n in ours if not n.startswith(WHERE)]
+    rows = working[[*ours, *PLACE]].take(several).sort_values(PLACE)
+    out = np.zeros(len(working), bool)
+    out[several] = rows.duplicated(ours).sort_index().to_numpy()
+    return out
 
 
 def _judge(working: pd.DataFrame, table: str, spec: Table, rules: Sequence[Rule]) -> pd.DataFrame:
@@ -272,6 +384,7 @@ def _judge(working: pd.DataFrame, table: str, spec: Table, rules: Sequence[Rule]
 def _booked(raw: pd.DataFrame, gone: pd.DataFrame) -> pd.DataFrame:
     """Write down each row set aside, with the value as it stood in the export."""
     values = pd.Series("", index=gone.index, dtype=object)
+    gone = gone.assign(column=gone["column"].str.replace(r"^(status)!.*", r"\1", regex=True))
     for column, rows in gone.groupby("column").groups.items():
         if column in raw:
             values[rows] = raw[column].take(rows).astype(object).map(str).to_numpy()
@@ -279,11 +392,15 @@ def _booked(raw: pd.DataFrame, gone: pd.DataFrame) -> pd.DataFrame:
         {
             "file": raw["file"].take(gone.index).astype("str").array,
             "line": raw["line"].take(gone.index).array,
-            "column": gone["column"].where(gone["column"] != "damage", "").array,
+            "column": gone["column"].map(_named).array,
             "reason": gone["reason"].array,
             "value": values.astype("str").array,
         }
     )
+
+
+def _named(column: str) -> str:
+    return "" if column == "damage" else column.removeprefix(WHERE)
 
 
 def _counted(repaired: dict[tuple[str, str], np.ndarray], kept: np.ndarray) -> pd.DataFrame:
@@ -306,8 +423,6 @@ def _notes(
                 f"{strangers.sum():,} responses name a customer who is not in the customer list; "
                 "they are kept."
             )
-    if table == "orders" and "amount" in frame and (refunds := (frame["amount"] < 0).sum()):
-        notes.append(f"{refunds:,} orders have a negative amount and are kept as refunds.")
     off = sorted(rule for rule, value in spec.rules.items() if value == "off")
     if off:
         notes.append(f"Turned off by the study file: {', '.join(off)}.")

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,7 +25,15 @@ _PROBED = 10_000  # rows that tell whether values repeat
 
 
 class CleaningError(Refusal):
-    """A column cannot be read without a declaration."""
+    """A column cannot be read without a declaration.
+
+    Attributes:
+        shown: values the message shows, so that their place in the export can be found.
+    """
+
+    def __init__(self, message: str, *, shown: Sequence[str] = (), **place) -> None:
+        super().__init__(message, **place)
+        self.shown = tuple(shown)
 
 
 @dataclass
@@ -190,6 +198,7 @@ def to_flag(column: pd.Series) -> Converted:
             f"'{column.name}': none of its values says yes or no; it holds {words}. Write yes and "
             "no in the export, or leave the column out.",
             column=str(column.name),
+            shown=text[unread].head(1),
         )
     return Converted(
         values,
@@ -312,6 +321,7 @@ def _check_one_currency(text: pd.Series, bare: pd.Series, name: str) -> None:
             f"'{name}': {amounts} are in different currencies ({', '.join(shown)}). "
             "Convert them to one, or read each currency's rows as a study of its own.",
             column=name,
+            shown=list(shown.values())[1:],
         )
 
 
@@ -327,6 +337,7 @@ def _decimal_mark(values: pd.Series, name: str) -> str:
                 f"'{both[~comma_last].iloc[0]}' a decimal point. Set the rows right, or declare "
                 "'decimal: \",\"' or 'decimal: \".\"'; the others then count as unreadable.",
                 column=name,
+                shown=both[comma_last != comma_last.iloc[0]].head(1),
             )
         return "," if comma_last.iloc[0] else "."
     for mark, having in ((",", values[commas]), (".", values[points])):
@@ -343,11 +354,13 @@ def _decimal_mark(values: pd.Series, name: str) -> str:
                 f"'{name}': '{shown}' reads as {shown.replace(mark, '')} or as "
                 f"{shown.replace(mark, '.')}. Declare 'decimal: \",\"' or 'decimal: \".\"'.",
                 column=name,
+                shown=[shown],
             )
     if commas.any() and points.any():
         raise CleaningError(
             f"'{name}': '{values[commas].iloc[0]}' and '{values[points].iloc[0]}' do not tell "
             "which mark parts thousands. Declare 'decimal: \",\"' or 'decimal: \".\"'.",
             column=name,
+            shown=values[commas].head(1),
         )
     return "."

@@ -59,7 +59,7 @@ def to_time(
         column: text, or datetimes as a typed export stores them.
         timezone: the study's zone.
         format: declared form, as strftime writes it; it settles day and month.
-        name: the column's name, for messages.
+        name: what the export calls the column, for messages.
         written_in: zone of times that carry none, where the export states it; one for all,
             or one a row.
 
@@ -236,12 +236,15 @@ def _told_apart(
         year_first = high & last.between(1, 31)
         if year_first.any() and not (usual & ~year_first).any():
             if not (year_first & ~usual).any():
-                raise CleaningError(_short_year(name, text[year_first].iloc[0]), column=name)
+                shown = text[year_first].head(1)
+                raise CleaningError(_short_year(name, shown.iloc[0]), column=name, shown=shown)
             return _called(found, "ymd")
     over_first, over_second = (first > 12) & high, (second > 12) & low
     unsettled = low & high & (first != second)
     if over_first.any() == over_second.any() and (over_first.any() or unsettled.any()):
-        raise CleaningError(_unclear(name, text, over_first, over_second, unsettled), column=name)
+        said = _unclear(name, text, over_first, over_second, unsettled)
+        shown = text[over_second if over_first.any() else unsettled].head(1)
+        raise CleaningError(said, column=name, shown=shown)
     return _called(found, "mdy" if over_second.any() else "dmy")
 
 
@@ -281,7 +284,7 @@ def _unclear(
         return (
             f"'{name}': '{text[over_first].iloc[0]}' has the day first and "
             f"'{text[over_second].iloc[0]}' the month. Set the rows right, or declare the form: "
-            f'formats: {{{name}: "%d/%m/%Y"}}; the others are then set aside.'
+            f'formats: {{{text.name or name}: "%d/%m/%Y"}}; the others are then set aside.'
         )
     shown = text[unsettled].iloc[0]
     first, second = re.match(r"(\d+)\D(\d+)", shown).groups()  # type: ignore[union-attr]

@@ -75,6 +75,15 @@ def _straightliner(rows: pd.DataFrame, least: float | None) -> pd.Series:
     return (rows["longstring"] >= least) & (rows["duration_s"] < rows["duration_s"].median() / 2)
 
 
+def _hit(flag: str) -> Callable:
+    return lambda rows, _: rows[flag]
+
+
+def left_out(flag: str, table: str) -> Rule:
+    """Make the rule for rows that a condition of the study file leaves out."""
+    return Rule("not_counted", (table,), flag, _hit(flag))
+
+
 def _flagged(reason: str, column: str, *tables: str) -> Rule:
     """Make the rule for cells that conversion found unusable."""
     flag = f"{column}!{reason}"
@@ -89,6 +98,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("row_torn", tuple(_ENDS), "damage", lambda rows, _: rows["damage"] != ""),
     Rule("preview", ("responses",), "status", _preview),
+    Rule("unfinished", ("responses",), "status!unfinished", _hit("status!unfinished")),
+    Rule("not_counted", tuple(_ENDS), "status!not_counted", _hit("status!not_counted")),
     Rule("unfinished", ("responses",), "finished", lambda rows, _: rows["finished"].eq(False)),
     Rule("unfinished", ("responses",), "progress", lambda rows, _: rows["progress"] < 100),
     *(_flagged("id_damaged", column, table) for table, column in _ENDS.items()),
@@ -135,6 +146,15 @@ RULES: tuple[Rule, ...] = (
     *(
         Rule(f"duplicate_{table.rstrip('s')}", (table,), column, _repeated(column))
         for table, column in _ENDS.items()
+        if table != "orders"
+    ),
+    # rows of one order are its parts: only what stands there twice in every column goes
+    Rule(
+        "duplicate_order",
+        ("orders",),
+        "order_id",
+        lambda rows, _: rows["repeated"],
+        needs=("repeated",),
     ),
     Rule("no_answer", ("responses",), "unanswered", lambda rows, _: rows["unanswered"]),
     Rule(

@@ -1,11 +1,12 @@
 """Which words do we use? Columns, scales and their direction, reasons, the study file."""
 
-from cxlab.codebook.conditions import Condition
+from cxlab.codebook.conditions import ANSWER, QUESTION, WHERE, Condition
 from cxlab.codebook.mapping import Mapping, MappingError, Privacy, Reports, Table, Weighting
 from cxlab.codebook.opening import load
 from cxlab.codebook.scales import Scale, ScaleError, check_scale
 from cxlab.codebook.words import (
     COLUMNS,
+    DOUBT,
     JUDGEMENT,
     REPAIRS,
     RESULT_WORDS,
@@ -17,12 +18,16 @@ from cxlab.codebook.words import (
 )
 
 __all__ = [
+    "ANSWER",
     "COLUMNS",
+    "DOUBT",
     "JUDGEMENT",
+    "QUESTION",
     "REPAIRS",
     "RESULT_WORDS",
     "SET_ASIDE",
     "THRESHOLDS",
+    "WHERE",
     "Condition",
     "Mapping",
     "MappingError",

@@ -1,10 +1,13 @@
 """Which rows count: the closed grammar of `where:`, and the rules that bring ids together."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+WHERE = "where:"  # before the heading of a column that is read for a condition
+QUESTION, ANSWER = "question:", "answer:"  # the columns of a table whose rows are questions
 _WORDS = {"not": "none_of", "at least": "at_least", "at most": "at_most", "filled": "filled"}
 _RULES = re.compile(r"salesforce18|case|plain number|pad [1-9]\d?")
 
@@ -48,6 +51,17 @@ class Condition(BaseModel):
         if "none_of" in read:
             read["none_of"] = _listed(read["none_of"])
         return read
+
+    @model_validator(mode="after")
+    def _bounded(self) -> "Condition":
+        for bound in (self.at_least, self.at_most):
+            try:
+                datetime.fromisoformat(bound if isinstance(bound, str) else "2025-01-01")
+            except ValueError:
+                raise ValueError(
+                    f"'{bound}' is no bound; write a number, or a day like 2025-01-31."
+                ) from None
+        return self
 
     def __str__(self) -> str:
         said = [

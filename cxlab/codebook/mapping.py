@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from cxlab.codebook.conditions import Condition, id_rule
+from cxlab.codebook.conditions import ANSWER, QUESTION, WHERE, Condition, id_rule
 from cxlab.codebook.scales import Scale
 from cxlab.codebook.words import COLUMNS, SET_ASIDE, THRESHOLDS, Refusal, did_you_mean
 
@@ -112,6 +112,12 @@ class Table(_Part):
         """Give every name of ours and the export's name for it."""
         weight = {"weight": self.weight} if self.weight else {}
         return {**self.columns, **weight, **self.ratings, **self.segments, **self.attributes}
+
+    def read(self) -> dict[str, str]:
+        """Give every column that is read, also for a condition alone, and the export's name."""
+        rows = {QUESTION: self.question, ANSWER: self.answer}
+        conditions = {WHERE + heading: heading for heading in self.conditions()}
+        return self.sources() | conditions | {name: of for name, of in rows.items() if of}
 
     def kind(self, table: str, column: str) -> str:
         """Say how a column of ours is read: one of the kinds of COLUMNS, rating or attribute."""

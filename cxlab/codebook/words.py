@@ -179,7 +179,7 @@ SET_ASIDE: dict[str, str] = {
     "no_answer": "nothing was answered",
     "duplicate_response": "the same response id stands in another row",
     "duplicate_customer": "the same customer id stands in another row",
-    "duplicate_order": "the same order id stands in another row",
+    "duplicate_order": "the same row of the same order stands there a second time",
     "duplicate_interaction": "the same interaction id stands in another row",
     "duplicate_review": "the same review id stands in another row",
     "id_missing": "the id is empty",
@@ -226,6 +226,9 @@ REPAIRS: dict[str, str] = {
     "from_its_order": "left blank in a further row of an order, taken from the row that has it",
     "converted": "money in another currency, at the rate of its day",
 }
+
+# How a note begins that may make every number wrong; such notes are said before all else.
+DOUBT = "Doubtful: "
 
 _LABELS = {
     "nps": "NPS",

@@ -92,17 +92,32 @@ def _order(t: ibis.Table) -> dict[str, ibis.Value]:
     bought = (t.amount >= 0) if "amount" in t.columns else t.ordered_at.notnull()
     measures = {"orders": one(bought)}
     if "amount" in t.columns:
-        measures |= {"spend": whole(t.amount, MONEY), "credits": one(t.amount < 0)}
+        measures |= {"spend": whole(_charged(t), MONEY), "credits": one(t.amount < 0)}
     if "discount" in t.columns:
         measures["discount"] = whole(t.discount, MONEY)
     return measures
 
 
+def _charged(t: ibis.Table) -> ibis.Value:
+    """Give what an order cost on its day: without money whose return has a day of its own."""
+    paid = t.amount.cast("float64")
+    if "gross" in t.columns:
+        paid = ibis.ifelse(t.amount >= 0, t.gross.cast("float64"), paid)
+    if "refunded" in t.columns:
+        undated = t.returned_at.isnull() if "returned_at" in t.columns else ibis.literal(True)
+        paid = paid - ibis.ifelse(undated, t.refunded.cast("float64").fill_null(0.0), 0.0)
+    return paid
+
+
 def _return(t: ibis.Table) -> dict[str, ibis.Value]:
     measures = {"returns": one(t.returned_at.notnull())}
-    if "refunded" in t.columns:
-        measures["refunded"] = whole(t.refunded, MONEY)
-    return measures
+    if not {"refunded", "gross"} & set(t.columns):
+        return measures
+    given = t.refunded.cast("float64").fill_null(0.0) if "refunded" in t.columns else 0.0
+    if {"gross", "amount"} <= set(t.columns):
+        off = t.gross.cast("float64") - t.amount.cast("float64")
+        given = given + ibis.ifelse((t.amount >= 0) & off.notnull(), off, 0.0)
+    return measures | {"refunded": whole(given, MONEY)}
 
 
 def _contact(t: ibis.Table, kinds: tuple[str, ...]) -> dict[str, ibis.Value]:

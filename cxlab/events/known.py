@@ -298,6 +298,9 @@ def _orders(ledger: Ledger, window: tuple[int, int, int], day: pd.Timestamp):
     if "spend" in ledger.sums:
         facts["spend_ever"] = ledger.total("spend", until) / MONEY
         facts["spend_trend"] = _trend(ledger, "spend", window)
+        if "refunded" in ledger.sums:  # what was given back by then was not spent
+            facts["spend"] = facts["spend"] - facts["refunded"]
+            facts["spend_ever"] = facts["spend_ever"] - ledger.total("refunded", until) / MONEY
     for name in ("credits", "returns", "failures"):
         if name in ledger.sums:
             facts[name] = ledger.between(name, after, until)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from cxlab.codebook import Table, did_you_mean
+from cxlab.codebook import WHERE, Table, did_you_mean
 from cxlab.ingest.grids import Grid, Wanted, stacked
 from cxlab.ingest.layouts import Header
 from cxlab.ingest.opening import IngestError, open_file
@@ -144,7 +144,7 @@ def _wanted(table: Table, header: Header, name: str) -> dict[str, int]:
     for place, given in enumerate(header.wording):
         by_wording.setdefault(given, []).append(place)
     places, absent = {}, []
-    for ours, theirs in {**header.usual, **table.sources()}.items():
+    for ours, theirs in {**header.usual, **table.read()}.items():
         folded = " ".join(theirs.split())
         named = by_name.get(theirs, by_name.get(folded))
         worded = by_wording.get(folded, []) if named is None else [named]
@@ -154,10 +154,12 @@ def _wanted(table: Table, header: Header, name: str) -> dict[str, int]:
                 f"{name}: '{theirs}' (wanted as '{ours}') is asked in {len(worded)} columns, "
                 f"{shown}. Write the name of the one that is meant."
             )
+        elif not worded and table.question and ours in table.sources():
+            continue  # a question, which stands in the rows
         elif not worded:
+            use = "for 'where'" if ours.startswith(WHERE) else f"as '{ours.rstrip(':')}'"
             absent.append(
-                f"{name}: no column '{theirs}' (wanted as '{ours}')."
-                f"{did_you_mean(theirs, header.names)}"
+                f"{name}: no column '{theirs}' (wanted {use}).{did_you_mean(theirs, header.names)}"
             )
         else:
             places[ours] = worded[0]

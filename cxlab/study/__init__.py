@@ -492,6 +492,7 @@ def _read_and_clean(
                 zones=raw.zones,
                 missing=raw.missing,
                 customers=None if customers is None else set(customers.frame["customer_id"]),
+                money=cleaning.Money(mapping.currency, mapping.rates),
             )
             wording[table] = raw.wording
             notes[table] = (*raw.notes, *cleaned[table].notes)

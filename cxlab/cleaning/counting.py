@@ -1,0 +1,166 @@
+"""Which rows count: the conditions of the study file, and the words a status is known by."""
+
+import unicodedata
+from collections.abc import Iterable
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from cxlab.cleaning.convert import (
+    _MISSING,
+    CleaningError,
+    Converted,
+    by_value,
+    one_of,
+    to_number,
+    trimmed,
+)
+from cxlab.cleaning.dates import to_time
+from cxlab.codebook import WHERE, Condition, Table
+from cxlab.results import count, listing
+
+# The words a status is known by, in English, German, French and Spanish, and as survey programs
+# code it; `counts` is a record like any other, `unfinished` and `not` is none.
+_COUNTS = {
+    "responses": "complete completed qualified finished submitted full done ip_address imported "
+    "offline_app ex 0 4 16 32 true vollständig abgeschlossen beendet complet terminé completo "
+    "completado ip-adresse",
+    "orders": "paid complete completed shipped delivered fulfilled processing succeeded success "
+    "successful captured settled closed approved invoiced refunded partially_refunded "
+    "partial_refund partially_paid bezahlt abgeschlossen erstattet versendet geliefert "
+    "payé payée terminé remboursé pagado completado enviado reembolsado",
+    "interactions": "open opened new pending hold on_hold on-hold solved closed resolved "
+    "in_progress waiting waiting_on_customer waiting_on_third_party answered snoozed offen "
+    "geschlossen gelöst",
+    "subscriptions": "active canceled cancelled ended expired past_due unpaid paused non_renewing "
+    "aktiv gekündigt",
+}
+_UNFINISHED = {
+    "responses": "incomplete partial partially_completed partially_complete in_progress started "
+    "suspended dropout drop_out drop-out abandoned unvollständig abgebrochen incompleto partiel",
+}
+_NOT = {
+    "responses": "screened screened_out screen_out screenout terminated terminate quotafull "
+    "quota_full quota-full overquota over_quota disqualified rejected deleted invited not_started "
+    "ausgescreent",
+    "orders": "failed cancelled canceled voided void pending pending_payment on-hold on_hold "
+    "expired abandoned draft checkout-draft declined denied trash unpaid authorized test storniert "
+    "fehlgeschlagen annulé annulée échoué cancelado fallido pendiente",
+    "interactions": "deleted spam merged suspended",
+    "subscriptions": "incomplete incomplete_expired future",
+}
+_PREVIEWS = "survey_preview survey_test preview test spam offline_survey_preview 1 2 8 9 17 40 48"
+
+
+def uncounted(raw: pd.DataFrame, spec: Table, timezone: str) -> pd.DataFrame:
+    """Say which rows the study file leaves out, a column for each of its conditions.
+
+    Args:
+        raw: rows as `ingest.read` gives them; each condition's cells under `where:` and heading.
+        spec: the table's part of the study file.
+        timezone: the study's zone, for conditions on days.
+
+    Returns:
+        One column a condition, named as in `raw`; True where the row does not count.
+    """
+    ours = {theirs: name for name, theirs in spec.sources().items()}
+    flags = {}
+    for heading, condition in spec.conditions().items():
+        form = spec.formats.get(ours.get(heading, ""))
+        holds = partial(
+            _holding, condition=condition, decimal=spec.decimal, form=form, timezone=timezone
+        )
+        done = by_value(holds, raw[WHERE + heading].rename(heading))
+        flags[WHERE + heading] = ~done.values.to_numpy(bool)
+    return pd.DataFrame(flags, index=raw.index)
+
+
+def _holding(
+    column: pd.Series, *, condition: Condition, decimal: str | None, form: str | None, timezone: str
+) -> Converted:
+    text, _ = trimmed(column)
+    holds = np.ones(len(text), bool)
+    if condition.filled is not None:
+        holds &= one_of(text, _MISSING) != condition.filled
+    folded = text.map(_folded)
+    if condition.one_of:
+        holds &= folded.isin(_alike(condition.one_of)).to_numpy()
+    if condition.none_of:
+        holds &= ~folded.isin(_alike(condition.none_of)).to_numpy()
+    for bound, least in ((condition.at_least, True), (condition.at_most, False)):
+        if bound is None:
+            continue
+        if isinstance(bound, str):
+            when = to_time(column, timezone=timezone, format=form, name=str(column.name)).values
+            day = pd.Timestamp(bound)
+            end = day if least or day != day.normalize() else day + pd.Timedelta("1D")
+            edge = end.tz_localize(timezone)
+            inside = when >= edge if least else (when < edge if end != day else when <= edge)
+        else:
+            figures = to_number(column, decimal=decimal).values
+            inside = figures >= bound if least else figures <= bound
+        holds &= inside.fillna(False).to_numpy(bool)
+    return Converted(pd.Series(holds, index=column.index))
+
+
+def _folded(text: str) -> str:
+    """Write a cell as it is compared: without case; a number without its form."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    try:
+        return f"{float(plain):.15g}" if plain[:1] not in "0+in" or plain == "0" else plain
+    except ValueError:
+        return plain
+
+
+def _alike(values: Iterable[str]) -> set[str]:
+    return {_folded(value) for value in values}
+
+
+def by_status(status: pd.Series, *, table: str, strict: bool) -> dict[str, np.ndarray]:
+    """Tell by their status which rows are no whole record.
+
+    Args:
+        status: what stands in the column, missing allowed.
+        table: the table, which knows words of its own.
+        strict: whether words that are not known are refused.
+
+    Returns:
+        Reason -> rows: `unfinished` and `not_counted`.
+
+    Raises:
+        CleaningError: words that are not known to be either; all are listed.
+    """
+    if table not in _COUNTS:
+        return {}
+    words = status.astype("str").str.strip().str.casefold().str.replace(r"\s+", "_", regex=True)
+    known = {name: set(one.get(table, "").split()) for name, one in _KNOWN.items()}
+    strange = words.notna() & (words != "") & ~words.isin(set().union(*known.values()))
+    if strict and strange.any():
+        raise _unknown(status, strange.to_numpy(), words.isin(known["counts"]).to_numpy(), table)
+    found = {name: words.isin(known[name]).to_numpy() for name in ("unfinished", "not_counted")}
+    return {name: hit for name, hit in found.items() if hit.any()}
+
+
+_KNOWN = {
+    "counts": _COUNTS,
+    "unfinished": _UNFINISHED,
+    "not_counted": _NOT,
+    "preview": {"responses": _PREVIEWS},
+}
+
+
+def _unknown(
+    status: pd.Series, strange: np.ndarray, counts: np.ndarray, table: str
+) -> CleaningError:
+    words = status[strange].value_counts()
+    shown = [f"'{word[:40]}' ({count(n, 'row')})" for word, n in words.items()]
+    good = list(status[counts].value_counts().index[:4]) or [words.index[0]]
+    said = f"{{{status.name}: [{', '.join(good)}]}}"
+    return CleaningError(
+        f"'{status.name}': it is not known whether rows count whose status is "
+        f"{listing(shown, 8)}. Say under tables.{table} which do, such as 'where: {said}'; the "
+        "others are then set aside.",
+        column=str(status.name),
+        shown=tuple(words.index),
+    )
