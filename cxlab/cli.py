@@ -152,7 +152,10 @@ def run(
         "held": [reports.words(part) for part in held],
         "rows": {name: done.rows_in for name, done in opened.cleaned.items()},
         "exports": opened.exports,
+        "doubts": [said for _, said in opened.doubts],
     }
+    for said in facts["doubts"]:
+        typer.echo(_readable(said), err=True)
     with _progress(len(jobs)) as tell:
         runs = reports.run(
             jobs,

@@ -372,3 +372,12 @@ def test_a_flag_without_one_yes_or_no_is_refused_with_its_words(tmp_path):
     columns = {"customer_id": "id", "signed_up_at": "s", "churned": "c"}
     with pytest.raises(StudyError, match=r"'churned': none .* it holds 'Attrited', 'Existing'"):
         small.load(tmp_path, rows, table="customers", columns=columns)
+
+
+def test_an_id_with_an_exponent_and_no_plus_is_written_out_where_all_its_digits_stand():
+    ids = pd.Series(["1.6147805824037E13", "1.614780582404E13", "1E5", "12e3"])
+    done = to_id(ids)
+    assert done.values.tolist() == ["16147805824037", "16147805824040", "1E5", "12e3"]
+    lone = to_id(pd.Series(["1.61E13", "1.61E+13"]))
+    assert lone.values.isna().all()
+    assert lone.bad["unreadable"].all()

@@ -101,7 +101,7 @@ def to_id(column: pd.Series) -> Converted:
 
     Two things a spreadsheet does to ids are undone where the column proves them: `123.0`
     where every id is a whole number that does not begin with 0, and `1.23456E+05` where all
-    digits are still there. Where it does not, the id is `unreadable`.
+    digits are still there, also as `1.23456E5`. Where it does not, the id is `unreadable`.
     """
     text, cut = trimmed(column)
     absent = one_of(text, _NO_ID)
@@ -116,10 +116,13 @@ def to_id(column: pd.Series) -> Converted:
         else:
             lost = floated
             ids = ids.mask(lost)
-    powers = np.flatnonzero(text.str.contains("+", regex=False).to_numpy(bool))
-    powers = powers[text.iloc[powers].str.fullmatch(r"\d(?:[.,]\d+)?[eE]\+\d+").to_numpy(bool)]
-    for at in powers:
-        exact = _written_out(ids.iloc[at])
+    powers = np.flatnonzero(text.str.contains(r"\d[eE]\+?\d", regex=True).to_numpy(bool))
+    powers = powers[text.iloc[powers].str.fullmatch(_POWER).to_numpy(bool)]
+    signed = text.iloc[powers].str.contains("+", regex=False).to_numpy(bool)
+    # a program writes all digits that are not zero; a sheet, the same few of every number
+    program = any(_written_out(each) for each in text.iloc[powers[~signed]])
+    for at, plus in zip(powers, signed, strict=True):
+        exact = _written_out(ids.iloc[at], zeros=program and not plus)
         repaired[at], lost[at] = exact is not None, exact is None
         ids.iloc[at] = exact
     return Converted(
@@ -144,11 +147,18 @@ def in_full(number: float) -> str:
     return str(number)
 
 
-def _written_out(power: str) -> str | None:
-    """Write `1.23456E+05` out, where no digit is missing."""
-    digits, _, exponent = power.upper().replace(",", ".").partition("E+")
+_POWER = r"\d(?:[.,]\d+)?[eE]\+\d+|\d[.,]\d+[eE]\d+"  # 1E5 without a point may be an id
+
+
+def _written_out(power: str, *, zeros: bool = False) -> str | None:
+    """Write `1.23456E+05` out, where no digit is missing or those missing are zeros."""
+    digits, _, exponent = power.upper().replace(",", ".").replace("E+", "E").partition("E")
     whole, _, rest = digits.partition(".")
+    rest = rest.ljust(int(exponent), "0") if zeros and int(exponent) < _MOST_DIGITS else rest
     return whole + rest if rest and len(rest) == int(exponent) else None
+
+
+_MOST_DIGITS = 16  # more than a number of a program or a sheet holds
 
 
 def to_category(column: pd.Series) -> Converted:

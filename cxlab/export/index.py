@@ -18,8 +18,9 @@ def index(manifest: Mapping[str, Any]) -> str:
 
     Args:
         manifest: what `reports.run` wrote; `reports` lists notebook, question, part, state,
-            page, notebook file, headline, base, error and place in the reading order; `held`
-            the parts whose people are fewer than leadership may see.
+            page, notebook file, headline, base, error and place in the reading order; `doubts`
+            what may make every number wrong, a sentence each; `held` the parts whose people are
+            fewer than leadership may see.
 
     Returns:
         A whole HTML document.
@@ -38,6 +39,7 @@ def index(manifest: Mapping[str, Any]) -> str:
         title="All reports",
         study=manifest["study"],
         known=f"As known on {manifest['as_of']}. {_tally(reports)}",
+        doubts=list(manifest.get("doubts", ())),
         first=whole[0] if whole else None,
         scored=next((report for report in scored if not report.get("composes")), None),
         since=_since(manifest.get("since") or {}, held),

@@ -15,7 +15,7 @@ from cxlab import cleaning, codebook, ingest, results
 from cxlab.cleaning import Cleaned
 from cxlab.codebook import Mapping, Scale
 from cxlab.results import Absence, Result
-from cxlab.study import account, parts
+from cxlab.study import account, meeting, parts
 from cxlab.study import cache as cache_room
 from cxlab.study import people as people_room
 from cxlab.study.account import account_of, export
@@ -88,6 +88,11 @@ class Study:
     def interactions(self):
         """Contacts as an Ibis table, or None."""
         return self._events("interactions")
+
+    @cached_property
+    def doubts(self) -> tuple[tuple[str, str], ...]:
+        """Table and sentence of what may make every number wrong; said before all else."""
+        return account.doubts(self)
 
     @cached_property
     def ledger(self) -> Result:
@@ -415,6 +420,7 @@ def load(path: str | Path, *, cache: bool = True) -> Study:
         kept = _read_and_clean(mapping, files, errors)
         if place:
             cache_room.write(kept, place)
+    stop_at(meeting.apart(kept[0], mapping))
     return finished(_with_customer_segments(Study(mapping, *kept)))
 
 

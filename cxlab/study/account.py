@@ -12,8 +12,9 @@ import pandas as pd
 
 from cxlab import __version__
 from cxlab.cleaning import RULES, careless
-from cxlab.codebook import COLUMNS, REPAIRS, SET_ASIDE
+from cxlab.codebook import COLUMNS, DOUBT, REPAIRS, SET_ASIDE
 from cxlab.results import Absence, Result, count, listing, percent
+from cxlab.study import meeting
 from cxlab.study.cache import fingerprint
 
 if TYPE_CHECKING:
@@ -40,7 +41,21 @@ def account_of(study: Study) -> dict[str, Any]:
             for table, done in study.cleaned.items()
         },
         "errors": [],
+        "doubts": [{"table": table, "message": said} for table, said in study.doubts],
     }
+
+
+def doubts(study: Study) -> tuple[tuple[str, str], ...]:
+    """See `Study.doubts`: tables that hardly meet, and the notes of reading that begin so."""
+    if study.only:
+        return ()
+    noted = [
+        (table, note)
+        for table in study.cleaned
+        for note in study.notes.get(table, ())
+        if note.startswith(DOUBT)
+    ]
+    return (*meeting.doubts(study.cleaned), *noted)
 
 
 def export(study: Study, folder: Path) -> None:
@@ -200,19 +215,21 @@ def ledger(study: Study) -> Result:
     frame = pd.DataFrame(rows, columns=columns)
     read = sum(done.rows_in for done in study.cleaned.values())
     gone = sum(len(done.set_aside) for done in study.cleaned.values())
+    said = (
+        f"Of {count(read, 'row')} read, {count(read - gone)} "
+        f"{'is' if read - gone == 1 else 'are'} kept and {count(gone)} "
+        f"{'is' if gone == 1 else 'are'} set aside, each for one reason."
+        if gone
+        else f"All {count(read, 'row')} read are kept."
+    )
+    notes = [note for table in study.cleaned for note in study.notes.get(table, ())]
     return Result(
         name="ledger",
         frame=frame,
-        headline=(
-            f"Of {count(read, 'row')} read, {count(read - gone)} "
-            f"{'is' if read - gone == 1 else 'are'} kept and {count(gone)} "
-            f"{'is' if gone == 1 else 'are'} set aside, each for one reason."
-            if gone
-            else f"All {count(read, 'row')} read are kept."
-        ),
+        headline=" ".join([*(doubt for _, doubt in study.doubts), said]),
         method="Each row is set aside for the first rule that fits, in the order of the rules.",
         base=_base(study),
-        notes=tuple(note for table in study.cleaned for note in study.notes.get(table, ())),
+        notes=tuple(note for note in notes if not note.startswith(DOUBT)),
     )
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxlab import weighting
 from cxlab.results import Absence, Result, count, listing, percent
+from cxlab.study import meeting
 
 if TYPE_CHECKING:
     from cxlab.study import Study
@@ -112,10 +113,11 @@ def joins(study: Study) -> Result:
             if table != "customers" and "customer_id" in done.frame:
                 rows += _join(table, done, ids)
     frame = pd.DataFrame(rows, columns=["table", "term", "n", "share", "value"])
+    joined = _joined_sentence(frame)
     return Result(
         name="joins",
         frame=frame,
-        headline=_joined_sentence(frame),
+        headline=" ".join([*(said for _, said in meeting.doubts(study.cleaned)), joined]),
         method="Tables meet on the customer's id, cleaned on both sides. The customer list has "
         "one row a customer, so no row is multiplied by a join.",
         base=f"{study.mapping.study}; exports known on {study.mapping.as_of:%d %B %Y}.",

@@ -1,0 +1,203 @@
+"""Do the tables meet? Ids that find nobody are refused, or are the first thing said."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import pandas as pd
+
+from cxlab.cleaning import Cleaned
+from cxlab.codebook import Mapping as StudyFile
+from cxlab.results import count, listing, percent
+
+LEAST = 0.1  # below this part of the ids, two tables are not of the same people
+DOUBTED = 1 / 3  # from this part on, what is lost is the first thing said
+FEW = 5  # ids; below, two tables without a customer list may miss each other by chance
+_SHOWN = 40
+_SEVERAL = 2  # one stranger is no pattern
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two tables that should meet by `customer_id`: the ids of one, looked for in the other."""
+
+    table: str
+    against: str
+    ids: pd.Index
+    there: pd.Index
+    rows: int
+    lost: int
+
+    @property
+    def found(self) -> int:
+        return int(self.ids.isin(self.there).sum())
+
+    @property
+    def listed(self) -> bool:
+        """Whether the other table is the customer list, which should hold everybody."""
+        return self.against == "customers"
+
+
+def pairs(cleaned: Mapping[str, Cleaned]) -> Iterator[Pair]:
+    """List the tables that should meet: each with the customer list, or with one another."""
+    named = {name: _ids(done) for name, done in cleaned.items() if "customer_id" in done.frame}
+    others = [name for name in named if name != "customers"]
+    listed = [(name, "customers") for name in others] if "customers" in named else None
+    for table, against in combinations(others, 2) if listed is None else listed:
+        own, there = named[table], named[against].index
+        if len(own) and len(there):
+            lost = int(own[~own.index.isin(there)].sum())
+            yield Pair(table, against, own.index, there, int(own.sum()), lost)
+
+
+def apart(cleaned: Mapping[str, Cleaned], mapping: StudyFile) -> list[dict[str, Any]]:
+    """Refuse tables of which nothing, or next to nothing, meets.
+
+    Returns:
+        table, file, line, column, message of each pair, as `StudyError` takes them; the message
+        shows both forms of id, and the rule that would bring them together if there is one.
+    """
+    return [
+        {
+            "table": pair.table,
+            "file": _files(mapping, pair.table),
+            "line": None,
+            "column": _heading(mapping, pair.table),
+            "message": _refusal(pair, mapping),
+        }
+        for pair in pairs(cleaned)
+        if _never_meet(pair) and mapping.tables[pair.table].rules.get("orphan") != "off"  # type: ignore[index]
+    ]
+
+
+def doubts(cleaned: Mapping[str, Cleaned]) -> list[tuple[str, str]]:
+    """Give table and sentence of each table of which a third or more finds no customer."""
+    out = []
+    for pair in pairs(cleaned):
+        gone = len(pair.ids) - pair.found
+        most = max(gone / len(pair.ids), pair.lost / pair.rows)
+        if pair.listed and gone >= _SEVERAL and most >= DOUBTED:
+            out.append(
+                (
+                    pair.table,
+                    f"Doubtful: {count(gone)} of the {count(len(pair.ids), 'customer')} in the "
+                    f"{pair.table} ({percent(gone / len(pair.ids))}), with {count(pair.lost)} of "
+                    f"{count(pair.rows)} {pair.table}, {'is' if gone == 1 else 'are'} not in the "
+                    "customer list.",
+                )
+            )
+    return out
+
+
+# ---------------------------------------------------------------- helpers
+
+
+def _ids(done: Cleaned) -> pd.Series:
+    """Count the rows of each id, those set aside for finding nobody among them."""
+    gone = done.set_aside
+    orphans = gone.loc[gone["reason"] == "orphan", "value"].astype("str").str.strip()
+    both = (done.frame["customer_id"].astype("str"), orphans)
+    return (
+        pd.concat([ids.value_counts(sort=False) for ids in both]).groupby(level=0, sort=False).sum()
+    )
+
+
+def _never_meet(pair: Pair) -> bool:
+    if pair.listed:
+        return len(pair.ids) >= _SEVERAL and pair.found < LEAST * len(pair.ids)
+    smaller = min(len(pair.ids), len(pair.there))
+    if smaller < FEW or pair.found >= LEAST * smaller:
+        return False
+    return pair.found == 0 or _rule(pair) is not None
+
+
+def _refusal(pair: Pair, mapping: StudyFile) -> str:
+    rule = _rule(pair)
+    own, theirs = _side_by_side(pair, rule)
+    met = "none" if not pair.found else f"only {count(pair.found)}"
+    said = (
+        f"{met} of the {count(len(pair.ids))} customer ids in {_files(mapping, pair.table)} "
+        f"(column '{_heading(mapping, pair.table)}', such as {own}) is in {pair.against}, "
+        f"{_files(mapping, pair.against)} (column '{_heading(mapping, pair.against)}', such as "
+        f"{theirs})."
+    )
+    if rule is not None:
+        word, matched = rule
+        now = (
+            f" With 'ids: {{customer_id: {word}}}' under tables.{pair.table}, {count(matched)} of "
+            f"{count(len(pair.ids))} would match: write that if they are the same customers."
+        )
+    else:
+        now = (
+            f" No rule for ids ({', '.join(_RULES)}) brings them together: map the column that "
+            "holds the same id in both."
+        )
+    return (
+        f"{said}{now} If they are other people, or not to be known, leave customer_id out of "
+        f"{pair.table}; to go on as it is, write 'rules: {{orphan: off}}' there."
+    )
+
+
+def _side_by_side(pair: Pair, rule: tuple[str, int] | None) -> tuple[str, str]:
+    """Show ids of both tables; where a rule brings them together, the same customers' ids."""
+    own, theirs = list(pair.ids[~pair.ids.isin(pair.there)]), list(pair.there)
+    if rule is not None:
+        key = _key(rule[0], pair)
+        known = {key(each): each for each in theirs}
+        both = [(each, known[key(each)]) for each in own if key(each) in known]
+        own, theirs = [a for a, _ in both], [b for _, b in both]
+    return _quoted(own), _quoted(theirs)
+
+
+def _quoted(ids: list[str]) -> str:
+    return listing([f"'{each[:_SHOWN]}'" for each in ids[:2]])
+
+
+def _files(mapping: StudyFile, table: str) -> str:
+    return ", ".join(mapping.tables[table].files)  # type: ignore[index]
+
+
+def _heading(mapping: StudyFile, table: str) -> str:
+    return mapping.tables[table].sources().get("customer_id", "customer_id")  # type: ignore[index]
+
+
+# ---------------------------------------------------------------- rules that bring ids together
+
+_RULES = ("case", "salesforce18", "pad", "plain number")
+
+
+def _rule(pair: Pair) -> tuple[str, int] | None:
+    """Name the rule under which most ids are found, and how many are.
+
+    A rule that makes one id of several of a table brings together what is apart: it is none.
+    """
+    best = None
+    for name in _RULES:
+        word = f"pad {_digits(pair)}" if name == "pad" else name
+        key = _key(word, pair)
+        own, theirs = pair.ids.map(key), pair.there.map(key)
+        if theirs.nunique() < 0.99 * len(theirs) or own.nunique() < 0.99 * len(own):
+            continue
+        found = int(own.isin(theirs).sum())
+        if found > max(2 * pair.found, LEAST * len(own), best[1] if best else 0):
+            best = (word, found)
+    return best
+
+
+def _key(word: str, pair: Pair) -> Callable[[str], str]:
+    width = int(word.split()[1]) if word.startswith("pad") else 0
+    return {
+        "case": str.lower,
+        "salesforce18": lambda each: each[:15] if re.fullmatch(r"[A-Za-z0-9]{18}", each) else each,
+        "pad": lambda each: each.zfill(width) if each.isdecimal() else each,
+        "plain number": lambda each: re.sub(r"\D", "", each).lstrip("0"),
+    }[word if width == 0 else "pad"]
+
+
+def _digits(pair: Pair) -> int:
+    """Give the commonest length of those ids that begin with zeros; 1 if none does."""
+    both = pd.Series([*pair.ids, *pair.there], dtype="str")
+    led = both[both.str.fullmatch(r"0\d+")]
+    return int(led.str.len().mode().iloc[0]) if len(led) else 1
