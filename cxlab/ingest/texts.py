@@ -18,6 +18,7 @@ from cxlab.ingest.encodings import decode
 from cxlab.ingest.grids import FOOTER, LAST_ROWS, Grid, Wanted, footers, stacked
 from cxlab.ingest.layouts import Header, recognise, top
 from cxlab.ingest.opening import HEAD, Bytes, IngestError, Opened, Streamed, delimiter, tally
+from cxlab.ingest.quotes import check_header, check_quotes, find_open, unclosed
 
 _BLOCK = 2**24
 _MARKS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -42,17 +43,21 @@ def read_text(path: Path, opened: Opened, table: Table, wanted: Wanted) -> Grid:
     lines_below = tally(data, b"\n") - before + (data[-1:] != b"\n")
     width = len(header.names)
     types = _types(bytes(data[start : start + HEAD]), mark, width)
-    body, torn = _parse(data, start, mark, types, places, name)
+    body, torn = _parse(data, start, before, mark, types, places, name)
     if len(body) + len(torn) != lines_below:  # line breaks inside fields: every field counts
         places = list(range(width))
-        body, torn = _parse(data, start, mark, types, places, name)
+        body, torn = _parse(data, start, before, mark, types, places, name)
     cells, lines, damage, blank = _records(
         body, torn, mark, before, lines_below, places, width, data
     )
     del body
     pa.default_memory_pool().release_unused()
-    if lines_below > len(lines):
-        _check_closed(data, lines, before + lines_below, name)
+    if lines_below > len(lines) and data.find(b'"') >= 0:
+        check_quotes(
+            data, cells, lines=lines, last=before + lines_below, damage=damage, mark=mark, name=name
+        )
+    if before > header.rows:
+        check_header(data, cells, before=before, mark=mark, name=name)
     if not len(lines):
         raise IngestError(f"{name}: there is a header but no row below it.")
     _check_some_whole(damage, lines, name, table)
@@ -98,6 +103,8 @@ def _text_header(data: Bytes, mark: str, name: str) -> tuple[Header, int, int]:
     start = 0
     for _ in range(lines):
         start = data.find(b"\n", start) + 1 or len(data)
+    if found := find_open(data[:start], 0, 0, mark):
+        raise unclosed(name, *found)
     return header, start, lines
 
 
@@ -116,6 +123,7 @@ def _types(head: bytes, mark: str, width: int) -> dict[str, pa.DataType]:
 def _parse(
     data: Bytes,
     start: int,
+    before: int,
     mark: str,
     types: dict[str, pa.DataType],
     places: list[int],
@@ -150,6 +158,8 @@ def _parse(
             ),
         )
     except pa.ArrowInvalid as error:
+        if found := find_open(data, start, before, mark):
+            raise unclosed(name, *found) from None
         raise IngestError(f"{name}: the rows cannot be told apart ({error}).") from None
     return body.unify_dictionaries(), torn
 
@@ -275,17 +285,4 @@ def _check_some_whole(damage: object, lines: np.ndarray, name: str, table: Table
             "A mark at the end of each row, or of the header alone, does that: name the column "
             "it makes, or export again.",
             line=int(lines[0]),
-        )
-
-
-def _check_closed(data: Bytes, lines: np.ndarray, last: int, name: str) -> None:
-    """Refuse a file whose last quotation mark is never closed."""
-    if not len(lines) or tally(data, b'"') % 2 == 0:
-        return
-    runs = int(last - lines[-1] + 1)
-    if runs > 1:
-        raise IngestError(
-            f"{name}, line {lines[-1]}: a quotation mark is opened here and never closed, "
-            f"so the last {runs:,} lines run into one field. Close it, or double it.",
-            line=int(lines[-1]),
         )
