@@ -309,6 +309,7 @@ def test_formulas_without_a_result_are_counted(tmp_path):
     made.save(tmp_path / "s.xlsx")
     got = small.load(tmp_path, (tmp_path / "s.xlsx").read_bytes(), name="s.xlsx", **NPS)
     assert "2 formulas without a result, read as empty. Open and" in got.notes["responses"][1]
+    assert "Cell B2 and B4." in got.ledger.headline
     assert small.reasons(got) == {"no_answer": 2}
 
 
@@ -332,3 +333,26 @@ def test_ingest_error_carries_its_file():
     with pytest.raises(IngestError) as caught:
         ingest.read([Path("nowhere.csv")], Table(files=("nowhere.csv",)))
     assert caught.value.file == "nowhere.csv"
+
+
+UNSEEN = ["\ufeff", "\u200b", "\u00a0", "\u00ad", "\u200e", "\u202a", "\u2066", "\u2009", "\u2060"]
+
+
+@pytest.mark.parametrize("mark", UNSEEN)
+def test_what_nobody_sees_in_a_heading_or_around_a_value_is_no_part_of_it(tmp_path, mark):
+    rows = f"{mark}Q1,How {mark}likely{mark}\n{mark}9{mark},a\n8{mark},{mark}b\n"
+    got = small.load(tmp_path, rows, columns={"nps": "Q1"}, segments=["How likely"]).responses
+    assert got["nps"].tolist() == [9, 8]
+    assert got["How likely"].tolist() == ["a", "b"]
+    again = small.load(tmp_path, rows, columns={"nps": f"Q1{mark}"}).responses
+    assert again["nps"].tolist() == [9, 8]
+
+
+@pytest.mark.parametrize("eaten", ["09-Oct", "Oct-10", "10-Sep", "9. Okt", "2024-10-09", "9/10/24"])
+def test_an_answer_that_a_spreadsheet_made_a_date_of_is_no_score(tmp_path, eaten):
+    data = f"Q1,Q2\n9,4\n{eaten},5\n10 - May be,5\n7,{eaten}\n"
+    got = small.load(tmp_path, data, columns={"nps": "Q1"}, ratings={"help": "Q2"})
+    assert got.responses["nps"].tolist() == [9, 10, 7]
+    assert small.reasons(got) == {"score_as_date": 1}
+    assert small.repairs(got)["help:as_date"] == 1
+    assert "1 of 4 answers to 'nps' came as dates" in got.ledger.headline

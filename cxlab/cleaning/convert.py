@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from cxlab.codebook import Refusal, Scale
+from cxlab.codebook import UNSEEN, Refusal, Scale
 
 _MISSING = {"", "n/a", "na", "#n/a", "nan", "null", "none", "nil", "-", "--", ".", "?"}
 _YES = {"yes", "y", "true", "t", "1", "x", "ja", "wahr", "oui", "vrai", "si", "sí"}
@@ -18,6 +18,16 @@ _LABELLED = re.compile(
     r"([+-]?\d+(?:[.,]\d+)?)(?:\s*[-–—:=.)(]\s*[^\d\s].*|\s+[^\d\s][^\d]*)", re.DOTALL
 )
 _LABEL_FIRST = re.compile(r"[^\d<>≤≥]*[^\W\d_][^\d<>≤≥]*(?:[(\[]([+-]?\d+)[)\]]|[=:–—-]\s*(\d+))")
+_MONTH = (
+    r"(?:jan|ene|f[eé]b|fév|m[aä]r|mrz|a[pvb]r|ma[iy]|jun|juin|jul|juil|a[ug]g|ago|aoû|sep|[os][ck]t"
+    r"|okt|nov|de[cz]|déc|dic)[a-zéûä]{0,6}"
+)
+# '09-Oct', 'Oct-10', '10. Sep 24', '2024-10-09 00:00:00', '9/10/2024': an answer such as 9-10 once
+_DATED = re.compile(
+    rf"\d{{1,2}}[-./ ]{{1,2}}{_MONTH}\.?(?:[-./ ]+\d{{2,4}})?|{_MONTH}\.?[-./ ]{{1,2}}\d{{1,4}}"
+    r"|\d{4}-\d\d-\d\d(?:[ T]00:00(?::00)?)?|\d{1,2}([-./])\d{1,2}\1(?:\d{4}|\d\d)",
+    re.IGNORECASE,
+)
 _CURRENCY = re.compile(r"[£$€¥₩₹]|(?<![a-z])(?:gbp|usd|eur|chf|kr)(?![a-z])|%", re.IGNORECASE)
 _SIGNS = {"£": "GBP", "$": "USD", "€": "EUR"}
 
@@ -82,9 +92,9 @@ def by_value(read: Callable[[pd.Series], Converted], column: pd.Series) -> Conve
 
 
 def trimmed(column: pd.Series) -> tuple[pd.Series, np.ndarray]:
-    """Remove blanks, no-break spaces and zero-width marks around each value."""
+    """Remove blanks, no-break spaces and marks that nobody sees around each value."""
     text = column.astype("str").fillna("")
-    clean = text.str.strip(" \t\r\n\u00a0\u200b\u200c\u200d\ufeff\u3000")
+    clean = text.str.strip(UNSEEN)
     cut = (text.str.len() != clean.str.len()).to_numpy()
     return (clean if cut.any() else text), cut
 
@@ -226,7 +236,8 @@ def to_score(column: pd.Series, scale: Scale, *, whole: bool = False) -> Convert
         whole: whether only whole numbers are answers, as with NPS (Reichheld 2003).
 
     Returns:
-        Floats; `bad` holds `off_scale` and `unreadable`.
+        Floats; `bad` holds `off_scale`, `unreadable`, and `as_date` for what a spreadsheet took
+        for a date, as it does 9-10.
     """
     text, cut = trimmed(column)
     known = pd.Series(text.unique(), dtype="str")
@@ -240,7 +251,11 @@ def to_score(column: pd.Series, scale: Scale, *, whole: bool = False) -> Convert
             "trimmed": cut & (text != "").to_numpy(),
             **{reason: (how == reason).to_numpy() for reason in _SCORE_REPAIRS},
         },
-        {"off_scale": off.to_numpy(), "unreadable": (how == "unreadable").to_numpy()},
+        {
+            "off_scale": off.to_numpy(),
+            "unreadable": (how == "unreadable").to_numpy(),
+            "as_date": (how == "as_date").to_numpy(),
+        },
     )
 
 
@@ -267,6 +282,8 @@ def _read_score(text: str, scale: Scale, whole: bool) -> tuple[float, str]:
         return value, "number_form" if folded != text or "," in folded else ""
     if folded.lower() in _MISSING:
         return np.nan, "word_for_missing"
+    if _DATED.fullmatch(folded):
+        return np.nan, "as_date"
     labelled = _LABELLED.fullmatch(folded) or _LABEL_FIRST.fullmatch(folded)
     if labelled:
         figure = next(part for part in labelled.groups() if part)

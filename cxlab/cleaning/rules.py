@@ -115,6 +115,7 @@ RULES: tuple[Rule, ...] = (
     _flagged("date_impossible", "opened_at", "interactions"),
     _flagged("date_impossible", "posted_at", "reviews"),
     *(_flagged("score_off_scale", score, "responses") for score in ("nps", "csat", "ces")),
+    *(_flagged("score_as_date", score, "responses") for score in ("nps", "csat", "ces")),
     *(_flagged("score_unreadable", score, "responses") for score in ("nps", "csat", "ces")),
     _flagged("amount_unreadable", "amount", "orders"),
     _flagged("date_after_as_of", "answered_at", "responses"),

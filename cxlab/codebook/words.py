@@ -185,6 +185,7 @@ SET_ASIDE: dict[str, str] = {
     "id_missing": "the id is empty",
     "id_damaged": "a spreadsheet turned the id into a number, and what it was is lost",
     "score_off_scale": "a score lies outside its scale",
+    "score_as_date": "a spreadsheet made a date of the answer, as of 9-10; what it was is lost",
     "score_unreadable": "a score is no number (for NPS, no whole one) and has no declared label",
     "date_impossible": "the date does not exist or cannot be read",
     "date_after_as_of": "the date lies after the study's as_of",
@@ -220,12 +221,20 @@ REPAIRS: dict[str, str] = {
     "declared_missing": "a code the study file declares as missing, blanked",
     "word_for_missing": "N/A, none and the like, blanked",
     "off_scale": "outside the scale, blanked",
+    "as_date": "a spreadsheet made a date of the answer, as of 9-10; blanked",
     "unreadable": "cannot be read as what the column holds, blanked",
     "duration_form": "a length of time written as a clock, in words or in minutes; in seconds now",
     "id_matched": "an id brought into the form the study file declares",
     "from_its_order": "left blank in a further row of an order, taken from the row that has it",
     "converted": "money in another currency, at the rate of its day",
 }
+
+# What stands around a value or in a heading and nobody sees: blanks of all widths, zero-width
+# marks, the byte order mark, soft hyphens, marks of reading direction.
+UNSEEN = (
+    " \t\r\n\x0b\x0c\x85\u00a0\u00ad\u061c\u1680\u180e\u202f\u205f\u2060\u3000\ufeff"
+    + "".join(map(chr, (*range(0x2000, 0x2010), *range(0x2028, 0x202F), *range(0x2066, 0x206A))))
+)
 
 # How a note begins that may make every number wrong; such notes are said before all else.
 DOUBT = "Doubtful: "

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cxlab.codebook import UNSEEN
+
 _USUAL = {
     "qualtrics": {
         "response_id": ("ResponseId", "ResponseID"),
@@ -69,6 +71,21 @@ def top(rows: Sequence[Sequence[str]]) -> int:
     return 0
 
 
+def seen_of(heading: str) -> str:
+    """Leave out of a heading what nobody sees, and make one blank of several.
+
+    Example:
+        >>> seen_of("\\ufeffHow\\u00a0 likely\\u200b? ")
+        'How likely?'
+    """
+    return " ".join(heading.translate(_UNSEEN).split())
+
+
+_UNSEEN = dict.fromkeys(
+    ord(mark) for mark in UNSEEN if not mark.isspace() and mark not in "\u200c\u200d"
+) | {ord(mark): " " for mark in UNSEEN if mark.isspace()}  # joiners make letters: they stay
+
+
 def recognise(rows: Sequence[Sequence[str]]) -> Header:
     """Tell the header from its first rows.
 
@@ -78,7 +95,8 @@ def recognise(rows: Sequence[Sequence[str]]) -> Header:
     Returns:
         The header; `plain` with one row when nothing else fits.
     """
-    first = [cell.strip() for cell in rows[0]]
+    rows = [[seen_of(cell) for cell in row] for row in rows]
+    first = list(rows[0])
     for at in (2, 1):
         if len(rows) > at and any('"ImportId"' in cell for cell in rows[at]):
             names, wording = _distinct(first), tuple(_wording(rows[:at]))
@@ -166,7 +184,7 @@ def _distinct(names: Sequence[str]) -> tuple[str, ...]:
     seen: Counter[str] = Counter()
     out = []
     for place, name in enumerate(names, start=1):
-        name = " ".join(name.split()) or f"column {place}"
+        name = seen_of(name) or f"column {place}"
         seen[name] += 1
         out.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return tuple(out)

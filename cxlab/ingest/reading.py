@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxlab.codebook import WHERE, Table, did_you_mean
 from cxlab.ingest.grids import Grid, Wanted, stacked
-from cxlab.ingest.layouts import Header
+from cxlab.ingest.layouts import Header, seen_of
 from cxlab.ingest.opening import IngestError, open_file
 from cxlab.ingest.texts import read_text
 from cxlab.ingest.typed import read_parquet, read_spss
@@ -139,13 +139,14 @@ def _wanted(table: Table, header: Header, name: str) -> dict[str, int]:
         IngestError: every column that is not in the export, with the nearest name, and every
             wording that stands over several columns.
     """
-    by_name = {given: place for place, given in enumerate(header.names)}
+    by_name = {seen_of(given): place for place, given in reversed([*enumerate(header.names)])}
+    by_name |= {given: place for place, given in enumerate(header.names)}
     by_wording: dict[str, list[int]] = {}
     for place, given in enumerate(header.wording):
         by_wording.setdefault(given, []).append(place)
     places, absent = {}, []
     for ours, theirs in {**header.usual, **table.read()}.items():
-        folded = " ".join(theirs.split())
+        folded = seen_of(theirs)
         named = by_name.get(theirs, by_name.get(folded))
         worded = by_wording.get(folded, []) if named is None else [named]
         if len(worded) > 1:

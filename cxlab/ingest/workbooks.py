@@ -13,11 +13,11 @@ import numpy as np
 import openpyxl
 import pandas as pd
 
-from cxlab.codebook import Table, did_you_mean
+from cxlab.codebook import DOUBT, Table, did_you_mean
 from cxlab.ingest.grids import FOOTER, LAST_ROWS, Grid, Wanted, footers
 from cxlab.ingest.layouts import recognise, top
 from cxlab.ingest.opening import IngestError
-from cxlab.results import count
+from cxlab.results import count, listing
 
 _LOOKED_AT = 40
 _EMPTY_FORMULA = re.compile(
@@ -52,9 +52,11 @@ def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
     where = f"{path.name}: sheet '{sheet}', header in row {at + 1}, {header.layout} layout"
     notes = [f"{where}, {keep.sum():,} rows."]
     if empty := _uncomputed(path):
+        doubt = DOUBT if 3 * len(empty) >= keep.sum() else ""
         notes.append(
-            f"{path.name}: {count(empty, 'formula')} without a result, read as empty. Open and "
-            "save the workbook in Excel, then read it again."
+            f"{doubt}{path.name}: {count(len(empty), 'formula')} without a result, read as empty. "
+            f"Open and save the workbook in Excel, then read it again. Cell "
+            f"{listing(empty, 6)}."
         )
     body = frame.loc[keep, places].reset_index(drop=True)
     return Grid(body, header, lines[keep], damage if (damage != "").any() else "", tuple(notes))
@@ -97,15 +99,21 @@ def _sheet(path: Path, declared: str | None) -> tuple[str, list[list[str]]]:
     return next(iter(filled.items()))
 
 
-def _uncomputed(path: Path) -> int:
-    """Count the formulas whose result the file does not hold, as some programs leave them."""
-    n = 0
+def _uncomputed(path: Path) -> list[str]:
+    """Name the cells whose formula has no result in the file, as some programs leave them."""
+    cells: list[str] = []
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             if name.startswith("xl/worksheets/"):
                 with archive.open(name) as stream:
-                    n += sum(b't="str"' not in kind for kind in _without_result(stream))
-    return n
+                    empty = [kind for kind in _without_result(stream) if b't="str"' not in kind]
+                    cells += [_address(kind) for kind in empty]
+    return cells
+
+
+def _address(attributes: bytes) -> str:
+    found = re.search(rb'\br="([A-Z]{1,3}\d+)"', attributes)
+    return found[1].decode() if found else "without an address"
 
 
 def _without_result(stream: IO[bytes]) -> Iterator[bytes]:

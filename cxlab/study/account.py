@@ -55,7 +55,26 @@ def doubts(study: Study) -> tuple[tuple[str, str], ...]:
         for note in study.notes.get(table, ())
         if note.startswith(DOUBT)
     ]
-    return (*meeting.doubts(study.cleaned), *noted)
+    return (*meeting.doubts(study.cleaned), *_eaten(study), *noted)
+
+
+def _eaten(study: Study) -> list[tuple[str, str]]:
+    """Doubt answers of which a tenth or more came as dates."""
+    out = []
+    for table, done in study.cleaned.items():
+        dates = done.set_aside[done.set_aside["reason"] == "score_as_date"]
+        for column, rows in dates.groupby("column", sort=False):
+            if 10 * len(rows) >= done.rows_in:
+                out.append(
+                    (
+                        table,
+                        f"{DOUBT}{count(len(rows))} of {count(done.rows_in)} answers to '{column}' "
+                        f"came as dates, such as '{rows['value'].iloc[0]}': a spreadsheet made "
+                        "them of answers such as 9-10. Export again, without opening the file in "
+                        "a spreadsheet.",
+                    )
+                )
+    return out
 
 
 def export(study: Study, folder: Path) -> None:

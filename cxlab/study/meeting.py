@@ -189,11 +189,16 @@ def _rule(pair: Pair) -> tuple[str, int] | None:
 def _key(word: str, pair: Pair) -> Callable[[str], str]:
     width = int(word.split()[1]) if word.startswith("pad") else 0
     return {
-        "case": str.lower,
+        "case": str.casefold,
         "salesforce18": lambda each: each[:15] if re.fullmatch(r"[A-Za-z0-9]{18}", each) else each,
         "pad": lambda each: each.zfill(width) if each.isdecimal() else each,
-        "plain number": lambda each: re.sub(r"\D", "", each).lstrip("0"),
+        "plain number": _number,
     }[word if width == 0 else "pad"]
+
+
+def _number(given: str) -> str:
+    bare = re.fullmatch(r"0*(\d+)(?:\.0+)?", re.sub(r"[\s,'#]", "", given))
+    return bare[1] if bare else given
 
 
 def _digits(pair: Pair) -> int:
