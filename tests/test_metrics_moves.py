@@ -411,3 +411,146 @@ def test_no_change_to_explain_is_an_answer(rows, said):
     found = metrics.latest_change(rows, as_of="2025-12-31")
     assert found.frame.empty
     assert said in found.headline
+
+
+# ------------------------------------------------------------------ one verdict
+
+
+MIXES = ({"N": 0.40, "S": 0.36, "E": 0.14, "W": 0.10}, {"N": 0.16, "S": 0.18, "E": 0.38, "W": 0.28})
+LEVELS = {"N": 0.73, "S": 0.71, "E": 0.57, "W": 0.56}
+KNOWN = {"region": dict.fromkeys("NSEW", 0.25)}
+
+
+def shifted(seed: int, *, rise: float = 0.0, quarters: int = 4, n: int = 400) -> pd.DataFrame:
+    """Quarters of one mix, the last of another; `rise` adds to every level in the last."""
+    rng, parts = np.random.default_rng(seed), []
+    for place, day in enumerate(pd.date_range("2023-01-15", periods=quarters, freq="QS")):
+        last = place == quarters - 1
+        levels = {name: value + rise * last for name, value in LEVELS.items()}
+        parts.append(answers(rng, n, MIXES[last], levels, answered_at=day))
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.mark.parametrize("margins", [KNOWN, "region"])
+def test_the_verdict_is_never_that_of_the_mix_alone(margins):
+    said = []
+    for seed in range(20):
+        found = metrics.movement(shifted(seed), margins=margins, as_of="2024-03-31", score="nps")
+        row = found.frame.iloc[0]
+        said.append(row["verdict"])
+        assert not (row["verdict"] == "moved" and row["estimate"] < 0), found.headline
+        assert row["raw"] < row["estimate"]
+    assert said.count("no detectable change") >= 19
+
+
+def test_the_raw_fall_is_told_with_its_reason():
+    found = metrics.movement(shifted(3, n=2500), margins=KNOWN, as_of="2024-03-31")
+    assert found.name == "movement"
+    assert found.headline.startswith("NPS shows no detectable change from 2023Q4")
+    assert "the raw fall of" in found.headline
+    assert found.headline.endswith("goes with who was reached.")
+    assert any(note.startswith("Who was reached: ") for note in found.notes)
+
+
+def test_a_true_rise_is_seen_through_the_mix():
+    found = metrics.movement(shifted(4, rise=0.12, n=900), margins=KNOWN, as_of="2024-03-31")
+    assert found.headline.startswith("NPS rose by")
+    moved = metrics.latest_change(
+        shifted(4, rise=0.12, n=900), by="region", margins=KNOWN, as_of="2024-03-31"
+    ).frame.set_index("term")
+    assert moved.loc["at the same mix", "conf_low"] > 0
+
+
+def test_each_period_stands_at_the_known_shares():
+    rows = shifted(5)
+    line = metrics.trend(rows, period="quarter", margins=KNOWN, as_of="2024-03-31").frame
+    levels = rows.assign(v=np.where(rows["nps"] == 9, 100, -100))
+    by_hand = levels.groupby(["answered_at", "region"])["v"].mean().groupby(level=0).mean()
+    assert line["estimate"].tolist() == pytest.approx(by_hand.tolist())
+    assert line["raw"].tolist() == pytest.approx(levels.groupby("answered_at")["v"].mean().tolist())
+
+
+def test_nobody_from_a_region_in_a_period_is_said_and_left_out_of_the_comparison():
+    rows = shifted(6)
+    rows = rows[(rows["region"] != "W") | (rows["answered_at"] < rows["answered_at"].max())]
+    assert any("nobody from W in" in note for note in metrics.trend(
+        rows, period="quarter", margins=KNOWN, as_of="2024-03-31").notes)  # fmt: skip
+    found = metrics.movement(rows, margins=KNOWN, as_of="2024-03-31")
+    assert "W answered in one of the two periods: left out." in found.notes
+
+
+def test_a_lasting_shift_comes_first_and_the_pieces_agree():
+    rng = np.random.default_rng(7)
+    season = 0.15 * np.sin(np.arange(12) * np.pi / 2)
+    rows = months(rng, list(np.repeat(0.5 + season + 0.12 * (np.arange(12) > 5), 3)), n=300)
+    found = metrics.movement(rows, as_of="2026-01-31")
+    rows = found.frame.set_index("term")
+    assert rows.loc["lasting shift", "verdict"] == "moved"
+    assert found.headline.startswith("NPS has stood at")
+    assert "2024Q" in found.headline
+
+
+def test_a_season_alone_moves_no_verdict():
+    claimed = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        season = 0.15 * np.sin(np.arange(24) * np.pi / 6)
+        said = metrics.movement(months(rng, list(0.5 + season)), period="month", as_of="2030-01-01")
+        claimed += "no detectable change" not in said.headline and "season" not in said.headline
+    assert claimed <= 4
+
+
+def test_below_two_years_a_change_between_two_periods_is_told_as_such():
+    rng = np.random.default_rng(8)
+    found = metrics.movement(months(rng, [0.7] * 5 + [0.4] * 4), as_of="2030-01-01")
+    assert "Less than two years: season and change cannot be told apart." in found.notes
+    assert "has stood at" not in found.headline
+
+
+def test_no_week_with_enough_answers_is_said():
+    rows = stamps([f"2025-01-{day:02d}" for day in range(1, 29)])
+    words = {"period": "week", "smallest": 10, "as_of": "2025-12-31"}
+    assert metrics.trend(rows, **words).headline == "NPS: no week has enough answers to be shown."
+    found = metrics.movement(rows, **words)
+    assert found.frame.empty
+    assert "cannot be said: no week has enough answers" in found.headline
+
+
+# ------------------------------------------------------------------ small pieces
+
+
+def test_pieces_of_few_customers_are_joined_and_still_sum():
+    rng = np.random.default_rng(9)
+    first = pd.DataFrame({"customer_id": np.arange(200), "nps": rng.integers(0, 11, 200)})
+    second = first.assign(nps=np.where(rng.random(200) < 0.2, 9, first["nps"])).head(190)
+    second = pd.concat([second, pd.DataFrame({"customer_id": [900, 901], "nps": [3, 9]})])
+    found = metrics.migration(first, second, smallest=10).frame
+    assert not ((found["n"] > 0) & (found["n"] < 10)).any()
+    assert "other customers" in set(found["term"])
+    assert found["estimate"].iloc[1:].sum() == pytest.approx(found["estimate"].iloc[0])
+    whole = metrics.migration(first, second).frame
+    assert found["estimate"].iloc[0] == pytest.approx(whole["estimate"].iloc[0])
+
+
+def test_a_panel_of_few_is_told_apart():
+    rng = np.random.default_rng(10)
+    first = pd.DataFrame({"customer_id": np.arange(300), "nps": rng.choice([3, 9], 300), "r": "N"})
+    second = first.assign(customer_id=np.arange(270, 570), nps=rng.choice([3, 9], 300))
+    whole = metrics.change(first, second, by="r", pair="customer_id")
+    assert set(whole.frame["term"]) == {"change", "mix", "rate", "interaction"}
+    alone = metrics.panel(first, second, smallest=10)
+    assert alone.frame["n"].iloc[0] == 30
+    assert alone.frame["estimate"].iloc[1:].sum() == pytest.approx(alone.frame["estimate"].iloc[0])
+    assert "and nobody else" in alone.base
+
+
+def test_customers_who_answer_often_are_no_crowd():
+    rng = np.random.default_rng(11)
+    rows = pd.DataFrame(
+        {"customer_id": np.repeat(np.arange(10), 6), "nps": np.repeat(rng.choice([3, 9], 10), 6)}
+    )
+    once = metrics.nps(rows.drop_duplicates("customer_id")).frame.iloc[0]
+    often = metrics.nps(rows)
+    assert often.frame["std_error"][0] > 0.9 * once["std_error"]
+    assert "answers of one customer taken together" in often.base
+    assert metrics.nps(rows, cluster="").frame["std_error"][0] < once["std_error"] / 2

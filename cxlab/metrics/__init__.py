@@ -7,7 +7,7 @@ from cxlab.metrics.latest import end_of, latest, latest_change, waves
 from cxlab.metrics.league import league
 from cxlab.metrics.levels import ces, csat, distribution, nps
 from cxlab.metrics.measures import MetricsError, Score
-from cxlab.metrics.migration import migration
+from cxlab.metrics.migration import migration, panel
 from cxlab.metrics.modes import adjusted
 from cxlab.metrics.movement import change_point, slope
 from cxlab.metrics.overview import asked, overview, score_of, universes
@@ -16,6 +16,7 @@ from cxlab.metrics.prediction import predictors
 from cxlab.metrics.rivals import benchmark
 from cxlab.metrics.scales import reliability
 from cxlab.metrics.trend import calendar, trend
+from cxlab.metrics.verdict import movement
 
 __all__ = [
     "MetricsError",
@@ -41,8 +42,10 @@ __all__ = [
     "latest_change",
     "league",
     "migration",
+    "movement",
     "nps",
     "overview",
+    "panel",
     "predictors",
     "reliability",
     "sample_size",

@@ -100,6 +100,32 @@ def brought(
     return Brought(out, _lacking(lacks), frozenset(lacks))
 
 
+def two_alike(
+    before: pd.DataFrame, after: pd.DataFrame, shares: Mapping[str, pd.Series], weight: str | None
+) -> tuple[list[pd.DataFrame], tuple[str, ...]]:
+    """Bring two periods to the same shares of those who answered in both.
+
+    Returns:
+        The answers of both with the weight under `BROUGHT`, and whom the comparison leaves out.
+    """
+    sides, notes, both = [before, after], [], {}
+    for name, known in shares.items():
+        words = [rows[name].map(str, na_action="ignore") for rows in sides]
+        here = [set(each.dropna().unique()) for each in words]
+        common = known[known.index.isin(here[0] & here[1])]
+        once = sorted((here[0] ^ here[1]) & set(known.index))
+        if not len(common):
+            continue
+        both[name] = common / common.sum()
+        if once:
+            notes.append(f"{listing(once, 4)} answered in one of the two periods: left out.")
+            sides = [rows[~each.isin(once)] for rows, each in zip(sides, words, strict=True)]
+    for place, rows in enumerate(sides):
+        found = brought(rows, np.zeros(len(rows)), both, weight=weight)
+        sides[place] = rows.assign(**{BROUGHT: found.weight})
+    return sides, tuple(notes)
+
+
 def said(shares: Iterable[str]) -> str:
     """Name the columns whose mix is held.
 

@@ -16,6 +16,8 @@ from cxlab.results import Result, amount, count, listing, number, percent
 
 MOST_SEGMENTS = 300
 SMALL = 30
+PANEL_SHARE = 0.25
+FEW_NOTE = "Few customers answered in both periods; how they moved is told apart."
 OTHERS = "other groups"
 PIECES = ("mix", "rate", "interaction")
 COLUMNS = ["term", "group", "before", "after", "estimate", "std_error", "conf_low", "conf_high",
@@ -74,14 +76,20 @@ def change(
     """
     what = resolve(score)
     if by is None and pair is not None:
-        return migration(before, after, score=what, pair=pair, weight=weight, level=level)
+        return migration(
+            before, after, score=what, pair=pair, weight=weight, level=level, smallest=smallest
+        )
     answers, wave = both(before, after, what, by, weight, pair)
     answers, joined = _join_small(answers, wave, smallest)
     frame, notes = _split(answers, wave, level)
     notes += joined
     notes += mode_note(answers, group=wave)
-    if pair is not None:
-        moved = migration(before, after, score=what, pair=pair, weight=weight, level=level)
+    if pair is not None and few_in_both(before, after, pair):
+        notes.append(FEW_NOTE)
+    elif pair is not None:
+        moved = migration(
+            before, after, score=what, pair=pair, weight=weight, level=level, smallest=smallest
+        )
         frame = pd.concat([frame, moved.frame[moved.frame["term"] != "change"]], ignore_index=True)
         notes += [moved.headline, *moved.notes]
     return Result(
@@ -94,6 +102,13 @@ def change(
         notes=tuple(dict.fromkeys((*answers.notes, *notes))),
         unit=what.unit,
     )
+
+
+def few_in_both(before: pd.DataFrame, after: pd.DataFrame, pair: str) -> bool:
+    """Say whether those who answered twice are too small a part to explain the change of all."""
+    ids = [set(rows[pair].dropna()) for rows in (before, after)]
+    stayed, all_of_them = len(ids[0] & ids[1]), len(ids[0] | ids[1])
+    return stayed < SMALL or stayed < PANEL_SHARE * all_of_them
 
 
 def both(
@@ -285,19 +300,20 @@ def _headline(frame: pd.DataFrame, what: Score, by: By) -> str:
         word = "shows no detectable change" if total["verdict"] != "moved" else "moved"
         return f"{what.name} {word} {ends} ({_range(total, what)})."
     said = {
-        "mix": f"{_piece(mix, what)} goes with who answered{_shifts(frame)}",
-        "rate": f"{_piece(rows.loc['rate'], what)} with scores inside each {noun}",
-        "interaction": f"{_piece(rows.loc['interaction'], what)} with both at once",
+        "mix": f"{piece(mix, what)} goes with who answered{_shifts(frame)}",
+        "rate": f"{piece(rows.loc['rate'], what)} with scores inside each {noun}",
+        "interaction": f"{piece(rows.loc['interaction'], what)} with the two together",
     }
     moved = [term for term in PIECES if rows.loc[term, "verdict"] == "moved"]
     if total["verdict"] != "moved":
         start = f"{what.name} shows no detectable change {ends} ({_range(total, what)})"
         return f"{start}{''.join(f'; {said[term]}' for term in moved)}."
     if "rate" not in moved:
-        said["rate"] += " (no detectable change)"
+        said["rate"] = f"no detectable change inside each {noun}"
+    if "interaction" not in moved:
+        del said["interaction"]
     word = "rose" if total["estimate"] > 0 else "fell"
-    size = what.difference(total["estimate"])
-    start = f"{what.name} {word} by {size} ({_range(total, what)}), {ends}"
+    start = f"{what.name} {word} by {what.difference(total['estimate'])}, {ends}"
     return f"{start}: {', '.join(said.values())}."
 
 
@@ -312,7 +328,19 @@ def _shifts(frame: pd.DataFrame) -> str:
     return f" ({', '.join(said)} of answers)"
 
 
-def _piece(row: pd.Series, what: Score) -> str:
+def largest_shifts(before: pd.DataFrame, after: pd.DataFrame, by: str, *, smallest: int) -> str:
+    """Name the two groups whose share of the answers moved most, of those large enough to show."""
+    counts = [rows[by].dropna().astype(str).value_counts() for rows in (before, after)]
+    table = pd.concat(counts, axis=1, keys=["before", "after"]).fillna(0.0)
+    shares = table / table.sum()
+    shares = shares[(table.sum(axis=1) >= max(smallest, 1)).to_numpy()]
+    most = shares.loc[(shares["after"] - shares["before"]).abs().nlargest(2).index]
+    said = [f"{name} {percent(r.before)} to {percent(r.after)}" for name, r in most.iterrows()]
+    return f"{listing(said)} of answers" if said else ""
+
+
+def piece(row: pd.Series, what: Score) -> str:
+    """Write a piece of a change with its sign."""
     value = row["estimate"] * (100 if what.kind == "top" else 1)
     return number(value, 2 if what.kind == "mean" else 1, signed=True)
 

@@ -1,17 +1,22 @@
 """What moved last? The last finished period of a study against the one before."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cxlab.metrics.answers import By, need
-from cxlab.metrics.change import COLUMNS, METHOD, change
+from cxlab.metrics.alike import BROUGHT, Margins, said, targets, two_alike
+from cxlab.metrics.answers import ALL, By, need
+from cxlab.metrics.change import COLUMNS, METHOD, change, few_in_both, piece
+from cxlab.metrics.gaps import gap_between
 from cxlab.metrics.measures import MetricsError, Score, resolve
-from cxlab.metrics.migration import migration
+from cxlab.metrics.migration import migration, panel
 from cxlab.metrics.trend import PERIODS, WORDS, calendar, local, moment
 from cxlab.results import Result
+
+SAME_MIX = "at the same mix"
 
 
 def end_of(period: str, *, as_of: str | date | pd.Timestamp | None = None) -> pd.Timestamp | None:
@@ -84,7 +89,7 @@ def latest(
         score: the score that must have been answered.
         period, as_of, timezone: as in `trend`.
     """
-    found = _answered(responses, resolve(score), period, as_of, timezone)
+    found = answered(responses, resolve(score), period, as_of, timezone)
     return found[-1][1] if found else responses
 
 
@@ -96,6 +101,7 @@ def latest_change(
     by: By = None,
     pair: str | None = None,
     weight: str | None = None,
+    margins: Margins = None,
     as_of: str | date | pd.Timestamp | None = None,
     timezone: str | None = None,
     level: float = 0.95,
@@ -103,10 +109,16 @@ def latest_change(
 ) -> Result:
     """Explain how the last finished period differs from the one before.
 
+    A statement about these two periods: whether it lasts, or comes back every year, `movement`
+    says.
+
     Args:
         responses: one row per answer, with `answered_at`.
         score, by, pair, weight, level, smallest: as in `change`; with `pair` alone the change is
-            told by customers. A column that the answers lack is left out.
+            told by customers; where those in both periods are few, of them alone (`panel`). A
+            column that the answers lack is left out.
+        margins: as in `trend`; the change at the same mix of people then comes first in the
+            sentence, as term `at the same mix`, and the pieces explain the line as answered.
         period, as_of, timezone: as in `trend`.
 
     Returns:
@@ -119,7 +131,7 @@ def latest_change(
         'NPS: fewer than two finished quarters with answers; no change to explain.'
     """
     what = resolve(score)
-    found = _answered(responses, what, period, as_of, timezone)
+    found = answered(responses, what, period, as_of, timezone)
     word = WORDS.get(period, period)
     if "answered_at" not in responses:
         return _nothing(what, "the answers carry no date; no change to explain")
@@ -135,24 +147,57 @@ def latest_change(
             what, f"too few customers answered in both {first} and {last} to follow them"
         )
     pair = pair if enough else None
-    words: dict[str, Any] = {"score": what, "weight": weight, "level": level}
-    told = (
-        migration(before, after, pair=str(pair), **words)
-        if by is None
-        else change(before, after, by=by, pair=pair, smallest=smallest, **words)
-    )
-    return Result(
-        name=told.name,
-        frame=told.frame,
-        headline=f"{first} to {last}: {told.headline}",
-        method=told.method,
-        base=told.base,
-        notes=told.notes,
-        unit=told.unit,
-    )
+    words: dict[str, Any] = {"score": what, "level": level, "smallest": smallest}
+    if by is None and few_in_both(before, after, str(pair)):
+        told = panel(before, after, pair=str(pair), **words)
+    elif by is None:
+        told = migration(before, after, pair=str(pair), weight=weight, **words)
+    else:
+        told = change(before, after, by=by, pair=pair, weight=weight, **words)
+    told = replace(told, headline=f"{first} to {last}: {told.headline}")
+    shares = targets(responses[responses[what.column].notna()], margins, weight) if margins else {}
+    return _at_the_same_mix(told, before, after, what, shares, weight) if by and shares else told
 
 
-def _answered(responses, what: Score, period: str, as_of, timezone):
+def _at_the_same_mix(told: Result, before, after, what: Score, shares, weight) -> Result:
+    """Add the change that is left when both periods stand for the same people, and say it first."""
+    sides, notes = two_alike(before, after, shares, weight)
+    level = float(told.frame["level"].iloc[0])
+    gap = gap_between(sides[0], sides[1], what, None, BROUGHT, None, "mover", level)
+    row = {
+        "term": SAME_MIX, "group": ALL, "before": gap.before, "after": gap.after,
+        "estimate": gap.estimate, "std_error": gap.std_error, "conf_low": gap.low,
+        "conf_high": gap.high, "n": gap.n, "level": level,
+        "verdict": "moved" if gap.low > 0 or gap.high < 0 else "no detectable difference",
+    }  # fmt: skip
+    whole = told.frame.iloc[0]
+    frame = pd.concat([told.frame, pd.DataFrame([row])], ignore_index=True)
+    notes = (f"Held the same: {said(shares)}.", *notes, *told.notes)
+    headline = told.headline
+    if whole["verdict"] == "moved" and not (
+        row["verdict"] == "moved" and gap.estimate * whole["estimate"] > 0
+    ):
+        mix = told.frame.set_index(["term", "group"]).loc[("mix", ALL)]
+        why = f"{piece(mix, what)} of it by who answered"
+        if mix["verdict"] != "moved":
+            why = f"by the mix of {said(shares)}"
+        unsaid = "no detectable change" if row["verdict"] != "moved" else _moved(gap.estimate, what)
+        headline = (
+            f"{told.headline.split(': ')[0]}: {what.name} shows {unsaid} at the same mix; as "
+            f"answered it {'rose' if whole['estimate'] > 0 else 'fell'} by "
+            f"{what.difference(whole['estimate'])}, {why}."
+        )
+    return replace(told, frame=frame, headline=headline, notes=notes)
+
+
+def _moved(value: float, what: Score) -> str:
+    return f"a {'rise' if value > 0 else 'fall'} of {what.difference(value)}"
+
+
+def answered(
+    responses: pd.DataFrame, what: Score, period: str, as_of: Any, timezone: str | None
+) -> list[tuple[str, pd.DataFrame]]:
+    """Give the answers to a score in each finished period that has any, in order of time."""
     if "answered_at" not in responses or not responses["answered_at"].notna().any():
         return []
     need(responses, [what.column])

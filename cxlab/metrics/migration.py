@@ -7,10 +7,11 @@ from cxlab import stats
 from cxlab.metrics.answers import ALL, Answers, need, take
 from cxlab.metrics.gaps import last_answers
 from cxlab.metrics.measures import MetricsError, Score, resolve
-from cxlab.results import Result, count
+from cxlab.results import Result, count, number
 
 BOXES = {-100.0: "detractor", 0.0: "passive", 100.0: "promoter"}
 REPEATS = "repeat answers"
+OTHERS = "other customers"
 
 
 def migration(
@@ -21,6 +22,7 @@ def migration(
     pair: str = "customer_id",
     weight: str | None = None,
     level: float = 0.95,
+    smallest: int = 0,
 ) -> Result:
     """Split a change into who moved between boxes, who came and who went.
 
@@ -31,6 +33,7 @@ def migration(
     Args:
         before, after, score, weight, level: as in `change`.
         pair: column naming the customer.
+        smallest: pieces of fewer customers are joined as `other customers`.
 
     Returns:
         term (`change`, one move each, `came`, `went`, `repeat answers`), group, before, after,
@@ -55,19 +58,102 @@ def migration(
             f"'{pair}': {count(len(stayed), 'customer')} answered in both periods; two are needed "
             "to see who moved. Explain the change by segments (`by`) instead."
         )
-    rows, names = _contributions(before, after, what, pair, sides, stayed)
+    rows, names, moves = _contributions(before, after, what, pair, sides, stayed)
     totals = rows.sum(axis=0)
     found = _parts(totals)
     scores = rows @ stats.delta(_parts, totals).T
     m = len(rows)
-    std_error = np.sqrt(m / (m - 1) * (scores**2).sum(axis=0))
-    low, high = stats.mean_interval(found, std_error, level=level)
     centres = [float(side["wv"].sum() / side["w"].sum()) for side in sides]
     n_moves = (rows[:, 9:] != 0).sum(axis=0)
     n = [m, len(sides[1]) - len(stayed), len(sides[0]) - len(stayed), len(stayed), *n_moves]
-    frame = pd.DataFrame(
+    terms = ["change", "came", "went", REPEATS, *names]
+    join, kept = _joined(np.array(n), smallest)
+    found, scores = join @ found, scores @ join.T
+    frame = _frame([*(terms[i] for i in kept), OTHERS][: len(join)], found, scores, level)
+    frame["n"] = (join @ np.array(n)).astype(int)
+    frame.loc[0, ["before", "after"]] = centres
+    order = sorted(range(len(frame)), key=lambda i: (i > 0, frame["term"][i] in terms[1:4]))
+    return Result(
+        name=f"{what.name} migration",
+        frame=frame.iloc[order],
+        headline=_headline(what, stayed, moves, smallest),
+        method="customers in both periods by their last answers, the rest as came and went; "
+        "intervals by linearisation over customers",
+        base=f"{count(len(sides[0]), 'customer')} before, {count(len(sides[1]), 'customer')} "
+        f"after, {count(len(stayed), 'customer')} in both; '{what.column}'.",
+        unit=what.unit,
+    )
+
+
+def panel(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    *,
+    score: str | Score = "nps",
+    pair: str = "customer_id",
+    level: float = 0.95,
+    smallest: int = 0,
+) -> Result:
+    """Tell how those who answered in both periods moved, and of nobody else.
+
+    Args:
+        before, after, score, pair, level: as in `migration`; the last answer of each counts.
+        smallest: moves of fewer customers are joined; a smaller panel is refused.
+
+    Returns:
+        The columns of `migration`; the moves sum to the change among these customers.
+
+    Raises:
+        MetricsError: too few customers answered in both periods.
+
+    Example:
+        >>> first = pd.DataFrame({"customer_id": ["a", "b", "c"], "nps": [9, 9, 3]})
+        >>> second = pd.DataFrame({"customer_id": ["a", "b", "d"], "nps": [9, 3, 9]})
+        >>> panel(first, second).frame["estimate"][0].item()
+        -100.0
+    """
+    what = resolve(score)
+    ends = [
+        last_answers(rows, what, pair)[0].set_index(pair)[what.column] for rows in (before, after)
+    ]
+    both = ends[0].index.intersection(ends[1].index)
+    if len(both) < max(smallest, 2):
+        raise MetricsError(
+            f"Too few customers answered in both periods to follow them: {number(len(both), 0)}."
+            if len(both) >= smallest
+            else "Too few customers answered in both periods to follow them."
+        )
+    worth = [what.worth(end[both].to_numpy(float)) for end in ends]
+    step, moves = worth[1] - worth[0], _moves(what, *worth)
+    kinds = np.stack([np.ones(len(both)), *moves.values()], axis=1) * step[:, None]
+    n = np.array([len(both), *(kind.sum() for kind in moves.values())])
+    join, kept = _joined(n, smallest)
+    parts = kinds @ join.T
+    terms = ["change", *moves]
+    scores = (parts - parts.mean(axis=0)) / len(both)
+    frame = _frame(
+        [*(terms[i] for i in kept), OTHERS][: len(join)], parts.mean(axis=0), scores, level
+    )
+    frame["n"] = (join @ n).astype(int)
+    frame.loc[0, ["before", "after"]] = [each.mean() for each in worth]
+    steps = np.sign(step)
+    return Result(
+        name=f"{what.name} of the same customers",
+        frame=frame,
+        headline=_headline(what, both, {"up": steps > 0, "down": steps < 0, "by": step}, smallest),
+        method="customers in both periods by their last answers; t interval over customers",
+        base=f"{count(len(both), 'customer')} who answered in both periods, and nobody else.",
+        unit=what.unit,
+    )
+
+
+def _frame(terms: list[str], found: np.ndarray, scores: np.ndarray, level: float) -> pd.DataFrame:
+    m = len(scores)
+    std_error = np.sqrt(m / (m - 1) * (scores**2).sum(axis=0))
+    low, high = stats.mean_interval(found, std_error, level=level)
+    return pd.DataFrame(
         {
-            "term": ["change", "came", "went", REPEATS, *names],
+            "term": terms,
             "group": ALL,
             "before": np.nan,
             "after": np.nan,
@@ -75,23 +161,28 @@ def migration(
             "std_error": std_error,
             "conf_low": low,
             "conf_high": high,
-            "n": np.array(n, dtype=int),
+            "n": 0,
             "level": level,
             "verdict": np.where((low > 0) | (high < 0), "moved", "no detectable difference"),
         }
     )
-    frame.loc[0, ["before", "after"]] = centres
-    order = [0, *range(4, len(frame)), 1, 2, 3]
-    return Result(
-        name=f"{what.name} migration",
-        frame=frame.iloc[order],
-        headline=_headline(frame, what, names, len(stayed)),
-        method="customers in both periods by their last answers, the rest as came and went; "
-        "intervals by linearisation over customers",
-        base=f"{count(len(sides[0]), 'customer')} before, {count(len(sides[1]), 'customer')} "
-        f"after, {count(len(stayed), 'customer')} in both; '{what.column}'.",
-        unit=what.unit,
-    )
+
+
+def _joined(n: np.ndarray, smallest: int) -> tuple[np.ndarray, list[int]]:
+    """Say which pieces stay, and join those of too few so that the sum stays whole.
+
+    Returns:
+        A matrix that makes the pieces shown of all pieces, the joined one last, and which stay.
+    """
+    small = (n > 0) & (n < smallest)
+    small[0] = False  # the whole
+    for least in np.argsort(n, kind="stable"):
+        if not small.any() or (small.sum() > 1 and n[small].sum() >= smallest):
+            break
+        small[least] |= least > 0 and n[least] > 0
+    kept = np.flatnonzero(~small).tolist()
+    rows = [np.eye(len(n))[kept]]
+    return np.vstack([*rows, small[None]] if small.any() else rows), kept
 
 
 def _side(
@@ -134,7 +225,11 @@ def _contributions(before, after, what: Score, pair: str, sides, stayed):
     moves = _moves(what, *worth)
     step = np.nan_to_num(worth[1] - worth[0]) * common
     columns += [common, *(np.where(kind, step, 0.0) for kind in moves.values())]
-    return np.stack([np.asarray(c, dtype=float) for c in columns], axis=1), list(moves)
+    steps = {"up": both & (worth[1] > worth[0]), "down": both & (worth[1] < worth[0]), "by": 0.0}
+    inner = [side["wv"][both].sum() / side["w"][both].sum() for side in (first, second)]
+    steps["by"] = inner[1] - inner[0]
+    parts = np.stack([np.asarray(c, dtype=float) for c in columns], axis=1)
+    return parts, list(moves), steps
 
 
 def _moves(what: Score, first: np.ndarray, second: np.ndarray) -> dict[str, np.ndarray]:
@@ -161,14 +256,15 @@ def _parts(totals: np.ndarray) -> np.ndarray:
     return np.concatenate([change, came, went, repeats, moves], axis=-1)
 
 
-def _headline(frame: pd.DataFrame, what: Score, names: list[str], stayed: int) -> str:
-    moves = frame[frame["term"].isin(names)]
-    up = int(moves.loc[moves["estimate"] > 0, "n"].sum())
-    down = int(moves.loc[moves["estimate"] < 0, "n"].sum())
-    inner = frame.loc[frame["term"].isin([*names, REPEATS]), "estimate"].sum()
+def _headline(what: Score, stayed, moves: dict, smallest: int) -> str:
+    up, down = (_some(int(moves[way].sum()), smallest) for way in ("up", "down"))
+    inner = float(np.mean(moves["by"]))
     word = "up" if inner > 0 else "down"
-    size = what.difference(inner)
     return (
-        f"Of {count(stayed, 'customer')} who answered in both periods, {count(up)} moved up and "
-        f"{count(down)} down: {what.name} {word} {size} among them."
+        f"Of {count(len(stayed), 'customer')} who answered in both periods, {up} moved up and "
+        f"{down} down: {what.name} {word} {what.difference(inner)} among them."
     )
+
+
+def _some(n: int, smallest: int) -> str:
+    return f"fewer than {count(smallest)}" if 0 < n < smallest else count(n)

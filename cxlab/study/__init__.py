@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 SCORES = ("nps", "csat", "ces")
+MOST_HELD = 12  # values of a column whose mix is held the same from period to period
 UNWEIGHTED = Absence(
     "The study names no population, so every answer counts alike.",
     "'population' or 'weighting' in the study file",
@@ -270,6 +271,24 @@ class Study:
         names = [name for name in self.segments() if name != segment and name in frame]
         return next((name for name in names if frame[name].nunique() > 1), NO_SEGMENT)
 
+    @property
+    def margins(self) -> dict[str, dict[str, float]] | list[str]:
+        """What each period is brought to where periods are compared.
+
+        The shares of the population for everyone, where the study file gives them; else the names
+        of columns whose shares among all answers stand for them: those the answers are weighted
+        by, or the first segment.
+        """
+        asked, known, frame = self.mapping.weighting, self.mapping.population, self.responses
+        if frame is None:
+            return []
+        segment = self.compared_by()
+        by = (asked.using if asked else []) or list(known) or ([str(segment)] if segment else [])
+        by = [name for name in by if name in frame]
+        if not self.only and by and set(by) <= set(known):
+            return {name: {str(k): float(v) for k, v in known[name].items()} for name in by}
+        return [name for name in by if frame[name].nunique() <= MOST_HELD]
+
     def how(self, *, level: float = 0.95) -> dict[str, Any]:
         """Give the words with which every question about this part is asked.
 
@@ -278,8 +297,8 @@ class Study:
 
         Returns:
             `weight`, `cluster` (the customer, where some answered more than once), `level`,
-            `smallest` (fewest people of a group) and `currency`. Through `cxlab.desk` a question
-            takes those that it has: `metrics.nps(here.responses, how=here.how())`.
+            `smallest` (fewest people of a group), `currency` and `margins`. Through `cxlab.desk`
+            a question takes those that it has: `metrics.nps(here.responses, how=here.how())`.
         """
         frame = self.responses
         ids = None if frame is None or "customer_id" not in frame else frame["customer_id"].dropna()
@@ -289,6 +308,7 @@ class Study:
             "level": level,
             "smallest": self.mapping.privacy.smallest_group,
             "currency": self.mapping.currency,
+            "margins": self.margins,
         }
 
     def segments(self) -> tuple[str, ...]:
