@@ -30,7 +30,7 @@ FLOORS = {
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 # rooms of one floor that may look at a neighbour, and why (ARCHITECTURE.md says more)
-NEIGHBOURS = {("results", "codebook")}
+NEIGHBOURS = {("results", "codebook"), ("lifetimes", "stats"), ("weighting", "stats")}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

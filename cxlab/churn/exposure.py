@@ -171,8 +171,7 @@ def _fit(months: Snapshot, group: pd.Series, shown: list[str]) -> tuple[np.ndarr
     tenure = pd.cut(months.features["tenure_days"], list(TENURES), labels=False)
     columns += [(tenure == band).to_numpy(float) for band in (1, 2)]
     if "spend" in months.features:
-        value = np.log1p(months.features["spend"].clip(lower=0).to_numpy(float))
-        columns.append((value - value.mean()) / (value.std() or 1.0))
+        columns.append(spent(months.features["spend"]))
     for day in sorted(months.day.unique())[1:]:
         columns.append((months.day == day).to_numpy(float))
     # a column that never varies, or only where nobody left, has no coefficient of its own
@@ -183,6 +182,15 @@ def _fit(months: Snapshot, group: pd.Series, shown: list[str]) -> tuple[np.ndarr
     beta, error = hazard_model(_independent(design), y, months.customer)
     places = slice(1, len(shown))
     return beta[places], error[places]
+
+
+def spent(money: pd.Series) -> np.ndarray:
+    """Give the log of money, zeros told apart, on one scale whatever the currency."""
+    paid = money.clip(lower=0).to_numpy(float)
+    # a hundredth of what is usual is next to nothing, in any currency
+    nothing = np.median(paid[paid > 0]) / 100 if (paid > 0).any() else 1.0
+    value = np.log1p(paid / nothing)
+    return (value - value.mean()) / (value.std() or 1.0)
 
 
 def hazard_model(x: np.ndarray, y: np.ndarray, customer) -> tuple[np.ndarray, np.ndarray]:

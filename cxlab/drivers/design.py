@@ -405,11 +405,7 @@ def check_digits(role: str, name: str, values: np.ndarray) -> None:
     """Refuse a column whose rows differ only beyond the digits that its size leaves them."""
     given = values[np.isfinite(values)]
     if len(given) and np.ptp(given) > 0 and stats.flats(given[:, None])[0]:
-        raise DriverError(
-            f"{role} '{name}' runs from {given.min():.15g} to {given.max():.15g}: its values "
-            "differ only beyond their tenth digit, too few to tell them apart.\n"
-            "Take away what they have in common (such as the first date), and ask again."
-        )
+        raise DriverError(f"{role} {stats.blurred(name, given)}")
 
 
 def _check_numbers(outcome, names, y, x, z, handling) -> None:

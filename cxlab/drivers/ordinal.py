@@ -23,6 +23,7 @@ PRECISE = 1e-10
 SEPARATED = 25.0
 MOST_CATEGORIES = 21
 LEAST_A_SIDE = 10
+LEAST_OWN = 1e-5
 
 
 @dataclass(frozen=True, eq=False)
@@ -277,8 +278,20 @@ def _unseparated(design: Design, cuts: np.ndarray) -> tuple[np.ndarray, list[str
 
 
 def columns(design: Design, imputation: int = 0) -> stats.Columns:
-    """Put drivers, then controls, on one scale: every likelihood is climbed on that."""
-    return stats.scaled(np.column_stack([design.x[imputation], design.z]), design.w)
+    """Put drivers, then controls, on one scale: every likelihood is climbed on that.
+
+    Raises:
+        DriverError: a column has next to nothing of its own.
+    """
+    table = np.column_stack([design.x[imputation], design.z])
+    repeats = np.flatnonzero(stats.owned(table, design.w) < LEAST_OWN)
+    if len(repeats):
+        name = [*design.drivers, *design.controls][int(repeats[0])]
+        raise DriverError(
+            f"'{name}' follows so nearly from the other columns that it has no slope of its own.\n"
+            "Leave it out, or one of those; method='lmg' and model='linear' still serve."
+        )
+    return stats.scaled(table, design.w)
 
 
 def per_unit(found: stats.Columns, cuts: int, theta: np.ndarray, cov: np.ndarray):

@@ -419,7 +419,8 @@ def _pooled(design: Design, found: list[list[tuple]]) -> pd.DataFrame:
         between = estimates.var(axis=0, ddof=1) if len(blocks) > 1 else np.zeros(len(terms))
         extra = (1 + 1 / len(blocks)) * between
         error = np.sqrt(within + extra)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
+            ratio = np.exp(estimates.mean(axis=0))
             rubin = (len(blocks) - 1) * (1 + within / extra) ** 2 if len(blocks) > 1 else np.inf
         freedom = np.minimum(freedom, rubin)
         estimate = estimates.mean(axis=0)
@@ -432,7 +433,7 @@ def _pooled(design: Design, found: list[list[tuple]]) -> pd.DataFrame:
             conf_low=estimate - reach,
             conf_high=estimate + reach,
             p_value=2 * t_distribution.sf(np.abs(estimate / error), freedom),
-            odds_ratio=np.exp(estimate) if part == "log-odds" else np.nan,
+            odds_ratio=ratio if part == "log-odds" else np.nan,
         )
         frames.append(frame)
     frame = pd.concat(frames, ignore_index=True)

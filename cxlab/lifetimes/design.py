@@ -7,9 +7,12 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from cxlab import stats
 from cxlab.codebook import did_you_mean, label
 from cxlab.results import Unanswerable, count, listing
 
+#: A covariate with less of its own, in standard deviations, has no coefficient of its own.
+LEAST_OWN = 1e-4
 #: Customers who must have left for a curve to be carried beyond what was watched.
 ENOUGH = 20
 
@@ -75,21 +78,21 @@ def _columns(column: pd.Series, name: str):
 
 
 def _check(x: np.ndarray, terms: Sequence[str]) -> None:
-    spread = x.std(0)
-    flat = np.flatnonzero(spread <= 1e-10 * np.maximum(1.0, np.abs(x).max(0)))
+    flat = np.flatnonzero(stats.flats(x))
     if len(flat):
-        name = terms[int(flat[0])]
+        name, values = terms[int(flat[0])], x[:, int(flat[0])]
+        if np.ptp(values) > 0:
+            raise FitError(stats.blurred(name, values))
         raise FitError(f"'{name}' is constant among the customers counted: leave it out.")
-    z = (x - x.mean(0)) / spread
-    cross = z.T @ z / len(z)
-    for j in range(1, len(terms)):
-        weights = np.linalg.lstsq(cross[:j, :j], cross[:j, j], rcond=1e-9)[0]
-        if cross[j, j] - weights @ cross[:j, j] < 1e-8:
-            others = [terms[i] for i in map(int, np.flatnonzero(np.abs(weights) > 1e-6))]
-            raise FitError(
-                f"'{terms[j]}' is collinear: it follows exactly from {listing(others)}. "
-                "Leave one of them out."
-            )
+    repeats = np.flatnonzero(stats.owned(x) < LEAST_OWN)
+    if len(repeats):
+        j, z = int(repeats[0]), stats.scaled(x).z
+        weights = np.linalg.lstsq(z[:, :j], z[:, j], rcond=1e-6)[0]
+        others = [terms[i] for i in map(int, np.flatnonzero(np.abs(weights) > 1e-4))]
+        raise FitError(
+            f"'{terms[j]}' is collinear: it follows exactly from {listing(others)}. "
+            "Leave one of them out."
+        )
 
 
 def spoken(term: str) -> str:

@@ -150,14 +150,20 @@ def _design(rows: pd.DataFrame, answers: Answers, controls: list[str]):
     for control in controls:
         values = rows[control]
         if _is_number(values):
-            line = values.to_numpy(float)
-            columns.append((line - line.mean()) / (line.std() or 1.0))
+            columns.append(_one_scale(control, values.to_numpy(float)))
             continue
         codes, seen = pd.factorize(values, use_na_sentinel=False)
         if len(seen) > 200:
             raise MetricsError(f"'{control}' has {len(seen):,} values; join them to fewer first.")
         columns += [(codes == c).astype(float) for c in range(1, len(seen))]
     return np.stack(columns, axis=1), stats.mean_of(answers.cells, answers.worth)
+
+
+def _one_scale(control: str, values: np.ndarray) -> np.ndarray:
+    try:
+        return stats.scaled(values[:, None]).z[:, 0]
+    except stats.DependentError:
+        raise MetricsError(stats.blurred(control, values)) from None
 
 
 def _fit(design: np.ndarray, answers: Answers, by: str, controls: list[str]):
@@ -169,7 +175,7 @@ def _fit(design: np.ndarray, answers: Answers, by: str, controls: list[str]):
             f"'{by}' and {listing(controls)} go together so closely that they cannot be separated: "
             "some groups hold only people of one kind. Leave a control out, or join groups."
         )
-    bread = np.linalg.inv((design * weight[:, None]).T @ design)
+    bread = stats.inverse((design * weight[:, None]).T @ design)
     values = answers.values()
     fitted = bread @ (design * weight[:, None]).T @ values
     scores = design * (weight * (values - design @ fitted))[:, None]
@@ -188,8 +194,8 @@ def _wald(estimate: np.ndarray, covariance: np.ndarray) -> float:
     if df < 1:
         return 1.0
     contrast = np.hstack([np.ones((df, 1)), -np.eye(df)])
-    gap, spread = contrast @ estimate, contrast @ covariance @ contrast.T
-    return float(special.chdtrc(df, gap @ np.linalg.pinv(spread) @ gap))
+    statistic, df = stats.wald(contrast @ estimate, contrast @ covariance @ contrast.T)
+    return float(special.chdtrc(max(df, 1), statistic))
 
 
 def _headline(what: Score, by: str, controls: list[str], p: float, level: float) -> str:

@@ -156,10 +156,11 @@ def _fit(watched: Spells, columns: Design, inside: np.ndarray | None) -> cox.Fit
 def _ratios(terms, coefficients, spread, level: float) -> pd.DataFrame:
     error = np.sqrt(np.diag(spread))
     reach = stats.quantile(level) * error
-    ratio = np.exp(coefficients)
+    # the ratio of a billion units may be beyond any number; its coefficient is not
+    with np.errstate(over="ignore"):
+        ratio, low, high = (np.exp(coefficients + end * reach) for end in (0, -1, 1))
     frame = pd.DataFrame({"term": list(terms), "estimate": ratio, "std_error": ratio * error})
-    frame["conf_low"] = np.exp(coefficients - reach)
-    frame["conf_high"] = np.exp(coefficients + reach)
+    frame["conf_low"], frame["conf_high"] = low, high
     frame["p_value"] = 2 * norm.sf(np.abs(coefficients / error))
     frame["coefficient"] = coefficients
     return frame[WORDS]

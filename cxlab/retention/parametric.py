@@ -278,7 +278,8 @@ def fit_line(watched: Spells, x: np.ndarray, shape: str, terms: Sequence[str]) -
             f"{int(watched.event.sum())} customers left: too few for {x.shape[1] + 1} parameters."
         )
     kept = watched.time > 0
-    y, event, x = np.log(watched.time[kept]), watched.event[kept], x[kept]
+    y, event, given = np.log(watched.time[kept]), watched.event[kept], x[kept]
+    x, turn = _one_scale(given)
     entry = watched.entry[kept]
     late = entry > 0
     begun = np.log(entry[late])
@@ -304,9 +305,27 @@ def fit_line(watched: Spells, x: np.ndarray, shape: str, terms: Sequence[str]) -
             break
     loose = moved[: x.shape[1]] > 1e-3
     if loose.any():
-        raise FitError(separating(x, terms, event, loose))
-    covariance = np.linalg.inv(curvature[:free, :free])
-    return Line(theta[:-1], float(np.exp(theta[-1])), covariance, value, shape)
+        raise FitError(separating(given, terms, event, loose))
+    try:
+        covariance = (
+            turn[:free, :free] @ stats.inverse(curvature[:free, :free]) @ turn[:free, :free].T
+        )
+    except stats.DependentError as error:
+        raise FitError(
+            f"'{[*terms, 'scale'][error.place]}': these times say nothing of it."
+        ) from None
+    return Line((turn @ theta)[:-1], float(np.exp(theta[-1])), covariance, value, shape)
+
+
+def _one_scale(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Centre and scale the columns after the constant; give also the way back, scale included."""
+    turn = np.eye(x.shape[1] + 1)
+    if x.shape[1] == 1:
+        return x, turn
+    columns, last = stats.scaled(x[:, 1:]), x.shape[1]
+    turn[range(1, last), range(1, last)] = 1 / columns.spread
+    turn[0, 1:last] = -columns.centre / columns.spread
+    return np.column_stack([x[:, 0], columns.z]), turn
 
 
 def _likelihood(theta, x, y, event, late, begun, shape):
@@ -427,22 +446,21 @@ def _odds(band, columns, who, trials, left, watched):
     if not rows.any():
         raise FitError("everybody left in the same period: there are no odds to compare.")
     places = np.unique(band[rows], return_inverse=True)[1]
-    scale = columns.x.std(0)
-    z = (columns.x - columns.x.mean(0)) / scale
-    x = np.column_stack([np.eye(places.max() + 1)[places], z[who[rows]]])
+    on = stats.scaled(columns.x)
+    x = np.column_stack([np.eye(places.max() + 1)[places], on.z[who[rows]]])
     beta, information, step = _binomial(x, left[rows], trials[rows], places.max() + 1)
     own = slice(places.max() + 1, None)
     loose = (np.abs(step[own]) > 1e-3) | (np.abs(beta[own]) > 15)
     if loose.any():
         raise FitError(separating(columns.x, columns.terms, watched.event, loose))
     try:
-        spread = np.linalg.inv(information)[own, own]
-    except np.linalg.LinAlgError:
+        spread = stats.inverse(information)[own, own]
+    except stats.DependentError:
         raise FitError(
             f"the periods tell nothing about {listing(columns.terms)}: leave out what never "
             "differs among those who were there at the same time."
         ) from None
-    return beta[own] / scale, spread / np.outer(scale, scale)
+    return beta[own] / on.spread, spread / np.outer(on.spread, on.spread)
 
 
 def _binomial(x, left, trials, fixed):

@@ -103,6 +103,20 @@ def flats(x: np.ndarray) -> np.ndarray:
     return ~(z.std(axis=0) > LEAST_SPREAD * np.abs(x[0] + z.mean(axis=0)))
 
 
+def blurred(name: str, values: np.ndarray) -> str:
+    """Say why a column that varies, but only beyond its digits, cannot be used.
+
+    Example:
+        >>> blurred("at", np.array([1e17, 1e17 + 64])).split(":")[0]
+        "'at' runs from 100000000000000000 to 100000000000000064"
+    """
+    return (
+        f"'{name}' runs from {values.min():.18g} to {values.max():.18g}: its values differ only "
+        "beyond their tenth digit, too few to tell them apart.\n"
+        "Take away what they have in common (such as the first date), and ask again."
+    )
+
+
 def owned(x: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
     """Say what part of each column the columns before it leave to it, in standard deviations.
 

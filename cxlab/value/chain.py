@@ -71,7 +71,7 @@ def chain(
             try:
                 rows = np.repeat(np.arange(len(pay)), times)
                 draws.append(_links(watched, x, pay, horizon, rows))
-            except (FitError, np.linalg.LinAlgError):
+            except (FitError, stats.DependentError, np.linalg.LinAlgError):
                 lost += 1
     if lost > n_boot / 20:
         raise FitError(f"{lost} of {n_boot} resamples could not be fitted: too few customers left.")
@@ -108,8 +108,7 @@ def _columns(watched: Spells, rating: str, score: str, money: str, controls: Seq
 def _links(watched: Spells, x, pay, horizon: float, rows: np.ndarray) -> np.ndarray:
     """Measure the four links on some rows."""
     x, entry, time, event = x[rows], watched.entry[rows], watched.time[rows], watched.event[rows]
-    plain = np.column_stack([np.ones(len(rows)), np.delete(x, 1, axis=1)])
-    per_rating = np.linalg.lstsq(plain, x[:, 1], rcond=1e-10)[0][1]
+    per_rating = stats.line(np.delete(x, 1, axis=1), x[:, 1]).coefficients[1]
     # the score carries the rating: holding the rating equal would take away what it carries
     found = cox.fit(entry, time, event, np.delete(x, 0, axis=1))
     if not found.settled.all():

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from cxlab import stats
 from cxlab.results import Result, count, listing, number
 from cxlab.weighting.balance import _asked, _need
 from cxlab.weighting.raking import Weighted, WeightingError, effective_size
@@ -45,7 +46,9 @@ def propensity(
     design = _design(asked, using)
     from sklearn.linear_model import LogisticRegression  # opening a study needs none of it
 
-    model = LogisticRegression(C=1e4, max_iter=2000).fit(design, asked["answered"])
+    model = LogisticRegression(C=1e4, solver="newton-cholesky", max_iter=200).fit(
+        design, asked["answered"]
+    )
     chance = pd.Series(model.predict_proba(design)[:, 1], index=asked[key])
     weights = (1 / responses[key].map(chance)).to_numpy(float)
     strangers = np.isnan(weights)
@@ -75,16 +78,31 @@ def propensity(
     return Weighted(responses.assign(weight=weights), diagnostics)
 
 
+def _numbers(name: str, column: pd.Series) -> dict[str, pd.Series]:
+    """Bring numbers to mean 0 and standard deviation 1; those not known are the mean, marked."""
+    known, made = column.notna(), {}
+    values = column[known].to_numpy()
+    if np.isinf(values).any():
+        raise WeightingError(f"'{name}' holds an infinite value; blank it first.")
+    if len(values) and np.ptp(values) > 0:
+        try:
+            z = stats.scaled(values[:, None]).z[:, 0]
+        except stats.DependentError:
+            raise WeightingError(stats.blurred(name, values)) from None
+        made[name] = pd.Series(0.0, index=column.index)
+        made[name][known] = z
+    if not known.all() and known.any():
+        made[f"{name} unknown"] = (~known).astype(float)
+    return made
+
+
 def _design(asked: pd.DataFrame, using: Sequence[str]) -> pd.DataFrame:
     """Make columns of numbers; a missing number is the mean and says so beside it."""
     columns: dict[str, pd.Series] = {}
     for name in using:
         column = asked[name]
         if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-            spread = column.std() or 1.0
-            columns[name] = ((column - column.mean()) / spread).fillna(0.0).astype(float)
-            if column.isna().any():
-                columns[f"{name} unknown"] = column.isna().astype(float)
+            columns |= _numbers(name, column.astype(float))
             continue
         words = column.map(str, na_action="ignore").fillna("unknown")
         for value in sorted(words.unique())[1:]:
