@@ -9,10 +9,13 @@ ROOMS = (
     "claims",
     "cleaning",
     "codebook",
+    "desk",
     "drivers",
     "events",
     "ingest",
     "journey",
+    "lifetimes",
+    "missing",
     "metrics",
     "plots",
     "recovery",
@@ -20,9 +23,23 @@ ROOMS = (
     "retention",
     "stats",
     "study",
+    "value",
     "voice",
     "weighting",
 )
+
+
+def open(path):
+    """Open a study file; in IPython and Jupyter our refusals are then answered by their sentence.
+
+    Args:
+        path: the study file.
+
+    Returns:
+        The study: its card, when it is shown.
+    """
+    import_module("cxlab.shell").quiet()
+    return import_module("cxlab.study").load(path)
 
 
 def __getattr__(name: str):

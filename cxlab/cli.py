@@ -279,30 +279,29 @@ def main() -> None:
 
 def _answer() -> None:
     """Do what was asked, and say in a sentence why it cannot be done."""
-    from cxlab.codebook import Refusal
-
     try:
         app()
-    except Refusal as error:
-        if "--debug" in sys.argv:
-            raise
-        typer.echo(f"error: {_readable(str(error))}", err=True)
-        sys.exit(getattr(error, "status", 2))
-    except OSError as error:
-        if "--debug" in sys.argv:
-            raise
-        typer.echo(f"error: {_readable(_not_opened(error))}", err=True)
-        sys.exit(2)
     except Exception as error:
         if "--debug" in sys.argv:
             raise
-        what = f"{type(error).__name__}: {error}".splitlines()[0]
-        typer.echo(
-            f"error: cxlab did not expect this ({_readable(what)}). The mistake is cxlab's, not "
-            "yours; --debug shows where.",
-            err=True,
-        )
-        sys.exit(2)
+        said, status = _refused(error)
+        typer.echo(f"error: {_readable(said)}", err=True)
+        sys.exit(status)
+
+
+def _refused(error: Exception) -> tuple[str, int]:
+    """Put into a sentence what went wrong, with the exit status that goes with it."""
+    from cxlab.codebook import Refusal  # opened only now: help needs none of it
+
+    if isinstance(error, Refusal):
+        return str(error), getattr(error, "status", 2)
+    if isinstance(error, OSError):
+        return _not_opened(error), 2
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    return (
+        f"cxlab did not expect this ({what}). The mistake is cxlab's, not yours; --debug shows "
+        "where."
+    ), 2
 
 
 def _not_opened(error: OSError) -> str:

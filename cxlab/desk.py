@@ -13,8 +13,11 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from cxlab import shell
 from cxlab.codebook import label
 from cxlab.results import Absence, Result, Unanswerable, absent
+
+shell.quiet()
 
 ROOMS = ("churn", "drivers", "metrics", "missing", "plots", "retention", "value", "weighting")
 PLAIN = ("results", "stats", "study")  # what opens a study, and words: nothing to be absent

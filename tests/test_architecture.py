@@ -22,6 +22,7 @@ FLOORS = {
         "export",
         "sample",
         "lifetimes",
+        "shell",
     },
     3: {"metrics", "drivers", "churn", "retention", "value", "missing", "voice", "journey"}
     | {"recovery", "claims"}

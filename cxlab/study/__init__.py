@@ -15,7 +15,7 @@ from cxlab import cleaning, codebook, ingest, results
 from cxlab.cleaning import Cleaned
 from cxlab.codebook import Mapping, Scale
 from cxlab.results import Absence, Result
-from cxlab.study import account, meeting, parts
+from cxlab.study import account, card, meeting, parts
 from cxlab.study import cache as cache_room
 from cxlab.study import people as people_room
 from cxlab.study.account import account_of, export
@@ -44,7 +44,7 @@ UNWEIGHTED = Absence(
 NO_SEGMENT = Absence("The study names no segment to compare.", "a segment of at least two groups")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Study:
     """A study, cleaned: its tables under canonical names, and the account of its rows.
 
@@ -367,6 +367,22 @@ class Study:
                 counts.append(1)
         return counts
 
+    def __getitem__(self, segment: str) -> "Segment":
+        """Give a segment by its name, `k["region"]`; its parts are `k["region"]["North"]`."""
+        if segment not in self.segments():
+            near = codebook.did_you_mean(segment, self.segments())
+            raise StudyError(f"'{segment}' is not a segment of this study.{near}", [])
+        return Segment(self, segment)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.segments())
+
+    def __repr__(self) -> str:
+        return card.text(self)
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        return {"text/plain": card.text(self), "text/html": card.markup(self)}
+
     def _frame(self, table: str) -> pd.DataFrame | None:
         done = self.cleaned.get(table)
         return None if done is None else done.frame
@@ -393,6 +409,31 @@ class Study:
         if self.mapping.events == "duckdb":
             return ibis.duckdb.connect()
         return ibis.connect(self.mapping.events)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Segment:
+    """A segment of a study: its values are completed by Tab, each gives a part."""
+
+    study: Study
+    name: str
+
+    @property
+    def values(self) -> list[str]:
+        """The values found, in order."""
+        return parts.values([done.frame for done in self.study.cleaned.values()], self.name)
+
+    def __getitem__(self, value: str) -> Study:
+        return self.study.part(segment=self.name, value=value)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self.values
+
+    def __repr__(self) -> str:
+        return f"{self.name}: {results.listing(self.values, 12) if self.values else 'no value'}"
 
 
 @contextmanager

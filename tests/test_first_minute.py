@@ -1,0 +1,92 @@
+"""The first minute in Python: a light door, a card, Tab, and refusals without a traceback."""
+
+import subprocess
+import sys
+
+import pytest
+
+from cxlab import study
+from tests.conftest import ROOT
+from tests.small import load
+
+ANSWERS = "id,on,nps,region\n" + "".join(
+    f"r{at},2025-03-{1 + at % 28:02d},{at % 11},{'North' if at % 2 else 'South'}\n"
+    for at in range(60)
+)
+SAID = {"columns": {"response_id": "id", "answered_at": "on", "nps": "nps"}, "segments": ["region"]}
+
+
+@pytest.fixture
+def small(tmp_path):
+    return load(tmp_path, ANSWERS, **SAID)
+
+
+def test_opening_the_package_or_its_help_opens_no_room():
+    asked = (
+        "import sys, cxlab, cxlab.cli; print([m for m in ('pandas', 'numpy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+def test_help_opens_no_room():
+    asked = "import sys; from cxlab.cli import main; sys.argv = ['cxlab', 'check', '--help']\n"
+    asked += "try: main()\nexcept SystemExit: print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.strip().endswith("False")
+
+
+def test_the_card_says_what_is_held_asked_and_missing_in_fifteen_lines(small):
+    card = repr(small)
+    assert len(card.splitlines()) <= 15
+    assert "60 responses" in card
+    assert 'metrics.nps(k.responses, by="region")' in card
+    assert "drivers: needs ratings" in card
+    assert len(repr(small)) < 1500
+
+
+def test_the_calls_on_the_card_can_be_made():
+    asked = "import cxlab; from cxlab import metrics, drivers, churn, retention, value\n"
+    asked += "k = cxlab.open('data/sample/study.yaml')\n"
+    asked += "for word, call in cxlab.study.card.lines(k):\n"
+    asked += "    if word == 'try': print(type(eval(call)).__name__)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.split() == ["Result", "Result", "Case"], done.stderr
+
+
+def test_segments_and_their_values_are_completed(small):
+    assert small._ipython_key_completions_() == ["region"]
+    assert small["region"]._ipython_key_completions_() == ["North", "South"]
+    assert len(small["region"]["North"].responses) == 30
+    with pytest.raises(study.StudyError, match="Did you mean 'region'"):
+        small["regoin"]
+
+
+def test_text_of_an_export_stays_text_on_the_card(tmp_path):
+    shown = load(tmp_path, ANSWERS, whole={"study": "<b>S</b>"}, **SAID)._repr_mimebundle_()
+    assert "&lt;b&gt;S&lt;/b&gt;" in shown["text/html"]
+
+
+IN_IPYTHON = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance(colors="NoColor")
+shell.run_cell("import cxlab; from cxlab.desk import metrics, study")
+shell.run_cell("study.load('nowhere.yaml')")
+print("=====")
+shell.run_cell("%tb")
+print("=====")
+shell.run_cell("1 / 0")
+"""
+
+
+def test_in_ipython_a_refusal_is_its_sentence_and_a_fault_its_traceback():
+    done = subprocess.run(
+        [sys.executable, "-c", IN_IPYTHON], capture_output=True, text=True, cwd=ROOT
+    )
+    refused, asked_for, fault = done.stdout.split("=====")
+    assert "nowhere.yaml" in refused
+    assert "Traceback" not in refused
+    assert len(refused.strip().splitlines()) == 1
+    assert "Traceback" in asked_for
+    assert "ZeroDivisionError" in fault
+    assert "Traceback" in fault
