@@ -1,10 +1,10 @@
 """What holds for any table: nothing lost, nothing changed twice, order does not matter."""
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from cxlab.cleaning import clean
+from cxlab.cleaning import CleaningError, clean
 from cxlab.codebook import SET_ASIDE, Table
 
 SPEC = Table(
@@ -37,7 +37,10 @@ def cleaned(rows: list[dict], order: list[int] | None = None):
     raw = pd.DataFrame(rows, dtype="str").assign(file="a.csv", line=range(2, len(rows) + 2))
     if order:
         raw = raw.iloc[order].reset_index(drop=True)
-    return clean(raw, table="responses", spec=SPEC, as_of=pd.Timestamp("2025-12-31"))
+    try:
+        return clean(raw, table="responses", spec=SPEC, as_of=pd.Timestamp("2025-12-31"))
+    except CleaningError:  # a column of which half is unreadable is refused
+        return reject()
 
 
 @settings(max_examples=60, deadline=None)

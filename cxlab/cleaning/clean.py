@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from cxlab.cleaning import careless, convert, counting, purchases
+from cxlab.cleaning import careless, convert, counting, doubts, purchases
 from cxlab.cleaning.convert import CleaningError
 from cxlab.cleaning.dates import to_time
+from cxlab.cleaning.durations import to_duration
 from cxlab.cleaning.purchases import Money
 from cxlab.cleaning.rules import RULES, Rule, left_out
 from cxlab.codebook import COLUMNS, DOUBT, JUDGEMENT, WHERE, Scale, Table
@@ -87,6 +88,8 @@ def clean(
     if table == "orders":
         repaired |= purchases.filled(typed, counts)
         purchases.priced(typed)
+    if table == "interactions":
+        _reached(typed)
     if "currency" in typed:
         converted, told = _exchanged(raw, typed, counts, spec, money or Money())
         repaired, notes = repaired | converted, (*notes, *told)
@@ -115,6 +118,17 @@ def clean(
         notes=(*notes, *_notes(frame, table, spec, customers)),
         rows_in=len(kept),
     )
+
+
+def _reached(typed: pd.DataFrame) -> None:
+    """Tell when a case was answered and closed from how long that took, where no time says it."""
+    if "opened_at" not in typed:
+        return
+    for length, moment in (("first_reply", "first_reply_at"), ("resolution", "closed_at")):
+        if length in typed:
+            told = typed["opened_at"] + pd.to_timedelta(typed[length].round(), unit="s")
+            known = typed.get(moment)
+            typed[moment] = told if known is None else known.fillna(told)
 
 
 def _ignored(raw: pd.DataFrame, spec: Table, flags: pd.DataFrame) -> np.ndarray:
@@ -214,6 +228,7 @@ def _convert(
     shown = {rule.column for rule in here}
     fatal = {f"{r.column}!{r.name}" for r in here if spec.rules.get(r.name) != "off"}
     by_status, notes = _by_status(raw, table, spec, out)
+    main, told = next((score for score in SCORES if score in spec.columns), ""), [*notes]
     flags |= {f"status!{reason}": hit for reason, hit in by_status.items()}
     silent = _ignored(raw, spec, out.assign(**flags))
     for name in [n for n in raw if n not in (*PLACE, "damage") and not n.startswith(WHERE)]:
@@ -232,22 +247,31 @@ def _convert(
                 scale = _scale(table, spec, str(name))
                 read = partial(_converted, kind=kind, spec=spec, source=source, scale=scale)
                 done = convert.by_value(read, cells)
+                told += _scored(cells, done, kind, spec, scale, name)
+            doubts.refuse_unreadable(
+                cells, done, kind=kind, name=str(name), heading=source, table=table
+            )
         except CleaningError as error:
             raise _placed(error, cells, raw) from None
+        if kind == "time" and (said := doubts.one_moment(done.values, source)):
+            told.append(said)
+            if name == "answered_at":
+                done.repairs["same_moment"] = done.values.notna().to_numpy()
+                done.values = done.values.mask(done.values.notna())
         columns[name] = done.values
         del cells
         pa.default_memory_pool().release_unused()  # of the column as it came
         for reason, hit in _found(done.repairs):
             repaired[name, reason] = np.flatnonzero(hit)
         for reason, hit in _found(done.bad):
-            vital = f"{name}!{_vital(table, name, reason)}"
+            vital = f"{name}!{_vital(table, name, reason, main)}"
             flags[vital] = hit
             if vital not in fatal:
                 repaired[name, "unreadable" if reason == "date_impossible" else reason] = (
                     np.flatnonzero(hit)
                 )
     flagged = pd.DataFrame(flags, index=raw.index)
-    return pd.DataFrame(columns, copy=False), repaired, flagged, notes
+    return pd.DataFrame(columns, copy=False), repaired, flagged, tuple(told)
 
 
 def _by_status(
@@ -279,6 +303,16 @@ def _found(cells: dict[str, np.ndarray]) -> list[tuple[str, np.ndarray]]:
     return [(reason, each) for reason, each in cells.items() if each.any()]
 
 
+def _scored(
+    cells: pd.Series, done: convert.Converted, kind: str, spec: Table, scale: Scale, name: str
+) -> list[str]:
+    """Doubt scores and ratings whose answers are not those of their scale."""
+    if kind not in ("score", "rating"):
+        return []
+    heading, declared = spec.sources().get(name, name), name in spec.scales
+    return doubts.on_scale(cells, done, scale=scale, name=name, heading=heading, declared=declared)
+
+
 def _scale(table: str, spec: Table, column: str) -> Scale:
     """Give the scale of a score; a desk rates its cases on a scale of its own, if not said."""
     known = spec.scale(column) if table == "responses" else spec.scales.get(column)
@@ -290,15 +324,22 @@ def _converted(
 ) -> convert.Converted:
     if kind in ("score", "rating"):
         return convert.to_score(column, scale, whole=column.name == "nps")
-    if kind in ("number", "duration"):
+    if kind == "duration":
+        said = {"declared": spec.formats.get(str(column.name)), "heading": source}
+        usual = "seconds" if column.name == "duration_s" else None
+        return to_duration(column, **said, usual=usual)
+    if kind == "id" and (rule := spec.ids.get(str(column.name))):
+        return convert.matched(_converted(column, "as it stands", spec, source, scale), rule)
+    if kind == "number":
         return convert.to_number(column.rename(source), decimal=spec.decimal)
     typed = pd.api.types.is_numeric_dtype(column) and column.dtype != bool
     if kind == "attribute" and typed:
         return convert.Converted(column)
-    if kind in ("id", "category") and typed:
+    if kind in ("id", "as it stands", "category") and typed:
         column = column.map(convert.in_full, na_action="ignore").astype("str")
     return {
         "id": convert.to_id,
+        "as it stands": convert.to_id,
         "category": convert.to_category,
         "text": convert.to_text,
         "flag": convert.to_flag,
@@ -306,9 +347,12 @@ def _converted(
     }[kind](column)
 
 
-def _vital(table: str, column: str, reason: str) -> str:
-    """Name the reason a row goes for, where an unusable cell takes its row along."""
-    if column in SCORES and table == "responses":
+def _vital(table: str, column: str, reason: str, main: str) -> str:
+    """Name the reason a row goes for, where an unusable cell takes its row along.
+
+    Of the scores, the first one alone does: an answer to it is not lost for another question.
+    """
+    if column == main and table == "responses":
         return f"score_{reason}"
     if (table, column, reason) == ("orders", "amount", "unreadable"):
         return "amount_unreadable"

@@ -146,6 +146,44 @@ def to_id(column: pd.Series) -> Converted:
     )
 
 
+def matched(done: Converted, rule: str) -> Converted:
+    """Bring ids into the form that the study file declares, so that tables meet."""
+    ids = done.values
+    if rule == "case":
+        new = ids.str.casefold()
+    elif rule == "salesforce18":
+        new = ids.where(
+            ~ids.str.fullmatch(r"[A-Za-z0-9]{15}(?:[A-Za-z0-5]{3})?"), ids.map(_checked)
+        )
+    elif rule == "plain number":
+        bare = ids.str.replace(r"[\s,'#]", "", regex=True).str.extract(r"^0*(\d+)(?:\.0+)?$")[0]
+        new = bare.fillna(ids)
+    else:
+        new = ids.where(~ids.str.fullmatch(r"\d+"), ids.str.zfill(int(rule.split()[1])))
+    changed = (ids.notna() & (new != ids)).to_numpy(bool)
+    return Converted(new, {**done.repairs, "id_matched": changed}, done.bad)
+
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+
+
+def _checked(given: str) -> str:
+    """Write a Salesforce id with its check letters, which say where capitals stand.
+
+    Each letter stands for five characters, a bit for each capital (Salesforce, "15- and
+    18-character record IDs").
+    """
+    if not isinstance(given, str) or len(given) not in (15, 18):
+        return given
+    body, marks = given[:15], given[15:].upper()
+    if marks:
+        capital = [_LETTERS.index(marks[at // 5]) >> at % 5 & 1 for at in range(15)]
+        body = "".join(c.upper() if up else c.lower() for c, up in zip(body, capital, strict=True))
+        return body + marks
+    bits = [sum(body[at + i].isupper() << i for i in range(5)) for at in (0, 5, 10)]
+    return body + "".join(_LETTERS[each] for each in bits)
+
+
 _NO_ID = {"", "n/a", "#n/a", "nan", "null", "none", "-", "--"}
 
 

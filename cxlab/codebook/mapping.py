@@ -34,7 +34,7 @@ class Table(_Part):
         scales: score or rating -> its scale; `ratings` stands for all of them.
         segments: columns of the export to report by; a mapping renames them.
         attributes: further columns to keep as they are, such as CRM fields.
-        formats: column -> date format as strftime writes it.
+        formats: column -> date format as strftime writes it; for a length of time, its unit.
         where: heading of the export, or name of ours -> what its cell must hold for the row
             to count; all conditions hold.
         ids: id column -> the rule that brings its ids into one form.
@@ -138,6 +138,7 @@ class Table(_Part):
         return _SCALES.get(column)
 
 
+_LENGTHS = ("seconds", "minutes", "hours", "days", "ms", "h:mm", "m:ss")
 _SCALES = {
     "nps": Scale(low=0, high=10),
     "csat": Scale(low=1, high=5),
@@ -367,6 +368,13 @@ def _check_table(name: str, table: Table) -> None:
     dated = [column for column, kind in kinds.items() if kind == "time"]
     scored = [column for column, kind in kinds.items() if kind in ("score", "rating")]
     for column, form in table.formats.items():
+        if kinds.get(column) == "duration" and form in _LENGTHS:
+            continue
+        if kinds.get(column) == "duration":
+            raise ValueError(
+                f"tables.{name}.formats.{column}: '{form}' is no unit of time; write one of "
+                f"{', '.join(_LENGTHS)}."
+            )
         if column not in dated:
             raise ValueError(
                 f"tables.{name}.formats: '{column}' is no column of dates that is mapped."

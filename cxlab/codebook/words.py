@@ -226,6 +226,7 @@ REPAIRS: dict[str, str] = {
     "duration_form": "a length of time written as a clock, in words or in minutes; in seconds now",
     "id_matched": "an id brought into the form the study file declares",
     "from_its_order": "left blank in a further row of an order, taken from the row that has it",
+    "same_moment": "one and the same moment in every row, which is no date; blanked",
     "converted": "money in another currency, at the rate of its day",
 }
 

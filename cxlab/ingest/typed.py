@@ -63,7 +63,8 @@ def read_spss(path: Path, table: Table, wanted: Wanted) -> Grid:
     import pyreadstat
 
     try:
-        body, meta = pyreadstat.read_sav(path, user_missing=True)
+        # the reader drops whole days of a length of time, and stops at a day no calendar has
+        body, meta = pyreadstat.read_sav(path, user_missing=True, disable_datetime_conversion=True)
     except (pyreadstat.ReadstatError, UnicodeDecodeError, ValueError) as error:
         raise IngestError(f"{path.name}: the SPSS file is damaged ({error}).") from None
     names = tuple(body.columns)
@@ -84,6 +85,9 @@ def read_spss(path: Path, table: Table, wanted: Wanted) -> Grid:
     for place in places:
         name = names[place]
         column = body[name]
+        if read := _in_seconds(column, meta.original_variable_types.get(name, "")):
+            cells[str(place)] = read[0]
+            continue
         codes = _user_missing(column, meta.missing_ranges.get(name, []))
         if codes:
             missing[place] = codes
@@ -95,6 +99,39 @@ def read_spss(path: Path, table: Table, wanted: Wanted) -> Grid:
         notes.append(f"{path.name}: {names[place]} is labelled {said}.")
     lines = np.arange(1, len(body) + 1)
     return Grid(pd.DataFrame(cells), header, lines, "", tuple(notes), missing, labels)
+
+
+_SPSS_START = pd.Timestamp("1582-10-14")  # SPSS counts seconds from the first Gregorian day
+_SPSS_DAYS = ("DATE", "ADATE", "EDATE", "JDATE", "SDATE", "DATETIME", "YMDHMS", "MOYR", "QYR")
+_SPSS_DAYS += ("WKYR",)
+_YEARS = 9999
+
+
+def _in_seconds(column: pd.Series, form: str) -> list[pd.Series]:
+    """Read what SPSS keeps in seconds: moments, and lengths of time as clock times."""
+    kind = form.rstrip("0123456789.").upper()
+    if kind in ("TIME", "DTIME", "MTIME"):
+        return [column.map(_clock, na_action="ignore").astype("str")]
+    if kind not in _SPSS_DAYS:
+        return []
+    last = (pd.Timestamp(_YEARS, 12, 31) - _SPSS_START).total_seconds()
+    odd = column.notna() & ~column.between(-1.3e10, last)
+    micros = (column.mask(odd).fillna(0) * 1e6).round().astype("int64")
+    moments = (_SPSS_START.as_unit("us") + pd.to_timedelta(micros, unit="us")).astype(
+        "datetime64[us]"
+    )
+    moments = moments.mask(column.isna() | odd)
+    if not odd.any():
+        return [moments]
+    text = moments.astype("str").mask(moments.isna())
+    return [text.mask(odd, column[odd].map(lambda value: f"{value:.0f} seconds since 1582"))]
+
+
+def _clock(seconds: float) -> str:
+    whole, part = divmod(abs(seconds), 1)
+    hours, rest = divmod(int(whole), 3600)
+    told = f"{hours}:{rest // 60:02d}:{rest % 60:02d}" + (f"{part:.3f}"[1:] if part else "")
+    return f"-{told}" if seconds < 0 else told
 
 
 def _read_by_code(table: Table) -> set[str]:

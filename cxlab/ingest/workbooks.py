@@ -4,7 +4,7 @@ import math
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO
 from xml.etree.ElementTree import ParseError
@@ -133,6 +133,12 @@ def _as_text(cell: object) -> str:
         return cell.isoformat(sep=" ")
     if isinstance(cell, date):
         return cell.isoformat()
+    if isinstance(cell, timedelta):
+        seconds = round(cell.total_seconds())
+        sign, left = ("-" if seconds < 0 else ""), abs(seconds)
+        return f"{sign}{left // 3600}:{left // 60 % 60:02d}:{left % 60:02d}"
+    if isinstance(cell, time):
+        return cell.isoformat("seconds")
     if isinstance(cell, int | float) and abs(cell) >= _EXACT and math.isfinite(cell):
         return f"{cell:.14E}"
     if isinstance(cell, float) and cell.is_integer():

@@ -1,0 +1,153 @@
+"""What a column says against the study file: not readable, off its scale, one moment for all."""
+
+import numpy as np
+import pandas as pd
+
+from cxlab.cleaning.convert import CleaningError, Converted
+from cxlab.codebook import DOUBT, Scale
+from cxlab.results import count, listing
+
+_FEW, _SOME = 3, 8  # cells below which nothing is said of a whole column, or of half of it
+_CODES = {-1, -6, -7, -8, -9, -66, -77, -88, -97, -98, -99, -999, -9999}
+_CODES |= {77, 88, 96, 97, 98, 99, 777, 888, 997, 998, 999, 9999}
+_SCALES = ((0, 1), (1, 3), (1, 4), (1, 5), (0, 5), (1, 6), (0, 6), (1, 7), (1, 9), (1, 10), (0, 10))
+_SCALES += ((1, 11), (0, 100))
+_WHAT = {
+    "time": "no dates",
+    "score": "no score",
+    "rating": "no rating",
+    "number": "no numbers",
+    "duration": "no length of time",
+    "flag": "neither yes nor no",
+}
+_ALIKE = 10  # rows from which one moment in all of them is no date
+
+
+def refuse_unreadable(
+    cells: pd.Series, done: Converted, *, kind: str, name: str, heading: str, table: str
+) -> None:
+    """Refuse a column half or more of which cannot be read as what it is said to hold.
+
+    Raises:
+        CleaningError: names the words found, and how to say what they mean.
+    """
+    none = np.zeros(len(cells), bool)
+    bad = done.bad.get("unreadable", none) | done.bad.get("date_impossible", none)
+    if kind not in _WHAT or not bad.any():
+        return
+    n = int(bad.sum())
+    filled = n + int(done.values.notna().sum() + done.bad.get("off_scale", none).sum())
+    if not (n == filled >= _FEW or (2 * n >= filled >= _SOME)):
+        return
+    words = cells[bad].astype("str").str.strip().value_counts()
+    shown = listing([f"'{word[:40]}' ({count(times)})" for word, times in words.items()], 6)
+    raise CleaningError(
+        f"'{heading}' (read as {name}): {count(n)} of {count(filled)} filled cells are "
+        f"{_WHAT[kind]}: {shown}. {_remedy(kind, name, table, list(words.index))}",
+        column=heading,
+        shown=list(words.index[:1]),
+    )
+
+
+def _remedy(kind: str, name: str, table: str, words: list[str]) -> str:
+    if kind in ("score", "rating"):
+        points = ", ".join(f"'{word[:40]}': …" for word in words[:4])
+        which = name if kind == "score" else "ratings"
+        return (
+            f"Say under tables.{table}.scales what the words stand for, such as '{which}: "
+            f"{{range: 0..1, labels: {{{points}}}}}', and list those that are no answer under "
+            "'missing: [..]'; or leave the column out."
+        )
+    if kind == "time":
+        return f"Declare their form under tables.{table}.formats, or leave the column out."
+    return "Map the column that is meant, or leave this one out."
+
+
+def on_scale(
+    cells: pd.Series, done: Converted, *, scale: Scale, name: str, heading: str, declared: bool
+) -> list[str]:
+    """Doubt answers that look like codes, or like answers on another scale.
+
+    Raises:
+        CleaningError: an NPS whose answers never leave 1 to 5 or 1 to 7, and no scale declared.
+    """
+    notes = []
+    off = done.bad.get("off_scale", np.zeros(len(cells), bool))
+    if off.any():
+        notes = _off(cells[off], done.values, scale, name, heading)
+    answers = done.values.dropna()
+    low, high = answers.min(), answers.max()
+    narrow = len(answers) >= 20 and low >= 1 and (high <= 5 or (high <= 7 and len(answers) >= 50))
+    if name == "nps" and narrow and (scale.low, scale.high) == (0, 10):
+        said = f"'{heading}' (read as nps): the answers run from {low:g} to {high:g}"
+        if not declared:
+            raise CleaningError(
+                f"{said}, none beyond; declare the scale, 'scales: {{nps: 0..10}}' if it is so. "
+                f"Another rating is no NPS: map it as csat, with 'scales: {{csat: {low:g}.."
+                f"{high:g}}}'.",
+                column=heading,
+                shown=cells[done.values.notna()].astype("str").head(1),
+            )
+        notes.append(f"{DOUBT}{said} on a scale of 0 to 10.")
+    return notes
+
+
+def _off(cells: pd.Series, read: pd.Series, scale: Scale, name: str, heading: str) -> list[str]:
+    text = cells.astype("str").str.strip()
+    figures = text.str.extract(r"([+-]?\d+(?:[.,]\d+)?)")[0].str.replace(",", ".").astype(float)
+    filled, notes = len(figures) + int(read.notna().sum()), []
+    coded = figures.isin(_CODES)
+    if coded.any():
+        times = figures[coded].value_counts()
+        shown = listing([f"{code:g} ({count(n, 'cell')})" for code, n in times.items()])
+        codes = ", ".join(f"{code:g}" for code in times.index)
+        said = f"{{range: {scale}, missing: [{codes}]}}"
+        notes.append(
+            f"{DOUBT}'{heading}' holds {shown}, likely a code for no answer; if so, declare it: "
+            f"'scales: {{{name}: {said}}}'."
+        )
+    rest = figures[~coded]
+    if len(rest) >= _FEW and 10 * len(rest) >= filled:
+        ends = min(rest.min(), read.min()), max(rest.max(), read.max())
+        likely = [f"{a}..{b}" for a, b in _SCALES if a <= ends[0] and ends[1] <= b]
+        values = listing([f"{value:g}" for value in sorted(rest.unique())])
+        other = f": is it {likely[0]}?" if likely else ""
+        other += f" Then declare 'scales: {{{name}: {likely[0]}}}'" if likely else ""
+        notes.append(
+            f"{DOUBT}'{heading}': {count(len(rest))} of {count(filled)} answers lie off the scale "
+            f"{scale} ({values}){other}."
+        )
+    return notes
+
+
+def one_moment(moments: pd.Series, heading: str) -> str:
+    """Say so where a column holds one and the same moment in every row, which is no date."""
+    known = moments.dropna()
+    if len(known) < _ALIKE or known.nunique() > 1:
+        return ""
+    return (
+        f"{DOUBT}'{heading}' holds one and the same moment, {known.iloc[0]:%Y-%m-%d %H:%M}, in all "
+        f"{count(len(known), 'row')}: the day of the export, not of what happened. No trend is "
+        "drawn from it."
+    )
+
+
+def several_labels(labels: pd.Series, name: str, heading: str) -> str:
+    """Say so where the cells of a column of labels hold several labels each."""
+    words = labels.dropna().astype("str")
+    kinds = words.value_counts()
+    for mark in (";", "|", ","):
+        joined = [kind for kind in kinds.index if mark in kind]
+        if len(joined) < 2:
+            continue
+        parts = [[part.strip() for part in kind.split(mark)] for kind in joined]
+        found = pd.Series([part for each in parts for part in set(each) if part]).value_counts()
+        again = found.index[(found > 1) | found.index.isin(kinds.index)]
+        alone = found.index.isin(kinds.index).mean()
+        if len(again) >= 0.8 * len(found) and (mark != "," or alone >= 0.8):
+            return (
+                f"{DOUBT}'{heading}' holds several labels in a cell, such as '{joined[0][:60]}': "
+                f"{count(len(joined), 'combination')} are read as groups of their own. To count a "
+                f"row for each of its labels, declare 'split: {{{name}: \"{mark}\"}}'."
+            )
+    return ""

@@ -1,0 +1,117 @@
+"""From clock times, words and numbers with a unit to seconds."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from cxlab.cleaning.convert import _MISSING, CleaningError, Converted, one_of, to_number, trimmed
+
+_SECONDS = {"ms": 0.001, "seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
+_SECONDS |= {"weeks": 604_800}
+# the words for each unit in English, German, French and Spanish
+_UNITS = {
+    "ms": r"ms|msecs?|millis(?:ec(?:ond)?s?)?|millisekunden?|millisecondes?|milisegundos?",
+    "seconds": r"s|secs?|seconds?|sek(?:unden?)?|secondes?|seg(?:undos?)?",
+    "minutes": r"m|mins?|minutes?|minuten?|minutos?",
+    "hours": r"h|hrs?|hours?|std|stunden?|heures?|horas?",
+    "days": r"d|days?|tage?n?|jours?|d[ií]as?",
+    "weeks": r"w|wks?|weeks?|wochen?|semaines?|semanas?",
+}
+_NUMBER = r"\d+(?:[.,]\d+)?"
+_SPAN = "".join(rf"(?:(?P<{unit}>{_NUMBER})\s*(?:{words})\.?(?![^\W\d])[\s,]*(?:and|und|et|y)?\s*)?"
+                for unit, words in reversed(_UNITS.items()) if unit != "weeks")  # fmt: skip
+_WORDS = rf"(?:(?P<weeks>{_NUMBER})\s*(?:{_UNITS['weeks']})\.?[\s,]*)?{_SPAN}"
+_CLOCK = (
+    r"(?:(?P<d>\d+)(?:\.| ?d(?:ays?)?,? ?))?(?P<h>\d+):(?P<m>[0-5]\d)"
+    r"(?::(?P<s>[0-5]\d(?:[.,]\d+)?))?"
+)
+_ISO = (
+    r"P(?:(?P<w>[\d.]+)W)?(?:(?P<d>[\d.]+)D)?(?:T(?:(?P<h>[\d.]+)H)?(?:(?P<m>[\d.]+)M)?"
+    r"(?:(?P<s>[\d.]+)S)?)?"
+)
+_PARTS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}
+DECLARED = ("seconds", "minutes", "hours", "days", "ms", "h:mm", "m:ss")
+
+
+def to_duration(
+    column: pd.Series, *, heading: str, declared: str | None = None, usual: str | None = None
+) -> Converted:
+    """Read lengths of time, in seconds.
+
+    Args:
+        column: clock times (`26:15:09`), words (`2 d 3 h`), ISO 8601 (`PT1H`), numbers, or
+            differences of time as a typed export stores them.
+        heading: what the export calls the column; it may name the unit of plain numbers.
+        declared: the unit of plain numbers, or how `1:20` is read: one of `DECLARED`.
+        usual: the unit of numbers where neither says it; None where none is usual.
+
+    Raises:
+        CleaningError: plain numbers, and no unit is told.
+    """
+    if pd.api.types.is_timedelta64_dtype(column):
+        return Converted(column.dt.total_seconds())
+    text, cut = trimmed(column)
+    absent = one_of(text, _MISSING)
+    lower = text.str.casefold()
+    out = pd.Series(np.nan, index=column.index)
+    two = declared if declared in ("h:mm", "m:ss") else _of_two(heading, usual)
+    clock = lower.str.extract(rf"^{_CLOCK}$")
+    parts = {part: clock[part].str.replace(",", ".").astype(float) for part in "dhms"}
+    short = clock["s"].isna() & clock["d"].isna() & (two == "m:ss")
+    whole = parts["d"].fillna(0) * 86_400 + parts["h"] * 3600 + parts["m"] * 60
+    out = out.fillna((parts["h"] * 60 + parts["m"]).where(short, whole + parts["s"].fillna(0)))
+    iso = text.str.upper().str.extract(rf"^{_ISO}$").astype(float)
+    told = iso.notna().any(axis="columns")
+    out = out.fillna(sum(iso[part].fillna(0) * size for part, size in _PARTS.items()).where(told))
+    words = lower.str.extract(rf"^{_WORDS}$")
+    words = words.apply(lambda one: one.str.replace(",", ".").astype(float))
+    told = words.notna().any(axis="columns") & (text != "")
+    sized = sum(words[unit].fillna(0) * size for unit, size in _SECONDS.items())
+    out = out.fillna(sized.where(told))
+    out = out.fillna(_as_dated(text))
+    left = out.isna() & ~absent
+    form = out.notna().to_numpy()
+    if left.any():
+        figures = to_number(text.where(left, "").rename(heading)).values
+        plain = figures.notna()
+        unit = (declared if declared in _SECONDS else None) or _named(heading) or usual
+        if plain.any() and unit is None:
+            raise CleaningError(
+                f"'{heading}': '{text[plain].iloc[0]}' is a length of time without a unit. Say it "
+                f"under 'formats:', such as '{column.name}: minutes' (or seconds, hours, days).",
+                column=heading,
+                shown=text[plain].head(1),
+            )
+        out = out.fillna(figures * _SECONDS[unit or "seconds"])
+        form = form | (plain & (unit != "seconds")).to_numpy()
+    unread = (out.isna() | (out < 0)).to_numpy() & ~absent
+    repairs = {"trimmed": cut & ~absent, "duration_form": form & ~unread}
+    repairs["word_for_missing"] = absent & (text != "").to_numpy()
+    return Converted(out.mask(unread), repairs, {"unreadable": unread})
+
+
+def _as_dated(text: pd.Series) -> pd.Series:
+    """Read lengths of a day and more that a sheet showed as a moment of its first days."""
+    early = text.str.match(r"1899-12-3[01]|1900-0[1-9]")
+    when = pd.to_datetime(text.where(early), format="ISO8601", errors="coerce")
+    start = pd.Timestamp("1899-12-31") - pd.to_timedelta((when >= "1900-03-01").astype(int), "D")
+    return (when - start).dt.total_seconds()
+
+
+def _named(heading: str) -> str | None:
+    """Find the unit a heading names, as 'First reply time (minutes)' does."""
+    plain = re.sub(r"[_\W]+", " ", heading.casefold())
+    for unit, words in _UNITS.items():
+        if re.search(rf"(?:^| )(?:in )?(?:{words})(?: |$)", plain) and unit in _SECONDS:
+            return unit
+    return None
+
+
+def _of_two(heading: str, usual: str | None) -> str:
+    """Say how two figures with a colon are read: a questionnaire takes minutes, a case hours."""
+    plain = heading.casefold().replace(" ", "")
+    for form in ("h:mm", "m:ss"):
+        if form in plain.replace("hh", "h").replace("mm:ss", "m:ss"):
+            return form
+    return "m:ss" if usual == "seconds" else "h:mm"
