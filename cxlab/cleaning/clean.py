@@ -1,7 +1,7 @@
 """Clean one table: convert column by column, then set rows aside rule by rule."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial, reduce
 
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from cxlab.cleaning import careless, convert, counting, doubts, purchases
+from cxlab.cleaning import careless, convert, counting, doubts, purchases, questions
 from cxlab.cleaning.convert import CleaningError
 from cxlab.cleaning.dates import to_time
 from cxlab.cleaning.durations import to_duration
@@ -80,6 +80,9 @@ def clean(
     Raises:
         CleaningError: a column that can be read in two ways.
     """
+    if spec.question:
+        words = {"as_of": as_of, "timezone": timezone, "zones": zones, "missing": missing}
+        return _in_long_form(raw, table, spec, rules, {**words, "customers": customers})
     out = counting.uncounted(raw, spec, timezone)
     blanked = _without_missing(raw, missing or {})
     typed, repaired, flags, notes = _convert(raw, table, spec, timezone, zones or {}, out)
@@ -117,6 +120,30 @@ def clean(
         judged=could_stay.assign(reason=judged["reason"].array),
         notes=(*notes, *_notes(frame, table, spec, customers)),
         rows_in=len(kept),
+    )
+
+
+def _in_long_form(
+    raw: pd.DataFrame, table: str, spec: Table, rules: Sequence[Rule], words: dict
+) -> Cleaned:
+    """Clean a table whose rows are questions; each of its rows is booked."""
+    out = counting.uncounted(raw, spec, words["timezone"])
+    first = [rule for rule in rules if rule.name in ("below_table", "row_torn")]
+    marked = pd.concat([raw[[*PLACE, "damage"]], out], axis="columns")
+    gone = _judge(marked, table, spec, _with_conditions(first, out, table))
+    left = raw.drop(index=gone.index).reset_index(drop=True)
+    wide, member, notes = questions.pivoted(left, spec)
+    plain = spec.model_copy(update={"where": {}, "question": None, "answer": None})
+    done = clean(wide, table=table, spec=plain, rules=rules, **words)
+    rows = left[PLACE].assign(at=member).astype({"file": "str"})
+    key = rows.groupby("at")[PLACE].transform("first").set_axis(["file_", "line_"], axis="columns")
+    aside = done.set_aside.rename(columns={"file": "file_", "line": "line_"})
+    each = pd.concat([rows[PLACE], key], axis="columns").merge(aside, on=["file_", "line_"])
+    return replace(
+        done,
+        set_aside=pd.concat([_booked(raw, gone), each[done.set_aside.columns]], ignore_index=True),
+        notes=(*notes, *done.notes),
+        rows_in=len(raw),
     )
 
 
@@ -467,7 +494,10 @@ def _notes(
                 f"{strangers.sum():,} responses name a customer who is not in the customer list; "
                 "they are kept."
             )
+    for name in (*spec.segments, *spec.attributes):
+        if name in frame and name not in spec.split and frame[name].dtype == "str":
+            notes.append(doubts.several_labels(frame[name], name, spec.sources()[name]))
     off = sorted(rule for rule, value in spec.rules.items() if value == "off")
     if off:
         notes.append(f"Turned off by the study file: {', '.join(off)}.")
-    return tuple(notes)
+    return tuple(filter(None, notes))
