@@ -1,5 +1,6 @@
 """What is the score, for whom, and is it moving?"""
 
+from cxlab.metrics.around import before_after
 from cxlab.metrics.change import change
 from cxlab.metrics.differences import any_difference, compare, difference, equivalence
 from cxlab.metrics.foretelling import afterwards, foretells
@@ -15,6 +16,7 @@ from cxlab.metrics.planning import detectable, sample_size, sample_size_share
 from cxlab.metrics.prediction import predictors
 from cxlab.metrics.rivals import benchmark
 from cxlab.metrics.scales import reliability
+from cxlab.metrics.silence import bounds
 from cxlab.metrics.trend import calendar, trend
 from cxlab.metrics.verdict import movement
 
@@ -25,7 +27,9 @@ __all__ = [
     "afterwards",
     "any_difference",
     "asked",
+    "before_after",
     "benchmark",
+    "bounds",
     "calendar",
     "ces",
     "change",

@@ -19,6 +19,11 @@ SOURCES = {
     "bonferroni": "chance of any error held within this family (Bonferroni)",
 }
 
+OTHER_TIMES = (
+    "The two sets were given at different times: season, trend and who was reached are in the "
+    "difference. metrics.before_after allows for them."
+)
+
 
 def compare(
     responses: pd.DataFrame,
@@ -103,6 +108,9 @@ def difference(
 ) -> Result:
     """Give the difference of a score between two sets of answers, the second less the first.
 
+    Sets given at different times differ by their season, the trend and who was reached as well; a
+    note says so (`before_after` and `movement` allow for them).
+
     Args:
         before: answers of the first set.
         after: answers of the second set.
@@ -142,7 +150,20 @@ def difference(
         frame["verdict"] = None
         headline = f"{what.name}: {values}; without a spread in the answers no interval is given."
     name = f"{what.name} difference"
-    return Result(name, frame, headline, gap.method, gap.base, gap.notes, what.unit)
+    notes = (*gap.notes, *_other_times(before, after))
+    return Result(name, frame, headline, gap.method, gap.base, notes, what.unit)
+
+
+def _other_times(before: pd.DataFrame, after: pd.DataFrame) -> tuple[str, ...]:
+    """Warn where one set was given after the other."""
+    sides = [rows.get("answered_at") for rows in (before, after)]
+    if not all(s is not None and pd.api.types.is_datetime64_any_dtype(s) for s in sides):
+        return ()
+    try:
+        apart_in_time = sides[0].max() < sides[1].min() or sides[1].max() < sides[0].min()
+    except TypeError:  # one with a zone, one without
+        return ()
+    return (OTHER_TIMES,) if apart_in_time else ()
 
 
 def equivalence(
