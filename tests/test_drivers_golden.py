@@ -102,13 +102,16 @@ def test_logistic_dominance_agrees_with_dominanceanalysis(reference, method):
 def test_logit_agrees_with_glm(reference):
     given = golden("logistic_dominance")
     rows = reference_rows(reference, "birthwt.csv")
-    frame = drivers.fit(rows, outcome="low", drivers=given["inputs"]["x"], model="logit").frame
-    odds = frame[frame["part"] == "log-odds"].set_index("term")
-    expected, errors = given["expected"]["coef"], given["expected"]["se"]
-    assert -odds.loc["0|1", "estimate"] == pytest.approx(expected.pop("(Intercept)"), abs=1e-6)
-    assert odds.loc[list(expected), "estimate"].to_dict() == pytest.approx(expected, abs=1e-6)
-    errors.pop("(Intercept)")
-    assert odds.loc[list(errors), "std_error"].to_dict() == pytest.approx(errors, abs=1e-5)
+    asked = {"outcome": "low", "drivers": given["inputs"]["x"], "model": "logit"}
+    odds = drivers.fit(rows, **asked, points="log-odds").frame
+    odds = odds.set_index(odds["term"].replace("intercept", "(Intercept)"))
+    assert odds["estimate"].to_dict() == pytest.approx(given["expected"]["coef"], abs=1e-6)
+    assert odds["std_error"].to_dict() == pytest.approx(given["expected"]["se"], abs=1e-5)
+    said = drivers.quality(rows, **asked).frame.set_index("term")
+    null, left = given["expected"]["null_deviance"], given["expected"]["residual_deviance"]
+    assert said.loc["all slopes are zero", "statistic"] == pytest.approx(null - left, abs=1e-6)
+    assert said.loc["log-likelihood", "estimate"] == pytest.approx(-left / 2, abs=1e-6)
+    assert said.loc["AIC", "estimate"] == pytest.approx(left + 2 * 5, abs=1e-6)
 
 
 def applicants(reference: Path) -> pd.DataFrame:
@@ -120,9 +123,10 @@ def applicants(reference: Path) -> pd.DataFrame:
 def test_ordered_logit_agrees_with_polr(reference):
     given = golden("ordered_logit")["expected"]
     frame = drivers.fit(
-        applicants(reference), outcome="apply", drivers=["pared", "public", "gpa"], model="ordinal"
-    ).frame
-    odds = frame[frame["part"] == "log-odds"].set_index("term")
+        applicants(reference), outcome="apply", drivers=["pared", "public", "gpa"],
+        model="ordinal", points="log-odds",
+    ).frame  # fmt: skip
+    odds = frame.set_index("term")
     assert odds.loc[list(given["coef"]), "estimate"].to_dict() == pytest.approx(
         given["coef"], abs=1e-4
     )
@@ -156,6 +160,12 @@ def test_least_squares_agree_with_lm(reference):
     expected = given["expected"]
     assert found["estimate"].to_dict() == pytest.approx(expected["coef"], rel=1e-7)
     assert found["std_error"].to_dict() == pytest.approx(expected["se_hc3"], rel=1e-7)
+    assert found["std_error_plain"].to_dict() == pytest.approx(expected["se"], rel=1e-7)
+    said = drivers.quality(rows, outcome="Fertility", drivers=given["inputs"]["x"]).frame
+    said = said.set_index("term")
+    assert said.loc["adjusted R²", "estimate"] == pytest.approx(expected["adj_r2"], rel=1e-9)
+    f = said.loc["all slopes are zero", ["statistic", "df"]].tolist()
+    assert f == pytest.approx(expected["f"][:2], rel=1e-9)
 
 
 def test_inflation_and_standardised_slopes_agree_with_lm():

@@ -14,11 +14,11 @@ from cxlab.churn.evaluation import (
 )
 from cxlab.churn.exposure import hazard_by_failure, hazard_by_score
 from cxlab.churn.health import health
-from cxlab.churn.models import choose, fit, untrained
+from cxlab.churn.models import choose, fit, unseen, untrained
 from cxlab.churn.reasons import associations, contributions, reasons
 from cxlab.churn.snapshots import Snapshot, from_table, snapshot, stack
 from cxlab.churn.targets import profit, save, targets
-from cxlab.churn.uplift import uplift
+from cxlab.churn.uplift import uplift, uplift_by_customer
 
 __all__ = [
     "Case",
@@ -55,6 +55,8 @@ __all__ = [
     "targets",
     "timeline",
     "tried",
+    "unseen",
     "untrained",
     "uplift",
+    "uplift_by_customer",
 ]

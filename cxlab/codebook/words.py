@@ -168,6 +168,7 @@ RESULT_WORDS: dict[str, str] = {
     "ends": "the last moment of a stretch of time",
     "lift": "how many times the overall rate",
     "customer": "a customer's id, or a pseudonym for it",
+    "std_error_plain": "standard error if scatter were even and answers independent",
 }
 
 # Why a row cannot be used. Each row set aside has exactly one of these.

@@ -5,10 +5,10 @@ from cxlab.drivers.checks import checks
 from cxlab.drivers.crosschecks import beside, halo, nonlinear
 from cxlab.drivers.design import DriverError, Survey
 from cxlab.drivers.gaps import gaps
-from cxlab.drivers.importance import dominance, importance, pairs, relative_weights
+from cxlab.drivers.importance import dominance, dominance_of, importance, pairs, relative_weights
 from cxlab.drivers.ordinal import odds
 from cxlab.drivers.priorities import gains, priorities, quadrants
-from cxlab.drivers.regression import conflicts, differs, fit
+from cxlab.drivers.regression import conflicts, differs, fit, quality
 from cxlab.drivers.screen import drawn, screen, stayed, used
 from cxlab.drivers.whatif import simulate
 
@@ -20,6 +20,7 @@ __all__ = [
     "conflicts",
     "differs",
     "dominance",
+    "dominance_of",
     "drawn",
     "fit",
     "gains",
@@ -33,6 +34,7 @@ __all__ = [
     "penalty_reward",
     "priorities",
     "quadrants",
+    "quality",
     "relative_weights",
     "screen",
     "simulate",

@@ -215,11 +215,13 @@ def dominance(
     outcome: str,
     drivers: Sequence[str],
     controls: Sequence[str] = (),
+    method: str = "r2",
     weight: str | Survey | None = None,
 ) -> Result:
     """Compare drivers subset by subset: what each adds to models of every size.
 
-    Args are those of `importance`; at most 16 drivers.
+    Args are those of `importance`; at most 16 drivers; `method` is `r2`, or for an outcome with
+    two values or ordered ones `mcfadden`, `cox_snell`, `nagelkerke` (at most 12 drivers).
 
     Returns:
         term, part (`general`, or `model of k`), against (for `complete`: the other driver),
@@ -240,25 +242,77 @@ def dominance(
         weight=weight,
         gaps="indicator",
     )
-    if len(design.drivers) > 16:
+    if method == "r2":
+        _check_few(len(design.drivers))
+        cov = certainty.covariance(certainty.table_of(design), design.w)
+        values = subsets.subset_r2(cov, always=len(design.controls))
+    else:
+        _check_method(method)
+        check_cost(design, method, 0)
+        values = likelihood.subset_r2(design, method)
+    return _dominance(design.drivers, values, outcome, design.base, design.notes)
+
+
+def dominance_of(correlations: pd.DataFrame, *, outcome: str, drivers: Sequence[str]) -> Result:
+    """Compare drivers subset by subset from a published matrix of correlations or covariances.
+
+    Args:
+        correlations: square, named alike in rows and columns.
+        outcome: name of the outcome.
+        drivers: names of the drivers, at most 16.
+
+    Returns:
+        As `dominance`.
+
+    Raises:
+        DriverError: a name is absent, or the matrix is none of correlations.
+
+    Example:
+        >>> names = ["y", "a", "b"]
+        >>> r = pd.DataFrame([[1, 0.5, 0.6], [0.5, 1, 0.2], [0.6, 0.2, 1]], names, names)
+        >>> found = dominance_of(r, outcome="y", drivers=["a", "b"])
+        >>> found.frame["estimate"].round(2)[:2].tolist()
+        [0.2, 0.31]
+    """
+    order = [*drivers, outcome]
+    for name in order:
+        if name not in correlations.index or name not in correlations.columns:
+            raise DriverError(
+                f"There is no '{name}' in rows and columns of the matrix."
+                f"{did_you_mean(name, correlations.columns)}\nName rows and columns alike."
+            )
+    _check_few(len(drivers))
+    cov = correlations.loc[order, order].to_numpy(float)
+    if not np.allclose(cov, cov.T) or not np.linalg.eigvalsh(cov)[0] > 0:
         raise DriverError(
-            f"{len(design.drivers)} drivers have too many pairs of subsets to compare.\n"
+            "The matrix is not symmetric, or no answers could have these correlations.\n"
+            "Check for a missing or mistyped entry."
+        )
+    base = f"A matrix of correlations among {count(len(order), 'column')}; no answers."
+    return _dominance(drivers, subsets.subset_r2(cov), outcome, base, ())
+
+
+def _check_few(players: int) -> None:
+    if players > 16:
+        raise DriverError(
+            f"{players} drivers have too many pairs of subsets to compare.\n"
             "Name at most 16, or use importance, which averages over them."
         )
-    cov = certainty.covariance(certainty.table_of(design), design.w)
-    values = subsets.subset_r2(cov, always=len(design.controls))
-    rows = _dominance_rows(design.drivers, values)
+
+
+def _dominance(drivers, values: np.ndarray, outcome: str, base: str, notes) -> Result:
+    rows = _dominance_rows(drivers, values)
     frame = pd.DataFrame(rows, columns=["term", "part", "against", "estimate"])
     complete = frame[(frame["part"] == "complete") & (frame["estimate"] == 1)]
-    pairs_of = len(design.drivers) * (len(design.drivers) - 1) // 2
+    pairs_of = len(drivers) * (len(drivers) - 1) // 2
     return Result(
         name="driver dominance",
         frame=frame,
         headline=f"In {len(complete)} of {count(pairs_of, 'pair')} one driver adds more than the "
         f"other to every model of {label(outcome)} that can be made without both.",
         method="General, conditional and complete dominance of R² (Azen and Budescu 2003).",
-        base=design.base,
-        notes=design.notes,
+        base=base,
+        notes=notes,
     )
 
 

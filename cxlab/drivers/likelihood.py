@@ -37,8 +37,7 @@ def parts(design: Design, method: str, *, n_boot: int, seed: int) -> tuple[np.nd
         Each driver's part, and its replicates, shape (n_boot, drivers).
     """
     _check(design, n_boot)
-    scale, players = columns(design).z, len(design.drivers)
-    design = replace(design, x=(scale[:, :players],), z=scale[:, players:])
+    design = _one_scale(design)
     drawn = list(
         stats.counts(
             design.n, n_boot=n_boot, seed=seed, cluster=design.cluster, strata=design.strata
@@ -56,6 +55,20 @@ def parts(design: Design, method: str, *, n_boot: int, seed: int) -> tuple[np.nd
     r2 = r2 - r2[0]
     shared = _shared(r2, design)
     return shared[:, 0], shared[:, 1:].T
+
+
+def subset_r2(design: Design, method: str) -> np.ndarray:
+    """Compute a likelihood-based R² beyond the controls for every subset, shape (subsets, 1)."""
+    _check(design, 0)
+    design = _one_scale(design)
+    values, _ = _every_subset(design, [])
+    r2 = _R2[method](values, _nulls(design, [])[0], design.w.sum())
+    return r2 - r2[0]
+
+
+def _one_scale(design: Design) -> Design:
+    scale, players = columns(design).z, len(design.drivers)
+    return replace(design, x=(scale[:, :players],), z=scale[:, players:])
 
 
 def _mcfadden(loglik, null, n):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from scipy.stats import chi2
 from scipy.stats import f as f_distribution
 from scipy.stats import t as t_distribution
 
@@ -23,6 +24,7 @@ from cxlab.drivers.ordinal import (
     MOST_CATEGORIES,
     columns,
     fit_named,
+    fit_ordered,
     per_unit,
     robust,
     slopes_in_points,
@@ -31,13 +33,14 @@ from cxlab.drivers.ordinal import (
 from cxlab.results import Result, amount, count, listing, number, probability, span
 
 MODELS = ("linear", "logit", "ordinal")
-POINTS = ("score", "nps")
+POINTS = ("score", "nps", "log-odds")
 FIT_COLUMNS = [
     "term",
     "role",
     "part",
     "estimate",
     "std_error",
+    "std_error_plain",
     "conf_low",
     "conf_high",
     "p_value",
@@ -70,15 +73,17 @@ def fit(
         model: `linear` (HC3 errors, or by cluster), `logit` (two values) or `ordinal`
             (proportional odds); the last two with robust errors where there are weights or
             clusters.
-        points: what the score counts: `score`, its own points, or `nps`: promoters less
-            detractors of a 0 to 10 score, times 100.
+        points: what `estimate` counts: `score`, its own points; `nps`, promoters less detractors
+            of a 0 to 10 score, times 100; `log-odds`, the coefficients of a logit (with its
+            intercept) or of an ordinal model (with its cuts).
         weight: column of weights, or a `Survey`.
         seed: seed of the imputation.
 
     Returns:
-        term, role (driver, control, intercept, cut), part (`points`, or `log-odds`), estimate,
-        std_error, conf_low, conf_high, p_value, p_adjusted (Holm, over the drivers),
-        odds_ratio, n, n_effective.
+        One row a term: term, role (driver, control, intercept, cut), part (`points`, or
+        `log-odds`), estimate, std_error, std_error_plain (of a linear model: classical),
+        conf_low, conf_high, p_value, p_adjusted (Holm, over the drivers), odds_ratio (beside
+        log-odds), n, n_effective. How well the model fits is said by `quality`.
 
     Raises:
         DriverError: a column cannot be used, or the outcome does not fit the model.
@@ -97,7 +102,7 @@ def fit(
     estimate = _linear if model == "linear" else _ordered
     found = [estimate(design, place, points) for place in range(len(design.x))]
     frame = _pooled(design, found)
-    unit = "points" if points == "nps" else score_unit(design)
+    unit = {"nps": "points", "log-odds": ""}.get(points, score_unit(design))
     return Result(
         name="driver model",
         frame=frame,
@@ -118,6 +123,96 @@ _METHODS = {
     "ordinal": "Proportional-odds regression (McCullagh 1980) with {errors}; points are average "
     "slopes of the predicted mean.",
 }
+
+
+def quality(
+    responses: pd.DataFrame,
+    *,
+    outcome: str,
+    drivers: Sequence[str],
+    controls: Sequence[str] = (),
+    model: str = "linear",
+    weight: str | Survey | None = None,
+) -> Result:
+    """Say how well a driver model fits, in the numbers other programs print.
+
+    Args are those of `fit`; gaps in ratings are marked, not imputed.
+
+    Returns:
+        term (`R²`, `adjusted R²`, `residual standard deviation`, `log-likelihood`, `AIC`,
+        `all slopes are zero`; of a logit or ordinal model McFadden's, Cox and Snell's and
+        Nagelkerke's R² in place of R²), estimate, statistic (F; likelihood ratio), df, p_value, n.
+
+    Example:
+        >>> answers = pd.DataFrame({"nps": [9, 3, 7, 10, 2, 6], "price": [5, 1, 3, 4, 2, 3]})
+        >>> found = quality(answers, outcome="nps", drivers=["price"])
+        >>> round(float(found.frame["estimate"][0]), 3)
+        0.787
+    """
+    _check_choice("model", model, MODELS)
+    design = prepare(
+        responses,
+        outcome=outcome,
+        drivers=drivers,
+        controls=controls,
+        weight=weight,
+        gaps="indicator",
+    )
+    _check_outcome(design, model, "score")
+    rows = _linear_quality(design) if model == "linear" else _ordered_quality(design)
+    frame = pd.DataFrame(rows, columns=["term", "estimate", "statistic", "df", "p_value"])
+    first, test = frame.iloc[0], frame.iloc[-1]
+    return Result(
+        name="quality of the driver model",
+        frame=frame.assign(n=design.n),
+        headline=f"{first['term']} is {number(first['estimate'], 2)} of 1; that all slopes are "
+        f"zero has p {probability(test['p_value'])}.",
+        method=_QUALITY[model],
+        base=design.base,
+        notes=design.notes,
+    )
+
+
+_QUALITY = {
+    "linear": "Least squares; classical F test; normal log-likelihood; AIC counts slopes and "
+    "intercept.",
+    "logit": "Logistic regression; likelihood-ratio test; McFadden (1974), Cox and Snell (1989), "
+    "Nagelkerke (1991).",
+    "ordinal": "Proportional odds; likelihood-ratio test; McFadden (1974), Cox and Snell (1989), "
+    "Nagelkerke (1991).",
+}
+
+
+def _linear_quality(design: Design) -> list[tuple]:
+    x = np.column_stack([design.x[0], design.z])
+    found = fitted(x, design.y, design.w, None, [t for t, _ in _terms(design)])
+    p = float(f_distribution.sf(found.f, x.shape[1], found.df_residual))
+    none = (np.nan, np.nan, np.nan)
+    return [
+        ("R²", found.r2, *none),
+        ("adjusted R²", found.adjusted_r2, *none),
+        ("residual standard deviation", found.scatter, np.nan, found.df_residual, np.nan),
+        ("log-likelihood", found.loglik, *none),
+        ("AIC", found.aic, *none),
+        ("all slopes are zero", np.nan, found.f, x.shape[1], p),
+    ]
+
+
+def _ordered_quality(design: Design) -> list[tuple]:
+    z = columns(design).z
+    found = fit_named(design, design.y, z)
+    null = fit_ordered(design.y, z[:, :0], design.w).loglik
+    ratio, n = 2 * (found.loglik - null), design.w.sum()
+    snell = -np.expm1(-ratio / n)
+    none = (np.nan, np.nan, np.nan)
+    return [
+        ("McFadden R²", 1 - found.loglik / null, *none),
+        ("Cox and Snell R²", snell, *none),
+        ("Nagelkerke R²", snell / -np.expm1(2 * null / n), *none),
+        ("log-likelihood", found.loglik, *none),
+        ("AIC", 2 * len(found.theta) - 2 * found.loglik, *none),
+        ("all slopes are zero", np.nan, ratio, z.shape[1], float(chi2.sf(ratio, z.shape[1]))),
+    ]
 
 
 def conflicts(
@@ -367,6 +462,8 @@ def _check_outcome(design: Design, model: str, points: str) -> None:
             f"outcome '{design.outcome}' has {len(values)} values: too many to be categories.\n"
             "Use model='linear', or band the outcome."
         )
+    if points == "log-odds" and model == "linear":
+        raise DriverError("A linear model has no log-odds.\nUse model='logit' or 'ordinal'.")
     if points == "nps" and (values.min() < 0 or values.max() > 10):
         raise DriverError(
             f"outcome '{design.outcome}' runs from {values.min():g} to {values.max():g}; "
@@ -381,7 +478,8 @@ def _linear(design: Design, imputation: int, points: str) -> list[tuple]:
     last = np.roll(np.arange(x.shape[1] + 1), -1)
     cov = found.covariance[np.ix_(last, last)]
     terms = [*_terms(design), ("intercept", "intercept")]
-    return [("points", terms, found.coefficients[last], cov, found.df)]
+    plain = np.diag(found.classical)[last]
+    return [("points", terms, found.coefficients[last], cov, found.df, plain)]
 
 
 def _ordered(design: Design, imputation: int, points: str) -> list[tuple]:
@@ -391,18 +489,24 @@ def _ordered(design: Design, imputation: int, points: str) -> list[tuple]:
         cov = robust(model, design.y, scale.z, design.w, design.cluster)
     else:
         cov = stats.inverse(model.information)
-    worth = worth_of(model.values, points)
-    slope, slope_cov = slopes_in_points(model, cov, scale.z, design.w, worth)
-    slope, slope_cov = slope / scale.spread, slope_cov / np.outer(scale.spread, scale.spread)
+    many = np.inf if design.cluster is None else len(np.unique(design.cluster)) - 1
+    unknown = np.full(len(model.theta), np.nan)
+    if points != "log-odds":
+        worth = worth_of(model.values, points)
+        slope, cov = slopes_in_points(model, cov, scale.z, design.w, worth)
+        cov = cov / np.outer(scale.spread, scale.spread)
+        terms = _terms(design)
+        return [("points", terms, slope / scale.spread, cov, many, unknown[: len(terms)])]
     theta, cov = per_unit(scale, len(model.cuts), model.theta, cov)
+    if len(model.values) == 2:
+        # a logit's intercept is its one cut, turned over
+        turn = np.append(-1.0, np.ones(len(theta) - 1))
+        terms = [("intercept", "intercept"), *_terms(design)]
+        return [("log-odds", terms, turn * theta, cov * np.outer(turn, turn), many, unknown)]
     cuts = [
         (f"{a:g}|{b:g}", "cut") for a, b in zip(model.values[:-1], model.values[1:], strict=True)
     ]
-    many = np.inf if design.cluster is None else len(np.unique(design.cluster)) - 1
-    return [
-        ("points", _terms(design), slope, slope_cov, many),
-        ("log-odds", [*cuts, *_terms(design)], theta, cov, many),
-    ]
+    return [("log-odds", [*cuts, *_terms(design)], theta, cov, many, unknown)]
 
 
 def _terms(design: Design) -> list[tuple[str, str]]:
@@ -413,7 +517,7 @@ def _pooled(design: Design, found: list[list[tuple]]) -> pd.DataFrame:
     """Put the estimates of all imputations together (Rubin 1987)."""
     frames = []
     for blocks in zip(*found, strict=True):
-        part, terms, _, _, freedom = blocks[0]
+        part, terms, _, _, freedom, _ = blocks[0]
         estimates = np.array([block[2] for block in blocks])
         within = np.mean([np.diag(block[3]) for block in blocks], axis=0)
         between = estimates.var(axis=0, ddof=1) if len(blocks) > 1 else np.zeros(len(terms))
@@ -430,6 +534,7 @@ def _pooled(design: Design, found: list[list[tuple]]) -> pd.DataFrame:
             part=part,
             estimate=estimate,
             std_error=error,
+            std_error_plain=np.sqrt(np.mean([block[5] for block in blocks], axis=0) + extra),
             conf_low=estimate - reach,
             conf_high=estimate + reach,
             p_value=2 * t_distribution.sf(np.abs(estimate / error), freedom),
@@ -437,7 +542,7 @@ def _pooled(design: Design, found: list[list[tuple]]) -> pd.DataFrame:
         )
         frames.append(frame)
     frame = pd.concat(frames, ignore_index=True)
-    frame.loc[frame["role"] == "cut", "odds_ratio"] = np.nan
+    frame.loc[frame["role"].isin(["cut", "intercept"]), "odds_ratio"] = np.nan
     frame["p_adjusted"] = np.nan
     for part in frame["part"].unique():
         own = (frame["part"] == part) & (frame["role"] == "driver")
@@ -446,11 +551,13 @@ def _pooled(design: Design, found: list[list[tuple]]) -> pd.DataFrame:
 
 
 def _headline(design: Design, frame: pd.DataFrame, unit: str, points: str) -> str:
-    own = frame[(frame["role"] == "driver") & (frame["part"] == "points")]
+    own = frame[frame["role"] == "driver"]
     clear = own[own["p_adjusted"] < 1 - design.survey.level]
-    what = "NPS points" if points == "nps" else f"points of {label(design.outcome)}"
+    named = label(design.outcome)
+    what = {"nps": "NPS points", "log-odds": f"in log-odds of higher {named}"}.get(
+        points, f"points of {named}"
+    )
     if clear.empty:
-        named = label(design.outcome)
         return f"Nothing stands apart: no rating has a detectable association with {named}."
     first = clear.loc[clear["estimate"].abs().idxmax()]
     return (

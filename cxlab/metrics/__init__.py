@@ -3,6 +3,7 @@
 from cxlab.metrics.around import before_after
 from cxlab.metrics.change import change
 from cxlab.metrics.differences import any_difference, compare, difference, equivalence
+from cxlab.metrics.exact import two_groups
 from cxlab.metrics.foretelling import afterwards, foretells
 from cxlab.metrics.latest import end_of, latest, latest_change, waves
 from cxlab.metrics.league import league
@@ -57,6 +58,7 @@ __all__ = [
     "score_of",
     "slope",
     "trend",
+    "two_groups",
     "universes",
     "waves",
 ]

@@ -35,8 +35,8 @@ def sample_size(
         population: how many there are to ask; shrinks the number for a margin.
 
     Returns:
-        term (`change`, `margin`, `margin, worst case`), value (points), n (answers a wave,
-        before rounding up), level.
+        term (`change`, `change, by t`, `margin`, `margin, worst case`), value (points), n
+        (answers a wave, before rounding up), level.
 
     Example:
         >>> sample_size(promoters=0.5, detractors=0.2, change=5).headline
@@ -58,6 +58,8 @@ def sample_size(
     if change is not None:
         n = float(stats.n_for_change(variance, change=change, power=power, level=level))
         rows.append({"term": "change", "value": change, "n": n})
+        more = stats.n_for_change_by_t(variance, change=change, power=power, level=level)
+        rows.append({"term": "change, by t", "value": change, "n": more})
         said.append(
             f"{count(max(round(n), 1), 'answer')} a wave to see a change of {change:g} points with "
             f"{percent(power)} power"

@@ -12,6 +12,7 @@ from cxlab.metrics.measures import MetricsError
 from cxlab.results import Result, count, number
 
 STEPS = 200
+LOW = 0.6  # below, items hardly measure one thing (Nunnally 1978 asks 0.7 of new scales)
 
 
 def reliability(
@@ -32,8 +33,9 @@ def reliability(
         seed: for the replicates.
 
     Returns:
-        part (`scale`, `without item`), term, estimate, conf_low, conf_high, correlation (of the
-        item with the sum of the others), n, level.
+        part (`scale`, `without item`), term (`alpha`, `alpha, standardised`, `omega`, and where
+        answers have gaps `alpha, pairwise rows`; an item), estimate, conf_low, conf_high,
+        correlation (of the item with the sum of the others), n, level.
 
     Raises:
         MetricsError: fewer than two items, too few rows, or an item that never varies.
@@ -70,6 +72,10 @@ def reliability(
             "conf_high": [high for _, high in ends],
         }
     )
+    if len(answers) > n:
+        pairwise = _alpha(answers.cov().to_numpy())
+        row = {"part": "scale", "term": "alpha, pairwise rows", "estimate": pairwise}
+        scale = pd.concat([scale, pd.DataFrame([row])], ignore_index=True)
     frame = pd.concat([scale, _items(complete, covariance, items)], ignore_index=True)
     notes = [f"{count(len(answers) - n, 'row')} without all items left out."]
     correlations = frame["correlation"]
@@ -80,7 +86,8 @@ def reliability(
     return Result(
         name="reliability",
         frame=frame.assign(n=n, level=level),
-        headline=f"Cronbach's alpha of {count(k, 'item')} is {number(alpha, 2)} ({ends_said}).",
+        headline=f"Cronbach's alpha of {count(k, 'item')} is {number(alpha, 2)} ({ends_said})"
+        + (": too low to be read as one scale." if alpha < LOW else "."),
         method="Cronbach (1951) with Feldt's (1965) interval; omega of a one-factor model fitted "
         "by least squares (McDonald 1999), bootstrap interval",
         base=f"{count(n, 'answer')} with all of {', '.join(items)}.",

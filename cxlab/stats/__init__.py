@@ -12,7 +12,7 @@ from cxlab.stats.columns import (
     scaled,
     wald,
 )
-from cxlab.stats.groups import Test, chi_square, kruskal
+from cxlab.stats.groups import Test, chi_square, fisher, kruskal, mann_whitney
 from cxlab.stats.intervals import (
     NPS_METHODS,
     PROPORTION_METHODS,
@@ -30,6 +30,7 @@ from cxlab.stats.moments import Mean, Tally, delta, linearised, mean_of, tally
 from cxlab.stats.plans import (
     change_for_n,
     n_for_change,
+    n_for_change_by_t,
     n_for_margin,
     n_two_shares,
     power_two_shares,
@@ -53,14 +54,17 @@ __all__ = [
     "chi_square",
     "counts",
     "delta",
+    "fisher",
     "flats",
     "inverse",
     "kruskal",
     "line",
     "linearised",
+    "mann_whitney",
     "mean_interval",
     "mean_of",
     "n_for_change",
+    "n_for_change_by_t",
     "n_for_margin",
     "n_two_shares",
     "newcombe",

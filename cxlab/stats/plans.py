@@ -38,6 +38,29 @@ def n_for_change(variance: Any, *, change: float, power: float = 0.8, level: flo
     return 2 * np.asarray(variance, float) * (both / change) ** 2
 
 
+def n_for_change_by_t(
+    variance: float, *, change: float, power: float = 0.8, level: float = 0.95
+) -> float:
+    """Give the answers needed in each of two waves by the t test, as R's power.t.test does.
+
+    Example:
+        >>> round(n_for_change_by_t(1.0, change=1, power=0.9), 5)
+        22.0211
+    """
+    _power_quantile(power)
+
+    def short(n: float) -> float:
+        df = 2 * (n - 1)
+        reach = special.stdtrit(df, (1 + level) / 2)
+        return float(1 - special.nctdtr(df, change * np.sqrt(n / 2 / variance), reach)) - power
+
+    close = float(n_for_change(variance, change=change, power=power, level=level))
+    # beyond a few thousand answers both laws agree to more digits than the search has
+    if close > 5000:
+        return close
+    return float(optimize.brentq(short, 1.5, 2 * close + 20, xtol=1e-9))
+
+
 def change_for_n(variance: Any, *, n: Any, power: float = 0.8, level: float = 0.95) -> Any:
     """Give the smallest change that two waves of n answers each would show.
 

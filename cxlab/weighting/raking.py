@@ -160,7 +160,7 @@ def _targets(
     """Give each margin as shares, and the size of the population where numbers were given."""
     if not margins:
         raise WeightingError("no margin is given.")
-    shares, sizes = {}, {}
+    shares, sizes, totals = {}, {}, {}
     for name, values in margins.items():
         if name not in responses:
             raise WeightingError(
@@ -170,12 +170,20 @@ def _targets(
         target = pd.Series({str(value): float(size) for value, size in values.items()})
         _check_margin(name, target, responses[name])
         total = target.sum()
+        totals[name] = total
         sizes[name] = 0.0 if abs(total - 1) < 0.02 or abs(total - 100) < 0.5 else total
         shares[name] = target / total
     if max(sizes.values()) > min(sizes.values()) * 1.001:
-        said = listing([f"{name} to {number(size, 0)}" for name, size in sizes.items()])
-        raise WeightingError(f"the margins do not agree on the size of the population: {said}.")
+        said = listing([f"{name} to {_added_up(total)}" for name, total in totals.items()])
+        raise WeightingError(
+            f"the margins do not agree on the size of the population: they add up, {said}. Give "
+            "every margin as shares or percentages, or every one as numbers of people."
+        )
     return shares, max(sizes.values())
+
+
+def _added_up(total: float) -> str:
+    return number(total, 2 if total < 2 else 0 if float(total).is_integer() else 1)
 
 
 def _check_margin(name: str, target: pd.Series, column: pd.Series) -> None:
