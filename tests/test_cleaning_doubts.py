@@ -149,3 +149,49 @@ def test_a_rule_for_the_customers_id_holds_in_every_table(tmp_path):
     said["tables"]["customers"] = {"files": "crm.csv", "columns": {"customer_id": "k"}}
     path.write_text(yaml.safe_dump(said))
     assert study.load(path, cache=False).customers["customer_id"].tolist() == ["a1", "b2"]
+
+
+# ---------------------------------------------------------------- labels and questions
+
+TAGS = "Q1,tags\n" + "".join(
+    f"{n % 11},{('vip; lead', 'lead', 'vip;beta', 'beta', '')[n % 5]}\n" for n in range(50)
+)
+
+
+def test_a_row_counts_for_each_of_its_labels(tmp_path):
+    said = {"columns": {"nps": "Q1"}, "segments": ["tags"], "split": {"tags": ";"}}
+    over = {"reports": {"over": {"tags": "all"}}}
+    got = small.load(tmp_path, TAGS, **said, whole=over)
+    assert got.segments() == ("tags: beta", "tags: lead", "tags: vip")
+    assert (got.responses["tags: vip"] == "yes").sum() == 20
+    assert [part["segment"] for part in study.wanted(got)[1:]] == list(got.segments())
+    assert len(got.part(segment="tags: lead", value="yes").responses) == 20
+
+
+def test_several_labels_in_a_cell_are_told_where_nothing_is_declared(tmp_path):
+    got = small.load(tmp_path, TAGS, columns={"nps": "Q1"}, segments=["tags"])
+    assert "2 combinations are read as groups of their own" in notes(got)
+    assert "'split: {tags: \";\"}'" in notes(got)
+
+
+LONG = "id,region,q,a\n" + "".join(
+    f"{n},{'NS'[n % 2]},How likely?,{n}\n{n},,Delivery on time,{n % 5 + 1}\n{n},,Shoe size,x\n"
+    for n in range(1, 11)
+)
+ASKED = {"question": "q", "answer": "a", "segments": ["region"]}
+
+
+def test_rows_of_questions_become_rows_of_people_and_each_is_booked(tmp_path):
+    said = {"columns": {"response_id": "id", "nps": "How likely?"}, **ASKED}
+    said |= {"ratings": {"delivery": "delivery on time"}, "where": {"q": {"not": ["Shoe size"]}}}
+    got = small.load(tmp_path, LONG + "11,N,How likely?,44\n11,N,Delivery on time,3\n", **said)
+    assert got.responses["nps"].tolist() == list(range(1, 11))
+    assert got.responses["delivery"].tolist() == [n % 5 + 1 for n in range(1, 11)]
+    table = study.account_of(got)["tables"]["responses"]
+    assert (table["rows_in"], table["kept"], table["set_aside"]) == (32, 20, 12)
+
+
+def test_a_question_nobody_was_asked_is_refused_with_the_nearest(tmp_path):
+    columns = {"response_id": "id", "nps": "How likly?"}
+    with pytest.raises(StudyError, match=r"no question 'How likly\?'.*Did you mean 'How likely\?'"):
+        small.load(tmp_path, LONG, columns=columns, **ASKED)

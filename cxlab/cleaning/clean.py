@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from cxlab.cleaning import careless, convert, counting, doubts, purchases, questions
+from cxlab.cleaning import careless, convert, counting, doubts, labels, purchases, questions
 from cxlab.cleaning.convert import CleaningError
 from cxlab.cleaning.dates import to_time
 from cxlab.cleaning.durations import to_duration
@@ -113,6 +113,8 @@ def clean(
     if table == "orders":
         frame, made = _orders(frame, raw[kept], spec)
         notes = (*notes, *made)
+    for name, mark in spec.split.items():
+        frame, could_stay = labels.apart(frame, could_stay, name=name, mark=mark)
     return Cleaned(
         frame=frame,
         set_aside=_booked(raw, gone),

@@ -313,7 +313,12 @@ class Study:
 
     def segments(self) -> tuple[str, ...]:
         """Names of the columns the study reports by."""
-        names = [name for table in self.mapping.tables.values() for name in table.segments]
+        names = [
+            column
+            for table, spec in self.mapping.tables.items()
+            for name in spec.segments
+            for column in self._labelled(table, name)
+        ]
         return tuple(dict.fromkeys(names))
 
     def part(self, *, segment: str = "", value: str = "", period: str = "") -> "Study":
@@ -353,6 +358,13 @@ class Study:
         given = {"segment": segment, "value": value, "period": period}
         only = {**self.only, **{name: word for name, word in given.items() if word}}
         return replace(self, cleaned=cleaned, only=only)
+
+    def _labelled(self, table: str, segment: str) -> list[str]:
+        """Give the columns of a segment: one, or one a label where a cell holds several."""
+        spec, done = self.mapping.tables.get(table), self.cleaned.get(table)  # type: ignore[call-overload]
+        if not spec or segment not in spec.split or done is None:
+            return [segment]
+        return [name for name in done.frame if name.startswith(f"{segment}: ")]
 
     @cached_property
     def _people_asked(self) -> list[float]:
@@ -529,13 +541,16 @@ def _asked(study: Study) -> list[dict[str, str]]:
         if name == "period":
             out += [{"period": each} for each in parts.periods(study.responses, str(chosen))]
             continue
-        found = parts.values([done.frame for done in study.cleaned.values()], name)
+        columns = {each for table in study.mapping.tables for each in study._labelled(table, name)}
+        labels = sorted(each.removeprefix(f"{name}: ") for each in columns - {name})
+        found = labels or parts.values([done.frame for done in study.cleaned.values()], name)
         listed = found if chosen == "all" else [chosen] if isinstance(chosen, str) else chosen
         for value in listed:
             if value not in found:
                 near = codebook.did_you_mean(value, found)
                 raise StudyError(f"reports.over: no row has {name} = '{value}'.{near}", [])
-            out.append({"segment": name, "value": value})
+            part = (f"{name}: {value}", "yes") if labels else (name, value)
+            out.append(dict(zip(("segment", "value"), part, strict=True)))
     return out
 
 
@@ -572,7 +587,8 @@ def _with_customer_segments(study: Study) -> Study:
     responses, customers = study.responses, study.customers
     if responses is None or customers is None or "customer_id" not in responses:
         return study
-    known = study.mapping.tables["customers"].segments
+    segments = study.mapping.tables["customers"].segments
+    known = [column for name in segments for column in study._labelled("customers", name)]
     missing = [name for name in known if name not in responses]
     if not missing:
         return study
