@@ -86,6 +86,8 @@ def check(
         typer.echo(json.dumps(study.account_of(opened), indent=1, ensure_ascii=False))
     else:
         _print_ledger(opened.ledger)
+        for said in [each for told in opened.lacks.values() for each in told]:
+            typer.echo(_readable(said))
 
 
 @app.command()

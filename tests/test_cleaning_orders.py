@@ -121,7 +121,7 @@ def test_a_return_goes_with_the_order_of_its_amount_else_with_the_latest_before(
     rows = "1,x,2025-01-01,50\n2,x,2025-02-01,30\n3,x,2025-06-01,99\n"
     exact = orders(tmp_path, f"o,c,d,a\n{rows}8,x,2025-03-01,-50\n")
     assert exact["amount"].tolist() == [0, 30, 99]
-    assert f"{exact['returned_at'].iloc[0]:%Y-%m-%d}" == "2025-03-01"
+    assert f"{exact['credited_at'].iloc[0]:%Y-%m-%d}" == "2025-03-01"
     spread = orders(tmp_path, f"o,c,d,a\n{rows}8,x,2025-03-01,-40\n")
     assert spread["amount"].tolist() == [40, 0, 99]
 
@@ -141,7 +141,7 @@ def test_a_gross_amount_is_known_before_it_is_given_back(tmp_path):
         events.as_of(opened, day, "365D").set_index("customer_id").loc["x"]
         for day in ("2025-02-15", "2025-03-15")
     )
-    assert (before.spend_ever, after.spend_ever, after.returns) == (80, 50, 1)
+    assert (before.spend_ever, after.spend_ever, after.credits) == (80, 50, 1)
 
 
 # ---------------------------------------------------------------- which rows count

@@ -303,3 +303,18 @@ def test_answers_without_ids_beside_a_customer_list_make_a_page(tmp_path):
     facts = {"study": "Nameless", "as_of": "2025-12-31", "rows": {}}
     (run,) = reports.run(jobs, tmp_path / "out", study=facts, data="x")
     assert (run.state, run.error) == ("done", "")
+
+
+def test_what_the_pages_will_lack_is_told_before_they_are_made(tmp_path):
+    columns = {"order_id": "o", "amount": "a"}
+    got = small.load(tmp_path, "o,a\n1,5\n2,6\n", table="orders", columns=columns)
+    assert list(got.lacks) == ["scores", "ratings", "orders"]
+    assert got.lacks["orders"][0].startswith("orders without 'customer_id' do not tell who bought")
+    whole = columns | {"customer_id": "c", "ordered_at": "d"}
+    text = "o,a,c,d\n1,5,x,2025-01-01\n"
+    assert "orders" not in small.load(tmp_path, text, table="orders", columns=whole).lacks
+
+
+def test_a_customer_list_without_an_id_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="a customer list needs an id; map its column as"):
+        small.load(tmp_path, "p\nBasic\n", table="customers", columns={"plan": "p"})

@@ -102,8 +102,9 @@ def _off(cells: pd.Series, read: pd.Series, scale: Scale, name: str, heading: st
         shown = listing([f"{code:g} ({count(n, 'cell')})" for code, n in times.items()])
         codes = ", ".join(f"{code:g}" for code in times.index)
         said = f"{{range: {scale}, missing: [{codes}]}}"
+        alarm = DOUBT if 100 * coded.sum() >= filled else ""
         notes.append(
-            f"{DOUBT}'{heading}' holds {shown}, likely a code for no answer; if so, declare it: "
+            f"{alarm}'{heading}' holds {shown}, likely a code for no answer; if so, declare it: "
             f"'scales: {{{name}: {said}}}'."
         )
     rest = figures[~coded]

@@ -33,7 +33,8 @@ class Combined:
 
     Attributes:
         frame: the orders; `amount` is what was charged less what was given back, and `gross`
-            what was charged, where rows of money given back were taken off.
+            what was charged, and `credited_at` when money was given back, where rows of money
+            given back were taken off.
         notes: a sentence each.
     """
 
@@ -347,10 +348,7 @@ def _taken_off(
     tied = money - left
     orders["gross"] = orders["amount"]
     orders["amount"] = (orders["amount"] - off).round(6)
-    given = pd.Series(since, index=orders.index)
-    if given.notna().any():
-        known = orders.get("returned_at")
-        orders["returned_at"] = given if known is None else known.fillna(given)
+    orders["credited_at"] = since
     rest = back[left > _CENT].drop(columns=["file", "line"])
     rest = rest.assign(amount=-left[left > _CENT].round(6), gross=0.0)
     notes = [_told(gross, off, tied, left)]

@@ -364,6 +364,11 @@ def _check_table(name: str, table: Table) -> None:
     """Refuse a table without columns, and what is said of columns that it does not have."""
     if not table.sources():
         raise ValueError(f"tables.{name}: no column is mapped; name one under 'columns'.")
+    if name == "customers" and "customer_id" not in table.columns:
+        raise ValueError(
+            "tables.customers: a customer list needs an id; map its column as 'customer_id' under "
+            "'columns'."
+        )
     kinds = {column: table.kind(name, column) for column in table.sources()}
     dated = [column for column, kind in kinds.items() if kind == "time"]
     scored = [column for column, kind in kinds.items() if kind in ("score", "rating")]

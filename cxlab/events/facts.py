@@ -68,6 +68,7 @@ def streams(kinds: tuple[str, ...] = ()) -> tuple[Stream, ...]:
             "orders", "ordered_at", _order, needs=("ordered_at",), moments=("order",),
         ),
         Stream("orders", "returned_at", _return, needs=("returned_at",)),
+        Stream("orders", "credited_at", _credit, needs=("credited_at", "gross", "amount")),
         Stream(
             "orders", "ordered_at", lambda t: {"failures": one(t.delivery_failed)},
             needs=("delivery_failed",), keep=lambda t: t.delivery_failed, delay=SETTLES,
@@ -101,8 +102,8 @@ def _order(t: ibis.Table) -> dict[str, ibis.Value]:
 def _charged(t: ibis.Table) -> ibis.Value:
     """Give what an order cost on its day: without money whose return has a day of its own."""
     paid = t.amount.cast("float64")
-    if "gross" in t.columns:
-        paid = ibis.ifelse(t.amount >= 0, t.gross.cast("float64"), paid)
+    if {"gross", "credited_at"} <= set(t.columns):
+        paid = ibis.ifelse(t.credited_at.notnull(), t.gross.cast("float64"), paid)
     if "refunded" in t.columns:
         undated = t.returned_at.isnull() if "returned_at" in t.columns else ibis.literal(True)
         paid = paid - ibis.ifelse(undated, t.refunded.cast("float64").fill_null(0.0), 0.0)
@@ -111,13 +112,14 @@ def _charged(t: ibis.Table) -> ibis.Value:
 
 def _return(t: ibis.Table) -> dict[str, ibis.Value]:
     measures = {"returns": one(t.returned_at.notnull())}
-    if not {"refunded", "gross"} & set(t.columns):
-        return measures
-    given = t.refunded.cast("float64").fill_null(0.0) if "refunded" in t.columns else 0.0
-    if {"gross", "amount"} <= set(t.columns):
-        off = t.gross.cast("float64") - t.amount.cast("float64")
-        given = given + ibis.ifelse((t.amount >= 0) & off.notnull(), off, 0.0)
-    return measures | {"refunded": whole(given, MONEY)}
+    if "refunded" in t.columns:
+        measures["refunded"] = whole(t.refunded, MONEY)
+    return measures
+
+
+def _credit(t: ibis.Table) -> dict[str, ibis.Value]:
+    off = t.gross.cast("float64") - t.amount.cast("float64")
+    return {"credit_rows": one(off > 0), "credited": whole(off, MONEY)}
 
 
 def _contact(t: ibis.Table, kinds: tuple[str, ...]) -> dict[str, ibis.Value]:

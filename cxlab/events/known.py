@@ -298,12 +298,15 @@ def _orders(ledger: Ledger, window: tuple[int, int, int], day: pd.Timestamp):
     if "spend" in ledger.sums:
         facts["spend_ever"] = ledger.total("spend", until) / MONEY
         facts["spend_trend"] = _trend(ledger, "spend", window)
-        if "refunded" in ledger.sums:  # what was given back by then was not spent
-            facts["spend"] = facts["spend"] - facts["refunded"]
-            facts["spend_ever"] = facts["spend_ever"] - ledger.total("refunded", until) / MONEY
+        # what was given back by then was not spent
+        for name in [each for each in ("refunded", "credited") if each in ledger.sums]:
+            facts["spend"] = facts["spend"] - ledger.between(name, after, until) / MONEY
+            facts["spend_ever"] = facts["spend_ever"] - ledger.total(name, until) / MONEY
     for name in ("credits", "returns", "failures"):
         if name in ledger.sums:
             facts[name] = ledger.between(name, after, until)
+    if "credit_rows" in ledger.sums:  # booked with the order they were paid for
+        facts["credits"] = facts["credits"] + ledger.between("credit_rows", after, until)
     return facts
 
 

@@ -15,7 +15,7 @@ from cxlab import cleaning, codebook, ingest, results
 from cxlab.cleaning import Cleaned
 from cxlab.codebook import Mapping, Scale
 from cxlab.results import Absence, Result
-from cxlab.study import account, card, meeting, parts
+from cxlab.study import account, card, meeting, needs, parts
 from cxlab.study import cache as cache_room
 from cxlab.study import people as people_room
 from cxlab.study.account import account_of, export
@@ -251,6 +251,11 @@ class Study:
         asked = [name] if name in self.scales else [] if name else list(self.scales)
         missing = f"{codebook.label(name)} was not asked." if name else "The study has no score."
         return asked[0] if asked else Absence(missing, "answers with a score such as NPS or CSAT")
+
+    @cached_property
+    def lacks(self) -> dict[str, tuple[str, ...]]:
+        """What each need of a page lacks, a sentence each; empty where nothing does."""
+        return needs.lacks(self)
 
     @property
     def dated(self) -> bool:

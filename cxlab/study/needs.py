@@ -1,0 +1,66 @@
+"""What the study file leaves unsaid, and what no page can say without it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cxlab.study import Study
+
+# table -> column that pages ask of it -> what cannot be said without it
+_ASKED = {
+    "responses": {
+        "answered_at": "how scores move, and anything by month or quarter",
+        "customer_id": "who answered: answers are not met with customers, orders and contacts",
+    },
+    "customers": {
+        "signed_up_at": "how long customers stay",
+    },
+    "orders": {
+        "customer_id": "who bought: no repeat purchase, cohort, tier or value of a customer",
+        "ordered_at": "when was bought: no cohort, rhythm or falling silent",
+        "amount": "what was spent: no value, tier or spend",
+    },
+    "interactions": {
+        "customer_id": "who got in touch: contacts are not met with leaving or scores",
+        "opened_at": "when contacts came: none is known on a day",
+    },
+    "subscriptions": {
+        "customer_id": "whose subscription it is: nobody's stay can be followed",
+        "started_at": "when it began: no time as a customer",
+    },
+}
+_NEEDS = {
+    "scores": ("responses", "a score: map nps, csat or ces under tables.responses"),
+    "ratings": ("responses", "ratings: name them under tables.responses.ratings"),
+    "leaving or orders": (
+        "customers",
+        "who left, or orders: map churned_at or churned under tables.customers, or declare orders",
+    ),
+}
+
+
+def lacks(study: Study) -> dict[str, tuple[str, ...]]:
+    """Say what each need of a page lacks, before any page is made.
+
+    Args:
+        study: the study.
+
+    Returns:
+        Need (`scores`, `ratings`, `leaving or orders`, or a table) -> sentences; a need that is
+        met whole is left out. A need that the study does not hold at all comes first.
+    """
+    found = {
+        need: (f"There is no {words}.",)
+        for need, (_, words) in _NEEDS.items()
+        if need not in study.holds
+    }
+    for table, done in study.cleaned.items():
+        said = tuple(
+            f"{table} without '{column}' do not tell {what}."
+            for column, what in _ASKED.get(table, {}).items()
+            if column not in done.frame or done.frame[column].isna().all()
+        )
+        if said:
+            found[table] = said
+    return found
