@@ -358,13 +358,6 @@ def test_a_driver_absent_from_one_segment_is_refused_before_it_is_compared():
         drivers.differs(rows, **TERMS, by="region")
 
 
-def test_too_many_replicates_are_refused_before_they_begin():
-    terms = [f"t{k}" for k in range(24)]
-    rows = survey(200, terms, slopes=np.ones(24))
-    with pytest.raises(drivers.DriverError, match="Use n_boot=127 or fewer, or method='sampled'"):
-        drivers.importance(rows, outcome="nps", drivers=terms)
-
-
 def test_an_unknown_method_is_answered_with_the_nearest():
     with pytest.raises(drivers.DriverError, match="Did you mean 'lmg'"):
         drivers.importance(survey(), **TERMS, method="lgm")

@@ -2,7 +2,7 @@
 
 from cxlab.drivers.asymmetry import kano, penalty_reward
 from cxlab.drivers.checks import checks
-from cxlab.drivers.crosschecks import beside, halo, nonlinear
+from cxlab.drivers.crosschecks import beside, by_likelihood, halo, nonlinear
 from cxlab.drivers.design import DriverError, Survey
 from cxlab.drivers.gaps import gaps
 from cxlab.drivers.importance import dominance, dominance_of, importance, pairs, relative_weights
@@ -10,12 +10,13 @@ from cxlab.drivers.ordinal import odds
 from cxlab.drivers.priorities import gains, priorities, quadrants
 from cxlab.drivers.regression import conflicts, differs, fit, quality
 from cxlab.drivers.screen import drawn, screen, stayed, used
-from cxlab.drivers.whatif import simulate
+from cxlab.drivers.whatif import moves, simulate
 
 __all__ = [
     "DriverError",
     "Survey",
     "beside",
+    "by_likelihood",
     "checks",
     "conflicts",
     "differs",
@@ -28,6 +29,7 @@ __all__ = [
     "halo",
     "importance",
     "kano",
+    "moves",
     "nonlinear",
     "odds",
     "pairs",

@@ -57,7 +57,8 @@ def resample(
     Returns:
         The replicates, shape (n_boot, ...).
     """
-    return np.concatenate([of(cov) for _, cov in moments(design, n_boot=n_boot, seed=seed)])
+    with _ONE_THREAD.limit(limits=1, user_api="blas"):
+        return np.concatenate([of(cov) for _, cov in moments(design, n_boot=n_boot, seed=seed)])
 
 
 def moments(design: Design, *, n_boot: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:

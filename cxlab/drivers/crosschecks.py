@@ -13,12 +13,17 @@ from cxlab.codebook import label
 from cxlab.drivers import certainty, subsets
 from cxlab.drivers.design import Design, DriverError, Survey, prepare
 from cxlab.drivers.importance import importance
+from cxlab.drivers.sharing import lmg
 from cxlab.results import Result, count, listing, number, percent
 
 FOLDS = 5
 SHUFFLES = 3
 ROWS_AT_MOST = 20_000
 AGREES = 0.6
+STEPS_AT_MOST = 2_500_000_000  # of all decompositions, each rating's in every replicate
+FEWEST_REPLICATES = 100
+LOOKS_AT_MOST = 40_000_000  # ratings that shuffled trees look at, answer by answer
+MOST_SUBSETS_OF = 8
 
 
 def nonlinear(
@@ -92,12 +97,49 @@ def nonlinear(
         "shuffled (Breiman 2001; Fisher, Rudin and Dominici 2019), beside LMG.",
         base=design.base,
         notes=(
+            *_some_rows(design.n, rows_looked_at(len(groups), design.x[0].shape[1])),
             f"On held-out answers trees explain {percent(max(trees, 0), 1)} of the variance of "
             f"{label(outcome)}, the linear model {percent(max(line, 0), 1)}.",
             *design.notes,
         ),
         unit="share",
     )
+
+
+def by_likelihood(
+    responses: pd.DataFrame,
+    *,
+    outcome: str,
+    drivers: Sequence[str],
+    weight: str | Survey | None = None,
+    n_boot: int = 100,
+    seed: int = 0,
+) -> Result:
+    """Share out McFadden's R² of a model for ordered answers, where the models are few enough.
+
+    Args are those of `importance`, and so is what it returns.
+
+    Raises:
+        DriverError: so many ratings that a model for each subset of them is too many.
+
+    Example:
+        >>> rng = np.random.default_rng(3)
+        >>> answers = pd.DataFrame(rng.integers(1, 6, (90, 2)), columns=["price", "csat"])
+        >>> found = by_likelihood(answers, outcome="csat", drivers=["price"], n_boot=0)
+        >>> found.frame["term"].tolist()
+        ['price']
+    """
+    if len(drivers) > MOST_SUBSETS_OF:
+        raise DriverError(
+            f"Likelihood-based shares take a model for each of the {2 ** len(drivers):,} subsets "
+            f"of {count(len(drivers), 'rating')}; the shares of R² and the relative weights stand "
+            "in their place.",
+            needs=f"at most {MOST_SUBSETS_OF} ratings",
+        )
+    return importance(
+        responses, outcome=outcome, drivers=drivers, method="mcfadden", weight=weight,
+        n_boot=n_boot, seed=seed,
+    )  # fmt: skip
 
 
 def halo(
@@ -133,7 +175,8 @@ def halo(
         raise DriverError("An overall impression needs three ratings or more.\nName more drivers.")
     cov = certainty.mean_covariance(design)
     always = len(design.controls)
-    whole = subsets.shapley_r2(cov, always=always)
+    n_boot = replicates_looked_at(len(design.drivers), n_boot)
+    whole = lmg(design, cov[None])
     left, first = _beyond(cov[None], always)
     parts = left[0]
     drawn = certainty.resample(design, lambda c: _beyond(c, always)[0], n_boot=n_boot, seed=seed)
@@ -250,13 +293,28 @@ def beside(
     )
 
 
+def replicates_looked_at(terms: int, n_boot: int) -> int:
+    """Give as many replicates as the decompositions of one matrix a rating allow."""
+    return min(n_boot, max(STEPS_AT_MOST // terms**4, FEWEST_REPLICATES))
+
+
+def rows_looked_at(terms: int, columns: int) -> int:
+    """Give the most answers the trees learn from: fewer where there are many ratings."""
+    return min(ROWS_AT_MOST, max(LOOKS_AT_MOST // (SHUFFLES * terms * columns), 1000))
+
+
 def linear_rank(parts: np.ndarray) -> np.ndarray:
     """Rank parts, the largest first."""
     return (-np.asarray(parts)).argsort(kind="stable").argsort() + 1
 
 
+def _some_rows(n: int, most: int) -> tuple[str, ...]:
+    told = f"The trees learn from {count(most)} of {count(n, 'answer')}, drawn at random."
+    return (told,) if n > most else ()
+
+
 def _linear_order(design: Design, groups) -> np.ndarray:
-    parts = subsets.shapley_r2(certainty.mean_covariance(design), always=len(design.controls))
+    parts = lmg(design)
     own = dict(zip(design.drivers, parts, strict=True))
     return np.array([sum(own[name] for name in members) for members in groups.values()])
 
@@ -264,7 +322,7 @@ def _linear_order(design: Design, groups) -> np.ndarray:
 def _lost(design: Design, groups, seed: int) -> tuple[np.ndarray, float, float]:
     """Average over folds what held-out R² loses when a term is shuffled."""
     rng = np.random.default_rng(seed)
-    rows = rng.permutation(design.n)[:ROWS_AT_MOST]
+    rows = rng.permutation(design.n)[: rows_looked_at(len(groups), design.x[0].shape[1])]
     table = np.column_stack([design.x[0], design.z, design.y])[rows]
     table, w = stats.scaled(table, design.w[rows]).z, design.w[rows]
     x, y = table[:, :-1], table[:, -1]

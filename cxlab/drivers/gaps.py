@@ -8,7 +8,6 @@ import pandas as pd
 from scipy.stats import t as t_distribution
 
 from cxlab import stats
-from cxlab.drivers import certainty, subsets
 from cxlab.drivers.design import (
     HARMLESS_LOSS,
     Design,
@@ -19,6 +18,7 @@ from cxlab.drivers.design import (
     prepare,
 )
 from cxlab.drivers.regression import fitted, score_unit
+from cxlab.drivers.sharing import covariances, lmg
 from cxlab.results import Result, count, percent
 
 
@@ -100,11 +100,7 @@ def gaps(
 
 
 def _ranks(design: Design) -> np.ndarray:
-    always = len(design.controls)
-    tables = (certainty.table_of(design, k) for k in range(len(design.x)))
-    covs = (certainty.covariance(table, design.w) for table in tables)
-    parts = np.mean([subsets.shapley_r2(cov, always=always) for cov in covs], axis=0)
-    return (-parts).argsort(kind="stable").argsort() + 1
+    return (-lmg(design, covariances(design))).argsort(kind="stable").argsort() + 1
 
 
 def _against(design: Design, blank: np.ndarray) -> tuple[float, float, float]:

@@ -1,6 +1,6 @@
 """Which drivers go with the score most, and how sure is the order?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +12,7 @@ from cxlab import stats
 from cxlab.codebook import did_you_mean, label
 from cxlab.drivers import certainty, likelihood, subsets
 from cxlab.drivers.design import Design, DriverError, Survey, prepare
+from cxlab.drivers.sharing import ORDERS, Sharing, covariances, refuse_many, sharing
 from cxlab.results import Result, count, listing, number, percent, sentence, span
 
 COLUMNS = [
@@ -33,9 +34,6 @@ COLUMNS = [
     "n",
     "n_effective",
 ]
-SUBSETS_AT_MOST = 1 << 31
-ORDERS = 2000
-ORDERS_IN_REPLICATES = 200
 
 _METHOD = {
     "lmg": "Exact LMG (Shapley) shares of R² over all orders of the drivers (Lindeman, Merenda "
@@ -68,7 +66,8 @@ def importance(
         drivers: columns of ratings; or group name -> columns, to share among groups first
             (Owen).
         controls: columns held constant in every model; their part is not shared out.
-        method: `lmg` (exact), `sampled` (more than 25 drivers), `relative_weights`; for an
+        method: `lmg` (over all orders while these are few, else over random ones, which the
+            result says), `sampled` (random orders in any case), `relative_weights`; for an
             outcome with two values or ordered ones `mcfadden`, `cox_snell`, `nagelkerke`.
         weight: column of weights, or a `Survey` naming weight, cluster, strata and level.
         n_boot: bootstrap replicates; 0 leaves the certainty out.
@@ -102,13 +101,14 @@ def importance(
         gaps="impute" if linear else "indicator",
         seed=seed,
     )
-    check_cost(design, method, n_boot)
-    covs = _covariances(design)
-    if linear:
-        parts, replicates = _linear(design, covs, method, n_boot, seed)
-    else:
+    _check_cost(design, method)
+    covs = covariances(design)
+    if not linear:
         parts, replicates = likelihood.parts(design, method, n_boot=n_boot, seed=seed)
-    return _result(design, parts, replicates, method, covs.mean(axis=0), seed)
+        return _result(design, parts, replicates, method, covs.mean(axis=0))
+    how = _linear(design, covs, method, n_boot, seed)
+    method, drawn = method if how.exact else "sampled", _replicates(design, how, seed)
+    return _result(design, how.parts, drawn, method, covs.mean(axis=0), how.told)
 
 
 def relative_weights(
@@ -173,9 +173,8 @@ def pairs(
     design = prepare(
         responses, outcome=outcome, drivers=drivers, controls=controls, weight=weight, seed=seed
     )
-    check_cost(design, "lmg", n_boot)
-    parts, replicates = _linear(design, _covariances(design), "lmg", n_boot, seed)
-    shares, drawn = _as_shares(parts), _as_shares(replicates)
+    how = sharing(design, covariances(design), n_boot=n_boot, seed=seed)
+    shares, drawn = _as_shares(how.parts), _as_shares(_replicates(design, how, seed))
     level = design.survey.level
     found = certainty.differences(shares, drawn, design.n, level)
     order = np.argsort(-shares, kind="stable")
@@ -201,10 +200,10 @@ def pairs(
         frame=frame,
         headline=f"{int(apart.sum())} of {count(len(rows), 'pair')} of drivers can be told apart "
         f"by their association with {label(outcome)}.",
-        method=f"Differences of LMG shares over {count(n_boot, 'bootstrap replicate')}; "
+        method=f"Differences of LMG shares over {count(how.replicates, 'bootstrap replicate')}; "
         f"p-values from their standard errors, Holm-adjusted; answers needed for 80% power.",
         base=design.base,
-        notes=design.notes,
+        notes=(*how.told, *design.notes),
         unit="share",
     )
 
@@ -346,20 +345,14 @@ def _check_method(method: str) -> None:
         )
 
 
-def check_cost(design: Design, method: str, n_boot: int) -> None:
+def _check_cost(design: Design, method: str) -> None:
     players = len(design.drivers)
-    if method == "lmg" and design.groups is None and players > subsets.LARGEST_EXACT:
+    if method in ("lmg", "sampled", "relative_weights"):
+        refuse_many(players)
+    elif players > likelihood.MOST_DRIVERS:
         raise DriverError(
-            f"{players} drivers have {2**players:,} subsets; exact shares stop at "
-            f"{subsets.LARGEST_EXACT} drivers.\n"
-            "Use method='sampled', which states its error, or share among groups of drivers."
-        )
-    if method == "lmg" and design.groups is None and 2**players * (n_boot + 1) > SUBSETS_AT_MOST:
-        fit = max(SUBSETS_AT_MOST // 2**players - 1, 0)
-        raise DriverError(
-            f"{count(n_boot, 'replicate')} of {players} drivers mean "
-            f"{2**players * n_boot / 1e9:,.0f} billion subsets: hours.\n"
-            f"Use n_boot={fit} or fewer, or method='sampled'."
+            f"method='{method}' fits a model for each of {2**players:,} subsets; it stops at "
+            f"{likelihood.MOST_DRIVERS} drivers.\nUse method='lmg', or name fewer drivers."
         )
     if method == "lmg" and design.groups is not None:
         largest = len(design.groups) - 1 + max(len(g) for g in design.groups.values())
@@ -368,42 +361,28 @@ def check_cost(design: Design, method: str, n_boot: int) -> None:
                 f"groups and the largest group's members make 2^{largest} subsets.\n"
                 "Make the groups fewer, or the largest one smaller."
             )
-    if method not in ("lmg", "sampled", "relative_weights") and players > likelihood.MOST_DRIVERS:
-        raise DriverError(
-            f"method='{method}' fits a model for each of {2**players:,} subsets; it stops at "
-            f"{likelihood.MOST_DRIVERS} drivers.\nUse method='lmg', or name fewer drivers."
-        )
 
 
-def _covariances(design: Design) -> np.ndarray:
-    tables = (certainty.table_of(design, place) for place in range(len(design.x)))
-    return np.array([certainty.covariance(table, design.w) for table in tables])
-
-
-def _linear(design: Design, covs: np.ndarray, method: str, n_boot: int, seed: int):
-    """Compute each driver's part of R², and the replicates of it."""
-    of = _parts_of(design, method, seed, ORDERS)
-    parts = np.mean([of(cov[None])[0] for cov in covs], axis=0)
-    if not n_boot:
-        return parts, np.empty((0, len(parts)))
-    of = _parts_of(design, method, seed, ORDERS_IN_REPLICATES)
-    return parts, certainty.resample(design, of, n_boot=n_boot, seed=seed)
-
-
-def _parts_of(design: Design, method: str, seed: int, n_orders: int):
+def _linear(design: Design, covs: np.ndarray, method: str, n_boot: int, seed: int) -> Sharing:
+    """Choose how each driver's part of R² is computed, and compute it."""
     always = len(design.controls)
     if method == "relative_weights":
-        return lambda covs: _relative_weights(covs, always)
-    if method == "sampled":
-        orders = subsets.permutations(len(design.drivers), n=n_orders, seed=seed)
-        return lambda covs: np.array(
-            [subsets.sampled_r2(cov, orders, always=always).mean(axis=0) for cov in covs]
-        )
-    if design.groups is not None:
+        return _all_of(lambda many: _relative_weights(many, always), covs, n_boot)
+    if method == "lmg" and design.groups is not None:
         place = {name: k for k, name in enumerate(design.drivers)}
         groups = [[place[name] for name in members] for members in design.groups.values()]
-        return lambda covs: subsets.owen(covs, groups, always=always)
-    return lambda covs: subsets.shapley_r2(covs, always=always)
+        return _all_of(lambda many: subsets.owen(many, groups, always=always), covs, n_boot)
+    return sharing(design, covs, n_boot=n_boot, seed=seed, sampled=method == "sampled")
+
+
+def _all_of(of: Callable, covs: np.ndarray, n_boot: int) -> Sharing:
+    return Sharing(np.mean([of(cov[None])[0] for cov in covs], axis=0), of, n_boot)
+
+
+def _replicates(design: Design, how: Sharing, seed: int) -> np.ndarray:
+    if not how.replicates:
+        return np.empty((0, len(how.parts)))
+    return certainty.resample(design, how.of, n_boot=how.replicates, seed=seed)
 
 
 def _relative_weights(covs: np.ndarray, always: int) -> np.ndarray:
@@ -430,7 +409,7 @@ def _as_shares(parts: np.ndarray) -> np.ndarray:
     return parts / np.where(total > 0, total, 1.0)
 
 
-def _result(design: Design, parts, replicates, method: str, cov, seed: int) -> Result:
+def _result(design: Design, parts, replicates, method: str, cov, told=()) -> Result:
     frames = []
     if design.groups is not None:
         which = [np.isin(design.drivers, members) for members in design.groups.values()]
@@ -451,7 +430,7 @@ def _result(design: Design, parts, replicates, method: str, cov, seed: int) -> R
         base=design.base,
         notes=(
             *_notes(design, frames[0], explained),
-            *(_sampling_note(design, cov, seed) if method == "sampled" else ()),
+            *told,
             *design.notes,
         ),
         unit="share",
@@ -590,22 +569,6 @@ def _notes(design: Design, frame: pd.DataFrame, explained: float) -> list[str]:
             "from what they have in common."
         )
     return notes
-
-
-def _sampling_note(design: Design, cov: np.ndarray, seed: int) -> list[str]:
-    error = sampling_error(cov, len(design.controls), seed).max()
-    return [
-        f"{count(ORDERS)} random orders stand for all: their standard error is at most "
-        f"{percent(error, 2)} of what is explained, beside the error of the sample."
-    ]
-
-
-def sampling_error(cov: np.ndarray, always: int, seed: int) -> np.ndarray:
-    """Give the standard error that sampling orders leaves in each share."""
-    orders = subsets.permutations(len(cov) - 1 - always, n=ORDERS, seed=seed)
-    added = subsets.sampled_r2(cov, orders, always=always)
-    mirrored = (added[: ORDERS // 2] + added[ORDERS // 2 :]) / 2
-    return mirrored.std(axis=0, ddof=1) / np.sqrt(ORDERS // 2) / mirrored.mean(axis=0).sum()
 
 
 def _chance(p: float) -> str:

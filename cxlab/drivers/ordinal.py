@@ -234,6 +234,11 @@ def odds(
     )
     candidates, left_out = usable_cuts(design, cuts)
     used, separated = _unseparated(design, candidates)
+    if not len(used):
+        raise DriverError(
+            f"No cut of {label(design.outcome)} has enough answers: slopes cannot be compared.",
+            needs="more answers on both sides of a cut",
+        )
     frame = _odds_frame(design, *separate_logits(design, used), used)
     return Result(
         name="proportional odds",
@@ -249,8 +254,7 @@ def odds(
 def _odds_headline(design: Design, frame: pd.DataFrame, cuts: int) -> str:
     what, least = label(design.outcome), 1 - design.survey.level
     if cuts < 2:
-        few = "No cut" if cuts == 0 else "Only one cut"
-        return f"{few} of {what} has enough answers: slopes cannot be compared."
+        return f"Only one cut of {what} has enough answers: slopes cannot be compared."
     if frame["p_value"].iloc[0] >= least:
         p = probability(frame["p_value"].iloc[0])
         return f"One slope for all cuts of {what} is not contradicted (p {p})."

@@ -8,12 +8,12 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import label
-from cxlab.drivers import certainty, subsets
+from cxlab.drivers import certainty
 from cxlab.drivers.asymmetry import on_one_scale
 from cxlab.drivers.design import Design, DriverError, Survey, numbers, prepare
-from cxlab.drivers.importance import check_cost
 from cxlab.drivers.ordinal import worth_of
 from cxlab.drivers.regression import score_unit
+from cxlab.drivers.sharing import Sharing, covariances, sharing
 from cxlab.results import Result, amount, count, listing, percent, sentence, span
 
 QUADRANTS = (
@@ -65,12 +65,12 @@ def priorities(
     )
     if len(design.drivers) < 2:
         raise DriverError("A map needs at least two drivers.\nName more ratings.")
-    check_cost(design, "lmg", n_boot)
     ratings = np.column_stack([numbers(responses, d, "driver") for d in design.drivers])[
         design.rows
     ]
-    share, means = _now(design, ratings)
-    shares, performance = _replicates(design, ratings, n_boot, seed)
+    how = sharing(design, covariances(design), n_boot=n_boot, seed=seed)
+    share, means = how.parts / how.parts.sum(), _means(design, ratings)
+    shares, performance = _replicates(design, ratings, how, seed)
     low, high = _scale(ratings)
     reached, drawn = (means - low) / (high - low), (performance - low) / (high - low)
     level = design.survey.level
@@ -95,12 +95,14 @@ def priorities(
         frame=frame,
         headline=sentence(_map_headline(frame)),
         method="Importance-performance analysis (Martilla and James 1977) with LMG shares, lines "
-        f"at both means; intervals and places from {count(n_boot, 'joint bootstrap replicate')}.",
+        "at both means; intervals and places from "
+        f"{count(how.replicates, 'joint bootstrap replicate')}.",
         base=design.base,
         notes=(
             "A driver is placed only where at least "
             f"{percent(level)} of the replicates put it in one quadrant.",
             *_scale_note(design, ratings),
+            *how.told,
             *design.notes,
         ),
         unit="share",
@@ -198,22 +200,18 @@ def points_of(design: Design) -> tuple[str, str]:
     return "score", score_unit(design)
 
 
-def _now(design: Design, ratings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    always = len(design.controls)
-    tables = (certainty.table_of(design, k) for k in range(len(design.x)))
-    covs = np.array([certainty.covariance(table, design.w) for table in tables])
-    parts = np.mean([subsets.shapley_r2(cov, always=always) for cov in covs], axis=0)
+def _means(design: Design, ratings: np.ndarray) -> np.ndarray:
     given, filled = np.isfinite(ratings), np.nan_to_num(ratings)
-    return parts / parts.sum(), (design.w @ filled) / (design.w @ given)
+    return (design.w @ filled) / (design.w @ given)
 
 
-def _replicates(design: Design, ratings, n_boot: int, seed: int):
+def _replicates(design: Design, ratings, how: Sharing, seed: int):
     """Draw importance and performance from the same replicates."""
-    always, shares, performance = len(design.controls), [], []
+    shares, performance = [], []
     given, players = np.isfinite(ratings), ratings.shape[1]
     both = np.column_stack([np.nan_to_num(ratings), given]) * design.w[:, None]
-    for drawn, covs in certainty.moments(design, n_boot=n_boot, seed=seed):
-        parts = subsets.shapley_r2(covs, always=always)
+    for drawn, covs in certainty.moments(design, n_boot=how.replicates, seed=seed):
+        parts = how.of(covs)
         shares.append(parts / parts.sum(axis=1, keepdims=True))
         sums = drawn @ both
         performance.append(sums[:, :players] / np.maximum(sums[:, players:], 1e-12))

@@ -7,7 +7,8 @@ import pandas as pd
 
 from cxlab.codebook import label
 from cxlab.drivers.design import DriverError, Survey, as_survey, numbers
-from cxlab.results import Result, count, listing, percent
+from cxlab.drivers.sharing import refuse_many
+from cxlab.results import Result, count, listing, number, percent
 
 LEAST_GIVEN = 30
 MOST_MISSING = 0.8
@@ -32,6 +33,10 @@ def screen(
         term, verdict (`used`, `left out`), reason (empty where used), share (missing), n
         (ratings given).
 
+    Raises:
+        DriverError: fewer answers, or people, than a model of these ratings takes; more ratings
+            than can stand beside each other; no such column.
+
     Example:
         >>> answers = pd.DataFrame({"nps": range(40), "price": [1, 2, 4, 5] * 10, "speed": 3})
         >>> screen(answers, outcome="nps", drivers=["price", "speed"]).headline
@@ -42,6 +47,8 @@ def screen(
         if name not in responses.columns:
             raise DriverError(f"There is no column '{name}' in the answers.\nName one of its own.")
     rows = responses[np.isfinite(numbers(responses, outcome, "outcome"))]
+    _refuse_few(rows, outcome, len(drivers), survey)
+    refuse_many(len(drivers))
     ratings = np.column_stack([numbers(rows, name, "driver") for name in drivers])
     reasons = [_alone(column) for column in ratings.T]
     for place in range(len(drivers)):
@@ -81,12 +88,21 @@ def screen(
 def used(screened: Result) -> list[str]:
     """List the ratings a screen lets through.
 
+    Raises:
+        DriverError: none of them.
+
     Example:
         >>> answers = pd.DataFrame({"nps": range(40), "price": [1, 2, 4, 5] * 10, "speed": 3})
         >>> used(screen(answers, outcome="nps", drivers=["price", "speed"]))
         ['price']
     """
-    return screened.frame.loc[screened.frame["verdict"] == "used", "term"].tolist()
+    kept = screened.frame.loc[screened.frame["verdict"] == "used", "term"].tolist()
+    if not kept:
+        why = [f"{row.term} ({row.reason})" for row in screened.frame.itertuples()]
+        raise DriverError(
+            f"No rating can be used: {listing(why)}.", needs="a rating that differs between people"
+        )
+    return kept
 
 
 def drawn(responses: pd.DataFrame, *, weight: str | None = None, level: float = 0.95) -> Survey:
@@ -147,6 +163,20 @@ def _plain(times: pd.Series) -> pd.Series:
 def _moment(as_of: object) -> pd.Timestamp:
     moment = pd.Timestamp(as_of)  # type: ignore[arg-type]
     return moment.tz_localize(None) if moment.tzinfo else moment
+
+
+def _refuse_few(rows: pd.DataFrame, outcome: str, ratings: int, survey: Survey) -> None:
+    """Say first that there are fewer answers, or fewer people, than such a model takes."""
+    again = survey.cluster and survey.cluster in rows
+    n = rows[survey.cluster].nunique() + rows[survey.cluster].isna().sum() if again else len(rows)
+    needed = max(LEAST_GIVEN, ratings + 2)
+    if n < needed:
+        answers = count(len(rows), "answer")
+        who = f"{number(n, 0)} people gave {answers}" if again else answers
+        raise DriverError(
+            f"Only {who} with {label(outcome)}, for {count(ratings, 'rating')}.",
+            needs=f"at least {needed} {'people' if again else 'answers'}",
+        )
 
 
 def _alone(column: np.ndarray) -> str:

@@ -159,7 +159,9 @@ def sampled_r2(cov: np.ndarray, orders: np.ndarray, *, always: int = 0) -> np.nd
         [0.25, 0.04]
     """
     scale = np.sqrt(np.diag(cov))
-    corr = cov / np.outer(scale, scale)
+    scale = np.where(scale > 0, scale, 1.0)
+    # a trace of the diagonal more: a replicate may hold columns that repeat each other
+    corr = cov / np.outer(scale, scale) + FLAT * np.eye(len(cov))
     first = np.broadcast_to(np.arange(always), (len(orders), always))
     last = np.full((len(orders), 1), len(cov) - 1)
     order = np.column_stack([first, orders + always, last])

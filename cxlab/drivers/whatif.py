@@ -90,6 +90,26 @@ def simulate(
     )
 
 
+def moves(
+    order: Result, *, first: int = 3, by: float = 1.0, lowest: float = 1.0
+) -> dict[str, tuple[float, float]]:
+    """Write the same move for the first terms of an order, as `simulate` takes it.
+
+    Args:
+        order: what `importance` found.
+        first: how many terms.
+        by: points up.
+        lowest: share of the lowest ratings that rise.
+
+    Example:
+        >>> answers = pd.DataFrame({"nps": [9, 3, 7, 10, 2, 6], "price": [5, 1, 3, 4, 2, 3]})
+        >>> from cxlab.drivers import importance
+        >>> moves(importance(answers, outcome="nps", drivers=["price"], n_boot=0), lowest=0.3)
+        {'price': (1.0, 0.3)}
+    """
+    return dict.fromkeys(order.frame["term"].head(first), (float(by), float(lowest)))
+
+
 def _in_points(row: pd.Series, what: str, unit: str) -> str:
     value = amount(row["estimate"], unit, signed=True)
     ends = span(row["conf_low"], row["conf_high"], unit)
