@@ -1,7 +1,6 @@
 """What a report notebook says of itself: its title, what it needs, its parameters."""
 
 import ast
-import contextlib
 import json
 import re
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cxlab.codebook import Refusal, did_you_mean
+from cxlab.reports.values import Unfit, as_declared
 
 SCOPES = {"study": (), "segment": ("segment", "value"), "part": ("segment", "value", "period")}
 FINDINGS_FILE = "findings_file"  # a notebook with this parameter is made of the others' findings
@@ -130,19 +130,12 @@ def _literals(source: str, name: str) -> dict[str, Any]:
     return found
 
 
-_WORDS = {bool: "True or False", int: "a whole number", float: "a number", str: "text"}
-
-
 def _typed(name: str, value: Any, default: Any, notebook: str) -> Any:
-    kind = type(default)
-    if isinstance(value, str) and kind is not str:
-        with contextlib.suppress(ValueError, SyntaxError):
-            value = ast.literal_eval(value)
-    if kind is float and type(value) is int:
-        value = float(value)
-    if type(value) is not kind:
-        wanted = _WORDS.get(kind, kind.__name__)
-        raise PlanError(f"{notebook}: parameter '{name}' must be {wanted}, not {value!r}.")
+    try:
+        value = as_declared(value, default)
+    except Unfit as wanted:
+        said = f"{notebook}: parameter '{name}' must be {wanted}, not {value!r:.200}."
+        raise PlanError(said) from None
     if name == "level" and not 0 < value < 1:
         near = f" Did you mean {value / 100:g}?" if 1 < value < 100 else ""
         said = f"{notebook}: parameter 'level' must lie between 0 and 1, not {value!r}.{near}"

@@ -104,6 +104,7 @@ def _execute(job: Job, executed: Path, engine: str) -> str:
     """Run the notebook; give the first line of what went wrong, or nothing."""
     import papermill
 
+    _as_they_are()
     how: dict[str, Any] = {"engine_name": "cxlab"}
     try:
         with tempfile.TemporaryDirectory(prefix="cx-") as folder:
@@ -128,6 +129,16 @@ def _execute(job: Job, executed: Path, engine: str) -> str:
         with suppress(OSError, ValueError):
             _bound(executed)
     return ""
+
+
+def _as_they_are() -> None:
+    """Let papermill write every value as Python writes it; it makes one text of a tuple."""
+    from papermill.translators import PythonTranslator, papermill_translators
+
+    class AsWritten(PythonTranslator):
+        translate = staticmethod(repr)
+
+    papermill_translators.register(KERNEL, AsWritten)
 
 
 def _bound(executed: Path) -> None:
