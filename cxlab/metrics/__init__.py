@@ -15,6 +15,7 @@ from cxlab.metrics.movement import change_point, slope
 from cxlab.metrics.overview import asked, overview, score_of, universes
 from cxlab.metrics.planning import detectable, sample_size, sample_size_share
 from cxlab.metrics.prediction import predictors
+from cxlab.metrics.ratings import ratings_overview
 from cxlab.metrics.rivals import benchmark
 from cxlab.metrics.scales import reliability
 from cxlab.metrics.silence import bounds
@@ -52,6 +53,7 @@ __all__ = [
     "overview",
     "panel",
     "predictors",
+    "ratings_overview",
     "reliability",
     "sample_size",
     "sample_size_share",

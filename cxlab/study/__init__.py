@@ -212,8 +212,15 @@ class Study:
         return {name: scale for name in answered if (scale := spec.scale(name))}
 
     @property
+    def rating_scales(self) -> dict[str, Scale]:
+        """Ratings that were asked and answered, with their scales."""
+        spec = self.mapping.tables.get("responses")
+        found = {name: spec.scale(name) for name in self.ratings} if spec else {}
+        return {name: scale for name, scale in found.items() if scale}
+
+    @property
     def holds(self) -> tuple[str, ...]:
-        """What reports can be made from: tables, `scores`, `ratings`, `leaving`.
+        """What reports can be made from: tables, `scores`, `ratings`, `questions`, `leaving`.
 
         Who buys without a contract leaves by falling silent: `leaving or orders` is either.
         """
@@ -223,6 +230,7 @@ class Study:
         customers = self.customers
         known = customers is not None and {"churned_at", "churned"} & set(customers.columns)
         more = {"scores": self.scales, "ratings": rated, "leaving": known}
+        more["questions"] = self.scales or rated
         more["leaving or orders"] = known or self.cleaned.get("orders") is not None
         return (*self.cleaned, *(word for word, there in more.items() if there))
 

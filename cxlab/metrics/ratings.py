@@ -1,0 +1,102 @@
+"""What do the ratings say by themselves, where no overall score was asked, or beside one?"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from cxlab.codebook import Scale
+from cxlab.metrics.measures import MetricsError, Score
+from cxlab.metrics.overview import score_of
+from cxlab.results import Result, amount, count, percent, sentence, span
+
+_NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "n", "n_effective")
+
+
+def ratings_overview(
+    responses: pd.DataFrame,
+    *,
+    ratings: Mapping[str, Scale],
+    weight: str | None = None,
+    level: float = 0.95,
+    smallest: int = 0,
+) -> Result:
+    """Give the mean of every rating with its interval, and the share in its two best points.
+
+    Args:
+        responses: one row per answer.
+        ratings: column -> its scale, as `Study.rating_scales` gives them.
+        weight: column with survey weights.
+        level: confidence level.
+        smallest: ratings with fewer answers are suppressed.
+
+    Returns:
+        The best first, each on its own scale: term, rank, estimate (mean), std_error, conf_low,
+        conf_high, share (in the two best points), n, n_effective.
+
+    Raises:
+        MetricsError: there are no ratings, or none has enough answers.
+
+    Example:
+        >>> answers = pd.DataFrame({"price": [2, 3, 2, 3], "speed": [5, 4, 5, 4]})
+        >>> scales = dict.fromkeys(answers, Scale(low=1, high=5))
+        >>> found = ratings_overview(answers, ratings=scales)
+        >>> found.frame["term"].tolist(), found.frame["share"].tolist()
+        (['speed', 'price'], [1.0, 0.0])
+    """
+    how = {"weight": weight, "level": level, "smallest": smallest}
+    rows = [_row(responses, name, scale, how) for name, scale in ratings.items()]
+    frame = pd.DataFrame(rows, columns=["term", *_NUMBERS, "share", "place"])
+    frame = frame.dropna(subset=["estimate"]).sort_values("place", ascending=False, kind="stable")
+    if frame.empty:
+        raise MetricsError(
+            "no rating has enough answers to be shown.", needs="ratings that people answered"
+        )
+    tops = {scale.high for scale in ratings.values()}
+    unit = f"of {tops.pop():g}" if len(tops) == 1 else ""
+    frame.insert(1, "rank", range(1, len(frame) + 1))
+    return Result(
+        name="ratings",
+        frame=frame.drop(columns="place").reset_index(drop=True),
+        headline=sentence(_headline(frame, unit)),
+        method="Mean of each rating with its interval; share in the two best points of its scale.",
+        base=f"{count(len(responses), 'answer')}, {count(len(frame), 'rating')}; "
+        + (f"weighted by {weight}." if weight else "unweighted."),
+        unit=unit,
+    )
+
+
+def _row(responses: pd.DataFrame, name: str, scale: Scale, how: dict) -> tuple:
+    found = score_of(responses, score=Score(name, "mean", scale, name), **how).frame.iloc[0]
+    best = _two_best(responses, name, scale, how["weight"])
+    up = (found["estimate"] - scale.low) / (scale.high - scale.low)
+    place = 1 - up if scale.better == "low" else up
+    return (name, *(found[word] for word in _NUMBERS), best, place)
+
+
+def _two_best(responses: pd.DataFrame, name: str, scale: Scale, weight: str | None) -> float:
+    rated = responses[responses[name].notna()]
+    values = pd.to_numeric(rated[name])
+    best = values <= scale.low + 1 if scale.better == "low" else values >= scale.high - 1
+    if weight is None:
+        return float(best.mean())
+    w = rated[weight].fillna(0)
+    return float((best * w).sum() / w.sum()) if w.sum() > 0 else float("nan")
+
+
+def _headline(frame: pd.DataFrame, unit: str) -> str:
+    top, low = frame.iloc[0], frame.iloc[-1]
+    if len(frame) == 1:
+        return f"{top['term']} is rated {_said(top, unit)}."
+    if top["conf_low"] <= low["conf_high"] and unit:
+        return f"No rating stands apart: {top['term']} is {_said(top, unit)}, the others near it."
+    return (
+        f"{top['term']} is rated best, {_said(top, unit)}, and {low['term']} worst, "
+        f"{_said(low, unit)}."
+    )
+
+
+def _said(row: pd.Series, unit: str) -> str:
+    said = f"{amount(row['estimate'], unit)} {unit}".strip()
+    if pd.notna(row["conf_low"]):
+        said += f" ({span(row['conf_low'], row['conf_high'], unit)})"
+    return f"{said}, {percent(row['share'])} in the two best points"
