@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
@@ -37,8 +38,8 @@ def love(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.plot(rows["before"], at, "o", color=ORANGE, label="answers as they came", **hollow)
         if rows["after"].notna().any():
             ax.plot(rows["after"], at, "o", color=BLUE, ms=5.5, label="weighted")
-        words = rows["term"].map(label)
-        names = words.where(rows["group"].isna(), words + ": " + rows["group"])
+        named = zip(rows["term"].map(label), rows["group"], strict=True)
+        names = [word if pd.isna(group) else f"{word}: {group}" for word, group in named]
         ax.set_yticks(at, [clipped(name) for name in names])
         reach = max(float(np.nanmax(np.abs(rows[["before", "after"]]))), LARGE) * 1.15
         ax.set_xlim(-reach, reach)

@@ -3,15 +3,19 @@
 import base64
 import html
 import io
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, replace
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 
 from cxlab import results
-from cxlab.plots.theme import DPI, STYLE, shown
-from cxlab.results import MIME, Result
+from cxlab.plots import fonts
+from cxlab.plots.theme import DPI, shown, style
+from cxlab.results import MIME, Result, listing
+
+NO_FONT = "No font on this machine has"
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +68,11 @@ def show(ax: Axes) -> Exhibit:
     figure: Any = ax.figure
     result, kind = shown(figure)
     buffer = io.BytesIO()
-    with mpl.rc_context(STYLE):
+    missing = fonts.drawn_with(fonts.texts(result.frame))[1]
+    with mpl.rc_context(style(result)), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from")  # the note says it
         figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    if missing:
+        told = f"{NO_FONT} {listing(missing)}: boxes stand for it in the picture, not in the table."
+        result = replace(result, notes=(*result.notes, told))
     return Exhibit(result, buffer.getvalue(), f"{kind}. {result.headline}")

@@ -8,13 +8,14 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
+import pandas as pd
 from cycler import cycler
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cxlab import results
-from cxlab.results import Result
+from cxlab.plots import fonts
+from cxlab.results import Result, Unanswerable
 
 INK, GREY, FAINT, PAPER = "#1f2933", "#7b8794", "#d9dee4", "#ffffff"
 # Okabe and Ito (2008), darkened where white paper needs it; told apart by every common eye
@@ -24,12 +25,8 @@ WIDTH = 5.4  # inches; on a phone this is still read without zooming
 DPI = 180
 SMALL_BASE = 30  # answers; below this a point is drawn in grey
 
-# DejaVu comes with matplotlib; the others, where installed, draw what it lacks
-_WANTED = ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans Arabic")
-_FONTS = [name for name in _WANTED if name in set(font_manager.get_font_names())]
-
 STYLE: Any = {
-    "font.family": _FONTS,
+    "font.family": [fonts.HOUSE],
     "font.size": 10.5,
     "text.color": INK,
     "text.parse_math": False,  # a `$` in a label is a dollar
@@ -76,7 +73,7 @@ def canvas(
         width: inches.
         rows: relative heights of axes below each other; the first is opened.
     """
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(style(result)):
         if ax is None:
             figure = Figure(figsize=(width, height), layout="constrained")
             axes = figure.subplots(len(rows), squeeze=False, height_ratios=rows)
@@ -85,14 +82,25 @@ def canvas(
         yield ax
 
 
+def style(result: Result) -> dict[str, Any]:
+    """Give the house style with the fonts that a result's texts take."""
+    return {**STYLE, "font.family": list(fonts.drawn_with(fonts.texts(result.frame))[0])}
+
+
 def picture(draw: Callable[..., Axes]) -> Callable[..., Axes]:
-    """Make a drawing function see only what may be shown: groups held back are left out."""
+    """Make a drawing function see only what may be shown: groups held back are left out.
+
+    What holds no estimate at all is no picture: `Unanswerable`, with the headline that says why.
+    """
 
     @wraps(draw)
     def drawn(result: Result, *, ax: Axes | None = None) -> Axes:
         told = results.shown(result, blank=False)
-        empty = len(told.frame) == 0 < len(result.frame)
-        return _nothing(told, ax) if empty else draw(told, ax=ax)
+        if len(told.frame) == 0 < len(result.frame):
+            return _nothing(told, ax)
+        if told.frame.get("estimate", pd.Series(0.0)).isna().all():
+            raise Unanswerable(result.headline)
+        return draw(told, ax=ax)
 
     return drawn
 
