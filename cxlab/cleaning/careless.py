@@ -126,7 +126,7 @@ def gibberish(texts: pd.Series) -> pd.Series:
     letters = text.str.replace(r"[\W\d_]", "", regex=True)
     same = letters.str.fullmatch(r"(.{1,2})\1{2,}") & (letters.str.len() >= 5)
     bare = (letters.str.len() >= 6) & ~letters.str.contains(r"[aeiouy]")
-    hit[hit] = (same | (bare & letters.map(str.isascii))).to_numpy(bool)
+    hit[hit] = (same | (bare & letters.map(str.isascii).astype(bool))).to_numpy(bool)
     return pd.Series(hit, index=texts.index)
 
 

@@ -178,7 +178,7 @@ def _people(frame: pd.DataFrame) -> pd.Series:
     if not {"group", "value", "share"} <= set(frame.columns):
         return n
     points = pd.to_numeric(frame["value"], errors="coerce").notna()
-    sets = [frame[name].fillna("") for name in ("group", "period") if name in frame]
+    sets = [_text(frame[name]) for name in ("group", "period") if name in frame]
     return n.where(~points, n.groupby(sets).transform("sum"))
 
 
@@ -189,7 +189,7 @@ def _with_seconds(
     small = small.copy()
     if "group" not in frame:  # periods have no total beside them
         return small
-    sets = [frame[name].fillna("").astype(str) for name in _keys(frame) if name != "group"]
+    sets = [_text(frame[name]) for name in _keys(frame) if name != "group"]
     names = sets[0].str.cat(sets[1:], sep="\x1f") if sets else pd.Series("", index=frame.index)
     apart = named & (frame["group"].notna() & (frame["group"] != ALL)).to_numpy() & (people > 0)
     for rows in pd.Series(np.arange(len(frame)))[apart].groupby(names.to_numpy()[apart]):
@@ -200,6 +200,10 @@ def _with_seconds(
                 break
             small[place] = True
     return small
+
+
+def _text(column: pd.Series) -> pd.Series:
+    return column.astype(object).where(column.notna(), "").astype(str)
 
 
 def _gone(frame: pd.DataFrame, small: np.ndarray) -> list[str]:

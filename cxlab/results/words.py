@@ -26,14 +26,16 @@ def count(n: float, noun: str = "") -> str:
     """Write a count with its noun in the right number.
 
     Example:
-        >>> count(4817, "answer"), count(1, "reply"), count(2, "reply")
-        ('4,817 answers', '1 reply', '2 replies')
+        >>> count(4817, "answer"), count(1, "reply"), count(2, "person")
+        ('4,817 answers', '1 reply', '2 people')
     """
     text = number(n, 0)
     if not noun:
         return text
     if n == 1:
         return f"{text} {noun}"
+    if noun.endswith("person"):
+        return f"{text} {noun[:-6]}people"
     if re.search(r"[^aeiou]y$", noun):
         return f"{text} {noun[:-1]}ies"
     return f"{text} {noun}{'es' if noun.endswith(('s', 'x', 'ch', 'sh')) else 's'}"

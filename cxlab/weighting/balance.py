@@ -105,7 +105,7 @@ def balance(
         method="Standardised difference: difference of means over the population's standard "
         f"deviation; above {LARGE} is worth a look (Austin 2009).",
         base=f"{count(len(responses), 'answer')} against {count(len(population), 'person')} "
-        "of the population.".replace("persons", "people"),
+        "of the population.",
     )
 
 
