@@ -247,7 +247,7 @@ def dominance(
         values = subsets.subset_r2(cov, always=len(design.controls))
     else:
         _check_method(method)
-        check_cost(design, method, 0)
+        _check_cost(design, method)
         values = likelihood.subset_r2(design, method)
     return _dominance(design.drivers, values, outcome, design.base, design.notes)
 

@@ -10,7 +10,7 @@ from typing import Any
 WORDS = {
     bool: "True or False",
     int: "a whole number",
-    float: "a finite number",
+    float: "a number",
     str: "text",
     list: "a list",
     tuple: "a list in round brackets",
