@@ -315,6 +315,11 @@ def test_what_the_pages_will_lack_is_told_before_they_are_made(tmp_path):
     assert "orders" not in small.load(tmp_path, text, table="orders", columns=whole).lacks
 
 
-def test_a_customer_list_without_an_id_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="a customer list needs an id; map its column as"):
-        small.load(tmp_path, "p\nBasic\n", table="customers", columns={"plan": "p"})
+def test_a_customer_list_without_an_id_meets_no_other_table(tmp_path):
+    alone = small.load(tmp_path, "p\nBasic\n", table="customers", columns={"plan": "p"})
+    assert "no other table can be met" in alone.lacks["customers"][0]
+    path = small.write(tmp_path, "Q1\n9\n", columns={"nps": "Q1"})
+    more = "  customers: {files: survey.csv, columns: {plan: Q1}}\n"
+    path.write_text(path.read_text().replace("tables:\n", f"tables:\n{more}"))
+    with pytest.raises(codebook.MappingError, match="a customer list beside other tables needs an"):
+        study.load(path, cache=False)

@@ -288,6 +288,12 @@ class Mapping(_Part):
                     )
             _check_table(name, table)
             _check_rows(name, table)
+        listed = self.tables.get("customers")
+        if listed and len(self.tables) > 1 and "customer_id" not in listed.columns:
+            raise ValueError(
+                "tables.customers: a customer list beside other tables needs an id; map its column "
+                "as 'customer_id' under 'columns'."
+            )
         self._check_weighting()
         self._check_rates()
         segments = {name for table in self.tables.values() for name in table.segments}
@@ -364,11 +370,6 @@ def _check_table(name: str, table: Table) -> None:
     """Refuse a table without columns, and what is said of columns that it does not have."""
     if not table.sources():
         raise ValueError(f"tables.{name}: no column is mapped; name one under 'columns'.")
-    if name == "customers" and "customer_id" not in table.columns:
-        raise ValueError(
-            "tables.customers: a customer list needs an id; map its column as 'customer_id' under "
-            "'columns'."
-        )
     kinds = {column: table.kind(name, column) for column in table.sources()}
     dated = [column for column, kind in kinds.items() if kind == "time"]
     scored = [column for column, kind in kinds.items() if kind in ("score", "rating")]

@@ -14,6 +14,7 @@ _ASKED = {
         "customer_id": "who answered: answers are not met with customers, orders and contacts",
     },
     "customers": {
+        "customer_id": "who is who: no other table can be met",
         "signed_up_at": "how long customers stay",
     },
     "orders": {
