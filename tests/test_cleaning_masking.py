@@ -57,6 +57,98 @@ def test_a_name_that_is_a_word_is_masked_only_where_it_is_a_name():
     assert after == ["the price is high", "price went up", "my name is [name]", "[name] wrote"]
 
 
+PEOPLE = [
+    "Talia Yarrow",
+    "May O'Hara",
+    "Will Price",
+    "Grace Good",
+    "Anneke van Dijk",
+    "Jörg Müller",
+]
+
+
+def both(text: str) -> str:
+    return mask(pd.Series([text]), names=[*PEOPLE, *" ".join(PEOPLE).split()])[0].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("Talia Yarrow was great", "[name] was great"),
+        ("talia yarrow helped", "[name] helped"),
+        ("TALIA, (Talia) and Talia's team", "[name], ([name]) and [name]'s team"),
+        ("https://example.org/talia.yarrow?id=77", "https://example.org/[name].[name]?id=77"),
+        ("from Anneke van Dijk, the van came", "from [name], the van came"),
+        ("Mueller, muller and MÜLLER", "[name], [name] and [name]"),
+        ("Spoke with May O'Hara", "Spoke with [name]"),
+        ("then Grace was kind; Grace's reply", "then [name] was kind; [name]'s reply"),
+        ("Thanks Will. Grace helped me", "Thanks [name]. [name] helped me"),
+        ("my neighbour Ingrid Sandvik said", "my neighbour [name] said"),
+        ("My name is Kofi Mensah-Boateng.", "My name is [name]."),
+        ("Herr Dr. Schmidt und Mme Lefèvre", "Herr Dr. [name] und Mme [name]"),
+    ],
+)  # fmt: skip
+def test_names_are_masked_wherever_they_stand(text, after):
+    assert both(text) == after
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "delivery will be best in May. May I ask? Will it come? I hope you will",
+        "the Grace period was short, Grace period over, good price, Price was high",
+        "The Price is right. Good, young people. In May it was fine",
+        "I spoke to Customer Service and dealt with the team",
+    ],
+)
+def test_a_name_used_as_a_word_stays(text):
+    assert both(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("ingrid [at] example [dot] com", "[e-mail]"),
+        ("name at example dot com, a.b (at) web.de", "[e-mail], [e-mail]"),
+        ("order 20250311-4471, ref INV-88213455", "order [number], ref [number]"),
+        ("order no 4471 8822 9911 or 1Z999AA10123456784", "order no [number] or [number]"),
+        ("14 Willow Lane, Leeds LS1 4DT", "[street address]"),
+        ("at 1200 N Main St Apt 4, Springfield, IL 62704.", "at [street address]."),
+        ("in der Lindenstraße 12a, 10115 Berlin und", "in der [street address] und"),
+        ("au 12 rue de la Paix, 75002 Paris.", "au [street address]."),
+        ("en Calle Mayor 5, 28013 Madrid, sí", "en [street address], sí"),
+        ("born 12.3.1984 or DOB 03/12/1984", "born [birth date] or DOB [birth date]"),
+        ("geb. am 4. Mai 1970, née le 3 mai 1970", "geb. am [birth date], née le [birth date]"),
+        ("(0049) 151 2345 6789 or 089 / 123 456 78", "[phone] or [phone]"),
+        ("twitter @taliay", "twitter [handle]"),
+    ],
+)
+def test_what_leads_to_a_person_is_masked_in_every_form(text, after):
+    assert both(text) == after
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["delivered 12.3.2024, paid 1.299,00 EUR", "look at amazon.com", "5 Star Service, 3 Good Things",
+     "12:30-14:00 on 2 Main points, version 1.2.3"],
+)  # fmt: skip
+def test_what_leads_to_nobody_stays(text):
+    assert both(text) == text
+
+
+def test_names_on_no_list_are_counted_as_not_looked_for(tmp_path):
+    rows = "Q1,Q9\n9,then Ingrid Sandvik rang\n3,slow\n"
+    got = small.load(tmp_path, rows, columns={"nps": "Q1", "comment": "Q9"})
+    (said,) = [note for note in got.ledger.notes if "Nothing to mask" in note]
+    assert "1 text may hold another name" in said
+    assert "not looked for are other names" in said
+
+
+@pytest.mark.parametrize("text", ["1 2 3 ", "dot a@", "A1 ", "Am Aa ", "12 rue a ", "GB82 "])
+def test_masking_a_long_text_ends(text):
+    assert len(mask(pd.Series([text * 20_000]), names=["Ann"])[0].iloc[0]) > 0
+
+
 def test_masking_twice_changes_nothing():
     once = mask(pd.Series(["Ann, ann@x.org, 07700 900482"]), names=NAMES)[0]
     assert mask(once, names=[*NAMES, "name", "phone"])[0].tolist() == once.tolist()

@@ -33,6 +33,8 @@ def _masked(study: Study) -> Study:
     if customers is not None:
         columns = [name for name in ("first_name", "surname") if name in customers]
         names = [word for name in columns for word in customers[name].dropna().unique()]
+        if len(columns) == 2:
+            names += list((customers["first_name"] + " " + customers["surname"]).dropna().unique())
         ids = list(customers["customer_id"].dropna()) if "customer_id" in customers else []
     contacts = study.cleaned.get("interactions")
     if contacts is not None and "agent" in contacts.frame:
@@ -55,10 +57,12 @@ def _mask_one(study: Study, table: str, column: str, names: list[str], ids: list
         judged=done.judged.assign(**{column: texts.iloc[n:].array}),
     )
     said = (
-        listing([f"{kind} in {count(times)}" for kind, times in found.items()], 8) if found else ""
+        listing([f"{kind} in {count(times)}" for kind, times in found.items()], 12) if found else ""
     )
     note = f"Masked in '{column}': {said}." if found else f"Nothing to mask in '{column}'."
-    return _with(study, table, done, note)
+    if likely := masking.unsure(texts):
+        note += f" {count(likely, 'text')} may hold another name, two capitals side by side."
+    return _with(study, table, done, f"{note} {masking.NOT_FOUND}")
 
 
 def _weighted(study: Study) -> Study:

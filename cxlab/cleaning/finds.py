@@ -1,0 +1,173 @@
+"""What tells a person in a text: the patterns of addresses, numbers, dates and names."""
+
+import re
+
+_AT = r"(?:@|[(\[{<]\s?(?:at|ät|arroba|chez)\s?[)\]}>])"
+_DOT = r"(?:\.|\s?[(\[{<]\s?(?:dot|punkt|punto|point)\s?[)\]}>]\s?|\s(?:dot|punkt|punto|point)\s)"
+_SPOKEN = r"\s(?:dot|punkt|punto|point)\s"
+_LOCAL = rf"(?<![\w.+'-])[\w.+'-]+(?:{_SPOKEN}[\w.+'-]+){{0,3}}"
+EMAIL = re.compile(
+    rf"{_LOCAL}\s?{_AT}\s?[\w-]+(?:{_DOT}[\w-]+)+"
+    rf"|{_LOCAL}\s(?:at|ät|arroba)\s[\w-]+(?:{_SPOKEN}[\w-]+)+",
+    re.IGNORECASE,
+)
+HANDLE = re.compile(
+    r"(?i:\b(?:twitter|instagram|insta|tiktok|telegram|mastodon|facebook"
+    r"|handle)\b\W{0,3})(@[\w.]{3,})"
+)
+IP = re.compile(
+    r"\b(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\b"
+    r"|\b(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}\b",
+    re.IGNORECASE,
+)
+CARD = re.compile(r"(?<![\d.,])\d(?:[ -]?\d){12,18}(?![\d.,]?\d)")
+IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?!\w)")
+PHONE = re.compile(r"(?<![\w.,£$€/-])(?:\+|\(\+?)?\d(?:[\s().\-/]{0,3}\d){6,14}(?![\w/])")
+ID = re.compile(
+    r"(?<![\w.,£$€])(?:\d{6,}(?:-\d{2,})+|\d{4}-\d{5,}|\d{7,}|[A-Za-z]{1,5}[-_/]?\d{5,}[\w-]*"
+    r"|(?=[A-Z0-9]*[A-Z])(?=[A-Z0-9]*\d{5})[A-Z0-9]{10,})(?![\w%])"
+)
+DATE = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}[:.]\d{2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
+)
+YEARS = re.compile(r"(?:19|20)\d{2}\s?[-/–]\s?(?:19|20)\d{2}")
+DAY_FIRST = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)")
+# what comes before the number of an order, a case, a parcel: it is no telephone
+NUMBERED = re.compile(
+    r"(?i:order|ref|reference|invoice|ticket|case|tracking|parcel|booking|contract|policy|account"
+    r"|customer|bestellung|bestellnummer|auftrag|rechnung|kundennummer|vorgang|sendung"
+    r"|commande|facture|dossier|pedido|factura|albar[aá]n)[\s.:#=]{0,3}(?i:no|nr|number|n[º°o])?"
+    r"[\s.:#=]{0,3}$"
+)
+
+_NOT_NAME = (
+    r"(?!(?i:the|customer|service|support|sales|billing|technical|team|your|you|his|her"
+    r"|my|our|their"
+    r"|someone|somebody|nobody|anyone|no|not|a|an|i|it|this|that|one|two|three|several"
+    r"|many|head|very"
+    r"|dr|prof|kunden\w*|service\w*|frau|herrn?|damen|und|and|or|y|et|from|in|on|at|for|so|sorry|happy|glad"
+    r"|going|still|now|unhappy|delighted|disappointed|pleased|tired|here|just|also)\b)"
+)
+_CAPITAL = r"[A-ZÀ-ÖØ-Þ][^\W\d_]*(?:['’-][^\W\d_]+)*"
+_PARTS = "van|von|de|del|della|der|den|di|da|dos|das|du|la|le|ter|ten|bin|ibn|zu|af|av|el|al"
+PARTICLES = frozenset(_PARTS.split("|"))
+_NAME = rf"{_NOT_NAME}{_CAPITAL}(?:\s(?:(?:{_PARTS})\s){{0,2}}{_NOT_NAME}{_CAPITAL}){{0,2}}"
+_TITLE = (
+    r"mr|mrs|ms|miss|mx|dr|prof|herrn?|frau|mme|mlle|monsieur|madame|se[ñn]or(?:a|ita)?|sra?"
+    r"|mevrouw|meneer"
+)
+_SAYS = (
+    r"my name(?: is|'s|:)|mijn naam is|mein name ist|ich hei(?:ß|ss)e|je m'appelle|mon nom est"
+    r"|me llamo|mi nombre es|(?:i am|i was) called|(?:spoke|spoken|speak|talked|chatted"
+    r"|dealt) (?:to|with)"
+    r"|ask for|(?:sprach|gesprochen|telefonierte|telefoniert) mit|parl[eé] (?:à|avec|con)"
+    r"|habl[eé] con"
+)
+CUED = re.compile(
+    rf"\b(?i:(?:(?:{_TITLE})\.?\s)*(?:{_TITLE})\.?|(?:{_SAYS})(?:\s(?:{_TITLE})\.?)*)\s+({_NAME})"
+)
+# who someone is, then two capitals: 'my neighbour Ingrid Sandvik'
+_WHO = (
+    r"neighbou?r|colleague|husband|wife|partner|friend|agent|advis[eo]r|manager|technician|engineer"
+    r"|driver|daughter|son|mother|father|sister|brother|nachbar(?:in)?|kolleg(?:e|in|en)"
+    r"|berater(?:in)?"
+    r"|mitarbeiter(?:in)?|voisine?|coll[eè]gue|conseill(?:er|[eè]re)|vecin[oa]"
+    r"|compa[ñn]er[oa]|called|named"
+)
+KNOWN_AS = re.compile(
+    rf"\b(?i:{_WHO}),?\s+({_NOT_NAME}{_CAPITAL}\s(?:(?:{_PARTS})\s){{0,2}}{_NOT_NAME}{_CAPITAL})"
+)
+CUES = re.compile(rf"\b(?:{_TITLE}|{_SAYS}|{_WHO})\b", re.IGNORECASE)
+# before a known name that is also a word: what follows is a person
+BEFORE_NAME = re.compile(
+    rf"(?:\b(?:(?:{_TITLE})\.?|{_SAYS}|{_WHO}|i am|i'm|regards,?|thanks,?|thank you,?|dear"
+    rf"|hi|hello|cheers,?"
+    r"|asked|told|by|with)\s+)$",
+    re.IGNORECASE,
+)
+AFTER_NAME = re.compile(
+    r"['’]s\b|\s(?:helped|called|rang|said|told|answered|replied|fixed|solved|explained"
+    r"|promised|sorted"
+    r"|listened|apologi[sz]ed|who|from|at your|in your|on your)\b",
+    re.IGNORECASE,
+)
+MIDDLE_NAME = re.compile(r"\s(?:is|was|has|had|did|could|would|and)\b", re.IGNORECASE)
+# before a word that is a noun or a month: 'the bill', 'in May'
+BEFORE_WORD = re.compile(
+    r"\b(?:the|a|an|this|that|your|my|our|its|their|no|any|each|every|some|in|since|until"
+    r"|till|by|of|last"
+    r"|next|early|late|mid|during|from|before|after|der|die|das|den|dem|ein|eine|im|le|la"
+    r"|les|un|une|en"
+    r"|el|los|las|una|good|bad|best|high|low|fair|great)\s+$",
+    re.IGNORECASE,
+)
+
+_MONTHS = (
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|janv|f[ée]v|avr"
+    r"|juin|juil|ao[uû]t"
+    r"|d[ée]c|ene|abr|ago|dic)[^\W\d_]*"
+)
+BIRTH = re.compile(
+    r"\b(?i:born|d\.?o\.?b\.?|date of birth|birth ?(?:date|day)|geboren|geb\."
+    r"|geburtsdatum|geburtstag"
+    r"|née? le|née?|date de naissance|naci(?:do|da|ó|[íi])|fecha de nacimiento|geboortedatum)"
+    r"(?i:\s*(?:on|am|the|is|was|ist|le|el|op|den|in|:|=|,|\())*\s*"
+    rf"(\d{{1,4}}[-/. ]{{1,2}}\d{{1,2}}[-/. ]{{1,2}}\d{{2,4}}|(?i:\d{{1,2}}(?:st|nd|rd|th"
+    rf"|\.)?\s(?:of |de )?"
+    rf"{_MONTHS}\.?,?\s(?:de )?(?:\d{{4}}|\d{{2}}\b)|{_MONTHS}\.?\s\d{{1,2}}(?:st|nd|rd"
+    rf"|th)?,?\s\d{{4}}))"
+)
+
+_ROAD = (
+    r"Street|St|Road|Rd|Lane|Ln|Avenue|Ave|Drive|Dr|Close|Court|Ct|Way|Place|Pl|Crescent"
+    r"|Square|Sq|Terrace"
+    r"|Gardens|Grove|Hill|Row|Walk|Mews|Boulevard|Blvd|Parkway|Pkwy|Highway|Hwy|Circle"
+    r"|Trail|Green|Rise|View"
+)
+_TOWN = (
+    r"[^\W\d_][^\W\d_.'’-]*(?:(?:\s(?:am|an der|sur|upon|de|la|del))?[\s'’-][A-ZÀ-Þ][^\W\d_]+){0,3}"
+)
+UK_CODE = r"[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}"
+_CITY = rf",?\s*(?:[A-Z]-)?\d{{4,5}}(?:\s?[A-Z]{{2}})?\s{_TOWN}"  # 10115 Berlin, 1012 AB Amsterdam
+STREET = re.compile(
+    # 14 Willow Lane, Leeds LS1 4DT; 1200 N Main St Apt 4, Springfield, IL 62704
+    rf"\b\d{{1,5}}[a-zA-Z]?,?\s(?:(?:[NSEW]|[A-Z0-9][\w'’-]+)\.?\s){{1,4}}(?:{_ROAD})\b\.?"
+    rf"(?:,?\s(?:Apt|Flat|Unit|Suite|Ste|#)\.?\s?\w{{1,5}})?"
+    rf"(?:(?:,?\s{_TOWN}){{0,2}},?\s(?:{UK_CODE}|[A-Z]{{2}}\s\d{{5}}(?:-\d{{4}})?)\b)?"
+    # Lindenstraße 12a, 10115 Berlin; Am Alten Markt 3, 50667 Köln
+    rf"|\b[A-ZÄÖÜ][\w.-]*(?:[ -][A-ZÄÖÜ][\w.-]*){{0,2}}?[ -]?(?:[Ss]tra(?:ß|ss)e|[Ss]tr\."
+    rf"|[Ww]eg|[Pp]latz|[Aa]llee"
+    rf"|[Gg]asse|[Rr]ing|[Dd]amm|[Uu]fer|[Ss]traat|[Ll]aan"
+    rf"|[Pp]lein)\s?\d{{1,4}}\s?[a-z]?\b(?:{_CITY})?"
+    rf"|\b(?:Am|An der|Im|In der|Auf der?m?|Zum"
+    rf"|Zur)(?:\s[A-ZÄÖÜ][\w-]+){{1,2}}\s\d{{1,4}}[a-z]?{_CITY}"
+    # 12 rue de la Paix, 75002 Paris
+    rf"|\b\d{{1,4}}(?:\s?(?:bis|ter))?,?\s(?i:rue|avenue|av\.|boulevard|bd\.?|place|chemin"
+    rf"|all[ée]e|impasse|quai"
+    rf"|route|cours)\s[^\d,;.!?]{{2,40}}(?:,?\s\d{{5}}\s{_TOWN}|(?=[,;.!?]|$))"
+    # Calle Mayor 5, 28013 Madrid
+    rf"|\b(?i:calle|c/|avenida|avda\.?|plaza|paseo|camino"
+    rf"|v[ií]a)\s?[^\d,;.!?]{{2,40}},?\s?(?:n[º°.]?\s?)?\d{{1,4}}\b"
+    rf"(?:{_CITY})?"
+    rf"|\b{UK_CODE}\b"
+)
+
+# names that are also words: masked only where they stand as names
+WORDS = frozenset(
+    """
+    alt april art august autumn bach baker berg best bill black blanc blanca blanche blum bond
+    braun bright brook brown brun bueno busch bush butcher care case chance charity chase church
+    clay close cook cooper core cruz dawn day dial drew ease east english faith farmer fein
+    field fine fleur flores flower ford forest forever france frank frei french freund froh
+    fuchs gale german gift glass gold good grace gracia grand grant gray green grey gros gross
+    groß gut guy hand harmony heath herbst herz heute high hill hoch hof holiday holly hope
+    house jolie joy june jung kaiser kalt king klein koch kurz könig lane lang law leal leicht
+    lieb little long love low luck lunch luz mai mar mark mars may mercy miles miller neu noir
+    north olive page park pat patience paz penny pepper petit piper place pleasant pool post
+    power price prince queen rain rich richter rico ring rock rose roux roy rush sage sales salt
+    sandy sauer savage schmidt schnell school schwarz sharp sharpe short silver skip sky small
+    smart snow sol sommer sonntag south spring star stark steel stein stern still stone street
+    strong sue summer sweet temple thorn tiny trip wall ward waters way wein weiss weiß wells
+    west white whole wild will win winter wise wish wood woods work young zimmer
+    """.split()  # noqa: SIM905
+)
