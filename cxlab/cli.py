@@ -70,15 +70,20 @@ def check(
         Path | None, typer.Option(help="Write cleaned tables and set-aside lists here.")
     ] = None,
 ) -> None:
-    """Read and clean only; print what happened to every row."""
+    """Read and clean only; print what happened to every row.
+
+    What `run` would refuse is refused here, too.
+    """
     from cxlab import study
+    from cxlab.codebook import Refusal
 
     try:
         opened = study.load(study_file)
-    except study.StudyError as error:
+        _check_plan(opened, study_file)
+    except Refusal as error:
         if not as_json:
             raise
-        typer.echo(json.dumps({"tables": {}, "errors": error.errors}, indent=1))
+        typer.echo(json.dumps({"tables": {}, "errors": _errors(error), "doubts": []}, indent=1))
         raise typer.Exit(2) from None
     if out is not None:
         study.export(opened, out)
@@ -329,6 +334,32 @@ def _last_run(study_file: Path) -> Path:
     from cxlab import codebook, reports
 
     return Path("reports") / reports.slug(codebook.load(study_file).study)
+
+
+def _check_plan(opened, study_file: Path) -> None:
+    """Refuse parts and notebooks that are asked for and not there, as a run does."""
+    from cxlab import reports, study
+
+    parts, held = study.wanted(opened), study.withheld(opened)
+    try:
+        folder = _notebooks(None)
+    except reports.PlanError:  # read and cleaned where no report can be made
+        return
+    reports.plan(
+        folder,
+        study_file=study_file,
+        parts=parts,
+        withheld=held,
+        tables=opened.holds,
+        notebooks=opened.mapping.reports.notebooks,
+    )
+
+
+def _errors(refusal) -> list[dict[str, Any]]:
+    """Give a refusal as `check --json` lists it: one entry, or one a table."""
+    place = {name: getattr(refusal, name) for name in ("file", "line", "column")}
+    one = {"table": "", **place, "message": str(refusal)}
+    return getattr(refusal, "errors", None) or [one]
 
 
 def _notebooks(given: Path | None) -> Path:

@@ -129,7 +129,7 @@ def test_what_leads_to_a_person_is_masked_in_every_form(text, after):
 
 @pytest.mark.parametrize(
     "text",
-    ["delivered 12.3.2024, paid 1.299,00 EUR", "look at amazon.com", "5 Star Service, 3 Good Things",
+    ["delivered 12.3.2024, paid 1.299,00 EUR", "at amazon.com", "5 Star Service, 3 Good Things",
      "12:30-14:00 on 2 Main points, version 1.2.3"],
 )  # fmt: skip
 def test_what_leads_to_nobody_stays(text):

@@ -42,7 +42,8 @@ def test_check_prints_the_ledger(sample):
 
 def test_check_json_is_one_object_with_the_contract_keys(sample):
     account = json.loads(_cxlab("check", sample, "--json").stdout)
-    assert set(account) == {"tables", "errors"}
+    assert set(account) == {"tables", "errors", "doubts"}
+    assert account["doubts"] == []
     wanted = {"rows_in", "kept", "set_aside", "rows", "repairs", "notes"}
     assert all(set(table) == wanted for table in account["tables"].values())
     assert set(account["tables"]["responses"]["rows"][0]) == {
@@ -57,6 +58,36 @@ def test_check_json_tells_errors_as_json_and_exits_with_2(tmp_path):
     (error,) = json.loads(done.stdout)["errors"]
     assert done.returncode == 2
     assert (error["table"], error["file"]) == ("responses", "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("reports: {over: {region: [Nrth]}}", "no row has region = 'Nrth'. Did you mean 'North'?"),
+        ("reports: {notebooks: [20_score]}", "Did you mean '20_scores'?"),
+        ("as_of: yesterday", "'yesterday' is no day"),
+    ],
+)
+def test_check_refuses_what_run_would_refuse(tmp_path, written, says):
+    path = _small(tmp_path, rows=30)
+    text = path.read_text()
+    kept = [line for line in text.splitlines() if not line.startswith(written.split(":")[0])]
+    path.write_text("\n".join([*kept, written]) + "\n")
+    plain, run = _cxlab("check", path), _cxlab("run", path, "--dry-run")
+    assert (plain.returncode, plain.stderr) == (run.returncode, run.stderr) == (2, plain.stderr)
+    told = _cxlab("check", path, "--json")
+    (error,) = json.loads(told.stdout)["errors"]
+    assert told.returncode == 2
+    assert says in error["message"]
+
+
+def test_a_doubt_is_the_first_thing_check_and_run_say(tmp_path):
+    path = _small(tmp_path, rows=30)
+    (tmp_path / "a.csv").write_text("nps,region\n" + "09-Oct,North\n9,South\n" * 15)
+    said = "Doubtful: 15 of 30 answers to 'nps' came as dates, such as '09-Oct'"
+    assert _cxlab("check", path).stdout.startswith(said[:60])
+    (doubt,) = json.loads(_cxlab("check", path, "--json").stdout)["doubts"]
+    assert (doubt["table"], doubt["message"][: len(said)]) == ("responses", said)
 
 
 def test_check_out_writes_tables_and_lists(sample, tmp_path):

@@ -371,7 +371,7 @@ def _in_brackets(text: str, at: int) -> bool:
 
 def _spelled(word: str) -> str:
     """Write ä, ö, ü as those without such keys do."""
-    return word.casefold().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe"}))
+    return word.casefold().translate({0xE4: "ae", 0xF6: "oe", 0xFC: "ue", 0xF8: "oe"})
 
 
 @lru_cache(2**14)
