@@ -2,7 +2,7 @@
 
 from cxlab.codebook.conditions import ANSWER, QUESTION, WHERE, Condition
 from cxlab.codebook.mapping import Mapping, MappingError, Privacy, Reports, Table, Weighting
-from cxlab.codebook.opening import load
+from cxlab.codebook.opening import load, parse
 from cxlab.codebook.scales import Scale, ScaleError, check_scale
 from cxlab.codebook.words import (
     COLUMNS,
@@ -44,4 +44,5 @@ __all__ = [
     "did_you_mean",
     "label",
     "load",
+    "parse",
 ]

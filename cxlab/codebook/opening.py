@@ -32,6 +32,19 @@ def load(path: str | Path) -> Mapping:
         raise MappingError(f"{path}: there is no such study file.") from None
     except (IsADirectoryError, UnicodeDecodeError, PermissionError) as error:
         raise MappingError(f"{path}: this is not a readable text file ({error}).") from None
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Mapping:
+    """Check the text of a study file.
+
+    Args:
+        text: YAML.
+        path: where it stands, or will; its folder is where relative paths start.
+
+    Raises:
+        MappingError: as `load` says.
+    """
     try:
         node = yaml.compose(text, Loader=_Loader)
         given = yaml.load(text, Loader=_Loader)

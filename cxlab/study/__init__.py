@@ -474,14 +474,14 @@ def _frugal() -> Iterator[None]:
 
 
 @_frugal()
-def load(path: str | Path, *, cache: bool = True) -> Study:
+def load(path: str | Path | Mapping, *, cache: bool = True) -> Study:
     """Open a study: read every export, clean it, and keep the result for the next call.
 
     From then on this process shows no group smaller than the study's `privacy.smallest_group`
     (`results.keep_back`).
 
     Args:
-        path: the study file.
+        path: the study file, or what it says.
         cache: keep cleaned tables in a folder `.cxlab` beside the study file, under a name
             made from the content of exports, study file and cleaning code.
 
@@ -492,7 +492,7 @@ def load(path: str | Path, *, cache: bool = True) -> Study:
         MappingError: the study file cannot be used.
         StudyError: an export cannot be read; all of them are named.
     """
-    mapping = codebook.load(path)
+    mapping = path if isinstance(path, Mapping) else codebook.load(path)
     results.keep_back(mapping.privacy.smallest_group)
     errors: list[dict[str, Any]] = []
     files: dict[str, list[Path]] = {}
