@@ -26,8 +26,9 @@ FLOORS = {
     },
     3: {"metrics", "drivers", "churn", "retention", "value", "missing", "voice", "journey"}
     | {"recovery", "claims"}
-    | {"study", "reports", "drafting"},
-    4: {"cli", "desk"},
+    | {"study", "reports"},
+    4: {"drafting", "desk"},
+    5: {"cli"},
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 # rooms of one floor that may look at a neighbour, and why (ARCHITECTURE.md says more)

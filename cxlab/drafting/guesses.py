@@ -3,293 +3,495 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
 
 from cxlab.codebook import COLUMNS
-from cxlab.drafting.profiles import MOST_VALUES, Profile
+from cxlab.drafting.doubts import Doubt
+from cxlab.drafting.lexicon import NO_RATING, NO_SEGMENT, PERSONAL, WORDS, Word
+from cxlab.drafting.profiles import MOST_VALUES, Profile, folded
+from cxlab.drafting.scales import NO_ANSWER, ORDERS, Reading, read_scale, tallied
+from cxlab.drafting.tables import Files, fits
 from cxlab.results import listing
 
-# (our column, kinds of values it may hold, words in name or wording); the first that fits
-_WORDS: dict[str, tuple[tuple[str, tuple[str, ...], str], ...]] = {
-    "responses": (
-        ("response_id", ("id", "number", "scale"),
-         r"^response ?id|^respondent ?id|^respnum|^submission id|^token$|^resp id|^#$|^network id"),
-        ("customer_id", ("id", "number", "category"),
-         r"external reference|external data reference|customer ?(?:id|no|number)|client ?id|"
-         r"member ?id|account ?(?:id|no)|^user ?id|^id$|prolific pid|participant ?id"),
-        ("answered_at", ("time", "unclear time"),
-         r"^end ?date|^recorded ?date|submit date|^timestamp|completed|response date|answered|"
-         r"date submitted|survey date|^date$"),
-        ("started_at", ("time", "unclear time"), r"^start ?date|start time"),
-        ("nps", ("scale", "number"),
-         r"how likely .*recommend|likel\w* to recommend|\bnps\b(?!.*(group|rating|category))|"
-         r"\bnet ?pro|recommend .*(friend|colleague)"),
-        ("csat", ("scale", "category", "flag"),
-         r"\bcsat\b|overall.*satisf|satisf.*overall|^satisfaction|"
-         r"how satisfied .*(overall|with us)|^overall\b|\boverall$|q7all|as a whole"),
-        ("ces", ("scale",), r"\bces\b|how easy|effort|ma(?:de|kes) it easy"),
-        ("comment", ("text",),
-         r"comment|verbatim|feedback|why|reason|tell us|anything else|improve|^text\b|open.?end"),
-        ("channel", ("category",), r"\bchannel\b|distribution channel|^method$"),
-        ("language", ("category",), r"user language|^lang|language"),
-        ("duration_s", ("number",), r"duration|seconds|time taken"),
-        ("touchpoint", ("category",), r"touch ?point|survey sub ?type"),
-        ("weight", ("number",), r"^weight|^wgt|^wt\b"),
-    ),
-    "customers": (
-        ("customer_id", ("id", "number"), r"customer ?(?:id|no|number)?$|client|member|account|"
-         r"^id\b|^customer (id|no)"),
-        ("signed_up_at", ("time", "unclear time"),
-         r"sign.?up|joined|start|created|since|registered"),
-        ("churned_at", ("time", "unclear time"), r"cancel|churn|left|end ?date|closed|terminat"),
-        ("churned", ("flag", "scale", "category"), r"^churn(?:ed)?\b|^exited|attrition|^left\b"),
-        ("tenure", ("number", "scale"), r"tenure|months? (?:with|active)"),
-        ("churn_reason", ("category", "text"), r"reason"),
-        ("first_name", ("text", "category"), r"first ?name|given name"),
-        ("surname", ("text", "category"), r"surname|last ?name|family name"),
-        ("email", ("text", "id", "category"), r"e ?mail"),
-        ("phone", ("text", "id", "number", "category"),
-         r"^phone$|phone (?:no|number)|mobile|telephone"),
-        ("monthly_fee", ("number",), r"monthly|fee\b"),
-        ("referred_by", ("id", "number"), r"referred"),
-        ("acquired_via", ("category",), r"acqui|source"),
-    ),
-    "orders": (
-        ("order_id", ("id", "number", "category", "text"),
-         r"order ?(?:id|no|number)|^invoice ?(?:no|id)|transaction"),
-        ("customer_id", ("id", "number", "category"), r"customer|client|member|account"),
-        ("ordered_at", ("time", "unclear time"), r"date|ordered|time"),
-        ("amount", ("number", "scale"), r"amount|total|dollar|revenue|sales|(?<!unit )price|value"),
-        ("list_price", ("number",), r"list ?price"),
-        ("discount", ("number", "scale"), r"discount"),
-        ("returned_at", ("time",), r"return"),
-        ("refunded", ("number", "scale"), r"refund"),
-        ("channel", ("category",), r"channel"),
-    ),
-    "interactions": (
-        ("interaction_id", ("id", "number"), r"case|ticket|interaction|call ?id"),
-        ("customer_id", ("id", "number", "category"), r"customer|client|member|account"),
-        ("first_reply_at", ("time",), r"first (?:reply|response)"),
-        ("opened_at", ("time", "unclear time"), r"open|created|start|received"),
-        ("closed_at", ("time", "unclear time"), r"clos|resolved at|end"),
-        ("channel", ("category",), r"^channel$"),
-        ("kind", ("category",), r"kind|type|category"),
-        ("stage", ("category",), r"stage"),
-        ("touchpoint", ("category",), r"touch ?point"),
-        ("resolved", ("flag",), r"resolved"),
-        ("reopened", ("flag",), r"reopen"),
-        ("agent", ("category", "text", "id"), r"agent|owner|assign"),
-        ("csat", ("scale", "number"), r"csat|satisf"),
-        ("cost", ("number", "scale"), r"cost"),
-    ),
-    "reviews": (
-        ("review_id", ("id", "number"), r"review ?id"),
-        ("posted_at", ("time", "unclear time"), r"posted|date"),
-        ("rating", ("scale",), r"rating|stars"),
-        ("text", ("text",), r"text|review|body"),
-        ("source", ("category",), r"source|site"),
-    ),
-}  # fmt: skip
-_TELLS = {
-    "responses": r"recommend|\bnps\b|satisf|survey|respon|feedback|how (?:likely|easy)|rating|"
-    r"net ?pro",
-    "customers": r"churn|exited|tenure|surname|first name|joined|cancel|contract|sign.?up",
-    "orders": r"order|invoice|quantity|amount|dollar|discount|price|stock ?code",
-    "interactions": r"ticket|\bcase\b|agent|resolved|reopen|opened|first reply",
-    "reviews": r"stars|review",
-}
-_LAYOUTS = ("qualtrics", "surveymonkey", "google forms", "typeform", "spss")
-NO_HEADER = "no header"
+SCORES = ("nps", "csat", "ces")
 _OWN_ID = {
     "responses": "response_id",
     "customers": "customer_id",
     "orders": "order_id",
     "interactions": "interaction_id",
     "reviews": "review_id",
+    "subscriptions": "subscription_id",
 }
-_NO_SEGMENT = re.compile(
-    r"status|finished|progress|ip address|location|recipient|user agent|consent|attention|"
-    r"distribution|language|city|name|zip|postal", re.IGNORECASE)  # fmt: skip
-LABELS: tuple[dict[str, float], ...] = (
-    {"very satisfied": 5, "satisfied": 4, "neutral": 3, "dissatisfied": 2, "very dissatisfied": 1},
-    {"very favorably": 5, "somewhat favorably": 4,
-     "neither favorably nor unfavorably (neutral)": 3, "somewhat unfavorably": 2,
-     "very unfavorably": 1},
-    {"strongly agree": 5, "agree": 4, "neither agree nor disagree": 3, "disagree": 2,
-     "strongly disagree": 1},
-    {"excellent": 5, "good": 4, "average": 3, "poor": 2, "very poor": 1},
-    {"very good": 5, "good": 4, "fair": 3, "poor": 2, "very poor": 1},
-    {"satisfied": 1, "dissatisfied": 0},
-)  # fmt: skip
-
-
+_FIXED = {"nps": (0.0, 10.0)}
+_SEGMENTS = 4  # more segments than this are attributes
 _PARTS = 3  # columns of one question that make a battery
+_MANY = 20  # answers from which a score tells its scale
 
 
-@dataclass
+@dataclass(eq=False)
 class Guess:
-    """What the study file might say about one table."""
+    """What the study file might say about one table.
+
+    Attributes:
+        table, files, found: which table, its exports, its columns.
+        columns, ratings, segments, attributes: our name -> the column.
+        unused: heading -> why it is not used.
+        scales: score or rating -> how it is read; `ratings` stands for all of them.
+        formats: column of ours -> form of its dates.
+        said: further words of the study file, such as `where` or `decimal`.
+        doubts: what is unsure.
+    """
 
     table: str
+    files: Files
+    found: list[Profile]
     columns: dict[str, Profile] = field(default_factory=dict)
-    ratings: list[Profile] = field(default_factory=list)
-    segments: list[Profile] = field(default_factory=list)
-    attributes: list[Profile] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
+    ratings: dict[str, Profile] = field(default_factory=dict)
+    segments: dict[str, Profile] = field(default_factory=dict)
+    attributes: dict[str, Profile] = field(default_factory=dict)
+    unused: dict[str, str] = field(default_factory=dict)
+    scales: dict[str, Reading] = field(default_factory=dict)
+    formats: dict[str, str] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
+    doubts: list[Doubt] = field(default_factory=list)
+
+    def line(self, *words: str) -> str:
+        """Name a line of the study file."""
+        return ".".join(("tables", self.table, *words))
+
+    def doubt(self, text: str, weight: float, *words: str) -> None:
+        """Book what is unsure; `weight` is the part of the answer it could change."""
+        self.doubts.append(Doubt(f"{self.files.name}: {text}", weight, self.line(*words)))
+
+    def left(self) -> list[Profile]:
+        """Give the columns that have no place yet."""
+        placed = {
+            id(c)
+            for part in (self.columns, self.ratings, self.segments, self.attributes)
+            for c in part.values()
+        }
+        return [c for c in self.found if id(c) not in placed and c.name not in self.unused]
+
+    def raw(self, column: Profile) -> pd.Series:
+        """Give the cells of a column as they stand, of all files."""
+        cells = [
+            grid.cells[str(grid.header.names.index(column.name))].astype("str")
+            for grid in self.files.grids
+        ]
+        return pd.concat(cells, ignore_index=True).str.strip()
+
+    def drop(self, ours: str, why: str) -> None:
+        """Take a column out again, and say why."""
+        for part in (self.columns, self.ratings, self.segments, self.attributes):
+            if ours in part:
+                self.unused[part.pop(ours).name] = why
+        for said in ("ids", "split"):
+            self.said.get(said, {}).pop(ours, None)
+            if said in self.said and not self.said[said]:
+                self.said.pop(said)
+        self.scales.pop(ours, None)
+        self.formats.pop(ours, None)
 
 
-def table_of(found: list[Profile], layout: str) -> tuple[str, bool]:
-    """Say which table a file most likely is, and whether that is sure."""
-    if layout in _LAYOUTS:
-        return "responses", True
-    if layout == NO_HEADER:
-        return ("orders" if _bought(found) else "responses"), False
-    points = {
-        table: sum(bool(re.search(words, column.said)) for column in found)
-        for table, words in _TELLS.items()
-    }
-    points["responses"] += sum(column.kind == "scale" for column in found) // 4
-    best = sorted(points, key=lambda table: points[table], reverse=True)
-    return best[0], points[best[0]] > points[best[1]]
-
-
-def _bought(found: list[Profile]) -> dict[str, Profile]:
-    """Tell who, when and how much from the values of a file without names, where all are there."""
-    numbers = [column for column in found if column.kind in ("number", "id")]
-    times = [column for column in found if column.kind == "time"]
-    amounts = [c for c in numbers[1:] if re.search(r"[.,]\d{1,2}$", c.example)]
-    if not (times and amounts):
-        return {}
-    return {"customer_id": numbers[0], "ordered_at": times[0], "amount": amounts[-1]}
-
-
-def unnamed(found: list[Profile]) -> Guess:
-    """Guess the place of the columns of a file without a header, from their values alone."""
-    columns = _bought(found)
-    made = Guess("orders" if columns else "responses", columns)
-    said = (
-        ", ".join(f"'{ours}' is taken for {column.name}" for ours, column in columns.items())
-        or "nothing says what its columns are"
-    )
-    made.doubts.append(f"the file has no header: {said}. Write names into a first line of it.")
-    return made
-
-
-def guess(found: list[Profile], table: str, usual: set[str]) -> Guess:
+def guess(found: list[Profile], table: str, files: Files) -> Guess:
     """Guess the place of every column.
 
     Args:
-        found: the columns of the file.
-        table: which table it is.
-        usual: names of the export that its layout maps by itself.
+        found: the columns of the files.
+        table: which table they are.
+        files: the exports.
     """
-    made = Guess(table)
-    left = [column for column in found if column.kind != "empty" and column.name not in usual]
-    for ours, kinds, words in _WORDS[table]:
-        fits = [c for c in left if c.kind in kinds and re.search(words, c.said)]
-        fits = _ranked(fits, ours, words)
-        if fits and ours == _OWN_ID.get(table) and fits[0].distinct < 0.9:
-            made.doubts.append(
-                f"'{fits[0].name}' repeats, so a row is a part of it; it is no {ours} here."
-            )
-            fits = []
-        if fits and COLUMNS[table][ours] == "flag" and fits[0].kind == "category":
-            words = ", ".join(f"'{word}'" for word in fits[0].words[:4])
-            made.doubts.append(
-                f"'{fits[0].name}' holds {words}: written as yes and no it could be '{ours}'."
-            )
-            fits = []
-        if not fits:
-            continue
-        made.columns[ours] = fits[0]
-        left = [column for column in left if column is not fits[0]]
-        others = [column.name for column in fits[1:4]]
-        if others and ours in ("nps", "csat", "ces", "answered_at", "customer_id", "amount"):
-            made.doubts.append(f"{table}: '{ours}' might also be {' or '.join(map(repr, others))}.")
+    made = Guess(table, files, found)
+    usual = set(files.grids[0].header.usual.values())
+    everywhere = files.everywhere()
+    for column in found:
+        if column.name in usual:
+            made.unused[column.name] = "read as such in every export of this kind"
+        elif column.name not in everywhere:
+            made.unused[column.name] = "not in every file"
+        elif column.kind == "empty":
+            made.unused[column.name] = "empty"
+    _by_vendor(made)
+    for word in WORDS[table]:
+        if word.ours in COLUMNS[table] and word.ours not in made.columns:
+            _by_word(made, word)
+    _scores(made)
     if table == "responses":
-        made.ratings, beside = _ratings(left)
-        if beside:
-            made.doubts.append(
-                f"responses: {listing([column.name for column in beside])} have the scale of the "
-                "ratings and are left out; name those that are ratings."
-            )
-        left = [column for column in left if column not in made.ratings]
-    made.segments = _segments(left, len(made.ratings))
-    rest = [column for column in left if column not in made.segments]
-    made.attributes = [
-        c
-        for c in rest
-        if table == "customers" and c.kind in ("flag", "number", "category", "scale")
-    ]
+        _batteries(made)
+    _undated(made)
+    _segments(made)
+    _rest(made)
     return made
 
 
-def _ranked(fits: list[Profile], ours: str, words: str) -> list[Profile]:
-    """Put the best candidate first: named so rather than only worded so, then fuller."""
-
-    def rank(column: Profile) -> tuple:
-        at = re.search(words, column.said)
-        short = len(column.said)
-        whole = ours == "nps" and (column.low, column.high) in ((0, 10), (0, 11))
-        return (not whole, at.start() > 0 if at else True, -round(column.filled, 1), short)
-
-    return sorted(fits, key=rank)
+# ---------------------------------------------------------------- columns of ours
 
 
-def _ratings(left: list[Profile]) -> tuple[list[Profile], list[Profile]]:
-    """Find the battery: the largest set of columns that share a scale and use all of it.
+def _by_vendor(made: Guess) -> None:
+    vendor = made.files.vendor
+    if not vendor:
+        return
+    by_name = {column.called: column for column in made.left()}
+    for ours, names in vendor.columns.items():
+        fit = next((by_name[name] for name in names if name in by_name), None)
+        if ours in COLUMNS[made.table] and fit and _bears(made, ours, fit) and fit in made.left():
+            made.columns[ours] = fit
+    for column in made.left():
+        if column.called in vendor.unused:
+            made.unused[column.name] = vendor.unused[column.called]
 
-    Where some of them are parts of one question (`Q7A`, `Q7B`, `Q7C`), the others are left out.
-    """
-    scales: dict[tuple, list[Profile]] = {}
-    for column in left:
-        key = scale_of(column)
-        if key:
-            scales.setdefault(key, []).append(column)
-    key, big = max(scales.items(), key=lambda each: len(each[1]), default=((), []))
-    chosen = big
-    if big and big[0].kind == "scale":
-        chosen = [column for column in big if column.high >= 0.9 * key[1]]
-        stems = Counter(_stem(column) for column in chosen)
-        parts = {stem for stem, n in stems.items() if stem and n >= _PARTS}
-        chosen = [c for c in big if _stem(c) in parts and c in chosen] if parts else chosen
-    if len(chosen) < 2:
-        return [], []
-    return chosen, [column for column in big if column not in chosen]
+
+def _by_word(made: Guess, word: Word) -> None:
+    """Give a column of ours its likeliest heading, where its values bear that out."""
+    found = [column for column in fits(made.left(), word) if _bears(made, word.ours, column)]
+    if word.ours == _OWN_ID[made.table]:
+        found = sorted(found, key=lambda column: column.distinct < 0.9)
+        if found and found[0].distinct < 0.9 and word.ours != "order_id":
+            made.doubt(
+                f"'{found[0].name}' repeats ({len(found[0].counts):,} values in "
+                f"{found[0].n:,} rows), so a row is a part of it; it is no {word.ours} here.",
+                0.3,
+                "columns",
+                word.ours,
+            )
+            found = []
+    if word.ours == "churned" and not found:
+        _other_flags(made, word)
+    if not found:
+        return
+    made.columns[word.ours] = found[0]
+    others = [c for c in found[1:] if c.filled > 0.2 and c.distinct > 0.2 * found[0].distinct]
+    asked = word.ours in (*SCORES, "answered_at", "customer_id", "amount")
+    if others and asked and (text := _instead(word.ours, found[0], others)):
+        made.doubt(text, 0.15, "columns", word.ours)
+
+
+def _instead(ours: str, taken: Profile, others: list[Profile]) -> str:
+    """Name what else a column could be, and the number that would follow."""
+    named = listing([f"'{column.name}'" for column in others[:3]])
+    text = f"'{ours}' is read from '{taken.name}'; it might also be {named}"
+    numbers = [_number(ours, column) for column in (taken, others[0])]
+    if numbers[0] and numbers[0] == numbers[1]:
+        return ""
+    return f"{text} ({numbers[1]} instead of {numbers[0]})." if all(numbers) else f"{text}."
+
+
+def _number(ours: str, column: Profile) -> str:
+    """Give the headline number that a column would make."""
+    if ours == "nps" and column.numbers:
+        tally = {n: rows for n, rows in column.tally().items() if 0 <= n <= 10}
+        total = sum(tally.values()) or 1
+        high = sum(rows for n, rows in tally.items() if n >= 9)
+        low = sum(rows for n, rows in tally.items() if n <= 6)
+        return f"NPS {100 * (high - low) / total:.1f} on {total:,} answers"
+    if ours in SCORES and column.numbers:
+        return f"a mean of {mean(column.tally()):.2f}"
+    if ours == "customer_id":
+        return f"{len(column.counts):,} customers in {column.n:,} rows"
+    if ours == "amount" and column.numbers:
+        return f"{sum(n * rows for n, rows in column.tally().items()):,.2f}"
+    if ours.endswith("_at") and column.moments is not None and len(column.moments):
+        return f"{column.n:,} dates to {column.moments.max():%Y-%m-%d}"
+    return ""
+
+
+def mean(tally: dict[float, int]) -> float:
+    """Give the mean of counted numbers."""
+    return sum(n * rows for n, rows in tally.items()) / max(sum(tally.values()), 1)
+
+
+def _bears(made: Guess, ours: str, column: Profile) -> bool:
+    """Say whether the values of a column can be what its heading says."""
+    kind = COLUMNS[made.table][ours]
+    if kind == "time":
+        return column.moments is not None and not _one_moment(made, column)
+    if ours in SCORES and kind == "score":
+        return _is_score(made, ours, column)
+    if ours == "customer_id":
+        return len(column.counts) > 1 and not (column.kind == "flag" and column.n > 2)
+    if ours == "response_id":
+        return column.kind != "scale" or column.distinct > 0.9
+    if kind == "number" and (made.table, ours) != ("interactions", "csat"):
+        return column.kind != "category"
+    if kind == "flag":
+        return column.kind == "flag"
+    return True
+
+
+def _one_moment(made: Guess, column: Profile) -> bool:
+    """Find dates that stand in for none: one and the same in every row."""
+    if len(column.counts) > 1 or column.n < 3:
+        return False
+    made.unused.setdefault(column.name, f"always {column.example}, which dates nothing")
+    return True
+
+
+def _undated(made: Guess) -> None:
+    """Doubt answers without a day, where a column of dates stands in for it."""
+    alike = [c for c in made.found if c.moments is not None and len(c.counts) == 1 and c.n > 2]
+    if made.table == "responses" and "answered_at" not in made.columns and alike:
+        made.doubt(
+            f"'{alike[0].name}' is {alike[0].example} in every row, so nothing says when people "
+            "answered, and nothing can be shown over time.",
+            0.2,
+            "columns",
+            "answered_at",
+        )
+
+
+def _is_score(made: Guess, ours: str, column: Profile) -> bool:
+    """Say whether a column can be the score; what is asked like NPS on another scale is not."""
+    reading = read_scale([column], fixed=_FIXED.get(ours))
+    if reading is None:
+        return False
+    if ours != "nps":
+        return column.kind != "number" or (reading.high <= 100 and len(column.tally()) <= 101)
+    tally = {n: rows for n, rows in column.tally().items() if f"{n:g}" not in reading.missing}
+    off = sum(rows for n, rows in tally.items() if not 0 <= n <= 10)
+    answers = sum(tally.values())
+    if off > 0.1 * max(answers, 1) or not answers:
+        return False
+    if max(tally) > 7 or answers < _MANY:
+        return True
+    made.doubt(
+        f"'{column.name}' is worded like NPS, but its {answers:,} answers run from "
+        f"{min(tally):g} to {max(tally):g}, and NPS is asked on 0..10; no NPS is made of it. "
+        f"As NPS it would be {_number('nps', column)}. Declare its scale.",
+        0.8,
+        "scales",
+    )
+    return False
+
+
+def _other_flags(made: Guess, word: Word) -> None:
+    for column in made.left():
+        named = any(re.search(tier, column.called) for tier in word.tiers)
+        if named and column.kind == "category" and not re.search(word.never, column.called):
+            words = ", ".join(f"'{each}'" for each in column.words[:4])
+            made.doubt(
+                f"'{column.name}' holds {words}: written as yes and no it could be 'churned'; "
+                "until then nobody is known to have left.",
+                0.9,
+                "columns",
+                "churned",
+            )
+            return
+
+
+# ---------------------------------------------------------------- scores and batteries
+
+
+def _scores(made: Guess) -> None:
+    """Read the scale of every score that was found; one without a known scale is no score."""
+    for ours in [ours for ours in SCORES if COLUMNS[made.table].get(ours) == "score"]:
+        if ours in made.columns:
+            column = made.columns[ours]
+            reading = read_scale([column], fixed=_FIXED.get(ours))
+            made.scales[ours] = reading  # type: ignore[assignment]
+            _tell_scale(made, ours, [column], reading)  # type: ignore[arg-type]
+
+
+def _tell_scale(made: Guess, key: str, columns: list[Profile], reading: Reading) -> None:
+    """Doubt aloud what of a scale was guessed, with the number that would change."""
+    name = f"'{columns[0].name}'" if key in SCORES else f"the ratings ({len(columns)} columns)"
+    tally = {n: rows for n, rows in tallied(columns).items() if f"{n:g}" not in reading.missing}
+    total = sum(tallied(columns).values()) or 1
+    if reading.guessed:
+        shown = listing([f"{code} ({rows:,} times)" for code, rows in reading.guessed.items()])
+        verb = "is" if len(reading.guessed) == 1 else "are"
+        made.doubt(
+            f"in {name} {shown} {verb} taken for 'no answer', the scale for {reading.low:g}.."
+            f"{reading.high:g}; counted as answers, the mean would be "
+            f"{mean(tallied(columns)):.2f} instead of {mean(tally):.2f}.",
+            0.1 + sum(reading.guessed.values()) / total,
+            "scales",
+            key,
+        )
+    if reading.ends:
+        without = {n: rows for n, rows in tally.items() if f"{n:g}" not in reading.ends}
+        ends = listing(list(reading.ends))
+        inner = f"{min(without, default=1):g}..{max(without, default=5):g}"
+        made.doubt(
+            f"{name} run from {reading.low:g} to {reading.high:g}, and {ends} may stand for 'no "
+            f"answer'; {{range: {inner}, missing: [{', '.join(reading.ends)}]}} would make the "
+            f"mean {mean(without):.2f} instead of {mean(tally):.2f}.",
+            sum(reading.ends.values()) / total,
+            "scales",
+            key,
+        )
+    for clause in reading.unsure:
+        made.doubt(
+            f"in {name} {clause}; declare the scale if more were offered.", 0.05, "scales", key
+        )
+
+
+def _batteries(made: Guess) -> None:
+    """Find the ratings: columns that share a scale, a wording or a stem, and use the scale."""
+    groups: dict[tuple, list[Profile]] = {}
+    for column in made.left():
+        if key := _rated(column):
+            groups.setdefault((key, _stem(column)), []).append(column)
+    parts = {key: columns for key, columns in groups.items() if key[1] and len(columns) >= _PARTS}
+    pairs = {key: columns for key, columns in groups.items() if key[1] and len(columns) == 2}
+    chosen = parts or pairs or _by_scale(groups)
+    if not chosen:
+        return
+    best = Counter({key[0]: 0 for key in chosen})
+    for key, columns in chosen.items():
+        best[key[0]] += len(columns)
+    family = max(best, key=lambda key: (best[key], str(key)))
+    ratings = [c for key, columns in chosen.items() if key[0] == family for c in columns]
+    reading = read_scale(ratings)
+    if reading is None:
+        return
+    taken = set(map(id, ratings))
+    more = [c for key, columns in chosen.items() if key[0] != family for c in columns]
+    made.ratings = keyed([*ratings, *more], made)
+    made.scales["ratings"] = reading
+    _tell_scale(made, "ratings", ratings, reading)
+    for name, column in made.ratings.items():
+        own = None if id(column) in taken else read_scale([column])
+        if own and (own.labels or not reading.low <= own.low < own.high <= reading.high):
+            made.scales[name] = own
+    beside = [c for c in made.left() if _rated(c) == family]
+    if beside:
+        made.doubt(
+            f"{listing([c.name for c in beside])} have the scale of the ratings and are left out; "
+            "name those that are ratings.",
+            0.05,
+            "ratings",
+        )
+
+
+def _by_scale(groups: dict[tuple, list[Profile]]) -> dict[tuple, list[Profile]]:
+    """Put columns of one scale together where neither wording nor stem does."""
+    found: dict[tuple, list[Profile]] = {}
+    for (scale, _), columns in groups.items():
+        found.setdefault((scale, ""), []).extend(columns)
+    return {key: columns for key, columns in found.items() if len(columns) > 1}
+
+
+def _rated(column: Profile) -> tuple | None:
+    """Name the scale of a column that may be a rating, alike for all of one battery."""
+    if re.search(NO_RATING, column.called) or column.kind not in ("scale", "category", "flag"):
+        return None
+    if column.kind == "flag":
+        return None
+    reading = read_scale([column])
+    if reading is None or reading.high - reading.low < 2:
+        return None
+    if reading.labels or not column.numbers:
+        return ("words", *_family(column))
+    used = max((n for n in column.tally() if n <= reading.high), default=0)
+    steps = next(end for end in (5, 7, 11, 100, 1e9) if reading.high <= end + (end < 11))
+    return ("numbers", steps) if used >= 0.7 * min(steps, 10) else None
+
+
+def _family(column: Profile) -> tuple[str, ...]:
+    """Name the order of words a column uses, so that rarely used words do not part it."""
+    words = {folded(word) for word in column.words if not NO_ANSWER.fullmatch(folded(word))}
+    for at, order in enumerate(ORDERS):
+        if all(any(word in place for place in order) for word in words):
+            return (str(at),)
+    return tuple(sorted(words))
 
 
 def _stem(column: Profile) -> str:
-    found = re.match(r"[A-Za-z]+\d+", column.name)
+    """Give what the parts of one question have in common: a code, or the wording before [ or -."""
+    for text in (column.name, column.wording):
+        if found := re.match(r"(.{3,}?)\s*(?:\[.+\]|(?: - |: ).+)$", text, re.DOTALL):
+            return folded(found[1])
+    found = re.match(r"[A-Za-z]+\d+(?=[A-Za-z_.]|$)", column.name)
     return found[0] if found else ""
 
 
-def scale_of(column: Profile) -> tuple | None:
-    """Name the scale a column seems to be on: (low, high), or its set of labels."""
-    if column.kind == "scale":
-        for low, high in ((1, 5), (1, 7), (0, 10), (0, 100)):
-            if column.low >= 0 and column.high <= high + (high < 100):
-                return (low, high)
-        return None
-    if column.kind in ("category", "flag") and (labels := labels_of(column)):
-        return tuple(sorted(labels))
-    return None
+# ---------------------------------------------------------------- the rest
 
 
-def labels_of(column: Profile) -> dict[str, float]:
-    """Give the numbers that the words of a column stand for, where they are known."""
-    words = {word.lower().strip(): word for word in column.words}
-    for labels in LABELS:
-        if sum(word in labels for word in words) >= min(len(labels), 3) and len(words) <= 7:
-            return {words[word]: value for word, value in labels.items() if word in words}
-    return {}
-
-
-def _segments(left: list[Profile], ratings: int) -> list[Profile]:
-    fits = [
+def _segments(made: Guess) -> None:
+    fit = [
         column
-        for column in left
+        for column in made.left()
         if column.kind in ("category", "flag")
-        and 2 <= column.values <= MOST_VALUES
+        and 2 <= len(column.counts) <= MOST_VALUES
         and column.filled > 0.5
-        and not _NO_SEGMENT.search(column.said)
+        and column.counts.iloc[0] < 0.99 * column.n
+        and not re.search(NO_SEGMENT, column.called)
     ]
-    return sorted(fits, key=lambda column: -column.filled)[:4]
+    fit = sorted(
+        fit,
+        key=lambda column: (
+            -round(column.filled, 2),
+            column.kind == "flag",
+            len(column.counts),
+            column.name,
+        ),
+    )
+    made.segments = keyed(fit[:_SEGMENTS], made, segments=True)
+
+
+def _rest(made: Guess) -> None:
+    """Keep what may be asked of people and answers as attributes; say why of the rest."""
+    keep = []
+    for column in made.left():
+        if why := _why_not(made, column):
+            made.unused[column.name] = why
+        else:
+            keep.append(column)
+    made.attributes = {column.name: column for column in keep}
+
+
+def _why_not(made: Guess, column: Profile) -> str:
+    if re.search(PERSONAL, column.called) or column.kind == "email":
+        return "says who people are"
+    if column.n and len(column.counts) == 1:
+        return f"always '{column.example[:40]}'"
+    if column.moments is not None:
+        return "a further date"
+    reasons = {
+        "text": "free text; one comment is read" if "comment" in made.columns else "free text",
+        "id": "an id that no table asks for",
+        "duration": "a length of time",
+        "unclear number": "its numbers can be read in two ways",
+    }
+    if column.kind in reasons:
+        return reasons[column.kind]
+    if column.kind == "category" and len(column.counts) > 2 * MOST_VALUES:
+        return f"{len(column.counts):,} different words"
+    return "" if made.table in ("responses", "customers") else "nothing asks for it"
+
+
+def keyed(columns: list[Profile], made: Guess, *, segments: bool = False) -> dict[str, Profile]:
+    """Give each column a short name of our own.
+
+    Args:
+        columns: in order.
+        made: what has names already.
+        segments: a segment may bear the name of a short text of ours, such as `plan`.
+    """
+    ours = {
+        name for name, kind in COLUMNS[made.table].items() if not (segments and kind == "category")
+    }
+    taken = set(made.columns) | ours | set(made.ratings) | {"file", "line", "damage", "ratings"}
+    out: dict[str, Profile] = {}
+    for column in columns:
+        key = base = short_name(column)
+        count = 1
+        while key in taken:
+            count += 1
+            key = f"{base}_{count}"
+        taken.add(key)
+        out[key] = column
+    return out
+
+
+def short_name(column: Profile) -> str:
+    """Make a name of small letters from what tells a column from others of its question."""
+    part = r"\[.+\]| - |: "
+    text = column.wording if re.search(part, column.wording) else column.name
+    inner = re.findall(r"\[([^\[\]]+)\]\s*$", text)
+    text = inner[-1] if inner else re.split(r" - |: ", text)[-1]
+    words = re.sub(r"\W+", "_", text.lower()).strip("_")[:40].strip("_")
+    return words if words and not words[0].isdigit() else f"q_{words}"

@@ -1,8 +1,10 @@
 """One column of an export, looked at: what kind of thing does it hold?"""
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -14,8 +16,12 @@ from cxlab.codebook import Scale
 from cxlab.ingest import Grid
 
 MOST_VALUES = 25  # a segment with more values than this is no segment
-LOOKED_AT = 4000  # rows a column is judged by
+_MOST_CODES = 30  # a scale of answers has no more points, missing codes among them
 _ANY = Scale(low=-1e12, high=1e12)
+_DURATION = (
+    r"-?\d{1,4}:\d{2}(?::\d{2})?|(?:\d+ ?(?:d|h|m|min|s|sec|hrs?|days?|hours?|minutes?)\b ?)+"
+)
+_EMAIL = r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,128 +30,255 @@ class Profile:
 
     Attributes:
         name, wording: as the export has them.
-        kind: `empty`, `time`, `unclear time`, `flag`, `scale`, `number`, `category`,
-            `text` or `id`.
-        low, high: ends of the numbers in use, where they are whole and few.
-        words: other values in use, most frequent first; the first dozen.
-        values: how many different values are in use.
-        filled: share of rows with a value.
-        distinct: share of filled values that occur once.
-        example: the first value.
+        kind: `empty`, `time`, `unclear time`, `duration`, `flag`, `scale`, `number`,
+            `unclear number`, `category`, `text`, `id` or `email`.
+        counts: each value in use with the number of rows that hold it, most frequent first.
+        rows: rows of the table.
+        numbers: the values that are numbers (or begin with one), with their number.
+        moments: the moments of a column of dates, missing ones left out.
+        labels: code -> words, where the file itself says so.
+        codes: codes that the file itself declares as missing.
     """
 
     name: str
     wording: str
     kind: str
-    low: float = np.nan
-    high: float = np.nan
-    words: tuple[str, ...] = ()
-    values: int = 0
-    filled: float = 0.0
-    distinct: float = 0.0
-    example: str = ""
+    counts: pd.Series
+    rows: int
+    numbers: dict[str, float]
+    moments: pd.Series | None = None
+    labels: dict[str, str] | None = None
+    codes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
+    def called(self) -> str:
+        """The name, folded, to look for words in."""
+        return folded(self.name)
+
+    @cached_property
     def said(self) -> str:
         """Name and wording, folded, to look for words in."""
-        split = re.sub(
-            r"([a-z])([A-Z])",
-            r"\1 \2",
-            self.name if self.wording == self.name else f"{self.name} {self.wording}",
+        same = self.wording == self.name
+        return self.called if same else f"{self.called} {folded(self.wording)}"
+
+    @property
+    def words(self) -> list[str]:
+        """The values that are no numbers, most frequent first."""
+        return [word for word in self.counts.index if word not in self.numbers]
+
+    @property
+    def n(self) -> int:
+        """Rows with a value."""
+        return int(self.counts.sum())
+
+    @property
+    def filled(self) -> float:
+        """Share of rows with a value."""
+        return self.n / max(self.rows, 1)
+
+    @property
+    def distinct(self) -> float:
+        """Different values for each filled row; 1 where none repeats."""
+        return len(self.counts) / max(self.n, 1)
+
+    @property
+    def example(self) -> str:
+        """A value; the same whatever the order of the rows."""
+        return min(self.counts.index, default="")
+
+    def tally(self) -> dict[float, int]:
+        """Count the rows of each number, in order of the numbers."""
+        found: dict[float, int] = {}
+        for word, number in self.numbers.items():
+            found[number] = found.get(number, 0) + int(self.counts[word])
+        return dict(sorted(found.items()))
+
+
+def folded(text: str) -> str:
+    """Fold a heading: small letters without marks, words parted by one blank."""
+    parted = re.sub(r"([a-z])([A-Z])", r"\1 \2", text)
+    plain = unicodedata.normalize("NFKD", parted.casefold())
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return re.sub(r"[_\W]+", " ", plain).strip()
+
+
+def profiles(grids: Sequence[Grid]) -> list[Profile]:
+    """Look at every column of the files of one table; all rows of all files.
+
+    Args:
+        grids: the files; a column that is not in all of them is looked at where it is.
+    """
+    names = dict.fromkeys(name for grid in grids for name in grid.header.names)
+    rows = sum(len(grid.lines) for grid in grids)
+    out = []
+    for name in names:
+        having = [
+            (grid, grid.header.names.index(name)) for grid in grids if name in grid.header.names
+        ]
+        cells = [_whole(grid, grid.cells[str(at)]) for grid, at in having]
+        grid, at = having[0]
+        column = (
+            cells[0]
+            if len(cells) == 1
+            else pd.concat([each.astype("str") for each in cells], ignore_index=True)
         )
-        return re.sub(r"[_\W]+", " ", split).lower().strip()
+        out.append(
+            _profile(
+                column,
+                name,
+                grid.header.wording[at],
+                rows,
+                grid.labels.get(at),
+                grid.missing.get(at, ()),
+            )
+        )
+    return out
 
 
-def profiles(grid: Grid) -> list[Profile]:
-    """Look at every column of a file."""
-    whole = grid.damage == "" if isinstance(grid.damage, np.ndarray) else slice(None)
-    return [
-        _profile(grid.cells[str(at)][whole], name, grid.header.wording[at])
-        for at, name in enumerate(grid.header.names)
-    ]
+def _whole(grid: Grid, cells: pd.Series) -> pd.Series:
+    return cells[grid.damage == ""] if isinstance(grid.damage, np.ndarray) else cells
 
 
-def _profile(column: pd.Series, name: str, wording: str) -> Profile:
-    typed_time = pd.api.types.is_datetime64_any_dtype(column)
-    text = column.dropna().astype("str").str.strip()
-    text = text[~text.str.lower().isin(_MISSING)]
-    if text.empty:
-        return Profile(name, wording, "empty")
-    filled = len(text) / len(column)
+def _profile(
+    column: pd.Series,
+    name: str,
+    wording: str,
+    rows: int,
+    labels: dict[str, str] | None,
+    codes: tuple[str, ...],
+) -> Profile:
+    typed = column.dropna() if pd.api.types.is_datetime64_any_dtype(column) else None
+    text = column.dropna().astype("str").str.strip(" \t\r\n\u00a0\u200b\ufeff")
     counts = text.value_counts()
-    distinct = float((counts == 1).sum() / len(text))
-    seen = text.iloc[:: max(1, len(text) // LOOKED_AT)]
-    facts: dict[str, Any] = {"filled": filled, "distinct": distinct, "example": text.iloc[0]}
-    facts["values"] = len(counts)
-    if typed_time:
-        return Profile(name, wording, "time", **facts)
-    if kind := _time_kind(seen, name):
-        return Profile(name, wording, kind, **facts)
-    numbers, words = _numbers(counts)
-    if len(counts) == 2 and set(counts.index.str.lower()) <= (_YES | _NO):
-        return Profile(name, wording, "flag", words=tuple(counts.index), **facts)
-    if len(numbers) >= 0.5 * len(counts) and _is_scale(numbers, words, counts):
-        ends: dict[str, Any] = {"low": float(min(numbers)), "high": float(max(numbers))}
-        return Profile(name, wording, "scale", words=tuple(words[:8]), **ends, **facts)
-    if len(words) <= 0.02 * len(counts) + 1 and len(numbers) > len(words):
-        kind = "id" if distinct > 0.95 and _whole(numbers) and len(text) > 20 else "number"
-        return Profile(name, wording, kind, words=tuple(words[:8]), **facts)
-    return Profile(
-        name, wording, _word_kind(text, counts, distinct), words=tuple(words[:12]), **facts
-    )
+    counts = counts[~counts.index.str.lower().isin(_MISSING)]
+    counts.index = counts.index.astype("str")
+    made = {"counts": counts, "rows": rows, "labels": labels, "codes": codes}
+    if counts.empty:
+        return Profile(name, wording, "empty", numbers={}, **made)
+    if typed is not None:
+        plain = typed.dt.tz_localize(None) if typed.dt.tz is not None else typed
+        return Profile(name, wording, "time", numbers={}, moments=plain, **made)
+    kind, moments = _time_kind(counts, name)
+    if kind:
+        return Profile(name, wording, kind, numbers={}, moments=moments, **made)
+    numbers, unclear = _numbers(counts)
+    found = Profile(name, wording, "", numbers=numbers, **made)
+    return Profile(name, wording, _kind(found, unclear), numbers=numbers, **made)
 
 
-def _time_kind(seen: pd.Series, name: str) -> str:
+def _kind(column: Profile, unclear: bool) -> str:
+    counts, text = column.counts, column.counts.index
+    if len(counts) <= 2 and set(text.str.lower()) <= (_YES | _NO):
+        return "flag"
+    if text.str.fullmatch(_DURATION, flags=re.IGNORECASE).mean() > 0.9:
+        return "duration"
+    if text.str.fullmatch(_EMAIL).mean() > 0.9:
+        return "email"
+    if _is_scale(column):
+        return "scale"
+    words = len(counts) - len(column.numbers)
+    if words <= 0.02 * len(counts) + 1 and len(column.numbers) > words:
+        if unclear:
+            return "unclear number"
+        whole = all(float(number).is_integer() for number in column.numbers.values())
+        return "id" if column.distinct > 0.95 and whole and column.n > 20 else "number"
+    return _word_kind(column)
+
+
+def _is_scale(column: Profile) -> bool:
+    """Say whether a column holds few whole numbers, as answers on a scale do."""
+    tally = column.tally()
+    if not tally or len(column.words) > 4 or len(column.numbers) < 0.5 * len(column.counts):
+        return False
+    whole = all(float(number).is_integer() for number in tally)
+    small = [number for number in tally if 0 <= number <= 11]
+    answers = sum(tally[number] for number in small)
+    most = answers > 0.5 * sum(tally.values()) and len(tally) <= _MOST_CODES
+    wide = max(tally) <= 100 and min(tally) >= 0 and len(tally) > 20 and max(tally) == 100
+    return whole and len(tally) >= 2 and ((most and len(small) >= 2) or wide)
+
+
+def _time_kind(counts: pd.Series, name: str) -> tuple[str, pd.Series | None]:
     """Say whether the values are moments, and whether day and month can be told apart."""
+    seen = counts.index.to_series()
     if not seen.str.contains(r"\d", regex=True).mean() > 0.9 or seen.str.len().mean() < 6:
-        return ""
+        return "", None
     plain = seen.str.fullmatch(r"[+-]?\d+([.,]\d+)?").mean() > 0.5
-    if plain and not (seen.str.fullmatch(r"(?:19|20)\d{6}").mean() > 0.95 and _dated(name)):
-        return ""
+    days = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1[0-9]{9}(?:\d{3})?"
+    if plain and not (seen.str.fullmatch(days).mean() > 0.95 and _dated(name)):
+        return "", None
+    if seen.str.fullmatch(_DURATION, flags=re.IGNORECASE).mean() > 0.5:
+        return "", None
     try:
-        done = to_time(seen, timezone="UTC", name=name)
+        return ("time", _read(seen, counts)) if _readable(seen) else ("", None)
     except CleaningError:
-        return "unclear time"
-    return "time" if done.values.notna().mean() > 0.7 else ""
+        mark = next((letter for letter in seen.iloc[0] if letter in "/.-"), "/")
+        year = "%Y" if re.search(r"\d{4}", seen.iloc[0]) else "%y"
+        clock = _clock(seen)
+        try:
+            moments = _read(seen, counts, f"%d{mark}%m{mark}{year}{clock}")
+        except CleaningError:
+            moments = None
+        return "unclear time", moments
+
+
+def _clock(seen: pd.Series) -> str:
+    found = re.search(r"[ T]\d{1,2}:\d{2}(:\d{2})?", seen.iloc[0])
+    return "" if not found else " %H:%M:%S" if found[1] else " %H:%M"
+
+
+def _readable(seen: pd.Series) -> bool:
+    return bool(to_time(seen, timezone="UTC").values.notna().mean() > 0.7)
+
+
+def _read(seen: pd.Series, counts: pd.Series, form: str | None = None) -> pd.Series:
+    done = to_time(seen, timezone="UTC", format=form).values.dt.tz_localize(None)
+    return done.repeat(counts.to_numpy()).dropna().reset_index(drop=True)
 
 
 def _dated(name: str) -> bool:
-    return bool(re.search(r"date|time|_at$|day|^column \d+$", name, re.IGNORECASE))
+    words = r"dat(?:e|um|$)|time|zeit|_at$| at$|day|tag|fecha|created|^column \d+$"
+    return bool(re.search(words, name, re.IGNORECASE))
 
 
-def _numbers(counts: pd.Series) -> tuple[list[float], list[str]]:
-    """Part the values in use into numbers (with or without a label) and words."""
-    values = counts.index.to_series()
+def _numbers(counts: pd.Series) -> tuple[dict[str, float], bool]:
+    """Give the values in use that are numbers (with or without a label), and whether unclear."""
+    values, unclear = counts.index.to_series(), False
     try:
-        read = to_number(values).values.to_numpy()
+        read = to_number(values).values.to_numpy(copy=True)
     except CleaningError:
-        read = np.full(len(values), np.nan)
+        read, unclear = _as_thousands(values), True
     labelled = to_score(values, _ANY).values.to_numpy()
     read = np.where(np.isnan(read), labelled, read)
-    words = [str(word) for word, number in zip(values, read, strict=True) if np.isnan(number)]
-    return [float(number) for number in read if not np.isnan(number)], words
+    found = zip(values, read, strict=True)
+    return {str(value): float(number) for value, number in found if not np.isnan(number)}, unclear
 
 
-def _whole(numbers: list[float]) -> bool:
-    return all(float(number).is_integer() for number in numbers)
+def _as_thousands(values: pd.Series) -> np.ndarray:
+    mark = "." if values.str.contains(",", regex=False).any() else ","
+    try:
+        return to_number(values, decimal=mark).values.to_numpy(copy=True)
+    except CleaningError:  # several currencies
+        bare = values.str.replace(r"[^\d.,-]", "", regex=True)
+        return pd.to_numeric(bare.str.replace(",", ""), errors="coerce").to_numpy(copy=True)
 
 
-def _is_scale(numbers: list[float], words: list[str], counts: pd.Series) -> bool:
-    low, high = min(numbers), max(numbers)
-    return (
-        _whole(numbers)
-        and low >= -1
-        and (high <= 11 or (high == 100 and low <= 5 and len(numbers) > 20) or high == 99)
-        and len(numbers) >= 3
-        and len(words) <= 4
+def _word_kind(column: Profile) -> str:
+    counts, text = column.counts, column.counts.index
+    weights = counts.to_numpy()
+    long = (
+        np.average(text.str.len(), weights=weights) > 25
+        and np.average(text.str.count(" "), weights=weights) > 3
     )
-
-
-def _word_kind(text: pd.Series, counts: pd.Series, distinct: float) -> str:
-    long = text.str.len().mean() > 25 and text.str.count(" ").mean() > 3
-    if len(counts) <= MOST_VALUES and not (long and distinct > 0.5):
-        return "category"
+    if len(counts) <= MOST_VALUES and not (long and column.distinct > 0.5):
+        return "id" if column.distinct > 0.95 and _coded(text) and column.n > 5 else "category"
     if long:
         return "text"
-    coded = text.str.fullmatch(r"\S{3,40}").mean() > 0.95 and text.str.contains(r"\d").mean() > 0.7
-    return "id" if coded else "text" if text.str.count(" ").mean() > 1.5 else "category"
+    blanks = text.str.count(" ").to_numpy().mean()
+    return "id" if _coded(text) else "text" if blanks > 1.5 else "category"
+
+
+def _coded(text: pd.Index) -> bool:
+    return bool(
+        text.str.fullmatch(r"\S{2,40}").mean() > 0.95 and text.str.contains(r"\d").mean() > 0.7
+    )

@@ -1,0 +1,367 @@
+"""Words of headings, in English, German, French and Spanish, and what they stand for.
+
+Headings are looked at folded: small letters, no accents, words parted by one blank. The words
+are those of the vendors' own exports and of the words people give such columns.
+"""
+
+from dataclasses import dataclass
+
+_WHO = (
+    r"(?:cust(?:omer)?|client|member|account|acct|kunden?|user|person|people|contact|abonne|"
+    r"cliente?|socio|adherent|subscriber|guest|patient|mitglieds?|mandant|buyer|shopper|payer|"
+    r"household|requester|company|usager|usuario|konto|compte|cuenta)s?"
+)
+_ID = r"(?:ids?|no|nr|num|number|nummer|numero|code|key|ref|reference|uuid|guid|c)"
+WHO = (
+    rf"^(?:id|no|nr|n|numero|code)? ?(?:de |du |del |de la |d )?(?:l )?{_WHO} ?{_ID}(?: c)?$",
+    rf"\b{_WHO} ?{_ID}\b(?: c$)?|external (?:data )?reference|prolific pid|(?:panelist|participant|"
+    rf"panel|employee|external) ?id|^(?:numero|n|id|code|no|num) (?:de |du |d )?{_WHO}\b|"
+    r"vertragsnummer|personnummer|customer external id|unique external id",
+    rf"^{_WHO}$|^{_WHO} (?:unique )?ident\w*$|customer email|^record id$|^[ckmu]id$|^kd ?nr$",
+    r"^(?:id|ids|key|guid|uuid)$",
+)
+_ENDED = (
+    r"cancel|churn|\bleft\b|kundig|austritt|ausgetreten|ausgeschieden|vertragsende|resili|"
+    r"\bdepart\b|date de fin|\bbaja\b|cancelacion|terminat|deactivat|\bexit|lapsed|abgemeldet|"
+    r"closed (?:date|on|at)|date closed"
+)
+_STARTED = (
+    r"sign ?up|\bjoin|(?:member|customer|client|active|subscriber) since|became a customer|"
+    r"regist|beitritt|eintritt|(?:kunde|mitglied) seit|anmeld|vertragsbeginn|inscription|"
+    r"adhesion|client depuis|membre depuis|fecha (?:de )?alta|\balta\b|(?:cliente|socio) desde|"
+    r"inscripcion|activat|enrol|onboard|opening date|open date|opened|first (?:order|purchase)"
+)
+_STARTED_TOO = (
+    r"\bstart|created|create date|creation|\bsince\b|\bseit\b|beginn|\bdebut|\binicio|anlage|"
+    r"erstellt|angelegt|begin|^(?:date|datum|fecha)$"
+)
+
+
+@dataclass(frozen=True)
+class Word:
+    """How one column of ours is called elsewhere.
+
+    Attributes:
+        ours: our name.
+        kinds: what its values may look like.
+        tiers: patterns of the heading, the surest first.
+        never: pattern of headings that are something else.
+        worded: whether the wording of the question counts beside the heading.
+    """
+
+    ours: str
+    kinds: tuple[str, ...]
+    tiers: tuple[str, ...]
+    never: str = r"(?!)"
+    worded: bool = True
+
+
+_TIME = ("time", "unclear time")
+_IDS = ("id", "number", "scale", "category", "text", "email", "flag")
+_MONEY = ("number", "unclear number", "scale", "id")
+_SHORT = ("category", "flag", "text")
+
+# asked in this order; what one has taken, the next does not get
+WORDS: dict[str, tuple[Word, ...]] = {
+    "responses": (
+        Word("nps", ("scale", "number"), (
+            r"(?:\b|\d)nps\b|net ?promoter|\bnet ?pro\b|likel\w* (?:.* )?recommend|"
+            r"recommend .*(?:friend|colleague|family)|"
+            r"weiterempfehl|wahrscheinlich.*empfehl|recommand|recomend|recomien",
+            r"recommend|empfehl",
+            r"^(?:score|rating|note|bewertung|puntuacion|punteggio)$"),
+            r"\b(?:group|category|segment|type|why|reason|grund|warum|pourquoi|por que|comment)\b"),
+        Word("csat", ("scale", "category", "flag", "number"), (
+            r"\bcsat\b|overall.*satisf|satisf.*overall|gesamtzufrieden|zufrieden.*(?:insgesamt|"
+            r"gesamt)|insgesamt.*zufrieden|satisfaction (?:globale|generale|general)|"
+            r"(?:globalement|dans l ensemble).*satisf|en general.*satisf|satisf.*en general",
+            r"^satisf|^zufriedenheit$|how satisfied .*(?:overall|with us\b)|^overall\b|\boverall$|"
+            r"q7all|as a whole|^gesamturteil"),
+            r"\b(?:why|reason|comment|warum|pourquoi)\b"),
+        Word("ces", ("scale", "category", "number"), (
+            r"\bces\b|effort score|how easy|ma(?:de|kes?) it easy|easy (?:was it|for me) |"
+            r"wie (?:einfach|leicht)|facil\w* (?:etait|fue|a t il|de resoudre)|how much effort",
+            r"\beffort\b|aufwand|esfuerzo"),
+            r"\b(?:why|reason|comment)\b"),
+        Word("answered_at", _TIME, (
+            r"^(?:end ?date|recorded ?date|submit ?date|date ?submitted|completion time|completed"
+            r"(?: at| on| date)?|survey responded at|survey completed|date survey completed|"
+            r"respon(?:ded|se) ?(?:at|date|received|time|timestamp)|answered(?: at| on)?|"
+            r"submit(?:ted)?(?: ?(?:at|on|date|time))?|interview ?(?:end|date)|int ?dat(?:e|um)?|"
+            r"datum abgeschickt|abgeschickt am|fertigstellungszeit|zeitstempel|heure de fin|"
+            r"horodateur|date de (?:soumission|reponse)|marca temporal|fecha de (?:envio|respuesta)"
+            r"|hora de finalizacion|timestamp|survey date|customer response date|befragungsdatum|"
+            r"interviewdatum|submit date utc|date|datum|fecha|when)$",
+            r"submit|respon|answered|completed|interview ?(?:end|date)|abgeschickt|"
+            r"soumission|envio",
+            r"\bdate|datum|fecha|timestamp|created|time$|zeit"),
+            r"birth|geburt|naiss|nacim|start|begin|due|expire|sent\b|last action|purchase|order|"
+            r"debut|inicio|sign ?up|member|customer since|stage date|modified|visit date"),
+        Word("started_at", _TIME, (
+            r"^start|start ?(?:date|time|zeit)|interview ?start|date started|heure de debut|"
+            r"hora de inicio|datum gestartet|startzeit|debut",), r"language|sprache|sign"),
+        Word("response_id", ("id", "number", "scale"), (
+            r"^(?:survey |feedback )?(?:response|respondent|submission|antwort|questionnaire|"
+            r"interview|entry|submit|feedback)s? ?(?:id|no|nr|number|nummer|uuid)$|^resp(?:id|num|"
+            r"nr| id| no|ondent)?$|^(?:network id|token|uuid|rid|lfdn|lfdnr|lfd nr|caseid|case id|"
+            r"record|respondent serial|response|survey response id|survey id)$|"
+            r"^id de (?:la )?(?:reponse|respuesta)$|^antwort$",
+            r"^(?:id|row id|uid)$")),
+        Word("customer_id", _IDS, (*WHO, r"^e ?mail(?: address)?$|email|adresse (?:de messagerie|"
+             r"e mail)|correo electronico"),
+             r"\b(?:date|since|type|name|group|segment|email)\b|status|satisf"),
+        Word("comment", ("text", "category"), (
+            r"comment|verbatim|kommentar|comentario|anything else|open.?end|^text\b|free ?text|"
+            r"anmerkung|remarque",
+            r"feedback|\bwhy\b|reason|grund|warum|pourquoi|porque|por que|tell us|improve|"
+            r"verbesser|ameliorer|mejorar|sugeren|opinion|suggestion|^response$|primary reason"),
+            r"consent|einwilligung"),
+        Word("channel", ("category", "flag"), (
+            r"^(?:channel|method|kanal|canal)$|distribution ?channel|response channel|"
+            r"survey method|respondent channel",)),
+        Word("language", ("category", "flag"), (
+            r"user language|^lang(?:uage)?$|start ?language|start sprache|langue|idioma|sprache",)),
+        Word("duration_s", ("number",), (
+            r"duration (?:in )?sec|duration$|interview ?time|^qtime$|time taken|total time|"
+            r"seconds|bearbeitungszeit|zeit ?summe|dauer",)),
+        Word("touchpoint", ("category",), (r"touch ?point|survey sub ?type|kontaktpunkt",)),
+        Word("weight", ("number",), (
+            r"^(?:weight|wgt|wt|wtg|gewicht|poids|ponderacion|gewichtung|weights?)\b|"
+            r"(?:design|survey|final) ?weight|^w_?gew",), r"kg|pound|parcel|paket"),
+        Word("consent", ("flag",), (r"consent|einwilligung|may we quote|quote me",)),
+    ),
+    "customers": (
+        Word("customer_id", _IDS, WHO,
+             r"\b(?:date|since|type|name|group|segment|status|owner|phone|manager|reason)\b"
+             r"|referred|source"),
+        Word("churned_at", _TIME, (
+            _ENDED, r"^(?:end|ende|fin|until|bis)$|end ?date|ended|closed|inactive since|date to$"),
+            r"birth|trial|reason"),
+        Word("signed_up_at", _TIME, (_STARTED, _STARTED_TOO),
+             rf"birth|geburt|naiss|nacim|last|updated|modified|trial|renew|{_ENDED}"),
+        Word("churned", ("flag",), (
+            r"churn|exited|attrition|^left\b|cancel+ed|gekundigt|resilie|has left|is lost|"
+            r"ausgetreten|\bbaja\b|inactive$",), r"date|reason|score|risk|prob|predict"),
+        Word("tenure", ("number", "scale"), (
+            r"^tenure|months? (?:with|active|as)|vertragsdauer|anciennete|antiguedad|"
+            r"kundendauer",)),
+        Word("churn_reason", ("category", "text"), (
+            rf"(?:{_ENDED}|leav).*(?:reason|grund|motif|motivo)|(?:reason|grund|motif|motivo).*"
+            rf"(?:{_ENDED}|leav)|^reason$",)),
+        Word("first_name", ("text", "category"), (
+            r"first ?name|given name|vorname|prenom|^nombre$|^first$|^forename$",)),
+        Word("surname", ("text", "category"), (
+            r"surname|last ?name|family name|nachname|nom de famille|apellido|^last$",)),
+        Word("email", ("email",), (r"mail|courriel|correo",)),
+        Word("phone", ("text", "id", "number", "category"), (
+            r"^phone$|phone ?(?:no|number)|mobile|telephone|telefon|telefono",), r"service"),
+        Word("monthly_fee", ("number",), (
+            r"monthly ?(?:fee|charge|price|amount|payment)|\bmrr\b|fee\b|monatsbeitrag|"
+            r"grundgebuhr|beitrag",)),
+        Word("referred_by", ("id", "number", "category"), (
+            r"referred ?by|referrer|referral (?:id|customer)|geworben von|parrain",)),
+        Word("acquired_via", ("category",), (
+            r"acqui|lead ?source|original source|^source$|herkunft|kanal|origine|marketing ?channel"
+            r"|signup channel",)),
+    ),
+    "subscriptions": (
+        Word("subscription_id", ("id", "number", "category"), (
+            r"(?:subscription|contract|abo|abonnement|vertrags?|suscripcion|spell)s? ?"
+            rf"{_ID}$|^subscriptions? id$", r"^id$")),
+        Word("customer_id", _IDS, WHO, r"\b(?:date|since|type|name|group|segment|status|email)\b"),
+        Word("ended_at", _TIME, (
+            _ENDED, r"ended?(?: ?(?:at|date|on))?\b|end ?date|\bende?\b|\bfin\b|until|expire"),
+            r"trial|current|period|next|renew"),
+        Word("started_at", _TIME, (
+            r"start|activat|begin|debut|inicio|\bab\b|from|^von$", r"created|creation|since"),
+            r"trial|current|period|next|renew|cancel"),
+        Word("plan", _SHORT, (r"\bplan\b|product|price id|tarif|package|paket|formule|item",),
+             r"amount|price$|quantity"),
+        Word("amount", _MONEY, (r"\bmrr\b|amount|price|fee|betrag|preis|montant|importe",)),
+        Word("status", _SHORT, (r"status|state|etat|estado",)),
+    ),
+    "orders": (
+        Word("order_id", ("id", "number", "category", "text", "scale"), (
+            r"^(?:order|purchase|sales ?order) ?(?:id|no|nr|number|name|num|ref|reference)?$|"
+            r"invoice ?(?:id|no|nr|number|num)?$|(?:bestell|auftrags?|rechnungs?|beleg)"
+            r"(?:nummer|nr|id| nummer| nr)?$|^(?:numero|n|no|id) (?:de )?(?:la )?(?:commande|"
+            r"facture|pedido|factura)$|^(?:commande|facture|pedido|factura)$",
+            r"^(?:transaction|payment|receipt|charge|sale|ticket|basket|booking|reservation)s? ?"
+            r"(?:id|no|number|key)?$|transaction ?id|receipt ?(?:id|no|number)",
+            r"order|invoice|bestell|commande|pedido", r"^id$"),
+            r"date|status|amount|total|value|type|note|item|line|quantity|count|source|channel|"
+            r"discount|currency|owner|datum|fecha|customer|parent"),
+        Word("customer_id", _IDS, (*WHO, r"^e ?mail|customer email|email"),
+             r"\b(?:date|since|type|group|segment|status|total|amount)\b|address|phone"),
+        Word("ordered_at", _TIME, (
+            r"(?:order|purchase|invoice|sale|transaction|payment|booking)s? ?(?:date|time|"
+            r"timestamp|at|created)|ordered|purchased|bestell\w* ?(?:datum|am|zeit)|bestelldatum|"
+            r"rechnungsdatum|kaufdatum|date (?:de |d )?(?:commande|achat|facture)|fecha "
+            r"(?:de |del )?(?:pedido|compra|factura)|^created(?: ?(?:at|date|on|time))?(?: utc)?$",
+            r"^(?:date|datum|fecha|day|tag|time|timestamp|when|completed(?: at| date)?)$",
+            r"paid|close ?date|created|date|datum|fecha"),
+            r"cancel|return|refund|ship|deliver|fulfil|due|birth|updated|modified|expire|process"),
+        Word("refunded", _MONEY, (
+            r"amount refunded|refund(?:ed)?(?: amount| total| value)?$|erstatt|rembours|reembols|"
+            r"partial refunds?",), r"date|reason|converted|status|id$|reference"),
+        Word("quantity", ("number", "scale"), (
+            r"quantity|\bqty\b|menge|anzahl|stuckzahl|quantite|cantidad|items? sold|^units$"
+            r"|number of (?:cds|items|units)|^pieces$",), r"refund"),
+        Word("unit_price", _MONEY, (
+            r"unit ?price|price (?:each|per)|lineitem price|(?:stuck|einzel)preis|prix unitaire|"
+            r"precio unitario|item price",), r"compare|list"),
+        Word("discount", _MONEY, (r"discount|rabatt|remise|descuento",), r"code|reason|name"),
+        Word("list_price", _MONEY, (r"list ?price|regular price|listenpreis|compare at",)),
+        Word("amount", _MONEY, (
+            r"^(?:total|amount|net ?amount|order ?total|grand total|total ?(?:amount|price|paid|"
+            r"collected|value|sales|ttc)|order ?(?:amount|value)|n revenue|net ?(?:revenue|sales|"
+            r"total)|betrag|gesamt(?:betrag|summe|preis)?|summe|umsatz|netto(?:betrag)?|brutto"
+            r"(?:betrag)?|montant(?: total| ttc| ht)?|total commande|importe(?: total)?|monto|"
+            r"item total|line total|amount paid|dollars|price paid|sales)$",
+            r"amount|revenue|sales|dollar|betrag|umsatz|montant|importe|\btotal\b|spend|turnover",
+            r"value|wert|price|preis|prix|precio|paid|valeur|valor"),
+            r"refund|discount|\btax|fee|shipping|\btip\b|unit|list|formatted|converted|subtotal|"
+            r"quantity|outstanding|lineitem|item price|gift|rabatt|steuer|versand|coupon|status|"
+            r"paid at|method|count|vat\b|mwst|tva|iva\b|compare|before"),
+        Word("currency", _SHORT, (r"currency|wahrung|devise|moneda",), r"converted"),
+        Word("status", _SHORT, (
+            r"^(?:order |payment |financial )?(?:status|state)$|zahlungsstatus|statut|estado|"
+            r"event type|status", ), r"fulfil|lineitem|shipping|delivery|date"),
+        Word("returned_at", ("time",), (r"return|refund(?:ed)? (?:date|at|on)|retoure|retour",)),
+        Word("refund_of", ("id", "number", "category"), (
+            r"refund (?:of|for)|original (?:order|transaction)|parent (?:order|id)|"
+            r"stornierte",)),
+        Word("product", ("category", "id", "text", "number"), (
+            r"stock ?code|\bsku\b|(?:product|item|article|artikel|produkt|produit|articulo)s? ?"
+            r"(?:id|no|nr|number|nummer|code|sku)$|lineitem sku|asin|\bean\b|referencia",
+            r"^(?:product|item|article|artikel|produkt|produit|producto|articulo)s?(?: ?name)?$|"
+            r"lineitem name|bezeichnung|designation|^description$"),),
+        Word("channel", ("category",), (r"^(?:sales )?(?:channel|kanal|canal)$",)),
+        Word("kind", ("category",), (r"order ?type|^kind$|transaction ?type",)),
+        Word("delivery_failed", ("flag",), (r"delivery fail|failed delivery|late delivery",)),
+    ),
+    "interactions": (
+        Word("interaction_id", ("id", "number", "category"), (
+            r"^(?:ticket|case|interaction|call|conversation|chat|incident|contact|vorgangs?|"
+            rf"anfrage|fall|request|demande|caso|visit|event)s? ?{_ID}?$|fallnummer|vorgangsnummer",
+            r"^id$"), r"customer|kunden?"),
+        Word("customer_id", _IDS, (
+            r"requester id|requester (?:external )?id", *WHO, r"requester email|e ?mail|"
+            r"requester$|account name|contact name|full name"),
+            r"\b(?:date|since|type|group|segment|owner|domain|wait|phone|tracker)\b|case|ticket"),
+        Word("first_reply_at", _TIME, (
+            r"first (?:agent )?(?:reply|response)|initial response|erste antwort|"
+            r"premiere reponse|primera respuesta",), r"due|target|sla"),
+        Word("opened_at", _TIME, (
+            r"date time opened|opened|conversation (?:started|created)|^created?(?: ?(?:at|date|"
+            r"time|on))?(?: utc)?$|create date|received|eroffnet|angelegt|erstellt|date de creation"
+            r"|ouvert|fecha de (?:creacion|apertura)|ticket created",
+            r"open|created|start|eingang|^(?:date|datum|fecha|at|when|time|timestamp)$",
+            r"date|datum|fecha|day|timestamp"),
+            r"clos|solv|resol|updat|due|birth|assign|last|end"),
+        Word("closed_at", _TIME, (
+            r"solved at|closed|close date|resolved (?:at|time|date)|resolution (?:date|at)|"
+            r"geschlossen|gelost|erledigt|cloture|ferme|resolu|cerrado|fecha de cierre",
+            r"clos|resolved|solved|\bend"), r"due|target|sla"),
+        Word("first_reply", ("duration", "number"), (
+            r"first (?:agent )?(?:reply|response) ?(?:time)?|time to first (?:agent )?"
+            r"(?:reply|response)|first response",), r"business|status|due"),
+        Word("resolution", ("duration", "number"), (
+            r"full resolution time|resolution time|time to (?:close|resol\w*)|handling time",),
+            r"business|status|first"),
+        Word("channel", ("category",), (
+            r"^(?:channel|via|case origin|source|kanal|canal|origin|medium)$",)),
+        Word("kind", ("category",), (
+            r"^(?:kind|type|category|ticket ?type|case type|case reason|typ|art|kategorie|"
+            r"categorie|motif|reason|topic|tipo|event)$", r"kind|type|category"),
+            r"association|contact|customer|account"),
+        Word("stage", ("category",), (r"^stage$|journey stage",)),
+        Word("touchpoint", ("category",), (r"touch ?point",)),
+        Word("resolved", ("flag",), (r"resolved|solved|erledigt|gelost|resolu",)),
+        Word("reopened", ("flag",), (r"reopen",)),
+        Word("agent", ("category", "text", "id", "email"), (
+            r"^(?:agent|assignee|case owner|ticket owner|owner|teammate|bearbeiter|agente?)"
+            r"(?: name| id)?$|agent|assignee|teammate",),
+            r"interactions|wait|stations|reply|replies|group|email|first"),
+        Word("csat", ("scale", "number", "category"), (
+            r"csat|satisf|survey result|conversation rating|^rating$|zufrieden",),
+            r"reason|comment|date|remark"),
+        Word("cost", ("number", "scale"), (r"\bcosts?\b|kosten|cout|coste",)),
+    ),
+    "reviews": (
+        Word("review_id", ("id", "number"), (r"review ?id|^id$",)),
+        Word("posted_at", _TIME, (r"posted|review date|date|datum|fecha|time|created",),
+             r"repl|respon"),
+        Word("rating", ("scale",), (r"rating|stars?\b|sterne|etoiles|estrellas|score",)),
+        Word("text", ("text",), (r"review ?(?:text|body|content)|^text$|body|verified reviews",
+                                 r"review|comment|content"), r"title|repl|respon"),
+        Word("source", ("category",), (r"source|site|platform",)),
+        Word("reply", ("text",), (r"repl|owner response",)),
+    ),
+}  # fmt: skip
+
+# what says of which table a file is: points a pattern found in a heading gives
+TELLS: dict[str, tuple[tuple[str, int], ...]] = {
+    "responses": (
+        (r"recommend|empfehl|recommand|recomend|\bnps\b|net ?pro\b|promoter", 3),
+        (r"satisf|zufrieden|csat\b|how (?:likely|easy)|\bces\b|survey|respon|answer|rating", 1),
+        (r"comment|verbatim|feedback|interview|questionnaire|^q\d", 1),
+    ),
+    "customers": (
+        (r"churn|exited|attrition|tenure|surname|first ?name|last ?name|vorname|nachname", 2),
+        (rf"{_STARTED}|cancel|contract|kundig|austritt|resili|\bbaja\b|lifecycle", 2),
+        (r"\bplan\b|tarif|lead ?status|owner|company|phone|address|city|referred", 1),
+    ),
+    "orders": (
+        (r"order|invoice|bestell|rechnung|commande|facture|pedido|factura|purchase|basket", 2),
+        (r"quantity|\bqty\b|amount|dollar|discount|price|preis|prix|precio|betrag|umsatz|montant|"
+         r"importe|stock ?code|\bsku\b|refund|total|payment|transaction|revenue|sales", 1),
+    ),
+    "interactions": (
+        (r"ticket|\bcase\b|conversation|requester|assignee|reopen|first (?:reply|response)|"
+         r"\bcall\b|incident", 2),
+        (r"agent|resolved|opened|solved|priority|\bvia\b|subject|closed", 1),
+    ),
+    "subscriptions": ((r"subscription|\babo\b|abonnement|suscripcion|\bmrr\b", 3),
+                      (r"\bplan\b|renew|current term|billing", 1)),
+    "reviews": ((r"\bstars?\b|review|sterne|etoiles|estrellas", 2),
+                (r"helpful|verified|product", 1)),
+}  # fmt: skip
+
+NO_RATING = (
+    r"\bage\b|alter\b|\bedad\b|gender|geschlecht|sexe?\b|income|einkommen|revenu|ingreso|educat|"
+    r"bildung|children|kinder|household|haushalt|how many|how often|number of|anzahl|\bcount|"
+    r"frequen|haufig|years?\b|jahr|month|monat|\bzip\b|postal|plz|\brank|visits?\b|times\b|"
+    r"\bday\b|\bhour|\bquarter|\bqtr|\bwave\b|welle|\bid\b|passengers|delay|distance|reopens?\b|"
+    r"replies|stations|quota|version|gruppe|segment|region|bundesland|marital|occupation|beruf"
+)
+PERSONAL = (
+    r"e ?mail|\bphone(?: ?(?:no|nr|number))?$|telefon|telephone|\bip\b|ip ?address|"
+    r"adresse|\baddress|first ?name|"
+    r"last ?name|surname|full ?name|vorname|nachname|prenom|apellido|^(?:name|nom|nombre)$|"
+    r"^(?:billing|shipping|customer|contact|account|person|requester|user|recipient) name$|"
+    r"latitude|longitude|street|strasse|\bzip\b|postcode|plz|birth|geburt|naiss|nacim|"
+    r"twitter|user ?agent|\burl\b|refer?r?er url|custom data"
+)
+NO_SEGMENT = (
+    rf"{PERSONAL}|status|finished|progress|location|recipient|consent|attention|distribution|"
+    r"\blang|\bcity|stadt|ville|ciudad|postal|collector|response type|ending|tags?\b|seed|lastpage|"
+    r"last page|owner|subject|currency|\bsku\b|lineitem|product s|item\b|description"
+)
+PLANNED = (
+    r"contract ?end|end of contract|expir|renew|next|due|planned|geplant|current (?:term|period)|"
+    r"valid (?:to|until)|gultig bis|laufzeit|vertragsende|scheduled|prevu|vencimiento|commitment"
+)
+# words in a status that tell rows which are no sale, no answer
+NO_SALE = {
+    "failed", "canceled", "cancelled", "voided", "void", "declined", "expired", "blocked", "draft",
+    "abandoned", "pending", "requires payment method", "uncaptured", "unpaid", "checkout draft",
+    "on hold", "fehlgeschlagen", "storniert", "abgebrochen", "echoue", "annule", "annulee",
+    "fallido", "cancelado", "test", "trash", "rejected", "incomplete", "processing failed",
+    "payment failed", "error", "offen", "en attente", "pendiente",
+}  # fmt: skip
+NO_ANSWER_ROW = {
+    "incomplete", "partial", "screened", "screened out", "screenout", "quotafull", "quota full",
+    "overquota", "over quota", "terminated", "terminate", "disqualified", "abandoned", "preview",
+    "test", "survey preview", "spam", "deleted",
+}  # fmt: skip

@@ -1,0 +1,109 @@
+"""Up to when do these exports tell? The last moment that happened, not one that is planned."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from cxlab.drafting.guesses import Guess
+from cxlab.drafting.lexicon import PLANNED
+
+_ENDS = ("churned_at", "ended_at")
+_MISTYPED = 0.005  # part of the dates that may be mistyped
+_LEEWAY = pd.Timedelta(days=31)
+
+
+def last_day(tables: Sequence[Guess]) -> date | None:
+    """Find the day after which nothing is known.
+
+    A year mistyped is not followed, nor are ends of contract that lie ahead. Both are doubted.
+
+    Args:
+        tables: the tables of the draft; doubts are booked there.
+
+    Returns:
+        The day of the latest moment in any table, or None where nothing is dated.
+    """
+    happened, ends = [], []
+    for made in tables:
+        for ours, column in made.columns.items():
+            if column.moments is None or not len(column.moments):
+                continue
+            last = _last(made, ours, column.moments)
+            if ours in _ENDS or re.search(PLANNED, column.called):
+                ends.append((made, ours, last))
+            else:
+                happened.append((made, last))
+    known = max((last for _, last in happened), default=None)
+    written = _written(tables)
+    for made, ours, last in ends:
+        if not _planned(made, ours, last, happened, written):
+            known = last if known is None else max(known, last)
+    for made, ours, last in ends:
+        if known is not None and last.normalize() > known.normalize():
+            _tell_planned(made, ours, known)
+    return None if known is None else known.date()
+
+
+def _last(made: Guess, ours: str, moments: pd.Series) -> pd.Timestamp:
+    """Give the last moment that does not stand far beyond all others, as a mistyped year does."""
+    seen = moments.sort_values(ignore_index=True)
+    for at in range(len(seen) - max(1, int(_MISTYPED * len(seen))), len(seen)):
+        if at < 1:
+            continue
+        before, after = seen[at - 1], seen[at]
+        far = after - before > max(pd.Timedelta(days=180), (before - seen[0]) / 2)
+        odd = before.year < 1990 or after.year - before.year > 30 or len(seen) >= 20
+        if far and odd:
+            made.doubt(
+                f"{len(seen) - at:,} of {len(seen):,} dates of '{made.columns[ours].name}' lie "
+                f"far beyond the others (the first on {after:%Y-%m-%d}, the others end on "
+                f"{before:%Y-%m-%d}); they are taken for mistyped.",
+                0.05,
+                "columns",
+                ours,
+            )
+            return before
+    return seen.iloc[-1]
+
+
+def _written(tables: Sequence[Guess]) -> pd.Timestamp:
+    """Say when the last export was written: nothing later can have happened."""
+    paths = [path for made in tables for path in made.files.paths]
+    seconds = max((path.stat().st_mtime for path in paths), default=0.0)
+    return pd.Timestamp(seconds, unit="s")
+
+
+def _planned(
+    made: Guess,
+    ours: str,
+    last: pd.Timestamp,
+    happened: list[tuple[Guess, pd.Timestamp]],
+    written: pd.Timestamp,
+) -> bool:
+    """Say whether ends lie ahead: so called, after the export, or after all else has ended."""
+    if re.search(PLANNED, made.columns[ours].called):
+        return bool(happened)
+    known = max((last for _, last in happened), default=None)
+    if known is None or last <= known + _LEEWAY:
+        return False
+    if known < written < last - pd.Timedelta(days=1):
+        return True
+    own = max((moment for one, moment in happened if one is made), default=None)
+    others = [moment for one, moment in happened if one is not made]
+    return own is not None and bool(others) and abs(own - max(others)) <= _LEEWAY
+
+
+def _tell_planned(made: Guess, ours: str, known: pd.Timestamp) -> None:
+    column = made.columns[ours]
+    moments = pd.Series() if column.moments is None else column.moments
+    ahead = int((moments.dt.normalize() > known.normalize()).sum())
+    made.doubt(
+        f"{ahead:,} of {len(moments):,} dates of '{column.name}' lie after {known:%Y-%m-%d}, the "
+        "last day anything else happened; they are taken for planned and do not count as left. If "
+        f"they happened, set as_of to {moments.max():%Y-%m-%d}.",
+        min(0.9, ahead / max(made.files.rows, 1)),
+        "columns",
+        ours,
+    )

@@ -1,0 +1,322 @@
+"""Which rows count, in which money, and how ids meet: what tables need beyond their columns."""
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from cxlab.cleaning import CleaningError
+from cxlab.cleaning.convert import to_number
+from cxlab.drafting.guesses import Guess
+from cxlab.drafting.lexicon import NO_ANSWER_ROW, NO_SALE
+from cxlab.drafting.profiles import Profile, folded
+from cxlab.results import listing
+
+_CODES = {"$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "kr": "SEK", "zł": "PLN"}
+
+
+def completed(tables: Sequence[Guess]) -> str:
+    """Say of each table which rows count and in which form its values are written.
+
+    Returns:
+        The currency of the study, where the exports say it.
+    """
+    currencies = []
+    for made in tables:
+        _forms(made)
+        _decimals(made)
+        _which_rows(made)
+        _splits(made)
+        if made.table == "orders":
+            _lines(made)
+            currencies.append(_currency(made))
+    return next(filter(None, currencies), "")
+
+
+# ---------------------------------------------------------------- forms
+
+
+def _forms(made: Guess) -> None:
+    """Write down the form of dates that do not tell day from month."""
+    for ours, column in made.columns.items():
+        if column.kind != "unclear time":
+            continue
+        example = next(
+            (word for word in sorted(column.counts.index) if _swaps(word)), column.example
+        )
+        mark = next((letter for letter in example if letter in "/.-"), "/")
+        year = "%Y" if re.search(r"\d{4}", example) else "%y"
+        clock = re.search(r"[ T]\d{1,2}:\d{2}(:\d{2})?( ?[AaPp][Mm])?", example)
+        time = ""
+        if clock:
+            hour = "%I" if clock[2] else "%H"
+            time = f" {hour}:%M{':%S' if clock[1] else ''}{' %p' if clock[2] else ''}"
+        us = bool(clock and clock[2])
+        day, month = ("%m", "%d") if us else ("%d", "%m")
+        form, other = (f"{a}{mark}{b}{mark}{year}{time}" for a, b in ((day, month), (month, day)))
+        made.formats[ours] = form
+        made.doubt(
+            f"'{example}' in '{ours}' does not tell day from month"
+            f"{'' if year == '%Y' else ' and year'}; {'month' if us else 'day'} first is written "
+            f'down. Change it to "{other}" if the other comes first: most of {column.n:,} dates '
+            "would be other days.",
+            0.6,
+            "formats",
+            ours,
+        )
+
+
+def _swaps(word: str) -> bool:
+    found = re.match(r"(\d{1,2})\D(\d{1,2})\D", word)
+    return bool(found) and found[1].lstrip("0") != found[2].lstrip("0")
+
+
+def _decimals(made: Guess) -> None:
+    """Settle a mark that may part thousands or tenths, by the other columns where they tell."""
+    unclear = [(ours, c) for ours, c in made.columns.items() if c.kind == "unclear number"]
+    for ours, column in unclear:
+        values = column.counts.index.to_series()
+        readings = {}
+        for mark in (".", ","):
+            try:
+                read = to_number(values, decimal=mark).values
+            except CleaningError:
+                continue
+            readings[mark] = float((read * column.counts.to_numpy()).sum())
+        if not readings:
+            continue
+        proven = {_proven(c) for c in made.found if c.kind == "number"} - {""}
+        mark = proven.pop() if len(proven) == 1 else max(readings, key=lambda m: readings[m])
+        other = readings.get("," if mark == "." else ".", 0.0)
+        made.said["decimal"] = mark
+        made.doubt(
+            f"'{column.example}' in '{column.name}' may have a decimal mark or one of thousands; "
+            f"'{mark}' is taken for the decimal mark: '{ours}' adds up to {readings[mark]:,.2f}, "
+            f"otherwise to {other:,.2f}.",
+            0.9,
+            "decimal",
+        )
+
+
+def _proven(column: Profile) -> str:
+    text = column.counts.index.to_series()
+    commas = text.str.fullmatch(r"-?\d+,\d{1,2}").any()
+    points = text.str.fullmatch(r"-?\d+\.\d{1,2}").any()
+    return "," if commas and not points else "." if points and not commas else ""
+
+
+# ---------------------------------------------------------------- rows that count
+
+
+def _which_rows(made: Guess) -> None:
+    """Leave out rows that a status calls failed, partial or a test."""
+    known = NO_ANSWER_ROW if made.table == "responses" else NO_SALE
+    if made.table not in ("responses", "orders") or made.files.layout == "qualtrics":
+        return
+    vendor = made.files.vendor.name if made.files.vendor else ""
+    if vendor == "LimeSurvey":
+        _sent(made)
+    column = made.columns.get("status") or next((c for c in made.found if _is_status(c)), None)
+    if column is None:
+        return
+    out = [word for word in column.counts.index if folded(word) in known]
+    if vendor == "Decipher" and "3" in column.counts.index:
+        out = [word for word in column.counts.index if word != "3"]
+    if not out or len(out) == len(column.counts):
+        return
+    rows = int(column.counts[out].sum())
+    amount = _worth(made, column, out)
+    shown = listing([f"'{word}' ({column.counts[word]:,})" for word in out])
+    otherwise = f", worth {amount}," if amount else ""
+    _set_where(made, column, ["3"] if vendor == "Decipher" else {"not": out})
+    made.doubt(
+        f"'{column.name}' calls {rows:,} of {column.n:,} rows {shown}{otherwise} and they are "
+        "left out.",
+        rows / max(column.n, 1),
+        "where",
+    )
+
+
+def _sent(made: Guess) -> None:
+    """Leave out answers that were begun and never sent: they have no day of sending."""
+    column = made.columns.get("answered_at")
+    if column is None or column.n == column.rows:
+        return
+    made.said.setdefault("where", {})[column.name] = {"filled": True}
+    unsent = column.rows - column.n
+    made.doubt(
+        f"{unsent:,} of {column.rows:,} rows have no '{column.name}': they were never sent and are "
+        "left out.",
+        unsent / max(column.rows, 1),
+        "where",
+    )
+
+
+def _is_status(column: Profile) -> bool:
+    return column.kind in ("category", "flag") and bool(
+        re.fullmatch(
+            r"(?:order |payment |financial )?(?:status|state)|dispo(?:sition)?|statut|"
+            r"estado|zahlungsstatus|event type|deal stage|stage",
+            column.called,
+        )
+    )
+
+
+def _set_where(made: Guess, column: Profile, rule: object) -> None:
+    made.said.setdefault("where", {})[column.name] = rule
+    for ours, taken in list(made.columns.items()):
+        if taken is column and ours == "status":
+            made.columns.pop(ours)
+    for part in (made.segments, made.attributes):
+        for key in [key for key, taken in part.items() if taken is column]:
+            part.pop(key)
+    made.unused[column.name] = "read by `where`"
+
+
+def _worth(made: Guess, column: Profile, words: list[str]) -> str:
+    if "amount" not in made.columns:
+        return ""
+    numbers = made.raw(made.columns["amount"]).map(made.columns["amount"].numbers).astype(float)
+    total = numbers[made.raw(column).isin(words)].sum()
+    return f"{total:,.2f} of {numbers.sum():,.2f}"
+
+
+def _splits(made: Guess) -> None:
+    """Find cells that hold several labels: a row counts for each of them."""
+    for ours, column in {**made.segments, **made.attributes}.items():
+        if mark := _parted_by(column):
+            key = next(
+                (
+                    key
+                    for part in (made.segments, made.attributes)
+                    for key, one in part.items()
+                    if one is column
+                ),
+                ours,
+            )
+            made.said.setdefault("split", {})[key] = mark
+            parts = {part.strip() for word in column.counts.index for part in word.split(mark)}
+            made.doubt(
+                f"'{column.name}' holds several labels in a cell, parted by '{mark}': a row counts "
+                f"for each of {len(parts)} labels; otherwise {len(column.counts)} combinations are "
+                "groups of their own.",
+                0.1,
+                "split",
+            )
+
+
+def _parted_by(column: Profile) -> str:
+    """Give the mark between labels, where few labels make many combinations."""
+    if column.kind != "category":
+        return ""
+    for mark in ";|,":
+        combined = [word for word in column.counts.index if mark in word]
+        parts = {part.strip() for word in column.counts.index for part in word.split(mark)}
+        alone = parts & set(column.counts.index)
+        short = all(len(part) <= 40 for part in parts)
+        if (
+            len(combined) >= 2
+            and short
+            and "" not in parts
+            and (len(parts) < len(column.counts) or len(alone) >= 0.6 * len(parts))
+        ):
+            return mark
+    return ""
+
+
+# ---------------------------------------------------------------- money
+
+
+def _currency(made: Guess) -> str:
+    """Name the currency; where there are several, keep the most frequent and say so."""
+    amount = made.columns.get("amount")
+    if amount is None:
+        return ""
+    column = made.columns.get("currency") or next(
+        (c for c in made.found if c.called in ("currency", "wahrung", "devise", "moneda")), None
+    )
+    if column is None or column.kind == "empty":
+        return _by_sign(amount)
+    if len({word.upper() for word in column.counts.index}) == 1:
+        made.columns.pop("currency", None)
+        made.unused[column.name] = f"always '{column.example}': the study's currency"
+        return column.example.upper()
+    if _converted(made):
+        return _converted(made)
+    numbers = made.raw(amount).map(amount.numbers).astype(float)
+    sums = numbers.groupby(made.raw(column).str.upper()).sum().sort_index()
+    counts = column.counts.groupby(column.counts.index.str.upper()).sum()
+    most = max(counts.index, key=lambda word: (counts[word], word))
+    shown = listing([f"{sums[word]:,.2f} {word}" for word in sums.index])
+    words = [word for word in column.counts.index if word.upper() == most]
+    _set_where(made, column, words)
+    made.columns.pop("currency", None)
+    made.doubt(
+        f"'{column.name}' names {len(counts)} currencies, {shown}; only {most} is counted "
+        f"({counts[most]:,} of {column.n:,} rows). With `rates:` all of them count.",
+        1 - counts[most] / max(column.n, 1) + 0.2,
+        "where",
+    )
+    return most
+
+
+def _converted(made: Guess) -> str:
+    """Read amounts in the account's own currency, where the export has them."""
+    by_name = {column.called: column for column in made.found}
+    money, currency = by_name.get("converted amount"), by_name.get("converted currency")
+    if money is None or currency is None or len(currency.counts) != 1:
+        return ""
+    if money.n < 0.95 * made.columns["amount"].n:
+        return ""
+    was = made.columns["amount"]
+    made.columns["amount"] = money
+    made.unused.pop(money.name, None)
+    made.unused[was.name] = f"in several currencies; '{money.name}' is read"
+    refunds = by_name.get("converted amount refunded")
+    if refunds is not None and "refunded" in made.columns and refunds.kind != "empty":
+        made.unused[made.columns["refunded"].name] = f"'{refunds.name}' is read"
+        made.unused.pop(refunds.name, None)
+        made.columns["refunded"] = refunds
+    if "currency" in made.columns:
+        made.unused[made.columns.pop("currency").name] = "of the amounts before conversion"
+    return currency.example.upper()
+
+
+def _by_sign(amount: Profile) -> str:
+    signs = {
+        code
+        for sign, code in _CODES.items()
+        if any(sign in word for word in amount.counts.index[:50])
+    }
+    return signs.pop() if len(signs) == 1 else ""
+
+
+# ---------------------------------------------------------------- orders in several rows
+
+
+def _lines(made: Guess) -> None:
+    """See whether rows are lines of orders, and whether each line carries the whole total."""
+    order, amount = made.columns.get("order_id"), made.columns.get("amount")
+    if order is None or order.distinct > 0.999:
+        return
+    if amount is None:
+        return
+    rows = pd.DataFrame({"order": made.raw(order), "text": made.raw(amount)})
+    rows["amount"] = rows["text"].map(amount.numbers).astype(float)
+    several = rows.groupby("order")["amount"].agg(["size", "count", "nunique", "first"])
+    several = several[several["size"] > 1]
+    repeated = several[(several["count"] == several["size"]) & (several["nunique"] == 1)]
+    if len(repeated) < 0.9 * len(several) or len(several) < 3:
+        return
+    once = rows.drop_duplicates("order")["amount"].sum()
+    for ours in ("quantity", "unit_price", "product"):
+        if ours in made.columns:
+            made.drop(ours, "of a line; the order's total stands in every line")
+    made.doubt(
+        f"'{amount.name}' is the same in every row of an order, so it is taken for the order's "
+        f"total and counted once ({once:,.2f}); added up over rows it would be "
+        f"{rows['amount'].sum():,.2f}.",
+        0.5,
+        "columns",
+        "amount",
+    )

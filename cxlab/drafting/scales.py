@@ -1,0 +1,359 @@
+"""On which scale are these answers, and what among them is no answer?"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cxlab.drafting.profiles import Profile, folded
+
+# Known orders of words, the worst first; `/` parts words that mean the same. A scale of words is
+# believed only where one of these covers all of its words.
+_ORDERS = (
+    # agreement (Likert 1932), in the four languages
+    "strongly disagree/completely disagree/totally disagree/disagree strongly|disagree|"
+    "somewhat disagree/slightly disagree/tend to disagree/rather disagree|"
+    "neither agree nor disagree/neutral/neither/undecided/neither nor/unsure|"
+    "somewhat agree/slightly agree/tend to agree/rather agree|agree|"
+    "strongly agree/completely agree/totally agree/agree strongly",
+    "stimme gar nicht zu/stimme uberhaupt nicht zu/trifft gar nicht zu/trifft uberhaupt nicht zu/"
+    "lehne stark ab|stimme nicht zu/trifft nicht zu/lehne ab|"
+    "stimme eher nicht zu/trifft eher nicht zu|"
+    "teils teils/neutral/weder noch/unentschieden/teilweise/stimme teilweise zu/"
+    "trifft teilweise zu|"
+    "stimme eher zu/trifft eher zu|stimme zu/trifft zu|"
+    "stimme voll zu/stimme vollig zu/stimme voll und ganz zu/trifft voll zu/"
+    "trifft voll und ganz zu/"
+    "stimme sehr zu/trifft vollig zu/stimme vollkommen zu",
+    "pas du tout d accord/tout a fait en desaccord|pas d accord/en desaccord|"
+    "plutot pas d accord/plutot en desaccord|"
+    "ni d accord ni pas d accord/neutre/ni d accord ni en desaccord/sans opinion|plutot d accord|"
+    "d accord|tout a fait d accord/totalement d accord",
+    "totalmente en desacuerdo/muy en desacuerdo|en desacuerdo|algo en desacuerdo|"
+    "ni de acuerdo ni en desacuerdo/neutral/indiferente|algo de acuerdo|de acuerdo|"
+    "totalmente de acuerdo/muy de acuerdo",
+    # satisfaction
+    "very dissatisfied/extremely dissatisfied/completely dissatisfied/very unsatisfied|"
+    "dissatisfied/unsatisfied/quite dissatisfied|somewhat dissatisfied/slightly dissatisfied/"
+    "fairly dissatisfied|neither satisfied nor dissatisfied/neutral/neither/neither nor/mixed|"
+    "somewhat satisfied/slightly satisfied/fairly satisfied|satisfied/quite satisfied|"
+    "very satisfied/extremely satisfied/completely satisfied/delighted",
+    "sehr unzufrieden/vollig unzufrieden|unzufrieden|eher unzufrieden|"
+    "teils teils/neutral/weder noch/weder zufrieden noch unzufrieden/mittelmassig|eher zufrieden|"
+    "zufrieden|sehr zufrieden/vollig zufrieden/ausserst zufrieden",
+    "tres insatisfait/tres insatisfaite/pas du tout satisfait/tres mecontent|insatisfait/"
+    "pas satisfait/mecontent|plutot insatisfait/peu satisfait/plutot pas satisfait|"
+    "neutre/ni satisfait ni insatisfait/moyennement satisfait|plutot satisfait/assez satisfait|"
+    "satisfait|tres satisfait/tout a fait satisfait",
+    "muy insatisfecho/nada satisfecho|insatisfecho|algo insatisfecho/poco satisfecho|"
+    "neutral/ni satisfecho ni insatisfecho/regular|algo satisfecho|satisfecho|muy satisfecho",
+    "not at all satisfied|not so satisfied/not very satisfied/slightly satisfied|"
+    "somewhat satisfied/moderately satisfied|very satisfied|extremely satisfied",
+    # quality
+    "very poor/very bad/terrible/awful|poor/bad|fair/average/ok/okay/neutral/neither good nor bad/"
+    "acceptable|good|very good/excellent",
+    "poor|fair|good|very good|excellent",
+    "poor|fair/average/ok/okay|good|excellent",
+    "very poor/terrible/awful|poor|fair/average/ok/okay|good/very good|excellent/outstanding",
+    "sehr schlecht|schlecht|mittel/mittelmassig/befriedigend/teils teils/neutral/durchschnittlich|"
+    "gut|sehr gut",
+    "ungenugend|mangelhaft|ausreichend|befriedigend|gut|sehr gut",
+    "tres mauvais/tres mauvaise|mauvais/mauvaise|moyen/moyenne/correct/passable/neutre|bon/bonne|"
+    "tres bon/tres bonne/excellent/excellente",
+    "muy malo/muy mala/pesimo|malo/mala|regular/normal/neutral|bueno/buena|"
+    "muy bueno/muy buena/excelente",
+    # ease
+    "very difficult/extremely difficult/very hard|difficult/hard|somewhat difficult/slightly "
+    "difficult|neither easy nor difficult/neutral/neither|somewhat easy/slightly easy/fairly easy|"
+    "easy|very easy/extremely easy",
+    "sehr schwierig/sehr schwer|schwierig/schwer|eher schwierig/eher schwer|"
+    "teils teils/neutral/weder noch|eher einfach/eher leicht|einfach/leicht|sehr einfach/"
+    "sehr leicht",
+    # likelihood
+    "very unlikely/extremely unlikely|unlikely|somewhat unlikely|neutral/neither likely nor "
+    "unlikely/neither/unsure|somewhat likely|likely|very likely/extremely likely",
+    "not at all likely|not so likely/slightly likely|somewhat likely/moderately likely|"
+    "very likely|extremely likely",
+    "sehr unwahrscheinlich|unwahrscheinlich|eher unwahrscheinlich|neutral/vielleicht/teils teils|"
+    "eher wahrscheinlich|wahrscheinlich|sehr wahrscheinlich",
+    # favourability and mood
+    "very unfavorably/very unfavourably|unfavorably/unfavourably|somewhat unfavorably/somewhat "
+    "unfavourably|neither favorably nor unfavorably neutral/neutral/neither favorably nor "
+    "unfavorably|somewhat favorably/somewhat favourably|favorably/favourably|"
+    "very favorably/very favourably",
+    "extremely unhappy|very unhappy|unhappy|neutral|happy|very happy|extremely happy",
+    "very negative|negative|somewhat negative|neutral|somewhat positive|positive|very positive",
+)  # fmt: skip
+# two or three words; the rest of a seven-point order is not offered
+_PAIRS = (
+    ("bad/bad with comment", "good/good with comment"),
+    ("dissatisfied", "satisfied"),
+    ("disagree", "agree"),
+    ("unhappy", "happy"),
+    ("negative", "positive"),
+    ("thumbs down", "thumbs up"),
+    ("unzufrieden", "zufrieden"),
+    ("schlecht", "gut"),
+)
+# which places of a seven-point order make the usual shorter ones
+_OFFERED = {
+    7: ((1, 2, 3, 4, 5, 6, 7), (1, 2, 4, 6, 7), (1, 3, 4, 5, 7), (1, 2, 6, 7), (1, 3, 5, 7),
+        (1, 2, 3, 5, 6, 7), (2, 4, 6), (1, 4, 7), (2, 3, 5, 6), (3, 4, 5), (2, 3, 4, 5, 6)),
+    6: ((1, 2, 3, 4, 5, 6),),
+    4: ((1, 2, 3, 4),),
+    5: ((1, 2, 3, 4, 5), (1, 2, 4, 5), (2, 3, 4), (1, 3, 5)),
+}  # fmt: skip
+NO_ANSWER = re.compile(
+    r"(?:n a|na|not? answer(?:ed)?|no opinion|dont know|don t know|do not know|not applicable|"
+    r"does not apply|prefer not (?:to )?(?:say|answer)|refused|refusal|blank|skipped|no response|"
+    r"unfamiliar n a|unfamiliar|not sure cant say|never used|did not use|not used|offered|"
+    r"unoffered|not offered|no rating|not rated|not asked|missing|system missing|cannot say|"
+    r"no experience|no basis|weiss nicht|weiss ich nicht|keine angabe|k a|keine antwort|"
+    r"nicht zutreffend|trifft nicht auf mich zu|verweigert|nicht genutzt|kann ich nicht beurteilen|"
+    r"keine meinung|ne sait pas|ne sais pas|sans reponse|non concerne|non applicable|sans objet|"
+    r"je ne sais pas|refus|no sabe|no contesta|ns nc|no aplica|no se|no procede|"
+    r"(?:dont know|don t know|not applicable|weiss nicht).*)"
+)
+_USUAL_MISSING = {-1, -2, -3, -7, -8, -9, -66, -77, -88, -97, -98, -99, -999, -9999}
+_USUAL_MISSING |= {66, 77, 88, *range(90, 100), 777, 888, *range(990, 1000), 9999}
+
+
+@dataclass
+class Reading:
+    """How the answers of one or more columns are read.
+
+    Attributes:
+        low, high: ends of the scale.
+        labels: word of the export -> number.
+        missing: codes and words that are no answer.
+        guessed: codes taken for missing by guess, with the rows that hold them.
+        ends: codes at an end of the scale that may stand for no answer, with their rows.
+        unsure: what else is unsure about it, a clause each.
+    """
+
+    low: float
+    high: float
+    labels: dict[str, float] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    guessed: dict[str, int] = field(default_factory=dict)
+    ends: dict[str, int] = field(default_factory=dict)
+    unsure: list[str] = field(default_factory=list)
+
+    def says(self) -> dict | str:
+        """Give it as the study file says it."""
+        out: dict = {"range": f"{self.low:g}..{self.high:g}"}
+        if self.labels:
+            out["labels"] = {
+                word: int(value) if value % 1 == 0 else value for word, value in self.labels.items()
+            }
+        if self.missing:
+            out["missing"] = [_code(each) for each in self.missing]
+        return out if len(out) > 1 else out["range"]
+
+
+def _code(text: str) -> int | str:
+    return int(text) if re.fullmatch(r"-?[1-9]\d*|0", text) else text
+
+
+def read_scale(columns: Sequence[Profile], *, fixed: tuple[float, float] | None = None):
+    """Tell the scale that columns share.
+
+    Args:
+        columns: one score, or the ratings of one battery.
+        fixed: the ends, where they are known; NPS is asked on 0..10.
+
+    Returns:
+        The reading, or None where their values are on no scale that is known.
+    """
+    if all(_by_file(column) for column in columns):
+        return _labelled_by_file(columns)
+    if any(column.numbers for column in columns):
+        return _numbered(columns, fixed)
+    return _worded(columns)
+
+
+# ---------------------------------------------------------------- numbers
+
+
+def _numbered(columns: Sequence[Profile], fixed: tuple[float, float] | None) -> Reading | None:
+    words = list(dict.fromkeys(word for column in columns for word in column.words))
+    tally = tallied(columns)
+    declared = {code for column in columns for code in column.codes}
+    told = {
+        code
+        for column in columns
+        for code, label in (column.labels or {}).items()
+        if NO_ANSWER.fullmatch(folded(label))
+    }
+    missing = [f"{n:g}" for n in tally if f"{n:g}" in declared | told]
+    left = {n: rows for n, rows in tally.items() if f"{n:g}" not in missing}
+    guessed = _strays(left, fixed)
+    left = {n: rows for n, rows in left.items() if n not in guessed}
+    if not left or any(not NO_ANSWER.fullmatch(folded(word)) for word in words if fixed is None):
+        return None
+    low, high = fixed or _ends(left, columns)
+    said = {f"{n:g}": rows for n, rows in guessed.items()}
+    listed = [each for each in [*missing, *said, *words] if each not in declared]
+    ends = {} if fixed else _odd_ends(left, low, high)
+    return Reading(low, high, {}, listed, said, ends)
+
+
+def tallied(columns: Sequence[Profile]) -> dict[float, int]:
+    """Count the rows of each number over several columns."""
+    tally: dict[float, int] = {}
+    for column in columns:
+        for number, rows in column.tally().items():
+            tally[number] = tally.get(number, 0) + rows
+    return dict(sorted(tally.items()))
+
+
+def _strays(tally: dict[float, int], fixed: tuple[float, float] | None) -> dict[float, int]:
+    """Find the numbers that stand apart from the answers, as codes for no answer do."""
+    if fixed:
+        return {n: rows for n, rows in tally.items() if not fixed[0] <= n <= fixed[1]
+                and (n in _USUAL_MISSING or n == fixed[1] + 1)}  # fmt: skip
+    if max(tally) == 100 and len(tally) > 20:
+        return {n: rows for n, rows in tally.items() if n < 0}
+    found = {n for n in tally if n in _USUAL_MISSING and (n < 0 or n > 11)}
+    left = sorted(n for n in tally if n not in found and n >= 0)
+    if len(left) > 2 and left[-1] in (8, 9) and left[-1] - left[-2] > 2:
+        found.add(left[-1])
+    return {n: tally[n] for n in sorted(found)}
+
+
+def _ends(tally: dict[float, int], columns: Sequence[Profile]) -> tuple[float, float]:
+    low, high = min(tally), max(tally)
+    coded = [
+        float(code)
+        for column in columns
+        for code, label in (column.labels or {}).items()
+        if re.fullmatch(r"-?\d+(?:\.0)?", code) and not NO_ANSWER.fullmatch(folded(label))
+        and code not in column.codes
+    ]  # fmt: skip
+    low, high = min([low, *coded]), max([high, *coded])
+    if high > 11:
+        return min(low, 0), 100 if high <= 100 else high
+    low = min(low, 1)
+    few = sum(tally.values()) < 30 * len(columns)
+    return low, next(end for end in ((5, 7, 10, 11) if few else range(2, 12)) if end >= high)
+
+
+def _odd_ends(tally: dict[float, int], low: float, high: float) -> dict[str, int]:
+    """Name the ends beyond a usual scale: they may be answers, or stand for none."""
+    if (low, high) in ((0, 10), (0, 100)):
+        return {}
+    odd = {}
+    if low == 0 and 0 in tally:
+        odd["0"] = tally[0]
+    if high in (6, 8, 11) and high in tally:
+        odd[f"{high:g}"] = tally[high]
+    return odd
+
+
+# ---------------------------------------------------------------- words
+
+
+def _by_file(column: Profile) -> bool:
+    """Say whether the file says which number each word stands for, and their order is known."""
+    labels = column.labels or {}
+    said = {words for words in labels.values()}
+    shown = [word for word in column.counts.index if word in said]
+    if not labels or not shown:
+        return False
+    known = {word for order in ORDERS for place in order for word in place}
+    met = sum(folded(words) in known for words in said)
+    return met >= 2
+
+
+def _labelled_by_file(columns: Sequence[Profile]) -> Reading | None:
+    codes: dict[float, str] = {}
+    for column in columns:
+        codes |= {
+            float(code): words
+            for code, words in (column.labels or {}).items()
+            if re.fullmatch(r"-?\d+(?:\.0)?", code) and code not in column.codes
+        }
+    absent = {code for code, words in codes.items() if NO_ANSWER.fullmatch(folded(words))}
+    absent |= {code for code in codes if code in _USUAL_MISSING and (code < 0 or code > 11)}
+    answers = sorted(set(codes) - absent)
+    if len(answers) < 2:
+        return None
+    return Reading(answers[0], answers[-1], {}, [f"{code:g}" for code in sorted(absent)])
+
+
+def _parse(order: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(place.split("/")) for place in order.split("|"))
+
+
+ORDERS = tuple(map(_parse, _ORDERS))
+
+
+def _worded(columns: Sequence[Profile]) -> Reading | None:
+    words = dict.fromkeys(word for column in columns for word in column.words)
+    absent = [word for word in words if NO_ANSWER.fullmatch(folded(word))]
+    answers = {word: folded(word) for word in words if word not in absent}
+    places = order_of(set(answers.values()))
+    if not places:
+        return None
+    labels = {word: float(places[fold]) for word, fold in answers.items()}
+    steps = _steps(places)
+    low = 0 if steps == 2 else 1
+    shift = 1 if steps == 2 else 0
+    labels = dict(
+        sorted(((word, value - shift) for word, value in labels.items()), key=lambda at: -at[1])
+    )
+    reading = Reading(low, steps - shift, labels, absent)
+    if steps in (4, 6):
+        reading.unsure.append(f"no middle answer was given, so it is read as {steps} points")
+    return reading
+
+
+def _steps(places: dict[str, int]) -> int:
+    return places.pop("")
+
+
+def order_of(words: set[str]) -> dict[str, int]:
+    """Put words into a known order that covers all of them.
+
+    Args:
+        words: folded.
+
+    Returns:
+        Word -> place, 1 the worst; under the empty word the number of places offered. Empty
+        where no order covers all words, or two words would share a place.
+    """
+    if len(words) < 2:
+        return {}
+    for pair in _PAIRS:
+        found = {word: at for at, place in enumerate(pair, 1) for word in words
+                 if word in place.split("/")}  # fmt: skip
+        if len(found) == len(words) and set(found.values()) == {1, 2}:
+            return {**found, "": 2}
+    fitting = []
+    for order in ORDERS:
+        found = {word: at for at, place in enumerate(order, 1) for word in words if word in place}
+        if len(found) == len(words) == len(set(found.values())):
+            fitting.append((found, len(order)))
+    for whole in (True, False):
+        for found, length in fitting:
+            if got := _offered(found, length, whole=whole):
+                return got
+    return {}
+
+
+def _offered(found: dict[str, int], length: int, *, whole: bool) -> dict[str, int]:
+    """Number the places that were offered, as far as the words in use tell.
+
+    Args:
+        found: word -> its place in the order.
+        length: places of the order.
+        whole: whether every place of what was offered has to be in use.
+    """
+    held = set(found.values())
+    sets = [set(each) for each in _OFFERED[length]]
+    exact = [each for each in sets if each == held]
+    odd = [each for each in sets if held <= each and len(each) % 2 and len(each) > 3]
+    wide = [each for each in sets if held <= each]
+    for chosen in exact if whole else (*sorted(odd, key=len), *sorted(wide, key=len)):
+        place = {at: number for number, at in enumerate(sorted(chosen), 1)}
+        return {word: place[at] for word, at in found.items()} | {"": len(chosen)}
+    return {}

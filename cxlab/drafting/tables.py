@@ -1,0 +1,220 @@
+"""Which table is this file, which files belong together, and what pattern finds them?"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cxlab import ingest
+from cxlab.codebook import Table
+from cxlab.drafting.lexicon import NO_RATING, TELLS, WHO, WORDS, Word
+from cxlab.drafting.profiles import Profile, folded
+from cxlab.drafting.vendors import Vendor, vendor_of
+
+NO_HEADER = "no header"
+_SURVEYS = ("qualtrics", "surveymonkey", "google forms", "typeform", "spss")
+_CALLED = {
+    "responses": r"survey|nps|csat|feedback|respon|umfrage|enquete|encuesta|answers|befragung",
+    "customers": r"crm|customer|member|account|kunden|clients?\b|contacts?\b|subscribers",
+    "orders": r"order|sales|transaction|\btx\b|purchase|payment|invoice|bestell|commande|pedido",
+    "interactions": r"ticket|case|call|interaction|conversation|contacts?\b|visit|support",
+    "subscriptions": r"subscription|\babo|abonnement|contract",
+    "reviews": r"review",
+}
+_ALIKE = 0.7  # share of headings that files of one layout have in common
+
+
+@dataclass(eq=False)
+class Files:
+    """Exports of one layout.
+
+    Attributes:
+        paths: the files, in order of name.
+        grids: their cells.
+        vendor: the system they come from, where its headings tell.
+    """
+
+    paths: list[Path]
+    grids: list[ingest.Grid]
+    vendor: Vendor | None = None
+    alone: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def layout(self) -> str:
+        """The layout of the header."""
+        return self.grids[0].header.layout
+
+    @property
+    def name(self) -> str:
+        """The first file's name."""
+        return self.paths[0].name
+
+    @property
+    def rows(self) -> int:
+        """Rows of all files."""
+        return sum(len(grid.lines) for grid in self.grids)
+
+    def everywhere(self) -> set[str]:
+        """Give the headings that all files have."""
+        return set.intersection(*(set(grid.header.names) for grid in self.grids))
+
+
+def gathered(paths: Sequence[Path]) -> list[Files]:
+    """Read every file whole, and put those of one layout together.
+
+    Raises:
+        IngestError: a file cannot be read; the message says why.
+    """
+    groups: list[Files] = []
+    for path in sorted(paths, key=lambda path: (path.name, str(path))):
+        grid = ingest.look(path, Table(files=(path.name,)))
+        home = next((group for group in groups if _alike(group.grids[0], grid)), None)
+        if home is None:
+            groups.append(Files([path], [grid], vendor_of(grid.header.names)))
+        else:
+            home.paths.append(path)
+            home.grids.append(grid)
+    return groups
+
+
+def _alike(one: ingest.Grid, other: ingest.Grid) -> bool:
+    mine, theirs = set(one.header.names), set(other.header.names)
+    common = len(mine & theirs)
+    return one.header.layout == other.header.layout and common >= _ALIKE * len(mine | theirs)
+
+
+def table_of(found: list[Profile], files: Files) -> tuple[str, bool]:
+    """Say which table a file most likely is, and whether that is sure."""
+    if files.vendor:
+        return files.vendor.table, True
+    if files.layout in _SURVEYS:
+        return "responses", True
+    points = _points(found)
+    stem = folded(files.paths[0].stem)
+    for table, words in _CALLED.items():
+        points[table] += 2 * bool(re.search(words, stem))
+    points.update(_content(found))
+    best = sorted(points, key=lambda table: (-points[table], list(TELLS).index(table)))
+    return best[0], points[best[0]] >= points[best[1]] + 2
+
+
+def _points(found: list[Profile]) -> Counter[str]:
+    points: Counter[str] = Counter(dict.fromkeys(TELLS, 0))
+    for table, tells in TELLS.items():
+        for words, worth in tells:
+            hits = sum(bool(re.search(words, column.said)) for column in found)
+            points[table] += worth * min(hits, 3)
+    return points
+
+
+def _content(found: list[Profile]) -> Counter[str]:
+    """Give points for what the values say: who repeats, what is dated, what is rated."""
+    points: Counter[str] = Counter()
+    who = fits(found, _word("customers", "customer_id"))
+    once = bool(who) and max(column.distinct for column in who) > 0.97
+    several = bool(who) and not once
+    began = fits(found, _word("customers", "signed_up_at"))
+    ended = [c for c in fits(found, _word("customers", "churned_at")) if c not in began]
+    asked = [c for c in fits(found, _word("responses", "nps")) if _is_asked(c)]
+    rated = [c for c in found if c.kind == "scale" and not re.search(NO_RATING, c.said)]
+    left = fits(found, _word("customers", "churned"))
+    money = fits(found, _word("orders", "amount"))
+    times = [c for c in found if c.kind in ("time", "unclear time")]
+    points["responses"] += 5 * bool(asked) + min(len(rated) // 2, 4)
+    points["customers"] += 4 * bool(left) + 3 * (once and bool(began)) + 3 * (once and bool(ended))
+    points["customers"] -= 4 * several
+    points["orders"] += 3 * bool(money and times and who) - 4 * (not money)
+    points["interactions"] -= 6 * (not times)
+    if several and began and ended:
+        points["subscriptions"] += 7
+    if several and times and not money and not asked and len(found) <= 4:
+        points["interactions"] += 4
+    points["reviews"] -= 4 * bool(who or asked)
+    points["subscriptions"] -= 8 * (not (began or ended))
+    return points
+
+
+def _is_asked(column: Profile) -> bool:
+    words = r"^(?:score|rating|note|bewertung|puntuacion|punteggio)$"
+    return not re.search(words, column.called) or len(column.tally()) > 5
+
+
+def _word(table: str, ours: str) -> Word:
+    return next(word for word in WORDS[table] if word.ours == ours)
+
+
+def fits(found: Sequence[Profile], word: Word) -> list[Profile]:
+    """List the columns that a word of ours may mean, the likeliest first."""
+    ranked = []
+    for column in found:
+        if column.kind not in word.kinds or re.search(word.never, column.called):
+            continue
+        tier = _tier(column, word)
+        if tier is not None:
+            ranked.append((tier, -round(column.filled, 1), len(column.said), column.name, column))
+    return [each[-1] for each in sorted(ranked, key=lambda each: each[:-1])]
+
+
+def _tier(column: Profile, word: Word) -> int | None:
+    """Say how surely a heading means a word: the tier, later where only the wording says so."""
+    for at, pattern in enumerate(word.tiers):
+        if re.search(pattern, column.called):
+            return 2 * at
+        if word.worded and re.search(pattern, column.said):
+            return 2 * at + 1
+    return None
+
+
+def is_who(column: Profile) -> bool:
+    """Say whether a heading names customers outright."""
+    return any(re.search(pattern, column.called) for pattern in WHO[:2])
+
+
+# ---------------------------------------------------------------- patterns of file names
+
+
+def pattern(paths: Sequence[Path]) -> tuple[list[Path], bool]:
+    """Find the one pattern that names these files, and next month's, but no other.
+
+    Args:
+        paths: the files of one layout.
+
+    Returns:
+        One path with a `*`, or the files themselves; and whether it is a pattern.
+    """
+    folders = {path.parent.resolve() for path in paths}
+    if len(paths) < 2 or len(folders) > 1:
+        return list(paths), False
+    names = [path.name for path in paths]
+    beside = {path.name for path in paths[0].parent.iterdir() if path.is_file()}
+    for form in _forms(names):
+        taken = {name for name in beside if Path(name).match(form)}
+        if taken == set(names):
+            return [paths[0].parent / form], True
+    return list(paths), False
+
+
+def _forms(names: list[str]) -> list[str]:
+    """Write patterns for names that differ in a month or a number, the widest first."""
+    head, tail = _common(names), _common([name[::-1] for name in names])[::-1]
+    within = any(name[len(head) : len(head) + 1].isalpha() for name in names)
+    wide = re.sub(r"[^\W\d_]+$", "", head) if within else head
+    wide = re.sub(r"(?:\d+[-_. ]*)+$", "", wide)
+    ends = Path(names[0]).suffixes[-2 if names[0].endswith(".gz") else -1 :]
+    start, ending = _literal(wide), _literal("".join(ends))
+    forms = [f"{start}*{ending}", f"{start}[0-9]*{ending}"]
+    forms = forms if wide else forms[::-1]
+    return [*forms, f"{_literal(head)}*{ending}", f"{_literal(head)}*{_literal(tail)}"]
+
+
+def _literal(text: str) -> str:
+    return re.sub(r"([\[\]*?])", r"[\1]", text)
+
+
+def _common(names: list[str]) -> str:
+    shortest = min(names, key=len)
+    for at, letter in enumerate(shortest):
+        if any(name[at] != letter for name in names):
+            return shortest[:at]
+    return shortest

@@ -1,0 +1,128 @@
+"""Put a draft into words: the study file, with a remark wherever it guesses."""
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cxlab.codebook import COLUMNS
+from cxlab.drafting.guesses import Guess
+from cxlab.drafting.profiles import Profile
+from cxlab.drafting.tables import pattern
+
+_FIRST = ("responses", "customers", "subscriptions", "orders", "interactions", "reviews")
+
+
+@dataclass
+class Head:
+    """What a draft says of the whole study.
+
+    Attributes:
+        name, as_of, timezone, currency: as in the study file.
+        booked: what `check` books with this draft, a line each.
+        remarks: what else stands above the tables.
+    """
+
+    name: str
+    as_of: date
+    timezone: str = "UTC"
+    currency: str = ""
+    booked: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def written(tables: Sequence[Guess], head: Head, folder: Path) -> str:
+    """Write the study file of a draft."""
+    ordered = sorted(tables, key=lambda made: _FIRST.index(made.table))
+    parts = [_head(head), *(_table(made, folder) for made in ordered), _footer(ordered)]
+    return "".join(parts)
+
+
+def _head(head: Head) -> str:
+    lines = ["# A draft. Look at every line marked '?' and run: cxlab check STUDY"]
+    lines += [f"# {line}" for line in (*head.booked, *head.remarks)]
+    lines.append(f"study: {quoted(head.name)}")
+    lines.append(f"as_of: {head.as_of}            # nothing after this day is known")
+    lines.append(f"timezone: {head.timezone}               # ? where the times were written")
+    if head.currency:
+        lines.append(f"currency: {quoted(head.currency)}")
+    return "\n".join([*lines, "tables:"]) + "\n"
+
+
+def _table(made: Guess, folder: Path) -> str:
+    paths, _ = pattern(made.files.paths)
+    files = [quoted(os.path.relpath(path, folder).replace(os.sep, "/")) for path in paths]
+    lines = [f"  {made.table}:"]
+    lines.append(f"    files: {files[0] if len(files) == 1 else '[' + ', '.join(files) + ']'}")
+    lines.append("    columns:" if made.columns else "    columns: {}")
+    for ours, column in sorted(made.columns.items(), key=lambda each: _place(made, each[0])):
+        mark = _mark(made, "columns", ours)
+        lines.append(f"      {ours}: {quoted(column.name)}{_wording(column)}{mark}")
+    for heading, columns in (("ratings", made.ratings), ("segments", made.segments)):
+        if columns:
+            lines.append(f"    {heading}:{_mark(made, heading)}")
+            lines += [
+                f"      {quoted(k)}: {quoted(c.name)}{_wording(c)}" for k, c in columns.items()
+            ]
+    if made.scales:
+        lines.append("    scales:")
+        lines += [
+            f"      {quoted(key)}: {flow(reading.says())}{_mark(made, 'scales', key)}"
+            for key, reading in made.scales.items()
+        ]
+    if made.formats:
+        lines.append("    formats:")
+        lines += [f"      {key}: {quoted(form)}      # ?" for key, form in made.formats.items()]
+    lines += [f"    {key}: {flow(value)}{_mark(made, key)}" for key, value in made.said.items()]
+    if made.attributes:
+        lines.append("    attributes:")
+        lines += [f"      - {quoted(column.name)}" for column in made.attributes.values()]
+    lines += [
+        f"    # not used: '{_plain(name)}' ({_plain(why)})" for name, why in made.unused.items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _place(made: Guess, ours: str) -> int:
+    return list(COLUMNS[made.table]).index(ours)
+
+
+def _mark(made: Guess, *words: str) -> str:
+    return "  # ?" if any(doubt.line == made.line(*words) for doubt in made.doubts) else ""
+
+
+def _footer(tables: Sequence[Guess]) -> str:
+    said = "# population: {region: {north: 0.31, south: 0.69}}   # margins to weight to\n"
+    said += "privacy: {smallest_group: 10, mask_comments: true}\n"
+    keys = [key for made in tables for key in made.segments]
+    if keys:
+        said += f"reports:\n  over: {{{quoted(keys[0])}: all}}        # one report for each value\n"
+    return said
+
+
+def quoted(text: str) -> str:
+    """Write a text as YAML that reads back as that text."""
+    out = yaml.safe_dump(text, width=10_000, allow_unicode=True).removesuffix("\n...\n").strip()
+    return out if "\n" not in out else yaml.safe_dump(text, default_style='"', width=10_000).strip()
+
+
+def flow(said: Any) -> str:
+    """Write a value in one line of YAML."""
+    text = yaml.safe_dump(
+        said, default_flow_style=True, width=10_000, sort_keys=False, allow_unicode=True
+    )
+    return " ".join(text.removesuffix("\n...\n").split("\n")).strip()
+
+
+def _wording(column: Profile) -> str:
+    words = _plain(column.wording)
+    return f"   # {words[:60]}" if words != column.name else ""
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in text)).strip()
