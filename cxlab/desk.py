@@ -25,6 +25,7 @@ PLAIN = ("results", "stats", "study")  # what opens a study, and words: nothing 
 # what a study without it lacks, by the name under which questions take it
 LACKS = {
     "by": ("The study names no segment to compare.", "a segment with at least two groups"),
+    "date": ("No day is named on which something changed.", "the parameter 'changed_on'"),
     "customers": ("The study holds no customer list.", "a table 'customers'"),
     "orders": ("The study holds no orders.", "a table 'orders'"),
     "interactions": ("The study holds no contacts.", "a table 'interactions'"),

@@ -8,8 +8,7 @@ from scipy import special
 from cxlab import stats
 from cxlab.codebook import label
 from cxlab.metrics.answers import Answers, By
-from cxlab.metrics.measures import Score
-from cxlab.results import amount, listing, number
+from cxlab.results import amount, listing
 
 
 class Apart(NamedTuple):
@@ -67,7 +66,7 @@ def apart(
 
 
 def stands_apart(answers: Answers, found: Apart, by: By, *, sizes: bool = False) -> str:
-    """Say in one sentence which groups stand apart from the rest, and by how much."""
+    """Say in one sentence which groups stand apart; with `sizes` the furthest at its level."""
     score, names = answers.score, answers.groups
     noun = label(by) if isinstance(by, str) else " and ".join(map(label, by or ["group"]))
     if not found.stands.any():
@@ -76,27 +75,23 @@ def stands_apart(answers: Answers, found: Apart, by: By, *, sizes: bool = False)
         if np.isnan(found.p_adjusted).all():
             return f"No {noun} has enough answers to be compared: {overall} overall."
         return f"No {noun} stands apart from the rest: {overall} overall."
+    own = stats.mean_of(answers.cells, answers.worth).estimate
     sides = []
     for word, side in (("above", found.estimate > 0), ("below", found.estimate < 0)):
         chosen = np.flatnonzero(found.stands & side)
         chosen = chosen[np.argsort(-np.abs(found.estimate[chosen]))]
-        if len(chosen) == 1:
-            one = chosen[0]
-            size = score.difference(found.estimate[one])
-            ends = score.range(found.conf_low[one], found.conf_high[one])
-            sides.append(f"{names[one]} stands {word} the rest by {size} ({ends})")
-        elif len(chosen):
-            said = [f"{names[i]}{_size(found.estimate[i], score, sizes)}" for i in chosen]
-            sides.append(f"{listing(said)} stand {word} the rest")
+        if not len(chosen):
+            continue
+        if not sizes:
+            sides.append(f"{listing([names[i] for i in chosen])} {word} the others")
+            continue
+        one, more = chosen[0], [names[i] for i in chosen[1:]]
+        level = amount(own[one], score.unit)
+        size = score.difference(found.estimate[one]).removesuffix(" points")
+        too = f" ({listing(more, 4)} too)" if more else ""
+        sides.append(f"{names[one]} {level}, {size} {word} the others{too}")
     good = " (low means easy)" if score.low_is_good else ""
     return f"{score.name}: {'; '.join(sides)}{good}."
-
-
-def _size(value: float, score: Score, wanted: bool) -> str:
-    if not wanted:
-        return ""
-    scaled = value * 100 if score.kind == "top" else value
-    return f" ({number(scaled, 2 if score.kind == 'mean' else 1, signed=True)})"
 
 
 def _floor(own: stats.Mean, rest: stats.Mean, shared: np.ndarray) -> np.ndarray:

@@ -178,9 +178,9 @@ def _at_the_same_mix(told: Result, before, after, what: Score, shares, weight) -
         row["verdict"] == "moved" and gap.estimate * whole["estimate"] > 0
     ):
         mix = told.frame.set_index(["term", "group"]).loc[("mix", ALL)]
-        why = f"{piece(mix, what)} of it by who answered"
+        why = f"{piece(mix, what)} with who answered"
         if mix["verdict"] != "moved":
-            why = f"by the mix of {said(shares)}"
+            why = f"with the mix of {said(shares)}"
         unsaid = "no detectable change" if row["verdict"] != "moved" else _moved(gap.estimate, what)
         headline = (
             f"{told.headline.split(': ')[0]}: {what.name} shows {unsaid} at the same mix; as "

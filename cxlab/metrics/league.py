@@ -141,8 +141,8 @@ def _headline(frame: pd.DataFrame, what: Score, level: float) -> str:
         said.append(f"{listing(poor)} {'is' if len(poor) == 1 else 'are'} among the last three")
     if said and len(frame) > 2 * TAIL:
         return f"{what.name}: {', '.join(said)} ({percent(level)} sure)."
-    start = f"{what.name}: {first['group']} comes first ({amount(first['estimate'], what.unit)})"
+    level_of = amount(first["estimate"], what.unit)
     if first["rank_high"] == 1:
-        return f"{start} of {len(frame)}."
-    ends = f"{int(first['rank_low'])} to {int(first['rank_high'])}"
-    return f"{start}, but its place may be {ends} of {len(frame)}."
+        return f"{what.name}: {first['group']} comes first of {len(frame)} ({level_of})."
+    places = f"place {int(first['rank_low'])} to {int(first['rank_high'])} of {len(frame)}"
+    return f"{what.name}: no first place can be told; {first['group']} ({level_of}) takes {places}."

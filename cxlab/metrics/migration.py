@@ -67,6 +67,8 @@ def migration(
     n_moves = (rows[:, 9:] != 0).sum(axis=0)
     n = [m, len(sides[1]) - len(stayed), len(sides[0]) - len(stayed), len(stayed), *n_moves]
     terms = ["change", "came", "went", REPEATS, *names]
+    inner = scores[:, 3:].sum(axis=1)  # those who stayed: their moves and repeat answers
+    moves["by"] = (float(found[3:].sum()), float(np.sqrt(m / (m - 1) * (inner**2).sum())))
     join, kept = _joined(np.array(n), smallest)
     found, scores = join @ found, scores @ join.T
     frame = _frame([*(terms[i] for i in kept), OTHERS][: len(join)], found, scores, level)
@@ -76,7 +78,7 @@ def migration(
     return Result(
         name=f"{what.name} migration",
         frame=frame.iloc[order],
-        headline=_headline(what, stayed, moves, smallest),
+        headline=_headline(what, stayed, moves, level, smallest),
         method="customers in both periods by their last answers, the rest as came and went; "
         "intervals by linearisation over customers",
         base=f"{count(len(sides[0]), 'customer')} before, {count(len(sides[1]), 'customer')} "
@@ -136,11 +138,12 @@ def panel(
     )
     frame["n"] = (join @ n).astype(int)
     frame.loc[0, ["before", "after"]] = [each.mean() for each in worth]
-    steps = np.sign(step)
+    whole = (float(frame["estimate"][0]), float(frame["std_error"][0]))
+    moved = {"up": step > 0, "down": step < 0, "by": whole}
     return Result(
         name=f"{what.name} of the same customers",
         frame=frame,
-        headline=_headline(what, both, {"up": steps > 0, "down": steps < 0, "by": step}, smallest),
+        headline=_headline(what, both, moved, level, smallest),
         method="customers in both periods by their last answers; t interval over customers",
         base=f"{count(len(both), 'customer')} who answered in both periods, and nobody else.",
         unit=what.unit,
@@ -225,9 +228,7 @@ def _contributions(before, after, what: Score, pair: str, sides, stayed):
     moves = _moves(what, *worth)
     step = np.nan_to_num(worth[1] - worth[0]) * common
     columns += [common, *(np.where(kind, step, 0.0) for kind in moves.values())]
-    steps = {"up": both & (worth[1] > worth[0]), "down": both & (worth[1] < worth[0]), "by": 0.0}
-    inner = [side["wv"][both].sum() / side["w"][both].sum() for side in (first, second)]
-    steps["by"] = inner[1] - inner[0]
+    steps = {"up": both & (worth[1] > worth[0]), "down": both & (worth[1] < worth[0])}
     parts = np.stack([np.asarray(c, dtype=float) for c in columns], axis=1)
     return parts, list(moves), steps
 
@@ -256,14 +257,14 @@ def _parts(totals: np.ndarray) -> np.ndarray:
     return np.concatenate([change, came, went, repeats, moves], axis=-1)
 
 
-def _headline(what: Score, stayed, moves: dict, smallest: int) -> str:
+def _headline(what: Score, stayed, moves: dict, level: float, smallest: int) -> str:
     up, down = (_some(int(moves[way].sum()), smallest) for way in ("up", "down"))
-    inner = float(np.mean(moves["by"]))
+    inner, error = moves["by"]
+    start = f"Of {count(len(stayed), 'customer')} who answered in both periods, {up} moved up and "
+    if abs(inner) <= stats.quantile(level) * error:
+        return f"{start}{down} down: no detectable change of {what.name} among them."
     word = "up" if inner > 0 else "down"
-    return (
-        f"Of {count(len(stayed), 'customer')} who answered in both periods, {up} moved up and "
-        f"{down} down: {what.name} {word} {what.difference(inner)} among them."
-    )
+    return f"{start}{down} down: {what.name} {word} {what.difference(inner)} among them."
 
 
 def _some(n: int, smallest: int) -> str:

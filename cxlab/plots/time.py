@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from cxlab.plots.theme import BLUE, GREY, canvas, clipped, picture, unit_label
-from cxlab.results import Result, amount, percent
+from cxlab.results import Result, Unanswerable, amount, percent
 
 
 @picture
@@ -14,14 +14,22 @@ def trend(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `period`, `estimate`, `conf_low`, `conf_high`; `limit_low` and
-            `limit_high` where the result has limits; `verdict` "incomplete" leaves a
-            period hollow.
+            `limit_high` where the result has limits; `raw`, the line without adjustment, where it
+            differs; `verdict` "incomplete" leaves a period hollow.
         ax: axes to draw on.
+
+    Raises:
+        Unanswerable: no period has a number that may be shown.
     """
     rows = result.frame
+    if rows["estimate"].isna().all():
+        raise Unanswerable(result.headline)
     at = np.arange(len(rows))
     with canvas(result, "Line chart with an interval a period", ax, height=3.0) as ax:
         ax.fill_between(at, rows["conf_low"], rows["conf_high"], color=BLUE, alpha=0.16, lw=0)
+        if _differs(rows):
+            ax.plot(at, rows["raw"], "-", color=GREY, lw=1.2, label="as answered")
+            ax.legend(loc="best", fontsize=8.5)
         ax.plot(at, rows["estimate"], "-", color=BLUE, lw=1.8)
         hollow = np.zeros(len(rows), bool)
         if "verdict" in rows:
@@ -40,6 +48,14 @@ def trend(result: Result, *, ax: Axes | None = None) -> Axes:
             ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
         _name_ends(ax, rows, at, result.unit)
     return ax
+
+
+def _differs(rows) -> bool:
+    """Say whether the line as answered lies visibly off the one drawn."""
+    if "raw" not in rows or rows["raw"].isna().all():
+        return False
+    reach = (rows["conf_high"] - rows["conf_low"]).max()
+    return bool(((rows["raw"] - rows["estimate"]).abs() > reach / 20).any())
 
 
 def _name_ends(ax: Axes, rows, at, unit: str) -> None:
