@@ -1,8 +1,8 @@
 """Who is about to leave, judged only on what was known that day?"""
 
-from cxlab.churn.audit import alarms, audit
+from cxlab.churn.audit import alarms, audit, red
 from cxlab.churn.calibration import Line, calibration, line_of
-from cxlab.churn.case import Case, case, key_numbers, tried
+from cxlab.churn.case import Asked, Case, asked, case, learned
 from cxlab.churn.definition import ChurnError, Definition, definition, timeline
 from cxlab.churn.evaluation import (
     choices_around,
@@ -19,17 +19,22 @@ from cxlab.churn.reasons import associations, contributions, reasons
 from cxlab.churn.snapshots import Snapshot, from_table, snapshot, stack
 from cxlab.churn.targets import profit, save, targets
 from cxlab.churn.uplift import uplift, uplift_by_customer
+from cxlab.churn.verdict import beside, calls, leaving, verdict, whom, with_and_without, written
 
 __all__ = [
+    "Asked",
     "Case",
     "ChurnError",
     "Definition",
     "Line",
     "Snapshot",
     "alarms",
+    "asked",
     "associations",
     "audit",
+    "beside",
     "calibration",
+    "calls",
     "case",
     "choices_around",
     "choose",
@@ -42,11 +47,13 @@ __all__ = [
     "hazard_by_failure",
     "hazard_by_score",
     "health",
-    "key_numbers",
+    "learned",
+    "leaving",
     "lift",
     "line_of",
     "profit",
     "reasons",
+    "red",
     "rolling",
     "save",
     "sensitivity",
@@ -54,9 +61,12 @@ __all__ = [
     "stack",
     "targets",
     "timeline",
-    "tried",
     "unseen",
     "untrained",
     "uplift",
     "uplift_by_customer",
+    "verdict",
+    "whom",
+    "with_and_without",
+    "written",
 ]

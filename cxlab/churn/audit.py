@@ -6,17 +6,33 @@ import numpy as np
 import pandas as pd
 
 from cxlab.churn.definition import CONTRACT, FLAG
-from cxlab.churn.models import cross_scores, plain
+from cxlab.churn.models import FEWEST_LEAVERS, cross_scores, plain
 from cxlab.churn.scores import auc_difference, single_auc
 from cxlab.churn.snapshots import Snapshot
 from cxlab.results import Result, count, listing, number, percent
 
 TOO_GOOD = 0.95
+#: AUC of a column that is the label under another name.
+SAME = 0.999
 ALMOST_ALL = 0.95
-#: Share of stayers at which hardly anyone has a value.
-HARDLY = 0.02
+#: Share of leavers who must have a value that almost only leavers have.
+SOME = 0.1
+#: Of a column without a date: share of stayers at which hardly any has a value, and of leavers.
+HARDLY, MANY = 0.02, 0.2
 #: Rows below which a value that only leavers have is still chance.
 FEWEST = 30
+
+
+_UNDATED = "it carries no date: nobody can say that it was known on the day"
+_RULES = (
+    "Red: facts after the day; a value in at least "
+    f"{FEWEST} rows, of which at least {percent(ALMOST_ALL)} left, and that at least "
+    f"{percent(SOME)} of leavers have; of a column without a date also a value that at least "
+    f"{percent(MANY)} of leavers and at most {percent(HARDLY)} of stayers have, or an AUC alone "
+    f"above {TOO_GOOD}; of a dated fact an AUC alone above {SAME}. Amber: a dated fact with an AUC "
+    f"alone above {TOO_GOOD}, a feature that hardly varies within leavers or stayers or carries no "
+    "date on a dated day. By time: older facts must not foretell better."
+)
 
 
 def audit(snapshot: Snapshot, *, lagged: Snapshot | None = None, seed: int = 0) -> Result:
@@ -34,7 +50,7 @@ def audit(snapshot: Snapshot, *, lagged: Snapshot | None = None, seed: int = 0) 
     Returns:
         A `Result` with a row per finding: `column`, `verdict` (leak, suspect, clear, cannot
         check), `reason` in a sentence, `estimate` (AUC of the column alone), `n`. The verdict
-        of the whole stands in the headline.
+        of the whole stands in the headline. Features that are leaks are `red` and should leave.
     """
     taken = snapshot.judged() if snapshot.label.notna().any() else snapshot
     found: list[dict] = []
@@ -52,15 +68,16 @@ def audit(snapshot: Snapshot, *, lagged: Snapshot | None = None, seed: int = 0) 
         name="leakage audit",
         frame=frame.reset_index(drop=True),
         headline=_headline(frame, taken),
-        method=(
-            f"By rule: facts after the day, values that only leavers have (at least {FEWEST} rows, "
-            f"{percent(ALMOST_ALL)} leavers). By suspicion: a column whose AUC alone exceeds "
-            f"{TOO_GOOD}, or that is constant within leavers or stayers. By time: older facts must "
-            "not foretell better."
-        ),
+        method=_RULES,
         base=taken.base(),
         unit="of 1",
     )
+
+
+def red(found: Result, taken: Snapshot) -> tuple[str, ...]:
+    """Name the features that an audit found to know of the leaving, in its order."""
+    leaks = found.frame.loc[found.frame["verdict"] == "leak", "column"]
+    return tuple(dict.fromkeys(name for name in leaks if name in taken.features))
 
 
 def alarms(found: Result) -> Result:
@@ -81,15 +98,15 @@ def _of_a_fact(name: str, column: pd.Series, taken: Snapshot, seed: int) -> list
     y = taken.label.to_numpy(dtype=int)
     area = single_auc(column, y, seed=seed)
     row = {"column": name, "estimate": area, "n": len(y)}
-    if area > TOO_GOOD:
+    dated = taken.definition.kind != FLAG
+    why, leak = _only_leavers(column, y, dated=dated), True
+    if not why and area > TOO_GOOD:
         why = f"alone it tells leavers from stayers with AUC {number(area, 3)}; facts seldom do"
-        rows.append({**row, "verdict": "leak" if area > 0.999 else "suspect", "reason": why})
-        return rows
-    only = _only_leavers(column, y, dated=taken.definition.kind != FLAG)
-    if only:
-        rows.append({**row, "verdict": "leak", "reason": only})
-    elif _constant_within(column, y):
-        rows.append({**row, "verdict": "suspect", "reason": _constant_within(column, y)})
+        leak = not dated or area > SAME
+    if not why:
+        why, leak = _constant_within(column, y), False
+    if why:
+        rows.append({**row, "verdict": "leak" if leak else "suspect", "reason": why})
     elif not rows:
         rows.append({**row, "verdict": "clear", "reason": "nothing found"})
     return rows
@@ -107,13 +124,14 @@ def _of_an_undated(name: str, column: pd.Series, taken: Snapshot, seed: int) -> 
     y = ever.to_numpy(dtype=int)
     area = single_auc(values, y, seed=seed)
     row = {"column": name, "estimate": area, "n": len(y)}
-    why = _only_leavers(values, y, dated=False) or _constant_within(values, y)
+    why = _only_leavers(values, y, dated=False)
     if not why and area > TOO_GOOD:
         why = f"alone it tells who has left with AUC {number(area, 3)}"
     if why:
         state = "it is used as a feature" if used else "it is left out of the features"
         return [{**row, "verdict": "leak", "reason": f"{why}; without a date; {state}"}]
-    why = "it carries no date: nobody can say that it was known on the day"
+    why = _constant_within(values, y)
+    why = f"{why}; without a date" if why else _UNDATED
     return [{**row, "verdict": "suspect" if used else "clear", "reason": why}]
 
 
@@ -148,16 +166,20 @@ def _only_leavers(column: pd.Series, y: np.ndarray, *, dated: bool) -> str:
     table = pd.DataFrame({"value": text, "left": y}).groupby("value")["left"].agg(["sum", "size"])
     of_leavers = table["sum"] / y.sum()
     of_stayers = (table["size"] - table["sum"]) / (1 - y).sum()
-    only = (table["sum"] / table["size"] >= ALMOST_ALL) & (of_leavers >= 0.1)
-    if not dated:
-        only |= (of_stayers <= HARDLY) & (of_leavers >= 10 * HARDLY)
-    table = table[only & (table["size"] >= FEWEST)]
+    only = (table["sum"] / table["size"] >= ALMOST_ALL) & (of_leavers >= SOME)
+    hardly = (of_stayers <= HARDLY) & (of_leavers >= MANY) & (not dated)
+    table = table[(only | hardly) & (table["size"] >= FEWEST)]
     if table.empty:
         return ""
     value, row = table["sum"].idxmax(), table.loc[table["sum"].idxmax()]
+    if only[value]:
+        return (
+            f"'{value}' stands almost only with leavers ({count(int(row['sum']))} of "
+            f"{count(int(row['size']), 'row')}, where {percent(overall)} leave overall)"
+        )
     return (
-        f"'{value}' stands almost only with leavers ({count(int(row['sum']))} of "
-        f"{count(int(row['size']), 'row')}, where {percent(overall)} leave overall)"
+        f"'{value}' stands with {percent(of_leavers[value])} of leavers and "
+        f"{percent(of_stayers[value], 1)} of stayers"
     )
 
 
@@ -186,6 +208,9 @@ def _by_time(taken: Snapshot, lagged: Snapshot | None) -> list[dict]:
     if lagged is None or taken.label.isna().all():
         return []
     now, then = _same_customers(taken, lagged)
+    if now.label.nunique() < 2 or min(now.label.sum(), (now.label == 0).sum()) < FEWEST_LEAVERS:
+        why = f"it takes {FEWEST_LEAVERS} leavers and as many stayers seen on both days"
+        return [{"column": "all features, lagged", "verdict": "cannot check", "reason": why}]
     model = plain(now)
     y = now.label.to_numpy(dtype=int)
     gap = auc_difference(
@@ -236,16 +261,17 @@ def _headline(frame: pd.DataFrame, taken: Snapshot) -> str:
         " What cannot be checked is listed." if (frame["verdict"] == "cannot check").any() else ""
     )
     if used:
-        return f"Red: {listing(used)} {_know(used)} of the leaving and must not be used.{blind}"
+        return f"Red: {listing(used)} {know(used)} of the leaving and must not be used.{blind}"
     if len(suspects):
         return f"Amber: {listing(list(suspects))} should be looked at by a person.{blind}"
     if len(leaks):
         return (
-            f"Green: {listing(list(leaks))} {_know(leaks)} of the leaving and "
+            f"Green: {listing(list(leaks))} {know(leaks)} of the leaving and "
             f"{'is' if len(leaks) == 1 else 'are'} left out.{blind}"
         )
     return f"Green: no column was found to know of the leaving.{blind}"
 
 
-def _know(names) -> str:
+def know(names) -> str:
+    """Say `know` of several columns, `knows` of one."""
     return "knows" if len(names) == 1 else "know"

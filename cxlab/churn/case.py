@@ -1,46 +1,48 @@
 """One question asked whole: days to learn from, a later day to judge on, and today's customers."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from cxlab import events
+from cxlab.churn.audit import audit, know, red
 from cxlab.churn.calibration import Line, line_of
 from cxlab.churn.definition import CONTRACT, FLAG, ChurnError, Definition, definition, open_ended
 from cxlab.churn.evaluation import halves
 from cxlab.churn.models import fit
 from cxlab.churn.snapshots import Snapshot, days_of, judged_by, snapshot, stack, within_reach
-from cxlab.results import Result, amount, count, span
+from cxlab.codebook import did_you_mean
+from cxlab.results import Misuse, Result, count, listing
 
 MOST_DAYS = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
-    """Everything a report about leaving stands on.
+class Asked:
+    """The customers of a question about leaving, before anything is learned of them.
 
     Attributes:
         learn: days whose outcomes were known before the day judged.
         judge: the latest day with a whole horizon; of a table without dates, a third of it.
         today: customers of today who could leave, outcome not yet known; without dates, those
             who stayed.
-        model: what was learned from `learn`; it is judged on `judge`.
-        latest: the same kind of model, learned from all judged days; it ranks today's customers.
-        worth: column with what a customer is worth, or 1 where there is none.
-        cost: of one call, a fiftieth of the mean worth.
-        line: sets the risks of `latest` right, by the outcomes of the last day judged.
+        audit: what was found among all columns, and what became of those that know of the leaving.
+        left_out: columns that know of the leaving and have left the model.
+        kept: columns that know of it and are used all the same, by the reader's own word.
+        suspect: days of learning and the day judged with the columns that were left out.
+        currency: in which the study counts money, if it says so.
     """
 
     learn: Snapshot
     judge: Snapshot
     today: Snapshot
-    model: Pipeline
-    latest: Pipeline
-    worth: str | float
-    cost: float
-    line: Line
+    audit: Result
+    left_out: tuple[str, ...]
+    kept: tuple[str, ...]
+    suspect: tuple[Snapshot, Snapshot]
+    currency: str
 
     @property
     def dated(self) -> bool:
@@ -58,9 +60,19 @@ class Case:
         return stack([self.learn, self.judge])
 
     @property
-    def recipe(self) -> Pipeline:
-        """The model that was kept, unfitted."""
-        return self.model.lesson_.untrained
+    def told(self) -> str:
+        """What counts as leaving, in a sentence."""
+        return self.definition.sentence()
+
+    @property
+    def day(self) -> pd.Timestamp:
+        """The day judged; missing where there are no dates."""
+        return self.judge.day.max()
+
+    @property
+    def left_aside(self) -> str:
+        """What was left aside in the judgement, in sentences."""
+        return " ".join(self.judge.notes) or "Nothing was left aside in the judgement."
 
     @property
     def days(self) -> list[pd.Timestamp]:
@@ -68,17 +80,53 @@ class Case:
         return sorted(self.all.day.dropna().unique())
 
 
-def case(
+@dataclass(frozen=True, eq=False)
+class Case(Asked):
+    """Everything a report about leaving stands on: what was asked, and what was learned.
+
+    Attributes:
+        model: what was learned from `learn`; it is judged on `judge`.
+        latest: the same kind of model, learned from all judged days; it ranks today's customers.
+        worth: column with what a customer is worth, or 1 where there is none.
+        cost: of one call, a fiftieth of the mean worth.
+        line: sets the risks of `latest` right, by the outcomes of the last day judged.
+    """
+
+    model: Pipeline
+    latest: Pipeline
+    worth: str | float
+    cost: float
+    line: Line
+
+    @property
+    def recipe(self) -> Pipeline:
+        """The model that was kept, unfitted."""
+        return self.model.lesson_.untrained
+
+
+def case(study, *, model: str = "simplest", seed: int = 0, **asked_for) -> Case:
+    """Set up the question for a study: learn on earlier days, judge on a later one.
+
+    Args:
+        study: a study with end dates, with marks of leaving, or with orders.
+        model: `simplest`, `logistic` or `boosting`.
+        seed: for all random numbers.
+        **asked_for: as for `asked`.
+    """
+    return learned(asked(study, seed=seed, **asked_for), model=model, seed=seed)
+
+
+def asked(
     study,
     *,
     as_of: str = "",
     lookback: str = "180D",
     gap: str = "14D",
     horizon: str = "90D",
-    model: str = "simplest",
+    keep: str | Sequence[str] = (),
     seed: int = 0,
-) -> Case:
-    """Set up the question for a study: learn on earlier days, judge on a later one.
+) -> Asked:
+    """Find the customers of a question about leaving, and examine what is known of them.
 
     Args:
         study: a study with end dates, with marks of leaving, or with orders.
@@ -86,73 +134,106 @@ def case(
         lookback: how far back recent facts reach.
         gap: days nobody can use.
         horizon: stretch in which leaving counts.
-        model: `simplest`, `logistic` or `boosting`.
+        keep: columns to use although the audit finds that they know of the leaving; several names
+            in one text are divided by commas.
         seed: for all random numbers.
 
     Returns:
-        The case. A table without dates is split at random by customer instead.
+        Days to learn from and the day to judge on; a table without dates is split at random by
+        customer instead. Columns that know of the leaving are no features, but for those in `keep`.
+
+    Raises:
+        ChurnError: the study cannot say who leaves, or there are too few days.
+        Misuse: `keep` names a column that no model could use.
     """
     _refuse_strangers(study)
     known = definition(study, lookback=lookback, gap=gap, horizon=horizon)
     if known.kind == FLAG:
         whole = snapshot(study)
+        found = audit(whole)
         learn, judge = halves(whole, seed=seed)
-        learned = fit(learn, model=model, seed=seed)
         here = whole.rows((whole.label == 0).to_numpy())
-        return _priced(learn, judge, here, learned)
+    else:
+        learn, judge, here = _dated(study, known, as_of)
+        found = audit(judge, lagged=learn)
+    wanted, leaks = _names(keep, judge), red(found, judge)
+    out = tuple(name for name in leaks if name not in wanted)
+    kept = tuple(name for name in leaks if name in wanted)
+    return Asked(
+        *(part.without(out) for part in (learn, judge, here)),
+        audit=_settled(found, out, kept),
+        left_out=out,
+        kept=kept,
+        suspect=(learn, judge),
+        currency=getattr(study.mapping, "currency", None) or "",
+    )
+
+
+def learned(found: Asked, *, model: str = "simplest", seed: int = 0) -> Case:
+    """Learn who leaves, to be judged on the day judged, and what a customer is worth.
+
+    Args:
+        found: what `asked` gave.
+        model: `simplest`, `logistic` or `boosting`.
+        seed: for all random numbers.
+
+    Raises:
+        ChurnError: fewer than 20 leavers or stayers to learn from, or nothing known of them.
+    """
+    taught = fit(found.learn, model=model, seed=seed)
+    latest = fit(stack([found.learn, found.judge]), model=taught.lesson_.untrained)
+    line = line_of(latest, found.judge.day.max())
+    worth, cost = _worth(found.judge)
+    parts = {each.name: getattr(found, each.name) for each in fields(found)}
+    return Case(**parts, model=taught, latest=latest, worth=worth, cost=cost, line=line)
+
+
+def _dated(study, known: Definition, as_of: str) -> tuple[Snapshot, Snapshot, Snapshot]:
+    """Take the days to learn from, the day to judge on, and today."""
     day = _day_judged(known, as_of)
     before, now = _days_before(study, known, day), known.until if known.until is not None else day
     days_of([day], known)
-    facts = events.as_of(study, [*before, day, now], lookback)
+    facts = events.as_of(study, [*before, day, now], known.lookback)
     judge = judged_by(known, study, facts, [day])
     learn = judged_by(known, study, facts, before)
     today = within_reach(study, judged_by(open_ended(known), study, facts, [now]), known)
-    learned = fit(learn, model=model, seed=seed)
-    return _priced(learn, judge, today, learned)
+    return learn, judge, today
 
 
-def tried(question: Callable[[], Result]) -> Result:
-    """Ask a question; where the study cannot answer it, the answer says why.
+def _names(keep: str | Sequence[str], judge: Snapshot) -> list[str]:
+    """Read which columns are to be kept; a name that is none is refused."""
+    words = keep.split(",") if isinstance(keep, str) else keep
+    names = [word.strip() for word in words if word.strip()]
+    for name in names:
+        if name not in judge.features:
+            near = did_you_mean(name, list(judge.features))
+            raise Misuse(f"keep: '{name}' is no column that the model could use.{near}")
+    return names
 
-    Example:
-        >>> from cxlab.churn.definition import ChurnError
-        >>> def ask():
-        ...     raise ChurnError("there are no dates.")
-        >>> tried(ask).headline
-        'Not answered here: there are no dates.'
-    """
-    try:
-        return question()
-    except (ChurnError, events.EventsError) as error:
-        return Result(
-            name="not answered",
-            frame=pd.DataFrame(),
-            headline=f"Not answered here: {' '.join(str(error).split())}",
-            method="None.",
-            base="",
+
+def _settled(found: Result, out: Sequence[str], kept: Sequence[str]) -> Result:
+    """Say of the columns that know of the leaving what became of them."""
+    said = []
+    if out:
+        said.append(f"{listing(out)} {know(out)} of the leaving and {_has(out)} left the model")
+    if kept:
+        said.append(
+            f"{listing(kept)} {know(kept)} of the leaving and {_is(kept)} used all the same, "
+            "because 'keep' says so"
         )
+    if not said:
+        return found
+    blind = (found.frame["verdict"] == "cannot check").any()
+    more = " What cannot be checked is listed." if blind else ""
+    return replace(found, headline=f"Red: {'; '.join(said)}.{more}")
 
 
-def key_numbers(evaluation: Result) -> tuple[Result, ...]:
-    """Give the three numbers of an evaluation that a reader wants first, each as a result."""
-    wanted = {
-        "AUC": ("leaver ranked above stayer", "share"),
-        "base rate": ("customers leaving", "share"),
-        "lift, top tenth": ("times the leaving in the top tenth", ""),
-    }
-    rows = evaluation.frame.set_index("term", drop=False)
-    return tuple(
-        replace(
-            evaluation,
-            name=name,
-            headline=_said(term, rows.loc[term]) or evaluation.headline,
-            frame=rows.loc[[term]].reset_index(drop=True),
-            unit=unit,
-            notes=(),
-        )
-        for term, (name, unit) in wanted.items()
-        if term in rows.index
-    )
+def _has(names: Sequence[str]) -> str:
+    return "has" if len(names) == 1 else "have"
+
+
+def _is(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
 
 
 def _refuse_strangers(study) -> None:
@@ -168,18 +249,6 @@ def _refuse_strangers(study) -> None:
             f"'{why}', for their column '{column}'. Set that column right so that ids and dates "
             f"agree with the customer list, or take '{table}' out of the study file."
         )
-
-
-def _said(term: str, row: pd.Series) -> str:
-    """Say one number in a sentence of its own; the first is said by the evaluation itself."""
-    low, high = row["conf_low"], row["conf_high"]
-    if term == "base rate":
-        shown = (amount(row["estimate"], "share"), span(low, high, "share"))
-        return "{} of the customers leave ({}).".format(*shown)
-    if term == "lift, top tenth":
-        shown = (amount(row["estimate"]), span(low, high))
-        return "In the tenth ranked highest {} times as many leave as overall ({}).".format(*shown)
-    return ""
 
 
 def _day_judged(known: Definition, as_of: str) -> pd.Timestamp:
@@ -214,12 +283,10 @@ def _first_day(study, known: Definition) -> pd.Timestamp:
     raise ChurnError("nothing tells when the first customer came; declare 'signed_up_at'.")
 
 
-def _priced(learn: Snapshot, judge: Snapshot, today: Snapshot, model: Pipeline) -> Case:
-    latest = fit(stack([learn, judge]), model=model.lesson_.untrained)
-    line = line_of(latest, judge.day.max())
+def _worth(judge: Snapshot) -> tuple[str | float, float]:
+    """Give the column of what a customer is worth, and a fiftieth of its mean as cost of a call."""
     for name in ("spend", "monthly_fee"):
         for source in (judge.features, judge.undated):
             if name in source and source[name].clip(lower=0).sum() > 0:
-                cost = float(source[name].clip(lower=0).mean()) / 50
-                return Case(learn, judge, today, model, latest, name, cost, line)
-    return Case(learn, judge, today, model, latest, 1.0, 0.02, line)
+                return name, float(source[name].clip(lower=0).mean()) / 50
+    return 1.0, 0.02

@@ -15,6 +15,8 @@ from cxlab.churn.models import FOLDS, aligned, cross_scores, learn, parts_of, pl
 from cxlab.churn.snapshots import Snapshot, days_of, judged_by
 from cxlab.results import Result, amount, count, number, percent, span
 
+#: AUC from which a ranking is too good to be believed.
+SUSPICIOUS = 0.95
 # a judgement is asked for by several questions and costs several fits
 _KEPT: WeakKeyDictionary[Any, WeakKeyDictionary[Snapshot, np.ndarray]] = WeakKeyDictionary()
 
@@ -53,6 +55,8 @@ def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -
         rows += [{"term": f"calibration {part}", **found} for part, found in line.items()]
     frame = pd.DataFrame(rows)
     frame["n"] = len(y)
+    good = (frame["term"] == "AUC") & (frame["estimate"] >= SUSPICIOUS)
+    frame["verdict"] = np.where(good, "suspicious", None)
     return Result(
         name="churn evaluation",
         frame=frame,
@@ -332,9 +336,14 @@ def _verdict(frame: pd.DataFrame) -> str:
             f"The ranking cannot be told apart from chance: a leaver is ranked above a stayer "
             f"{found} of the time ({interval})."
         )
+    if area["estimate"] >= SUSPICIOUS:
+        return (
+            f"Too good to be believed: a leaver is ranked above a stayer {found} of the time "
+            f"({interval}); some fact may have been written after the leaving."
+        )
     return (
-        f"A leaver is ranked above a stayer {found} of the time ({interval}, by chance 50%); "
-        f"{percent(rows.loc['base rate', 'estimate'], 1)} leave."
+        f"A leaver is ranked above a stayer {found} of the time ({interval}); by chance it would "
+        "be half."
     )
 
 

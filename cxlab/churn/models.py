@@ -62,10 +62,20 @@ def fit(
     if model == "simplest":
         frame = choose(snapshots, seed=seed).frame
         model = str(frame.loc[frame["verdict"] == "kept", "term"].iloc[0])
-    chosen = untrained(taken, model, seed) if isinstance(model, str) else model
-    fitted = learn(chosen, taken.features, taken.label)
-    fitted.lesson_ = Lesson(taken, chosen)
+    return taught(taken, untrained(taken, model, seed) if isinstance(model, str) else model)
+
+
+def taught(taken: Snapshot, recipe: Pipeline) -> Pipeline:
+    """Fit a recipe to judged rows as they are, and keep with it what it learned from."""
+    fitted = learn(recipe, taken.features, taken.label)
+    fitted.lesson_ = Lesson(taken, recipe)
     return fitted
+
+
+def kind_of(fitted: Pipeline) -> str:
+    """Name the kind of a model: boosting or logistic."""
+    trees = isinstance(fitted.named_steps["model"], HistGradientBoostingClassifier)
+    return "boosting" if trees else "logistic"
 
 
 def learn(recipe: Pipeline, features: pd.DataFrame, left) -> Pipeline:
@@ -256,9 +266,11 @@ def _teachable(snapshots: Snapshot | Sequence[Snapshot]) -> Snapshot:
     if left < FEWEST_LEAVERS or len(taken) - left < FEWEST_LEAVERS:
         who = "leave" if left < FEWEST_LEAVERS else "stay"
         n = min(left, len(taken) - left)
+        more = "Add days (as_of takes several), or widen the horizon."
+        more = "Wait until more are marked." if taken.day.isna().all() else more
         raise ChurnError(
-            f"only {count(n, 'customer')} {who}; a model needs at least {FEWEST_LEAVERS}. Add "
-            "days (as_of takes several), or widen the horizon."
+            f"only {count(n, 'customer')} to learn from {who}; a model needs at least "
+            f"{FEWEST_LEAVERS}. {more}"
         )
     if taken.features.shape[1] == 0:
         raise ChurnError("there is no feature to learn from; only ids and outcomes are known.")

@@ -15,7 +15,7 @@ NOT_FACTS = (
     "customer_id", "first_name", "surname", "email", "phone", "referred_by",
     "churned", "churned_at", "churn_reason", "voluntary", "signed_up_at",
 )  # fmt: skip
-_PARTS = ("features", "customer", "day", "label", "undated", "ever", "left_at")
+_PARTS = ("features", "customer", "day", "label", "undated", "ever", "left_at", "gone")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +32,8 @@ class Snapshot:
             apart because nobody can say when they were written; the audit looks at them.
         ever: 1 where the customer has left by the end of the study, whenever.
         left_at: when, where an end date is known.
+        gone: 1 where the customer left by the end of the horizon, be it within the gap, 0 for
+            everybody else who was there on the day, judged or not.
         notes: what was left aside on the way.
     """
 
@@ -43,6 +45,7 @@ class Snapshot:
     undated: pd.DataFrame = field(default_factory=pd.DataFrame)
     ever: pd.Series | None = None
     left_at: pd.Series | None = None
+    gone: pd.Series | None = None
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -59,6 +62,11 @@ class Snapshot:
         }
         return replace(self, **parts)
 
+    def without(self, columns: Sequence[str]) -> "Snapshot":
+        """Leave columns out of the features."""
+        gone = [name for name in columns if name in self.features]
+        return replace(self, features=self.features.drop(columns=gone)) if gone else self
+
     def judged(self) -> "Snapshot":
         """Keep the rows of which it is known whether they left."""
         return self.rows(self.label.notna().to_numpy())
@@ -72,10 +80,13 @@ class Snapshot:
         if not len(days):
             return f"{who}; the table carries no dates."
         local = [f"{day.tz_convert(self.definition.timezone):%Y-%m-%d}" for day in sorted(days)]
-        if len(local) > 1:
-            who = who.replace("customers judged", "customer-days judged")
-        when = local[0] if len(local) == 1 else f"{len(local)} days, {local[0]} to {local[-1]}"
-        return f"{who}; known on {when}."
+        if len(local) == 1:
+            return f"{who}; known on {local[0]}."
+        return (
+            f"{count(self.customer[known].nunique(), 'customer')} judged on {count(len(local))} "
+            f"days, {local[0]} to {local[-1]}: {count(int(known.sum()), 'judgement')}, of which "
+            f"{count(left)} ended in leaving."
+        )
 
 
 def snapshot(
@@ -184,7 +195,7 @@ def from_table(
         definition=Definition(FLAG, horizon=None),
         notes=notes,
     )
-    taken = replace(taken, ever=taken.label)
+    taken = replace(taken, ever=taken.label, gone=taken.label)
     _check_label(taken)
     return taken
 
@@ -257,13 +268,13 @@ def _with_labels(study, facts: pd.DataFrame, known: Definition) -> Snapshot:
     features = facts.drop(columns=["customer_id", "day"])
     notes = list(facts.attrs["notes"])
     if known.kind == CONTRACT:
-        label, left_at = _by_contract(study, customer, day, known, notes)
-        ever = left_at.notna().astype(float)
-        return Snapshot(
-            features, customer, day, label, known, ever=ever, left_at=left_at, notes=tuple(notes)
-        )
-    label, ever, kept = _by_silence(study, customer, day, known, notes)
-    taken = Snapshot(features, customer, day, label, known, ever=ever, notes=tuple(notes))
+        label, left_at, gone = _by_contract(study, customer, day, known, notes)
+        told = {"ever": left_at.notna().astype(float), "left_at": left_at, "gone": gone}
+        return Snapshot(features, customer, day, label, known, **told, notes=tuple(notes))
+    label, ever, kept, gone = _by_silence(study, customer, day, known, notes)
+    taken = Snapshot(
+        features, customer, day, label, known, ever=ever, gone=gone, notes=tuple(notes)
+    )
     return taken.rows(kept.to_numpy())
 
 
@@ -272,21 +283,20 @@ def _by_contract(study, customer, day, known: Definition, notes: list[str]):
     left = events.utc(listed["churned_at"], known.timezone).reindex(customer)
     left = left.reset_index(drop=True)
     if known.horizon is None:
-        return pd.Series(np.nan, index=customer.index), left
+        return pd.Series(np.nan, index=customer.index), left, None
     starts, ends = _windows(day, known)
     label = ((left > starts) & (left <= ends)).astype(float)
+    gone = ((left > day) & (left <= ends)).astype(float)
     early = (left > day) & (left <= starts)
     label[early] = np.nan
     if early.any():
-        notes.append(
-            f"{count(int(early.sum()), 'customer')} left within the gap and are not judged."
-        )
+        notes.append(f"{_of(customer, early)} left within the gap and are not judged.")
     if known.leavers == "voluntary":
         chose = listed["voluntary"].reindex(customer).reset_index(drop=True)
         pushed = (label == 1) & ~chose.fillna(True).astype(bool)
         label[pushed] = np.nan
-        notes.append(f"{count(int(pushed.sum()), 'customer')} did not choose to leave; not judged.")
-    return label, left
+        notes.append(f"{_of(customer, pushed)} did not choose to leave; not judged.")
+    return label, left, gone
 
 
 def _by_silence(study, customer, day, known: Definition, notes: list[str]):
@@ -302,23 +312,28 @@ def _by_silence(study, customer, day, known: Definition, notes: list[str]):
         now = pd.Series([known.until] * len(day), index=day.index)
         ever = (_slack(study, customer, now, known) < 0).astype(float)
     if known.horizon is None:
-        return pd.Series(np.nan, index=customer.index), ever, kept
+        return pd.Series(np.nan, index=customer.index), ever, kept, None
     starts, ends = _windows(day, known)
     gone_early = _slack(study, customer, starts, known) < 0
     gone = _slack(study, customer, ends, known) < 0
     label = gone.astype(float)
     label[gone & gone_early] = np.nan
-    early = int((gone & gone_early & kept).sum())
-    if early:
-        notes.append(f"{count(early, 'customer')} fell silent within the gap and are not judged.")
+    early = gone & gone_early & kept
+    if early.any():
+        notes.append(f"{_of(customer, early)} fell silent within the gap and are not judged.")
     safe = slack >= (ends - day) / pd.Timedelta("1D")
     label[safe] = np.nan
     if (safe & kept).any():
         notes.append(
-            f"{count(int((safe & kept).sum()), 'customer')} buy so seldom that no silence within "
-            "the horizon would count as leaving; they are not judged."
+            f"{_of(customer, safe & kept)} buy so seldom that no silence within the horizon would "
+            "count as leaving; they are not judged."
         )
-    return label, ever, kept
+    return label, ever, kept, gone.astype(float)
+
+
+def _of(customer: pd.Series, chosen: pd.Series) -> str:
+    """Count the customers behind some rows; one who has a row on several days is counted once."""
+    return count(customer[chosen].nunique(), "customer")
 
 
 def within_reach(study, taken: Snapshot, known: Definition) -> Snapshot:

@@ -13,7 +13,7 @@ from cxlab.churn.evaluation import judgement
 from cxlab.churn.models import aligned
 from cxlab.churn.reasons import reasons
 from cxlab.churn.snapshots import Snapshot
-from cxlab.results import Result, count, number, percent
+from cxlab.results import Result, amount, count, number, percent, span
 
 N_BOOT = 500
 _UNPRICED = (
@@ -50,7 +50,7 @@ def profit(
 
     Returns:
         A `Result` with `n` (calls, down the ranking), `share` (of all customers), `estimate`
-        (profit), `conf_low`, `conf_high`. The headline gives the best number of calls.
+        (profit), `conf_low`, `conf_high`, `verdict` (assumed, as the share kept is).
     """
     _check_money(cost, saved)
     taken, p = judgement(model, snapshot)
@@ -70,11 +70,12 @@ def profit(
     low, high = stats.percentile(drawn, level)
     frame = pd.DataFrame({"n": calls, "share": calls / len(p), "estimate": curve})
     frame["conf_low"], frame["conf_high"] = low, high
+    frame["verdict"] = "assumed"
     best = stats.percentile(calls[drawn.argmax(axis=1)], level)
     return Result(
         name="profit curve",
         frame=frame,
-        headline=_best(frame, best, value),
+        headline=_best(frame, value),
         method=(
             f"Value kept ({percent(saved)} of those called who would leave) minus "
             f"{number(cost, 2)} a call, down the ranking by risk times value; bootstrap of "
@@ -82,12 +83,14 @@ def profit(
         ),
         base=taken.base(),
         notes=(
+            *_most(frame, best),
             *(() if isinstance(value, str) else (_UNPRICED,)),
             f"That {percent(saved)} of leavers who are called can be kept is an assumption; the "
             "hold-out group of the list measures it.",
             "The best number of calls is found on the same customers it is judged on, and so "
             "flatters a little.",
         ),
+        unit="money" if isinstance(value, str) else "",
     )
 
 
@@ -121,7 +124,11 @@ def targets(
 
     Returns:
         A `Result` with `rank`, `customer`, `role` (call, hold out), `expected` (risk of leaving),
-        `value`, `estimate` (expected value kept), `reason`, `verdict` (stable, unstable).
+        `value`, `estimate` (value kept, as foretold), `reason`, `verdict` (stable, unstable).
+        Who is no likelier to leave than was usual on the last day learned from is not listed.
+
+    Raises:
+        ChurnError: nobody is likelier to leave than usual, or the options make no list.
     """
     _check_list(contacts, hold_out, saved)
     last = snapshot.rows((snapshot.day == snapshot.day.max()).to_numpy())
@@ -129,10 +136,15 @@ def targets(
     risk = model.predict_proba(aligned(model, today.features))[:, 1]
     risk = risk if line is None else line(risk)
     worth = _worth(today, value)
-    keeps = saved * risk * worth
-    listed = min(len(today), int(np.ceil(contacts / (1 - hold_out))))
+    keeps, usual = saved * risk * worth, _usual(model)
+    likelier = int((risk > usual).sum())
+    if not likelier:
+        raise ChurnError(
+            f"targets: nobody of today is likelier to leave than the usual {percent(usual, 1)}."
+        )
+    listed = min(likelier, int(np.ceil(contacts / (1 - hold_out))))
     # ties are broken by id, so that the order of rows decides nothing
-    order = np.lexsort((today.customer.astype(str).to_numpy(), -keeps))[:listed]
+    order = np.lexsort((today.customer.astype(str).to_numpy(), -keeps, risk <= usual))[:listed]
     chosen = today.rows(order)
     ids = chosen.customer
     why = reasons(model, chosen, top=1).frame
@@ -154,17 +166,21 @@ def targets(
         name="targets",
         frame=frame,
         headline=(
-            f"{count(listed - left_alone, 'customer')} to call, expected to keep "
-            f"{_amount(kept, value)} if {percent(saved)} of leavers can be kept; "
-            f"{count(left_alone)} held out at random."
+            f"{count(listed - left_alone, 'customer')} to call, each likelier to leave than usual; "
+            f"{count(left_alone)} more, drawn at random, are left alone to measure what calls keep."
         ),
         method=(
             f"Ranked by risk{'' if line is None else ', recalibrated,'} × value × share kept; the "
             "reason is the largest contribution to the risk. Hold-out drawn at random with seed "
             f"{seed}."
         ),
-        base=f"{count(len(today), 'customer')} active on the last day of the snapshot.",
+        base=(
+            f"{count(len(today), 'customer')} of today, of whom {count(likelier)} are likelier to "
+            f"leave than the usual {percent(usual, 1)}."
+        ),
         notes=(
+            f"If calls keep {percent(saved)} of leavers, which is assumed, those to call are worth "
+            f"{_amount(kept, value)}.",
             "A high risk is not persuadability: who would leave anyway, or stay anyway, gains "
             "nothing from a call. Compare both groups after the horizon.",
         ),
@@ -220,17 +236,29 @@ def _resampled_curve(gain: np.ndarray, times: np.ndarray, calls: np.ndarray) -> 
     return _curve(drawn, np.minimum(calls, len(drawn)))
 
 
-def _best(frame: pd.DataFrame, best, value: float | str) -> str:
+def _best(frame: pd.DataFrame, value: float | str) -> str:
     top = frame.loc[frame["estimate"].idxmax()]
-    if top["n"] == 0 or top["conf_low"] <= 0:
+    if not _pays(top):
         return "At this value and cost no number of calls detectably pays."
-    unit = "" if isinstance(value, str) else ", counted in customers,"
+    unit = "money" if isinstance(value, str) else ""
+    whom = "" if unit else " customers' worth"
+    found, ends = amount(top["estimate"], unit), span(top["conf_low"], top["conf_high"], unit)
+    return f"If calls keep as many as is assumed, they bring at most {found}{whom} ({ends})."
+
+
+def _most(frame: pd.DataFrame, best) -> tuple[str, ...]:
+    """Say at how many calls the most is brought."""
+    top = frame.loc[frame["estimate"].idxmax()]
+    if not _pays(top):
+        return ()
     return (
-        f"Calling {count(top['n'])} customers pays best: it brings{unit} "
-        f"{number(top['estimate'], 0)} ({number(top['conf_low'], 0)} to "
-        f"{number(top['conf_high'], 0)}); the best number lies between {count(best[0])} and "
-        f"{count(best[1])}."
+        f"The most is reached at {count(top['n'], 'call')}; the best number lies between "
+        f"{count(best[0])} and {count(best[1])}.",
     )
+
+
+def _pays(top: pd.Series) -> bool:
+    return bool(top["n"] > 0 and top["conf_low"] > 0)
 
 
 def _amount(kept: float, value: float | str) -> str:
@@ -247,6 +275,14 @@ def _worth(taken: Snapshot, value: float | str) -> np.ndarray:
             worth = pd.to_numeric(source[value], errors="coerce").fillna(0.0)
             return worth.clip(lower=0).to_numpy(dtype=float)
     raise ChurnError(f"value: '{value}' is neither a number nor a column of the snapshot.")
+
+
+def _usual(model) -> float:
+    """Give the share that left among the customers of the last day a model learned from."""
+    learned = model.lesson_.snapshot
+    day = learned.day.max()
+    here = learned.label if pd.isna(day) else learned.label[(learned.day == day).to_numpy()]
+    return float(here.mean())
 
 
 def _drawn(listed: int, out: int, seed: int) -> np.ndarray:

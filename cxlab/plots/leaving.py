@@ -121,7 +121,7 @@ def profit(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.plot(rows["n"], rows["estimate"], color=BLUE, lw=2)
         ax.axhline(0, color=INK, lw=0.9)
         best = rows.loc[rows["estimate"].idxmax()]
-        if best["n"] > 0:
+        if best["n"] > 0 and best["conf_low"] > 0:
             ax.plot(best["n"], best["estimate"], "o", color=ORANGE, ms=7, mec="white")
             ax.annotate(
                 f"most at {number(best['n'], 0)}", xy=(best["n"], best["estimate"]),

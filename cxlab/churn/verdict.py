@@ -1,0 +1,294 @@
+"""What a page about leaving answers: how many leave, and whether they can be picked out in time."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from cxlab import cleaning, stats
+from cxlab.churn.audit import know
+from cxlab.churn.case import Asked, Case
+from cxlab.churn.definition import FLAG, SILENCE, ChurnError
+from cxlab.churn.evaluation import SUSPICIOUS, evaluate
+from cxlab.churn.models import kind_of, taught, untrained
+from cxlab.churn.targets import profit, save, targets
+from cxlab.results import Note, Result, amount, count, listing, percent, sentence, span
+
+PICKED, NOT_YET = "picked out", "not yet"
+CANNOT = "We cannot yet pick them out"
+
+
+def verdict(case: Asked, judged: Result, pays: Result) -> Result:
+    """Say whether those about to leave can be picked out well enough to call them.
+
+    They can where the ranking is detectably better than chance, the tenth ranked highest leaves
+    detectably more often than all, and some number of calls detectably pays.
+
+    Returns:
+        A `Result` with the one row the verdict rests on: `term` (lift or AUC), `estimate`,
+        `conf_low`, `conf_high`, `n`, `verdict` (picked out, not yet, suspicious).
+    """
+    rows = judged.frame.set_index("term", drop=False)
+    area, top = rows.loc["AUC"], rows.loc["lift, top tenth"]
+    calls = bool((pays.frame["conf_low"] > 0).any())
+    chance = bool(area["conf_low"] <= 0.5)
+    row = area if chance or area["estimate"] >= SUSPICIOUS else top
+    able = not chance and top["conf_low"] > 1 and calls
+    word = PICKED if able else NOT_YET
+    suspicious = area["estimate"] >= SUSPICIOUS or bool(case.kept)
+    if able and suspicious:
+        word, row = "suspicious", area
+    unit = "share" if row["term"] == "AUC" else "ratio"
+    frame = pd.DataFrame([row]).assign(verdict=word).dropna(axis="columns", how="all")
+    return replace(
+        judged,
+        name="leaver ranked above stayer" if unit == "share" else "leaving in the top tenth",
+        frame=frame.reset_index(drop=True),
+        headline=sentence(_said(case, row, word, unit, calls)),
+        unit=unit,
+        notes=(*_became(case), *judged.notes),
+    )
+
+
+def _said(case: Asked, row: pd.Series, word: str, unit: str, calls: bool) -> str:
+    """Write the verdict, with the number that decides."""
+    found = f"{amount(row['estimate'], unit)}"
+    ends = f"({span(row['conf_low'], row['conf_high'], unit)})"
+    ranked = f"a leaver is ranked above a stayer {found} of the time {ends}"
+    top = f"the top tenth left {found} times as often as all {ends}"
+    if word == "suspicious":
+        why = f"{_few(case.kept)} used" if case.kept else "too good to be believed"
+        return f"{why}: {ranked}; find the fact that was written later."
+    if row["term"] == "AUC":
+        return f"{CANNOT}: {ranked}, no better than chance."
+    if word == NOT_YET and row["conf_low"] <= 1:
+        return f"{CANNOT}: {top}, which is about the average."
+    if word == NOT_YET:
+        return f"{CANNOT}: no calls detectably pay, though {top}."
+    if case.left_out:
+        return f"without {_few(case.left_out)}, which {know(case.left_out)} of the leaving, {top}."
+    return f"those likeliest to leave can be picked out: {top}."
+
+
+def _few(names: tuple[str, ...]) -> str:
+    return listing(names) if len(names) < 3 else count(len(names), "column")
+
+
+def _became(case: Asked) -> tuple[str, ...]:
+    out, kept = case.left_out, case.kept
+    notes = []
+    if out:
+        notes.append(
+            f"{listing(out)} {know(out)} of the leaving and left the model; name such a column in "
+            "'keep' to use it all the same."
+        )
+    if kept:
+        notes.append(f"{listing(kept)} {know(kept)} of the leaving and stayed by the word 'keep'.")
+    return tuple(notes)
+
+
+def beside(found: Result, judged: Result) -> Result:
+    """Give the number of a judgement that its verdict does not state."""
+    said = str(found.frame["term"].iloc[0])
+    return _number(judged, "lift, top tenth" if said == "AUC" else "AUC")
+
+
+def leaving(asked: Asked, *, level: float = 0.95) -> Result:
+    """Say how many of all customers leave, and in which stretch of time.
+
+    Counted is everyone who was there on the day judged, also those whom no model is asked about:
+    who left within the gap, or who buys too seldom to fall silent within the horizon. Of a table
+    without dates, counted is everyone in it.
+
+    Args:
+        asked: the customers of the question; nothing has to be learned of them.
+        level: of the interval (Wilson 1927).
+
+    Returns:
+        A `Result` with one row: `estimate` (share of everyone), `conf_low`, `conf_high`,
+        `events`, `n`; the base tells the share of those judged beside it.
+    """
+    gone = (asked.all if not asked.dated else asked.judge).gone.dropna()
+    n, left = len(gone), int(gone.sum())
+    low, high = stats.proportion_interval(np.array([left]), np.array([n]), level=level)
+    row = {"term": "leaving", "estimate": left / n, "conf_low": low[0], "conf_high": high[0]}
+    judged = asked.judge.judged().label
+    who, when = _when(asked)
+    found = f"{percent(left / n, 1)} of the customers"
+    return Result(
+        name="customers leaving",
+        frame=pd.DataFrame([{**row, "events": left, "n": n}]),
+        headline=f"{found} {who} ({span(low[0], high[0], 'share')}){when}.",
+        method=f"Share with Wilson's interval, level {level:g}. {asked.definition.sentence()}",
+        base=(
+            f"{count(n, 'customer')}, of whom {count(left)} left; the model is judged on "
+            f"{count(len(judged))} of them, of whom {percent(judged.mean(), 1)} left."
+        ),
+        unit="share",
+    )
+
+
+def _when(asked: Asked) -> tuple[str, str]:
+    """Say who left, and in which stretch of time."""
+    known = asked.definition
+    if known.kind == FLAG:
+        return "are marked as having left", "; the table does not say when"
+    day = asked.judge.day.iloc[0]
+    ends = known.window(day)[1]
+    days = count(round((ends - day) / pd.Timedelta("1D")), "day")
+    did = "fell silent" if known.kind == SILENCE else "left"
+    return did, f" in the {days} after {day.tz_convert(known.timezone):%-d %B %Y}"
+
+
+def with_and_without(case: Case, judged: Result, *, level: float = 0.95) -> Result:
+    """Show the score with and without the columns that know of the leaving.
+
+    Args:
+        case: the whole question.
+        judged: what `evaluate` said of its model.
+        level: of the intervals.
+
+    Returns:
+        A `Result` with `term` (without, with), `estimate` (AUC), `conf_low`, `conf_high`, `n`.
+
+    Raises:
+        ChurnError: no column had to leave the model.
+    """
+    if not case.left_out:
+        raise ChurnError("no column had to leave the model, so there is one score alone.")
+    learn, judge = case.suspect
+    taken = learn.judged()
+    model = taught(taken, untrained(taken, kind_of(case.model)))
+    leaky = evaluate(model, judge, level=level)
+    columns = ["estimate", "conf_low", "conf_high", "n"]
+    rows = [each.frame.set_index("term").loc["AUC", columns] for each in (judged, leaky)]
+    frame = pd.DataFrame(rows).reset_index(drop=True)
+    frame.insert(0, "term", ["without", "with"])
+    frame["verdict"] = [None, "suspicious"]
+    shown = [percent(row["estimate"], 1) for row in rows]
+    out, them = _few(case.left_out), "it" if len(case.left_out) == 1 else "them"
+    return Result(
+        name="with and without the leak",
+        frame=frame,
+        headline=(
+            f"Without {out} a leaver is ranked above a stayer {shown[0]} of the time, with "
+            f"{them} {shown[1]}, which is of no use on the day."
+        ),
+        method=judged.method,
+        base=judged.base,
+        notes=_became(case),
+        unit="share",
+    )
+
+
+def calls(
+    case: Case,
+    *,
+    cost: float = 0.0,
+    saved: float = 0.3,
+    limit: int | None = None,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Result:
+    """Work out what calling down the ranking of a case brings, as `profit` does.
+
+    Args:
+        case: the whole question.
+        cost: of a call; the case's own assumption if 0.
+        saved, limit, level, seed: as for `profit`.
+    """
+    found = profit(
+        case.model, case.judge, value=case.worth, cost=cost or case.cost, saved=saved,
+        limit=limit, level=level, seed=seed,
+    )  # fmt: skip
+    if found.unit != "money" or not case.currency:
+        return found
+    return replace(found, base=f"{found.base.rstrip('.')}; money in {case.currency}")
+
+
+def whom(
+    case: Case,
+    found: Result,
+    *,
+    key: bytes,
+    contacts: int = 100,
+    saved: float = 0.3,
+    by_lot: bool = False,
+    real_ids: bool = False,
+    seed: int = 0,
+) -> Result:
+    """List whom to call today, where the verdict is that they can be picked out.
+
+    Args:
+        case: the whole question.
+        found: the verdict.
+        key: secret of the study, for pseudonyms.
+        contacts: most calls possible.
+        saved: share of leavers kept by a call, as assumed.
+        by_lot: draw customers by lot, for an experiment, where no list can be offered.
+        real_ids: show ids as they are.
+        seed: for what is drawn.
+
+    Returns:
+        What `targets` gives; or customers drawn by lot, half of them to be left alone.
+
+    Raises:
+        ChurnError: they cannot be picked out, so no list is offered.
+    """
+    secret = None if real_ids else key
+    if found.frame["verdict"].iloc[0] != NOT_YET:
+        return targets(
+            case.latest, case.today, key=secret, value=case.worth, contacts=contacts, saved=saved,
+            line=case.line, seed=seed,
+        )  # fmt: skip
+    if by_lot:
+        return _lot(case, secret, contacts, seed)
+    raise ChurnError(
+        f"no list is offered. {found.headline} To learn whether calls keep anybody, set 'by_lot' "
+        "and call customers drawn by lot."
+    )
+
+
+def _lot(case: Case, key: bytes | None, contacts: int, seed: int) -> Result:
+    """Draw as many to be left alone as are called; ids in order, so that rows decide nothing."""
+    ids = np.sort(case.today.customer.astype(str).unique())
+    drawn = np.random.default_rng(seed).permutation(ids)[: 2 * contacts]
+    shown = pd.Series(drawn) if key is None else cleaning.pseudonyms(pd.Series(drawn), key=key)
+    called = (len(drawn) + 1) // 2
+    role = np.where(np.arange(len(drawn)) < called, "call", "hold out")
+    return Result(
+        name="drawn by lot",
+        frame=pd.DataFrame({"customer": shown, "role": role}),
+        headline=(
+            f"{count(called, 'customer')} to call and {count(len(drawn) - called)} to leave alone, "
+            "drawn by lot for an experiment; nobody is likelier to leave than another."
+        ),
+        method=f"Drawn at random with seed {seed}, whatever the risk.",
+        base=f"{count(len(ids), 'customer')} who could leave.",
+        notes=("The difference between the two groups after the horizon is what calls keep.",),
+    )
+
+
+def written(listed: Result, list_file: str) -> Note:
+    """Write a list where a file is named, and say so."""
+    if not list_file:
+        return Note("The list was not written; name a file in the parameters to have it.")
+    return Note(f"Written to {save(listed, list_file).name}.")
+
+
+def _number(judged: Result, term: str) -> Result:
+    """Give one number of a judgement with a sentence of its own."""
+    row = judged.frame[judged.frame["term"] == term].dropna(axis="columns", how="all")
+    unit = "share" if term == "AUC" else "ratio"
+    one = row.iloc[0]
+    ends = span(one["conf_low"], one["conf_high"], unit)
+    found = amount(one["estimate"], unit)
+    name, said = {
+        "AUC": ("leaver ranked above stayer", judged.headline),
+        "lift, top tenth": (
+            "leaving in the top tenth",
+            f"The tenth ranked highest left {found} times as often as all ({ends}).",
+        ),
+    }[term]
+    frame = row.reset_index(drop=True)
+    return replace(judged, name=name, frame=frame, headline=said, unit=unit, notes=())
