@@ -310,7 +310,7 @@ def test_customers_without_contract_are_valued_by_the_likeliest_model(fits, purc
     assert found.tracked.frame["verdict"].eq("held out").sum() == 39
     assert found.held.frame["n"].sum() == 2357
     assert "over the next 52 weeks" in found.value.headline
-    assert "% fewer purchases than came." in found.value.headline
+    assert "% fewer purchases than came" in found.value.headline
     with pytest.raises(value.OrdersError, match="too short to test"):
         value.unbound(purchases[purchases["ordered_at"] == "1997-01-01"], as_of="1997-01-01")
 
@@ -551,3 +551,28 @@ def test_the_number_to_quote_stands_in_front_with_its_stretch():
     first, second = value.in_front(results.Result("lifetime value", rows, said, "m", "b"))
     assert (first.name, first.unit) == ("value of a customer over the next 52 weeks", "money")
     assert (second.name, second.unit) == ("share still there", "share")
+
+
+@pytest.mark.parametrize(
+    ("hoped", "starts", "estimate"),
+    [(1.05, "A customer of today is worth 30.00", 30.0),
+     (1.53, "Tested, the model expected 53% more purchases than came; set right", 30 / 1.53),
+     (2.5, "What a customer will bring cannot be told: where it was tested", np.nan),
+     (0.4, "What a customer will bring cannot be told", np.nan)],
+)  # fmt: skip
+def test_a_value_that_foretold_badly_is_set_right_or_refused_before_it_is_told(
+    hoped, starts, estimate
+):
+    rows = {"term": ["value", "share still there"], "estimate": [30.0, 0.5]}
+    rows |= {"conf_low": [25.0, 0.4], "conf_high": [36.0, 0.6]}
+    said = "A customer of today is worth 30.00 over the next 52 weeks (25.00 to 36.00)."
+    worth = results.Result("lifetime value", pd.DataFrame(rows), said, "m", "b")
+    table = pd.DataFrame({"group": ["0"], "n": [100], "estimate": [1.0], "expected": [hoped]})
+    found = importlib.import_module("cxlab.value.unbound")._tested(
+        worth, results.Result("held out", table, "s", "m", "b")
+    )
+    assert found.headline.startswith(starts)
+    assert found.frame["estimate"].iloc[0] == pytest.approx(estimate, nan_ok=True)
+    assert found.frame["conf_high"].iloc[0] == pytest.approx(
+        36.0 if hoped < 2 and hoped > 0.5 else np.nan, nan_ok=True
+    )

@@ -56,7 +56,7 @@ def tiers(orders: Any, *, as_of: Any, lookback: str | None = None) -> Result:
 
     Returns:
         group (tier), reason (what it means), n, share (of customers), estimate (money per
-        customer), expected (share of all money).
+        customer), of_money (share of all money).
     """
     scored = rfm(orders, as_of=as_of, lookback=lookback)
     by = scored.groupby("tier").agg(n=("amount", "size"), total=("amount", "sum"))
@@ -65,14 +65,14 @@ def tiers(orders: Any, *, as_of: Any, lookback: str | None = None) -> Result:
     frame["share"] = by["n"] / by["n"].sum()
     frame["estimate"] = by["total"] / by["n"]
     whole = by["total"].sum()
-    frame["expected"] = by["total"] / whole if whole > 0 else np.nan
-    top = frame.loc[frame["expected"].fillna(0).idxmax()]
+    frame["of_money"] = by["total"] / whole if whole > 0 else np.nan
+    top = frame.loc[frame["of_money"].fillna(0).idxmax()]
     return Result(
         name="loyalty tiers",
         frame=frame,
         headline=f"{percent(top['share'])} of the customers, the tier '{top['group']}', bring "
-        f"{percent(top['expected'])} of the money."
-        if np.isfinite(top["expected"])
+        f"{percent(top['of_money'])} of the money."
+        if np.isfinite(top["of_money"])
         else "No money was brought in this window.",
         method="quintiles of recency and frequency, tiers by fixed rules",
         base=f"{count(len(scored), 'customer')} with orders to {pd.Timestamp(as_of):%Y-%m-%d}"

@@ -1,5 +1,6 @@
 """What is a customer worth who has no contract? The likeliest model, tested, then asked."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +14,9 @@ from cxlab.results import Result, number
 from cxlab.value.buying import MODELS, Buying, buying
 from cxlab.value.lifetime import lifetime_value
 from cxlab.value.outlook import held_out, outlook, tracking
+
+#: How far off a model may have been, where it was tested, for its value to stand as it is.
+NEAR = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,19 +112,74 @@ def likeliest(buyers: Buyers) -> Buying:
 
 
 def _tested(value: Result, held: Result) -> Result:
-    """Say beside a value how far off the model was where it was tested."""
+    """Hold a value to how far off the model was where it was tested, before it is told.
+
+    What is worth is proportional to the purchases expected. A model that was off by more than a
+    tenth is therefore set right by that factor, and the interval reaches from the corrected to
+    the uncorrected end; one that expected twice what came, half of it, or purchases where none
+    came, gives no value at all.
+    """
     frame = held.frame
     came, hoped = (float((frame[word] * frame["n"]).sum()) for word in ("estimate", "expected"))
-    off = hoped / came - 1 if came > 0 else np.inf
+    times = hoped / came if came > 0 else np.inf
     notes = [*value.notes]
     if value.frame.set_index("term").loc["share still there", "conf_low"] > 0.995:
         notes.append("Nobody is seen to have stopped: everyone is taken to be there still.")
-    if not np.isfinite(off):
-        said = "the model expected purchases where none came"
-    elif abs(off) < 0.005:
-        said = "the model expected as many purchases as came"
-    else:
-        more = "more" if off > 0 else "fewer"
-        said = f"the model expected {number(100 * abs(off), 0)}% {more} purchases than came"
-    headline = f"{value.headline.removesuffix('.')}; in the half held out to test it, {said}."
-    return replace(value, headline=headline, notes=tuple(notes))
+    told = replace(value, notes=tuple(notes))
+    if abs(times - 1) <= NEAR:
+        headline = value.headline.removesuffix(".")
+        headline = f"{headline}; in the half held out to test it, {_off(times)}."
+        return replace(told, headline=headline)
+    if not 0.5 < times < 2:
+        return _refused(told, times)
+    return _set_right(told, times)
+
+
+def _off(times: float) -> str:
+    """Say how far off a model was."""
+    if not np.isfinite(times):
+        return "the model expected purchases where none came"
+    if abs(times - 1) < 0.005:
+        return "the model expected as many purchases as came"
+    more = "more" if times > 1 else "fewer"
+    return f"the model expected {number(100 * abs(times - 1), 0)}% {more} purchases than came"
+
+
+def _refused(value: Result, times: float) -> Result:
+    frame = value.frame.copy()
+    frame["raw"] = np.nan
+    frame.loc[frame.index[0], "raw"] = frame["estimate"].iloc[0]
+    frame.loc[frame.index[0], ["estimate", "conf_low", "conf_high"]] = np.nan
+    said = f"What a customer will bring cannot be told: where it was tested, {_off(times)}."
+    return replace(value, frame=frame, headline=said)
+
+
+def _set_right(value: Result, times: float) -> Result:
+    """Divide a value by how many times too much was expected; doubt reaches to the raw value."""
+    frame = value.frame.copy()
+    first = frame.index[0]
+    raw = frame.loc[first, ["estimate", "conf_low", "conf_high"]].astype(float)
+    right = raw / times
+    frame["raw"] = np.nan
+    frame.loc[first, "raw"] = raw["estimate"]
+    frame.loc[first, "estimate"] = right["estimate"]
+    frame.loc[first, "conf_low"] = min(raw["conf_low"], right["conf_low"])
+    frame.loc[first, "conf_high"] = max(raw["conf_high"], right["conf_high"])
+    low, middle, high = (
+        number(frame.loc[first, word], 2) for word in ("conf_low", "estimate", "conf_high")
+    )
+    ahead = re.search(r"from now on|over the next [\d,]+ \w+", value.headline)
+    said = _off(times).removeprefix("the model")
+    return replace(
+        value,
+        frame=frame,
+        headline=(
+            f"Tested, the model{said}; set right by that, a customer of today is worth {middle} "
+            f"{ahead[0] if ahead else 'from now on'} ({low} to {high})."
+        ),
+        notes=(
+            f"Uncorrected, the model gives {number(raw['estimate'], 2)}; the range reaches from "
+            "the corrected to the uncorrected value.",
+            *value.notes,
+        ),
+    )
