@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from cxlab import results
-from cxlab.export import leadership
+from cxlab.export import leadership, tiles
 from tests import desk
 from tests.conftest import ROOT
 
@@ -136,7 +136,7 @@ def test_the_page_is_made_again_when_a_finding_moves_and_only_then(composed):
     assert states == {"20_score": "unchanged", "30_why": "done", "90_lead": "done"}
     assert "speed: 32.0%" in (out / "90_lead/everyone.html").read_text(encoding="utf-8")
     index = (out / "index.html").read_text(encoding="utf-8")
-    assert "3 numbers moved, all within their earlier intervals." in index
+    assert "No number moved beyond its earlier interval." in index
 
 
 def test_a_run_without_findings_says_so(tmp_path):
@@ -197,7 +197,7 @@ def test_each_caption_of_the_sample_tells_the_first_number_of_its_sentence(sampl
         told = re.search(STATED, said)
         assert _says(said[: told.start() if told else None], figure[1]), said
         assert told is None or told.groups() == figure.groups()[1:], said
-        about = [f for f in found if f["headline"] == said]
+        about = [f for f in found if f["headline"].startswith(said.rstrip("."))]
         rows = [(dict(zip(f["frame"]["columns"], cells, strict=True)), f["unit"])
                 for f in about for cells in f["frame"]["rows"]]  # fmt: skip
         shown = [one for one in rows if leadership.figure(*one) == figure[0]]
@@ -272,3 +272,67 @@ def test_text_of_a_finding_is_inert_on_the_page():
     assert "<script>" not in page.answer.markup
     assert "<b>" not in page.answer.markup
     assert "<i>" not in page.answer.markup
+
+
+MOVED = ("movement", "No detectable change of NPS between Q3 and Q4 once the mix is held equal.",
+         {"term": "adjusted", "estimate": -0.5, "conf_low": -4.0, "conf_high": 3.0,
+          "p_value": 0.8})  # fmt: skip
+RAW = ("NPS change", "NPS fell by 10.4 points (−14.0 to −6.0).",
+       {"term": "change", "estimate": -10.4, "conf_low": -14.0, "conf_high": -6.0,
+        "p_value": 0.001})  # fmt: skip
+
+
+def test_the_verdict_on_movement_opens_the_page_and_no_raw_change_stands_beside_it():
+    page = leadership.Page([*OTHERS, _found("9", LEVEL, RAW, MOVED)], most=9)
+    said = [sentence.text for sentence in page.sentences]
+    assert said[0] == MOVED[1]
+    assert page.sentences[0].word == "not decidable"
+    assert not any("10.4" in text for text in said)
+
+
+def test_what_rests_on_under_a_tenth_of_the_base_is_never_first():
+    scope = results.Result(
+        "scope", pd.DataFrame({"table": ["customers"], "n": [600]}),
+        "This report stands on 600 customers.", "m", "b",
+    ).to_dict()  # fmt: skip
+    few = ("x", "9.0% left (7.0% to 11.0%).", {"estimate": 0.09, "conf_low": 0.07,
+           "conf_high": 0.11, "n": 50})  # fmt: skip
+    report = _found("1", few, unit="share", base="50 customers judged")
+    report["findings"].append(scope)
+    said = leadership.Page([report, *OTHERS]).sentences
+    assert said[-1].text == few[1]
+    assert leadership.Page([report]).sentences[0].text == "This report stands on 600 customers."
+
+
+def test_each_sentence_carries_its_base_and_no_number_stands_twice():
+    page = leadership.Page([_found("1", LEVEL, LEVEL, CHANGE, base="900 answers.")])
+    items = re.findall(r"<li><p>.*?</li>", page.answer.markup)
+    assert len(items) == 2
+    assert all("900 answers · <em>" in item for item in items)
+
+
+def test_a_finding_may_say_that_it_is_assumed_or_too_good():
+    for word in ("assumed", "suspicious"):
+        assert leadership.certainty(_row(verdict=word), "points") == word
+        assert word in leadership.SCALE
+
+
+def test_words_of_certainty_are_defined_without_p_values():
+    page = leadership.Page([_found("1", LEVEL)])
+    assert not re.search(r"\bp\b|p-value|adjusted", page.certainty.markup)
+    assert "adjusted p below" in page.methods.markup  # for whom wants the rule
+
+
+def test_a_long_headline_loses_its_last_clauses_and_keeps_its_number():
+    said = "It is 40.0 (38.0 to 42.0); " + "and much more of the same, " * 5 + "so it goes."
+    (one,) = leadership.Page([_found("1", ("x", said, _row()))]).sentences
+    assert one.text == "It is 40.0 (38.0 to 42.0)."
+
+
+def test_survival_of_everybody_without_doubt_is_no_tile():
+    whole = {"term": "still there", "estimate": 1.0, "conf_low": 1.0, "conf_high": 1.0}
+    report = _found("1", ("x", "All are there.", whole), ("y", "Most.", {**whole, "conf_low": 0.9}),
+                    unit="share")  # fmt: skip
+    assert [tile["interval"] for tile in tiles(report["findings"])] == ["90.0% to 100.0%"]
+    shown = results.answer(*(results.Result.from_dict(f) for f in report["findings"]))
+    assert shown._repr_mimebundle_()["text/html"].count("<li>") == 1

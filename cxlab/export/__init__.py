@@ -3,6 +3,7 @@
 from cxlab.export.audience import held
 from cxlab.export.index import index, tiles
 from cxlab.export.page import findings, page
+from cxlab.export.sentences import thin
 from cxlab.export.telling import unanswered
 
-__all__ = ["findings", "held", "index", "page", "tiles", "unanswered"]
+__all__ = ["findings", "held", "index", "page", "thin", "tiles", "unanswered"]

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,9 @@ from cxlab.codebook import label
 from cxlab.export.audience import seen
 from cxlab.export.index import tiles
 from cxlab.export.sentences import (
+    MOVEMENT,
     NEWS,
+    RULES,
     SCALE,
     Sentence,
     caption,
@@ -24,6 +27,7 @@ from cxlab.export.sentences import (
     kind,
     lead,
     sentence,
+    thin,
 )
 from cxlab.results import MIME, Note, Result, hidden, number, suppress
 
@@ -73,10 +77,13 @@ class Page:
     @cached_property
     def _said(self) -> dict[str, list[Sentence]]:
         """What each report has to say, in reading order."""
+        return {r["notebook"]: _told(r) for r in self._reports}
+
+    @cached_property
+    def _reports(self) -> list[Mapping[str, Any]]:
         whole = [r for r in self.found if r["part"] == EVERYONE and not r.get("settings")]
         whole = [r for r in whole if any(f["name"] != "leadership" for f in r["findings"])]
-        whole.sort(key=lambda report: (report["reading_order"], report["notebook"]))
-        return {r["notebook"]: [sentence(r, f) for f in estimates(r["findings"])] for r in whole}
+        return sorted(whole, key=lambda report: (report["reading_order"], report["notebook"]))
 
     @cached_property
     def _news(self) -> dict[str, list[Sentence]]:
@@ -84,14 +91,16 @@ class Page:
         out = {}
         for notebook, each in self._said.items():
             told = {word: one for one in reversed(each) if (word := kind(one))}
-            out[notebook] = [told[word] for word in NEWS if word in told]
+            verdict = [one for one in each if one.finding["name"] == MOVEMENT]
+            out[notebook] = verdict + [told[word] for word in NEWS if word in told]
         return out
 
     @cached_property
     def sentences(self) -> list[Sentence]:
-        """What moved and who stands apart; then the first finding of each other question.
+        """The verdict on movement, who stands apart; then the first finding of each other question.
 
-        Where these are not enough, the second findings follow, and so on.
+        Where these are not enough, the second findings follow, and so on. What rests on less than
+        a tenth of those its report stands on is never first.
         """
         said, news = self._said, self._news
         first = [one for each in news.values() for one in each]
@@ -99,10 +108,23 @@ class Page:
         rest = [[one for one in each if one not in news[notebook]]
                 for notebook, each in said.items() if news[notebook]]  # fmt: skip
         order = first + _turns(queues) + _turns(rest)
-        order.sort(key=lambda sentence: sentence.word == "counted")  # estimates first
+        order.sort(key=self._late)
+        if order and self._late(order[0])[1]:
+            order = self._scopes() + order
         # what two reports say is linked to the one that comes first
         once = {sentence.text: sentence for sentence in reversed(order)}
         return [sentence for sentence in order if once[sentence.text] is sentence][: self.most]
+
+    def _late(self, said: Sentence) -> tuple[bool, bool, bool]:
+        """Sort the verdict on movement first, then what is of most people, estimates first."""
+        report = next(r for r in self._reports if r["page"] == said.page)
+        few = thin(said.finding, report["findings"])
+        return said.finding["name"] != MOVEMENT or few, few, said.word == "counted"
+
+    def _scopes(self) -> list[Sentence]:
+        """Say whom the first report stands on."""
+        scope = [(r, f) for r in self._reports for f in r["findings"] if f["name"] == "scope"]
+        return [sentence(*one) for one in scope[:1]]
 
     @property
     def numbers(self) -> list[dict[str, str]]:
@@ -155,7 +177,8 @@ class Page:
             f"{html.escape(s.finding['base'])}</small></li>"
             for s in self.sentences
         )
-        return Shown(f'<ol class="cx-notes">{rows}</ol>', _summary(self.sentences))
+        rules = f"<p>{html.escape(RULES)}</p>"
+        return Shown(f'<ol class="cx-notes">{rows}</ol>{rules}', _summary(self.sentences))
 
 
 def compose(
@@ -183,6 +206,28 @@ def compose(
     found = json.loads(path.read_text(encoding="utf-8"))
     found = [r for r in found if not any(f["name"] == "leadership" for f in r["findings"])]
     return Page(seen(found, smallest=smallest), most, smallest, gone)
+
+
+def _told(report: Mapping[str, Any]) -> list[Sentence]:
+    """Give what a report has to say, no number twice.
+
+    Where it has a verdict on movement, the pieces that the verdict weighs are left to the report:
+    a raw change that the verdict denies would be the sentence that is quoted.
+    """
+    verdict = [f for f in report["findings"] if f["name"] == MOVEMENT]
+    said = [sentence(report, f) for f in estimates(report["findings"]) if f not in verdict]
+    if verdict:
+        said = [one for one in said if not _piece(one)]
+    known: dict[str, Sentence] = {}
+    for one in [sentence(report, f) for f in verdict[:1]] + said:
+        known.setdefault(one.figure or one.text, one)
+    return list(known.values())
+
+
+def _piece(said: Sentence) -> bool:
+    """Say whether a sentence is about a change, and so one of those a verdict weighs."""
+    words = f"{said.row.get('term') or ''} {said.finding['name']}"
+    return bool(re.search(r"change|trend|shift|moved|latest|migration", words))
 
 
 def _turns(queues: Sequence[Sequence[Sentence]]) -> list[Sentence]:

@@ -2,23 +2,35 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cxlab.codebook import label
 from cxlab.results import RATIOS, amount, money, number, span
 
-# the fixed scale, and what each word promises
+# the fixed scale, and what each word promises to a reader who knows no statistics
 SCALE = {
-    "well established": "a comparison with adjusted p below 0.01, or a level whose interval "
-    "reaches at most a fortieth of its scale to either side",
-    "likely": "adjusted p below 0.05, or at most a twentieth of the scale to either side",
-    "tentative": "adjusted p below 0.2, a wider interval, one that crosses zero (one, of a ratio), "
-    "or fewer than thirty answers",
+    "well established": "the number is pinned down closely, or chance alone would show such a "
+    "difference in fewer than one study in a hundred",
+    "likely": "pinned down fairly closely, or chance alone would show as much in fewer than one "
+    "study in twenty",
+    "tentative": "a hint: the range is wide, fewer than thirty were counted, or no difference at "
+    "all is still possible",
     "not decidable": "chance alone would show as much",
     "counted": "a count or a description; no one interval applies to it",
+    "assumed": "it rests on an assumption that nobody has measured yet",
+    "suspicious": "too good to be believed until somebody has found out why",
 }
+RULES = (
+    "Well established: adjusted p below 0.01, or an interval that reaches at most a fortieth of "
+    "its scale to either side. Likely: adjusted p below 0.05, or a twentieth. Tentative: adjusted "
+    "p below 0.2, a wider interval, one that crosses zero (one, of a ratio), or fewer than thirty "
+    "counted. Assumed and suspicious are said by the analysis itself."
+)
+OWN = ("assumed", "suspicious")  # words that a finding says of itself, however narrow its interval
+MOVEMENT = "movement"  # the name of the one verdict on whether a score moved
+PART, MOST_WORDS = 0.1, 25
 FEW = 30
 # what comes before a level: the term of a change, and the end of the name of a comparison
 NEWS = ("change", "against the rest")
@@ -109,6 +121,8 @@ def certainty(row: Mapping[str, Any], unit: str) -> str:
         >>> certainty({"estimate": 0.61, "conf_low": 0.54, "conf_high": 0.68}, "of 1")
         'tentative'
     """
+    if row.get("verdict") in OWN:
+        return str(row["verdict"])
     low, high, p = (row.get(key) for key in ("conf_low", "conf_high", "p_value"))
     p = row.get("p_adjusted") if row.get("p_adjusted") is not None else p
     words = list(SCALE)
@@ -154,7 +168,11 @@ def estimates(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def sentence(report: Mapping[str, Any], finding: Mapping[str, Any]) -> Sentence:
     row, unit, text = lead(finding), finding["unit"], finding["headline"]
+    if not row and finding["name"] == MOVEMENT:  # what did not move may be told without a number
+        row = next(_rows(finding), {})
+        row = {key: row.get(key) for key in ("term", "p_value", "p_adjusted", "verdict", "n")}
     shown = figure(row, unit)
+    text = brief(text, amount(row["estimate"], unit) if row.get("estimate") is not None else "")
     known = _CURRENCY.search(finding["base"])
     if known and shown and unit == "money":
         bare, named = money(row["estimate"]), money(row["estimate"], known[1])
@@ -170,6 +188,46 @@ def sentence(report: Mapping[str, Any], finding: Mapping[str, Any]) -> Sentence:
     )
 
 
+def brief(text: str, told: str = "") -> str:
+    """Leave out the last clauses of a sentence too long for a page of one screen.
+
+    Args:
+        text: the sentence; clauses end in semicolons.
+        told: the number it is about, which stays.
+
+    Example:
+        >>> brief("It is 4.0; " + "and so on and on " * 8 + "far.", "4.0")
+        'It is 4.0.'
+    """
+    clauses = text.split("; ")
+    while len(clauses) > 1 and len("; ".join(clauses).split()) > MOST_WORDS:
+        if told not in "; ".join(clauses[:-1]):
+            break
+        clauses.pop()
+    return text if "; ".join(clauses) == text else f"{'; '.join(clauses)}."
+
+
+def thin(finding: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> bool:
+    """Say whether a finding rests on less than a tenth of those its report stands on.
+
+    Args:
+        finding: the finding; its base says whether customers or answers are counted.
+        findings: all findings of its report; `scope` lists the tables with their sizes.
+    """
+    sizes = {row.get("table"): row.get("n") for each in findings if each["name"] == "scope"
+             for row in _rows(each)}  # fmt: skip
+    counted = re.search(r"customer|answer|respon", finding["base"])
+    table = "customers" if counted and counted[0] == "customer" else "responses"
+    counts = [row["n"] for row in _rows(finding) if row.get("n")]
+    n, whole = lead(finding).get("n") or max(counts, default=None), sizes.get(table)
+    return bool(n and whole and n < PART * whole)
+
+
+def _rows(finding: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    columns = finding["frame"]["columns"]
+    return (dict(zip(columns, cells, strict=True)) for cells in finding["frame"]["rows"])
+
+
 _CURRENCY = re.compile(r"; money in (\w+)$")
 
 
@@ -182,13 +240,14 @@ def kind(said: Sentence) -> str:
 
 
 def caption(said: Sentence) -> str:
-    """Write the number with what it is of; where the sentence says it all, its base instead."""
+    """Write the number with what it is of, unless the sentence says it all, and its base."""
+    base = f"{said.finding['base'].rstrip('.')} · " if said.finding["base"] else ""
     if not said.figure:
-        return ""
+        return base
     row, name = said.row, said.finding["name"]
     several = len(said.finding["frame"]["rows"]) > 1
     names = [row.get("group"), row.get("term"), name] if several else [name]
     whom = next(str(name) for name in names if name and name != "all")
     if said.figure in said.text and whom == name:
-        return f"{said.finding['base'].rstrip('.')} · "
-    return f"{label(whom)}: {said.figure} · "
+        return base
+    return f"{label(whom)}: {said.figure} · {base}"

@@ -3,6 +3,7 @@
 import html
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Any
@@ -53,6 +54,7 @@ __all__ = [
     "number",
     "percent",
     "probability",
+    "says_nothing",
     "sentence",
     "shown",
     "span",
@@ -212,7 +214,7 @@ def note(text: str | Absence) -> Note | Absence:
 
 def _tile(result: Result) -> str:
     row = result.frame.iloc[0]
-    if pd.isna(row.get("estimate")):
+    if pd.isna(row.get("estimate")) or says_nothing(row, result.unit):
         return ""
     interval = span(row["conf_low"], row["conf_high"], result.unit)
     return (
@@ -220,6 +222,18 @@ def _tile(result: Result) -> str:
         f"<span>{html.escape(label(result.name))}</span>"
         f"<span>{html.escape(interval)}</span></li>"
     )
+
+
+def says_nothing(row: Mapping[str, Any], unit: str) -> bool:
+    """Say whether a share is nobody or everybody without any doubt: no number for a tile.
+
+    Example:
+        >>> says_nothing({"estimate": 1.0, "conf_low": 1.0, "conf_high": 1.0}, "share")
+        True
+    """
+    words = {amount(row[key], unit) for key in ("estimate", "conf_low", "conf_high")
+             if row.get(key) is not None}  # fmt: skip
+    return unit == "share" and len(words) == 1 and words <= {"0.0%", "100.0%"}
 
 
 # ---------------------------------------------------------------- the one table renderer
