@@ -46,9 +46,40 @@ def test_a_number_beyond_its_earlier_interval_is_named():
     assert reports.lines(since) == [said]
 
 
-def test_a_number_within_its_earlier_interval_is_only_counted():
+def test_a_number_within_its_earlier_interval_is_no_news():
     since = reports.changes(_run(40.0), _run(41.0))
-    assert reports.lines(since) == ["1 number moved, all within their earlier intervals."]
+    assert reports.lines(since) == ["No number moved beyond its earlier interval."]
+
+
+def test_a_number_that_reads_as_before_did_not_move():
+    before, after = _run(40.0), _run(40.04)
+    for run in (before, after):
+        run[1][0]["findings"][0]["frame"]["rows"][0][2:4] = [39.99, 40.01]
+    said = reports.lines(reports.changes(before, after))
+    assert said == ["No number moved beyond its earlier interval."]
+
+
+def test_a_renamed_word_is_no_news_and_a_changed_verdict_is():
+    assert reports.changes(_run(), _run(verdict="stands apart")) == {}
+    both = reports.changes(_reports(0.0), _reports(0.0, "stands apart"))
+    assert both == {}
+    moved = reports.changes(_run(), _run(43.0, verdict="not apart"))
+    assert [one["after"] for one in moved["verdicts"]] == ["not apart"]
+
+
+def test_a_title_worded_anew_makes_no_new_report():
+    before, after = _run(40.0), _run(43.0)
+    for one in (after[0]["reports"][0], after[1][0]):
+        one["question"] = "How well?"
+    since = reports.changes(before, after)
+    assert (since["new"], since["gone"]) == ([], [])
+    assert since["numbers"][0]["where"].startswith("How well?, everyone")
+
+
+def test_what_an_ended_run_did_not_reach_is_neither_new_nor_gone():
+    missing = _run(state="missing")
+    assert reports.changes(missing, _run()) == {}
+    assert reports.changes(_run(), missing) == {}
 
 
 def test_verdicts_failures_data_and_versions_are_told():
@@ -88,12 +119,10 @@ def test_what_moved_for_everyone_is_told_first_and_headlines_before_tables():
     said = reports.lines(since, limit=3)
     assert said[:3] == [
         "B, everyone: nps: 10.0 → 15.0, beyond its earlier interval.",
-        "A, everyone: nps: 10.0 → 15.0, beyond its earlier interval.",
-        "B, everyone: by group, G00: 10.0 → 15.0, beyond its earlier interval.",
-    ]
-    assert said[3] == "36 other numbers moved."
-    assert said[4] == "B, everyone: by group, G00: verdict was “apart”, is “not apart”."
-    assert said[7:] == ["… and 33 more verdicts changed."]
+        "B, everyone: by group, G00: verdict was “apart”, is “not apart”.",
+        "B, everyone: by group, G01: verdict was “apart”, is “not apart”.",
+    ]  # no number stands twice
+    assert said[4:] == ["… and 33 more verdicts changed."]
 
 
 def test_other_ways_of_cleaning_are_no_news():

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from cxlab import export
+from cxlab.reports.manifest import together
 from cxlab.reports.notebooks import PlanError
 from cxlab.reports.plan import EVERYONE
 from cxlab.results import amount, count
 
 REPORTED = "reported"  # the verdict of one row where the others are what else could be reported
 MADE = ("done", "unchanged", "kept")
+MISSING = "missing"  # planned, and not reached before the run was ended
 KEYS = ("term", "group", "period", "table", "column", "value", "reason", "part", "against", "time")
 Kept = tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]
 
@@ -28,7 +30,8 @@ def load(folder: Path) -> Kept:
     folder = folder.parent if folder.is_file() else folder
     if not folder.is_dir():
         raise PlanError(f"{folder}: there is no such folder. Use cxlab run.")
-    return _read(folder / "manifest.json", dict), _read(folder / "findings.json", list)
+    kept = together(_read(folder / "manifest.json", dict))
+    return kept, _read(folder / "findings.json", list)
 
 
 def _read(path: Path, kind: type) -> Any:
@@ -68,18 +71,23 @@ def changes(before: Kept, after: Kept) -> dict[str, Any]:
     (old, old_found), (new, new_found) = before, after
     if not old.get("reports"):
         return {}
-    numbers, verdicts, headlines = _moved(_rows(old_found), _rows(new_found))
+    numbers, verdicts, headlines = _moved(
+        _rows(old_found), _rows(new_found), same=old.get("data") == new.get("data")
+    )
     states = [{_name(r): r["state"] for r in run.get("reports", ())} for run in (old, new)]
     failed = [{name for name, state in each.items() if state == "failed"} for each in states]
-    made = [set(each) - bad for each, bad in zip(states, failed, strict=True)]
+    late = [{name for name, state in each.items() if state == MISSING} for each in states]
+    made = [set(each) - bad - out for each, bad, out in zip(states, failed, late, strict=True)]
+    # a notebook whose title is worded anew is the same report
+    titles = {_name(r): _title(r) for run in (old, new) for r in run.get("reports", ())}
     out = {
         "numbers": numbers,
         "verdicts": verdicts,
         "headlines": headlines,
-        "new": sorted(made[1] - set(states[0])),
-        "gone": sorted(made[0] - set(states[1])),
-        "failing": sorted(failed[1] - failed[0]),
-        "mended": sorted(failed[0] & made[1]),
+        "new": sorted(titles[name] for name in made[1] - set(states[0])),
+        "gone": sorted(titles[name] for name in made[0] - set(states[1])),
+        "failing": sorted(titles[name] for name in failed[1] - failed[0]),
+        "mended": sorted(titles[name] for name in failed[0] & made[1]),
         "data": _data(old, new),
         "code": _code(old, new),
     }
@@ -87,7 +95,7 @@ def changes(before: Kept, after: Kept) -> dict[str, Any]:
 
 
 def lines(since: Mapping[str, Any], *, limit: int = 8) -> list[str]:
-    """Say what changed, a sentence each.
+    """Say what changed, a sentence each; of the numbers, only what is beyond chance and seen.
 
     Args:
         since: what `changes` gave.
@@ -98,11 +106,10 @@ def lines(since: Mapping[str, Any], *, limit: int = 8) -> list[str]:
     out = [*since["data"], *since["code"]]
     beyond = [n for n in since["numbers"] if n["beyond"]]
     out += [_sentence(n) for n in beyond[:limit]]
-    left = len(since["numbers"]) - len(beyond[:limit])
-    if left > 0:
-        words = "other number" if beyond else "number"
-        within = "" if len(beyond) > limit else ", all within their earlier intervals"
-        out.append(f"{count(left, words)} moved{within}.")
+    if (left := len(beyond) - limit) > 0:
+        out.append(f"… and {count(left, 'more number')} moved beyond their earlier intervals.")
+    if since["numbers"] and not beyond:
+        out.append("No number moved beyond its earlier interval.")
     out += [f"{v['where']}: verdict was “{v['before']}”, is “{v['after']}”."
             for v in since["verdicts"][:limit]]  # fmt: skip
     if (left := len(since["verdicts"]) - limit) > 0:
@@ -116,11 +123,21 @@ def lines(since: Mapping[str, Any], *, limit: int = 8) -> list[str]:
 
 
 def _sentence(moved: Mapping[str, Any]) -> str:
-    was, now = (amount(moved[key], moved["unit"]) for key in ("before", "after"))
+    was, now = _seen(moved)
     return f"{moved['where']}: {was} → {now}, beyond its earlier interval."
 
 
-def _name(report: Mapping[str, Any]) -> str:
+def _seen(moved: Mapping[str, Any]) -> tuple[str, str]:
+    was, now = (amount(moved[key], moved["unit"]) for key in ("before", "after"))
+    return was, now
+
+
+def _name(report: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name a report as two runs share it, whatever its title."""
+    return (report["notebook"], report["part"], report.get("settings") or "")
+
+
+def _title(report: Mapping[str, Any]) -> str:
     words = [report.get("question") or report["notebook"], report["part"], report.get("settings")]
     return ", ".join(word for word in words if word)
 
@@ -131,9 +148,12 @@ def _rows(found: Sequence[Mapping[str, Any]]) -> dict[tuple, dict[str, Any]]:
     for report, result in sorted(_results(found), key=lambda one: one[0]["told"]):
         for key, row in _keyed(result):
             where = (_name(report), result["name"], key)
-            out.setdefault(where, {**row, "unit": result["unit"], "headline": ""})
+            told = {"unit": result["unit"], "headline": "", "title": _title(report)}
+            out.setdefault(where, {**row, **told})
         headline = (_name(report), result["name"], "")
-        out.setdefault(headline, {}).setdefault("headline", result["headline"])
+        said = {"headline": result["headline"], "title": _title(report)}
+        out.setdefault(headline, {}).setdefault("headline", said["headline"])
+        out[headline].setdefault("title", said["title"])
     return out
 
 
@@ -155,23 +175,53 @@ def _keyed(result: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield " · ".join(words) or "the number", row
 
 
-def _moved(old: dict[tuple, dict], new: dict[tuple, dict]) -> tuple[list, list, list]:
+def _moved(
+    old: dict[tuple, dict], new: dict[tuple, dict], *, same: bool
+) -> tuple[list, list, list]:
+    """List what differs; `same` says that the data do not."""
     numbers, verdicts, headlines = [], [], []
+    renamed = _renamed(old, new)
     for place in (place for place in new if place in old):
         was, now = old[place], new[place]
-        report, name, key = place
-        where = f"{report}: {name}{f', {key}' if key and key != 'the number' else ''}"
+        _, name, key = place
+        where = f"{now['title']}: {name}{f', {key}' if key and key != 'the number' else ''}"
         if not key and was.get("headline") != now.get("headline"):
             pair = {"before": was.get("headline"), "after": now.get("headline")}
             headlines.append({"where": where, **pair})
         if _differs(was.get("estimate"), now.get("estimate")):
-            beyond = _beyond(was, now["estimate"])
-            pair = {"before": was["estimate"], "after": now["estimate"]}
-            numbers.append({"where": where, **pair, "beyond": beyond, "unit": now["unit"]})
-        if was.get("verdict") and now.get("verdict") and was["verdict"] != now["verdict"]:
-            pair = {"before": was["verdict"], "after": now["verdict"]}
+            pair = {"before": was["estimate"], "after": now["estimate"], "unit": now["unit"]}
+            beyond = _beyond(was, now["estimate"]) and len(set(_seen(pair))) == 2
+            numbers.append({"where": where, **pair, "beyond": beyond})
+        pair = {"before": was.get("verdict"), "after": now.get("verdict")}
+        flipped = all(pair.values()) and len(set(pair.values())) == 2
+        worded = _stood(was, now) and (same or tuple(pair.values()) in renamed)
+        if flipped and not worded:
             verdicts.append({"where": where, **pair})
-    return sorted(numbers, key=lambda number: not number["beyond"]), verdicts, headlines
+    once = {(n["before"], n["after"], n["unit"]): n for n in reversed(numbers)}
+    told = [n for n in numbers if once[n["before"], n["after"], n["unit"]] is n]
+    return sorted(told, key=lambda number: not number["beyond"]), verdicts, headlines
+
+
+def _stood(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Say whether all numbers of a row are what they were."""
+    return not any(_differs(was.get(key), now.get(key)) for key in {**was, **now})
+
+
+def _renamed(old: dict[tuple, dict], new: dict[tuple, dict]) -> set[tuple[str, str]]:
+    """Find verdicts that are the same under another word: one took the place of the other.
+
+    A word is renamed where it is said no more, its successor was never said, and wherever it
+    stood its successor stands; with one place alone nobody can tell, and it counts as news.
+    """
+    both = [(old[at].get("verdict"), new[at].get("verdict")) for at in new if at in old]
+    words = [{row.get("verdict") for row in run.values()} for run in (old, new)]
+    pairs = {pair for pair in both if all(pair) and pair[0] != pair[1]}
+    return {
+        (was, now)
+        for was, now in pairs
+        if was not in words[1] and now not in words[0] and both.count((was, now)) > 1
+        and all(one == (was, now) for one in both if was in one or now in one)
+    }  # fmt: skip
 
 
 def _differs(was: Any, now: Any) -> bool:
