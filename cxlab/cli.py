@@ -146,9 +146,11 @@ def run(
             opened.part(**dict(part))  # refuses one that is not there
     out = out or Path("reports") / reports.slug(mapping.study)
     if dry_run:
+        good = set() if force else reports.current(jobs, out, data=_content(opened))
         for job in jobs:
             why = job.withheld or (f"needs {', '.join(job.missing)}" if job.missing else "")
-            typer.echo(_readable(f"{job.stem}.html{f'  (not made: {why})' if why else ''}"))
+            state = f"not made: {why}" if why else "current" if job.stem in good else "to be made"
+            typer.echo(_readable(f"{job.stem}.html  ({state})"))
         return
     fewest = mapping.privacy.fewest()
     held = study.withheld(opened, smallest=fewest["leadership"])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cxlab import reports
 from tests import desk
 from tests.conftest import ROOT
 
@@ -164,7 +165,7 @@ def test_debug_shows_the_traceback():
 def test_a_dry_run_prints_the_plan_and_makes_nothing(sample, tmp_path):
     done = _cxlab("run", sample, "--dry-run", "--only", "20_scores", cwd=tmp_path)
     assert done.stdout.splitlines() == [
-        f"20_scores/{part}.html"
+        f"20_scores/{part}.html  (to be made)"
         for part in ("everyone", "region-east", "region-north", "region-south", "region-west")
     ]
     assert not (tmp_path / "reports").exists()
@@ -264,5 +265,5 @@ def test_a_stopped_run_keeps_the_reports_outside_its_plan(tmp_path, number):
     start = subprocess.Popen(door, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     said = _stopped(start, tmp_path / "mark", number)
     assert said.endswith("stopped; what was finished is kept\n")
-    (kept,) = json.loads((tmp_path / "out" / "manifest.json").read_text())["reports"]
+    (kept,) = reports.load(tmp_path / "out")[0]["reports"]
     assert (kept["notebook"], kept["state"]) == ("10_one", "kept")

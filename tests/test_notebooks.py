@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cxlab import reports
 from cxlab.reports import notebooks
 from tests.conftest import ROOT
 
@@ -100,7 +101,7 @@ def test_a_notebook_reads_no_more_than_it_says(path):
 
 
 def test_every_notebook_runs_on_the_sample(sample_run):
-    made = json.loads((sample_run / "manifest.json").read_text(encoding="utf-8"))["reports"]
+    made = reports.load(sample_run)[0]["reports"]
     assert {run["notebook"] for run in made} == {path.stem for path in NOTEBOOKS}
     assert [run["error"] for run in made if run["state"] not in ("done", "unchanged")] == []
     assert all(run["headline"] for run in made)

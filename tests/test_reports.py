@@ -138,7 +138,7 @@ def test_what_the_study_does_not_hold_is_no_error(nasty):
 
 def test_the_manifest_tells_what_was_run_on_what(nasty):
     out, runs = nasty
-    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    manifest, _ = reports.load(out)
     assert (manifest["study"], manifest["data"]) == (desk.FACTS["study"], "data")
     assert {"cxlab", "python", "pandas", "papermill"} <= set(manifest["versions"])
     assert len(manifest["reports"]) == len(runs)
@@ -221,7 +221,7 @@ def test_a_run_of_one_notebook_keeps_the_others_in_the_index(tmp_path):
     desk.notebook(tmp_path / "desk", "20_two", "1")
     desk.pressed(desk.planned(tmp_path / "desk"), tmp_path / "out")
     desk.pressed(desk.planned(tmp_path / "desk", notebooks=["20_two"]), tmp_path / "out")
-    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    manifest, _ = reports.load(tmp_path / "out")
     states = {entry["notebook"]: entry["state"] for entry in manifest["reports"]}
     assert states == {"20_two": "unchanged", "10_one": "kept"}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cxlab import reports
 from tests.conftest import ROOT
 
 QUESTIONS = ("20_scores", "30_drivers", "90_leadership")
@@ -34,7 +35,7 @@ def _run(study_file: Path, out: Path, *more: str) -> dict[tuple[str, str], str]:
     words = ["run", str(study_file), "--out", str(out), *only, *more]
     done = subprocess.run([*door, *words], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
-    entries = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["reports"]
+    entries = reports.load(out)[0]["reports"]
     return {(each["notebook"], each["part"]): each["state"] for each in entries}
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from cxlab.codebook import label
 from cxlab.export.frame import framed
-from cxlab.results import amount, count, span
+from cxlab.results import amount, count, says_nothing, span
 
 EVERYONE = "everyone"
 NOT_SHOWN = "Not shown to leadership: too few people, or they would be told by the total."
 MOST_FLIPS, MOST_CHOICES = 20, 60
-MADE = ("done", "unchanged", "kept")
+MADE, MISSING = ("done", "unchanged", "kept"), "missing"
 
 
 def index(manifest: Mapping[str, Any]) -> str:
@@ -48,12 +48,23 @@ def index(manifest: Mapping[str, Any]) -> str:
         choices=_choices([report["part"] for report in made]),
         next=whole[1:6],
         failed=failed,
-        total=len([report for report in reports if report["state"] != "not made"]),
+        late=_late(reports),
+        total=len([r for r in reports if r["state"] not in ("not made", MISSING)]),
         questions=list(dict.fromkeys(report["question"] for report in made)),
         reports=made,
         missing=[report for report in reports if report["state"] == "not made"],
         made=f"Made with cxlab {manifest['versions']['cxlab']} on {manifest['finished']}.",
     )
+
+
+def _late(reports: Sequence[Mapping[str, Any]]) -> str:
+    """Name what was planned and not reached, such as after a run that was ended."""
+    names = [f"{r['question']}, {r['part']}" for r in reports if r["state"] == MISSING]
+    if not names:
+        return ""
+    more = len(names) - MOST_FLIPS
+    told = "; ".join(names[:MOST_FLIPS]) + (f"; and {count(more)} more" if more > 0 else "")
+    return f"{count(len(names), 'report')} not made yet: {told}. Run again to make what is missing."
 
 
 def _masked(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,6 +119,8 @@ def tiles(found: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
         row = dict(zip(frame["columns"], frame["rows"][0], strict=True))
         if row.get("estimate") is None:
             break
+        if says_nothing(row, finding["unit"]):
+            continue
         low, high = row.get("conf_low"), row.get("conf_high")
         interval = "" if low is None or high is None else span(low, high, finding["unit"])
         out.append(

@@ -3,7 +3,7 @@
 from cxlab.reports.changes import changes, executed, lines, load
 from cxlab.reports.notebooks import PlanError
 from cxlab.reports.plan import Job, plan, slug, words
-from cxlab.reports.press import Run, run, summary
+from cxlab.reports.press import Run, current, run, summary
 from cxlab.reports.record import whole
 from cxlab.reports.workshop import Engine
 
@@ -13,6 +13,7 @@ __all__ = [
     "PlanError",
     "Run",
     "changes",
+    "current",
     "executed",
     "lines",
     "load",

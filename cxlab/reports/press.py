@@ -10,11 +10,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from cxlab.reports.changes import MISSING
 from cxlab.reports.cluster import Work, hands
 from cxlab.reports.depends import code, key, versions
 from cxlab.reports.notebooks import FINDINGS_FILE, PlanError, RunError
 from cxlab.reports.plan import Job
-from cxlab.reports.record import NOT_MADE, Record, Run
+from cxlab.reports.record import NOT_MADE, Record, Run, last_run, stands
 from cxlab.reports.report import FINDINGS, STAGING, make
 from cxlab.reports.workshop import Engine
 from cxlab.results import count
@@ -59,6 +60,7 @@ def run(
     engine = engine or Engine()
     with _alone(out), _stoppable(), _refusing(out), hands(engine, out) as work:
         record = Record(out, facts, force=force)
+        record.planned = {job.stem: _entry(job) for job in jobs}
         try:
             for composed in (False, True):
                 wave = [_told(job, out) for job in jobs if job.notebook.composes == composed]
@@ -71,6 +73,33 @@ def run(
             record.keep_others()
             record.close()
     return [record.runs[job.stem] for job in jobs]
+
+
+def current(jobs: Sequence[Job], out: Path, *, data: str | Named) -> set[str]:
+    """Say which reports of a plan are as they would be if made now; nothing is written.
+
+    Args:
+        jobs: the plan.
+        out: output folder of the last run.
+        data: as for `run`.
+
+    Returns:
+        The stems of those that are current; one made of the others' findings only where all
+        others are.
+    """
+    named = data if callable(data) else _always(data)
+    before, found = last_run(out)
+    able = [job for job in jobs if not (job.refused or job.missing or job.withheld)]
+    good: set[str] = set()
+    for job in sorted(able, key=lambda one: one.notebook.composes):
+        composes, known = job.notebook.composes, before.get(job.stem)
+        rest = {one.stem for one in able if not one.notebook.composes}
+        if known is None or (composes and not rest <= good):
+            continue
+        content = f"{named({})} {found}" if composes else named(job.reads)
+        if stands(out, known, key(_told(job, out), content)):
+            good.add(job.stem)
+    return good
 
 
 def _always(name: str) -> Named:
@@ -96,7 +125,7 @@ def _made(
     todo: dict[str, tuple[Job, Run]] = {}
     for job in jobs:
         able = not (job.refused or job.missing or job.withheld)
-        entry = _entry(job, named(job.reads) if able else "")
+        entry = replace(_entry(job), key=key(job, named(job.reads) if able else ""))
         known = record.before.get(job.stem)
         if job.refused:
             entry.state, entry.error = "failed", job.refused
@@ -128,14 +157,14 @@ def _made(
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _entry(job: Job, data: str) -> Run:
+def _entry(job: Job) -> Run:
+    """Book a report that is planned; so it stands if the run is ended before it."""
     return Run(
         notebook=job.notebook.name,
         question=job.notebook.question,
         part=job.part,
         parameters=job.parameters,
-        state="",
-        key=key(job, data),
+        state=MISSING,
         reading_order=job.notebook.reading_order,
         settings=job.settings,
         composes=job.notebook.composes,

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import time
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -11,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from cxlab import export
-from cxlab.reports.changes import MADE, changes, lines
+from cxlab.reports.changes import MADE, MISSING, changes, lines
+from cxlab.reports.manifest import apart, together
 from cxlab.reports.report import FINDINGS, INDEX
 
 MANIFEST, JOURNAL = "manifest.json", ".journal"
+LAST = ".last."  # the last whole run's manifest and findings, while the next is not whole
 NOT_MADE = "not made"  # its data cannot answer the question
 EVERY = 5.0  # seconds between two writings of the index while a run is at work
 
@@ -26,8 +29,8 @@ class Run:
     Attributes:
         notebook, question, part, settings: which report.
         parameters: what it was run with.
-        state: `done`, `unchanged`, `kept` (of an earlier run of more notebooks), `failed` or
-            `not made`.
+        state: `done`, `unchanged`, `kept` (of an earlier run of more notebooks), `failed`,
+            `not made`, or `missing` (planned, and not reached when the run was ended).
         key: hash of everything the report depends on.
         page, file: the page and the executed notebook, relative to the output folder.
         headline, base: its first finding.
@@ -66,15 +69,20 @@ class Record:
         out: the output folder.
         facts: what the manifest says of the study.
         before: the reports of the last run, by stem.
+        planned: the reports this run is to make, in their order, as they stand if it is ended.
         runs: the reports of this run, by stem.
     """
 
     def __init__(self, out: Path, facts: dict[str, Any], *, force: bool = False) -> None:
         self.out, self.facts, self.force = out, facts, force
         self.started = self.written = time.time()
-        self.last = _manifest(out / MANIFEST)
-        self.last_findings = _json(out / FINDINGS, [])
-        self.before = _by_stem(self.last, out / JOURNAL)
+        self._previous = _manifest(out / MANIFEST)
+        # a run that was ended is no measure of what changed; the whole one before it is
+        name = LAST if (out / f"{LAST}{MANIFEST}").is_file() else ""
+        self.last = _manifest(out / f"{name}{MANIFEST}")
+        self.last_findings = _json(out / f"{name}{FINDINGS}", [])
+        self.before = _by_stem(self._previous, out / JOURNAL)
+        self.planned: dict[str, Run] = {}
         self.runs: dict[str, Run] = {}
         self.found: dict[str, Any] = {}
         # what earlier runs booked is kept until this one is whole
@@ -82,12 +90,7 @@ class Record:
 
     def stands(self, known: dict[str, Any], key: str) -> bool:
         """Whether a report of the last run is still what it would be if made now."""
-        return (
-            not self.force
-            and known["key"] == key
-            and known["state"] in (*MADE, NOT_MADE)
-            and self._whole(known)
-        )
+        return not self.force and stands(self.out, known, key)
 
     def add(self, stem: str, entry: Run) -> None:
         """Book a report."""
@@ -109,27 +112,31 @@ class Record:
 
     def keep_others(self) -> None:
         """Keep what an earlier run made of the same data and this one did not plan or reach."""
-        alike = all(self.last.get(key) == self.facts[key] for key in ("study", "data", "versions"))
+        alike = all(
+            self._previous.get(key) == self.facts[key] for key in ("study", "data", "versions")
+        )
         for stem, known in self.before.items():
             here = alike and stem not in self.runs and not known["composes"]
-            if here and known["state"] in MADE and self._whole(known):
+            if here and known["state"] in MADE and _whole(self.out, known):
                 self.add(stem, Run(**{**known, "state": "kept"}))
 
     def fingerprint(self) -> str:
         """Name the content of the findings so far."""
-        text = json.dumps(self._findings(composed=False), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return _fingerprint(self._findings(composed=False))
 
     def write(self, *, last: bool = False) -> None:
         """Write findings, manifest and index of what is finished so far, each in one move."""
         self.written = time.time()
+        listed = self._listed()
+        if any(entry.state == MISSING for entry in listed):
+            self._lay_aside()
         findings = self._findings()
         manifest = {
             **self.facts,
             "started": _moment(self.started),
             "finished": _moment(time.time()),
             "seconds": round(time.time() - self.started, 1),
-            "reports": [asdict(entry) for entry in self.runs.values()],
+            "reports": [asdict(entry) for entry in listed],
         }
         # before the end, what is still to come would count as gone
         since = changes((self.last, self.last_findings), (manifest, findings)) if last else {}
@@ -139,7 +146,7 @@ class Record:
         # a report a line: indented throughout, it takes longer to write than all else here
         told = ",\n".join(json.dumps(report, ensure_ascii=False) for report in findings)
         whole(self.out / FINDINGS, f"[\n{told}\n]\n")
-        whole(self.out / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False))
+        whole(self.out / MANIFEST, json.dumps(apart(manifest), indent=1, ensure_ascii=False))
         whole(self.out / INDEX, export.index(manifest))
 
     def close(self) -> None:
@@ -150,15 +157,29 @@ class Record:
         booked = bool(self.runs) or not self.before
         if booked:
             self.write(last=True)
+        if not any(entry.state == MISSING for entry in self._listed()):
+            for name in (MANIFEST, FINDINGS):
+                (self.out / f"{LAST}{name}").unlink(missing_ok=True)
         self._journal.close()
         journal = self.out / JOURNAL
         if booked or not journal.stat().st_size:
             journal.unlink(missing_ok=True)
 
-    def _whole(self, known: dict[str, Any]) -> bool:
-        page = known["page"]
-        files = [known["file"], *([page, _findings_of(page)] if page else [])]
-        return all((self.out / name).is_file() for name in files)
+    def _listed(self) -> list[Run]:
+        """List the reports in the order of the plan, then those kept of earlier runs."""
+        ahead = [self.runs.get(stem, entry) for stem, entry in self.planned.items()]
+        rest = sorted(stem for stem in self.runs if stem not in self.planned)
+        return ahead + [self.runs[stem] for stem in rest]
+
+    def _lay_aside(self) -> None:
+        """Keep the last whole run beside this one, until this one is whole."""
+        states = [report["state"] for report in self._previous.get("reports", ())]
+        if not states or MISSING in states:
+            return
+        for name in (FINDINGS, MANIFEST):
+            kept = self.out / f"{LAST}{name}"
+            if (self.out / name).is_file() and not kept.is_file():
+                whole(kept, (self.out / name).read_bytes())
 
     def _findings(self, *, composed: bool = True) -> list[dict[str, Any]]:
         """List what was found, report by report."""
@@ -179,12 +200,38 @@ class Record:
         ]
 
 
+def last_run(out: Path) -> tuple[dict[str, dict[str, Any]], str]:
+    """Read what an output folder holds, and leave it as it is.
+
+    Returns:
+        The reports of the last run by stem, and the name of what they found.
+    """
+    found = [r for r in _json(out / FINDINGS, []) if not r.get("composes")]
+    return _by_stem(_manifest(out / MANIFEST), out / JOURNAL), _fingerprint(found)
+
+
+def stands(out: Path, known: dict[str, Any], key: str) -> bool:
+    """Whether a report of the last run is still what it would be if made now."""
+    return known["key"] == key and known["state"] in (*MADE, NOT_MADE) and _whole(out, known)
+
+
+def _whole(out: Path, known: dict[str, Any]) -> bool:
+    page = known["page"]
+    files = [known["file"], *([page, _findings_of(page)] if page else [])]
+    return all((out / name).is_file() for name in files)
+
+
+def _fingerprint(findings: list[dict[str, Any]]) -> str:
+    return hashlib.sha256(json.dumps(findings, sort_keys=True).encode()).hexdigest()
+
+
 def _moved(now: list[dict[str, str]], before: Any) -> list[dict[str, str]]:
     """Say beside each headline number what it was, where it moved."""
     was = {tile["name"]: tile["shown"] for tile in before}
+    old = {name: re.sub(r"[^\d.−%]", "", shown) for name, shown in was.items()}
     return [
         {**tile, "was": was[tile["name"]]}
-        if was.get(tile["name"], tile["shown"]) != tile["shown"]
+        if old.get(tile["name"], (new := re.sub(r"[^\d.−%]", "", tile["shown"]))) != new
         else tile
         for tile in now
     ]
@@ -226,7 +273,10 @@ def _by_stem(manifest: dict[str, Any], journal: Path) -> dict[str, dict[str, Any
 
 def _manifest(path: Path) -> dict[str, Any]:
     """Read the manifest of the last run; a damaged one counts as none."""
-    content = _json(path, {})
+    try:
+        content = together(_json(path, {}))
+    except (KeyError, TypeError, ValueError):
+        return {}
     words = {"notebook", "question", "part", "state", "key", "page", "file"}
     reports = content.get("reports")
     good = isinstance(reports, list) and all(

@@ -93,11 +93,21 @@ def _not_made(job: Job, executed: Path, target: Path, gone: dict[str, str]) -> d
     return {"state": "not made", "file": f"{job.stem}.ipynb", "error": gone["why"] + needs}
 
 
+def _timeless(notebook: dict[str, Any]) -> dict[str, Any]:
+    """Take out when and where it was executed; the manifest has that, in one place."""
+    notebook["metadata"].pop("papermill", None)
+    for cell in notebook["cells"]:
+        for word in ("papermill", "execution"):
+            cell["metadata"].pop(word, None)
+    return notebook
+
+
 def _first(found: list[dict[str, Any]]) -> dict[str, Any]:
     if not found:
         return {}
-    first = {"headline": found[0]["headline"], "base": found[0]["base"]}
-    return {**first, "tiles": export.tiles(found)}
+    # what rests on few of them is no headline of all
+    one = next((each for each in found[:3] if not export.thin(each, found)), found[0])
+    return {"headline": one["headline"], "base": one["base"], "tiles": export.tiles(found)}
 
 
 def _execute(job: Job, executed: Path, engine: str) -> str:
