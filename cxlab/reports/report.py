@@ -59,7 +59,8 @@ def _whole(executed: Path) -> bool:
 
 def _publish(job: Job, study: str, executed: Path, target: Path, smallest: int) -> dict[str, Any]:
     """Render an executed notebook and move its three files to their place."""
-    notebook = json.loads(executed.read_text(encoding="utf-8"))
+    notebook = _timeless(json.loads(executed.read_text(encoding="utf-8")))
+    executed.write_text(json.dumps(notebook, indent=1, ensure_ascii=False), encoding="utf-8")
     if gone := export.unanswered(notebook["cells"]):
         return _not_made(job, executed, target, gone)
     page = export.page(
@@ -80,7 +81,7 @@ def _publish(job: Job, study: str, executed: Path, target: Path, smallest: int) 
     return {
         "state": "done",
         **files,
-        **_first([export.held(one, smallest=smallest) for one in found[:1]] + found[1:]),
+        **_first([export.held(one, smallest=smallest) for one in found[:3]] + found[3:]),
     }
 
 
@@ -96,7 +97,8 @@ def _not_made(job: Job, executed: Path, target: Path, gone: dict[str, str]) -> d
 def _timeless(notebook: dict[str, Any]) -> dict[str, Any]:
     """Take out when and where it was executed; the manifest has that, in one place."""
     notebook["metadata"].pop("papermill", None)
-    for cell in notebook["cells"]:
+    for at, cell in enumerate(notebook["cells"]):
+        cell["id"] = f"cell-{at}"  # the cell of parameters is given another one each time
         for word in ("papermill", "execution"):
             cell["metadata"].pop(word, None)
     return notebook
