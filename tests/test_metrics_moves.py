@@ -514,6 +514,7 @@ def test_no_week_with_enough_answers_is_said():
     found = metrics.movement(rows, **words)
     assert found.frame.empty
     assert "cannot be said: no week has enough answers" in found.headline
+    assert metrics.latest_change(rows.assign(r="N"), by="r", **words).frame.empty
 
 
 # ------------------------------------------------------------------ small pieces

@@ -138,6 +138,8 @@ def latest_change(
     if len(found) < 2:
         return _nothing(what, f"fewer than two finished {word}s with answers; no change to explain")
     (first, before), (last, after) = found[-2:]
+    if min(len(before), len(after)) < smallest:
+        return _nothing(what, f"too few answers in {first} or {last} to show a change")
     pair = pair if pair in responses else None
     if by is None and pair is None:
         return _nothing(what, "no segment and no customer to explain a change by")
