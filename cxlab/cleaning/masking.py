@@ -15,11 +15,11 @@ Which names are words follows from a list and from these texts, where they stand
 **Found by cue**: names on no list after 'my name is', 'spoke to', 'Mr', 'Frau', 'my neighbour'.
 
 **Not found**: other names on no list (`unsure` counts texts that may hold one), nicknames, what a
-person is told by without a name. Weighed and not taken: presidio-analyzer, whose names come from a
-model that is downloaded and which brings spaCy and some fifty packages for patterns like these;
-scrubadub, for its dependencies (nltk, scikit-learn) and no release since 2023; phonenumbers, which
-needs to know the country and passes over what is no number that could be dialled, mistyped ones
-too.
+person is told by without a name. Weighed and not taken: presidio-analyzer 2.2, whose names come
+from a model that is downloaded, whose patterns do without one but ask the network for a list of
+domains, and which brings spaCy and some fifty packages; scrubadub 2.0, for nltk, textblob and the
+like; phonenumbers 9.0, which needs to know the country and passes over what cannot be dialled,
+mistyped numbers among them.
 """
 
 import hashlib
