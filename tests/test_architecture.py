@@ -32,7 +32,12 @@ FLOORS = {
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 # rooms of one floor that may look at a neighbour, and why (ARCHITECTURE.md says more)
-NEIGHBOURS = {("results", "codebook"), ("lifetimes", "stats"), ("weighting", "stats")}
+NEIGHBOURS = {
+    ("results", "codebook"),
+    ("lifetimes", "stats"),
+    ("lifetimes", "events"),
+    ("weighting", "stats"),
+}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlab import events
+from cxlab import events, lifetimes
 from tests.conftest import absent
 
 DAYS = ("2025-03-31", "2025-06-30")
@@ -265,3 +265,17 @@ def test_postgresql_gives_the_same_numbers_to_the_last_bit(postgres):
     there = events.as_of(study(frames, postgres), DAYS, "90D")
     pd.testing.assert_frame_equal(here, there, check_exact=True)
     assert len(here) > 30
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Kolkata", "Australia/Lord_Howe"])
+def test_postgresql_tells_the_same_days_whatever_zone_its_session_has(postgres, zone):
+    orders = made(3)["orders"]
+    # the clock of whoever asks must not decide on which day a customer bought
+    postgres.raw_sql("SET TIME ZONE 'Pacific/Auckland'")
+    there = events.local(hold(postgres, f"o_{zone[-5:].lower()}", orders), zone)
+    expected = orders["ordered_at"].dt.tz_convert(zone).dt.tz_localize(None)
+    got = there.order_by("ordered_at").execute()["ordered_at"].astype("datetime64[us]")
+    assert (got == expected.sort_values(ignore_index=True).astype("datetime64[us]")).all()
+    here = orders.assign(ordered_at=expected)
+    counts = [lifetimes.buyers(table, as_of="2025-06-30").frame for table in (there, here)]
+    pd.testing.assert_frame_equal(*counts, check_dtype=False)

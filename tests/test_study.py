@@ -133,10 +133,10 @@ def test_answers_get_the_segments_of_the_customer_list(shop):
     assert study.load(shop).responses["region"].tolist()[:2] == ["North", "<b>South</b>"]
 
 
-def test_orders_are_an_ibis_table_in_utc(shop):
+def test_orders_are_an_ibis_table_whose_moments_carry_the_zone(shop):
     orders = study.load(shop).orders
     assert orders.amount.sum().execute() == 10.5
-    assert str(orders.schema()["ordered_at"]).startswith("timestamp('UTC'")
+    assert str(orders.schema()["ordered_at"]).startswith("timestamp('Europe/London'")
 
 
 def test_the_second_opening_reads_the_cache_and_gives_the_same(shop):

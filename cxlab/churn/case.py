@@ -263,9 +263,12 @@ def _day_judged(known: Definition, as_of: str) -> pd.Timestamp:
 
 def _days_before(study, known: Definition, day: pd.Timestamp) -> list[pd.Timestamp]:
     """Go back from the day judged in steps of a whole outcome, so that none is known too late."""
-    step = known.window(day)[1] - day
+    zone = known.timezone
+    judged = events.local_moment(day, zone)
+    step = events.local_moment(known.window(day)[1], zone) - judged
     first = _first_day(study, known) + pd.Timedelta("30D")
-    days = [day - step * k for k in range(1, MOST_DAYS + 1) if day - step * k >= first]
+    days = [events.moment(judged - step * k, zone) for k in range(1, MOST_DAYS + 1)]
+    days = [sooner for sooner in days if sooner >= first]
     if not days:
         raise ChurnError(
             f"there is no day before {day.tz_convert(known.timezone):%Y-%m-%d} whose outcome was "

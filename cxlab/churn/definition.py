@@ -42,8 +42,8 @@ class Definition:
 
     def window(self, day: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
         """Give the moments after which, and up to which, leaving counts."""
-        starts = later(day, self.gap, self.timezone)
-        return starts, later(starts, self.horizon or "0D", self.timezone)
+        starts = events.later(day, self.gap, self.timezone)
+        return starts, events.later(starts, self.horizon or "0D", self.timezone)
 
     def sentence(self) -> str:
         """Say what counts as leaving."""
@@ -129,19 +129,6 @@ def timeline(known: Definition, day) -> Result:
         method=known.sentence(),
         base=f"Facts since {_short(since, known)} count as recent. Times in {known.timezone}.",
     )
-
-
-def later(stamp: pd.Timestamp, duration: str, zone: str) -> pd.Timestamp:
-    """Give the moment a duration after another; months follow the calendar."""
-    if duration.endswith("M"):
-        local = stamp.tz_convert(zone).tz_localize(None)
-        ends = local.is_month_end
-        local = local + pd.DateOffset(months=int(duration[:-1]))
-        local = local + pd.offsets.MonthEnd(0) if ends else local
-        return local.tz_localize(zone, ambiguous=True, nonexistent="shift_forward").tz_convert(
-            "UTC"
-        )
-    return stamp + pd.Timedelta(duration)
 
 
 def open_ended(known: Definition) -> Definition:

@@ -107,7 +107,7 @@ def _months(study, lookback: str) -> Snapshot:
     if known.until is None:
         raise ChurnError("hazards need to know until when leaving is known; declare 'as_of'.")
     # the first three months have no past to judge from
-    start = (first + pd.Timedelta(lookback)).tz_localize(None).normalize()
+    start = (events.local_moment(first) + pd.Timedelta(lookback)).normalize()
     days = pd.date_range(start, known.until.tz_convert(zone).tz_localize(None), freq="ME")
     inside = [d for d in days if known.window(events.moment(d, zone))[1] <= known.until]
     if len(inside) < 3:

@@ -225,8 +225,9 @@ def days_of(as_of, known: Definition) -> list[pd.Timestamp]:
     """Read the days asked for, and refuse those whose outcome cannot be known."""
     last = None
     if known.until is not None and known.horizon is not None:
-        span = known.window(known.until)[1] - known.until
-        last = known.until - span
+        end = events.local_moment(known.until, known.timezone)
+        span = events.local_moment(known.window(known.until)[1], known.timezone) - end
+        last = events.moment(end - span, known.timezone)
     if as_of is None:
         latest = (
             f" The latest day with a whole horizon is {_day(last, known)}."
@@ -321,7 +322,7 @@ def _by_silence(study, customer, day, known: Definition, notes: list[str]):
     early = gone & gone_early & kept
     if early.any():
         notes.append(f"{_of(customer, early)} fell silent within the gap and are not judged.")
-    safe = slack >= (ends - day) / pd.Timedelta("1D")
+    safe = slack >= _days_to(ends, day, known)
     label[safe] = np.nan
     if (safe & kept).any():
         notes.append(
@@ -342,7 +343,12 @@ def within_reach(study, taken: Snapshot, known: Definition) -> Snapshot:
         return taken
     ends = _windows(taken.day, known)[1]
     slack = _slack(study, taken.customer, taken.day, known)
-    return taken.rows((slack < (ends - taken.day) / pd.Timedelta("1D")).to_numpy())
+    return taken.rows((slack < _days_to(ends, taken.day, known)).to_numpy())
+
+
+def _days_to(ends: pd.Series, day: pd.Series, known: Definition) -> pd.Series:
+    ends, day = (events.local_times(at, known.timezone) for at in (ends, day))
+    return (ends - day) / pd.Timedelta("1D")
 
 
 def _slack(study, customer, when: pd.Series, known: Definition) -> pd.Series:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cxlab.events.clock import local_micros, local_moment
 from cxlab.events.moments import micros, utc
 
 SCORES = ("nps", "csat", "ces")
@@ -20,12 +21,14 @@ class Answers:
         who: place of the customer of each answer.
         at: when it was given, in microseconds.
         scores: name -> value of each answer, missing where it was not given.
+        zone: whose clock tells days.
     """
 
     customers: int
     who: np.ndarray
     at: np.ndarray
     scores: dict[str, np.ndarray]
+    zone: str
 
     def on(self, day: pd.Timestamp, after: pd.Timestamp) -> dict[str, np.ndarray]:
         """Give the answers of each customer as known on a day.
@@ -45,7 +48,7 @@ class Answers:
         found = {
             "answers": np.bincount(who[since:], minlength=self.customers),
             "answers_ever": np.bincount(who, minlength=self.customers),
-            "days_since_answer": (now - last) / DAY,
+            "days_since_answer": _days_since(day, last, self.zone),
         }
         for score, values in self.scores.items():
             given = ~np.isnan(values[:until])
@@ -74,7 +77,14 @@ def answers_of(study, ids: pd.Index, zone: str) -> Answers:
     who = ids.get_indexer(rows["customer_id"].astype("str"))
     rows, who = rows[who >= 0], who[who >= 0]
     scores = {name: rows[name].to_numpy(float, na_value=np.nan) for name in _scores(study)}
-    return Answers(len(ids), who, micros(rows["_at"]), scores)
+    return Answers(len(ids), who, micros(rows["_at"]), scores, zone)
+
+
+def _days_since(day: pd.Timestamp, last: np.ndarray, zone: str) -> np.ndarray:
+    now, given = local_moment(day, zone).value // 1000, ~np.isnan(last)
+    age = np.full(len(last), np.nan)
+    age[given] = (now - local_micros(last[given].astype(np.int64), zone)) / DAY
+    return age
 
 
 def _scores(study) -> list[str]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.events.answers import answers_of
+from cxlab.events.clock import local_micros, local_moment
 from cxlab.events.facts import MONEY, streams
 from cxlab.events.moments import UTC, earlier, micros, moment, utc
 from cxlab.events.periods import ALWAYS, NEVER, Ledger, before, book, people
@@ -69,14 +70,14 @@ def as_of(study, days, lookback: str = "180D", *, kinds: Sequence[str] | None = 
         _meet(roll, ledger)
         notes += _strangers(ledger, table, len(roll))
         for at, window in enumerate(windows):
-            facts[at] |= _FACTS[table](ledger, window, moments[at])
+            facts[at] |= _FACTS[table](ledger, window, moments[at], zone)
     start = _from_the_start(study, roll.index)
     asked = study.responses is not None and "answered_at" in study.responses
     answers = answers_of(study, roll.index, zone) if asked else None
     parts = []
     for day, known in zip(moments, facts, strict=True):
         said = answers.on(day, earlier(day, lookback, zone)) if answers else {}
-        parts.append(_on_the_day(roll, start, day, known, said))
+        parts.append(_on_the_day(roll, start, day, known, said, zone))
     frame = pd.concat(parts, ignore_index=True)
     frame.attrs["notes"] = tuple(notes)
     return frame
@@ -99,7 +100,7 @@ def rhythm(study, days) -> pd.DataFrame:
     book(ledger, study.orders, streams()[0], zone)
     parts = []
     for day, (until, _, _) in zip(moments, windows, strict=True):
-        facts = _pace(ledger, until, day)
+        facts = _pace(ledger, until, day, zone)
         bought = facts["orders_ever"] > 0
         part = pd.DataFrame({name: values[bought] for name, values in facts.items()})
         part.insert(0, "customer_id", roll.index[bought])
@@ -193,7 +194,7 @@ def _strangers(ledger: Ledger, table: str, customers: int) -> list[str]:
     ]
 
 
-def _on_the_day(roll, start: pd.DataFrame, day, facts, said) -> pd.DataFrame:
+def _on_the_day(roll, start: pd.DataFrame, day, facts, said, zone: str) -> pd.DataFrame:
     """Put together the rows of one day: only those active then."""
     now = day.value // 1000
     came, left, met = (roll[name].to_numpy() for name in ("came", "left", "met"))
@@ -203,7 +204,7 @@ def _on_the_day(roll, start: pd.DataFrame, day, facts, said) -> pd.DataFrame:
     columns = {
         "customer_id": ids,
         "day": pd.DatetimeIndex([day.as_unit("us")]).repeat(len(ids)),
-        "tenure_days": _age(came[here], day),
+        "tenure_days": _age(came[here], day, zone),
     }
     columns |= {name: values[here] for name, values in facts.items()}
     frame = pd.DataFrame(columns)
@@ -273,21 +274,22 @@ def _common_kinds(events, first: pd.Timestamp, zone: str) -> tuple[str, ...]:
     return tuple(sorted(ordered["kind"].head(KINDS)))
 
 
-def _pace(ledger: Ledger, until: int, day: pd.Timestamp) -> dict[str, np.ndarray]:
+def _pace(ledger: Ledger, until: int, day: pd.Timestamp, zone: str) -> dict[str, np.ndarray]:
     ever = ledger.total("orders", until)
     first, last = ledger.first["order"][:, until], ledger.last["order"][:, until]
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        usual = np.where(ever > 1, (last - first) / DAY / (ever - 1), np.nan)
+        between = _age(first, day, zone) - _age(last, day, zone)
+        usual = np.where(ever > 1, between / (ever - 1), np.nan)
     return {
         "orders_ever": ever,
-        "days_since_order": _age(last, day),
+        "days_since_order": _age(last, day, zone),
         "usual_gap_days": np.where(usual > 0, usual, np.nan),
     }
 
 
-def _orders(ledger: Ledger, window: tuple[int, int, int], day: pd.Timestamp):
+def _orders(ledger: Ledger, window: tuple[int, int, int], day: pd.Timestamp, zone: str):
     until, _, after = window
-    facts = _pace(ledger, until, day)
+    facts = _pace(ledger, until, day, zone)
     with np.errstate(invalid="ignore", divide="ignore"):
         facts["silence_ratio"] = facts["days_since_order"] / facts["usual_gap_days"]
     facts["orders"] = ledger.between("orders", after, until)
@@ -310,13 +312,13 @@ def _orders(ledger: Ledger, window: tuple[int, int, int], day: pd.Timestamp):
     return facts
 
 
-def _interactions(ledger: Ledger, window: tuple[int, int, int], day: pd.Timestamp):
+def _interactions(ledger: Ledger, window: tuple[int, int, int], day: pd.Timestamp, zone: str):
     until, _, after = window
     facts = {
         "contacts": ledger.between("contacts", after, until),
         "contacts_ever": ledger.total("contacts", until),
         "contacts_trend": _trend(ledger, "contacts", window),
-        "days_since_contact": _age(ledger.last["contact"][:, until], day),
+        "days_since_contact": _age(ledger.last["contact"][:, until], day, zone),
     }
     for name in ledger.sums:
         if name.startswith("kind:"):
@@ -329,7 +331,7 @@ def _interactions(ledger: Ledger, window: tuple[int, int, int], day: pd.Timestam
     if "closed" in ledger.sums:
         facts["open_cases"] = ledger.total("contacts", until) - ledger.total("closed", until)
         facts["close_hours"] = _mean(ledger, "close_seconds", "closed", window, 3600)
-        facts["days_since_unsolved"] = _age(ledger.last["unsolved"][:, until], day)
+        facts["days_since_unsolved"] = _age(ledger.last["unsolved"][:, until], day, zone)
     for name in ("solved", "unsolved", "reopened", "channel_changes"):
         if name in ledger.sums:
             facts[name] = ledger.between(name, after, until)
@@ -343,9 +345,13 @@ def _interactions(ledger: Ledger, window: tuple[int, int, int], day: pd.Timestam
 _FACTS = {"orders": _orders, "interactions": _interactions}
 
 
-def _age(last: np.ndarray, day: pd.Timestamp) -> np.ndarray:
-    now = day.value // 1000
-    return np.where(last == NEVER, np.nan, (now - np.maximum(last, 0)) / DAY)
+def _age(last: np.ndarray, day: pd.Timestamp, zone: str) -> np.ndarray:
+    """Count days by the clock of the zone: one of them is a day where clocks change, too."""
+    now = local_moment(day, zone).value // 1000
+    there = (last != NEVER) & (last != ALWAYS)
+    age = np.full(len(last), np.nan)
+    age[there] = (now - local_micros(last[there], zone)) / DAY
+    return age
 
 
 def _trend(ledger: Ledger, name: str, window: tuple[int, int, int]) -> np.ndarray:

@@ -68,6 +68,24 @@ def stamp_time(stamp: pd.Timestamp, timezone: str) -> pd.Timedelta:
     return local - local.normalize()
 
 
+def later(stamp: pd.Timestamp, duration: str, timezone: str = UTC) -> pd.Timestamp:
+    """Give the moment a duration after another, by the clock of the zone.
+
+    Fourteen days after the last moment of a day is the last moment of a day, also where the
+    clocks change between. Months follow the calendar; the last day of a month stays one.
+
+    Example:
+        >>> str(later(moment("2025-03-25", "Europe/London"), "7D", "Europe/London"))
+        '2025-04-01 22:59:59.999999+00:00'
+    """
+    local = stamp.tz_convert(timezone).tz_localize(None)
+    if not re.fullmatch(r"\d+M", duration):
+        return localised(local + pd.Timedelta(duration), timezone)
+    ends = local.is_month_end
+    local = local + pd.DateOffset(months=int(duration[:-1]))
+    return localised(local + pd.offsets.MonthEnd(0) if ends else local, timezone)
+
+
 def micros(times) -> np.ndarray:
     """Give moments as microseconds since 1970 in UTC; missing is the smallest integer."""
     return np.asarray(pd.DatetimeIndex(times).as_unit("us").asi8)

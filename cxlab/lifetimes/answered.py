@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxlab import events
 from cxlab.lifetimes.spells import SpellError, Spells, spells
 from cxlab.results import count
 
@@ -47,7 +48,8 @@ def from_answers(
         raise SpellError("nobody on the customer list gave an answer while being a customer.")
     people["tier"] = tier_of(people[score])
     if "signed_up_at" in people:
-        since = people["answered_at"] - people["signed_up_at"]
+        since = events.local_times(people["answered_at"])
+        since -= events.local_times(people["signed_up_at"])
         people["tenure_before"] = (since / pd.Timedelta(days=365.25 / 12)).clip(lower=0)
     watched = spells(people, start="answered_at", end="churned_at", as_of=as_of)
     late = int(gone.sum())

@@ -1,5 +1,6 @@
 """Who bought how often, when last, and for how much, as known on a day?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from cxlab import events
 from cxlab.codebook import did_you_mean
 from cxlab.lifetimes.spells import DAYS
 from cxlab.results import Unanswerable, count
@@ -75,8 +77,8 @@ def buyers(orders: Any, *, as_of: Any, until: Any = None, unit: str = "week") ->
     """
     if unit not in DAYS:
         raise OrdersError(f"unit: '{unit}' is none of {', '.join(DAYS)}.{did_you_mean(unit, DAYS)}")
-    last = pd.Timestamp(as_of).normalize()
-    end = None if until is None else pd.Timestamp(until).normalize()
+    last = last_day(orders, as_of)
+    end = None if until is None else last_day(orders, until)
     frame = _per_customer(days_of_purchase(orders), last, end).execute()
     if frame.empty:
         raise OrdersError(f"no order lies on or before {last:%Y-%m-%d}; look at 'ordered_at'.")
@@ -103,7 +105,7 @@ def orders_of(orders: Any, customers: pd.DataFrame | None = None) -> Any:
     Raises:
         OrdersError: there are none, or none joins a customer.
     """
-    table = ibis.memtable(_plain(orders)) if isinstance(orders, pd.DataFrame) else orders
+    table = ibis.memtable(moments_of(orders)) if isinstance(orders, pd.DataFrame) else orders
     if "customer_id" not in table.columns:
         near = did_you_mean("customer_id", table.columns)
         raise OrdersError(f"orders: there is no column 'customer_id'.{near}")
@@ -122,11 +124,7 @@ def orders_of(orders: Any, customers: pd.DataFrame | None = None) -> Any:
 
 def days_of_purchase(orders: Any) -> ibis.Table:
     """Gather orders to one row per customer and day, as an expression over their table."""
-    table = ibis.memtable(_plain(orders)) if isinstance(orders, pd.DataFrame) else orders
-    for column in ("customer_id", "ordered_at"):
-        if column not in table.columns:
-            near = did_you_mean(column, table.columns)
-            raise OrdersError(f"orders: there is no column '{column}'.{near}")
+    table = table_of(orders)
     paid = table["amount"].cast("float64") if "amount" in table.columns else ibis.literal(0.0)
     if "refunded" in table.columns:
         paid = paid - table["refunded"].cast("float64").fill_null(0.0)
@@ -144,7 +142,29 @@ def days_of_purchase(orders: Any) -> ibis.Table:
     return days.filter(days["bought"]).drop("bought")
 
 
-def _plain(orders: pd.DataFrame) -> pd.DataFrame:
+def table_of(orders: Any, needs: Sequence[str] = ("customer_id", "ordered_at")) -> ibis.Table:
+    """Give orders as a table of an engine, their moments as local times of the zone they carry.
+
+    Raises:
+        OrdersError: a column is missing, or 'ordered_at' holds no moments.
+    """
+    table = ibis.memtable(moments_of(orders)) if isinstance(orders, pd.DataFrame) else orders
+    for column in needs:
+        if column not in table.columns:
+            near = did_you_mean(column, table.columns)
+            raise OrdersError(f"orders: there is no column '{column}'.{near}")
+    return events.local(table)
+
+
+def last_day(orders: Any, as_of: Any) -> pd.Timestamp:
+    """Give the day on which a moment falls where the orders were placed."""
+    there = "ordered_at" in orders.columns
+    zone = events.zone_of(orders["ordered_at"]) if there else None
+    return events.local_moment(as_of, zone).normalize()
+
+
+def moments_of(orders: pd.DataFrame) -> pd.DataFrame:
+    """Keep what questions about buying read of a frame of orders, its moments as local times."""
     wanted = ("customer_id", "ordered_at", "amount", "refunded")
     kept = orders[[column for column in wanted if column in orders.columns]]
     if "ordered_at" in kept.columns and not types.is_datetime64_any_dtype(kept["ordered_at"]):
@@ -152,7 +172,7 @@ def _plain(orders: pd.DataFrame) -> pd.DataFrame:
             f"orders: 'ordered_at' holds {kept['ordered_at'].dtype}, not moments; convert it with "
             "pandas.to_datetime and a declared format."
         )
-    return kept
+    return events.local(kept)
 
 
 def _per_customer(days: ibis.Table, last: pd.Timestamp, end: pd.Timestamp | None) -> ibis.Table:
@@ -188,18 +208,3 @@ def _oddities(frame: pd.DataFrame) -> tuple[str, ...]:
 
 def _days(gap: pd.Timedelta) -> float:
     return gap / pd.Timedelta(days=1)
-
-
-def moments_of(orders: pd.DataFrame) -> pd.DataFrame:
-    """Keep what questions about buying read of a frame of orders, its moments naive."""
-    wanted = ("customer_id", "ordered_at", "amount", "refunded")
-    kept = orders[[column for column in wanted if column in orders.columns]]
-    if "ordered_at" in kept.columns:
-        if not types.is_datetime64_any_dtype(kept["ordered_at"]):
-            raise OrdersError(
-                f"orders: 'ordered_at' holds {kept['ordered_at'].dtype}, not moments; convert it "
-                "with pandas.to_datetime and a declared format."
-            )
-        if kept["ordered_at"].dt.tz is not None:
-            kept = kept.assign(ordered_at=kept["ordered_at"].dt.tz_localize(None))
-    return kept

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from cxlab import events
 from cxlab.codebook import did_you_mean
 from cxlab.results import Misuse, Unanswerable, count
 
@@ -170,17 +171,22 @@ def _from_moments(customers, start, end, as_of, since, unit) -> Spells:
                 "moments the customers left, or give `tenure` as start and a flag as end."
             )
         left = pd.Series(pd.NaT, index=left.index, dtype=begun.dtype)
+    zone = events.zone_of(begun)
+    begun, left = (events.local_times(at, zone) for at in (begun, left))
     notes: tuple[str, ...] = ()
     if as_of is None:
         as_of = pd.concat([begun, left]).max()
         notes = (f"Customers still there are counted to {as_of:%Y-%m-%d}, the latest day seen.",)
-    last = _moment(as_of, begun)
+    last = _moment(as_of, zone)
     gone = (left.notna() & (left <= last)).to_numpy()
     stop = left.where(gone, last)
     time = _elapsed(stop - begun, unit)
     entry = np.zeros(len(time))
     if since is not None:
-        first = customers[since] if _is_column(customers, since) else _moment(since, begun)
+        if _is_column(customers, since):
+            first = events.local_times(customers[since], zone)
+        else:
+            first = _moment(since, zone)
         entry = np.maximum(_elapsed(first - begun, unit), 0.0)
     reason = _reasons(
         start_missing=begun.isna().to_numpy(),
@@ -255,15 +261,11 @@ def _is_column(customers: pd.DataFrame, name: Any) -> bool:
     return isinstance(name, str) and name in customers.columns
 
 
-def _moment(given: Any, like: pd.Series) -> pd.Timestamp:
+def _moment(given: Any, zone: Any) -> pd.Timestamp:
     try:
-        moment = pd.Timestamp(given)
+        return events.local_moment(given, zone)
     except (TypeError, ValueError):
         raise SpellError(f"'{given}' is neither a moment nor a column.") from None
-    zone = like.dt.tz
-    if zone is not None and moment.tzinfo is None:
-        return moment.tz_localize(zone)
-    return moment.tz_localize(None) if zone is None and moment.tzinfo is not None else moment
 
 
 def _elapsed(gap: pd.Series, unit: str) -> np.ndarray:

@@ -23,6 +23,9 @@ def timeline(result: Result, *, ax: Axes | None = None) -> Axes:
         ax: axes to draw on.
     """
     rows = result.frame[result.frame["term"].isin(_STRETCHES)]
+    # the axis tells days by the clock of the study, not by UTC
+    for end in ("starts", "ends"):
+        rows = rows.assign(**{end: rows[end].dt.tz_localize(None)})
     with canvas(result, "Timeline of what is known and what is asked", ax, height=1.5) as ax:
         names = {"lookback": "known", "gap": "gap", "horizon": "left by then?"}
         for _, row in rows.iterrows():

@@ -7,9 +7,8 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from cxlab import stats
-from cxlab.codebook import did_you_mean
-from cxlab.lifetimes.buyers import OrdersError, moments_of, orders_of
+from cxlab import events, stats
+from cxlab.lifetimes.buyers import OrdersError, last_day, orders_of, table_of
 from cxlab.results import Result, count, listing, number, percent
 from cxlab.retention.attendance import attendance, counted, ordinal
 
@@ -73,8 +72,10 @@ def cohorts(
     orders_of(orders, customers)
     if customers is not None and "signed_up_at" not in customers:
         customers = None
+    as_of = None if as_of is None else last_day(orders, as_of)
     table = _orders(orders, as_of)
-    last = _last_day(table, as_of)
+    last = as_of or pd.Timestamp(table["day"].max().execute())
+    customers = _joined(customers, orders)
     counts = None if length or measure == "money" else _attended(table, customers, period)
     if counts is None:
         begun = _begun(table, customers)
@@ -171,9 +172,10 @@ def _rolling(period: str) -> int:
 
 def _attended(table: ibis.Table, customers: pd.DataFrame | None, period: str):
     """Count who was there in which periods, and who began in each; none if time is too long."""
-    signed = None if customers is None else _joined(customers)
-    if signed is not None:
-        signed = signed.assign(begun=ordinal(signed.pop("first"), period))
+    signed = None
+    if customers is not None:
+        begun = ordinal(customers["first"], period)
+        signed = pd.DataFrame({"customer_id": customers["customer_id"], "begun": begun})
     seen = attendance(table.filter(table["visit"]), period, signed)
     if seen is None:
         return None
@@ -195,7 +197,7 @@ def _early(table: ibis.Table, customers: pd.DataFrame | None, period: str) -> tu
     """Say how many orders lie in periods before their customer signed up."""
     if customers is None:
         return ()
-    both = table.join(ibis.memtable(_joined(customers)), "customer_id")
+    both = table.join(ibis.memtable(customers), "customer_id")
     day, first = both["day"], both["first"]
     if period in CALENDAR:
         day, first = (moment.truncate(CALENDAR[period][0]) for moment in (day, first))
@@ -206,12 +208,7 @@ def _early(table: ibis.Table, customers: pd.DataFrame | None, period: str) -> tu
 
 def _orders(orders: Any, as_of: Any) -> ibis.Table:
     """Give customer, day and money after refunds, as an expression over the orders' table."""
-    if isinstance(orders, pd.DataFrame):
-        orders = ibis.memtable(moments_of(orders))
-    for column in ("customer_id", "ordered_at"):
-        if column not in orders.columns:
-            near = did_you_mean(column, orders.columns)
-            raise OrdersError(f"orders: there is no column '{column}'.{near}")
+    orders = table_of(orders)
     paid = orders["amount"].cast("float64") if "amount" in orders.columns else ibis.literal(0.0)
     if "refunded" in orders.columns:
         paid = paid - orders["refunded"].cast("float64").fill_null(0.0)
@@ -224,32 +221,34 @@ def _orders(orders: Any, as_of: Any) -> ibis.Table:
     )
     known = table["customer_id"].notnull() & table["day"].notnull()
     if as_of is not None:
-        known &= table["day"] <= ibis.literal(_plain_day(as_of))
+        known &= table["day"] <= ibis.literal(as_of)
     return table.filter(known)
 
 
 def _begun(table: ibis.Table, customers: pd.DataFrame | None) -> ibis.Table:
     """Give each order the first day of its customer."""
     if customers is not None:
-        return table.join(ibis.memtable(_joined(customers)), "customer_id")
+        return table.join(ibis.memtable(customers), "customer_id")
     visits = table.filter(table["visit"])
     first = visits.group_by("customer_id").aggregate(first=visits["day"].min())
     return table.join(first, "customer_id")
 
 
-def _joined(customers: pd.DataFrame) -> pd.DataFrame:
+def _joined(customers: pd.DataFrame | None, orders: Any) -> pd.DataFrame | None:
+    """Give the day on which each customer signed up, by the clock of the orders."""
+    if customers is None:
+        return None
     if "customer_id" not in customers.columns:
         raise OrdersError("customers: there is no column 'customer_id'.")
     known = customers[["customer_id", "signed_up_at"]].dropna()
-    when = pd.to_datetime(known["signed_up_at"])
-    when = when.dt.tz_localize(None) if when.dt.tz is not None else when
+    when = events.local_times(known["signed_up_at"], events.zone_of(orders["ordered_at"]))
     return pd.DataFrame({"customer_id": known["customer_id"], "first": when.dt.normalize()})
 
 
 def _sizes(table: ibis.Table, customers: pd.DataFrame | None, period: str) -> pd.Series:
     """Count who began in each period."""
     if customers is not None:
-        begun = _joined(customers)["first"].dt.to_period(CALENDAR[period][1])
+        begun = customers["first"].dt.to_period(CALENDAR[period][1])
         return begun.value_counts().sort_index()
     first = table.select("customer_id", "first").distinct()
     begun = first.mutate(begun=first["first"].truncate(CALENDAR[period][0]))
@@ -299,15 +298,6 @@ def _age(day, first, period: str):
     if period == "quarter":
         return (years * 4 + day.quarter() - first.quarter()).cast("int64")
     return (years * 12 + day.month() - first.month()).cast("int64")
-
-
-def _last_day(table: ibis.Table, as_of: Any) -> pd.Timestamp:
-    return _plain_day(table["day"].max().execute() if as_of is None else as_of)
-
-
-def _plain_day(moment: Any) -> pd.Timestamp:
-    day = pd.Timestamp(moment)
-    return (day.tz_localize(None) if day.tzinfo else day).normalize()
 
 
 def _grid(cells, sizes, period, length, last, rule, brackets) -> pd.DataFrame:

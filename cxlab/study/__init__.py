@@ -420,12 +420,12 @@ class Study:
         rows = pyarrow.Table.from_pandas(_for_engine(frame), preserve_index=False)
         connection = self._connection
         if self.mapping.events != "duckdb":
-            return connection.create_table(table, rows, temp=True)
+            return _zoned(connection.create_table(table, rows, temp=True), self.mapping.timezone)
         # an Arrow table becomes a DuckDB table in one statement
         connection.con.register(f"{table}_rows", rows)
         connection.con.execute(f"create or replace table {table} as from {table}_rows")
         connection.con.unregister(f"{table}_rows")
-        return connection.table(table)
+        return _zoned(connection.table(table), self.mapping.timezone)
 
     @cached_property
     def _connection(self):
@@ -619,3 +619,9 @@ def _for_engine(frame: pd.DataFrame) -> pd.DataFrame:
     """Give engines moments in UTC, which all of them keep alike."""
     zoned = frame.select_dtypes("datetimetz").columns
     return frame.assign(**{name: frame[name].dt.tz_convert("UTC") for name in zoned})
+
+
+def _zoned(table, zone: str):
+    """Let the moments of a table carry the study's zone, which engines themselves do not keep."""
+    times = [name for name, kind in table.schema().items() if kind.is_timestamp() and kind.timezone]
+    return table.mutate(**{name: table[name].cast(f"timestamp('{zone}')") for name in times})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxlab import weighting
+from cxlab import events, weighting
 from cxlab.results import Absence, Result, count, listing, percent
 from cxlab.study import meeting
 
@@ -30,8 +30,8 @@ def people(study: Study) -> pd.DataFrame | None:
         if name in once and _tells(once[name]):
             out[name] = once[name]
     if "signed_up_at" in once:
-        until = pd.Timestamp(study.mapping.until()).tz_localize(None)
-        out["tenure"] = (until - _naive(once["signed_up_at"])).dt.days.astype(float)
+        until = pd.Timestamp(study.mapping.until())
+        out["tenure"] = (until - events.local_times(once["signed_up_at"])).dt.days.astype(float)
     if "churned_at" in once:
         out["left"] = once["churned_at"].notna().map({True: "yes", False: "no"})
     for table, word in (("interactions", "contacted"), ("orders", "ordered")):
@@ -53,7 +53,7 @@ def known(study: Study) -> pd.DataFrame | None:
     own = [name for name in names if name in responses and _tells(responses[name])]
     out = responses[own].reset_index(drop=True)
     if study.dated:
-        out["quarter"] = responses["answered_at"].dt.tz_localize(None).dt.to_period("Q").to_numpy()
+        out["quarter"] = events.local_times(responses["answered_at"]).dt.to_period("Q").to_numpy()
         out["quarter"] = out["quarter"].astype(str).where(responses["answered_at"].notna().array)
     if facts is None or "customer_id" not in responses:
         return out
@@ -75,14 +75,11 @@ def _contacted(out: pd.DataFrame, study: Study) -> pd.DataFrame:
     # nobody without an id is the same person as anybody else without one
     named, ours = asked.dropna(), contacts.frame[["customer_id", "opened_at"]].dropna()
     pairs = named.merge(ours, on="customer_id")
-    since = _naive(pairs["answered_at"]) - _naive(pairs["opened_at"])
+    answered, opened = (events.local_times(pairs[at]) for at in ("answered_at", "opened_at"))
+    since = answered - opened
     near = asked["row"].isin(pairs.loc[since.between(pd.Timedelta(0), YEAR), "row"])
     said = near.map({True: "yes", False: "no"}).where(asked["row"].isin(named["row"]))
     return out.assign(**{"contacted in the year before": said})
-
-
-def _naive(moments: pd.Series) -> pd.Series:
-    return moments.dt.tz_convert("UTC").dt.tz_localize(None) if moments.dt.tz else moments
 
 
 def balance(study: Study) -> Result | Absence:

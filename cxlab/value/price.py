@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from cxlab import stats
+from cxlab import events, stats
 from cxlab.codebook import did_you_mean
 from cxlab.lifetimes.cox import fit as fit_cox
 from cxlab.lifetimes.design import FitError, design, separating
@@ -127,7 +127,8 @@ def loyalties(
         `customers` with `attitude` (last score before the day) and `habit` (orders a month before
         it), each from its mean in standard deviations: 0 is an ordinary customer.
     """
-    day = _moment(changed_on, customers["signed_up_at"])
+    day = _moment(changed_on, events.zone_of(customers["signed_up_at"]))
+    customers, responses = events.local(customers), events.local(responses)
     said = responses[responses["answered_at"] < day].sort_values("answered_at", kind="stable")
     last = said.groupby("customer_id")[score].last()
     scored = rfm(orders, as_of=day - pd.Timedelta(days=1), lookback=lookback)
@@ -152,7 +153,8 @@ def _there(customers: pd.DataFrame, changed_on: Any, horizon: str, felt: str, lo
     for column in ("signed_up_at", "churned_at", felt, *loyalty):
         if column not in customers.columns:
             raise FitError(f"there is no column '{column}'.{did_you_mean(column, customers)}")
-    day = _moment(changed_on, customers["signed_up_at"])
+    day = _moment(changed_on, events.zone_of(customers["signed_up_at"]))
+    customers = events.local(customers)
     end = day + pd.Timedelta(horizon)
     gone = customers["churned_at"]
     rows = customers[(customers["signed_up_at"] < day) & ~(gone < day)]

@@ -6,8 +6,8 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from cxlab.codebook import did_you_mean
-from cxlab.lifetimes.buyers import OrdersError, moments_of
+from cxlab import events
+from cxlab.lifetimes.buyers import OrdersError, table_of
 from cxlab.results import Result, count, percent
 
 # Read from above: the first rule that fits gives the tier.
@@ -126,12 +126,9 @@ def migration(orders: Any, *, after: Any, before: Any = None, lookback: str = "3
 
 def _summed(orders: Any, last: pd.Timestamp, lookback: str | None) -> pd.DataFrame:
     """Sum orders per customer, in the engine that holds them."""
-    last = last.tz_localize(None) if last.tzinfo else last
-    table = ibis.memtable(moments_of(orders)) if isinstance(orders, pd.DataFrame) else orders
-    for column in ("customer_id", "ordered_at", "amount"):
-        if column not in table.columns:
-            near = did_you_mean(column, table.columns)
-            raise OrdersError(f"orders: there is no column '{column}'.{near}")
+    zone = events.zone_of(orders["ordered_at"]) if "ordered_at" in orders.columns else None
+    last = events.local_moment(last, zone)
+    table = table_of(orders, ("customer_id", "ordered_at", "amount"))
     paid = table["amount"].cast("float64")
     if "refunded" in table.columns:
         paid = paid - table["refunded"].cast("float64").fill_null(0.0)

@@ -7,9 +7,9 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from cxlab import stats
+from cxlab import events, stats
 from cxlab.codebook import did_you_mean, label
-from cxlab.lifetimes.buyers import OrdersError
+from cxlab.lifetimes.buyers import table_of
 from cxlab.lifetimes.design import FitError, design
 from cxlab.results import Result, count, listing, number, percent
 
@@ -34,13 +34,10 @@ def value_around(
         whole span after was seen. Who left within it brings nothing from then on, and counts.
     """
     span = pd.Timedelta(horizon)
-    when = _plain(moments[at])
+    zone = events.zone_of(orders["ordered_at"]) if "ordered_at" in orders.columns else None
+    when = events.local_times(moments[at], zone)
     asked = pd.DataFrame({"customer_id": moments["customer_id"], "at": when}).dropna()
-    table = ibis.memtable(_order_frame(orders)) if isinstance(orders, pd.DataFrame) else orders
-    for column in ("customer_id", "ordered_at", "amount"):
-        if column not in table.columns:
-            near = did_you_mean(column, table.columns)
-            raise OrdersError(f"orders: there is no column '{column}'.{near}")
+    table = table_of(orders, ("customer_id", "ordered_at", "amount"))
     paid = table["amount"].cast("float64")
     if "refunded" in table.columns:
         paid = paid - table["refunded"].cast("float64").fill_null(0.0)
@@ -57,19 +54,8 @@ def value_around(
         value=moments["customer_id"].map(money["value"]).fillna(0.0).astype(float),
         before=moments["customer_id"].map(money["before"]).fillna(0.0).astype(float),
     )
-    last = _plain(pd.Series([pd.Timestamp(as_of)]))[0]
+    last = events.local_moment(as_of, zone)
     return out.assign(finished=(when + span <= last + pd.Timedelta(days=1)).to_numpy())
-
-
-def _plain(times: pd.Series) -> pd.Series:
-    times = pd.to_datetime(times)
-    return times if times.dt.tz is None else times.dt.tz_convert("UTC").dt.tz_localize(None)
-
-
-def _order_frame(orders: pd.DataFrame) -> pd.DataFrame:
-    wanted = ("customer_id", "ordered_at", "amount", "refunded")
-    kept = orders[[column for column in wanted if column in orders.columns]]
-    return kept.assign(ordered_at=_plain(kept["ordered_at"])) if "ordered_at" in kept else kept
 
 
 def worth(
