@@ -166,7 +166,7 @@ def long_tail() -> pd.DataFrame:
 
 def test_no_number_is_read_off_where_fewer_than_ten_are_under_watch():
     curve = retention.survival(long_tail(), unit="month")
-    until = np.linspace(15, 20, 60)[-9]  # with the one at 60, ten are still there
+    until = np.linspace(15, 20, 60)[-6]  # seven of 60%: the curve of eleven
     assert curve.headline == f"After {until:.1f} months, 60% of the customers are still there."
     assert f"is carried by at least 10 customers until {until:.1f} months" in curve.notes[0]
     result = retention.stay(long_tail(), unit="month")
@@ -434,15 +434,43 @@ def test_end_before_start_is_set_aside_with_its_line():
     assert watched.set_aside["reason"].tolist() == ["churn_before_signup"]
 
 
-def test_nobody_left_is_no_curve():
-    with pytest.raises(retention.SpellError, match="none of the 8 customers left"):
-        retention.survival(bad(churned=[0] * 8))
+def test_nobody_left_is_a_line_at_one_and_said():
+    curve = retention.survival(bad(churned=[0] * 8))
+    assert (curve.frame["estimate"] == 1).all()
+    assert curve.headline.startswith("Nobody left: none of the 8 customers left")
+    at = retention.survival_at(curve, times=[curve.frame["time"].max()])
+    assert "100% (no band)" in at.headline
+
+
+def test_a_half_that_was_reached_is_told_where_leaving_thinned_the_watch():
+    """Gehan (1965), 6-MP: median 23, mean to 20 of 16.117 (R, survival)."""
+    time = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
+    left = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
+    frame = pd.DataFrame({"tenure": time, "churned": left}).astype({"tenure": float})
+    median, mean = (row for _, row in retention.stay(frame, horizon=20).frame.iterrows())
+    assert (median["verdict"], median["estimate"]) == ("reached", 23)
+    assert mean["estimate"] == pytest.approx(16.117, abs=5e-4)
+
+
+def test_of_customers_who_all_left_nobody_is_said_to_be_there():
+    frame = pd.DataFrame({"tenure": np.arange(1.0, 15), "churned": True})
+    result = retention.stay(frame)
+    assert result.frame["estimate"].tolist() == [7.5, 7.5]  # by hand: the mean is that of 1 to 14
+    assert "are there yet" not in result.headline
+    assert retention.stay(frame, horizon=24).frame["estimate"].iloc[1] == 7.5
+
+
+def test_customers_watched_to_the_end_carry_the_mean_to_it():
+    time = np.random.default_rng(3).exponential(9, 200)
+    frame = pd.DataFrame({"tenure": np.minimum(time, 24), "churned": time < 24})
+    mean = retention.stay(frame, horizon=24).frame.iloc[1]
+    assert mean["estimate"] == pytest.approx(np.minimum(time, 24).mean())
 
 
 def test_where_nobody_left_every_question_names_the_column_that_says_so():
     frame = bad(churned=[0] * 8, churn_reason="price", calls=range(8))
-    asked = [retention.survival, retention.stay, retention.reasons, retention.project]
-    asked += [retention.sorting, retention.still_there]
+    asked = [retention.stay, retention.reasons, retention.project, retention.sorting]
+    asked += [retention.still_there]
     asked += [lambda f: retention.hazards(f, covariates=["calls"])]
     asked += [lambda f: retention.discrete_hazards(f, covariates=["calls"])]
     for question in asked:

@@ -37,6 +37,8 @@ def still_there(
         SpellError: nobody is known to have left, or too few are under watch.
     """
     watched = spells(customers, as_of=as_of)
+    if not watched.event.any():
+        raise SpellError(watched.nobody_left())
     curve = survival(watched, level=level)
     asked_for = months * watched.units_in("month") if watched.unit in DAYS else np.inf
     reach = min(asked_for, carried(curve.frame))

@@ -47,7 +47,8 @@ def survival(
         (log-log), at_risk, events, censored: one row per group and distinct time, from 0.
 
     Raises:
-        SpellError: the times cannot be read, or nobody left.
+        SpellError: the times cannot be read. Where nobody left, the share is 1 without a band,
+            and the headline says so.
 
     Example:
         >>> frame = pd.DataFrame({"tenure": [2, 4, 4, 6], "churned": [1, 1, 0, 0]})
@@ -56,7 +57,6 @@ def survival(
     """
     watched = spells(customers, start=start, end=end, as_of=as_of, since=since, unit=unit)
     codes, names, notes = groups(watched, by)
-    _someone_left(watched)
     frame = pd.concat(
         [_curve(watched, codes == i, name, level) for i, name in enumerate(names)],
         ignore_index=True,
@@ -64,7 +64,9 @@ def survival(
     return Result(
         name=f"survival in {watched.unit}s",
         frame=frame,
-        headline=_curve_headline(frame, names, watched.unit),
+        headline=_curve_headline(frame, names, watched.unit)
+        if watched.event.any()
+        else f"Nobody left: {watched.nobody_left()}",
         method="Kaplan-Meier (1958), Greenwood's variance, log-log bands",
         base=watched.base,
         notes=watched.notes + notes + _thin_ice(frame, watched.unit),
@@ -73,14 +75,33 @@ def survival(
 
 
 def carried(steps: pd.DataFrame) -> float:
-    """Say until when at least `LEAST` customers carry a curve; missing where they never do."""
-    return float(steps.loc[steps["at_risk"] >= LEAST, "time"].max())
+    """Say until when a curve is worth that of `LEAST` customers; missing where it never is.
+
+    Who left is known for good, who was lost from view is not: ten customers watched until the
+    last has left carry their curve to its end. Counted are the customers of whom, watched
+    throughout, as many would still be there, and no more than the curve's own variance allows
+    (Cutler and Ederer, 1958), which late entry makes smaller.
+    """
+    curve, error = steps["estimate"].to_numpy(), steps["std_error"].to_numpy()
+    before = np.r_[1.0, curve[:-1]]
+    worth = np.divide(steps["at_risk"], before, out=np.zeros(len(before)), where=before > 0)
+    spread = np.r_[0.0, error[:-1]] ** 2
+    sure = np.divide(
+        before * (1 - before), spread, out=np.full(len(before), np.inf), where=spread > 0
+    )
+    return float(steps.loc[np.minimum(worth, sure) >= LEAST - 1e-9, "time"].max())
 
 
 def _reach(curves: pd.DataFrame) -> dict[str, float]:
     """Give the groups whose curve is carried by enough, with the time until when."""
     ends = {name: carried(steps) for name, steps in curves.groupby("group", sort=False)}
     return {name: end for name, end in ends.items() if np.isfinite(end)}
+
+
+def _ended(curves: pd.DataFrame, ends: dict[str, float]) -> bool:
+    """Say whether each curve was watched to where nobody is left: beyond, it stays at zero."""
+    last = curves.groupby("group", sort=False).tail(1).set_index("group")
+    return bool((last["estimate"] == 0).all() and (last["time"] == pd.Series(ends)).all())
 
 
 def _someone_left(watched: Spells) -> None:
@@ -209,7 +230,7 @@ def survival_at(curve: Result, *, times: Sequence[float]) -> Result:
         raise SpellError(f"no customer was under watch as long as {min(times):g}.")
     unit = curve.name.removeprefix("survival in ")
     said = [
-        f"{percent(row.estimate)} ({percent(row.conf_low)} to {percent(row.conf_high)}) of "
+        f"{percent(row.estimate)}{_band(row)} of "
         f"{'the customers' if row.group == 'all' else repr(row.group)} after {row.time:g} {unit}"
         for row in last.itertuples()
     ]
@@ -222,6 +243,11 @@ def survival_at(curve: Result, *, times: Sequence[float]) -> Result:
         notes=curve.notes,
         unit="share",
     )
+
+
+def _band(row) -> str:
+    known = np.isfinite([row.conf_low, row.conf_high]).all()
+    return f" ({percent(row.conf_low)} to {percent(row.conf_high)})" if known else " (no band)"
 
 
 def stay(
@@ -255,13 +281,14 @@ def stay(
             customers carry.
     """
     watched = spells(customers, start=start, end=end, as_of=as_of, unit=unit)
+    _someone_left(watched)
     curves = survival(watched, by=by, level=level)
     ends = _reach(curves.frame)
     if not ends:
         raise SpellError(f"fewer than {LEAST} customers are under watch: too few to average.")
     last = min(ends.values())
     horizon = float(last if horizon is None else horizon)
-    if horizon > last:
+    if horizon > last and not _ended(curves.frame, ends):
         raise SpellError(
             f"horizon: {horizon:g} {watched.unit}s lie beyond {last:g}, until when the shortest "
             f"curve is carried by at least {LEAST} customers; choose at most that, or project."
@@ -279,7 +306,7 @@ def stay(
     return Result(
         name="length of stay",
         frame=frame,
-        headline=_stay_headline(frame, horizon, watched.unit),
+        headline=_stay_headline(frame, horizon, watched.unit, curves.frame),
         method="Kaplan-Meier median (Brookmeyer-Crowley interval, log-log) and restricted mean",
         base=curves.base,
         notes=curves.notes,
@@ -333,12 +360,16 @@ def _step(steps: pd.DataFrame, time: float) -> float:
     return float(steps["estimate"].iloc[max(at, 0)])
 
 
-def _stay_headline(frame: pd.DataFrame, horizon: float, unit: str) -> str:
+def _stay_headline(frame: pd.DataFrame, horizon: float, unit: str, curves: pd.DataFrame) -> str:
     means = frame[frame["term"] != "median"].dropna(subset="estimate").sort_values("estimate")
     low, high = means.iloc[0], means.iloc[-1]
     if len(means) == 1:
-        short = (frame["verdict"] == "not reached").any()
-        more = "; the median is not reached, for more than half are still there" if short else ""
+        short, more = (frame["verdict"] == "not reached").any(), ""
+        if short:
+            mine = curves[curves["group"] == low["group"]]
+            end = carried(mine)
+            there = percent(_step(mine, end))
+            more = f"; the median is not reached, for at {_length(end, unit)} {there} are there yet"
         return f"Of the first {_length(horizon, unit)}, customers stay {_months(low, unit)}{more}."
     return (
         f"Of the first {_length(horizon, unit)}, customers stay {_months(high, unit)} in "
