@@ -245,3 +245,72 @@ def test_propensity_may_use_what_only_the_customer_list_knows(tmp_path):
 def test_weights_that_cannot_be_made_are_refused(tmp_path, weights, says):
     with pytest.raises(ValueError, match=says):
         _opened(tmp_path, **weights)
+
+
+# ---------------------------------------------------------------- calibrated weights
+
+
+def _raked_schools(reference) -> pd.DataFrame:
+    rows = pd.read_csv(reference / CASE["data"].removeprefix("shared/reference/"))
+    return weighting.rake(rows, margins=MARGINS, weight="pw", cap=None).frame
+
+
+def test_calibrated_errors_equal_the_survey_package(reference):
+    raked, margins = _raked_schools(reference), list(MARGINS)
+    drawn = weighting.Drawn(base="pw", cluster="dnum", population="fpc")
+    for score, error in EXPECTED["raked"]["se"].items():
+        done = weighting.calibrated_mean(raked, score=score, margins=margins, drawn=drawn)
+        assert done.frame["std_error"].iloc[0] == pytest.approx(error, rel=1e-9)
+        assert done.frame["df"].iloc[0] == 14
+    done = weighting.calibrated_total(raked, score="enroll", margins=margins, drawn=drawn)
+    assert done.frame["estimate"].iloc[0] == pytest.approx(EXPECTED["raked"]["total_enroll"])
+    assert done.frame["std_error"].iloc[0] == pytest.approx(EXPECTED["raked"]["se_total_enroll"])
+
+
+def test_strata_and_a_finite_population_by_hand():
+    rows = pd.DataFrame({"h": list("aaabbb"), "y": [1, 2, 6, 10, 11, 15], "all": 1})
+    rows = rows.assign(weight=[10.0] * 3 + [4.0] * 3, there=[30] * 3 + [12] * 3)
+    drawn = weighting.Drawn(base="weight", strata="h", population="there")
+    done = weighting.calibrated_total(rows, score="y", margins=["all"], drawn=drawn)
+    left = rows["y"] - np.average(rows["y"], weights=rows["weight"])
+    variance = (left * rows["weight"]).groupby(rows["h"]).var()
+    by_hand = np.sqrt((variance * 3 * (1 - 3 / pd.Series({"a": 30, "b": 12}))).sum())
+    assert done.frame["std_error"].iloc[0] == pytest.approx(by_hand)
+    assert done.frame["df"].iloc[0] == 4
+
+
+def test_the_calibrated_error_is_how_much_raked_means_scatter():
+    rng, means, errors = np.random.default_rng(3), [], []
+    for _ in range(300):
+        rows = pd.DataFrame({"plan": rng.choice(["basic", "plus"], 200)})
+        rows["y"] = (rows["plan"] == "plus") * 5 + rng.normal(size=200)
+        raked = weighting.rake(rows, margins={"plan": {"basic": 0.3, "plus": 0.7}}).frame
+        row = weighting.calibrated_mean(raked, score="y", margins=["plan"]).frame.iloc[0]
+        means.append(row["estimate"])
+        errors.append(row["std_error"])
+    assert np.mean(errors) == pytest.approx(np.std(means), rel=0.12)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "says"),
+    [
+        ({"strata": "lone"}, "stratum 'x'.*Join"),
+        ({"population": 3}, "no fewer than were drawn"),
+        ({"cluster": "gone"}, "no column 'gone'"),
+        ({"cluster": "blank"}, "1 answer without 'blank'"),
+    ],
+)
+def test_a_design_that_cannot_be_is_refused(drawn, says):
+    rows = pd.DataFrame({"y": [1, 2, 3, 4], "m": list("aabb"), "weight": 1.0})
+    rows = rows.assign(lone=list("xyyy"), blank=["p", "q", "r", None])
+    with pytest.raises(WeightingError, match=says):
+        weighting.calibrated_mean(rows, score="y", margins=["m"], drawn=weighting.Drawn(**drawn))
+
+
+def test_a_total_with_gaps_is_refused_and_a_mean_counts_them():
+    rows = pd.DataFrame({"y": [1, None, 3, 4], "m": list("aabb"), "weight": 1.0})
+    with pytest.raises(WeightingError, match="1 answer without a number"):
+        weighting.calibrated_total(rows, score="y", margins=["m"])
+    done = weighting.calibrated_mean(rows, score="y", margins=["m"])
+    assert done.notes
+    assert done.frame["n"].iloc[0] == 3
