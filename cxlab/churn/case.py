@@ -254,11 +254,12 @@ def _refuse_strangers(study) -> None:
 def _day_judged(known: Definition, as_of: str) -> pd.Timestamp:
     if as_of:
         return days_of([as_of], known)[0]
-    if known.until is None:
+    latest = known.latest_day()
+    if latest is None:
         raise ChurnError(
             "as_of: the study does not say until when it knows; name the day to judge."
         )
-    return known.until - (known.window(known.until)[1] - known.until)
+    return latest
 
 
 def _days_before(study, known: Definition, day: pd.Timestamp) -> list[pd.Timestamp]:

@@ -45,6 +45,14 @@ class Definition:
         starts = events.later(day, self.gap, self.timezone)
         return starts, events.later(starts, self.horizon or "0D", self.timezone)
 
+    def latest_day(self) -> pd.Timestamp | None:
+        """Give the latest day with a whole horizon, by the clock on the wall, if one is known."""
+        if self.until is None:
+            return None
+        end = events.local_moment(self.until, self.timezone)
+        span = events.local_moment(self.window(self.until)[1], self.timezone) - end
+        return events.moment(end - span, self.timezone)
+
     def sentence(self) -> str:
         """Say what counts as leaving."""
         if self.kind == FLAG:

@@ -223,11 +223,7 @@ def stack(snapshots: Sequence[Snapshot]) -> Snapshot:
 
 def days_of(as_of, known: Definition) -> list[pd.Timestamp]:
     """Read the days asked for, and refuse those whose outcome cannot be known."""
-    last = None
-    if known.until is not None and known.horizon is not None:
-        end = events.local_moment(known.until, known.timezone)
-        span = events.local_moment(known.window(known.until)[1], known.timezone) - end
-        last = events.moment(end - span, known.timezone)
+    last = known.latest_day() if known.horizon is not None else None
     if as_of is None:
         latest = (
             f" The latest day with a whole horizon is {_day(last, known)}."
