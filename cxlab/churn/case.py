@@ -160,7 +160,9 @@ def asked(
     out = tuple(name for name in leaks if name not in wanted)
     kept = tuple(name for name in leaks if name in wanted)
     return Asked(
-        *(part.without(out) for part in (learn, judge, here)),
+        learn.without(out),
+        judge.without(out),
+        here.without(out),
         audit=_settled(found, out, kept),
         left_out=out,
         kept=kept,

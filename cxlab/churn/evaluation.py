@@ -56,7 +56,7 @@ def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -
     frame = pd.DataFrame(rows)
     frame["n"] = len(y)
     good = (frame["term"] == "AUC") & (frame["estimate"] >= SUSPICIOUS)
-    frame["verdict"] = np.where(good, "suspicious", None)
+    frame["verdict"] = good.map({True: "suspicious", False: None})
     return Result(
         name="churn evaluation",
         frame=frame,

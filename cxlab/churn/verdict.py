@@ -108,7 +108,10 @@ def leaving(asked: Asked, *, level: float = 0.95) -> Result:
         A `Result` with one row: `estimate` (share of everyone), `conf_low`, `conf_high`,
         `events`, `n`; the base tells the share of those judged beside it.
     """
-    gone = (asked.all if not asked.dated else asked.judge).gone.dropna()
+    gone = (asked.judge if asked.dated else asked.all).gone
+    if gone is None:
+        raise ChurnError("the table does not say who left.")
+    gone = gone.dropna()
     n, left = len(gone), int(gone.sum())
     low, high = stats.proportion_interval(np.array([left]), np.array([n]), level=level)
     row = {"term": "leaving", "estimate": left / n, "conf_low": low[0], "conf_high": high[0]}

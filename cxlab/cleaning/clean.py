@@ -207,8 +207,8 @@ def _placed(error: CleaningError, cells: pd.Series, raw: pd.DataFrame) -> Cleani
     if not hit.any():
         return error
     row = raw.iloc[int(hit.to_numpy().argmax())]
-    place = {"file": str(row["file"]), "line": int(row["line"]), "column": error.column}
-    return CleaningError(f"{row['file']}, line {row['line']}: {error}", **place)
+    file, line = str(row["file"]), int(row["line"])
+    return CleaningError(f"{file}, line {line}: {error}", file=file, line=line, column=error.column)
 
 
 def _without_missing(
@@ -251,7 +251,8 @@ def _convert(
     out: pd.DataFrame,
 ) -> tuple[pd.DataFrame, dict[tuple[str, str], np.ndarray], pd.DataFrame, tuple[str, ...]]:
     """Type the columns; give the rows repaired and, as `column!reason`, the cells unusable."""
-    columns, repaired, flags = {}, {}, {}
+    columns, repaired = {}, {}
+    flags: dict[str, np.ndarray] = {}
     sources = spec.sources()
     here = [rule for rule in RULES if table in rule.tables]
     shown = {rule.column for rule in here}
@@ -311,7 +312,8 @@ def _by_status(
     if "status" not in raw or WHERE + heading in out:
         return {}, ()
     cells = raw["status"].mask(_ignored(raw, spec, out)).rename(heading)
-    known, notes = partial(counting.by_status, cells, table=table), ()
+    known = partial(counting.by_status, cells, table=table)
+    notes: tuple[str, ...] = ()
     try:
         known(strict=True)
     except CleaningError as error:
@@ -354,9 +356,9 @@ def _converted(
     if kind in ("score", "rating"):
         return convert.to_score(column, scale, whole=column.name == "nps")
     if kind == "duration":
-        said = {"declared": spec.formats.get(str(column.name)), "heading": source}
+        declared = spec.formats.get(str(column.name))
         usual = "seconds" if column.name == "duration_s" else None
-        return to_duration(column, **said, usual=usual)
+        return to_duration(column, declared=declared, heading=source, usual=usual)
     if kind == "id" and (rule := spec.ids.get(str(column.name))):
         return convert.matched(_converted(column, "as it stands", spec, source, scale), rule)
     if kind == "number":

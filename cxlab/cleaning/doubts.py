@@ -10,8 +10,8 @@ from cxlab.results import count, listing
 _FEW, _SOME = 3, 8  # cells below which nothing is said of a whole column, or of half of it
 _CODES = {-1, -6, -7, -8, -9, -66, -77, -88, -97, -98, -99, -999, -9999}
 _CODES |= {77, 88, 96, 97, 98, 99, 777, 888, 997, 998, 999, 9999}
-_SCALES = ((0, 1), (1, 3), (1, 4), (1, 5), (0, 5), (1, 6), (0, 6), (1, 7), (1, 9), (1, 10), (0, 10))
-_SCALES += ((1, 11), (0, 100))
+_SCALES = [(0, 1), (1, 3), (1, 4), (1, 5), (0, 5), (1, 6), (0, 6), (1, 7), (1, 9), (1, 10), (0, 10)]
+_SCALES += [(1, 11), (0, 100)]
 _WHAT = {
     "time": "no dates",
     "score": "no score",

@@ -339,7 +339,9 @@ def _taken_off(
         place = pd.Series(np.arange(len(orders)), orders["order_id"])
         place = place[place.index.notna() & ~place.index.duplicated()]
         at = pd.Series(of).map(place)
-        for row, order in zip(np.flatnonzero(at.notna()), at.dropna().astype(int), strict=True):
+        for row, order in zip(
+            np.flatnonzero(at.notna()).tolist(), at.dropna().astype(int), strict=True
+        ):
             most = min(left[row], gross[order] - off[order])
             _give(row, order, most, off, since, left, _moment(back, row))
     named = pd.notna(pd.Series(of, dtype=object)).to_numpy()

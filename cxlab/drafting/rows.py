@@ -68,7 +68,7 @@ def _forms(made: Guess) -> None:
 
 def _swaps(word: str) -> bool:
     found = re.match(r"(\d{1,2})\D(\d{1,2})\D", word)
-    return bool(found) and found[1].lstrip("0") != found[2].lstrip("0")
+    return found is not None and found[1].lstrip("0") != found[2].lstrip("0")
 
 
 def _decimals(made: Guess) -> None:

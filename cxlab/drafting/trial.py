@@ -13,8 +13,8 @@ from cxlab.results import count, listing
 
 _TRIES = 12  # columns given up before a draft is handed over as it is
 _MATERIAL = 0.01  # part of the rows from which what is booked is a doubt
-_OPEN = ("trimmed", "declared_missing", "label_to_number", "number_form", "date_form", "id_form")
-_OPEN += ("word_for_missing", "serial_date", "epoch", "clock_change")  # changed, not lost
+_OPEN = {"trimmed", "declared_missing", "label_to_number", "number_form", "date_form", "id_form"}
+_OPEN |= {"word_for_missing", "serial_date", "epoch", "clock_change"}  # changed, not lost
 
 
 def tried(tables: list[Guess], head: Head, folder: Path) -> list[Guess]:

@@ -123,7 +123,7 @@ def badly_closed(text: str, mark: str) -> int | None:
     """Give the place of the first quotation mark whose field goes over a line and ends amid text.
 
     Example:
-        >>> badly_closed('9,"a\\\\n8,"b"', ","), badly_closed('9,"a\\\\nb"', ",")
+        >>> badly_closed('9,"a\\n8,"b"', ","), badly_closed('9,"a\\nb"', ",")
         (2, None)
     """
     at = 0

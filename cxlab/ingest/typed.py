@@ -85,7 +85,7 @@ def read_spss(path: Path, table: Table, wanted: Wanted) -> Grid:
     for place in places:
         name = names[place]
         column = body[name]
-        if read := _in_seconds(column, meta.original_variable_types.get(name, "")):
+        if read := _in_seconds(column, meta.original_variable_types.get(name) or ""):
             cells[str(place)] = read[0]
             continue
         codes = _user_missing(column, meta.missing_ranges.get(name, []))
@@ -102,8 +102,8 @@ def read_spss(path: Path, table: Table, wanted: Wanted) -> Grid:
 
 
 _SPSS_START = pd.Timestamp("1582-10-14")  # SPSS counts seconds from the first Gregorian day
-_SPSS_DAYS = ("DATE", "ADATE", "EDATE", "JDATE", "SDATE", "DATETIME", "YMDHMS", "MOYR", "QYR")
-_SPSS_DAYS += ("WKYR",)
+_SPSS_DAYS = {"DATE", "ADATE", "EDATE", "JDATE", "SDATE", "DATETIME", "YMDHMS", "MOYR", "QYR"}
+_SPSS_DAYS |= {"WKYR"}
 _YEARS = 9999
 
 

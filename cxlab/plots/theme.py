@@ -82,7 +82,7 @@ def canvas(
         yield ax
 
 
-def style(result: Result) -> dict[str, Any]:
+def style(result: Result) -> Any:
     """Give the house style with the fonts that a result's texts take."""
     return {**STYLE, "font.family": list(fonts.drawn_with(fonts.texts(result.frame))[0])}
 

@@ -213,7 +213,7 @@ def _renamed(old: dict[tuple, dict], new: dict[tuple, dict]) -> set[tuple[str, s
     A word is renamed where it is said no more, its successor was never said, and wherever it
     stood its successor stands; with one place alone nobody can tell, and it counts as news.
     """
-    both = [(old[at].get("verdict"), new[at].get("verdict")) for at in new if at in old]
+    both: list[Any] = [(old[at].get("verdict"), new[at].get("verdict")) for at in new if at in old]
     words = [{row.get("verdict") for row in run.values()} for run in (old, new)]
     pairs = {pair for pair in both if all(pair) and pair[0] != pair[1]}
     return {

@@ -51,7 +51,7 @@ def lacks(study: Study) -> dict[str, tuple[str, ...]]:
         Need (`scores`, `ratings`, `leaving or orders`, or a table) -> sentences; a need that is
         met whole is left out. A need that the study does not hold at all comes first.
     """
-    found = {
+    found: dict[str, tuple[str, ...]] = {
         need: (f"There is no {words}.",)
         for need, (_, words) in _NEEDS.items()
         if need not in study.holds
