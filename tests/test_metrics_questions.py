@@ -478,3 +478,48 @@ def test_an_item_that_never_varies_is_refused():
     rows = pd.DataFrame({"a": [1, 2, 3, 4], "b": [3, 3, 3, 3]})
     with pytest.raises(metrics.MetricsError, match="'b' has the same answer in every row"):
         metrics.reliability(rows, items=["a", "b"])
+
+
+# ------------------------------------------------------------------ what was expected
+
+
+def test_the_gap_of_service_equals_r():
+    case = golden("servqual_gap", "servqual_small")
+    rows = pd.DataFrame({"e": case["inputs"]["expectation"], "p": case["inputs"]["perception"]})
+    row = metrics.service_gaps(rows, items={"prompt": ("e", "p")}).frame.iloc[0]
+    assert row["estimate"] == pytest.approx(case["expected"]["gap"], abs=1e-9)
+    ends = row[["conf_low", "conf_high"]].tolist()
+    assert ends == pytest.approx(case["expected"]["t_ci95"], abs=1e-9)
+
+
+def test_planted_gaps_are_found_by_item_and_dimension():
+    rng = np.random.default_rng(5)
+    rows = pd.DataFrame({f"e{k}": rng.integers(4, 8, 300) for k in range(4)})
+    for k, gap in enumerate((-2, 0, 0, 1)):
+        rows[f"p{k}"] = rows[f"e{k}"] + gap + rng.integers(-1, 2, 300)
+    items = {f"item {k}": (f"e{k}", f"p{k}") for k in range(4)}
+    made = {"staff": ["item 0", "item 1"], "place": ["item 2", "item 3"]}
+    frame = metrics.service_gaps(rows, items=items, dimensions=made).frame.set_index("term")
+    said = frame["verdict"]
+    assert said[["item 0", "item 3", "staff", "place"]].tolist() == [
+        "falls short", "exceeds", "falls short", "exceeds"]  # fmt: skip
+    assert frame.loc["staff", "estimate"] == pytest.approx(-1, abs=0.2)
+    assert np.allclose(frame["performance"] - frame["expectation"], frame["estimate"])
+
+
+def test_only_those_who_gave_both_count_and_weights_stand_for_rows():
+    rows = pd.DataFrame({"e": [5, 6, None, 4, 7], "p": [4, 6, 7, None, 3], "w": [1, 1, 9, 9, 2]})
+    row = metrics.service_gaps(rows, items={"x": ("e", "p")}, weight="w").frame.iloc[0]
+    assert row["n"] == 3
+    assert row["estimate"] == pytest.approx((-1 + 0 - 8) / 4)
+
+
+def test_gaps_that_nobody_can_show_are_refused():
+    rows = pd.DataFrame({"e": [5, None], "p": [None, 4]})
+    with pytest.raises(metrics.MetricsError, match="0 answers with both"):
+        metrics.service_gaps(rows, items={"x": ("e", "p")})
+    with pytest.raises(metrics.MetricsError, match="'y' is not among"):
+        metrics.service_gaps(rows, items={"x": ("e", "p")}, dimensions={"d": ["y"]})
+    alike = pd.DataFrame({"e": [5, 6, 7], "p": [4, 5, 6]})
+    row = metrics.service_gaps(alike, items={"x": ("e", "p")}).frame.iloc[0]
+    assert row["verdict"] == "the same for all"

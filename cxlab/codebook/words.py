@@ -170,6 +170,7 @@ RESULT_WORDS: dict[str, str] = {
     "customer": "a customer's id, or a pseudonym for it",
     "std_error_plain": "standard error if scatter were even and answers independent",
     "of_money": "share of all money that was paid, 0 to 1",
+    "expectation": "what the same people expect, as a mean rating",
 }
 
 # Why a row cannot be used. Each row set aside has exactly one of these.

@@ -4,6 +4,7 @@ from cxlab.metrics.around import before_after
 from cxlab.metrics.change import change
 from cxlab.metrics.differences import any_difference, compare, difference, equivalence
 from cxlab.metrics.exact import two_groups
+from cxlab.metrics.expectations import service_gaps
 from cxlab.metrics.foretelling import afterwards, foretells
 from cxlab.metrics.latest import end_of, latest, latest_change, waves
 from cxlab.metrics.league import league
@@ -58,6 +59,7 @@ __all__ = [
     "sample_size",
     "sample_size_share",
     "score_of",
+    "service_gaps",
     "slope",
     "trend",
     "two_groups",
