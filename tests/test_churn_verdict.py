@@ -93,9 +93,11 @@ def test_the_evidence_against_a_column_passes_the_rule_as_printed(leaky):
 
 def test_where_the_ranking_is_chance_no_list_is_offered(silent):
     case, _, found = silent
-    assert found.headline.startswith("We cannot yet pick them out: a leaver is ranked above")
+    assert found.headline.startswith(
+        "We cannot yet pick out who will leave: a leaver is ranked above"
+    )
     assert found.frame["verdict"].tolist() == ["not yet"]
-    with pytest.raises(churn.ChurnError, match=r"no list is offered\. We cannot yet pick them out"):
+    with pytest.raises(churn.ChurnError, match=r"no list is offered\. We cannot yet pick out who"):
         churn.whom(case, found, key=b"k")
 
 
@@ -130,7 +132,9 @@ def test_no_call_paying_is_the_verdict_though_the_ranking_is_good():
     judged = churn.evaluate(case.model, case.judge)
     dear = churn.calls(case, cost=0.9)
     said = churn.verdict(case, judged, dear)
-    assert said.headline.startswith("We cannot yet pick them out: no calls detectably pay, though")
+    assert said.headline.startswith(
+        "We cannot yet pick out who will leave: no calls detectably pay"
+    )
 
 
 def test_profit_that_rests_on_an_assumed_share_is_assumed(leaky):

@@ -15,7 +15,7 @@ from cxlab.churn.targets import profit, save, targets
 from cxlab.results import Note, Result, amount, count, listing, percent, sentence, span
 
 PICKED, NOT_YET = "picked out", "not yet"
-CANNOT = "We cannot yet pick them out"
+CANNOT = "We cannot yet pick out who will leave"
 
 
 def verdict(case: Asked, judged: Result, pays: Result) -> Result:

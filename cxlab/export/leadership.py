@@ -142,18 +142,26 @@ class Page:
         above = f'<ul class="cx-tiles">{above}</ul>' if above else ""
         return Shown(f'{above}<ol class="cx-five">{items}</ol>', _summary(self.sentences))
 
+    def _wholes(self) -> list[tuple[str, str]]:
+        """List what reports on everyone found, by notebook and name, in reading order."""
+        whole = [report for report in self.found if report["part"] == EVERYONE]
+        whole.sort(key=lambda report: report["reading_order"])
+        return [(r["notebook"], f["name"]) for r in whole for f in r["findings"]]
+
+    def _in_parts(self, wanted: tuple[str, str]) -> list[Any]:
+        """Give the same finding of each part that tells a number."""
+        told = [
+            (report, lead(finding), finding)
+            for report in self.found
+            for finding in report["findings"]
+            if report["part"] != EVERYONE and (report["notebook"], finding["name"]) == wanted
+        ]
+        return [each for each in told if each[1].get("estimate") is not None]
+
     @property
     def parts(self) -> Shown | Note:
         """The leading number in each part of the study."""
-        first = next((each[0] for each in self._said.values() if each), None)
-        name = first.finding["name"] if first else ""
-        rows = []
-        for report in self.found:
-            alike = [f for f in report["findings"] if f["name"] == name]
-            if alike and first and Path(report["page"]).parent == Path(first.page).parent:
-                row = lead(alike[0])
-                if row.get("estimate") is not None and report["part"] != EVERYONE:
-                    rows.append((report, row, alike[0]))
+        rows = next(filter(None, map(self._in_parts, self._wholes())), [])
         if not rows:
             return Note("This run made no reports for single parts of the study.")
         return _parts(rows, self.smallest, self.held)

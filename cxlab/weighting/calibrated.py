@@ -179,8 +179,8 @@ def _margins(responses: pd.DataFrame, margins: Sequence[str], w: np.ndarray) -> 
     columns = [np.ones(len(w))]
     for name in margins:
         codes, groups = pd.factorize(responses[name])
-        shares = np.bincount(codes[codes >= 0], w[codes >= 0], len(groups))
-        shares /= shares.sum()
+        counted = np.bincount(codes[codes >= 0], w[codes >= 0], len(groups))
+        shares = counted / counted.sum()
         columns += [(codes == at) - shares[at] * (codes >= 0) for at in range(len(groups))]
     return np.column_stack(columns)
 
