@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxlab import codebook
 from cxlab.cleaning import careless
 from tests import small
 from tests.conftest import ROOT
@@ -91,6 +92,7 @@ HASTY = SURVEY + "x,201,3,3,3,3,3,3,aaaaaaaa\ny,202,3,3,3,3,3,3,good value\n"
 SAID = {
     "columns": {"response_id": "id", "duration_s": "t", "comment": "words"},
     "ratings": list("abcdef"),
+    "batteries": {"experience": list("abcdef")},
 }
 
 
@@ -112,3 +114,39 @@ def test_the_signs_are_counted_over_what_was_kept_and_what_was_judged(tmp_path):
     assert counts["longstring"] == 2
     assert counts["gibberish"] == 1
     assert counts["2 signs or more"] == 1
+
+
+def _kept(folder, data, **said) -> list[str]:
+    folder.mkdir()
+    return small.load(folder, data, **said).responses["response_id"].tolist()
+
+
+@pytest.mark.parametrize("first", [3, 4, 5])
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_further_rating_drops_no_other_answer(tmp_path, first, declared):
+    quick = "".join(f"q{n},{9 + n},3,3,3,3,3,3,aaaaaaaa\n" for n in range(6))
+    few = {**SAID, "ratings": list("abcdef")[:first], "rules": {"speeder": "off"}}
+    few["batteries"] = {"asked": few["ratings"]} if declared else {}
+    more = {**few, "ratings": list("abcdef")}
+    data = SURVEY + quick + "r,100,3,3,3,3,3,3,fine\n"
+    assert _kept(tmp_path / "few", data, **few) == _kept(tmp_path / "more", data, **more)
+
+
+def test_several_batteries_are_each_looked_at(tmp_path):
+    rows = pd.DataFrame(
+        np.random.default_rng(2).integers(1, 6, (50, 10)), columns=list("abcdefghij")
+    )
+    rows.loc[0, list("fghij")] = 2
+    found = careless.signs(rows, ratings={"one": list("abcde"), "two": list("fghij")})
+    assert found.loc[0, ["longstring", "irv"]].all()
+
+
+def test_a_battery_of_what_is_no_rating_is_refused(tmp_path):
+    with pytest.raises(codebook.MappingError, match="'g' is no rating that is mapped"):
+        small.load(tmp_path, SURVEY, **{**SAID, "batteries": {"experience": ["a", "g"]}})
+
+
+def test_ratings_in_no_battery_are_said_not_to_be_looked_at(tmp_path):
+    opened = small.load(tmp_path, HASTY, **{**SAID, "batteries": {}})
+    assert small.reasons(opened) == {}
+    assert any("tables.responses.batteries" in note for note in opened.cleaned["responses"].notes)

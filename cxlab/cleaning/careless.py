@@ -28,6 +28,7 @@ KINDS = (
 )
 SECONDS_AN_ITEM = 2.0
 SYNONYM_AT = 0.6
+SHORTEST = 5  # ratings a battery needs to show a pattern
 _BLOCK = 2**17  # rows
 
 
@@ -133,7 +134,7 @@ def gibberish(texts: pd.Series) -> pd.Series:
 def signs(
     responses: pd.DataFrame,
     *,
-    ratings: Sequence[str],
+    ratings: Sequence[str] | Mapping[str, Sequence[str]],
     limits: Mapping[str, float] | None = None,
     comment: str = "comment",
 ) -> pd.DataFrame:
@@ -141,7 +142,8 @@ def signs(
 
     Args:
         responses: answers.
-        ratings: the rating columns, in the order asked.
+        ratings: the rating columns of one battery, in the order asked; or name of a battery ->
+            its columns.
         limits: sign -> its threshold, instead of the usual one.
         comment: column of free text.
 
@@ -151,20 +153,13 @@ def signs(
         and an unusual pattern (`mahalanobis`, `synonyms`).
     """
     given = dict(limits or {})
-    items = responses[list(ratings)].astype(float)
-    asked = items.notna().sum(axis="columns")
+    batteries = list(ratings.values()) if isinstance(ratings, Mapping) else [ratings]
     found: dict[str, pd.Series] = {}
-    if len(ratings) >= 5:
-        enough = asked >= max(5, len(ratings) / 2)
-        run = longstring(items) >= given.get("longstring", max(5, len(ratings) * 0.8))
-        found["longstring"] = run & enough
-        found["irv"] = (irv(items) <= given.get("irv", 0.0)) & enough
-        distance = mahalanobis(items)
-        cut = given.get("mahalanobis", _chi_square(0.999, len(ratings)))
-        found["mahalanobis"] = distance > cut
-        pairs = synonyms(items)
-        if pairs.notna().any():
-            found["synonyms"] = pairs < given.get("synonyms", 0.0)
+    for battery in batteries:
+        for name, hit in _in_battery(responses[list(battery)].astype(float), given).items():
+            found[name] = found[name] | hit if name in found else hit
+    rated = list(dict.fromkeys(name for battery in batteries for name in battery))
+    asked = responses[rated].notna().sum(axis="columns")
     if "duration_s" in responses:
         floor = given.get("speed", SECONDS_AN_ITEM)
         third = responses["duration_s"].median() / 3
@@ -181,12 +176,17 @@ def signs(
     return frame.assign(flags=kinds.sum(axis="columns").astype(int))
 
 
-def haste(responses: pd.DataFrame, *, ratings: Sequence[str], at_least: int = 2) -> Result:
+def haste(
+    responses: pd.DataFrame,
+    *,
+    ratings: Sequence[str] | Mapping[str, Sequence[str]],
+    at_least: int = 2,
+) -> Result:
     """Count the signs of haste and the answers that show two or more.
 
     Args:
         responses: answers.
-        ratings: the rating columns, in the order asked.
+        ratings: the rating columns of one battery, or name -> columns, as in `signs`.
         at_least: flags from which an answer counts as careless.
 
     Returns:
@@ -194,6 +194,8 @@ def haste(responses: pd.DataFrame, *, ratings: Sequence[str], at_least: int = 2)
         answers with at least that many flags.
     """
     found = signs(responses, ratings=ratings)
+    batteries = list(ratings.values()) if isinstance(ratings, Mapping) else [ratings]
+    rated = len({name for battery in batteries for name in battery})
     total = max(len(found), 1)
     rows = [
         (name, SIGNS[name][1], int(found[name].sum()), float(found[name].sum() / total))
@@ -210,11 +212,28 @@ def haste(responses: pd.DataFrame, *, ratings: Sequence[str], at_least: int = 2)
         ),
         method="One sign alone is no proof; signs that look at the same thing count as one: "
         "answers all alike (runs, spread), an unusual pattern (distance, pairs at odds).",
-        base=f"{count(len(found), 'answer')}, {count(len(ratings), 'rating')} each.",
+        base=f"{count(len(found), 'answer')}, {count(rated, 'rating')} each.",
     )
 
 
 # ---------------------------------------------------------------- helpers
+
+
+def _in_battery(items: pd.DataFrame, given: Mapping[str, float]) -> dict[str, pd.Series]:
+    """Flag the signs that lie in the answers to one battery, if it is long enough to show any."""
+    found: dict[str, pd.Series] = {}
+    asked, long = items.notna().sum(axis="columns"), items.shape[1]
+    if long < SHORTEST:
+        return found
+    enough = asked >= max(SHORTEST, long / 2)
+    run = longstring(items) >= given.get("longstring", max(SHORTEST, long * 0.8))
+    found["longstring"] = run & enough
+    found["irv"] = (irv(items) <= given.get("irv", 0.0)) & enough
+    found["mahalanobis"] = mahalanobis(items) > given.get("mahalanobis", _chi_square(0.999, long))
+    pairs = synonyms(items)
+    if pairs.notna().any():
+        found["synonyms"] = pairs < given.get("synonyms", 0.0)
+    return found
 
 
 def _blocks(items: pd.DataFrame) -> Iterator[pd.DataFrame]:

@@ -414,17 +414,31 @@ def _mark(
     if answers:
         working["unanswered"] = working[answers].isna().all(axis="columns")
     if ratings:
-        given = [working[name].to_numpy(dtype=float, na_value=np.nan) for name in ratings]
-        same = reduce(np.fmin, given) == reduce(np.fmax, given)
-        answered = working[ratings].notna().sum(axis="columns").astype("int16")
-        working["longstring"] = answered.where(same, 0)
-        if spec.rules.get("careless") != "off":
-            looked_at = [*ratings, *({"duration_s", "comment"} & set(working))]
-            sound = (working["damage"] == "").to_numpy()
-            rows = working[looked_at] if sound.all() else working.loc[sound, looked_at]
-            found = careless.signs(rows, ratings=ratings)["flags"]
-            working["flags"] = np.zeros(len(working), dtype=np.int8)
-            working.loc[sound, "flags"] = found.to_numpy(np.int8)
+        _mark_haste(working, spec)
+
+
+def _mark_haste(working: pd.DataFrame, spec: Table) -> None:
+    """Look for haste within the batteries the study file declares, and in time and comment."""
+    batteries = {name: [*members] for name, members in spec.batteries.items()}
+    rated = list(dict.fromkeys(name for members in batteries.values() for name in members))
+    if batteries:
+        working["longstring"] = reduce(
+            np.maximum, [_all_alike(working[members]) for members in batteries.values()]
+        )
+    if spec.rules.get("careless") != "off":
+        looked_at = [*rated, *({"duration_s", "comment"} & set(working))]
+        sound = (working["damage"] == "").to_numpy()
+        rows = working[looked_at] if sound.all() else working.loc[sound, looked_at]
+        found = careless.signs(rows, ratings=batteries)["flags"]
+        working["flags"] = np.zeros(len(working), dtype=np.int8)
+        working.loc[sound, "flags"] = found.to_numpy(np.int8)
+
+
+def _all_alike(items: pd.DataFrame) -> pd.Series:
+    """Count the answers of those who gave the same one throughout, 0 for the others."""
+    given = [items[name].to_numpy(dtype=float, na_value=np.nan) for name in items]
+    same = reduce(np.fmin, given) == reduce(np.fmax, given)
+    return items.notna().sum(axis="columns").astype("int16").where(same, 0)
 
 
 def _repeated(working: pd.DataFrame) -> np.ndarray:
@@ -501,6 +515,13 @@ def _notes(
     for name in (*spec.segments, *spec.attributes):
         if name in frame and name not in spec.split and frame[name].dtype == "str":
             notes.append(doubts.several_labels(frame[name], name, spec.sources()[name]))
+    if len(spec.ratings) >= careless.SHORTEST and not spec.batteries:
+        notes.append(
+            f"{len(spec.ratings)} ratings, and none is said to be asked with others: equal "
+            "answers and odd patterns set nothing aside. Name those of one matrix under "
+            "tables.responses.batteries, such as 'batteries: {experience: "
+            f"[{', '.join([*spec.ratings][:2])}, …]}}'."
+        )
     off = sorted(rule for rule, value in spec.rules.items() if value == "off")
     if off:
         notes.append(f"Turned off by the study file: {', '.join(off)}.")

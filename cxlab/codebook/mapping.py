@@ -31,6 +31,8 @@ class Table(_Part):
         files: path or pattern, relative to the study file.
         columns: canonical column name -> name in the export.
         ratings: touchpoint rating -> name in the export (responses only).
+        batteries: name -> ratings that were asked together, as one matrix; signs of haste are
+            looked for within these alone, so that a further rating drops no answer.
         scales: score or rating -> its scale; `ratings` stands for all of them.
         segments: columns of the export to report by; a mapping renames them.
         attributes: further columns to keep as they are, such as CRM fields.
@@ -49,6 +51,7 @@ class Table(_Part):
     files: tuple[str, ...]
     columns: dict[str, str] = Field(default_factory=dict)
     ratings: dict[str, str] = Field(default_factory=dict)
+    batteries: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     scales: dict[str, Scale] = Field(default_factory=dict)
     segments: dict[str, str] = Field(default_factory=dict)
     attributes: dict[str, str] = Field(default_factory=dict)
@@ -392,6 +395,13 @@ def _check_table(name: str, table: Table) -> None:
                 f"tables.{name}.formats.{column}: '{form}' is no form of a date"
                 + (f". Did you mean '{near}'?" if near else "; write it like '%d/%m/%Y'.")
             )
+    for battery, members in table.batteries.items():
+        for column in members:
+            if column not in table.ratings:
+                raise ValueError(
+                    f"tables.{name}.batteries.{battery}: '{column}' is no rating that is mapped."
+                    f"{did_you_mean(column, table.ratings)}"
+                )
     for column in table.scales:
         if column not in (*scored, "ratings"):
             raise ValueError(

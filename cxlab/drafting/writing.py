@@ -15,6 +15,7 @@ from cxlab.drafting.guesses import Guess
 from cxlab.drafting.profiles import Profile
 from cxlab.drafting.tables import pattern
 
+BATTERY = 5  # ratings from which haste can show in them
 _FIRST = ("responses", "customers", "subscriptions", "orders", "interactions", "reviews")
 
 
@@ -69,6 +70,10 @@ def _table(made: Guess, folder: Path) -> str:
             lines += [
                 f"      {quoted(k)}: {quoted(c.name)}{_wording(c)}" for k, c in columns.items()
             ]
+    if len(made.ratings) >= BATTERY:
+        asked = ", ".join(quoted(name) for name in made.ratings)
+        lines.append("    # ratings asked together, as one matrix: haste is looked for within them")
+        lines.append(f"    batteries: {{experience: [{asked}]}}")
     if made.scales:
         lines.append("    scales:")
         lines += [

@@ -167,13 +167,13 @@ def _scale_of(study: Study, table: str, column: str) -> str | None:
 
 def haste(study: Study) -> Result | Absence:
     """See `Study.haste`."""
-    unseen = Absence("Haste cannot be seen.", "a battery of ratings")
+    unseen = Absence("Haste cannot be seen.", "'batteries': ratings that were asked together")
     done = study.cleaned.get("responses")
     if done is None:
         return unseen
     rows = pd.concat([done.frame, done.judged.drop(columns="reason")], ignore_index=True)
-    rated = [name for name in study.mapping.tables["responses"].ratings if name in rows]
-    return careless.haste(rows, ratings=rated) if rated else unseen
+    batteries = study.mapping.tables["responses"].batteries
+    return careless.haste(rows, ratings=batteries) if batteries else unseen
 
 
 def provenance(study: Study) -> Result:
