@@ -157,24 +157,26 @@ def distribution(
     answers = take(responses, resolve(score), by=by, weight=weight)
     parts = [_shares(answers, cell, level, smallest) for cell in range(len(answers.points))]
     frame = pd.concat(parts).sort_values("place", kind="stable").drop(columns="place")
-    total = answers.total.w[0] / answers.total.w.sum()
-    worth = answers.worth
-    if answers.score.kind == "nps":
-        shares = [total[worth == v].sum() for v in (100, 0, -100)]
-        said = [amount(share, "share") for share in shares]
-        headline = f"{said[0]} promoters, {said[1]} passives and {said[2]} detractors."
-    else:
-        most = int(np.argmax(total))
-        headline = f"{answers.points[most]:g} is given most often: {amount(total[most], 'share')}."
     return Result(
         name=f"{answers.score.name} distribution",
         frame=frame,
-        headline=headline,
+        headline=_shape(answers, smallest),
         method=stats.PROPORTION_METHODS["wilson"],
         base=answers.base,
         notes=answers.notes,
         unit="share",
     )
+
+
+def _shape(answers: Answers, smallest: int) -> str:
+    if answers.total.n.sum() < smallest:
+        return f"Only groups of {smallest} or more people are shown."
+    total = answers.total.w[0] / answers.total.w.sum()
+    if answers.score.kind == "nps":
+        said = [amount(total[answers.worth == v].sum(), "share") for v in (100, 0, -100)]
+        return f"{said[0]} promoters, {said[1]} passives and {said[2]} detractors."
+    most = int(np.argmax(total))
+    return f"{answers.points[most]:g} is given most often: {amount(total[most], 'share')}."
 
 
 # ---------------------------------------------------------------- from counts to a result

@@ -8,7 +8,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
-import pandas as pd
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -90,7 +89,7 @@ def style(result: Result) -> Any:
 def picture(draw: Callable[..., Axes]) -> Callable[..., Axes]:
     """Make a drawing function see only what may be shown: groups held back are left out.
 
-    What holds no estimate at all is no picture: `Unanswerable`, with the headline that says why.
+    What holds no estimate (or share) at all is no picture: `Unanswerable`, the headline says why.
     """
 
     @wraps(draw)
@@ -98,7 +97,8 @@ def picture(draw: Callable[..., Axes]) -> Callable[..., Axes]:
         told = results.shown(result, blank=False)
         if len(told.frame) == 0 < len(result.frame):
             return _nothing(told, ax)
-        if told.frame.get("estimate", pd.Series(0.0)).isna().all():
+        height = next((name for name in ("estimate", "share") if name in told.frame), None)
+        if height and told.frame[height].isna().all():
             raise Unanswerable(result.headline)
         return draw(told, ax=ax)
 
