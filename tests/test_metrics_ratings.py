@@ -1,9 +1,12 @@
 """What ratings say by themselves: means, intervals, and the two best points."""
 
 import pandas as pd
+import pytest
 
-from cxlab import metrics
+from cxlab import metrics, plots
 from cxlab.codebook import Scale
+from cxlab.results import Unanswerable
+from tests import lattice
 
 
 def test_ratings_lead_with_mean_interval_and_the_two_best_points():
@@ -24,3 +27,19 @@ def test_a_rating_whose_low_end_is_good_is_turned_round():
     found = metrics.ratings_overview(rows, ratings=scales).frame.set_index("term")
     assert found["rank"].to_dict() == {"effort": 1, "speed": 2}
     assert found.loc["effort", "share"] == 0.75
+
+
+def test_a_study_without_a_score_leads_with_its_ratings(tmp_path):
+    kind = lattice.ORDINARY | dict.fromkeys(("customers", "orders", "contacts"), "none")
+    path = lattice.write({**kind, "scores": "none"}, tmp_path)
+    only = ["20_scores", "90_leadership"]
+    scores, leads = lattice.pages(path, tmp_path / "out", only=only)
+    assert (scores.state, leads.state) == ("done", "done")
+    assert scores.headline.startswith("No rating stands apart: support is 2.95 of 5 (")
+    assert leads.headline == scores.headline
+
+
+def test_a_distribution_held_back_is_no_picture():
+    found = metrics.distribution(pd.DataFrame({"nps": [9, 3, 10] * 3}), score="nps", smallest=10)
+    with pytest.raises(Unanswerable, match="10 or more people"):
+        plots.distribution(found)
