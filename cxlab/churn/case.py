@@ -282,7 +282,11 @@ def _days_before(study, known: Definition, day: pd.Timestamp) -> list[pd.Timesta
 
 def _first_day(study, known: Definition) -> pd.Timestamp:
     if known.kind == CONTRACT and "signed_up_at" in study.customers:
-        return events.utc(study.customers["signed_up_at"], known.timezone).min()
+        first = events.utc(study.customers["signed_up_at"], known.timezone).min()
+        if "watched_since" not in study.customers:
+            return first
+        # days on which nobody could be seen to leave teach nothing
+        return max(first, events.utc(study.customers["watched_since"], known.timezone).iloc[0])
     if study.orders is not None:
         first = pd.Timestamp(study.orders.ordered_at.min().to_pyarrow().as_py())
         return first if first.tz is not None else first.tz_localize(known.timezone)

@@ -108,6 +108,8 @@ def _months(study, lookback: str) -> Snapshot:
         raise ChurnError("hazards need to know until when leaving is known; declare 'as_of'.")
     # the first three months have no past to judge from
     start = (events.local_moment(first) + pd.Timedelta(lookback)).normalize()
+    if "watched_since" in study.customers:
+        start = max(start, events.local_moment(study.customers["watched_since"].iloc[0], zone))
     days = pd.date_range(start, known.until.tz_convert(zone).tz_localize(None), freq="ME")
     inside = [d for d in days if known.window(events.moment(d, zone))[1] <= known.until]
     if len(inside) < 3:

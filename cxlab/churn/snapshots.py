@@ -14,6 +14,7 @@ from cxlab.results import count, listing
 NOT_FACTS = (
     "customer_id", "first_name", "surname", "email", "phone", "referred_by",
     "churned", "churned_at", "churn_reason", "voluntary", "signed_up_at",
+    "watched_since",
 )  # fmt: skip
 _PARTS = ("features", "customer", "day", "label", "undated", "ever", "left_at", "gone")
 
@@ -130,7 +131,21 @@ def snapshot(
     if known.kind == FLAG:
         return _undated_table(study, as_of, known)
     days = days_of(as_of, known)
+    _check_watched(study, days)
     return judged_by(known, study, events.as_of(study, days, lookback), days, attributes)
+
+
+def _check_watched(study, days: list[pd.Timestamp]) -> None:
+    """Refuse days on which the customer list did not yet tell who leaves."""
+    customers = study.customers
+    if customers is None or "watched_since" not in customers or customers.empty:
+        return
+    since = events.local_moment(customers["watched_since"].iloc[0])
+    if events.local_moment(min(days), events.zone_of(customers["watched_since"])) < since:
+        raise ChurnError(
+            f"as_of: on {min(days):%Y-%m-%d} the customer list told of nobody leaving; it begins "
+            f"on {since:%Y-%m-%d} (`since` of the study file). Take days from then on."
+        )
 
 
 def judged_by(

@@ -122,6 +122,7 @@ def spells(
         as_of: the last moment anything is known; without it, the latest moment seen.
         since: the moment the data begin (or a column of such moments, or of elapsed time).
             Who joined earlier is watched only from then on, and who left earlier is not seen.
+            Without it, `watched_since` where the list has it and times are moments.
         unit: `day`, `week`, `month` (365.25 / 12 days), `quarter` or `year`. Without it, moments
             are counted in months, and elapsed time in periods whose length nobody told.
 
@@ -146,6 +147,8 @@ def spells(
         if column not in customers.columns:
             raise SpellError(f"there is no column '{column}'.{did_you_mean(column, customers)}")
     if types.is_datetime64_any_dtype(customers[start]):
+        if since is None and "watched_since" in customers.columns:
+            since = "watched_since"
         return _from_moments(customers, start, end, as_of, since, unit or "month")
     if types.is_numeric_dtype(customers[start]) and not types.is_bool_dtype(customers[start]):
         return _from_tenure(customers, start, end, since, unit)

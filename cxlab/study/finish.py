@@ -12,6 +12,7 @@ from cxlab import weighting
 from cxlab.cleaning import masking
 from cxlab.codebook import Weighting, did_you_mean
 from cxlab.results import count, listing
+from cxlab.study.watch import watched
 from cxlab.weighting import Weighted
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ _TEXTS = (("responses", "comment"), ("reviews", "text"))
 
 
 def finished(study: Study) -> Study:
-    """Mask what people wrote and weight the answers, as the study file says."""
-    return _weighted(_masked(study))
+    """Begin the watch, mask what people wrote and weight the answers, as the study file says."""
+    return _weighted(_masked(watched(study)))
 
 
 def _masked(study: Study) -> Study:

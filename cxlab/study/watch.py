@@ -1,0 +1,111 @@
+"""Since when does a customer list tell who leaves?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cxlab import events
+from cxlab.codebook import DOUBT
+from cxlab.results import count, percent
+
+if TYPE_CHECKING:
+    from cxlab.study import Study
+
+SINCE = "watched_since"
+_YEAR = 365.25
+_FEWEST = 10  # leavings below which a silence proves nothing
+
+
+def watched(study: Study) -> Study:
+    """Write into the customer list since when it tells of leaving, or doubt that it always did.
+
+    With `since:` each customer gets `watched_since`, which `lifetimes.spells` takes as late
+    entry: who joined earlier is at risk of being seen to leave only from then on.
+    """
+    customers = study.customers
+    if customers is None or "signed_up_at" not in customers:
+        return study
+    since = study.mapping.tables["customers"].since
+    times = _times(customers)
+    if since is None:
+        return _note(study, _doubtful(times, study)) if times is not None else study
+    zone = events.zone_of(customers["signed_up_at"])
+    moment = pd.Timestamp(since).tz_localize(zone)
+    done = study.cleaned["customers"]
+    column = pd.Series(moment, index=customers.index, dtype=customers["signed_up_at"].dtype)
+    done = replace(done, frame=customers.assign(**{SINCE: column}))
+    study = replace(study, cleaned={**study.cleaned, "customers": done})
+    earlier = int((customers["signed_up_at"] < moment).sum())
+    said = f"The list tells who leaves since {since:%Y-%m-%d}: {count(earlier, 'customer')}"
+    said += " who joined earlier are watched from then on only."
+    gone = 0 if times is None else int((times["left"] < pd.Timestamp(since)).sum())
+    if gone:
+        said += f" {count(gone, 'customer')} left before it and are not counted in how long"
+        said += " customers stay; if the list holds all who left, take `since` out."
+    return _note(study, said)
+
+
+def _times(customers: pd.DataFrame) -> pd.DataFrame | None:
+    """Give joining and leaving by the study's clock, or None where nobody's leaving is dated."""
+    ends = customers.get("churned_at")
+    if ends is None or not pd.api.types.is_datetime64_any_dtype(ends):
+        return None
+    zone = events.zone_of(customers["signed_up_at"])
+    both = {"begun": events.local_times(customers["signed_up_at"], zone)}
+    both["left"] = events.local_times(ends, zone)
+    return pd.DataFrame(both).dropna(subset=["begun"])
+
+
+def _doubtful(times: pd.DataFrame, study: Study) -> str:
+    """Say that nobody left before a day although many were there who could have."""
+    first = times["left"].min()
+    if times["left"].notna().sum() < _FEWEST:
+        return ""
+    first = first.normalize()
+    last = events.local_moment(study.mapping.until(), study.mapping.timezone)
+    old = times["begun"] < first
+    if old.mean() < 0.25 or first - times["begun"].min() < pd.Timedelta(days=183):
+        return ""
+    day = first.replace(day=1) if first.day <= 7 else first
+    end = times["left"].fillna(last).clip(upper=last)
+    young = times[~old]
+    early = ((young["left"] - young["begun"]).dt.days < 183).sum() / max(len(young), 1)
+    # who was there before the day, at the pace of leaving seen after it
+    before = (first - times["begun"]).dt.days.clip(lower=0).sum()
+    after = (end - times["begun"].clip(lower=first)).dt.days.clip(lower=0).sum()
+    if early < 0.02 or before * times["left"].notna().sum() < _FEWEST * after:
+        return ""
+    naive, late = (_a_year(times, last, at) for at in (None, day))
+    return (
+        f"{DOUBT}nobody left before {first:%Y-%m-%d}, although {percent(old.mean())} of "
+        f"{count(len(times), 'customer')} had joined by then: the list may hold only those who "
+        f"were there. If so, write `since: {day:%Y-%m-%d}` under tables.customers: "
+        f"{percent(late)} stay a year then, and not {percent(naive)}."
+    )
+
+
+def _a_year(times: pd.DataFrame, last: pd.Timestamp, since: pd.Timestamp | None) -> float:
+    """Give the share staying a year (Kaplan and Meier 1958), with late entry where asked."""
+    gone = (times["left"] <= last).to_numpy()
+    stay = (times["left"].where(gone, last) - times["begun"]) / pd.Timedelta(days=1)
+    stay = stay.to_numpy(float)
+    entry = np.zeros(len(stay))
+    if since is not None:
+        entry = ((since - times["begun"]) / pd.Timedelta(days=1)).clip(lower=0).to_numpy(float)
+    seen = (stay > entry) | (entry == 0)
+    at, left = np.unique(stay[seen & gone & (stay <= _YEAR)], return_counts=True)
+    begun, over = np.sort(entry[seen]), np.sort(stay[seen])
+    # at a time are those who entered before it and had not gone before it
+    there = np.searchsorted(begun, at, "left") - np.searchsorted(over, at, "left")
+    return float(np.prod(1 - left / np.maximum(there, left)))
+
+
+def _note(study: Study, said: str) -> Study:
+    if not said:
+        return study
+    notes = {**study.notes, "customers": (*study.notes.get("customers", ()), said)}
+    return replace(study, notes=notes)
