@@ -123,12 +123,22 @@ RULES: tuple[Rule, ...] = (
     _flagged("date_after_as_of", "ordered_at", "orders"),
     _flagged("date_after_as_of", "opened_at", "interactions"),
     _flagged("date_after_as_of", "posted_at", "reviews"),
+    _flagged("date_impossible", "started_at", "subscriptions"),
+    _flagged("date_impossible", "ended_at", "subscriptions"),
+    _flagged("date_after_as_of", "started_at", "subscriptions"),
     Rule(
         "churn_before_signup",
         ("customers",),
         "churned_at",
         lambda rows, _: rows["churned_at"] < rows["signed_up_at"],
         needs=("churned_at", "signed_up_at"),
+    ),
+    Rule(
+        "ended_before_started",
+        ("subscriptions",),
+        "ended_at",
+        lambda rows, _: rows["ended_at"] < rows["started_at"],
+        needs=("ended_at", "started_at"),
     ),
     Rule(
         "closed_before_opened",

@@ -200,6 +200,7 @@ SET_ASIDE: dict[str, str] = {
     "straightliner": "the same answer to every rating, given fast",
     "careless": "several signs that the questions were not read",
     "not_counted": "the study file, or the row's own status, says that it does not count",
+    "ended_before_started": "the subscription ended before it started",
     "duplicate_subscription": "the same subscription stands in another row",
 }
 

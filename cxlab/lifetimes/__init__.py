@@ -8,6 +8,7 @@ from cxlab.lifetimes.answered import from_answers, tier_of
 from cxlab.lifetimes.buyers import Buyers, OrdersError, buyers, orders_of
 from cxlab.lifetimes.design import FitError
 from cxlab.lifetimes.spells import SpellError, Spells, spells
+from cxlab.lifetimes.stretches import lives, stretches
 
 __all__ = [
     "Buyers",
@@ -17,7 +18,9 @@ __all__ = [
     "Spells",
     "buyers",
     "from_answers",
+    "lives",
     "orders_of",
     "spells",
+    "stretches",
     "tier_of",
 ]

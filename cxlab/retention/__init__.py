@@ -1,8 +1,9 @@
 """How long do customers stay?
 
 In reading order: who comes back (`cohorts`), how long they stay (`survival`, `still_there`,
-`stay`), who stays longer (`compare`, `hazards`, `discrete_hazards`, `parametric`, `referred`), why
-they leave (`reasons`), where it is heading (`project`, `extrapolate`, `sorting`).
+`stay`), who is there on a day (`there_on`), who stays longer (`compare`, `hazards`,
+`discrete_hazards`, `parametric`, `referred`), why they leave (`reasons`), where it is heading
+(`project`, `extrapolate`, `sorting`).
 """
 
 from cxlab.lifetimes import FitError, OrdersError, SpellError, Spells, from_answers, spells
@@ -15,6 +16,7 @@ from cxlab.retention.reasons import reasons
 from cxlab.retention.referred import referred
 from cxlab.retention.sorting import sorting
 from cxlab.retention.survival import compare, stay, survival, survival_at
+from cxlab.retention.there import there_on
 
 __all__ = [
     "Contract",
@@ -45,6 +47,7 @@ __all__ = [
     "still_there",
     "survival",
     "survival_at",
+    "there_on",
 ]
 
 _MOVED = """

@@ -22,6 +22,7 @@ from cxlab.study.account import account_of, export
 from cxlab.study.cache import Kept, fingerprint
 from cxlab.study.errors import StudyError, collecting, stop_at
 from cxlab.study.finish import finished
+from cxlab.study.lives import with_lives
 from cxlab.study.secret import key_of
 
 __all__ = [
@@ -507,7 +508,7 @@ def load(path: str | Path | Mapping, *, cache: bool = True) -> Study:
         if place:
             cache_room.write(kept, place)
     stop_at(meeting.apart(kept[0], mapping))
-    return finished(_with_customer_segments(Study(mapping, *kept)))
+    return finished(_with_customer_segments(with_lives(Study(mapping, *kept))))
 
 
 def wanted(study: Study) -> list[dict[str, str]]:
