@@ -195,3 +195,15 @@ def test_a_question_nobody_was_asked_is_refused_with_the_nearest(tmp_path):
     columns = {"response_id": "id", "nps": "How likly?"}
     with pytest.raises(StudyError, match=r"no question 'How likly\?'.*Did you mean 'How likely\?'"):
         small.load(tmp_path, LONG, columns=columns, **ASKED)
+
+
+def test_customers_who_come_back_in_further_rows_are_spells(tmp_path):
+    rows = "id,began,ended\n" + "".join(f"c{at},2024-01-{at + 1:02d},\n" for at in range(9))
+    back = rows + "".join(f"w{at},2023-01-05,2023-05-01\nw{at},2024-02-01,\n" for at in range(2))
+    said = {"columns": {"customer_id": "id", "signed_up_at": "began", "churned_at": "ended"}}
+    with pytest.raises(study.StudyError, match=r"line 12: 2 customers .* table 'subscriptions'"):
+        small.load(tmp_path, back, table="customers", **said)
+    twice = rows + "c3,2024-01-04,\nc3,2024-01-04,\n"
+    assert small.reasons(small.load(tmp_path, twice, table="customers", **said), "customers") == {
+        "duplicate_customer": 2
+    }

@@ -97,6 +97,8 @@ def clean(
         converted, told = _exchanged(raw, typed, counts, spec, money or Money())
         repaired, notes = repaired | converted, (*notes, *told)
     repaired |= _not_known_yet(typed, table, pd.Timestamp(as_of).tz_localize(timezone))
+    if table == "customers":
+        doubts.refuse_spells(typed, raw)
     working = pd.concat([typed, raw[[*PLACE, "damage"]], flags, out], axis="columns")
     _mark(working, table, spec, as_of, timezone, customers)
     pa.default_memory_pool().release_unused()

@@ -152,3 +152,39 @@ def several_labels(labels: pd.Series, name: str, heading: str) -> str:
                 f"row for each of its labels, declare 'split: {{{name}: \"{mark}\"}}'."
             )
     return ""
+
+
+def refuse_spells(customers: pd.DataFrame, raw: pd.DataFrame) -> None:
+    """Refuse a customer list whose customers come back in further rows: such a row is a spell.
+
+    Taken for a duplicate, the second row would be set aside, and who came back would have left.
+
+    Args:
+        customers: the typed list; looked at where it has `customer_id`, `signed_up_at` and
+            `churned_at`.
+        raw: the same rows as they came, with `file` and `line`.
+
+    Raises:
+        CleaningError: two customers or more have several rows of which one begins after another
+            has ended.
+    """
+    words = ["customer_id", "signed_up_at", "churned_at"]
+    if not {*words} <= {*customers.columns}:
+        return
+    rows = customers[words].dropna(subset=words[:2])
+    rows = rows[rows.duplicated("customer_id", keep=False)].sort_values(words[:2], kind="stable")
+    ended = rows.groupby("customer_id")["churned_at"].shift()
+    again = rows[ended.notna() & (rows["signed_up_at"] >= ended)]
+    people = again["customer_id"].nunique()
+    if people < 2:
+        return
+    file, line = str(raw["file"].loc[again.index[0]]), int(raw["line"].loc[again.index[0]])
+    raise CleaningError(
+        f"{file}, line {line}: {count(people, 'customer')} of the list have several rows that do "
+        "not overlap, the later beginning after the earlier ended. Such a row is a spell, not a "
+        "customer: declare the file as table 'subscriptions' (columns customer_id, started_at, "
+        "ended_at), so that who came back has not left. If they are mistakes, keep one row each.",
+        file=file,
+        line=line,
+        column="customer_id",
+    )

@@ -52,7 +52,7 @@ def lacks(study: Study) -> dict[str, tuple[str, ...]]:
         met whole is left out. A need that the study does not hold at all comes first.
     """
     found: dict[str, tuple[str, ...]] = {
-        need: (f"There is no {words}.",)
+        need: (f"Missing is {words}.",)
         for need, (_, words) in _NEEDS.items()
         if need not in study.holds
     }
