@@ -207,3 +207,7 @@ def test_customers_who_come_back_in_further_rows_are_spells(tmp_path):
     assert small.reasons(small.load(tmp_path, twice, table="customers", **said), "customers") == {
         "duplicate_customer": 2
     }
+
+
+def test_lengths_of_time_of_a_table_without_rows_are_none():
+    assert to_duration(pd.Series([], dtype="str"), heading="Duration (min)").values.empty

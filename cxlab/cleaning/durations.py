@@ -65,7 +65,7 @@ def to_duration(
     told = iso.notna().any(axis="columns")
     out = out.fillna(sum(iso[part].fillna(0) * size for part, size in _PARTS.items()).where(told))
     words = lower.str.extract(rf"^{_WORDS}$")
-    words = words.apply(lambda one: one.str.replace(",", ".").astype(float))
+    words = pd.DataFrame({unit: words[unit].str.replace(",", ".").astype(float) for unit in words})
     told = words.notna().any(axis="columns") & (text != "")
     sized = sum(words[unit].fillna(0) * size for unit, size in _SECONDS.items())
     out = out.fillna(sized.where(told))
