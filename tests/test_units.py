@@ -11,7 +11,7 @@ RATINGS = ["a", "b", "c"]
 # what a covariate turns into: seconds for years, yen for millions, a date for an age
 UNITS = {"a billionth": (1e-9, 0), "a billion": (1e9, 0), "from a million": (1.0, 1e6)}
 FREE = {"p_value", "p_adjusted", "rank", "verdict", "share", "r2", "direction", "tie", "n", "df"}
-SLOPES = ["estimate", "std_error", "conf_low", "conf_high"]
+SLOPES = ["estimate", "std_error", "std_error_plain", "conf_low", "conf_high"]
 
 
 def people(n: int = 260) -> pd.DataFrame:

@@ -54,7 +54,7 @@ def _said(case: Asked, row: pd.Series, word: str, unit: str, calls: bool) -> str
     """Write the verdict, with the number that decides."""
     found = f"{amount(row['estimate'], unit)}"
     ends = f"({span(row['conf_low'], row['conf_high'], unit)})"
-    ranked = f"a leaver is ranked above a stayer {found} of the time {ends}"
+    ranked = f"leavers rank above stayers {found} of the time {ends}"
     top = f"the top tenth left {found} times as often as all {ends}"
     if word == "suspicious":
         why = f"{_few(case.kept)} used" if case.kept else "too good to be believed"
