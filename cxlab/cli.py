@@ -79,7 +79,7 @@ def check(
 
     try:
         opened = study.load(study_file)
-        _check_plan(opened, study_file)
+        jobs = _check_plan(opened, study_file)
     except Refusal as error:
         if not as_json:
             raise
@@ -91,7 +91,7 @@ def check(
         typer.echo(json.dumps(study.account_of(opened), indent=1, ensure_ascii=False))
     else:
         _print_ledger(opened.ledger)
-        for said in [each for told in opened.lacks.values() for each in told]:
+        for said in opened.lacking({job.notebook.name: job.missing for job in jobs}):
             typer.echo(_readable(said))
 
 
@@ -159,7 +159,7 @@ def run(
         "as_of": str(mapping.as_of),
         "fewest": fewest,
         "held": [reports.words(part) for part in held],
-        "rows": {name: done.rows_in for name, done in opened.cleaned.items()},
+        "rows": {name: done.rows_in for name, done in opened.read.items()},
         "exports": opened.exports,
         "doubts": [said for _, said in opened.doubts],
     }
@@ -338,16 +338,16 @@ def _last_run(study_file: Path) -> Path:
     return Path("reports") / reports.slug(codebook.load(study_file).study)
 
 
-def _check_plan(opened, study_file: Path) -> None:
-    """Refuse parts and notebooks that are asked for and not there, as a run does."""
+def _check_plan(opened, study_file: Path) -> list:
+    """Lay out a run; parts and notebooks that are asked for and not there are refused."""
     from cxlab import reports, study
 
     parts, held = study.wanted(opened), study.withheld(opened)
     try:
         folder = _notebooks(None)
     except reports.PlanError:  # read and cleaned where no report can be made
-        return
-    reports.plan(
+        return []
+    return reports.plan(
         folder,
         study_file=study_file,
         parts=parts,

@@ -187,7 +187,7 @@ def test_a_list_of_those_alive_at_a_migration_is_doubted_with_its_number(tmp_pat
     made, _, _ = _drafted(tmp_path, _csv(tmp_path / "crm.csv", "member,joined,left", rows))
     (doubt,) = [doubt for doubt in made.doubts if "since:" in doubt]
     assert "nobody left before 2024-0" in doubt
-    assert "stayed a year" in doubt
+    assert "stay a year then, and not" in doubt
 
 
 def test_ids_in_two_forms_are_brought_together_by_a_rule(tmp_path):
@@ -239,3 +239,15 @@ def test_what_check_will_book_stands_in_the_draft(tmp_path):
         "# check: responses, 200 rows read, 190 kept; set aside: 10 duplicate_response" in made.text
     )
     assert any("10 of 200 rows will be set aside" in doubt for doubt in made.doubts)
+
+
+def test_dates_of_a_second_customer_file_count_for_as_of(tmp_path):
+    crm = [(f"C{at}", f"{DAYS[at % 60]:%Y-%m-%d}", "x") for at in range(120)]
+    old = [(f"D{at}", f"{DAYS[at % 9]:%d.%m.%Y}", f"{DAYS[130 + at]:%d.%m.%Y}") for at in range(40)]
+    made, said, _ = _drafted(
+        tmp_path,
+        _csv(tmp_path / "crm.csv", "Customer ID,Signup date,Town", crm),
+        _csv(tmp_path / "ex.csv", "Kundennummer,Kunde seit,Kündigungsdatum", old),
+    )
+    assert said["as_of"] == DAYS[169].date()
+    assert any("ex.csv" in doubt and "left out" in doubt for doubt in made.doubts)

@@ -308,8 +308,10 @@ def test_answers_without_ids_beside_a_customer_list_make_a_page(tmp_path):
 def test_what_the_pages_will_lack_is_told_before_they_are_made(tmp_path):
     columns = {"order_id": "o", "amount": "a"}
     got = small.load(tmp_path, "o,a\n1,5\n2,6\n", table="orders", columns=columns)
-    assert list(got.lacks) == ["scores", "ratings", "orders"]
-    assert got.lacks["orders"][0].startswith("orders without 'customer_id' do not tell who bought")
+    said = got.lacking({"30_drivers": ("scores", "ratings"), "20_scores": ("scores",)})
+    assert said[0].startswith("30_drivers will not be made: no score is named; map nps, csat or")
+    assert said[1].startswith("20_scores will not be made: no score is named")
+    assert said[2].startswith("Orders without 'customer_id' do not tell who bought")
     whole = columns | {"customer_id": "c", "ordered_at": "d"}
     text = "o,a,c,d\n1,5,x,2025-01-01\n"
     assert "orders" not in small.load(tmp_path, text, table="orders", columns=whole).lacks

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from cxlab import retention
+from cxlab.study import account_of
 from tests.small import load, reasons
 
 COLUMNS = {"customer_id": "who", "started_at": "from", "ended_at": "to", "plan": "plan"}
@@ -44,3 +45,12 @@ def test_the_order_of_subscriptions_says_nothing(tmp_path):
     head, *lines = ROWS.splitlines()
     there = [_open(tmp_path, "\n".join([head, *order])).customers for order in (lines, lines[::-1])]
     pd.testing.assert_frame_equal(*there)
+
+
+def test_rows_read_are_rows_of_files_and_nameless_spells_are_booked(tmp_path):
+    opened = _open(tmp_path, ROWS + ",2024-01-01,,S\n")
+    read = opened.ledger.frame.query("term == 'rows read'").set_index("table")["n"]
+    assert read.to_dict() == {"subscriptions": 8}
+    assert list(account_of(opened)["tables"]) == ["subscriptions"]
+    assert reasons(opened, "subscriptions") == {"ended_before_started": 1, "id_missing": 1}
+    assert len(opened.customers) == 3

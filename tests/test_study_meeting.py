@@ -10,7 +10,7 @@ from cxlab.study import StudyError, account_of
 IDS = {
     "case": [(f"ab{n}x", f"AB{n}X") for n in range(20)],
     "pad 6": [(f"{n}7", f"{n}7".zfill(6)) for n in range(20)],
-    "salesforce18": [(f"0015000000Gv{n:03d}", f"0015000000Gv{n:03d}AAA") for n in range(20)],
+    "salesforce18": [(f"0015000000Gv{n:03d}", f"0015000000Gv{n:03d}AAB") for n in range(20)],
     "plain number": [(f"{n + 100}", f"#{n + 100}.0") for n in range(20)],
 }
 

@@ -62,3 +62,12 @@ def test_leavers_before_the_watch_are_named(tmp_path):
     assert f"{n:,} customers left before it" in " ".join(opened.notes["customers"])
     aside = retention.spells(opened.customers).set_aside["reason"]
     assert (aside == "left_before_watch").sum() >= n
+
+
+def test_a_day_of_watch_without_a_day_of_joining_is_doubted(tmp_path):
+    columns = {"customer_id": "id", "tenure": "months", "churned": "left"}
+    body = [f"m{at},{at % 9},{'no' if at % 3 else 'yes'}" for at in range(60)]
+    rows = "\n".join(["id,months,left", *body])
+    opened = load(tmp_path, rows, table="customers", columns=columns, since="2024-06-01")
+    ((_, doubt),) = opened.doubts
+    assert "`since: 2024-06-01` changes nothing" in doubt

@@ -34,6 +34,7 @@ class Cleaned:
             have been kept, so the headline is shown with and without them.
         notes: what else the reader must know.
         rows_in: rows read; always rows kept + rows set aside.
+        made_of: the table it was made of, where it stands in no file.
     """
 
     frame: pd.DataFrame
@@ -42,6 +43,7 @@ class Cleaned:
     judged: pd.DataFrame
     notes: tuple[str, ...]
     rows_in: int
+    made_of: str = ""
 
 
 def clean(

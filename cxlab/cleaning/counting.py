@@ -20,37 +20,53 @@ from cxlab.cleaning.dates import to_time
 from cxlab.codebook import WHERE, Condition, Table
 from cxlab.results import count, listing
 
-# The words a status is known by, in English, German, French and Spanish, and as survey programs
-# code it; `counts` is a record like any other, `unfinished` and `not` is none.
+# The words a status is known by, as `status_words` folds them, in English, German, French, Spanish,
+# Dutch, Portuguese and Italian, and as survey programs code it; `counts` is a record like any
+# other, `unfinished` and `not` is none.
 _COUNTS = {
     "responses": "complete completed qualified finished submitted full done ip_address imported "
-    "offline_app ex 0 4 16 32 true vollständig abgeschlossen beendet complet terminé completo "
-    "completado ip-adresse",
+    "offline_app ex 0 4 16 32 true vollstandig abgeschlossen beendet complet complete termine "
+    "completo completa completado completada voltooid concluido concluida completato",
     "orders": "paid complete completed shipped delivered fulfilled processing succeeded success "
     "successful captured settled closed approved invoiced refunded partially_refunded "
-    "partial_refund partially_paid bezahlt abgeschlossen erstattet versendet geliefert "
-    "payé payée terminé remboursé pagado completado enviado reembolsado",
-    "interactions": "open opened new pending hold on_hold on-hold solved closed resolved "
-    "in_progress waiting waiting_on_customer waiting_on_third_party answered snoozed offen "
-    "geschlossen gelöst",
+    "partial_refund partially_paid returned chargeback bezahlt abgeschlossen erstattet versendet "
+    "versandt geliefert erledigt in_bearbeitung retourniert paye payee termine terminee livre "
+    "livree expedie expediee rembourse remboursee en_cours pagado pagada completado completada "
+    "enviado enviada entregado entregada reembolsado reembolsada betaald voltooid verzonden "
+    "geleverd terugbetaald afgerond pago paga concluido concluida entregue pagato completato "
+    "spedito consegnato rimborsato",
+    "interactions": "open opened new pending hold on_hold solved closed resolved "
+    "in_progress waiting waiting_on_customer waiting_on_third_party answered snoozed offen neu "
+    "geschlossen gelost erledigt in_bearbeitung ouvert ferme resolu en_cours nouveau abierto "
+    "cerrado resuelto pendiente gesloten opgelost aberto fechado resolvido",
     "subscriptions": "active canceled cancelled ended expired past_due unpaid paused non_renewing "
-    "aktiv gekündigt",
+    "aktiv gekundigt beendet abgelaufen pausiert actif resilie activa activo cancelada cancelado "
+    "actief opgezegd ativa ativo inactive churned live trialing in_trial",
 }
 _UNFINISHED = {
     "responses": "incomplete partial partially_completed partially_complete in_progress started "
-    "suspended dropout drop_out drop-out abandoned unvollständig abgebrochen incompleto partiel",
+    "suspended dropout drop_out abandoned unvollstandig abgebrochen incompleto partiel "
+    "incomplet onvolledig parcial teilweise",
 }
 _NOT = {
     "responses": "screened screened_out screen_out screenout terminated terminate quotafull "
-    "quota_full quota-full overquota over_quota disqualified rejected deleted invited not_started "
+    "quota_full overquota over_quota disqualified rejected deleted invited not_started "
     "ausgescreent",
-    "orders": "failed cancelled canceled voided void pending pending_payment on-hold on_hold "
-    "expired abandoned draft checkout-draft declined denied trash unpaid authorized test storniert "
-    "fehlgeschlagen annulé annulée échoué cancelado fallido pendiente",
+    "orders": "failed cancelled canceled void voided pending pending_payment on_hold "
+    "expired abandoned draft checkout_draft declined denied trash unpaid authorized test rejected "
+    "blocked requires_payment_method uncaptured processing_failed payment_failed incomplete error "
+    "storniert offen unbezahlt abgebrochen fehlgeschlagen entwurf ausstehend annule annulee echoue "
+    "echouee en_attente impaye brouillon cancelado cancelada fallido fallida pendiente "
+    "geannuleerd mislukt openstaand cancelado pendente falhado recusado annullato fallito "
+    "in_attesa",
     "interactions": "deleted spam merged suspended",
     "subscriptions": "incomplete incomplete_expired future",
 }
-_PREVIEWS = "survey_preview survey_test preview test spam offline_survey_preview 1 2 8 9 17 40 48"
+PREVIEWS = "survey_preview survey_test preview test spam offline_survey_preview 1 2 8 9 17 40 48"
+_BACK = "refunded returned chargeback erstattet retourniert rembourse remboursee reembolsado "
+_BACK += "reembolsada terugbetaald rimborsato"
+GIVEN_BACK = frozenset(_BACK.split())
+GIVEN_BACK_IN_PART = frozenset({"partially_refunded", "partial_refund"})
 
 
 def uncounted(raw: pd.DataFrame, spec: Table, timezone: str) -> pd.DataFrame:
@@ -117,6 +133,28 @@ def _alike(values: Iterable[str]) -> set[str]:
     return {_folded(value) for value in values}
 
 
+def status_words(status: pd.Series) -> pd.Series:
+    """Fold the words of a status: small letters without marks, parted by one underscore."""
+    text = (
+        status.astype("str").str.normalize("NFKD").str.replace(r"[\u0300-\u036f]", "", regex=True)
+    )
+    return text.str.casefold().str.replace(r"[\W_]+", "_", regex=True).str.strip("_")
+
+
+def standing(status: pd.Series, table: str) -> pd.Series:
+    """Say of the words of a status what they make of a row.
+
+    Returns:
+        `counts`, `unfinished`, `not_counted` or `preview`; `unknown` where no word of the table
+        says so, missing where there is none.
+    """
+    words = status_words(status)
+    said = pd.Series("unknown", status.index, dtype=object).where(words.fillna("") != "")
+    for name, tables in _KNOWN.items():
+        said = said.mask(words.isin(tables.get(table, "").split()), name)
+    return said
+
+
 def by_status(status: pd.Series, *, table: str, strict: bool) -> dict[str, np.ndarray]:
     """Tell by their status which rows are no whole record.
 
@@ -133,12 +171,11 @@ def by_status(status: pd.Series, *, table: str, strict: bool) -> dict[str, np.nd
     """
     if table not in _COUNTS:
         return {}
-    words = status.astype("str").str.strip().str.casefold().str.replace(r"\s+", "_", regex=True)
-    known = {name: set(one.get(table, "").split()) for name, one in _KNOWN.items()}
-    strange = words.notna() & (words != "") & ~words.isin(set().union(*known.values()))
+    said = standing(status, table)
+    strange = said.eq("unknown").to_numpy(bool)
     if strict and strange.any():
-        raise _unknown(status, strange.to_numpy(), words.isin(known["counts"]).to_numpy(), table)
-    found = {name: words.isin(known[name]).to_numpy() for name in ("unfinished", "not_counted")}
+        raise _unknown(status, strange, said.eq("counts").to_numpy(bool), table)
+    found = {name: said.eq(name).to_numpy(bool) for name in ("unfinished", "not_counted")}
     return {name: hit for name, hit in found.items() if hit.any()}
 
 
@@ -146,7 +183,7 @@ _KNOWN = {
     "counts": _COUNTS,
     "unfinished": _UNFINISHED,
     "not_counted": _NOT,
-    "preview": {"responses": _PREVIEWS},
+    "preview": {"responses": PREVIEWS},
 }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.cleaning.convert import CleaningError
+from cxlab.cleaning.counting import GIVEN_BACK, GIVEN_BACK_IN_PART, status_words
 from cxlab.codebook import DOUBT
 from cxlab.results import count, listing, number
 
@@ -15,8 +16,6 @@ _ONE = pd.Timedelta("1D")  # parts of one order may lie on both sides of midnigh
 _SUMS = ("amount", "quantity", "list_price", "discount", "refunded")
 _CENT = 0.005
 _TOTALS = 10  # orders of several rows that tell whether each row repeats the total
-_GIVEN_BACK = {"refunded", "returned", "chargeback", "erstattet", "remboursé", "reembolsado"}
-_IN_PART = {"partially_refunded", "partial_refund"}
 
 
 @dataclass(frozen=True)
@@ -417,11 +416,11 @@ def _told(gross: np.ndarray, off: np.ndarray, tied: np.ndarray, left: np.ndarray
 
 def _by_status(orders: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Take the whole amount off an order whose status says so, where no sum is told."""
-    words = orders["status"].astype("str").str.casefold().str.replace(r"[\s-]+", "_", regex=True)
+    words = status_words(orders["status"])
     told = orders.get("refunded", pd.Series(0.0, orders.index)).fillna(0) > 0
     if "gross" in orders:
         told |= orders["gross"] > orders["amount"]
-    hit = words.isin(_GIVEN_BACK) & ~told & (orders["amount"] > 0)
+    hit = words.isin(GIVEN_BACK) & ~told & (orders["amount"] > 0)
     notes = []
     if hit.any():
         sum_ = number(float(orders["amount"][hit].sum()), 2)
@@ -431,7 +430,7 @@ def _by_status(orders: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
             f"{count(int(hit.sum()), 'order')} with a status that says refunded and no sum: "
             f"the whole amount ({sum_}) is taken as given back."
         )
-    part = words.isin(_IN_PART) & ~told
+    part = words.isin(GIVEN_BACK_IN_PART) & ~told
     if part.any():
         notes.append(
             f"{DOUBT}{count(int(part.sum()), 'order')} with a status that says refunded in part "

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cxlab.cleaning.counting import PREVIEWS, status_words
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -40,8 +42,6 @@ class Rule:
         return table in self.tables and set(self.looks_at) <= set(rows.columns)
 
 
-_PREVIEWS = {"survey preview", "survey test", "preview", "test", "spam", "offline survey preview"}
-_PREVIEWS |= {"1", "2", "8", "9", "17", "40", "48"}  # the same as codes
 _ENDS = {
     "customers": "customer_id",
     "responses": "response_id",
@@ -53,7 +53,7 @@ _ENDS = {
 
 
 def _preview(rows: pd.DataFrame, _) -> pd.Series:
-    return rows["status"].str.lower().isin(_PREVIEWS)
+    return status_words(rows["status"]).isin(PREVIEWS.split())
 
 
 def _repeated(column: str) -> Callable:
@@ -103,10 +103,13 @@ RULES: tuple[Rule, ...] = (
     Rule("unfinished", ("responses",), "finished", lambda rows, _: rows["finished"].eq(False)),
     Rule("unfinished", ("responses",), "progress", lambda rows, _: rows["progress"] < 100),
     *(_flagged("id_damaged", column, table) for table, column in _ENDS.items()),
-    *(_flagged("id_damaged", "customer_id", table) for table in ("orders", "interactions")),
+    *(
+        _flagged("id_damaged", "customer_id", table)
+        for table in ("orders", "interactions", "subscriptions")
+    ),
     *(
         Rule("id_missing", (table,), "customer_id", lambda rows, _: rows["customer_id"].isna())
-        for table in ("customers", "orders", "interactions")
+        for table in ("customers", "orders", "interactions", "subscriptions")
     ),
     _flagged("date_impossible", "answered_at", "responses"),
     _flagged("date_impossible", "signed_up_at", "customers"),
@@ -149,7 +152,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "orphan",
-        ("orders", "interactions"),
+        ("orders", "interactions", "subscriptions"),
         "customer_id",
         lambda rows, _: rows["orphan"],
         needs=("orphan",),

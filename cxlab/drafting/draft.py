@@ -51,10 +51,10 @@ def draft(files: Sequence[Path], folder: Path) -> Draft:
     Raises:
         IngestError: a file cannot be read; the message says why.
     """
-    tables, doubts = _tables(gathered(files))
+    tables, beside, doubts = _tables(gathered(files))
     currency = completed(tables)
     brought_together(tables)
-    day = last_day(tables)
+    day = last_day([*tables, *beside])
     if day is None:
         moment = pd.Timestamp(max(path.stat().st_mtime for path in files), unit="s").date()
         doubts.append(_undated(tables, moment))
@@ -69,8 +69,12 @@ def draft(files: Sequence[Path], folder: Path) -> Draft:
     return Draft(written(tables, head, folder), tuple(map(str, told[:MOST])))
 
 
-def _tables(groups: list[Files]) -> tuple[list[Guess], list[Doubt]]:
-    """Make one table of each layout; of two that are the same table, the larger."""
+def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]:
+    """Make one table of each layout; of two that are the same table, the larger.
+
+    What is left out is given beside: its dates tell up to when the exports do.
+    """
+    beside: list[Guess] = []
     doubts: list[Doubt] = []
     chosen: dict[str, Guess] = {}
     for files in sorted(groups, key=lambda files: (-files.rows, files.name)):
@@ -78,6 +82,7 @@ def _tables(groups: list[Files]) -> tuple[list[Guess], list[Doubt]]:
         table, sure = table_of(found, files)
         if table in chosen:
             other = chosen[table]
+            beside.append(guess(found, table, files))
             doubts.append(
                 Doubt(
                     f"{listing([path.name for path in files.paths])} ({files.rows:,} rows) looks "
@@ -101,7 +106,7 @@ def _tables(groups: list[Files]) -> tuple[list[Guess], list[Doubt]]:
                 "files",
             )
         chosen[made.table] = made
-    return list(chosen.values()), doubts
+    return list(chosen.values()), beside, doubts
 
 
 def unnamed(found: list[Profile], files: Files) -> Guess:

@@ -352,16 +352,3 @@ PLANNED = (
     r"contract ?end|end of contract|expir|renew|next|due|planned|geplant|current (?:term|period)|"
     r"valid (?:to|until)|gultig bis|laufzeit|vertragsende|scheduled|prevu|vencimiento|commitment"
 )
-# words in a status that tell rows which are no sale, no answer
-NO_SALE = {
-    "failed", "canceled", "cancelled", "voided", "void", "declined", "expired", "blocked", "draft",
-    "abandoned", "pending", "requires payment method", "uncaptured", "unpaid", "checkout draft",
-    "on hold", "fehlgeschlagen", "storniert", "abgebrochen", "echoue", "annule", "annulee",
-    "fallido", "cancelado", "test", "trash", "rejected", "incomplete", "processing failed",
-    "payment failed", "error", "offen", "en attente", "pendiente",
-}  # fmt: skip
-NO_ANSWER_ROW = {
-    "incomplete", "partial", "screened", "screened out", "screenout", "quotafull", "quota full",
-    "overquota", "over quota", "terminated", "terminate", "disqualified", "abandoned", "preview",
-    "test", "survey preview", "spam", "deleted",
-}  # fmt: skip

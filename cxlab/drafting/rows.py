@@ -7,9 +7,9 @@ import pandas as pd
 
 from cxlab.cleaning import CleaningError
 from cxlab.cleaning.convert import to_number
+from cxlab.cleaning.counting import standing
 from cxlab.drafting.guesses import Guess
-from cxlab.drafting.lexicon import NO_ANSWER_ROW, NO_SALE
-from cxlab.drafting.profiles import Profile, folded
+from cxlab.drafting.profiles import Profile
 from cxlab.results import listing
 
 _CODES = {"$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "kr": "SEK", "zł": "PLN"}
@@ -110,7 +110,6 @@ def _proven(column: Profile) -> str:
 
 def _which_rows(made: Guess) -> None:
     """Leave out rows that a status calls failed, partial or a test."""
-    known = NO_ANSWER_ROW if made.table == "responses" else NO_SALE
     if made.table not in ("responses", "orders") or made.files.layout == "qualtrics":
         return
     vendor = made.files.vendor.name if made.files.vendor else ""
@@ -119,7 +118,9 @@ def _which_rows(made: Guess) -> None:
     column = made.columns.get("status") or next((c for c in made.found if _is_status(c)), None)
     if column is None:
         return
-    out = [word for word in column.counts.index if folded(word) in known]
+    said = standing(column.counts.index.to_series(), made.table)
+    out = list(said.index[said.isin(["unfinished", "not_counted", "preview"])])
+    strange = list(said.index[said == "unknown"])
     if vendor == "Decipher" and "3" in column.counts.index:
         out = [word for word in column.counts.index if word != "3"]
     if not out or len(out) == len(column.counts):
@@ -135,6 +136,14 @@ def _which_rows(made: Guess) -> None:
         rows / max(column.n, 1),
         "where",
     )
+    if strange and vendor != "Decipher":
+        words = listing([f"'{word}' ({column.counts[word]:,})" for word in strange], 6)
+        made.doubt(
+            f"'{column.name}' also holds {words}, of which it is not known whether they count; "
+            "they are counted.",
+            int(column.counts[strange].sum()) / max(column.n, 1),
+            "where",
+        )
 
 
 def _sent(made: Guess) -> None:

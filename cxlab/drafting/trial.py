@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from cxlab import codebook, study
-from cxlab.codebook import MappingError
+from cxlab.codebook import DOUBT, MappingError
 from cxlab.drafting.guesses import Guess
 from cxlab.drafting.writing import Head, written
 from cxlab.results import count, listing
 
 _TRIES = 12  # columns given up before a draft is handed over as it is
 _MATERIAL = 0.01  # part of the rows from which what is booked is a doubt
+_ALOUD = 0.8  # weight of what `check` itself doubts aloud
 _OPEN = {"trimmed", "declared_missing", "label_to_number", "number_form", "date_form", "id_form"}
 _OPEN |= {"word_for_missing", "serial_date", "epoch", "clock_change"}  # changed, not lost
 
@@ -113,6 +114,10 @@ def _book(opened: study.Study, tables: list[Guess], head: Head) -> None:
         lines.append(text + (f"; cells blanked: {', '.join(blank)}" if blank else ""))
         _doubt_booked(made, done["rows_in"], reasons, lost)
     head.booked = tuple(lines)
+    for table, said in opened.doubts:
+        made = next((made for made in tables if made.table == table), tables[0])
+        settles = re.search(r"[`'](\w+): ", said)
+        made.doubt(said.removeprefix(DOUBT), _ALOUD, *([settles[1]] if settles else []))
 
 
 def _doubt_booked(

@@ -71,6 +71,11 @@ class Study:
         return self._frame("responses")
 
     @property
+    def read(self) -> dict[str, Cleaned]:
+        """The tables that were read of files; a customer list may be made of another table."""
+        return {name: done for name, done in self.cleaned.items() if not done.made_of}
+
+    @property
     def customers(self) -> pd.DataFrame | None:
         """The customer list, or None."""
         return self._frame("customers")
@@ -263,8 +268,12 @@ class Study:
 
     @cached_property
     def lacks(self) -> dict[str, tuple[str, ...]]:
-        """What each need of a page lacks, a sentence each; empty where nothing does."""
+        """What each need of a page lacks, a clause each; empty where nothing does."""
         return needs.lacks(self)
+
+    def lacking(self, pages: dict[str, tuple[str, ...]]) -> list[str]:
+        """Say of each page what it will lack; `pages` names the needs that are not met."""
+        return needs.told(self, pages)
 
     @property
     def dated(self) -> bool:

@@ -38,7 +38,7 @@ def account_of(study: Study) -> dict[str, Any]:
                 ],
                 "notes": list(study.notes.get(table, ())),
             }
-            for table, done in study.cleaned.items()
+            for table, done in study.read.items()
         },
         "errors": [],
         "doubts": [{"table": table, "message": said} for table, said in study.doubts],
@@ -183,7 +183,7 @@ def provenance(study: Study) -> Result:
         rows = [
             {"table": table, "file": ", ".join(mapping.tables[table].files)}  # type: ignore[index]
             | {"value": count(len(done.frame), "row")}
-            for table, done in study.cleaned.items()
+            for table, done in study.read.items()
         ]
         only = study.only
         words = [f"{only['segment']}: {only['value']}"] if "segment" in only else []
@@ -192,7 +192,7 @@ def provenance(study: Study) -> Result:
     else:
         rows = [
             {"table": table, "file": path.name, "value": f"{path.stat().st_size:,} bytes"}
-            for table in mapping.tables
+            for table in study.read
             for path in mapping.files(table)
         ]
         said = f"Made from {count(len(rows), 'export')}."
@@ -215,7 +215,7 @@ def _base(study: Study) -> str:
 def ledger(study: Study) -> Result:
     """See `Study.ledger`."""
     rows: list[dict[str, Any]] = []
-    for table, done in study.cleaned.items():
+    for table, done in study.read.items():
         gone = done.set_aside.groupby(["reason", "column"], sort=False).size()
         kept = done.rows_in - len(done.set_aside)
         rows.append({"table": table, "term": "rows read", "n": done.rows_in, "share": 1.0})
@@ -232,8 +232,8 @@ def ledger(study: Study) -> Result:
             )
     columns = ["table", "term", "reason", "column", "n", "share"]
     frame = pd.DataFrame(rows, columns=columns)
-    read = sum(done.rows_in for done in study.cleaned.values())
-    gone = sum(len(done.set_aside) for done in study.cleaned.values())
+    read = sum(done.rows_in for done in study.read.values())
+    gone = sum(len(done.set_aside) for done in study.read.values())
     said = (
         f"Of {count(read, 'row')} read, {count(read - gone)} "
         f"{'is' if read - gone == 1 else 'are'} kept and {count(gone)} "
@@ -292,7 +292,7 @@ def repairs(study: Study) -> Result:
 def rules(study: Study) -> Result:
     """See `Study.rules`."""
     rows = []
-    for table, done in study.cleaned.items():
+    for table, done in study.read.items():
         said = study.mapping.tables[table].rules  # type: ignore[index]
         gone = done.set_aside["reason"].value_counts()
         listed = dict.fromkeys((r.name, r.threshold, r.source) for r in RULES if table in r.tables)

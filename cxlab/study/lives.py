@@ -53,7 +53,13 @@ def _listed(study: Study, done: Cleaned, told) -> Study:
         update={"tables": {**study.mapping.tables, "customers": table}}
     )
     made = Cleaned(
-        told, done.set_aside.iloc[:0], done.repairs.iloc[:0], told.iloc[:0], (), len(told)
+        told,
+        done.set_aside.iloc[:0],
+        done.repairs.iloc[:0],
+        told.iloc[:0],
+        (),
+        len(told),
+        made_of="subscriptions",
     )
     return replace(study, mapping=mapping, cleaned={**study.cleaned, "customers": made})
 

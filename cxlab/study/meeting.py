@@ -1,7 +1,6 @@
 """Do the tables meet? Ids that find nobody are refused, or are the first thing said."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -9,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from cxlab.cleaning import Cleaned
+from cxlab.cleaning.matching import LEAST, RULES, in_form, rule_between
 from cxlab.codebook import Mapping as StudyFile
 from cxlab.results import count, listing, percent
 
-LEAST = 0.1  # below this part of the ids, two tables are not of the same people
 DOUBTED = 1 / 3  # from this part on, what is lost is the first thing said
 FEW = 5  # ids; below, two tables without a customer list may miss each other by chance
 _SHOWN = 40
@@ -110,11 +109,11 @@ def _never_meet(pair: Pair) -> bool:
     smaller = min(len(pair.ids), len(pair.there))
     if smaller < FEW or pair.found >= LEAST * smaller:
         return False
-    return pair.found == 0 or _rule(pair) is not None
+    return pair.found == 0 or rule_between(pair.ids, pair.there) is not None
 
 
 def _refusal(pair: Pair, mapping: StudyFile) -> str:
-    rule = _rule(pair)
+    rule = rule_between(pair.ids, pair.there)
     own, theirs = _side_by_side(pair, rule)
     met = "none" if not pair.found else f"only {count(pair.found)}"
     said = (
@@ -131,7 +130,7 @@ def _refusal(pair: Pair, mapping: StudyFile) -> str:
         )
     else:
         now = (
-            f" No rule for ids ({', '.join(_RULES)}) brings them together: map the column that "
+            f" No rule for ids ({', '.join(RULES)}) brings them together: map the column that "
             "holds the same id in both."
         )
     return (
@@ -144,9 +143,9 @@ def _side_by_side(pair: Pair, rule: tuple[str, int] | None) -> tuple[str, str]:
     """Show ids of both tables; where a rule brings them together, the same customers' ids."""
     own, theirs = list(pair.ids[~pair.ids.isin(pair.there)]), list(pair.there)
     if rule is not None:
-        key = _key(rule[0], pair)
-        known = {key(each): each for each in theirs}
-        both = [(each, known[key(each)]) for each in own if key(each) in known]
+        known = dict(zip(in_form(pair.there, rule[0]), theirs, strict=True))
+        forms = in_form(pd.Index(own), rule[0])
+        both = [(one, known[form]) for one, form in zip(own, forms, strict=True) if form in known]
         own, theirs = [a for a, _ in both], [b for _, b in both]
     return _quoted(own), _quoted(theirs)
 
@@ -161,48 +160,3 @@ def _files(mapping: StudyFile, table: str) -> str:
 
 def _heading(mapping: StudyFile, table: str) -> str:
     return mapping.tables[table].sources().get("customer_id", "customer_id")  # type: ignore[index]
-
-
-# ---------------------------------------------------------------- rules that bring ids together
-
-_RULES = ("case", "salesforce18", "pad", "plain number")
-
-
-def _rule(pair: Pair) -> tuple[str, int] | None:
-    """Name the rule under which most ids are found, and how many are.
-
-    A rule that makes one id of several of a table brings together what is apart: it is none.
-    """
-    best = None
-    for name in _RULES:
-        word = f"pad {_digits(pair)}" if name == "pad" else name
-        key = _key(word, pair)
-        own, theirs = pair.ids.map(key), pair.there.map(key)
-        if theirs.nunique() < 0.99 * len(theirs) or own.nunique() < 0.99 * len(own):
-            continue
-        found = int(own.isin(theirs).sum())
-        if found > max(2 * pair.found, LEAST * len(own), best[1] if best else 0):
-            best = (word, found)
-    return best
-
-
-def _key(word: str, pair: Pair) -> Callable[[str], str]:
-    width = int(word.split()[1]) if word.startswith("pad") else 0
-    return {
-        "case": str.casefold,
-        "salesforce18": lambda each: each[:15] if re.fullmatch(r"[A-Za-z0-9]{18}", each) else each,
-        "pad": lambda each: each.zfill(width) if each.isdecimal() else each,
-        "plain number": _number,
-    }[word if width == 0 else "pad"]
-
-
-def _number(given: str) -> str:
-    bare = re.fullmatch(r"0*(\d+)(?:\.0+)?", re.sub(r"[\s,'#]", "", given))
-    return bare[1] if bare else given
-
-
-def _digits(pair: Pair) -> int:
-    """Give the commonest length of those ids that begin with zeros; 1 if none does."""
-    both = pd.Series([*pair.ids, *pair.there], dtype="str")
-    led = both[both.str.fullmatch(r"0\d+")]
-    return int(led.str.len().mode().iloc[0]) if len(led) else 1

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
+
+from cxlab.results import listing
 
 if TYPE_CHECKING:
     from cxlab.study import Study
@@ -32,12 +35,12 @@ _ASKED = {
     },
 }
 _NEEDS = {
-    "scores": ("responses", "a score: map nps, csat or ces under tables.responses"),
-    "ratings": ("responses", "ratings: name them under tables.responses.ratings"),
-    "leaving or orders": (
-        "customers",
-        "who left, or orders: map churned_at or churned under tables.customers, or declare orders",
-    ),
+    "scores": "no score is named; map nps, csat or ces under tables.responses.columns",
+    "ratings": "no ratings are named; list them under tables.responses.ratings",
+    "questions": "no question is named; map a score or list ratings under tables.responses",
+    "leaving": "it is not told who left; map churned_at or churned under tables.customers",
+    "leaving or orders": "it is not told who left or who bought; map churned_at or churned under "
+    "tables.customers, or declare tables.orders",
 }
 
 
@@ -48,20 +51,36 @@ def lacks(study: Study) -> dict[str, tuple[str, ...]]:
         study: the study.
 
     Returns:
-        Need (`scores`, `ratings`, `leaving or orders`, or a table) -> sentences; a need that is
+        Need (`scores`, `ratings`, `leaving or orders`, or a table) -> clauses; a need that is
         met whole is left out. A need that the study does not hold at all comes first.
     """
     found: dict[str, tuple[str, ...]] = {
-        need: (f"Missing is {words}.",)
-        for need, (_, words) in _NEEDS.items()
-        if need not in study.holds
+        need: (words,) for need, words in _NEEDS.items() if need not in study.holds
     }
     for table, done in study.cleaned.items():
         said = tuple(
-            f"{table} without '{column}' do not tell {what}."
+            f"{table} without '{column}' do not tell {what}"
             for column, what in _ASKED.get(table, {}).items()
             if column not in done.frame or done.frame[column].isna().all()
         )
         if said:
             found[table] = said
     return found
+
+
+def told(study: Study, pages: Mapping[str, Sequence[str]]) -> list[str]:
+    """Say of each page what it will lack, a sentence each.
+
+    Args:
+        study: the study.
+        pages: name of a page -> what it needs and the study does not hold.
+    """
+    lacking = lacks(study)
+    whys: dict[str, list[str]] = {}
+    for page, needs in pages.items():
+        why = "; ".join(lacking.get(need, (f"there is no table '{need}'",))[0] for need in needs)
+        if why:
+            whys.setdefault(why, []).append(page)
+    said = [f"{listing(names)} will not be made: {why}." for why, names in whys.items()]
+    partly = [each for need, words in lacking.items() if need not in _NEEDS for each in words]
+    return said + [f"{each[:1].upper()}{each[1:]}." for each in partly]

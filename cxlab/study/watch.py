@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 SINCE = "watched_since"
 _YEAR = 365.25
+_UNDATED = (
+    DOUBT + "`since: {since}` changes nothing: the list has no day of joining, and a time already "
+    "elapsed does not tell when it began. Map signed_up_at, or read how long customers stay as of "
+    "those who were still there on that day."
+)
 _FEWEST = 10  # leavings below which a silence proves nothing
 
 
@@ -27,9 +32,11 @@ def watched(study: Study) -> Study:
     entry: who joined earlier is at risk of being seen to leave only from then on.
     """
     customers = study.customers
-    if customers is None or "signed_up_at" not in customers:
+    if customers is None:
         return study
     since = study.mapping.tables["customers"].since
+    if "signed_up_at" not in customers:
+        return study if since is None else _note(study, _UNDATED.format(since=since))
     times = _times(customers)
     if since is None:
         return _note(study, _doubtful(times, study)) if times is not None else study
