@@ -70,7 +70,7 @@ told(begin, shares=found["relimp"].iloc[1:].tolist())
 ORDERED = (
     DATA
     + """
-from cxlab.drivers import ordinal
+from cxlab.drivers.workings import ordered as ordinal
 n, p, which = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 rows = answers(n, p)
 terms = [f"t{k}" for k in range(p)]

@@ -1,6 +1,8 @@
 """The laws of the house: imports go down, answers know no pictures, the press no statistics."""
 
 import ast
+import importlib
+import inspect
 import re
 from pathlib import Path
 
@@ -110,3 +112,19 @@ def test_the_picture_of_the_house_is_true():
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     for room in {_room(path) for path in FILES} - {"__init__"}:
         assert f"`{room}`" in page, f"{room} is not in ARCHITECTURE.md"
+
+
+@pytest.mark.parametrize("room", ["churn", "drivers", "metrics"])
+def test_the_first_screen_of_a_room_lists_its_questions_with_a_line_each(room):
+    face = importlib.import_module(f"cxlab.{room}")
+    listed = re.findall(r"^    (\w+)  +\S", face.__doc__, re.MULTILINE)
+    asked = [name for name in face.__all__ if inspect.isfunction(getattr(face, name))]
+    assert sorted(listed) == sorted(asked)
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("*/workings/*.py")), ids=lambda p: p.stem)
+def test_what_questions_share_asks_no_question(path):
+    """Workings stand below: they see each other, the room's objects, and no question."""
+    seen = re.findall(r"from cxlab\.\w+\.(?!workings)(\w+)", path.read_text(encoding="utf-8"))
+    allowed = {"definition", "snapshots"} if path.parts[-3] == "churn" else set()
+    assert set(seen) <= allowed

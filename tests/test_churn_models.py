@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from cxlab import churn
-from cxlab.churn import scores
+from cxlab.churn.workings import scores
 from tests.churn_company import people, study, taken
 
 GOLDEN = Path(__file__).parent / "golden"

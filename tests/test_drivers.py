@@ -11,11 +11,13 @@ import statsmodels.api as sm
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from cxlab import drivers
-from cxlab.drivers import certainty, likelihood, ordinal, subsets
-from cxlab.drivers.design import prepare
+from cxlab.drivers.workings import certainty, likelihood, subsets
+from cxlab.drivers.workings import ordered as ordinal
+from cxlab.drivers.workings.design import prepare
+from cxlab.drivers.workings.points import worth_of
 
 # the room's face hides this module behind the question of the same name
-sharing = importlib.import_module("cxlab.drivers.sharing")
+sharing = importlib.import_module("cxlab.drivers.workings.sharing")
 FOUR = ["a", "b", "c", "d"]
 
 
@@ -336,7 +338,7 @@ def test_points_are_slopes_of_the_predicted_mean(points):
     rows = survey(200)
     x, w = rows[FOUR].to_numpy(), rows["weight"].to_numpy()
     model = ordinal.fit_ordered(rows["nps"].to_numpy(), x, w)
-    worth = ordinal.worth_of(model.values, points)
+    worth = worth_of(model.values, points)
     slopes, _ = ordinal.slopes_in_points(model, np.eye(len(model.theta)), x, w, worth)
     for k in range(4):
         step = 1e-5 * (np.arange(4) == k)

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from cxlab import drivers
-from cxlab.drivers import certainty, crosschecks, subsets
-from cxlab.drivers.design import prepare
+from cxlab.drivers import crosschecks
+from cxlab.drivers.workings import certainty, subsets
+from cxlab.drivers.workings.design import prepare
 from tests.test_drivers import survey
 
-sharing = importlib.import_module("cxlab.drivers.sharing")
+sharing = importlib.import_module("cxlab.drivers.workings.sharing")
 
 
 def long(ratings: int, n: int = 400):

@@ -10,7 +10,7 @@ from statsmodels.imputation import mice
 
 from cxlab import ingest
 from cxlab.codebook import Table
-from cxlab.drivers.missing import impute
+from cxlab.drivers.workings.missing import impute
 from tests.conftest import ROOT
 
 CASE = json.loads((ROOT / "tests/golden/missing_data.json").read_text())["cases"][0]

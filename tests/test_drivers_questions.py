@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from cxlab import drivers, study
-from cxlab.drivers.design import prepare
 from cxlab.drivers.whatif import _raised
+from cxlab.drivers.workings.design import prepare
 from tests.conftest import ROOT, absent
 from tests.test_drivers import FOUR, survey
 from tests.test_drivers_golden import by_term, golden

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from cxlab.churn.definition import CONTRACT, FLAG
-from cxlab.churn.models import FEWEST_LEAVERS, cross_scores, plain
-from cxlab.churn.scores import auc_difference, single_auc
 from cxlab.churn.snapshots import Snapshot
+from cxlab.churn.workings.learning import FEWEST_LEAVERS, cross_scores, plain
+from cxlab.churn.workings.scores import auc_difference, single_auc
 from cxlab.results import Result, count, listing, number, percent
 
 TOO_GOOD = 0.95

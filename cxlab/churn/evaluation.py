@@ -9,10 +9,18 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from cxlab import events, stats
-from cxlab.churn import scores
 from cxlab.churn.definition import FLAG, SILENCE, ChurnError, Definition, definition
-from cxlab.churn.models import FOLDS, aligned, cross_scores, learn, parts_of, plain, untrained
 from cxlab.churn.snapshots import Snapshot, days_of, judged_by
+from cxlab.churn.workings import scores
+from cxlab.churn.workings.learning import (
+    FOLDS,
+    aligned,
+    cross_scores,
+    learn,
+    parts_of,
+    plain,
+    untrained,
+)
 from cxlab.results import Result, amount, count, number, percent, span
 
 #: AUC from which a ranking is too good to be believed.

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from cxlab import events, stats
-from cxlab.churn import scores
 from cxlab.churn.definition import ChurnError
 from cxlab.churn.snapshots import Snapshot
+from cxlab.churn.workings import scores
 from cxlab.results import Result, count, number, percent
 
 WORST = 0.2

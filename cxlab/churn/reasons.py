@@ -15,8 +15,8 @@ from sklearn.linear_model import LogisticRegression
 
 from cxlab import events
 from cxlab.churn.definition import ChurnError
-from cxlab.churn.models import aligned, learn, settled
 from cxlab.churn.snapshots import Snapshot
+from cxlab.churn.workings.learning import aligned, learn, settled
 from cxlab.results import Result, count, listing, number, percent
 
 BACKGROUND = 200

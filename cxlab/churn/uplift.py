@@ -7,8 +7,8 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.churn.definition import ChurnError
-from cxlab.churn.models import FOLDS, learn, parts_of, untrained
 from cxlab.churn.snapshots import Snapshot, as_mark
+from cxlab.churn.workings.learning import FOLDS, learn, parts_of, untrained
 from cxlab.results import Result, count, number
 
 N_BOOT = 300

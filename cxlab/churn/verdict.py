@@ -10,8 +10,8 @@ from cxlab.churn.audit import know
 from cxlab.churn.case import Asked, Case
 from cxlab.churn.definition import FLAG, SILENCE, ChurnError
 from cxlab.churn.evaluation import SUSPICIOUS, evaluate
-from cxlab.churn.models import kind_of, taught, untrained
 from cxlab.churn.targets import profit, save, targets
+from cxlab.churn.workings.learning import kind_of, taught, untrained
 from cxlab.results import Note, Result, amount, count, listing, percent, sentence, span
 
 PICKED, NOT_YET = "picked out", "not yet"

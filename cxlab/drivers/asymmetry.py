@@ -8,8 +8,9 @@ from scipy.stats import t as t_distribution
 
 from cxlab import stats
 from cxlab.codebook import label
-from cxlab.drivers.design import Design, DriverError, Survey, numbers, prepare
-from cxlab.drivers.regression import fitted, score_unit
+from cxlab.drivers.workings.design import Design, DriverError, Survey, numbers, prepare
+from cxlab.drivers.workings.lines import fitted
+from cxlab.drivers.workings.points import on_one_scale, score_unit
 from cxlab.results import Result, count, listing, sentence
 
 LEAST_A_SIDE = 5
@@ -188,13 +189,6 @@ def _usual_ends(ratings: np.ndarray) -> np.ndarray:
     # a trace beyond: what is computed may miss a value by its last digit
     low = bottoms + (np.round(0.4 * steps) - 1 + 1e-6) * step
     return np.column_stack([low, tops - (np.round(0.2 * steps) - 1 + 1e-6) * step])
-
-
-def on_one_scale(ratings: np.ndarray) -> bool:
-    """Say whether ratings begin and end at the same values, give or take one step."""
-    step = min(np.diff(np.unique(c[np.isfinite(c)])).min() for c in ratings.T) * (1 + 1e-6)
-    ends = np.nanmin(ratings, axis=0), np.nanmax(ratings, axis=0)
-    return all(np.ptp(end) <= step for end in ends)
 
 
 def _table(design: Design, low, high) -> tuple[np.ndarray, list[tuple[int, int]]]:

@@ -7,9 +7,9 @@ import pandas as pd
 from scipy.stats import chi2
 from scipy.stats import f as f_distribution
 
-from cxlab.drivers import certainty
-from cxlab.drivers.design import Design, DriverError, Survey, numbers, prepare
-from cxlab.drivers.ordinal import Separation, brant, separate_logits, usable_cuts
+from cxlab.drivers.workings import certainty
+from cxlab.drivers.workings.design import Design, DriverError, Survey, numbers, prepare
+from cxlab.drivers.workings.ordered import Separation, brant, separate_logits, usable_cuts
 from cxlab.results import Result, count, listing, number, percent, probability
 
 VERDICTS = ("pass", "look", "fail")

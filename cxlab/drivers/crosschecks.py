@@ -10,10 +10,10 @@ from threadpoolctl import threadpool_limits
 
 from cxlab import stats
 from cxlab.codebook import label
-from cxlab.drivers import certainty, subsets
-from cxlab.drivers.design import Design, DriverError, Survey, prepare
 from cxlab.drivers.importance import importance
-from cxlab.drivers.sharing import lmg
+from cxlab.drivers.workings import certainty, subsets
+from cxlab.drivers.workings.design import Design, DriverError, Survey, prepare
+from cxlab.drivers.workings.sharing import lmg
 from cxlab.results import Result, count, listing, number, percent
 
 FOLDS = 5

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.stats import t as t_distribution
 
 from cxlab import stats
-from cxlab.drivers.design import (
+from cxlab.drivers.workings.design import (
     HARMLESS_LOSS,
     Design,
     DriverError,
@@ -17,8 +17,9 @@ from cxlab.drivers.design import (
     numbers,
     prepare,
 )
-from cxlab.drivers.regression import fitted, score_unit
-from cxlab.drivers.sharing import covariances, lmg
+from cxlab.drivers.workings.lines import fitted
+from cxlab.drivers.workings.points import score_unit
+from cxlab.drivers.workings.sharing import covariances, lmg
 from cxlab.results import Result, count, percent
 
 

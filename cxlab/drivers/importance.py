@@ -10,9 +10,9 @@ from scipy.stats import t as t_distribution
 
 from cxlab import stats
 from cxlab.codebook import did_you_mean, label
-from cxlab.drivers import certainty, likelihood, subsets
-from cxlab.drivers.design import Design, DriverError, Survey, prepare
-from cxlab.drivers.sharing import ORDERS, Sharing, covariances, refuse_many, sharing
+from cxlab.drivers.workings import certainty, likelihood, subsets
+from cxlab.drivers.workings.design import Design, DriverError, Survey, prepare
+from cxlab.drivers.workings.sharing import ORDERS, Sharing, covariances, refuse_many, sharing
 from cxlab.results import Result, count, listing, number, percent, sentence, span
 
 COLUMNS = [

@@ -8,12 +8,10 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import label
-from cxlab.drivers import certainty
-from cxlab.drivers.asymmetry import on_one_scale
-from cxlab.drivers.design import Design, DriverError, Survey, numbers, prepare
-from cxlab.drivers.ordinal import worth_of
-from cxlab.drivers.regression import score_unit
-from cxlab.drivers.sharing import Sharing, covariances, sharing
+from cxlab.drivers.workings import certainty
+from cxlab.drivers.workings.design import Design, DriverError, Survey, numbers, prepare
+from cxlab.drivers.workings.points import on_one_scale, points_of, worth_of
+from cxlab.drivers.workings.sharing import Sharing, covariances, sharing
 from cxlab.results import Result, amount, count, listing, percent, sentence, span
 
 QUADRANTS = (
@@ -191,13 +189,6 @@ def gains(
         ),
         unit=unit,
     )
-
-
-def points_of(design: Design) -> tuple[str, str]:
-    """Say in what an outcome is counted: NPS points for `nps` on 0 to 10, else its own."""
-    if design.outcome == "nps" and design.y.min() >= 0 and 5 < design.y.max() <= 10:
-        return "nps", "points"
-    return "score", score_unit(design)
 
 
 def _means(design: Design, ratings: np.ndarray) -> np.ndarray:

@@ -11,8 +11,8 @@ from scipy.stats import t as t_distribution
 
 from cxlab import stats
 from cxlab.codebook import label
-from cxlab.drivers import certainty
-from cxlab.drivers.design import (
+from cxlab.drivers.workings import certainty
+from cxlab.drivers.workings.design import (
     Design,
     DriverError,
     Survey,
@@ -20,7 +20,8 @@ from cxlab.drivers.design import (
     prepare,
     refuse_absent,
 )
-from cxlab.drivers.ordinal import (
+from cxlab.drivers.workings.lines import fitted
+from cxlab.drivers.workings.ordered import (
     MOST_CATEGORIES,
     columns,
     fit_named,
@@ -28,8 +29,8 @@ from cxlab.drivers.ordinal import (
     per_unit,
     robust,
     slopes_in_points,
-    worth_of,
 )
+from cxlab.drivers.workings.points import score_unit, worth_of
 from cxlab.results import Result, amount, count, listing, number, probability, span
 
 MODELS = ("linear", "logit", "ordinal")
@@ -433,18 +434,6 @@ def _wald(beta, cov, places: list[int], freedom: float) -> float:
     return float(f_distribution.sf(statistic / max(df, 1), max(df, 1), freedom))
 
 
-def fitted(x, y, w, cluster, names: Sequence[str]) -> stats.Line:
-    """Fit a linear model; name the column that has no slope of its own."""
-    try:
-        return stats.line(x, y, weight=w, cluster=cluster)
-    except stats.DependentError as error:
-        name = names[error.place] if error.place < len(names) else "a control"
-        raise DriverError(
-            f"'{name}' does not vary among these answers, or follows from the other columns: it "
-            "has no slope of its own.\nLeave it out, or one of those."
-        ) from None
-
-
 def _check_choice(word: str, given: str, known: Sequence[str]) -> None:
     if given not in known:
         raise DriverError(f"{word}='{given}' is not known.\nUse one of {', '.join(known)}.")
@@ -575,11 +564,6 @@ def _errors(design: Design, model: str) -> str:
     if model == "linear":
         return "HC3 errors"
     return "robust errors" if design.weighted else "model-based errors"
-
-
-def score_unit(design: Design) -> str:
-    top = design.y.max()
-    return f"of {top:g}" if float(top).is_integer() and 0 < top < 100 else ""
 
 
 def _standardised(design: Design, tables: list[np.ndarray]) -> Design:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from cxlab.codebook import label
-from cxlab.drivers.design import DriverError, Survey, as_survey, numbers
-from cxlab.drivers.sharing import refuse_many
+from cxlab.drivers.workings.design import DriverError, Survey, as_survey, numbers
+from cxlab.drivers.workings.sharing import refuse_many
 from cxlab.results import Result, count, listing, number, percent
 
 LEAST_GIVEN = 30

@@ -8,16 +8,10 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from cxlab.codebook import did_you_mean, label
-from cxlab.drivers.design import Design, DriverError, Survey, numbers, prepare
-from cxlab.drivers.ordinal import (
-    MOST_CATEGORIES,
-    columns,
-    fit_named,
-    robust,
-    worth_of,
-)
-from cxlab.drivers.priorities import points_of
-from cxlab.drivers.regression import fitted
+from cxlab.drivers.workings.design import Design, DriverError, Survey, numbers, prepare
+from cxlab.drivers.workings.lines import fitted
+from cxlab.drivers.workings.ordered import MOST_CATEGORIES, columns, fit_named, robust
+from cxlab.drivers.workings.points import points_of, worth_of
 from cxlab.results import Result, amount, listing, number, percent, span
 
 CLAUSE = "if the association is causal"

@@ -8,11 +8,11 @@ import pandas as pd
 from scipy import sparse
 
 from cxlab import stats
-from cxlab.metrics.alike import BROUGHT, Margins, brought, said, targets
-from cxlab.metrics.answers import Answers, need, take
-from cxlab.metrics.gaps import two_sided
-from cxlab.metrics.measures import MetricsError, Score, resolve
-from cxlab.metrics.trend import local, moment
+from cxlab.metrics.workings.alike import BROUGHT, Margins, brought, said, targets
+from cxlab.metrics.workings.answers import Answers, need, take
+from cxlab.metrics.workings.gaps import two_sided
+from cxlab.metrics.workings.measures import MetricsError, Score, resolve
+from cxlab.metrics.workings.periods import local, moment
 from cxlab.results import Result, count
 
 SLICE = pd.Timedelta(28, unit="D")  # whole weeks, so that no weekday weighs more than another

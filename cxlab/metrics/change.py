@@ -8,10 +8,10 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import label
-from cxlab.metrics.answers import ALL, CUSTOMER, Answers, By, need, take
-from cxlab.metrics.measures import MetricsError, Score, resolve
 from cxlab.metrics.migration import migration
-from cxlab.metrics.modes import MODE, mode_note
+from cxlab.metrics.workings.answers import ALL, CUSTOMER, Answers, By, need, take
+from cxlab.metrics.workings.channels import MODE, mode_note
+from cxlab.metrics.workings.measures import MetricsError, Score, resolve
 from cxlab.results import Result, amount, count, listing, number, percent
 
 MOST_SEGMENTS = 300

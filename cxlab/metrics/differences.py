@@ -5,11 +5,11 @@ import pandas as pd
 from scipy import special
 
 from cxlab import results, stats
-from cxlab.metrics.answers import By, take
-from cxlab.metrics.apart import apart, stands_apart
-from cxlab.metrics.gaps import gap_between, gap_frame
-from cxlab.metrics.measures import MetricsError, Score, resolve
-from cxlab.metrics.modes import mode_note
+from cxlab.metrics.workings.answers import By, take
+from cxlab.metrics.workings.apart import apart, stands_apart
+from cxlab.metrics.workings.channels import mode_note
+from cxlab.metrics.workings.gaps import gap_between, gap_frame
+from cxlab.metrics.workings.measures import MetricsError, Score, resolve
 from cxlab.results import Result, amount, count, probability
 
 SOURCES = {

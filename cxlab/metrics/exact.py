@@ -4,8 +4,8 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import label
-from cxlab.metrics.answers import need, numeric
-from cxlab.metrics.measures import MetricsError
+from cxlab.metrics.workings.answers import need, numeric
+from cxlab.metrics.workings.measures import MetricsError
 from cxlab.results import Result, count, listing, percent, probability
 
 

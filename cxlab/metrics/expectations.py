@@ -7,9 +7,9 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import label
-from cxlab.metrics.answers import need, numeric, repeated
-from cxlab.metrics.gaps import two_sided
-from cxlab.metrics.measures import MetricsError
+from cxlab.metrics.workings.answers import need, numeric, repeated
+from cxlab.metrics.workings.gaps import two_sided
+from cxlab.metrics.workings.measures import MetricsError
 from cxlab.results import Result, count, listing, number, percent
 
 ALIKE = "the same for all"  # no scatter, so chance cannot be judged

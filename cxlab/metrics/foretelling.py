@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from cxlab.codebook import label
-from cxlab.metrics.answers import need
-from cxlab.metrics.measures import MetricsError, Score
 from cxlab.metrics.prediction import predictors
-from cxlab.metrics.trend import moment
+from cxlab.metrics.workings.answers import need
+from cxlab.metrics.workings.measures import MetricsError, Score
+from cxlab.metrics.workings.periods import moment
 from cxlab.results import Result
 
 OUTCOMES = {"left": "leaving", "orders": "ordering", "referrals": "referring others"}

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxlab.metrics.alike import BROUGHT, Margins, said, targets, two_alike
-from cxlab.metrics.answers import ALL, By, need
 from cxlab.metrics.change import COLUMNS, METHOD, change, few_in_both, piece
-from cxlab.metrics.gaps import gap_between
-from cxlab.metrics.measures import MetricsError, Score, resolve
 from cxlab.metrics.migration import migration, panel
-from cxlab.metrics.trend import PERIODS, WORDS, calendar, local, moment
+from cxlab.metrics.workings.alike import BROUGHT, Margins, said, targets, two_alike
+from cxlab.metrics.workings.answers import ALL, By, need
+from cxlab.metrics.workings.gaps import gap_between
+from cxlab.metrics.workings.measures import MetricsError, Score, resolve
+from cxlab.metrics.workings.periods import PERIODS, WORDS, calendar, local, moment
 from cxlab.results import Result
 
 SAME_MIX = "at the same mix"

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.metrics.answers import Answers, By, take
-from cxlab.metrics.estimates import means
-from cxlab.metrics.measures import MetricsError, Score, resolve
+from cxlab.metrics.workings.answers import Answers, By, take
+from cxlab.metrics.workings.estimates import means
+from cxlab.metrics.workings.measures import MetricsError, Score, resolve
 from cxlab.results import Result, amount, count, listing, percent
 
 TAIL = 3

@@ -7,11 +7,11 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import Scale
-from cxlab.metrics.answers import ALL, Answers, By, take
-from cxlab.metrics.apart import apart, stands_apart
-from cxlab.metrics.estimates import interval, mark_small, means
-from cxlab.metrics.measures import Score, as_scale, resolve
-from cxlab.metrics.modes import mode_note
+from cxlab.metrics.workings.answers import ALL, Answers, By, take
+from cxlab.metrics.workings.apart import apart, stands_apart
+from cxlab.metrics.workings.channels import mode_note
+from cxlab.metrics.workings.estimates import interval, mark_small, means
+from cxlab.metrics.workings.measures import Score, as_scale, resolve
 from cxlab.results import Result, amount, count, span
 
 COLUMNS = ["group", "estimate", "std_error", "conf_low", "conf_high", "n", "n_effective", "level"]

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.metrics.answers import ALL, Answers, need, take
-from cxlab.metrics.gaps import last_answers
-from cxlab.metrics.measures import MetricsError, Score, resolve
+from cxlab.metrics.workings.answers import ALL, Answers, need, take
+from cxlab.metrics.workings.gaps import last_answers
+from cxlab.metrics.workings.measures import MetricsError, Score, resolve
 from cxlab.results import Result, count, number
 
 BOXES = {-100.0: "detractor", 0.0: "passive", 100.0: "promoter"}

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.metrics import season
-from cxlab.metrics.answers import ALL, NOT_STATED
-from cxlab.metrics.gaps import two_sided
+from cxlab.metrics.workings import season
+from cxlab.metrics.workings.answers import ALL, NOT_STATED
+from cxlab.metrics.workings.gaps import two_sided
 from cxlab.results import Result, amount, count, listing, number, probability
 
 EDGE = 2  # periods on either side of a shift that lasts

@@ -6,9 +6,9 @@ from itertools import combinations
 import pandas as pd
 
 from cxlab.codebook import Scale
-from cxlab.metrics.answers import By, take
 from cxlab.metrics.levels import level_result
-from cxlab.metrics.measures import MetricsError, Score
+from cxlab.metrics.workings.answers import By, take
+from cxlab.metrics.workings.measures import MetricsError, Score
 from cxlab.results import Result, amount, count
 
 _METHODS = {"nps": "adjusted_wald", "top": "wilson", "mean": "wilson"}

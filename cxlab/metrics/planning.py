@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from cxlab import results, stats
-from cxlab.metrics.answers import Answers, By, take
-from cxlab.metrics.estimates import means
-from cxlab.metrics.measures import MetricsError, Score, resolve
+from cxlab.metrics.workings.answers import Answers, By, take
+from cxlab.metrics.workings.estimates import means
+from cxlab.metrics.workings.measures import MetricsError, Score, resolve
 from cxlab.results import Result, count, number, percent
 
 # a change worth seeing, where none is named: five points, or the like on another scale

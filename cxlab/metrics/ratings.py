@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from cxlab.codebook import Scale
-from cxlab.metrics.measures import MetricsError, Score
 from cxlab.metrics.overview import score_of
+from cxlab.metrics.workings.measures import MetricsError, Score
 from cxlab.results import Result, amount, count, percent, sentence, span
 
 _NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "n", "n_effective")

@@ -5,9 +5,9 @@ import pandas as pd
 from scipy import special
 
 from cxlab import stats
-from cxlab.metrics.answers import need, numeric, take
-from cxlab.metrics.estimates import interval, means
-from cxlab.metrics.measures import MetricsError, Score, resolve
+from cxlab.metrics.workings.answers import need, numeric, take
+from cxlab.metrics.workings.estimates import interval, means
+from cxlab.metrics.workings.measures import MetricsError, Score, resolve
 from cxlab.results import Result, amount, count, listing
 
 OURS = "ours"

@@ -7,8 +7,8 @@ import pandas as pd
 from scipy import special
 
 from cxlab import stats
-from cxlab.metrics.answers import need, numeric
-from cxlab.metrics.measures import MetricsError
+from cxlab.metrics.workings.answers import need, numeric
+from cxlab.metrics.workings.measures import MetricsError
 from cxlab.results import Result, count, number
 
 STEPS = 200

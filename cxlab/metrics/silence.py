@@ -8,9 +8,9 @@ from scipy import special
 
 from cxlab import stats
 from cxlab.codebook import label
-from cxlab.metrics.answers import CUSTOMER, need, take
-from cxlab.metrics.gaps import last_answers
-from cxlab.metrics.measures import MetricsError, Score, resolve
+from cxlab.metrics.workings.answers import CUSTOMER, need, take
+from cxlab.metrics.workings.gaps import last_answers
+from cxlab.metrics.workings.measures import MetricsError, Score, resolve
 from cxlab.results import Result, amount, count, number, percent
 
 STEPS = (-0.2, -0.1, 0.1, 0.2)  # departures tried, in parts of the scale's range

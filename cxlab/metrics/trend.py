@@ -1,7 +1,7 @@
 """Is it moving? Scores by period, on the study's calendar, with control limits."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -9,16 +9,14 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import did_you_mean
-from cxlab.metrics import season
-from cxlab.metrics.alike import BROUGHT, Margins, brought, said, targets
-from cxlab.metrics.answers import Answers, By, need, take
-from cxlab.metrics.estimates import interval, mark_small, means
-from cxlab.metrics.measures import MetricsError, Score, resolve
+from cxlab.metrics.workings import season
+from cxlab.metrics.workings.alike import BROUGHT, Margins, brought, said, targets
+from cxlab.metrics.workings.answers import Answers, By, need, take
+from cxlab.metrics.workings.estimates import interval, mark_small, means
+from cxlab.metrics.workings.measures import MetricsError, Score, resolve
+from cxlab.metrics.workings.periods import PERIODS, WORDS, label_of, local, moment
 from cxlab.results import Result, amount, count, listing, span
 
-PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
-LABELS = {"D": "%Y-%m-%d", "W": "%G-W%V", "M": "%Y-%m", "Q": "%YQ%q", "Y": "%Y"}
-WORDS = {"daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter"}
 COLUMNS = ["group", "period", "estimate", "raw", "std_error", "conf_low", "conf_high", "n",
            "n_effective", "level", "expected", "limit_low", "limit_high", "finished",
            "verdict"]  # fmt: skip
@@ -134,42 +132,6 @@ def _held(rows, answers: Answers, what: Score, by: By, cluster, shares, labels, 
     return take(held, what, by=by, weight=BROUGHT, cluster=cluster), list(found.notes)
 
 
-def moment(as_of: Any, timezone: str | None = None) -> pd.Timestamp | None:
-    """Read the last moment known, in local time; a day means its end."""
-    if as_of is None:
-        return None
-    whole_day = (isinstance(as_of, date) and not isinstance(as_of, datetime)) or (
-        isinstance(as_of, str) and len(as_of.strip()) == 10
-    )
-    at = pd.Timestamp(as_of)
-    if at.tzinfo is not None:
-        at = (at.tz_convert(timezone) if timezone else at).tz_localize(None)
-    return at + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1) if whole_day else at
-
-
-def calendar(times: pd.Series, period: str, timezone: str | None = None) -> pd.Series:
-    """Name the period each moment lies in, as `trend` does."""
-    period = WORDS.get(period, period)
-    codes, periods = pd.factorize(local(times, timezone).dt.to_period(PERIODS[period]))
-    labels = np.array([*map(_label, periods), None], dtype=object)
-    return pd.Series(labels[codes], index=times.index, name="period")
-
-
-def local(times: pd.Series, timezone: str | None) -> pd.Series:
-    """Give moments as local time; times without a zone are local already."""
-    if not pd.api.types.is_datetime64_any_dtype(times):
-        raise MetricsError(
-            f"'{times.name}' holds {times.dtype}, not times. Read the dates first; cleaning does, "
-            "and books those it cannot read."
-        )
-    if times.dt.tz is None:
-        return times
-    try:
-        return (times.dt.tz_convert(timezone) if timezone else times).dt.tz_localize(None)
-    except Exception as error:  # the zone database raises many kinds of error
-        raise MetricsError(f"'{timezone}' is no time zone; write one as Europe/London.") from error
-
-
 # ---------------------------------------------------------------- periods
 
 
@@ -186,13 +148,6 @@ def _known(times: pd.Series, end: pd.Timestamp | None) -> tuple[np.ndarray, list
     return ~(undated | late), notes
 
 
-def _label(period: pd.Period) -> str:
-    kind = period.freqstr.split("-")[0]
-    if kind == "W":
-        return period.start_time.strftime(LABELS["W"])
-    return period.strftime(LABELS[kind])
-
-
 def _by_period(
     answers: Answers, periods: pd.PeriodIndex, place: np.ndarray, level: float, smallest: int
 ) -> pd.DataFrame:
@@ -201,7 +156,7 @@ def _by_period(
     cells = stats.tally(
         code, answers.cell, groups=shape, cells=len(answers.points), weight=answers.weight
     )
-    labels = [_label(p) for p in periods]
+    labels = [label_of(p) for p in periods]
     split = replace(answers, groups=[str(i) for i in range(shape)], cells=cells, group=code)
     mean = means(split)
     method = "adjusted_wald" if answers.score.kind == "nps" else "wilson"
@@ -238,7 +193,7 @@ def _finished(periods: pd.PeriodIndex, end: pd.Timestamp | None, groups: int):
     over = [bool(p.end_time.floor("s") <= end) for p in periods]
     if all(over):
         return over * groups, []
-    return over * groups, [f"{_label(periods[-1])} is incomplete: the data end {end:%Y-%m-%d}."]
+    return over * groups, [f"{label_of(periods[-1])} is incomplete: the data end {end:%Y-%m-%d}."]
 
 
 def _verdict(

@@ -7,15 +7,16 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.metrics import season
-from cxlab.metrics.alike import BROUGHT, Margins, said, targets, two_alike
-from cxlab.metrics.answers import need, repeated
 from cxlab.metrics.change import largest_shifts
-from cxlab.metrics.gaps import Gap, gap_between, two_sided
 from cxlab.metrics.latest import answered
-from cxlab.metrics.measures import Score, resolve
 from cxlab.metrics.movement import FEWEST, change_point, slope, usable
-from cxlab.metrics.trend import WORDS, trend
+from cxlab.metrics.trend import trend
+from cxlab.metrics.workings import season
+from cxlab.metrics.workings.alike import BROUGHT, Margins, said, targets, two_alike
+from cxlab.metrics.workings.answers import need, repeated
+from cxlab.metrics.workings.gaps import Gap, gap_between, two_sided
+from cxlab.metrics.workings.measures import Score, resolve
+from cxlab.metrics.workings.periods import WORDS
 from cxlab.results import Result, amount, listing, number
 
 NAME = "movement"

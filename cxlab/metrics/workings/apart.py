@@ -7,7 +7,7 @@ from scipy import special
 
 from cxlab import stats
 from cxlab.codebook import label
-from cxlab.metrics.answers import Answers, By
+from cxlab.metrics.workings.answers import Answers, By
 from cxlab.results import amount, listing
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from cxlab import weighting
 from cxlab.codebook import label
-from cxlab.metrics.answers import need, numeric
-from cxlab.metrics.measures import MetricsError
+from cxlab.metrics.workings.answers import need, numeric
+from cxlab.metrics.workings.measures import MetricsError
 from cxlab.results import listing
 
 Margins = Mapping[str, Mapping[Any, float]] | Sequence[str] | str | None

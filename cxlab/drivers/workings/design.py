@@ -8,7 +8,7 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import did_you_mean, label
-from cxlab.drivers.missing import impute
+from cxlab.drivers.workings.missing import impute
 from cxlab.results import Unanswerable, count, listing, percent
 
 MOST_CATEGORIES = 50

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import check_scale, did_you_mean, label
-from cxlab.metrics.measures import MetricsError, Score
+from cxlab.metrics.workings.measures import MetricsError, Score
 from cxlab.results import count
 
 MOST_GROUPS = 1000

@@ -7,7 +7,7 @@ from scipy.stats import norm
 from threadpoolctl import ThreadpoolController
 
 from cxlab import stats
-from cxlab.drivers.design import Design
+from cxlab.drivers.workings.design import Design
 
 ROWS_AT_ONCE = 2048
 POWER = 0.80

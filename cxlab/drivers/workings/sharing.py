@@ -6,8 +6,8 @@ from itertools import cycle
 
 import numpy as np
 
-from cxlab.drivers import certainty, subsets
-from cxlab.drivers.design import Design, DriverError
+from cxlab.drivers.workings import certainty, subsets
+from cxlab.drivers.workings.design import Design, DriverError
 from cxlab.results import count, percent
 
 # counts of steps, not of seconds: the same answers are treated alike on every machine

@@ -5,8 +5,8 @@ import pandas as pd
 from scipy import sparse
 
 from cxlab import results, stats
-from cxlab.metrics.answers import Answers
-from cxlab.metrics.measures import MetricsError
+from cxlab.metrics.workings.answers import Answers
+from cxlab.metrics.workings.measures import MetricsError
 from cxlab.results import count
 
 SMALL = 30

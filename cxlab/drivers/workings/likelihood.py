@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from cxlab import stats
-from cxlab.drivers import subsets
-from cxlab.drivers.design import Design, DriverError
-from cxlab.drivers.ordinal import (
+from cxlab.drivers.workings import subsets
+from cxlab.drivers.workings.design import Design, DriverError
+from cxlab.drivers.workings.ordered import (
     MOST_CATEGORIES,
     Ordered,
     columns,

@@ -7,9 +7,9 @@ import pandas as pd
 from scipy import special
 
 from cxlab import stats
-from cxlab.metrics.answers import CUSTOMER, Answers, need, repeated, take
-from cxlab.metrics.estimates import interval, means
-from cxlab.metrics.measures import MetricsError, Score
+from cxlab.metrics.workings.answers import CUSTOMER, Answers, need, repeated, take
+from cxlab.metrics.workings.estimates import interval, means
+from cxlab.metrics.workings.measures import MetricsError, Score
 from cxlab.results import count
 
 

@@ -1,0 +1,152 @@
+"""Recipes that learn from a snapshot, and scores by models that never saw a customer."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from threadpoolctl import threadpool_limits
+
+from cxlab.churn.definition import ChurnError
+from cxlab.churn.snapshots import Snapshot
+
+FEWEST_LEAVERS = 20
+FOLDS = 3
+MODELS = ("logistic", "boosting")
+#: A category seen in fewer rows than this is joined with other rare ones.
+RARE = 20
+MANY_CELLS = 2_000_000
+#: Strengths of the penalty to choose from; a strong one keeps facts that go together apart.
+PENALTIES = (0.001, 0.01, 0.1, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What a model learned from; `evaluate` needs it to keep customers apart."""
+
+    snapshot: Snapshot
+    untrained: Pipeline
+
+
+def taught(taken: Snapshot, recipe: Pipeline) -> Pipeline:
+    """Fit a recipe to judged rows as they are, and keep with it what it learned from."""
+    fitted = learn(recipe, taken.features, taken.label)
+    fitted.lesson_ = Lesson(taken, recipe)
+    return fitted
+
+
+def kind_of(fitted: Pipeline) -> str:
+    """Name the kind of a model: boosting or logistic."""
+    trees = isinstance(fitted.named_steps["model"], HistGradientBoostingClassifier)
+    return "boosting" if trees else "logistic"
+
+
+def learn(recipe: Pipeline, features: pd.DataFrame, left) -> Pipeline:
+    """Fit a fresh copy of a Pipeline.
+
+    On small tables one thread is faster than many, the more so beside other reports.
+    """
+    few = len(features) * features.shape[1] < MANY_CELLS
+    with threadpool_limits(limits=1 if few else None):
+        return clone(recipe).fit(features, np.asarray(left, dtype=int))
+
+
+def plain(taken: Snapshot) -> Pipeline:
+    """Give a logistic regression with a fixed penalty, for comparisons with itself."""
+    learner = LogisticRegression(C=0.03, solver="newton-cholesky")
+    return untrained(taken, "logistic").set_params(model=learner)
+
+
+def settled(fitted: Pipeline) -> Pipeline:
+    """Give the recipe of a fitted Pipeline with the penalty it chose, to be fitted again."""
+    recipe = clone(fitted)
+    chosen = fitted.named_steps["model"]
+    if isinstance(chosen, LogisticRegressionCV):
+        recipe.set_params(model=LogisticRegression(C=float(chosen.C_), solver=chosen.solver))
+    return recipe
+
+
+def untrained(taken: Snapshot, name: str, seed: int = 0) -> Pipeline:
+    """Give the Pipeline of a model by name, made for a snapshot's columns."""
+    rare = min(RARE, max(1, len(taken) // 100))
+    numbers, words = _kinds(taken.features, fewest=rare)
+    categories = make_pipeline(
+        SimpleImputer(strategy="constant", fill_value="(none)"),
+        OneHotEncoder(
+            handle_unknown="infrequent_if_exist",
+            min_frequency=rare,
+            max_categories=40,
+            sparse_output=False,
+        ),
+    )
+    if name == "boosting":
+        columns = ColumnTransformer(
+            [("numbers", "passthrough", numbers), ("words", categories, words)]
+        )
+        learner = HistGradientBoostingClassifier(
+            learning_rate=0.06,
+            max_iter=150,
+            max_leaf_nodes=15,
+            min_samples_leaf=40,
+            l2_regularization=1.0,
+            random_state=seed,
+        )
+        return Pipeline([("columns", columns), ("model", learner)])
+    if name != "logistic":
+        raise ChurnError(f"model: '{name}' is none of {(*MODELS, 'simplest')}, nor a Pipeline.")
+    filled = make_pipeline(
+        SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
+        StandardScaler(),
+    )
+    columns = ColumnTransformer([("numbers", filled, numbers), ("words", categories, words)])
+    learner = LogisticRegressionCV(
+        Cs=PENALTIES,
+        cv=FOLDS,
+        l1_ratios=(0.0,),
+        scoring="neg_log_loss",
+        solver="newton-cholesky",
+        use_legacy_attributes=False,
+        max_iter=300,
+        random_state=seed,
+    )
+    return Pipeline([("columns", columns), ("model", learner)])
+
+
+def cross_scores(model: Pipeline, taken: Snapshot, seed: int = 0) -> np.ndarray:
+    """Score each customer by a model that never saw them."""
+    part = parts_of(taken.customer, seed=seed)
+    y = taken.label.to_numpy(dtype=int)
+    scores = np.full(len(taken), np.nan)
+    for out in range(FOLDS):
+        inside = part != out
+        fitted = learn(model, taken.features[inside], y[inside])
+        scores[~inside] = fitted.predict_proba(taken.features[~inside])[:, 1]
+    return scores
+
+
+def parts_of(customer: pd.Series, *, seed: int = 0, parts: int = FOLDS) -> np.ndarray:
+    """Put each customer into one part, the same on every day and in every order of rows."""
+    salted = f"{seed}:" + customer.astype("str")
+    return (pd.util.hash_array(salted.to_numpy(dtype=object)) % parts).astype(int)
+
+
+def aligned(model, features: pd.DataFrame) -> pd.DataFrame:
+    """Give features the columns a model knows; a fact nobody could know then is missing."""
+    known = getattr(model, "feature_names_in_", None)
+    if known is None or list(known) == list(features.columns):
+        return features
+    return features.reindex(columns=list(known))
+
+
+def _kinds(features: pd.DataFrame, fewest: int) -> tuple[list[str], list[str]]:
+    """Name the columns of numbers and of words; what hardly anybody has teaches nothing."""
+    number = [n for n in features if pd.api.types.is_numeric_dtype(features[n])]
+    dates = [n for n in features if pd.api.types.is_datetime64_any_dtype(features[n])]
+    known = [n for n in number if features[n].notna().sum() >= fewest]
+    return known, [n for n in features if n not in {*number, *dates}]
