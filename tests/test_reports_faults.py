@@ -136,6 +136,14 @@ def test_an_error_in_the_last_cell_keeps_what_came_before(tmp_path, kind):
     assert "so far so good" in (out / bad.file).read_text()
 
 
+@pytest.mark.parametrize("kind", ["warm", "plain"])
+def test_a_notebook_is_not_written_between_its_cells(tmp_path, kind):
+    look = f"from pathlib import Path\nseen = Path(r'{tmp_path / 'out'}').rglob('10_*.ipynb')"
+    bad, out = _beside_good(tmp_path, look, "1 / len(list(seen))", kind=kind)
+    assert bad.error == "ZeroDivisionError: division by zero"
+    assert (out / bad.file).is_file()
+
+
 def test_a_notebook_without_kernel_name_is_made(tmp_path):
     desk.notebook(tmp_path / "desk", "10_bare", "print(level)", bare=True)
     (run,) = desk.pressed(desk.planned(tmp_path / "desk"), tmp_path / "out")

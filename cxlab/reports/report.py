@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import chdir
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -36,31 +36,48 @@ def make(job: Job, out: str, study: str, engine: str, smallest: int = 0) -> dict
     staged.parent.mkdir(parents=True, exist_ok=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     executed = staged.with_suffix(".ipynb")
-    error = _execute(job, executed, engine)
+    notebook, error = _execute(job, engine)
     told: dict[str, Any] = {}
     if error:
         # a failed run shows its notebook, and never takes the place of a finished one
-        if _whole(executed):
+        if _kept(notebook, executed):
             os.replace(executed, target.with_name(target.name + FAILED))
             told["file"] = f"{job.stem}{FAILED}"
         told |= {"state": "failed", "error": error}
     else:
-        told |= _publish(job, study, executed, target, smallest)
+        told |= _publish(job, study, notebook, executed, target, smallest)
     return {**told, "seconds": round(perf_counter() - start, 2)}
 
 
-def _whole(executed: Path) -> bool:
-    """Whether a notebook was written to its end; a full disk may have cut it."""
+def _kept(notebook: dict[str, Any], executed: Path) -> bool:
+    """Write what a failed run came to, where the disk has room and something was run."""
     try:
-        return bool(json.loads(executed.read_text(encoding="utf-8")))
+        executed.write_text(_text(notebook), encoding="utf-8")
     except (OSError, ValueError):
         return False
+    return bool(notebook)
 
 
-def _publish(job: Job, study: str, executed: Path, target: Path, smallest: int) -> dict[str, Any]:
-    """Render an executed notebook and move its three files to their place."""
-    notebook = _timeless(json.loads(executed.read_text(encoding="utf-8")))
-    executed.write_text(json.dumps(notebook, indent=1, ensure_ascii=False), encoding="utf-8")
+def _text(notebook: dict[str, Any]) -> str:
+    """Write a notebook as text, a cell a line: indented, it takes longer than to run it."""
+    words: Any = {"ensure_ascii": False, "sort_keys": True}
+    cells = ",\n".join(json.dumps(cell, **words) for cell in notebook.get("cells", ()))
+    rest = json.dumps({key: one for key, one in notebook.items() if key != "cells"}, **words)
+    return f'{{"cells": [\n{cells}\n],\n{rest[1:]}\n'
+
+
+def _publish(
+    job: Job,
+    study: str,
+    notebook: dict[str, Any],
+    executed: Path,
+    target: Path,
+    smallest: int,
+) -> dict[str, Any]:
+    """Render an executed notebook and write its three files in their place."""
+    text = _text(_timeless(notebook))
+    executed.write_text(text, encoding="utf-8")
+    notebook = json.loads(text)
     if gone := export.unanswered(notebook["cells"]):
         return _not_made(job, executed, target, gone)
     page = export.page(
@@ -112,35 +129,44 @@ def _first(found: list[dict[str, Any]]) -> dict[str, Any]:
     return {"headline": one["headline"], "base": one["base"], "tiles": export.tiles(found)}
 
 
-def _execute(job: Job, executed: Path, engine: str) -> str:
-    """Run the notebook; give the first line of what went wrong, or nothing."""
-    import papermill
+def _execute(job: Job, engine: str) -> tuple[Any, str]:
+    """Run the notebook; give it, and the first line of what went wrong, or nothing.
+
+    These are the steps of `papermill.execute_notebook`, which writes the notebook twice a cell.
+    """
+    from papermill.engines import papermill_engines
+    from papermill.exceptions import PapermillExecutionError
+    from papermill.execute import (
+        prepare_notebook_metadata,
+        raise_for_execution_errors,
+        remove_error_markers,
+    )
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
 
     _as_they_are()
-    how: dict[str, Any] = {"engine_name": "cxlab"}
+    path, name = str(job.notebook.path), None if engine == "plain" else "cxlab"
+    notebook: Any = {}
     try:
-        with tempfile.TemporaryDirectory(prefix="cx-") as folder:
-            if engine == "plain":
-                how = _own_kernel(Path(folder))
-            papermill.execute_notebook(
-                str(job.notebook.path),
-                str(executed),
-                parameters=job.parameters,
-                kernel_name=KERNEL,
-                language="python",
-                cwd=str(job.notebook.path.parent),
-                progress_bar=False,
-                log_output=False,
-                **how,
+        notebook = load_notebook_node(path)
+        if job.parameters:
+            words: Any = {"engine_name": name, "kernel_name": KERNEL, "language": "python"}
+            notebook = parameterize_notebook(notebook, job.parameters, **words)
+        notebook = remove_error_markers(prepare_notebook_metadata(notebook, path, ""))
+        quiet: Any = {"progress_bar": False, "log_output": False, "autosave_cell_every": 0}
+        with tempfile.TemporaryDirectory(prefix="cx-") as folder, chdir(Path(path).parent):
+            kernel = _own_kernel(Path(folder)) if engine == "plain" else {}
+            papermill_engines.execute_notebook_with_engine(
+                name, notebook, KERNEL, **quiet, **kernel
             )
-    except papermill.PapermillExecutionError as error:
-        return _line(f"{error.ename}: {str(error.evalue).strip()}")
-    except Exception as error:  # a kernel that would not start, a full disk
-        return _line(f"{type(error).__name__}: {error}")
+        raise_for_execution_errors(notebook, None)
+    except PapermillExecutionError as error:
+        return notebook, _line(f"{error.ename}: {str(error.evalue).strip()}")
+    except Exception as error:  # a kernel that would not start
+        return notebook, _line(f"{type(error).__name__}: {error}")
     finally:
-        with suppress(OSError, ValueError):
-            _bound(executed)
-    return ""
+        _bound(notebook)
+    return notebook, ""
 
 
 def _as_they_are() -> None:
@@ -153,18 +179,14 @@ def _as_they_are() -> None:
     papermill_translators.register(KERNEL, AsWritten)
 
 
-def _bound(executed: Path) -> None:
+def _bound(notebook: dict[str, Any]) -> None:
     """Cut what a cell printed without end."""
-    if not executed.is_file() or executed.stat().st_size < LONGEST_STREAM:
-        return
-    notebook = json.loads(executed.read_text(encoding="utf-8"))
-    for cell in notebook["cells"]:
+    for cell in notebook.get("cells", ()):
         for output in cell.get("outputs", ()):
             text = "".join(output.get("text", ""))
             if len(text) > LONGEST_STREAM + 100:  # what the warm engine cut is a line longer
                 left = f"{len(text) - LONGEST_STREAM:,}"
                 output["text"] = f"{text[:LONGEST_STREAM]}\n… {left} more characters\n"
-    executed.write_text(json.dumps(notebook, indent=1), encoding="utf-8")
 
 
 def _line(text: str) -> str:
