@@ -4,6 +4,7 @@ from cxlab.weighting.balance import balance, response_rates
 from cxlab.weighting.calibrated import Drawn, calibrated_mean, calibrated_total
 from cxlab.weighting.propensity import propensity
 from cxlab.weighting.raking import Weighted, WeightingError, cells, effective_size, rake
+from cxlab.weighting.repeated import repeated
 from cxlab.weighting.silent import tipping_point
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "effective_size",
     "propensity",
     "rake",
+    "repeated",
     "response_rates",
     "tipping_point",
 ]
