@@ -20,6 +20,10 @@ def golden(name: str) -> tuple[pd.DataFrame, dict]:
     return pd.DataFrame(given.get("data", {})), given["expected"]
 
 
+def more(name: str) -> dict:
+    return json.loads((GOLDEN / "survival_more.json").read_text(encoding="utf-8"))[name]
+
+
 def late_entry() -> tuple[retention.Spells, dict]:
     data, expected = golden("late_entry")
     watched = retention.spells(data, start="time", end="event", since="entry")
@@ -48,9 +52,10 @@ def simulated(n: int, seed: int, effect: float = 0.0) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("group", ["Maintained", "Nonmaintained"])
-def test_curve_and_bands_agree_with_r(group):
+@pytest.mark.parametrize("method", ["log", "log-log"])
+def test_curve_and_bands_agree_with_r(group, method):
     data, expected = golden("kaplan_meier_logrank")
-    frame = retention.survival(data, start="time", end="status", by="x").frame
+    frame = retention.survival(data, start="time", end="status", by="x", method=method).frame
     rows = frame[(frame["group"] == group) & (frame["events"] > 0)]
     right = expected["curves"][f"x={group}"]
     assert rows["time"].tolist() == right["time"]
@@ -58,10 +63,20 @@ def test_curve_and_bands_agree_with_r(group):
     for word, numbers in {
         "estimate": right["survival"],
         "std_error": right["se_greenwood"],
-        "conf_low": right["ci_loglog"]["lower"],
-        "conf_high": right["ci_loglog"]["upper"],
+        "conf_low": right[f"ci_{method.replace('-', '')}"]["lower"],
+        "conf_high": right[f"ci_{method.replace('-', '')}"]["upper"],
     }.items():
         np.testing.assert_allclose(rows[word], np.array(numbers, float), atol=1e-6)
+
+
+@pytest.mark.parametrize("method", ["log", "log-log"])
+def test_the_interval_of_a_median_agrees_with_r(method):
+    data = golden("kaplan_meier_logrank")[0]
+    data = data.loc[data.index.repeat(10)]
+    frame = retention.stay(data, start="time", end="status", by="x", method=method).frame
+    rows = frame[frame["term"] == "median"].set_index("group")
+    for group, right in more("medians")[method].items():
+        assert rows.loc[group, ["estimate", "conf_low", "conf_high"]].tolist() == right
 
 
 def test_median_and_restricted_mean_agree_with_r():
@@ -208,6 +223,68 @@ def test_cox_agrees_with_r(rossi):
         assert row.estimate == pytest.approx(expected["hr"][row.term], abs=1e-5)
         assert row.std_error / row.estimate == pytest.approx(expected["se"][row.term], abs=1e-5)
         assert row.p_value == pytest.approx(expected["p"][row.term], abs=1e-5)
+
+
+def test_cox_with_the_ties_of_breslow_agrees_with_r(rossi):
+    right = more("breslow")
+    asked = {"covariates": ROSSI, "ties": "breslow", "start": "week", "end": "arrest"}
+    frame = retention.hazards(rossi[0], **asked).frame
+    np.testing.assert_allclose(frame["coefficient"], right["coef"], rtol=1e-6)
+    np.testing.assert_allclose(frame["coefficient_error"], right["se"], rtol=1e-6)
+    np.testing.assert_allclose(frame["std_error"], frame["estimate"] * right["se"], rtol=1e-6)
+    rows = retention.quality(rossi[0], **asked).frame.set_index("term")
+    assert rows.loc["log-likelihood", "estimate"] == pytest.approx(right["loglik"][1], rel=1e-9)
+    assert rows.loc["AIC", "estimate"] == pytest.approx(right["aic"][0], rel=1e-9)
+    told = rows.loc["concordance", ["estimate", "std_error"]]
+    np.testing.assert_allclose(told.to_numpy(float), right["concordance"], rtol=1e-6)
+    tests = rows.loc[["likelihood ratio", "Wald", "score"], "statistic"]
+    np.testing.assert_allclose(tests, [*right["lr"], *right["wald"], *right["score"]], rtol=1e-6)
+
+
+def test_quality_of_cox_agrees_with_r(rossi):
+    data, right = rossi
+    frame = retention.quality(data, covariates=ROSSI, start="week", end="arrest").frame
+    rows = frame.set_index("term")
+    numbers = rows.loc[["without covariates", "log-likelihood"], "estimate"]
+    np.testing.assert_allclose(numbers, right["loglik"], rtol=1e-9)
+    for name, key in (("likelihood ratio", "lr_test"), ("score", "score_test")):
+        told = rows.loc[name, ["statistic", "df", "p_value"]].to_numpy(float)
+        np.testing.assert_allclose(told, right[key], rtol=1e-6)
+    assert rows.loc["Wald", "statistic"] == pytest.approx(right["wald_test"][0], abs=0.005)
+    assert rows.loc[["customers", "events"], "estimate"].tolist() == [right["n"], right["events"]]
+
+
+@pytest.mark.parametrize("shape", ["weibull", "exponential", "lognormal", "loglogistic"])
+def test_quality_of_each_shape_agrees_with_r(rossi, shape):
+    right = more("shapes")[shape]
+    asked = {"covariates": ROSSI, "model": shape, "start": "week", "end": "arrest"}
+    rows = retention.quality(rossi[0], **asked).frame.set_index("term")
+    numbers = rows.loc[["without covariates", "log-likelihood", "AIC"], "estimate"]
+    np.testing.assert_allclose(numbers, [*right["loglik"], *right["aic"]], rtol=1e-8)
+    assert rows.loc["concordance", "estimate"] == pytest.approx(right["concordance"][0], rel=1e-6)
+    assert rows.loc["likelihood ratio", "statistic"] == pytest.approx(right["lr"][0], rel=1e-6)
+
+
+def test_a_covariate_of_words_is_checked_as_a_whole_as_in_r(rossi):
+    data, right = rossi[0], more("factor")
+    data = data.assign(past=pd.cut(data["prio"], [-1, 0, 2, 5, 99], labels=list("abcd")))
+    asked = {"covariates": ["fin", "age", "past"], "start": "week", "end": "arrest"}
+    rows = retention.check_hazards(data, **asked).frame.set_index("term")
+    whole = rows.loc[["fin", "age", "past", "all together"]]
+    np.testing.assert_allclose(whole["statistic"], right["terms"], rtol=1e-5)
+    assert whole["df"].tolist() == right["df"]
+    each = rows.drop("past")["statistic"]
+    np.testing.assert_allclose(each, right["columns"], rtol=1e-5)
+
+
+def test_words_of_a_model_of_leaving_that_are_none_are_refused(rossi):
+    asked = {"covariates": ["age"], "start": "week", "end": "arrest"}
+    with pytest.raises(retention.FitError, match="ties: 'exact' is none of"):
+        retention.hazards(rossi[0], **asked, ties="exact")
+    with pytest.raises(retention.FitError, match="model: 'gamma' is none of"):
+        retention.quality(rossi[0], **asked, model="gamma")
+    with pytest.raises(retention.SpellError, match="method: 'plain' is none of"):
+        retention.survival(rossi[0], start="week", end="arrest", method="plain")
 
 
 def test_cox_notes_carry_the_likelihood_ratio_and_the_concordance(rossi):

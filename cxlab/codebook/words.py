@@ -158,6 +158,7 @@ RESULT_WORDS: dict[str, str] = {
     "statistic": "value of a test statistic; the method names its law",
     "df": "its degrees of freedom",
     "coefficient": "the estimate on the model's own (log) scale",
+    "coefficient_error": "standard error of the coefficient, on that scale",
     "limit_low": "lower control limit: where chance alone rarely goes below",
     "limit_high": "upper control limit: where chance alone rarely goes above",
     "raw": "the estimate before pooling or adjustment",

@@ -1,13 +1,16 @@
-"""The engine under `hazards`: Cox's partial likelihood with Efron's ties, vectorised.
+"""The engine under `hazards`: Cox's partial likelihood, vectorised; ties by Efron or Breslow.
 
 A customer under watch over (entry, time] belongs to the risk sets of the distinct event times
 lo..hi-1. Sums over risk sets are then one histogram and one running sum from the end, and the
 information matrix is one weighted cross-product of the covariates, whatever the ties.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+TIES = ("efron", "breslow")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +54,12 @@ class Pass:
     average: np.ndarray
 
 
-def risk_sets(entry: np.ndarray, time: np.ndarray, event: np.ndarray, strata: np.ndarray):
-    """Index the risk sets once; every pass of the fit reuses them."""
+def risk_sets(entry, time, event, strata: np.ndarray, ties: str = "efron") -> RiskSets:
+    """Index the risk sets once; every pass of the fit reuses them.
+
+    Of events at one time, Efron (1977) takes away a growing part from the risk set of each;
+    Breslow (1974) lets each face all of it.
+    """
     lo, hi, at = (np.zeros(len(time), np.int64) for _ in range(3))
     parts, begin = [], 0
     start = np.where(entry > 0, entry, -np.inf)
@@ -70,7 +77,7 @@ def risk_sets(entry: np.ndarray, time: np.ndarray, event: np.ndarray, strata: np
     at = hi[events] - 1
     tied = np.bincount(at, minlength=begin)
     first = np.cumsum(tied) - tied
-    fraction = (np.arange(len(events)) - first[at]) / tied[at]
+    fraction = (np.arange(len(events)) - first[at]) / tied[at] * (ties == "efron")
     return RiskSets(
         lo,
         hi,
@@ -139,14 +146,14 @@ def _exposure(sets: RiskSets, share: np.ndarray) -> np.ndarray:
     return exposure
 
 
-def fit(entry, time, event, x, strata=None, *, most: int = 40) -> Fit:
+def fit(entry, time, event, x, strata=None, *, ties: str = "efron", most: int = 40) -> Fit:
     """Maximise the partial likelihood by Newton's method with step halving.
 
     Columns of `x` are centred and scaled inside. `settled` says, column by column, whether the
     coefficient had stopped moving when the likelihood had: one that had not runs off to infinity.
     """
     strata = np.zeros(len(time), np.int64) if strata is None else strata
-    sets = risk_sets(entry, time, event, strata)
+    sets = risk_sets(entry, time, event, strata, ties)
     scale = x.std(0)
     z = (x - x.mean(0)) / scale
     beta = np.zeros(x.shape[1])
@@ -197,16 +204,19 @@ def robust(found: Fit, x: np.ndarray, cluster: np.ndarray) -> np.ndarray:
     return together.T @ together
 
 
-def proportional(found: Fit, x: np.ndarray, clock: np.ndarray) -> tuple[np.ndarray, float]:
-    """Score-test each coefficient for change over the clock (Grambsch-Therneau, cox.zph >= 3).
+def proportional(
+    found: Fit, x: np.ndarray, clock: np.ndarray, parts: Sequence[Sequence[int]]
+) -> np.ndarray:
+    """Score-test coefficients for change over the clock (Grambsch-Therneau, cox.zph >= 3).
 
     Args:
         found: the fit.
         x: its covariates.
         clock: the transformed time of each distinct event time.
+        parts: the columns tested together in each test; the others keep still over time.
 
     Returns:
-        The chi-square of each column (1 df) and of all together.
+        The chi-square of each part, with as many degrees of freedom as it has columns.
     """
     sets, p = found.sets, found.last
     scale = x.std(0)
@@ -223,12 +233,9 @@ def proportional(found: Fit, x: np.ndarray, clock: np.ndarray) -> tuple[np.ndarr
     once = evaluate(sets, z, beta, clock).information
     twice = evaluate(sets, z, beta, clock**2).information
     left = twice - once @ np.linalg.solve(plain, once)
-    each = np.empty(len(pull))
-    for j in range(len(pull)):
-        # the other coefficients keep still over time
-        room = twice[j, j] - once[j] @ np.linalg.solve(plain, once[:, j])
-        each[j] = pull[j] ** 2 / room
-    return each, float(pull @ np.linalg.solve(left, pull))
+    return np.array(
+        [pull[list(j)] @ np.linalg.solve(left[np.ix_(j, j)], pull[list(j)]) for j in parts]
+    )
 
 
 # ---------------------------------------------------------------- concordance

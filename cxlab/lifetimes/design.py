@@ -23,12 +23,23 @@ class FitError(Unanswerable):
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """Numbers to fit to: `x`, the name of each column, and which rows had every value."""
+    """Numbers to fit to: `x`, the name of each column, and which rows had every value.
+
+    `sources` names the covariate each column was made of.
+    """
 
     x: np.ndarray
     terms: tuple[str, ...]
     kept: np.ndarray
     notes: tuple[str, ...]
+    sources: tuple[str, ...] = ()
+
+    def factors(self) -> dict[str, list[int]]:
+        """Give the places of the terms of each covariate that has several: words against one."""
+        places: dict[str, list[int]] = {}
+        for place, name in enumerate(self.sources):
+            places.setdefault(name, []).append(place)
+        return {name: own for name, own in places.items() if len(own) > 1}
 
 
 def design(frame: pd.DataFrame, covariates: Sequence[str]) -> Design:
@@ -41,6 +52,7 @@ def design(frame: pd.DataFrame, covariates: Sequence[str]) -> Design:
         raise FitError("covariates: name at least one column.")
     columns: list[np.ndarray] = []
     terms: list[str] = []
+    sources: list[str] = []
     absent = [name for name in covariates if name not in frame.columns]
     if absent:
         raise FitError(f"there is no column '{absent[0]}'.{did_you_mean(absent[0], frame)}")
@@ -48,6 +60,7 @@ def design(frame: pd.DataFrame, covariates: Sequence[str]) -> Design:
     for name in covariates:
         for term, values in _columns(frame.loc[kept, name], name):
             terms.append(term)
+            sources.append(name)
             columns.append(values)
     lost = int((~kept).sum())
     notes = (f"{count(lost, 'customer')} with a missing covariate are left out.",) if lost else ()
@@ -55,7 +68,7 @@ def design(frame: pd.DataFrame, covariates: Sequence[str]) -> Design:
         raise FitError(f"no customer has a value in each of {listing(list(covariates))}.")
     x = np.column_stack(columns)
     _check(x, terms)
-    return Design(x, tuple(terms), kept, notes)
+    return Design(x, tuple(terms), kept, notes, tuple(sources))
 
 
 def _columns(column: pd.Series, name: str):

@@ -2,8 +2,8 @@
 
 In reading order: who comes back (`cohorts`), how long they stay (`survival`, `still_there`,
 `stay`), who is there on a day (`there_on`), who stays longer (`compare`, `hazards`,
-`discrete_hazards`, `parametric`, `referred`), why they leave (`reasons`), where it is heading
-(`project`, `extrapolate`, `sorting`).
+`discrete_hazards`, `parametric`, `quality`, `referred`), why they leave (`reasons`), where it is
+heading (`project`, `extrapolate`, `sorting`).
 """
 
 from cxlab.lifetimes import FitError, OrdersError, SpellError, Spells, from_answers, spells
@@ -12,6 +12,7 @@ from cxlab.retention.hazards import check_hazards, episodes, hazards
 from cxlab.retention.overview import beside, covariates, in_words, still_there
 from cxlab.retention.parametric import discrete_hazards, extrapolate, parametric
 from cxlab.retention.projection import Contract, contract, project
+from cxlab.retention.quality import quality
 from cxlab.retention.reasons import reasons
 from cxlab.retention.referred import referred
 from cxlab.retention.sorting import sorting
@@ -39,6 +40,7 @@ __all__ = [
     "in_words",
     "parametric",
     "project",
+    "quality",
     "reasons",
     "referred",
     "sorting",

@@ -16,7 +16,9 @@ from cxlab.lifetimes.spells import Spells, spells
 from cxlab.results import Result, count, listing, number, probability
 
 CLOCKS = ("km", "rank", "identity")
+ALL = "all together"
 WORDS = ["term", "estimate", "std_error", "conf_low", "conf_high", "p_value", "coefficient"]
+WORDS += ["coefficient_error"]
 
 
 def hazards(
@@ -25,6 +27,7 @@ def hazards(
     covariates: Sequence[str],
     strata: str | None = None,
     cluster: str | None = None,
+    ties: str = "efron",
     start: str | None = None,
     end: str | None = None,
     as_of: Any = None,
@@ -38,13 +41,15 @@ def hazards(
         covariates: columns; numbers and flags as they are, words against their first value.
         strata: column whose groups keep a rhythm of leaving of their own.
         cluster: column of rows that belong together; makes the errors robust.
+        ties: how customers who left at one time are counted: `efron`, or `breslow`.
         start, end, as_of: how to read the times; see `spells`.
         level: confidence level.
 
     Returns:
-        term, estimate (hazard ratio), std_error, conf_low, conf_high, p_value (Wald),
-        coefficient (log of the ratio), n, events. Notes carry the likelihood-ratio test, the
-        concordance, and what the check of proportional hazards found.
+        term, estimate (hazard ratio), std_error (of the ratio, by the delta method), conf_low,
+        conf_high, p_value (Wald), coefficient (log of the ratio), coefficient_error (its standard
+        error), n, events. How well the model fits is said by `quality`; notes carry what the
+        check of proportional hazards found.
 
     Raises:
         FitError: a column is constant, collinear or separating; it is named.
@@ -57,8 +62,7 @@ def hazards(
         ['calls']
     """
     watched = spells(customers, start=start, end=end, as_of=as_of)
-    watched, columns, inside = _ready(watched, covariates, strata)
-    found = _fit(watched, columns, inside)
+    watched, columns, inside, found = cox_of(watched, covariates, strata, ties)
     spread, errors = found.covariance, ""
     if cluster is not None:
         spread = cox.robust(found, columns.x, _codes(watched.frame, cluster))
@@ -69,7 +73,9 @@ def hazards(
         name="hazards",
         frame=frame,
         headline=_headline(frame, "leaving", _flags(columns)),
-        method="Cox regression, Efron's ties" + (f", strata '{strata}'" if strata else "") + errors,
+        method=f"Cox regression, {ties.capitalize()}'s ties"
+        + (f", strata '{strata}'" if strata else "")
+        + errors,
         base=watched.base,
         notes=watched.notes + columns.notes + _fit_notes(found, watched, columns, inside),
         unit="ratio",
@@ -93,16 +99,16 @@ def check_hazards(
         clock: how time is measured: `km` (share gone), `rank` or `identity`.
 
     Returns:
-        term, statistic, df, p_value, verdict (`steady` or `changes over time`); the term
-        `all together` is the global test. Notes advise in words.
+        term, statistic, df, p_value, verdict (`steady` or `changes over time`): each column, then
+        each covariate of several words as a whole, then `all together`, the global test. Notes
+        advise in words, of such a covariate as a whole.
     """
     if clock not in CLOCKS:
         raise FitError(f"clock: '{clock}' is none of {listing(CLOCKS)}.")
     watched = spells(customers, start=start, end=end, as_of=as_of)
-    watched, columns, inside = _ready(watched, covariates, strata)
-    frame = _steadiness(_fit(watched, columns, inside), watched, columns, clock)
-    drifting = frame[frame["verdict"] != "steady"]["term"].tolist()
-    named = [term for term in drifting if term != "all together"]
+    watched, columns, _, found = cox_of(watched, covariates, strata)
+    frame = _steadiness(found, watched, columns, clock)
+    named = [row.term for row in _drifting(frame, columns)]
     return Result(
         name="check of hazards",
         frame=frame,
@@ -111,18 +117,19 @@ def check_hazards(
         else "No detectable change of any hazard ratio over time.",
         method=f"score test on scaled Schoenfeld residuals, clock '{clock}' (Grambsch-Therneau)",
         base=watched.base,
-        notes=tuple(_advice(frame)),
+        notes=tuple(_advice(frame, columns)),
     )
 
 
-def _ready(watched: Spells, covariates: Sequence[str], strata: str | None):
+def cox_of(watched: Spells, covariates: Sequence[str], strata: str | None, ties="efron"):
+    """Fit Cox's model: the customers used, their columns, their strata, and the fit."""
     columns = design(watched.frame, covariates)
     if not columns.kept.all():
         watched = watched.take(columns.kept)
     inside = None if strata is None else _codes(watched.frame, strata)
     if not watched.event.any():
         raise FitError(watched.nobody_left())
-    return watched, columns, inside
+    return watched, columns, inside, _fit(watched, columns, inside, ties)
 
 
 def _codes(frame: pd.DataFrame, name: str) -> np.ndarray:
@@ -132,7 +139,9 @@ def _codes(frame: pd.DataFrame, name: str) -> np.ndarray:
     return np.asarray(codes, np.int64)
 
 
-def _fit(watched: Spells, columns: Design, inside: np.ndarray | None) -> cox.Fit:
+def _fit(watched: Spells, columns: Design, inside: np.ndarray | None, ties="efron") -> cox.Fit:
+    if ties not in cox.TIES:
+        raise FitError(f"ties: '{ties}' is none of {listing(cox.TIES)}.")
     events = int(watched.event.sum())
     if events <= len(columns.terms):
         raise FitError(
@@ -140,7 +149,7 @@ def _fit(watched: Spells, columns: Design, inside: np.ndarray | None) -> cox.Fit
             f"to estimate ({listing(columns.terms)}); name fewer covariates."
         )
     try:
-        found = cox.fit(watched.entry, watched.time, watched.event, columns.x, inside)
+        found = cox.fit(watched.entry, watched.time, watched.event, columns.x, inside, ties=ties)
     except np.linalg.LinAlgError:
         raise FitError(
             f"the risk sets tell nothing about {listing(columns.terms)}: within them every "
@@ -162,7 +171,7 @@ def _ratios(terms, coefficients, spread, level: float) -> pd.DataFrame:
     frame = pd.DataFrame({"term": list(terms), "estimate": ratio, "std_error": ratio * error})
     frame["conf_low"], frame["conf_high"] = low, high
     frame["p_value"] = 2 * norm.sf(np.abs(coefficients / error))
-    frame["coefficient"] = coefficients
+    frame["coefficient"], frame["coefficient_error"] = coefficients, error
     return frame[WORDS]
 
 
@@ -198,16 +207,18 @@ def _fit_notes(found: cox.Fit, watched: Spells, columns: Design, inside) -> tupl
         eta = columns.x @ found.coefficients
         index, error = cox.concordance(watched.time, watched.event, eta, inside)
         notes.append(f"Concordance {number(index, 3)} (std. error {number(error, 3)}).")
-    return (*notes, *_advice(_steadiness(found, watched, columns, "km")))
+    return (*notes, *_advice(_steadiness(found, watched, columns, "km"), columns))
 
 
 def _steadiness(found: cox.Fit, watched: Spells, columns: Design, clock: str) -> pd.DataFrame:
+    tests = {name: [place] for place, name in enumerate(columns.terms)}
+    tests |= columns.factors() | {ALL: [*range(len(columns.terms))]}
+    parts = list(tests.values())
     try:
-        each, whole = cox.proportional(found, columns.x, _clock(found, watched, clock))
+        statistic = cox.proportional(found, columns.x, _clock(found, watched, clock), parts)
     except np.linalg.LinAlgError:
-        each, whole = np.full(len(columns.terms), np.nan), np.nan
-    frame = pd.DataFrame({"term": [*columns.terms, "all together"], "statistic": [*each, whole]})
-    frame["df"] = [1] * len(columns.terms) + [len(columns.terms)]
+        statistic = np.full(len(parts), np.nan)
+    frame = pd.DataFrame({"term": list(tests), "statistic": statistic, "df": list(map(len, parts))})
     frame["p_value"] = chi2.sf(frame["statistic"], frame["df"])
     frame["verdict"] = np.where(frame["p_value"] < 0.05, "changes over time", "steady")
     return frame
@@ -231,12 +242,19 @@ def _clock(found: cox.Fit, watched: Spells, clock: str) -> np.ndarray:
     return 1 - before[np.searchsorted(ordered, times)]
 
 
-def _advice(frame: pd.DataFrame) -> list[str]:
-    drifting = frame[(frame["p_value"] < 0.05) & (frame["term"] != "all together")]
+def _drifting(frame: pd.DataFrame, columns: Design) -> list:
+    """Name what changes over time, words of one covariate as that covariate."""
+    whole = columns.factors()
+    inside = {columns.terms[place] for places in whole.values() for place in places}
+    drifting = frame[(frame["verdict"] != "steady") & (frame["term"] != ALL)]
+    return [row for row in drifting.itertuples() if row.term not in inside]
+
+
+def _advice(frame: pd.DataFrame, columns: Design) -> list[str]:
     return [
         f"'{spoken(row.term)}' does not keep its ratio over time (p {probability(row.p_value)}): "
         "read it as an average, or name it as strata, or let it change with time (`episodes`)."
-        for row in drifting.itertuples()
+        for row in _drifting(frame, columns)
     ]
 
 

@@ -57,8 +57,9 @@ def parametric(
         level: confidence level.
 
     Returns:
-        term, estimate (time ratio; `scale` as it is), std_error, conf_low, conf_high, p_value,
-        coefficient (of log time), n, events. AIC and log-likelihood are in the notes.
+        term, estimate (time ratio; `scale` as it is), std_error (of the ratio, by the delta
+        method), conf_low, conf_high, p_value, coefficient (of log time), coefficient_error, n,
+        events. AIC, log-likelihood and tests are rows of `quality`.
 
     Raises:
         FitError: a column is constant, collinear or separating, or somebody left at time 0.
@@ -385,8 +386,8 @@ def discrete_hazards(
         level: confidence level.
 
     Returns:
-        term, estimate (odds ratio), std_error, conf_low, conf_high, p_value, coefficient, n
-        (customers), events.
+        term, estimate (odds ratio), std_error (of the ratio, by the delta method), conf_low,
+        conf_high, p_value, coefficient (log-odds), coefficient_error, n (customers), events.
 
     Raises:
         FitError: a column is constant, collinear or separating, or nobody left.

@@ -29,6 +29,7 @@ def survival(
     start: str | None = None,
     end: str | None = None,
     by: str | None = None,
+    method: str = "log-log",
     level: float = 0.95,
     as_of: Any = None,
     since: Any = None,
@@ -40,11 +41,13 @@ def survival(
         customers: one row per customer, or `Spells`.
         start, end, as_of, since, unit: how to read the times; see `spells`.
         by: column to draw one curve for each value of.
+        method: the scale on which bands are symmetric: `log-log`, which keeps them within 0 and
+            1, or `log`, R's default, cut off at 1.
         level: confidence level of the bands.
 
     Returns:
-        group, time, estimate (share still there), std_error (Greenwood), conf_low, conf_high
-        (log-log), at_risk, events, censored: one row per group and distinct time, from 0.
+        group, time, estimate (share still there), std_error (Greenwood), conf_low, conf_high,
+        at_risk, events, censored: one row per group and distinct time, from 0.
 
     Raises:
         SpellError: the times cannot be read. Where nobody left, the share is 1 without a band,
@@ -55,10 +58,12 @@ def survival(
         >>> survival(frame).frame["estimate"].tolist()
         [1.0, 0.75, 0.5, 0.5]
     """
+    if method not in BANDS:
+        raise SpellError(f"method: '{method}' is none of {listing(list(BANDS))}.")
     watched = spells(customers, start=start, end=end, as_of=as_of, since=since, unit=unit)
     codes, names, notes = groups(watched, by)
     frame = pd.concat(
-        [_curve(watched, codes == i, name, level) for i, name in enumerate(names)],
+        [_curve(watched, codes == i, name, level, method) for i, name in enumerate(names)],
         ignore_index=True,
     )
     return Result(
@@ -67,7 +72,7 @@ def survival(
         headline=_curve_headline(frame, names, watched.unit)
         if watched.event.any()
         else f"Nobody left: {watched.nobody_left()}",
-        method="Kaplan-Meier (1958), Greenwood's variance, log-log bands",
+        method=f"Kaplan-Meier (1958), Greenwood's variance, {method} bands",
         base=watched.base,
         notes=watched.notes + notes + _thin_ice(frame, watched.unit),
         unit="share",
@@ -109,10 +114,10 @@ def _someone_left(watched: Spells) -> None:
         raise SpellError(watched.nobody_left())
 
 
-def _curve(watched: Spells, mine: np.ndarray, name: str, level: float) -> pd.DataFrame:
+def _curve(watched: Spells, mine, name: str, level: float, method: str) -> pd.DataFrame:
     steps = steps_of(watched.entry[mine], watched.time[mine], watched.event[mine])
     curve, error = product_limit(steps)
-    low, high = _loglog(curve, error, level)
+    low, high = BANDS[method](curve, error, level)
     frame = pd.DataFrame({"group": name, **steps})
     frame["estimate"], frame["std_error"] = curve, error
     frame["conf_low"], frame["conf_high"] = low, high
@@ -133,6 +138,18 @@ def _loglog(curve: np.ndarray, error: np.ndarray, level: float) -> tuple[np.ndar
     reach = np.exp(z * error[inside] / (curve[inside] * -log))
     low[inside], high[inside] = np.exp(log * reach), np.exp(log / reach)
     return low, high
+
+
+def _log(curve: np.ndarray, error: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Give bands symmetric for the log of the share (Kalbfleisch and Prentice, 1980)."""
+    low, high = np.full((2, len(curve)), np.nan)
+    inside = (curve > 0) & (curve < 1)
+    reach = np.exp(stats.quantile(level) * error[inside] / curve[inside])
+    low[inside], high[inside] = curve[inside] / reach, np.minimum(curve[inside] * reach, 1.0)
+    return low, high
+
+
+BANDS = {"log-log": _loglog, "log": _log}
 
 
 def _curve_headline(frame: pd.DataFrame, names: Sequence[str], unit: str) -> str:
@@ -257,6 +274,7 @@ def stay(
     start: str | None = None,
     end: str | None = None,
     by: str | None = None,
+    method: str = "log-log",
     level: float = 0.95,
     as_of: Any = None,
     unit: str = "",
@@ -269,6 +287,7 @@ def stay(
             every curve is carried by ten customers under watch.
         start, end, as_of, unit: how to read the times; see `spells`.
         by: column to estimate separately for.
+        method: the bands the median's interval is read from; see `survival`.
         level: confidence level.
 
     Returns:
@@ -282,7 +301,7 @@ def stay(
     """
     watched = spells(customers, start=start, end=end, as_of=as_of, unit=unit)
     _someone_left(watched)
-    curves = survival(watched, by=by, level=level)
+    curves = survival(watched, by=by, method=method, level=level)
     ends = _reach(curves.frame)
     if not ends:
         raise SpellError(f"fewer than {LEAST} customers are under watch: too few to average.")
@@ -307,7 +326,7 @@ def stay(
         name="length of stay",
         frame=frame,
         headline=_stay_headline(frame, horizon, watched.unit, curves.frame),
-        method="Kaplan-Meier median (Brookmeyer-Crowley interval, log-log) and restricted mean",
+        method=f"Kaplan-Meier median (Brookmeyer-Crowley interval, {method}) and restricted mean",
         base=curves.base,
         notes=curves.notes,
         unit=f"{watched.unit}s",

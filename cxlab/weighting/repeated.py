@@ -57,7 +57,8 @@ def repeated(responses: pd.DataFrame, *, frequency: str) -> pd.DataFrame:
             row = responses.index[np.argmax(responses[name].notna().to_numpy() & (times > 1))]
             raise WeightingError(
                 f"frequency: row {row} stands for several answers and yet has one '{name}', which "
-                f"would make one person of them. Leave '{name}' out, or name the column as `weight`."
+                f"would make one person of them. Leave '{name}' out, or name '{frequency}' as "
+                "`weight`."
             )
     rows = np.repeat(np.arange(len(times)), times.astype(np.int64))
     return responses.drop(columns=frequency).iloc[rows].reset_index(drop=True)
