@@ -345,6 +345,32 @@ def test_cutting_time_into_episodes_moves_nothing_when_nothing_changes(rossi):
     np.testing.assert_allclose(frame["coefficient"], right, atol=1e-6)
 
 
+def test_episodes_take_moments_as_they_take_lengths_of_time():
+    people = pd.DataFrame({"customer_id": ["a", "b"], "failed": 0})
+    people["signed_up_at"] = pd.to_datetime(["2025-03-01", "2025-03-01"])
+    people["churned_at"] = pd.to_datetime(["2025-05-01", None])
+    failures = pd.DataFrame({"customer_id": ["b", "a", "a", "z", "b"], "failed": [5, 2, 1, 9, 9]})
+    days = ["2025-03-31", "2025-02-20", "2025-02-01", "2025-04-01", None]
+    asked = {"at": "at", "as_of": "2025-05-31", "unit": "day"}
+    cut = retention.episodes(people, failures.assign(at=pd.to_datetime(days)), **asked)
+    # of two failures before she came, the later one holds
+    assert cut.frame["failed"].tolist() == [2, 0, 5]
+    assert (cut.entry.tolist(), cut.time.tolist()) == ([0, 0, 30], [61, 30, 91])
+    assert "2 changes without a time or of customers not watched are left out." in cut.notes
+    lengths = failures.assign(at=[30.0, -9.0, -28.0, 5.0, np.nan])
+    other = retention.episodes(people, lengths, **asked)
+    assert other.entry.tolist() == cut.entry.tolist()
+
+
+def test_moments_of_change_need_customers_with_moments():
+    watched = retention.spells(
+        pd.DataFrame({"tenure": [3, 5], "churned": [1, 0], "customer_id": ["a", "b"]})
+    )
+    changes = pd.DataFrame({"customer_id": ["a"], "at": pd.to_datetime(["2025-01-01"]), "up": 1})
+    with pytest.raises(retention.FitError, match=r"'at' holds moments.*only lengths of time"):
+        retention.episodes(watched, changes, at="at")
+
+
 def test_a_failure_on_the_way_is_found_with_its_size():
     rng = np.random.default_rng(8)
     failed_at, early, late = rng.uniform(0, 10, 3000), rng.exponential(20, 3000), 0.0

@@ -576,3 +576,30 @@ def test_a_value_that_foretold_badly_is_set_right_or_refused_before_it_is_told(
     assert found.frame["conf_high"].iloc[0] == pytest.approx(
         36.0 if hoped < 2 and hoped > 0.5 else np.nan, nan_ok=True
     )
+
+
+def test_parameters_as_published_expect_what_was_published():
+    right = golden("bg_nbd")["expected"]
+    fit = value.buying_of(right["params"])
+    new = value.purchases_since_first(fit, [52])[0]
+    assert new == pytest.approx(right["expectation_52"], rel=1e-9)
+    # printed as 30.857 weeks: 216 days
+    asked = people([(26.0, 216 / 7, 31.0), *(LATER[k] for k in right["conditional_52_by_x"])])
+    ahead = value.outlook(fit, asked, horizon=52)
+    expected = [right["conditional_52_x26"], *right["conditional_52_by_x"].values()]
+    np.testing.assert_allclose(ahead["purchases"], expected, rtol=1e-8)
+    assert ahead["p_alive"][0] == pytest.approx(right["p_alive_x26"], rel=1e-8)
+    assert "nan" not in " ".join([*value.describe(fit).notes, value.describe(fit).headline])
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"r": 1, "alpha": 1, "a": 1}, "takes r, alpha, a and b"),
+        ({"r": 1, "alpha": 1, "a": 1, "s": 1}, "takes r, alpha, a and b"),
+        ({"r": 1, "alpha": -1, "a": 1, "b": 1}, "a number above 0"),
+    ],
+)
+def test_parameters_that_are_none_are_refused(given, says):
+    with pytest.raises(value.FitError, match=says):
+        value.buying_of(given)

@@ -183,14 +183,14 @@ def _from_moments(customers, start, end, as_of, since, unit) -> Spells:
     last = _moment(as_of, zone)
     gone = (left.notna() & (left <= last)).to_numpy()
     stop = left.where(gone, last)
-    time = _elapsed(stop - begun, unit)
+    time = elapsed(stop - begun, unit)
     entry = np.zeros(len(time))
     if since is not None:
         if _is_column(customers, since):
             first = events.local_times(customers[since], zone)
         else:
             first = _moment(since, zone)
-        entry = np.maximum(_elapsed(first - begun, unit), 0.0)
+        entry = np.maximum(elapsed(first - begun, unit), 0.0)
     reason = _reasons(
         start_missing=begun.isna().to_numpy(),
         date_after_as_of=(begun > last).to_numpy(),
@@ -199,7 +199,7 @@ def _from_moments(customers, start, end, as_of, since, unit) -> Spells:
     )
     words = "joined" if start == "signed_up_at" else f"with '{start}'"
     words = f"{words} to {last:%Y-%m-%d}"
-    limit = _elapsed(last - begun, unit)
+    limit = elapsed(last - begun, unit)
     return _keep(customers, (entry, time, gone, limit), reason, (start, end), unit, words, notes)
 
 
@@ -271,7 +271,8 @@ def _moment(given: Any, zone: Any) -> pd.Timestamp:
         raise SpellError(f"'{given}' is neither a moment nor a column.") from None
 
 
-def _elapsed(gap: pd.Series, unit: str) -> np.ndarray:
+def elapsed(gap: pd.Series, unit: str) -> np.ndarray:
+    """Count lengths of time in units."""
     return (gap / pd.Timedelta(days=1)).to_numpy(float) / DAYS[unit]
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api import types
 from scipy.stats import chi2, norm
 
-from cxlab import stats
+from cxlab import events, stats
 from cxlab.codebook import did_you_mean
 from cxlab.lifetimes import cox
 from cxlab.lifetimes.design import Design, FitError, design, separating, spoken
-from cxlab.lifetimes.spells import Spells, spells
+from cxlab.lifetimes.spells import Spells, elapsed, spells
 from cxlab.results import Result, count, listing, number, probability
 
 CLOCKS = ("km", "rank", "identity")
@@ -261,23 +262,45 @@ def _advice(frame: pd.DataFrame, columns: Design) -> list[str]:
 # ---------------------------------------------------------------- covariates that change
 
 
-def episodes(watched: Spells, changes: pd.DataFrame, *, at: str = "time") -> Spells:
+def episodes(
+    customers: pd.DataFrame | Spells,
+    changes: pd.DataFrame,
+    *,
+    at: str = "time",
+    start: str | None = None,
+    end: str | None = None,
+    as_of: Any = None,
+    unit: str = "",
+) -> Spells:
     """Cut each customer's time where a covariate changes (a failure, a price rise, a score).
 
     Args:
-        watched: one row per customer, with `customer_id`.
-        changes: `customer_id`, a column of the time since the customer's start, and the columns
-            that hold their new values from that time on. Before the first change, the columns of
-            the same name in `watched` hold, or zero where there are none.
-        at: the column of times, in the unit of `watched`.
+        customers: one row per customer, or `Spells`, with `customer_id`.
+        changes: `customer_id`, a column that says when, and the columns that hold their new
+            values from then on. Before the first change, the columns of the same name among the
+            customers hold, or zero where there are none.
+        at: when it changed: a column of moments, where customers joined at moments; or of time
+            since the customer's start, in the unit of time.
+        start, end, as_of, unit: how to read the times; see `spells`.
 
     Returns:
         One row per customer and stretch of unchanged values; give it to `hazards` with
         `cluster="customer_id"`.
 
     Raises:
-        FitError: a column is missing.
+        FitError: a column is missing, or holds moments where customers have lengths of time.
+
+    Example:
+        >>> people = pd.DataFrame({"customer_id": ["a"]})
+        >>> people["signed_up_at"] = pd.to_datetime(["2025-01-01"])
+        >>> people["churned_at"] = pd.to_datetime(["2025-01-31"])
+        >>> calls = pd.DataFrame({"customer_id": ["a"], "calls": [1]})
+        >>> calls["at"] = pd.to_datetime(["2025-01-11"])
+        >>> cut = episodes(people, calls, at="at", unit="day")
+        >>> cut.entry.tolist(), cut.time.tolist(), cut.frame["calls"].tolist()
+        ([0.0, 10.0], [10.0, 30.0], [0, 1])
     """
+    watched = spells(customers, start=start, end=end, as_of=as_of, unit=unit)
     for column in ("customer_id", at):
         if column not in changes.columns:
             raise FitError(f"changes: there is no column '{column}'.")
@@ -285,12 +308,14 @@ def episodes(watched: Spells, changes: pd.DataFrame, *, at: str = "time") -> Spe
         raise FitError("episodes need 'customer_id' among the customers.")
     values = [c for c in changes.columns if c not in ("customer_id", at)]
     row = pd.Index(watched.frame["customer_id"]).get_indexer(changes["customer_id"])
-    moments = changes[at].to_numpy(float)
+    moments = _since_start(watched, changes[at], row)
     inside = (row >= 0) & (moments < watched.time[row])
     known = {name: watched.frame.get(name, 0) for name in values}
     begun = pd.DataFrame(known, index=watched.frame.index)
     begun["_row"], begun["_from"] = np.arange(len(watched)), watched.entry
-    later = changes.loc[inside, values].assign(
+    # of several changes before the watch began, the last one holds
+    inside = np.flatnonzero(inside)[np.argsort(moments[inside], kind="stable")]
+    later = changes.iloc[inside][values].assign(
         _row=row[inside], _from=np.maximum(moments[inside], watched.entry[row[inside]])
     )
     cut = pd.concat([begun, later]).sort_values(["_row", "_from"], kind="stable")
@@ -302,8 +327,25 @@ def episodes(watched: Spells, changes: pd.DataFrame, *, at: str = "time") -> Spe
     frame = watched.frame.iloc[where].reset_index(drop=True)
     frame[values] = cut[values].to_numpy()
     event = closing & watched.event[where]
+    lost = int((np.isnan(moments) | (row < 0)).sum())
+    said = f"{count(lost, 'change')} without a time or of customers not watched are left out."
     note = f"{count(len(frame), 'stretch')} of unchanged covariates."
-    limit, notes = watched.limit[where], (*watched.notes, note)
+    limit, notes = watched.limit[where], (*watched.notes, note, *([said] if lost else []))
     return replace(
         watched, frame=frame, entry=begin, time=stop, event=event, limit=limit, notes=notes
     )
+
+
+def _since_start(watched: Spells, when: pd.Series, row: np.ndarray) -> np.ndarray:
+    """Tell when, in units of time since the start of each change's customer."""
+    if not types.is_datetime64_any_dtype(when):
+        return when.to_numpy(float, na_value=np.nan)
+    begun = watched.frame[watched.columns[0]] if watched.columns[0] in watched.frame else when[:0]
+    if not types.is_datetime64_any_dtype(begun):
+        raise FitError(
+            f"changes: '{when.name}' holds moments, but of the customers only lengths of time are "
+            "known. Give the time since each customer's start, or customers with moments."
+        )
+    zone = events.zone_of(begun)
+    begun = events.local_times(begun, zone).to_numpy()[row]
+    return elapsed(events.local_times(when, zone).reset_index(drop=True) - begun, watched.unit)

@@ -58,7 +58,7 @@ def quality(
         >>> frame["calls"] = [3, 1, 2, 0, 2, 0]
         >>> found = quality(frame, covariates=["calls"]).frame.set_index("term")
         >>> round(float(found.loc["concordance", "estimate"]), 3)
-        0.767
+        0.733
     """
     if model not in MODELS:
         raise FitError(f"model: '{model}' is none of {listing(MODELS)}.")

@@ -7,7 +7,7 @@ contract (`unbound`, `buying`, `spending`, `outlook`, `lifetime_value`).
 """
 
 from cxlab.lifetimes import Buyers, FitError, OrdersError, buyers, from_answers, orders_of, tier_of
-from cxlab.value.buying import Buying, buying, describe
+from cxlab.value.buying import Buying, buying, buying_of, describe
 from cxlab.value.chain import chain
 from cxlab.value.lifetime import customer_values, lifetime_value
 from cxlab.value.outlook import held_out, outlook, purchases_since_first, tracking
@@ -29,6 +29,7 @@ __all__ = [
     "answer_to_price",
     "buyers",
     "buying",
+    "buying_of",
     "chain",
     "check_spend",
     "count_referrals",

@@ -7,7 +7,7 @@ over the moment of leaving, in a variable in which it is nearly flat, so that a 
 digits and the gradient is the integral of the gradient.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from cxlab import stats
 from cxlab.lifetimes.buyers import Buyers
 from cxlab.lifetimes.design import FitError, design
 from cxlab.lifetimes.likelihood import Top, climb, measure, summit
+from cxlab.lifetimes.spells import DAYS
 from cxlab.results import Result, count, listing, number
 
 MODELS = {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD", "pareto_nbd": "Pareto/NBD"}
@@ -122,6 +123,42 @@ def buying(
     return Buying(model, top, buyers.unit, tuple(covariates), terms, len(buyers))
 
 
+def buying_of(
+    parameters: Mapping[str, float], *, model: str = "bg_nbd", unit: str = "week"
+) -> Buying:
+    """Take a model of buying from parameters given, such as those of a paper.
+
+    Args:
+        parameters: by name: `r`, `alpha`, `a`, `b`; of `pareto_nbd` `r`, `alpha`, `s`, `beta`.
+        model, unit: as for `buying` and `buyers`; the unit of time the parameters are told in.
+
+    Returns:
+        `Buying`, to ask with `purchases_since_first` and `outlook`; it has no errors.
+
+    Raises:
+        FitError: a parameter is missing, unknown, or not above zero.
+
+    Example:
+        >>> from cxlab.value import purchases_since_first
+        >>> cdnow = buying_of({"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426})
+        >>> purchases_since_first(cdnow, [52]).round(3).tolist()
+        [1.446]
+    """
+    if model not in MODELS:
+        raise FitError(f"model: '{model}' is none of {listing(list(MODELS))}.")
+    if unit not in DAYS:
+        raise FitError(f"unit: '{unit}' is none of {listing(list(DAYS))}.")
+    names = NAMES[model]
+    if set(parameters) != set(names):
+        raise FitError(f"parameters: {model} takes {listing(list(names))}, each once.")
+    values = np.array([parameters[name] for name in names], float)
+    if not (np.isfinite(values) & (values > 0)).all():
+        raise FitError(f"parameters: each of {listing(list(names))} is a number above 0.")
+    none = np.full((4, 4), np.nan)
+    top = Top(np.log(values), np.nan, none, np.zeros(4, dtype=bool))
+    return Buying(model, top, unit, (), (), 0)
+
+
 _SHIFTED = {
     "bg_nbd": ("buying", "stopping (a)", "stopping (b)"),
     "mbg_nbd": ("buying", "stopping (a)", "stopping (b)"),
@@ -144,7 +181,9 @@ def describe(fit: Buying, *, level: float = 0.95) -> Result:
     frame["conf_low"], frame["conf_high"] = np.exp(point - reach), np.exp(point + reach)
     frame["n"] = fit.n
     rate = fit.parameters["r"] / fit.parameters["alpha"]
-    notes: tuple[str, ...] = (f"Log-likelihood {number(fit.loglik, 2)}.",)
+    notes: tuple[str, ...] = ("Parameters as given, without errors.",)
+    if np.isfinite(fit.loglik):
+        notes = (f"Log-likelihood {number(fit.loglik, 2)}.",)
     if fit.top.adrift.any():
         lost = [frame["term"][i] for i in np.flatnonzero(fit.top.adrift)]
         notes += (f"{listing(lost)} ran to the end of its range: the data cannot tell it.",)
