@@ -25,9 +25,10 @@ FLOORS = {
         "sample",
         "lifetimes",
         "shell",
+        "questionnaire",
     },
     3: {"metrics", "drivers", "churn", "retention", "value", "missing", "voice", "journey"}
-    | {"recovery", "claims"}
+    | {"recovery", "claims", "questions"}
     | {"study", "reports"},
     4: {"drafting", "desk"},
     5: {"cli"},

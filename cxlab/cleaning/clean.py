@@ -15,7 +15,7 @@ from cxlab.cleaning.dates import to_time
 from cxlab.cleaning.durations import to_duration
 from cxlab.cleaning.purchases import Money
 from cxlab.cleaning.rules import RULES, Rule, left_out
-from cxlab.codebook import COLUMNS, DOUBT, JUDGEMENT, WHERE, Scale, Table
+from cxlab.codebook import ASKED, COLUMNS, DOUBT, JUDGEMENT, WHERE, Scale, Table
 
 SCORES = ("nps", "csat", "ces")
 PLACE = ["file", "line"]
@@ -277,6 +277,8 @@ def _convert(
                     _zone(raw["file"], zones.get(name, {}), timezone),
                 )
                 done = to_time(cells, timezone=timezone, format=form, name=source, written_in=zone)
+            elif kind == "asked":
+                done = convert.Converted(labels.as_answered(cells))
             else:
                 scale = _scale(table, spec, str(name))
                 read = partial(_converted, kind=kind, spec=spec, source=source, scale=scale)
@@ -415,6 +417,7 @@ def _mark(
         working["repeated"] = _repeated(working)
     ratings = [name for name in spec.ratings if name in working]
     answers = [name for name in (*SCORES, "comment") if name in working] + ratings
+    answers += [name for name in working if str(name).startswith(ASKED)]
     if answers:
         working["unanswered"] = working[answers].isna().all(axis="columns")
     if ratings:

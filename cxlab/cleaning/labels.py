@@ -1,6 +1,10 @@
 """Several labels in one cell: a column for each label, so that a row counts for each it has."""
 
+import numpy as np
 import pandas as pd
+
+from cxlab.cleaning.convert import in_full
+from cxlab.codebook import UNSEEN
 
 _MOST = 30  # labels that get a column of their own; the commonest
 
@@ -24,6 +28,16 @@ def apart(
     counts = held.explode().dropna().value_counts()
     chosen = sorted(counts.index, key=lambda label: (-counts[label], label))[:_MOST]
     return _spread(frame, name, mark, chosen), _spread(judged, name, mark, chosen)
+
+
+def as_answered(cells: pd.Series) -> pd.Series:
+    """Keep the answers to a question as they stand, blanks around them aside, as categories."""
+    place, values = pd.factorize(cells)
+    text = pd.Series(values).map(lambda each: in_full(each).strip(UNSEEN)).astype("str")
+    held, words = pd.factorize(text.mask(text == ""))
+    codes = np.append(held, -1)[place]
+    coded = pd.Categorical.from_codes(codes, categories=pd.Index(words, dtype="str"))
+    return pd.Series(coded, index=cells.index, name=cells.name)
 
 
 def _spread(frame: pd.DataFrame, name: str, mark: str, chosen: list[str]) -> pd.DataFrame:

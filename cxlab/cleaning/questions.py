@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.cleaning.convert import CleaningError
-from cxlab.codebook import ANSWER, QUESTION, WHERE, Table, did_you_mean
+from cxlab.codebook import ANSWER, ASKED, QUESTION, WHERE, Table, did_you_mean
 from cxlab.results import count
 
 
@@ -32,7 +32,8 @@ def pivoted(raw: pd.DataFrame, spec: Table) -> tuple[pd.DataFrame, np.ndarray, t
     wide = filled.groupby(codes).first()
     wide["damage"] = ""
     notes = [f"{count(len(raw), 'row')} of questions are {count(len(wide), 'response')}."]
-    for ours, theirs in spec.sources().items():
+    asked_of = {ASKED + h: h for each in spec.questions.values() for h in each.headings()}
+    for ours, theirs in {**spec.sources(), **asked_of}.items():
         if ours in raw:
             continue
         hit = (asked == _plain(theirs)).to_numpy()

@@ -3,6 +3,7 @@
 from cxlab.codebook.conditions import ANSWER, QUESTION, WHERE, Condition
 from cxlab.codebook.mapping import Mapping, MappingError, Privacy, Reports, Table, Weighting
 from cxlab.codebook.opening import load, parse
+from cxlab.codebook.questions import ASKED, KINDS, Question, fitting
 from cxlab.codebook.scales import Scale, ScaleError, check_scale
 from cxlab.codebook.words import (
     COLUMNS,
@@ -20,9 +21,11 @@ from cxlab.codebook.words import (
 
 __all__ = [
     "ANSWER",
+    "ASKED",
     "COLUMNS",
     "DOUBT",
     "JUDGEMENT",
+    "KINDS",
     "QUESTION",
     "REPAIRS",
     "RESULT_WORDS",
@@ -34,6 +37,7 @@ __all__ = [
     "Mapping",
     "MappingError",
     "Privacy",
+    "Question",
     "Refusal",
     "Reports",
     "Scale",
@@ -42,6 +46,7 @@ __all__ = [
     "Weighting",
     "check_scale",
     "did_you_mean",
+    "fitting",
     "label",
     "load",
     "parse",

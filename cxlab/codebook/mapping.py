@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pydantic_core import PydanticCustomError
 
 from cxlab.codebook.conditions import ANSWER, QUESTION, WHERE, Condition, id_rule
+from cxlab.codebook.questions import ASKED, Question
 from cxlab.codebook.scales import Scale
 from cxlab.codebook.words import COLUMNS, SET_ASIDE, THRESHOLDS, Refusal, did_you_mean
 
@@ -44,6 +45,7 @@ class Table(_Part):
         since: first day of a customer list that holds only those who were there then.
         question, answer: where a row is a question and not a person, the columns that name
             the question and hold the answer; `columns` and `ratings` then name questions too.
+        questions: name -> a question of the questionnaire, to be tabulated (responses only).
         rules: cleaning rule -> `off`, or its threshold.
         encoding, delimiter, decimal, sheet: declared where they cannot be found out.
     """
@@ -68,6 +70,7 @@ class Table(_Part):
     since: date | None = None
     question: str | None = None
     answer: str | None = None
+    questions: dict[str, Question] = Field(default_factory=dict)
 
     @field_validator("files", mode="before")
     @classmethod
@@ -123,7 +126,9 @@ class Table(_Part):
         return self.sources() | conditions | {name: of for name, of in rows.items() if of}
 
     def kind(self, table: str, column: str) -> str:
-        """Say how a column of ours is read: one of the kinds of COLUMNS, rating or attribute."""
+        """Say how a column is read: a kind of COLUMNS, rating, attribute, or asked (a question)."""
+        if column.startswith(ASKED):
+            return "asked"
         if column in self.ratings:
             return "rating"
         if column == "weight" and self.weight:
@@ -371,8 +376,10 @@ class Mapping(_Part):
 
 def _check_table(name: str, table: Table) -> None:
     """Refuse a table without columns, and what is said of columns that it does not have."""
-    if not table.sources():
+    if not table.sources() and not table.questions:
         raise ValueError(f"tables.{name}: no column is mapped; name one under 'columns'.")
+    if table.questions and name != "responses":
+        raise ValueError(f"tables.{name}.questions: only 'responses' holds a questionnaire.")
     kinds = {column: table.kind(name, column) for column in table.sources()}
     dated = [column for column, kind in kinds.items() if kind == "time"]
     scored = [column for column, kind in kinds.items() if kind in ("score", "rating")]

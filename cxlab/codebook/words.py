@@ -172,6 +172,20 @@ RESULT_WORDS: dict[str, str] = {
     "std_error_plain": "standard error if scatter were even and answers independent",
     "of_money": "share of all money that was paid, 0 to 1",
     "expectation": "what the same people expect, as a mean rating",
+    "question": "name of a question of the questionnaire",
+    "item": "one line of a question that has several",
+    "answer": "what could be answered, or what is counted together",
+    "asked": "people whom a question was put to",
+    "count": "people counted in a cell, each as one",
+    "weighted": "the same people, each with his weight",
+    "base_weighted": "weights of all who answered, added up",
+    "breakdown": "what people are told apart by",
+    "letter": "letter of a column of a banner table",
+    "above": "letters of the columns this one lies above: capitals at 95%, small at 90%",
+    "rest": "whether the column lies above or below everyone else",
+    "p_rest": "p-value of the column against everyone else",
+    "text": "a question's wording",
+    "df_error": "degrees of freedom of the denominator of an F",
 }
 
 # Why a row cannot be used. Each row set aside has exactly one of these.

@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from cxlab.codebook import UNSEEN
 
@@ -33,6 +34,7 @@ class Header:
         zones: the zone each column's times are written in, or nothing.
         usual: columns every export of this layout has, mapped without being asked for,
             because previews and partials must not pass as answers.
+        sets: name -> columns that the file itself says are one question.
     """
 
     layout: str
@@ -40,6 +42,7 @@ class Header:
     names: tuple[str, ...]
     wording: tuple[str, ...]
     zones: tuple[str, ...] = ()
+    sets: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def usual(self) -> dict[str, str]:

@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from cxlab.codebook import WHERE, Table, did_you_mean
+from cxlab.codebook import ASKED, WHERE, Table, did_you_mean
+from cxlab.ingest import asked
 from cxlab.ingest.grids import Grid, Wanted, stacked
 from cxlab.ingest.layouts import Header, seen_of
 from cxlab.ingest.opening import IngestError, open_file
@@ -32,6 +34,7 @@ class Raw:
         zones: our column -> file -> the zone its times are written in, where the file says so.
         notes: what was decided on the way, a sentence each.
         missing: our column -> file -> codes the file itself declares as missing.
+        printed: file -> what it says of the columns of questions (see `asked.printed`).
     """
 
     frame: pd.DataFrame
@@ -39,6 +42,7 @@ class Raw:
     zones: dict[str, dict[str, str]]
     notes: tuple[str, ...]
     missing: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    printed: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def read(paths: Sequence[Path], table: Table) -> Raw:
@@ -55,7 +59,7 @@ def read(paths: Sequence[Path], table: Table) -> Raw:
         IngestError: names the file, the line where there is one, and what to do.
     """
     parts: list[pd.DataFrame] = []
-    whole = Raw(pd.DataFrame(), {}, {}, (), {})
+    whole = Raw(pd.DataFrame(), {}, {}, ())
     notes: list[str] = []
     for path, called in zip(paths, _told_apart(paths), strict=True):
         found: dict[str, int] = {}
@@ -71,15 +75,17 @@ def read(paths: Sequence[Path], table: Table) -> Raw:
             if zone := "".join(grid.header.zones[at : at + 1]):
                 _check_zone(zone, ours, path.name)
                 whole.zones.setdefault(ours, {})[called] = zone
-            if at in grid.missing:
+            if at in grid.missing and not ours.startswith(ASKED):
                 whole.missing.setdefault(ours, {})[called] = grid.missing[at]
+        if table.questions:
+            whole.printed[called] = asked.printed(grid, found)
         notes += grid.notes
         for read in sorted({grid.header.names[at] for at in found.values()} & grid.header.repeated):
             notes.append(
                 f"{path.name}: several columns are called '{read}'; the first is read, and the "
                 f"next goes by the name '{read} (2)'."
             )
-    return Raw(stacked(parts), whole.wording, whole.zones, tuple(notes), whole.missing)
+    return replace(whole, frame=stacked(parts), notes=tuple(notes))
 
 
 def look(path: Path, table: Table) -> Grid:
@@ -145,7 +151,7 @@ def _wanted(table: Table, header: Header, name: str) -> dict[str, int]:
     for place, given in enumerate(header.wording):
         by_wording.setdefault(given, []).append(place)
     places, absent = {}, []
-    for ours, theirs in {**header.usual, **table.read()}.items():
+    for ours, theirs in {**header.usual, **table.read(), **asked.wanted(table, header)}.items():
         folded = seen_of(theirs)
         named = by_name.get(theirs, by_name.get(folded))
         worded = by_wording.get(folded, []) if named is None else [named]
@@ -155,10 +161,12 @@ def _wanted(table: Table, header: Header, name: str) -> dict[str, int]:
                 f"{name}: '{theirs}' (wanted as '{ours}') is asked in {len(worded)} columns, "
                 f"{shown}. Write the name of the one that is meant."
             )
-        elif not worded and table.question and ours in table.sources():
+        elif not worded and table.question and (ours in table.sources() or ours.startswith(ASKED)):
             continue  # a question, which stands in the rows
         elif not worded:
             use = "for 'where'" if ours.startswith(WHERE) else f"as '{ours.rstrip(':')}'"
+            if ours.startswith(ASKED):
+                use = f"for the question '{asked.asks(table, theirs)}'"
             absent.append(
                 f"{name}: no column '{theirs}' (wanted {use}).{did_you_mean(theirs, header.names)}"
             )

@@ -13,6 +13,7 @@ from cxlab.codebook import COLUMNS, Table
 from cxlab.ingest.grids import Grid, Wanted
 from cxlab.ingest.layouts import Header
 from cxlab.ingest.opening import IngestError
+from cxlab.ingest.sets import of_file
 
 _CODED = ("score", "number", "rating")  # read by their codes; other labelled columns by words
 _NOTED = 6
@@ -69,7 +70,7 @@ def read_spss(path: Path, table: Table, wanted: Wanted) -> Grid:
         raise IngestError(f"{path.name}: the SPSS file is damaged ({error}).") from None
     names = tuple(body.columns)
     wording = tuple(meta.column_names_to_labels.get(name) or name for name in names)
-    header = Header("spss", 0, names, wording)
+    header = Header("spss", 0, names, wording, sets=of_file(path, meta))
     if body.empty:
         raise IngestError(f"{path.name}: the SPSS file has variables but no case.")
     places = wanted(header)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 ALL = "all"  # everyone is no group
 SUPPRESSED = "suppressed"
 # columns that say which row this is; everything else is a number of the group or a word on it
-KEYS = ("group", "term", "period", "table", "column", "role", "part", "against", "reason", "level")
+KEYS = ("group", "term", "period", "table", "column", "role", "part", "against", "reason", "level",
+        "question", "item", "answer", "breakdown")  # fmt: skip
 _ESTIMATES = ("estimate", "conf_low", "conf_high", "share", "before", "after", "raw")
 _PEOPLE = r"(answer|customer|respondent|people|person|repl)"
 _floor = 0

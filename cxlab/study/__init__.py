@@ -13,12 +13,14 @@ import pyarrow
 
 from cxlab import cleaning, codebook, ingest, results
 from cxlab.cleaning import Cleaned
-from cxlab.codebook import Mapping, Scale
+from cxlab.codebook import ASKED, Mapping, Scale
+from cxlab.questionnaire import Questionnaire
 from cxlab.results import Absence, Result
 from cxlab.study import account, card, meeting, needs, parts
 from cxlab.study import cache as cache_room
 from cxlab.study import people as people_room
 from cxlab.study.account import account_of, export
+from cxlab.study.asked import questionnaire_of
 from cxlab.study.cache import Kept, fingerprint
 from cxlab.study.errors import StudyError, collecting, stop_at
 from cxlab.study.finish import finished
@@ -54,6 +56,7 @@ class Study:
         cleaned: table -> what cleaning kept, set aside and repaired.
         wording: table -> column -> question or heading of the export.
         notes: table -> what was decided while reading and cleaning.
+        printed: table -> file -> what the export says of the columns of questions.
         weights: margins before and after weighting; absent where every answer counts alike.
         only: what `part` restricted it to; empty for the whole study.
     """
@@ -62,6 +65,7 @@ class Study:
     cleaned: dict[str, Cleaned]
     wording: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    printed: dict[str, dict[str, Any]] = field(default_factory=dict)
     weights: Result | Absence = UNWEIGHTED
     only: dict[str, str] = field(default_factory=dict)
 
@@ -168,6 +172,15 @@ class Study:
         return frame[[name for name in (*SCORES, *rated) if name in frame]]
 
     @cached_property
+    def questionnaire(self) -> Questionnaire | Absence:
+        """Every question with what everyone answered, or an absence.
+
+        Raises:
+            QuestionError: a question cannot be tabulated as the study file declares it.
+        """
+        return questionnaire_of(self)
+
+    @cached_property
     def haste(self) -> Result | Absence:
         """Signs of haste among the answers kept and those set aside by judgement."""
         return account.haste(self)
@@ -237,6 +250,8 @@ class Study:
         known = customers is not None and {"churned_at", "churned"} & set(customers.columns)
         more = {"scores": self.scales, "ratings": rated, "leaving": known}
         more["questions"] = self.scales or rated
+        declared = spec is not None and frame is not None and bool(spec.questions)
+        more["questionnaire"] = bool(more["questions"]) or declared
         more["leaving or orders"] = known or self.cleaned.get("orders") is not None
         return (*self.cleaned, *(word for word, there in more.items() if there))
 
@@ -420,7 +435,7 @@ class Study:
 
     def _frame(self, table: str) -> pd.DataFrame | None:
         done = self.cleaned.get(table)
-        return None if done is None else done.frame
+        return None if done is None else parts.plain(done.frame)
 
     def _events(self, table: str):
         """Put a table into the engine and give it back as an Ibis table."""
@@ -581,7 +596,7 @@ def _read_and_clean(
     mapping: Mapping, files: dict[str, list[Path]], errors: list[dict[str, Any]]
 ) -> Kept:
     cleaned: dict[str, Cleaned] = {}
-    wording, notes = {}, {}
+    wording, notes, printed = {}, {}, {}
     # the customer list first: it says who is a stranger in the other tables
     for table in sorted(files, key=lambda name: name != "customers"):
         spec = mapping.tables[table]  # type: ignore[index]
@@ -599,10 +614,11 @@ def _read_and_clean(
                 customers=None if customers is None else set(customers.frame["customer_id"]),
                 money=cleaning.Money(mapping.currency, mapping.rates),
             )
-            wording[table] = raw.wording
+            wording[table] = {k: v for k, v in raw.wording.items() if not k.startswith(ASKED)}
+            printed[table] = raw.printed
             notes[table] = (*raw.notes, *cleaned[table].notes)
     stop_at(errors)
-    return {table: cleaned[table] for table in files}, wording, notes
+    return {table: cleaned[table] for table in files}, wording, notes, printed
 
 
 def _with_customer_segments(study: Study) -> Study:
@@ -619,7 +635,7 @@ def _with_customer_segments(study: Study) -> Study:
     done = study.cleaned["responses"]
     joined = {
         name: rows.merge(once, on="customer_id", how="left")
-        for name, rows in (("frame", responses), ("judged", done.judged))
+        for name, rows in (("frame", done.frame), ("judged", done.judged))
     }
     answers = replace(done, **joined)
     return replace(study, cleaned={**study.cleaned, "responses": answers})

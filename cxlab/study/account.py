@@ -14,7 +14,7 @@ from cxlab import __version__
 from cxlab.cleaning import RULES, careless
 from cxlab.codebook import COLUMNS, DOUBT, REPAIRS, SET_ASIDE
 from cxlab.results import Absence, Result, count, listing, percent
-from cxlab.study import meeting
+from cxlab.study import meeting, parts
 from cxlab.study.cache import fingerprint
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def export(study: Study, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for table, done in study.cleaned.items():
         for name, write in (
-            (f"{table}.parquet", done.frame.to_parquet),
+            (f"{table}.parquet", parts.plain(done.frame).to_parquet),
             (f"{table}.set_aside.csv", _inert(done.set_aside).to_csv),
         ):
             part = folder / f".{name}.part"
@@ -139,7 +139,7 @@ def codebook_of(study: Study) -> Result:
             "share": float(done.frame[column].isna().mean()) if len(done.frame) else None,
         }
         for table, done in study.cleaned.items()
-        for column in done.frame.columns
+        for column in parts.plain(done.frame).columns
     ]
     frame = pd.DataFrame(rows, columns=["table", "column", "value", "kind", "scale", "n", "share"])
     most = frame.sort_values("share", ascending=False, kind="stable").iloc[0]

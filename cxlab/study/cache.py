@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -16,7 +17,10 @@ from cxlab.codebook import Mapping
 FOLDER = ".cxlab"
 WEIGHTS = ("population", "weighting")
 _FRAMES = ("frame", "set_aside", "repairs", "judged")
-Kept = tuple[dict[str, Cleaned], dict[str, dict[str, str]], dict[str, tuple[str, ...]]]
+Printed = dict[str, dict[str, Any]]  # file -> what it says of the columns of questions
+Kept = tuple[
+    dict[str, Cleaned], dict[str, dict[str, str]], dict[str, tuple[str, ...]], dict[str, Printed]
+]
 
 
 def fingerprint(mapping: Mapping, *, whole: bool = False) -> str:
@@ -65,7 +69,7 @@ def content(mapping: Mapping, cleaned: dict[str, Cleaned]) -> str:
 
 def write(kept: Kept, folder: Path) -> None:
     """Write cleaned tables, wording and notes in one move; a read-only folder is no error."""
-    cleaned, wording, notes = kept
+    cleaned, wording, notes, printed = kept
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(dir=folder.parent))
@@ -80,6 +84,7 @@ def write(kept: Kept, folder: Path) -> None:
                 "rows_in": done.rows_in,
                 "wording": wording.get(table, {}),
                 "notes": notes.get(table, ()),
+                "printed": printed.get(table, {}),
             }
             for table, done in cleaned.items()
         }
@@ -104,4 +109,5 @@ def read(folder: Path) -> Kept | None:
     except (OSError, ValueError, KeyError):
         return None
     wording = {table: words[table]["wording"] for table in words}
-    return cleaned, wording, {table: tuple(words[table]["notes"]) for table in words}
+    notes = {table: tuple(words[table]["notes"]) for table in words}
+    return cleaned, wording, notes, {table: words[table]["printed"] for table in words}

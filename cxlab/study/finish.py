@@ -81,7 +81,8 @@ def _weighted(study: Study) -> Study:
             alike, left_on=near, right_index=True, how="left"
         )
     judged["weight"] = judged["weight"].fillna(weighted.frame["weight"].mean())
-    done = replace(done, frame=weighted.frame, judged=judged)
+    frame = done.frame.assign(weight=weighted.frame["weight"].array)
+    done = replace(done, frame=frame, judged=judged)
     notes = " ".join([weighted.diagnostics.headline, *weighted.diagnostics.notes])
     effective = weighted.diagnostics.frame["n_effective"].iloc[0]
     study = _with(study, "responses", done, f"{notes} Effective sample size {effective:,.0f}.")

@@ -86,6 +86,12 @@ def people_of(frames: Mapping[str, pd.DataFrame]) -> dict[str, int]:
     return counts
 
 
+def plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the answers to questions, which `Study.questionnaire` gives."""
+    asked = [name for name in frame if str(name).startswith(codebook.ASKED)]
+    return frame.drop(columns=asked) if asked else frame
+
+
 def judged(rows: pd.DataFrame, segment: str, value: str, period: str) -> pd.DataFrame:
     """Give the rows set aside by judgement that belong to a segment value and a period."""
     rows = rows[rows[segment] == value] if segment in rows else rows

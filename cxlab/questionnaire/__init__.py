@@ -1,0 +1,16 @@
+"""What was asked of whom, and what did each answer? The cells of an export become codes."""
+
+from cxlab.questionnaire.asked import NOT_ANSWERED, NOT_ASKED, Asked, Questionnaire
+from cxlab.questionnaire.build import QuestionError, coded, of_scores
+from cxlab.questionnaire.routing import routed
+
+__all__ = [
+    "NOT_ANSWERED",
+    "NOT_ASKED",
+    "Asked",
+    "QuestionError",
+    "Questionnaire",
+    "coded",
+    "of_scores",
+    "routed",
+]

@@ -1,0 +1,114 @@
+"""Which kind of question is this? Told by its answers where the study file does not say it."""
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from cxlab.questionnaire.cells import Column, number_of, same
+
+YES = {"1", "yes", "y", "true", "checked", "selected", "x", "ja", "oui", "si", "sí", "quoted",
+       "chosen", "on", "wahr", "ticked"}  # fmt: skip
+NO = {"0", "no", "n", "false", "unchecked", "not selected", "unselected", "not checked", "nein",
+      "non", "not quoted", "not chosen", "off", "falsch", "not ticked", "unticked"}  # fmt: skip
+MARKS = ("\n", "|", ";", ",")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d.*|\d\d?[./]\d\d?[./]\d{4}.*")
+_POINTS = 11  # most points of a scale
+_CHOICES = 40  # most answers of a question with one column, unless few people answered so much
+
+
+def of_columns(columns: Mapping[str, Column]) -> str:
+    """Tell the kind of a question with several columns."""
+    each = list(columns.values())
+    if all(_chosen_or_not(column) for column in each):
+        return "choose all"
+    words = {word for column in each for word in column.words}
+    if words and all(number_of(word) is not None and _is_number(word) for word in words):
+        table = np.stack([_numbers(column) for column in each])
+        if _ranked(table):
+            return "rank"
+        if _added(table):
+            return "sum"
+        return "grid" if len(words) <= _POINTS else "number"
+    return "grid"
+
+
+def of_column(column: Column) -> str:
+    """Tell the kind of a question with one column."""
+    words, labels = column.words, column.labels
+    if separator(column):
+        return "choose all"
+    if words and all(_is_number(word) for word in words):
+        plain = not labels or len(labels) < len(words)
+        whole = all(float(word.replace(",", ".")).is_integer() for word in words)
+        if not whole or len(words) > _POINTS:
+            return "number" if plain else "single"
+        return "scale" if plain else "single"
+    if words and all(_DAY.fullmatch(word) for word in words):
+        return "date"
+    answered = int((column.place >= 0).sum())
+    if len(words) <= _CHOICES and (len(words) <= 12 or len(words) <= answered / 5):
+        return "single"
+    return "single" if labels and len(words) <= len(labels) else "open"
+
+
+def separator(column: Column) -> str:
+    """Find what stands between several answers in one cell, or nothing.
+
+    A mark counts only where the pieces recur on their own or in other company; a comma also
+    stands inside of answers, so it has to part most of the cells that hold it into known pieces.
+    """
+    words = [word for word in column.words if len(word) < 4000]
+    counts = np.bincount(column.place[column.place >= 0], minlength=len(column.words))
+    for mark in MARKS:
+        marked = [word for word in words if mark in word.strip(mark)]
+        if len(marked) < 2:
+            continue
+        pieces = [same(piece) for word in words for piece in word.split(mark) if piece.strip()]
+        distinct, times = np.unique(pieces, return_counts=True)
+        again = times[times > 1].sum() / len(pieces)
+        known = {*distinct[times > 1]}
+        parts = np.mean([all(same(p) in known for p in w.split(mark) if p.strip()) for w in marked])
+        few = len(distinct) <= max(8, len(words) * (0.9 if mark != "," else 0.6))
+        several = counts[[column.words.index(word) for word in marked]].sum() / max(counts.sum(), 1)
+        if again > 0.7 and few and parts > 0.6 and several > 0.05 and max(map(len, distinct)) < 120:
+            return mark
+    return ""
+
+
+def _chosen_or_not(column: Column) -> bool:
+    words = {same(word) for word in column.words}
+    if len(words) <= 1:
+        return not words or not _is_number(next(iter(words))) or next(iter(words)) in YES | NO | {
+            "2", "3", "4", "5", "6", "7", "8", "9"}  # fmt: skip
+    return words <= YES | NO and bool(words & NO)
+
+
+def _is_number(word: str) -> bool:
+    return bool(re.fullmatch(r"-?\d+(?:[.,]\d+)?", word.strip()))
+
+
+def _numbers(column: Column) -> np.ndarray:
+    told = [float(word.replace(",", ".")) for word in column.words]
+    return np.array([*told, np.nan])[column.place]
+
+
+def _ranked(table: np.ndarray) -> bool:
+    """Say whether most people gave every item another place, from 1 on."""
+    k = len(table)
+    whole = ~np.isnan(table).any(axis=0)
+    if k < 2 or not whole.any():
+        return False
+    rows = np.sort(table[:, whole], axis=0)
+    return bool((rows == np.arange(1, k + 1)[:, None]).all(axis=0).mean() > 0.9)
+
+
+def _added(table: np.ndarray) -> bool:
+    """Say whether what most people gave adds up to one and the same number."""
+    some = ~np.isnan(table).all(axis=0)
+    totals = pd.Series(np.nansum(table[:, some], axis=0)).round(6)
+    if len(table) < 2 or len(totals) < 3:
+        return False
+    most = totals.value_counts()
+    return bool(most.iloc[0] > 0.8 * len(totals) and most.index[0] in (1, 10, 20, 50, 100, 1000))

@@ -1,0 +1,262 @@
+"""Every question against every breakdown, and which groups answer otherwise."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxlab.questionnaire import Asked, Questionnaire
+from cxlab.questions.blocks import Block, blocks
+from cxlab.questions.cells import Cells, cells
+from cxlab.questions.columns import ALL, MOST, Columns, columns
+from cxlab.questions.held import held
+from cxlab.questions.letters import (
+    SURE,
+    Tests,
+    adjusted,
+    each_with_each,
+    letters,
+    with_the_rest,
+)
+from cxlab.questions.people import QuestionsError, clusters_of, questionnaire_of, weights_of
+from cxlab.questions.topline import FLAGGED, SMALL, WITHHELD, told_of
+from cxlab.results import Misuse, Result, count, listing, sentence
+
+PERCENT = ("column", "row", "cell", "count")
+METHOD = (
+    "A capital letter: this column lies above that one at 95%; a small letter: at 90%. Shares: "
+    "two-sided z-test with pooled variance, times the design effect of weights, clusters and "
+    "people who stand in both columns; means: Welch's test (1947) with effective numbers. "
+)
+_CORRECTED = {
+    False: "P-values are not corrected for their number.",
+    True: "P-values are corrected within each table (Benjamini and Hochberg 1995).",
+}
+_COLUMNS = ["question", "item", "answer", "part", "breakdown", "group", "letter", "share",
+            "estimate", "above", "rest", "p_rest", "count", "n", "n_effective", "weighted",
+            "base_weighted", "verdict"]  # fmt: skip
+
+
+def banner(
+    study: Any,
+    *,
+    rows: str | Sequence[str] | None = None,
+    columns: str | Sequence[str] | None = None,
+    percent: str = "column",
+    correct: bool = False,
+    smallest: int | None = None,
+) -> Result:
+    """Tabulate questions against breakdowns, with letters for what differs.
+
+    Args:
+        study: the study, or its questionnaire.
+        rows: names of questions; all if not given.
+        columns: segments or questions to break down by; `region+plan` nests them. The segments of
+            the study, but those with too many values, if not given.
+        percent: shares of the `column`, the `row` or all (`cell`), or `count`: none.
+            Letters always compare shares of columns.
+        correct: correct p-values for their number within each table.
+        smallest: fewest people of a column that is shown; the study's if not given.
+
+    Returns:
+        A row a cell: `question`, `item`, `answer`, `part` (answer, net, mean), `breakdown`, `group`
+        (`all` is everyone), `letter` of the column, `share` or `estimate`, `above` (letters),
+        `rest` and `p_rest` against everyone else, `count`, `n` (base), `n_effective`, `weighted`,
+        `base_weighted`, `verdict` (`small base`, `withheld`).
+
+    Raises:
+        QuestionsError: nothing was asked.
+        Misuse: there is no such question or breakdown.
+    """
+    if percent not in PERCENT:
+        raise Misuse(f"percent is {listing(PERCENT)}, not '{percent}'.")
+    asked = questionnaire_of(study)
+    layout, beside = _layout(asked, columns)
+    fewest = asked.smallest if smallest is None else smallest
+    chosen = asked.chosen(rows)
+    frames = []
+    for question in chosen:
+        done = [(block, cells(block, layout, rest=beside)) for block in blocks(question)]
+        p_values = _p_values(done, layout, correct)
+        frames += [
+            _frame(block, found, layout, p, fewest, percent)
+            for (block, found), p in zip(done, p_values, strict=True)
+        ]
+    frame = pd.concat(frames, ignore_index=True)[_COLUMNS]
+    return Result(
+        name="banner",
+        frame=frame,
+        headline=_headline(frame, chosen, layout),
+        method=METHOD + _CORRECTED[correct],
+        base=f"{asked.base}; shares are of those who answered the question.",
+        notes=(*asked.notes, *told_of(chosen), *_withheld(frame, fewest)),
+    )
+
+
+def differences(
+    study: Any, *, row: str, column: str, correct: bool = False, smallest: int | None = None
+) -> Result:
+    """Test every pair of groups of one breakdown on one question.
+
+    Args:
+        study: the study, or its questionnaire.
+        row: name of the question.
+        column: the breakdown.
+        correct: correct p-values for their number.
+        smallest: fewest people of a group that is shown; the study's if not given.
+
+    Returns:
+        `item`, `answer`, `part`, `group`, `against`, `estimate` (the difference of shares or
+        means), `std_error`, `statistic` (z or t), `df`, `p_value`, `p_adjusted`.
+
+    Raises:
+        QuestionsError: no two groups can be compared.
+        Misuse: there is no such question or breakdown.
+    """
+    asked = questionnaire_of(study)
+    layout, _ = _layout(asked, column)
+    fewest = asked.smallest if smallest is None else smallest
+    parts = []
+    for block in blocks(asked[row]):
+        done = cells(block, layout)
+        tests = each_with_each(done, layout, means=block.means)
+        gone = held(done.n, layout, smallest=fewest)
+        for at, (c, d) in enumerate(layout.pairs):
+            if not gone[c] and not gone[d]:
+                parts.append(_compared(block, layout, tests, at, c, d))
+    if not parts:
+        raise QuestionsError(f"'{column}' has no two groups to compare that are large enough.")
+    frame = pd.concat(parts, ignore_index=True)
+    frame["p_adjusted"] = adjusted(frame["p_value"].to_numpy())
+    used = frame["p_adjusted" if correct else "p_value"]
+    return Result(
+        name=f"differences of {row} by {column}",
+        frame=frame,
+        headline=f"{count(int((used <= SURE).sum()), 'difference')} of {len(frame):,} at 95%.",
+        method=METHOD + _CORRECTED[correct],
+        base=asked.base,
+        notes=told_of((asked[row],)),
+    )
+
+
+def _layout(asked: Questionnaire, by: str | Sequence[str] | None) -> tuple[Columns, Columns]:
+    """Lay out the columns, and for each everyone else of its breakdown."""
+    known = [name for name in asked.segments if asked.people[name].nunique() <= MOST]
+    names = known if by is None else [by] if isinstance(by, str) else list(by)
+    if not names:
+        raise QuestionsError("There is nothing to break down by.", needs="a segment")
+    layout = columns(asked, names, weight=weights_of(asked), cluster=clusters_of(asked))
+    there = np.zeros_like(layout.member)
+    for span in layout.spans.values():
+        there[:, span] = (layout.member[:, span].sum(axis=1) > 0)[:, None]
+    rest = {**vars(layout), "member": there - layout.member}
+    return layout, Columns(**{name: rest[name] for name in Columns.__dataclass_fields__})
+
+
+def _p_values(
+    done: Sequence[tuple[Block, Cells]], layout: Columns, correct: bool
+) -> list[tuple[Tests, np.ndarray, Tests, np.ndarray]]:
+    """Test a question's blocks, and correct all its p-values together where that is asked."""
+    pairs = [each_with_each(found, layout, means=block.means) for block, found in done]
+    rest = [with_the_rest(found, layout, means=block.means) for block, found in done]
+    told = [tests.p_value for tests in pairs], [tests.p_value for tests in rest]
+    if correct:
+        told = tuple(_together(each) for each in told)  # type: ignore[assignment]
+    return list(zip(pairs, told[0], rest, told[1], strict=True))
+
+
+def _together(tables: list[np.ndarray]) -> list[np.ndarray]:
+    flat = adjusted(np.concatenate([table.ravel() for table in tables]))
+    ends = np.cumsum([table.size for table in tables])[:-1]
+    return [part.reshape(t.shape) for part, t in zip(np.split(flat, ends), tables, strict=True)]
+
+
+def _frame(
+    block: Block,
+    done: Cells,
+    layout: Columns,
+    tested: tuple[Tests, np.ndarray, Tests, np.ndarray],
+    smallest: int,
+    percent: str,
+) -> pd.DataFrame:
+    """Write the cells of a block as rows, line by line."""
+    pairs, p_pairs, rest, p_rest = tested
+    k, c = done.estimate.shape
+    gone = held(done.n, layout, smallest=smallest)
+    pair = np.array(layout.pairs, dtype=int).reshape(-1, 2)
+    known = ~gone[pair].any(axis=1)
+    marks = letters(pairs, layout, np.where(known, p_pairs, np.nan))
+    verdict = np.where(gone, WITHHELD, np.where((done.n > 0) & (done.n < FLAGGED), SMALL, ""))
+    with np.errstate(invalid="ignore"):
+        side = np.where(rest.difference > 0, "above", "below")
+    side = np.where(p_rest <= SURE, side, "")
+    side[:, 0] = ""
+    p_rest = p_rest.copy()
+    p_rest[:, 0] = np.nan
+    share = _shares(done, percent)
+    numbers = {
+        "share": np.full((k, c), np.nan) if block.means else share,
+        "estimate": done.estimate if block.means else np.full((k, c), np.nan),
+        "p_rest": p_rest,
+        "count": done.count,
+        "n": np.broadcast_to(done.n, (k, c)),
+        "n_effective": np.broadcast_to(done.n_effective, (k, c)),
+        "weighted": np.broadcast_to(done.w, (k, c)) if block.means else done.weighted,
+        "base_weighted": np.broadcast_to(done.w, (k, c)),
+    }
+    return pd.DataFrame({
+        "question": block.question, "item": block.item,
+        "answer": np.repeat(np.array(block.answers, dtype=object), c),
+        "part": np.repeat(np.array(block.part, dtype=object), c),
+        "breakdown": np.tile(np.array(layout.breakdown, dtype=object), k),
+        "group": np.tile(np.array(layout.group, dtype=object), k),
+        "letter": np.tile(np.array(layout.letter, dtype=object), k),
+        "above": np.where(gone, "", marks).ravel(), "rest": np.where(gone, "", side).ravel(),
+        "verdict": np.tile(verdict, k),
+        **{name: np.where(gone, np.nan, each).ravel() for name, each in numbers.items()},
+    })  # fmt: skip
+
+
+def _shares(done: Cells, percent: str) -> np.ndarray:
+    if percent == "column":
+        return done.estimate
+    if percent == "count":
+        return np.full(done.estimate.shape, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return done.weighted / (done.weighted[:, :1] if percent == "row" else done.w[0])
+
+
+def _compared(block: Block, layout: Columns, tests: Tests, at: int, c: int, d: int) -> pd.DataFrame:
+    return pd.DataFrame({
+        "item": block.item, "answer": block.answers, "part": block.part,
+        "group": layout.group[c], "against": layout.group[d],
+        "estimate": tests.difference[:, at], "std_error": tests.std_error[:, at],
+        "statistic": tests.statistic[:, at], "df": tests.df[:, at],
+        "p_value": tests.p_value[:, at],
+    })  # fmt: skip
+
+
+def _headline(frame: pd.DataFrame, chosen: Sequence[Asked], layout: Columns) -> str:
+    told = frame[(frame["breakdown"] != ALL) & (frame["part"] != "mean")]
+    tested = told["p_rest"].notna()
+    apart = int((told["rest"] != "").sum())
+    said = (
+        f"{count(len(chosen), 'question')} by {listing(list(layout.spans))}: {apart:,} of "
+        f"{count(int(tested.sum()), 'share')} lie apart from everyone else at 95%"
+    )
+    expected = SURE * tested.sum()
+    if apart <= expected:
+        return sentence(f"{said}, no more than chance would show.")
+    return sentence(f"{said}; by chance alone about {expected:,.0f} would.")
+
+
+def _withheld(frame: pd.DataFrame, smallest: int) -> tuple[str, ...]:
+    gone = frame[(frame["verdict"] == WITHHELD)]
+    if gone.empty:
+        return ()
+    names = listing([f"'{name}'" for name in dict.fromkeys(gone["group"])], 8)
+    return (
+        f"Withheld in some tables: {names}. Fewer than {smallest} people, or they would tell the "
+        "numbers of those by the total.",
+    )

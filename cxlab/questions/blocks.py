@@ -1,0 +1,102 @@
+"""The lines of a question's table: one block an item, for every line who is counted in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from cxlab.questionnaire import Asked
+
+ANSWER, NET, MEAN = "answer", "net", "mean"
+_BOXES = ("scale", "grid")
+_FEWEST = 4  # answers from which two at an end are told together
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """The lines of one item.
+
+    Attributes:
+        question, item: names.
+        answers: a label a line.
+        part: what each line is: an answer, a net or a mean; means stand in blocks of their own.
+        lines: (lines, people) 1 where a person counts in a line, or the number given; 0 outside
+            the base.
+        base: who answered.
+        asked: how many the item was put to.
+    """
+
+    question: str
+    item: str
+    answers: tuple[str, ...]
+    part: tuple[str, ...]
+    lines: np.ndarray
+    base: np.ndarray
+    asked: int
+
+    @property
+    def means(self) -> bool:
+        """Whether the lines are numbers."""
+        return self.part[0] == MEAN
+
+
+def blocks(asked: Asked) -> Iterator[Block]:
+    """Give the lines of a question, item by item."""
+    if asked.kind == "choose all":
+        yield _chosen(asked)
+        return
+    nets = boxes(asked)
+    for at, item in enumerate(asked.items):
+        codes = asked.codes[at]
+        base, put_to = codes >= 0, int((codes >= -1).sum())
+        if asked.answers:
+            lines = np.empty((len(asked.answers) + len(nets), len(codes)))
+            for place in range(len(asked.answers)):
+                np.equal(codes, place, out=lines[place], casting="unsafe")
+            for place, members in enumerate(nets.values(), len(asked.answers)):
+                lines[place] = lines[list(members)].sum(axis=0)
+            part = (ANSWER,) * len(asked.answers) + (NET,) * len(nets)
+            answers = (*asked.answers, *nets)
+            yield Block(asked.name, item, answers, part, lines, base, put_to)
+        given = _numbers(asked, at)
+        if given is not None:
+            there = ~np.isnan(given)
+            lines = np.where(there, given, 0.0)[None]
+            yield Block(asked.name, item, ("mean",), (MEAN,), lines, there, put_to)
+
+
+def boxes(asked: Asked) -> dict[str, tuple[int, ...]]:
+    """Give what is counted together: the nets declared, and the ends of a scale."""
+    k, nets = len(asked.answers), dict(asked.nets)
+    if asked.kind not in _BOXES or k < _FEWEST:
+        return nets
+    worth = np.array(asked.values, dtype=float)
+    order = np.arange(k) if np.isnan(worth).any() else np.argsort(worth, kind="stable")
+    ends = {"top 2": _places(order[-2:]), "bottom 2": _places(order[:2])}
+    taken = {" ".join(name.lower().split()) for name in nets}
+    return nets | {name: places for name, places in ends.items() if name not in taken}
+
+
+def _places(order: np.ndarray) -> tuple[int, ...]:
+    return tuple(sorted(order.tolist()))
+
+
+def _chosen(asked: Asked) -> Block:
+    base = asked.answered()
+    lines = np.empty((len(asked.items) + len(asked.nets), len(base)))
+    np.equal(asked.codes, 1, out=lines[: len(asked.items)], casting="unsafe")
+    for place, members in enumerate(asked.nets.values(), len(asked.items)):
+        lines[place] = (asked.codes[list(members)] == 1).any(axis=0)
+    part = (ANSWER,) * len(asked.items) + (NET,) * len(asked.nets)
+    answers = (*asked.items, *asked.nets)
+    return Block(asked.name, "", answers, part, lines, base, int(asked.put_to().sum()))
+
+
+def _numbers(asked: Asked, at: int) -> np.ndarray | None:
+    """Give the numbers of an item that a mean is made of, or nothing."""
+    if asked.numbers is not None:
+        return asked.numbers[at]
+    worth = np.array(asked.values, dtype=float)
+    if asked.kind in ("date", "open") or not len(worth) or np.isnan(worth).all():
+        return None
+    return np.append(worth, [np.nan, np.nan])[asked.codes[at]]

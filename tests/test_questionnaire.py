@@ -1,0 +1,233 @@
+"""From the cells of an export to questions: kinds, codes, who was asked, what is refused."""
+
+import subprocess
+
+import numpy as np
+import pytest
+
+from cxlab.codebook import MappingError
+from cxlab.questionnaire import NOT_ANSWERED, NOT_ASKED, QuestionError
+from cxlab.study import StudyError
+from tests import small
+
+SETS = """DATA LIST LIST /id Größe_1 Größe_2 v1 v2 v3 (F8.0) t1 (A4) t2 (A4).
+BEGIN DATA
+1 1 0 1 2 . "yes" "no"
+2 0 0 2 . . "" "yes"
+3 1 1 3 1 . "yes" ""
+END DATA.
+VARIABLE LABELS Größe_1 'Small' Größe_2 'Large'.
+VALUE LABELS v1 v2 v3 1 'Alpha' 2 'Beta' 3 'Gamma' 4 'Delta'.
+MRSETS /MDGROUP NAME=$g LABEL='Sizes' VARIABLES=Größe_1 Größe_2 VALUE=1
+ /MCGROUP NAME=$b LABEL='Brands' VARIABLES=v1 v2 v3
+ /MDGROUP NAME=$t LABEL='Texts' VARIABLES=t1 t2 VALUE='yes'.
+"""
+
+
+def _asked(folder, data, questions, **said):
+    words = {"columns": {"response_id": "id"}, "questions": questions, **said}
+    words["rules"] = {"no_answer": "off"}
+    return small.load(folder, data, **words).questionnaire
+
+
+def _rows(header, *rows):
+    return "\n".join([header, *rows]) + "\n"
+
+
+def _shares(question):
+    chosen = (question.codes == 1).sum(axis=1) if question.kind == "choose all" else np.bincount(
+        question.codes[0][question.codes[0] >= 0], minlength=len(question.answers))  # fmt: skip
+    return dict(zip(question.answers or question.items, chosen.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("mark", [";", "|", ", ", "\n"])
+def test_one_cell_of_several_answers_counts_each(tmp_path, mark):
+    cells = ["Price", f"Price{mark}Speed", f"Speed{mark}None of these", "", f"Price{mark}Price"]
+    data = _rows("id,Why", *(f'{at},"{cell}"' for at, cell in enumerate(cells)))
+    asked = _asked(tmp_path, data, {"why": {"column": "Why", "kind": "choose all"}})["why"]
+    assert _shares(asked) == {"Price": 3, "Speed": 2, "None of these": 1}
+    assert (asked.codes[:, 3] == NOT_ANSWERED).all()
+    assert any("same answer twice" in note for note in asked.notes)
+    assert any("together with something else" in note for note in asked.notes)
+
+
+def test_who_saw_no_item_is_not_none(tmp_path):
+    data = _rows("id,Q5_1,Q5_2", "1,1,0", "2,0,0", "3,,", "4,1,1")
+    asked = _asked(tmp_path, data, {"Q5": ["Q5_*"]})["Q5"]
+    assert asked.kind == "choose all"
+    assert asked.codes.T.tolist() == [[1, 0], [0, 0], [NOT_ANSWERED] * 2, [1, 1]]
+
+
+def test_empty_rows_are_none_only_where_the_study_file_says_so(tmp_path):
+    data = _rows("id,A,B", "1,A,", "2,,", "3,A,B")
+    unsaid = _asked(tmp_path, data, {"q": ["A", "B"]})["q"]
+    said = _asked(tmp_path, data, {"q": {"columns": ["A", "B"], "none": "empty"}})["q"]
+    assert (int(unsaid.answered().sum()), int(said.answered().sum())) == (2, 3)
+    assert any("cannot be told apart" in note for note in unsaid.notes)
+
+
+def test_codes_beside_labels_count_as_chosen_and_are_told(tmp_path):
+    data = _rows("id,Radio,Print", "1,Radio,", "2,1,Print", "3,,", "4,Radio,")
+    asked = _asked(tmp_path, data, {"q": {"columns": ["Radio", "Print"], "kind": "choose all"}})[
+        "q"
+    ]
+    assert _shares(asked) == {"Radio": 3, "Print": 1}
+    assert any("codes beside labels" in note and "'Radio'" in note for note in asked.notes)
+
+
+def test_an_item_nobody_chose_is_a_zero_and_told(tmp_path):
+    data = _rows("id,A,B", "1,1,", "2,1,", "3,1,")
+    asked = _asked(tmp_path, data, {"q": ["A", "B"]})["q"]
+    assert _shares(asked) == {"A": 3, "B": 0}
+    assert any("nobody chose 'B'" in note for note in asked.notes)
+
+
+def test_an_item_with_three_answers_is_refused_by_its_column(tmp_path):
+    data = _rows("id,A,B", "1,often,1", "2,rarely,0", "3,never,1")
+    with pytest.raises(QuestionError, match=r"column 'A' holds 3 different answers.*'counted'"):
+        _asked(tmp_path, data, {"q": {"columns": ["A", "B"], "kind": "choose all"}})
+
+
+def test_the_same_item_twice_is_refused(tmp_path):
+    with pytest.raises(MappingError, match="the column 'A' is listed twice"):
+        _asked(tmp_path, _rows("id,A", "1,1"), {"q": ["A", "A"]})
+    with pytest.raises(MappingError, match="stands for two items"):
+        _asked(tmp_path, _rows("id,A", "1,1"), {"q": {"columns": {"x": "A", "y": "A"}}})
+
+
+def test_spss_sets_of_both_kinds_are_read(tmp_path):
+    syntax = tmp_path / "make.sps"
+    syntax.write_text(SETS + f"SAVE OUTFILE='{tmp_path}/survey.sav'.\n", encoding="utf-8")
+    if subprocess.run(["which", "pspp"], capture_output=True).returncode:
+        pytest.skip("PSPP is absent")
+    subprocess.run(["pspp", syntax], check=True, capture_output=True)
+    questions = {"sizes": {"set": "$g"}, "brands": {"set": "b"}, "texts": {"set": "$T"}}
+    data = (tmp_path / "survey.sav").read_bytes()
+    asked = _asked(tmp_path, data, questions, name="survey.sav")
+    assert _shares(asked["sizes"]) == {"Small": 2, "Large": 1}
+    assert _shares(asked["brands"]) == {"Alpha": 2, "Beta": 2, "Gamma": 1, "Delta": 0}
+    assert list(_shares(asked["texts"]).values()) == [2, 1]
+    assert asked["sizes"].text == "Sizes"
+
+
+def test_a_set_that_is_not_there_is_refused_with_those_that_are(tmp_path):
+    with pytest.raises(StudyError, match="no multiple-response set 'x'"):
+        _asked(tmp_path, _rows("id,A", "1,1"), {"q": {"set": "x"}})
+
+
+def test_kinds_are_told_by_the_answers(tmp_path):
+    rng = np.random.default_rng(1)
+    rows = []
+    for at in range(60):
+        order = rng.permutation(3) + 1
+        part = rng.integers(0, 51)
+        rows.append(
+            f"{at},{rng.integers(1, 6)},{rng.integers(1, 6)},{order[0]},{order[1]},{order[2]},"
+            f"{part},{100 - part},{rng.choice(['a', 'b'])},{rng.integers(18, 90)},"
+            f"2025-0{at % 9 + 1}-05"
+        )
+    data = _rows("id,G1,G2,R1,R2,R3,S1,S2,One,Age,Day", *rows)
+    said = {"grid": ["G*"], "rank": ["R*"], "sum": ["S*"], "single": "One", "number": "Age",
+            "date": "Day", "scale": "G1"}  # fmt: skip
+    asked = _asked(tmp_path, data, said)
+    assert {each.name: each.kind for each in asked.questions} == {kind: kind for kind in said}
+
+
+def test_qualtrics_marks_who_saw_a_question(tmp_path):
+    marks = ",".join(f'"{{""ImportId"":""{name}""}}"' for name in "rab")
+    data = f"ResponseId,Q1,Q2\nResponse ID,First,Second\n{marks}\nR1,Yes,Red\nR2,No,\nR3,Yes,-99\n"
+    asked = _asked(tmp_path, data, {"Q2": "Q2"}, columns={})["Q2"]
+    assert asked.codes[0].tolist() == [0, NOT_ASKED, NOT_ANSWERED]
+    assert asked.text == "Second"
+
+
+def test_limesurvey_writes_not_asked_as_na(tmp_path):
+    data = _rows("id,Q5[SQ001],Q5[SQ002]", "1,Y,N", "2,N/A,N/A", "3,N,Y")
+    asked = _asked(tmp_path, data, {"Q5": ["Q5[*]"]})["Q5"]
+    assert asked.kind == "choose all"
+    assert asked.codes.T.tolist() == [[1, 0], [NOT_ASKED] * 2, [0, 1]]
+
+
+def test_who_was_asked_is_told_by_an_earlier_answer(tmp_path):
+    rows = [f"{at},{'Yes' if at % 2 else 'No'},{'Red' if at % 2 else ''}" for at in range(60)]
+    asked = _asked(tmp_path, _rows("id,Own,Colour", *rows), {"any": "Own", "colour": "Colour"})
+    assert int((asked["colour"].codes == NOT_ASKED).sum()) == 30
+    assert any("put only to those who answered 'Yes' to 'any'" in n for n in asked["colour"].notes)
+
+
+def test_chance_gaps_are_no_route(tmp_path):
+    rows = [f"{at},{'Yes' if at % 2 else 'No'},{'' if at % 7 == 0 else 'Red'}" for at in range(60)]
+    asked = _asked(tmp_path, _rows("id,Own,Colour", *rows), {"any": "Own", "colour": "Colour"})
+    assert not (asked["colour"].codes == NOT_ASKED).any()
+
+
+def test_order_of_codes_and_missing_codes(tmp_path):
+    data = _rows("id,A", "1,5", "2,1", "3,9", "4,3")
+    question = {"column": "A", "codes": {1: "bad", 5: "good"}, "missing": [9]}
+    asked = _asked(tmp_path, data, {"a": question})["a"]
+    assert asked.answers == ("bad", "3", "good")
+    assert asked.codes[0].tolist() == [2, 0, NOT_ANSWERED, 1]
+    assert asked.missing == {"9": 1}
+
+
+def test_a_code_without_a_label_is_shown_and_told(tmp_path):
+    data = _rows("id,A", "1,1", "2,2", "3,7")
+    asked = _asked(tmp_path, data, {"a": {"column": "A", "codes": {1: "x", 2: "y"}}})["a"]
+    assert asked.answers == ("x", "y", "7")
+    assert any("'A': '7' has no label" in note for note in asked.notes)
+
+
+def test_a_grid_of_two_scales_is_doubted(tmp_path):
+    rows = [f"{at},{at % 5 + 1},{at % 11}" for at in range(40)]
+    asked = _asked(tmp_path, _rows("id,A,B", *rows), {"g": {"kind": "grid", "columns": ["A", "B"]}})
+    assert any("'g': A was answered from 1 to 5 only" in note for note in asked["g"].notes)
+
+
+def test_many_options_are_told(tmp_path):
+    rows = [f"{at},town {at % 400}" for at in range(900)]
+    asked = _asked(tmp_path, _rows("id,Town", *rows), {"t": {"column": "Town", "kind": "single"}})
+    assert any("400 different answers, too many to read" in note for note in asked["t"].notes)
+
+
+def test_a_net_of_an_answer_nobody_could_give_is_refused(tmp_path):
+    question = {"column": "A", "nets": {"Top": ["4", "6"]}}
+    with pytest.raises(QuestionError, match=r"questions.a.nets.Top: nobody could answer '6'"):
+        _asked(tmp_path, _rows("id,A", "1,4", "2,5"), {"a": question})
+
+
+def test_a_heading_that_is_not_there_is_refused_with_its_question(tmp_path):
+    with pytest.raises(StudyError, match=r"no column 'Agee' .wanted for the question 'age'."):
+        _asked(tmp_path, _rows("id,Age", "1,4"), {"age": "Agee"})
+    with pytest.raises(StudyError, match=r"no column fits 'Q7_\*'"):
+        _asked(tmp_path, _rows("id,Q5_1", "1,4"), {"q": ["Q7_*"]})
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [({"column": "A", "kind": "choice all"}, "no kind of question"), ({"kind": "single"}, "one of"),
+     ({"column": "A", "bins": [5, 1]}, "'bins' go up"), ({"column": "A", "net": {}}, "unknown key"),
+     ({"columns": ["A", "B"], "kind": "single"}, "has one 'column'")],
+)  # fmt: skip
+def test_what_no_question_can_mean_is_refused(tmp_path, said, why):
+    with pytest.raises(MappingError, match=why):
+        _asked(tmp_path, _rows("id,A,B", "1,4,1"), {"q": said})
+
+
+def test_scores_and_ratings_are_questions_without_being_declared(sample):
+    from cxlab import study
+
+    asked = study.load(sample).questionnaire
+    assert asked.names() == ["nps", "csat", "ces", "experience"]
+    assert asked["experience"].items[0] == "Delivery of your orders"
+    assert asked["nps"].kind == "scale"
+
+
+def test_answers_to_questions_stay_out_of_the_other_rooms(tmp_path):
+    opened = small.load(tmp_path, _rows("id,A", "1,x"), columns={"response_id": "id"},
+                        questions={"a": "A"})  # fmt: skip
+    assert list(opened.responses) == ["response_id"]
+
+
+def test_a_number_that_is_none_is_refused_by_its_column(tmp_path):
+    with pytest.raises(QuestionError, match=r"'x' in the column 'A' is no number\. Name it under"):
+        _asked(tmp_path, _rows("id,A", "1,x"), {"n": {"column": "A", "kind": "number"}})

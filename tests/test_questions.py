@@ -1,0 +1,216 @@
+"""Toplines, banner tables, letters: by hand, by another road, by golden file, by chance."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlab import questions
+from cxlab.questionnaire import Asked, Questionnaire
+from cxlab.questions.association import independence
+from cxlab.questions.columns import Columns
+from cxlab.questions.held import held
+from cxlab.results import Misuse
+
+GOLDEN = json.loads((Path(__file__).parent / "golden" / "questions_survey.json").read_text())
+
+
+def _single(codes, name="q", answers=("yes", "no", "maybe")):
+    codes = np.asarray(codes)[None]
+    k = int(codes.max()) + 1
+    return Asked(name, "single", name, ("",), answers[:k] if k <= len(answers) else
+                 tuple(map(str, range(k))), (float("nan"),) * k, codes)  # fmt: skip
+
+
+def _chosen(table, name="m"):
+    return Asked(name, "choose all", name, tuple("abcdefgh"[: len(table)]), (), (), np.array(table))
+
+
+def _asked(*asked, smallest=1, **people):
+    frame = pd.DataFrame(people)
+    segments = tuple(name for name in frame if name not in ("w", "who"))
+    return Questionnaire(asked, frame, segments, "w" if "w" in frame else None,
+                         "who" if "who" in frame else None, smallest)  # fmt: skip
+
+
+def _cell(result, group, answer="yes", **more):
+    rows = result.frame[(result.frame["group"] == group) & (result.frame["answer"] == answer)]
+    for name, value in more.items():
+        rows = rows[rows[name] == value]
+    return rows.iloc[0]
+
+
+def test_letters_of_a_table_by_hand():
+    # A 60 of 100, B 45 of 100, C 48 of 100. A-B: pooled 0.525, z = 0.15 / sqrt(0.525 * 0.475 / 50)
+    # = 2.124, p 0.034, capital. A-C: 0.12 / sqrt(0.54 * 0.46 / 50) = 1.703, p 0.089, small.
+    codes = [0] * 60 + [1] * 40 + [0] * 45 + [1] * 55 + [0] * 48 + [1] * 52
+    asked = _asked(_single(codes), s=np.repeat(["A", "B", "C"], 100))
+    told = questions.banner(asked)
+    assert [_cell(told, group)["above"] for group in "ABC"] == ["Bc", "", ""]
+    pairs = questions.differences(asked, row="q", column="s").frame
+    assert pairs["statistic"].iloc[0] == pytest.approx(0.15 / np.sqrt(0.525 * 0.475 / 50))
+    assert _cell(told, "A")["rest"] == "above"
+
+
+def test_weights_of_one_are_no_weights_to_the_last_digit():
+    rng = np.random.default_rng(2)
+    codes, seg = rng.integers(0, 3, 500), rng.choice(["x", "y", "z"], 500)
+    plain = questions.banner(_asked(_single(codes), s=seg))
+    ones = questions.banner(_asked(_single(codes), s=seg, w=np.ones(500)))
+    pd.testing.assert_frame_equal(plain.frame, ones.frame, check_exact=True)
+    top = [questions.topline(_asked(_single(codes), s=seg, **w)) for w in ({}, {"w": np.ones(500)})]
+    pd.testing.assert_frame_equal(top[0].frame, top[1].frame, check_exact=True)
+
+
+def test_weights_twice_as_large_change_nothing_but_their_sums():
+    rng = np.random.default_rng(3)
+    codes, w = rng.integers(0, 3, 300), rng.uniform(0.2, 3, 300)
+    seg = rng.choice(["x", "y"], 300)
+    one, two = (questions.banner(_asked(_single(codes), s=seg, w=w * k)).frame for k in (1, 2))
+    np.testing.assert_allclose(one["share"], two["share"], rtol=1e-12)
+    np.testing.assert_allclose(one["p_rest"], two["p_rest"], rtol=1e-9)
+
+
+@pytest.mark.parametrize("case", GOLDEN["cases"], ids=lambda case: case["name"])
+def test_rao_scott_agrees_with_r_survey(case):
+    frame = pd.DataFrame(case["data"])
+    cluster = frame["dnum"].to_numpy() if "dnum" in frame else None
+    codes = [pd.factorize(frame[name])[0] for name in ("sch.wide", "stype")]
+    found = independence(*codes, weight=frame["pw"].to_numpy(), cluster=cluster)
+    told = (found.statistic, found.df, found.df_error, found.p_value)
+    np.testing.assert_allclose(told, case["svychisq"], rtol=1e-9)
+
+
+@pytest.mark.parametrize("case", GOLDEN["cases"], ids=lambda case: case["name"])
+def test_shares_and_means_agree_with_r_survey(case):
+    frame = pd.DataFrame(case["data"])
+    people = {"w": frame["pw"]} | ({"who": frame["dnum"]} if "dnum" in frame else {})
+    share = _single(np.where(frame["stype"] == "E", 0, 1))
+    number = Asked("api", "number", "", ("",), (), (), np.zeros((1, len(frame)), int),
+                   frame["api00"].to_numpy(float)[None])  # fmt: skip
+    told = questions.topline(_asked(share, number, **people), interval="logit").frame
+    np.testing.assert_allclose(told.loc[0, ["share", "conf_low", "conf_high"]].astype(float),
+                               case["svyciprop"], rtol=1e-8)  # fmt: skip
+    np.testing.assert_allclose(told.iloc[-1][["estimate", "conf_low", "conf_high"]].astype(float),
+                               case["svymean"], rtol=1e-8)  # fmt: skip
+
+
+def test_unweighted_association_is_pearson_by_hand():
+    # 2 x 3: rows 30 20 10 / 10 20 30, expected 20 throughout: chi-square = 4 * 100 / 20 = 20
+    row, column = np.repeat([0, 1], 60), np.repeat([0, 1, 2, 0, 1, 2], [30, 20, 10, 10, 20, 30])
+    found = independence(row, column)
+    assert (found.statistic, found.df) == (pytest.approx(20.0), 2)
+    assert found.v == pytest.approx(np.sqrt(20 / 120))
+
+
+def test_means_are_compared_by_welch():
+    from scipy import stats
+
+    rng = np.random.default_rng(4)
+    scores, seg = rng.integers(1, 6, 200), np.repeat(["a", "b"], [60, 140])
+    asked = Asked("s", "scale", "", ("",), tuple("12345"), (1.0, 2, 3, 4, 5), scores[None] - 1)
+    pairs = questions.differences(_asked(asked, g=seg), row="s", column="g").frame
+    mean = pairs[pairs["part"] == "mean"].iloc[0]
+    known = stats.ttest_ind(scores[:60], scores[60:], equal_var=False)
+    np.testing.assert_allclose([mean["statistic"], mean["p_value"]], known, rtol=1e-10)
+
+
+def test_columns_that_share_people_are_compared_as_pairs():
+    # the mean of u = x (a/na - b/nb) over the same people, by another road
+    rng = np.random.default_rng(5)
+    x, table = rng.integers(0, 2, 400), rng.integers(0, 2, (2, 400))
+    pairs = questions.differences(
+        _asked(_single(x), _chosen(table), s=x), row="q", column="m"
+    ).frame
+    a, b = table
+    p, q = x[a == 1].mean(), x[b == 1].mean()
+    score = a / a.sum() * (1 - x - (1 - p)) - b / b.sum() * (1 - x - (1 - q))
+    simple = p * (1 - p) / (a.sum() - 1) + q * (1 - q) / (b.sum() - 1)
+    pooled = (x[a == 1].sum() + x[b == 1].sum()) / (a.sum() + b.sum())
+    wide = pooled * (1 - pooled) * (1 / a.sum() + 1 / b.sum())
+    expected = np.sqrt(wide * (score**2).sum() / simple)
+    assert pairs["std_error"].iloc[0] == pytest.approx(expected, rel=0.01)
+
+
+def test_rows_repeated_in_clusters_say_no_more_than_once():
+    rng = np.random.default_rng(6)
+    codes, seg = rng.integers(0, 2, 200), rng.choice(["x", "y"], 200)
+    once = questions.differences(_asked(_single(codes), s=seg), row="q", column="s").frame
+    who, thrice = np.tile(np.arange(200), 3), np.tile
+    many = _asked(_single(thrice(codes, 3)), s=thrice(seg, 3), who=who)
+    again = questions.differences(many, row="q", column="s").frame
+    np.testing.assert_allclose(again["std_error"], once["std_error"], rtol=0.01)
+
+
+def test_without_differences_letters_come_at_their_rate():
+    rng = np.random.default_rng(7)
+    hits = []
+    for weighted in (False, True):
+        table = (rng.random((20, 6000)) < np.linspace(0.1, 0.9, 20)[:, None]).astype(int)
+        seg = rng.choice(list("abcdef"), 6000)
+        people = {"w": rng.choice([0.3, 1.0, 2.5], 6000)} if weighted else {}
+        told = questions.banner(_asked(_chosen_many(table), s=seg, **people)).frame
+        sure = told["above"].str.count("[A-Z]").sum() / (20 * 15)
+        some = told["above"].str.replace(" ", "").str.len().sum() / (20 * 15)
+        hits.append((sure, some))
+    assert all(0.02 < sure < 0.09 and 0.05 < some < 0.16 for sure, some in hits), hits
+
+
+def _chosen_many(table):
+    items = tuple(f"i{at}" for at in range(len(table)))
+    return Asked("m", "choose all", "m", items, (), (), table)
+
+
+def test_correction_takes_letters_away_never_adds():
+    rng = np.random.default_rng(8)
+    asked = _asked(_chosen_many(rng.integers(0, 2, (20, 900))), s=rng.choice(list("abcdef"), 900))
+    plain, strict = (questions.banner(asked, correct=c).frame["above"] for c in (False, True))
+    assert plain.str.len().sum() > strict.str.len().sum()
+
+
+def test_small_bases_are_flagged_and_withheld_with_their_neighbour():
+    seg = np.repeat(["big", "mid", "few", "tiny"], [100, 40, 20, 4])
+    told = questions.banner(_asked(_single(np.arange(164) % 2), s=seg, smallest=10))
+    verdict = {group: _cell(told, group)["verdict"] for group in ("big", "mid", "few", "tiny")}
+    assert verdict == {"big": "", "mid": "", "few": "withheld", "tiny": "withheld"}
+    gone = told.frame[told.frame["verdict"] == "withheld"]
+    assert gone[["share", "count", "n", "weighted", "p_rest"]].isna().all(axis=None)
+    assert "Withheld in some tables: 'few' and 'tiny'" in told.notes[-1]
+
+
+def test_nested_columns_cannot_be_worked_out_from_either_total():
+    rng = np.random.default_rng(9)
+    inside = tuple((a, b) for a in "xyz" for b in "123")
+    for _ in range(200):
+        n = rng.integers(1, 40, 9)
+        layout = Columns(("all", *["n"] * 9), ("all", *map(str, range(9))), ("",) * 10, np.empty(0),
+                         {"n": tuple(range(1, 10))}, frozenset(), {"n": inside})  # fmt: skip
+        gone = held(np.array([n.sum(), *n]), layout, smallest=10)[1:].reshape(3, 3)
+        for line in (*gone, *gone.T):
+            assert line.sum() != 1
+
+
+def test_percentages_of_columns_rows_and_all():
+    seg = np.repeat(["a", "b"], [40, 60])
+    codes = np.r_[np.zeros(10), np.ones(30), np.zeros(30), np.ones(30)].astype(int)
+    told = {how: _cell(questions.banner(_asked(_single(codes), s=seg), percent=how), "a")["share"]
+            for how in ("column", "row", "cell")}  # fmt: skip
+    assert told == {"column": 0.25, "row": 0.25, "cell": 0.1}
+
+
+def test_who_has_no_weight_counts_nowhere():
+    asked = _asked(_single([0, 1, 1, 0]), s=list("aabb"), w=[1.0, np.nan, 1.0, 2.0])
+    assert questions.topline(asked).frame["n"].tolist() == [3, 3]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [({"columns": "regoin"}, "Did you mean 'region'"), ({"rows": "Q"}, "no question 'Q'"),
+     ({"percent": "rows"}, "not 'rows'"), ({"columns": "many"}, "has 100 values")],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_refused(words, why):
+    asked = _asked(_single(np.arange(100) % 2), region=["x", "y"] * 50, many=np.arange(100))
+    with pytest.raises(Misuse, match=why):
+        questions.banner(asked, **words)
