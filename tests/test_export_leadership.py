@@ -36,7 +36,8 @@ def composed(tmp_path_factory):
     content = json.loads((ROOT / "notebooks" / "90_leadership.ipynb").read_text())
     content["cells"] = [c for c in content["cells"] if "whole" not in "".join(c["source"])]
     setup = (
-        "from cxlab.export import leadership\npage = leadership.compose(findings_file, most=most)"
+        "from cxlab.desk import plots, results\nfrom cxlab.export import leadership\n"
+        "card = {}\npage = leadership.compose(findings_file, most=most)"
     )
     content["cells"].insert(2, desk._code(setup))
     path.write_text(json.dumps(content))
@@ -97,7 +98,8 @@ def test_every_number_on_the_page_stands_in_the_findings(composed):
 
 def test_each_sentence_has_number_interval_word_and_report(composed):
     page = (composed[0] / "90_lead/everyone.html").read_text(encoding="utf-8")
-    items = re.findall(r"(?s)<li><p><strong>.*?</li>", page)
+    verdict = re.findall(r'(?s)<section class="cx-answer">.*?</section>', page)
+    items = verdict + re.findall(r"(?s)<li><p><strong>.*?</li>", page)
     assert len(items) == 2
     for item in items:
         assert re.search(r"[\d.]+%? \([\d.]+%? to [\d.]+%?\)", item)
@@ -193,18 +195,25 @@ def _alike(told: tuple[str, ...], shown: tuple[str, ...]) -> bool:
                for end, full, n in ends)  # fmt: skip
 
 
+SAID = re.compile(
+    r"(?:<li><p><strong>|<h3>)([^<]*)<(?:(?!<h3>|<li><p>).)*?"
+    r'<p class="cx-base">([^<]*)<em>(.*?)</em>',
+    re.S,
+)
+
+
 def test_each_caption_of_the_sample_tells_the_first_number_of_its_sentence(sample_run):
     page = (sample_run / "90_leadership/everyone.html").read_text(encoding="utf-8")
     found = [f for r in json.loads((sample_run / "findings.json").read_text())
              for f in r["findings"] if f["name"] != "leadership"]  # fmt: skip
-    items = re.findall(r"<li><p><strong>(.*?)</strong></p><p[^>]*>(.*?)<em>(.*?)</em>", page)
-    assert len(items) == 5
+    items = re.findall(SAID, page)
+    assert len(items) == 7  # the verdict, the line, three cards, two more
     for said, caption, word in items:
         said = html.unescape(said).replace("GBP ", "")
         figure = re.search(FIGURE, caption.replace("GBP ", ""))
         about = [f for f in found if f["headline"].startswith(said.rstrip("."))]
         if figure is None:  # a verdict states the levels it weighs, and no one number
-            assert {f["name"] for f in about} == {"movement"}, said
+            assert {f["name"] for f in about} <= {"movement", "NPS by quarter"}, said
             continue
         told = re.search(STATED, said)
         assert _says(said[: told.start() if told else None], figure[1]), said
@@ -256,6 +265,15 @@ def test_what_is_not_sure_is_no_news():
     assert page.numbers == []
 
 
+def test_what_stands_on_a_card_is_not_listed_again():
+    scores = {**_found("1", MOVED, APART), "page": "20_scores/everyone.html"}
+    page = leadership.Page([scores, *OTHERS])
+    assert APART[1] in [said.text for said in page.sentences]
+    assert APART[1] not in page.more.markup
+    assert page.about("where").headline == APART[1]
+    assert page.about("kept").why == "No report found how long customers stay."
+
+
 def test_a_caption_tells_no_number_twice_and_money_its_currency():
     page = leadership.Page([_found("1", LEVEL, base="900 answers.")])
     assert '<p class="cx-base">900 answers · <em>' in page.answer.markup
@@ -272,7 +290,8 @@ def test_next_steps_are_those_the_study_file_gives():
     assert markup == "<ul><li>Ann &lt;b&gt; by May.</li></ul>"
     sources = (ROOT / "notebooks" / "90_leadership.ipynb").read_text()
     assert "For the analyst" not in sources
-    assert "leadership.Steps(whole.mapping.next_steps)" in sources
+    assert "page.decided(whole.mapping.next_steps)" in sources
+    assert "justify no action" in leadership.Page([]).decided([]).text
 
 
 def test_text_of_a_finding_is_inert_on_the_page():
@@ -317,7 +336,7 @@ def test_what_rests_on_under_a_tenth_of_the_base_is_never_first():
 
 def test_each_sentence_carries_its_base_and_no_number_stands_twice():
     page = leadership.Page([_found("1", LEVEL, LEVEL, CHANGE, base="900 answers.")])
-    items = re.findall(r"<li><p>.*?</li>", page.answer.markup)
+    items = [page.answer.markup, *re.findall(r"<li><p>.*?</li>", page.more.markup)]
     assert len(items) == 2
     assert all("900 answers · <em>" in item for item in items)
 

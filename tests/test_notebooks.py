@@ -1,6 +1,7 @@
 """Report notebooks: thin, typed, without outputs, and running on the sample."""
 
 import ast
+import itertools
 import json
 import re
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.conftest import ROOT
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 SKELETON = ["The answer", "How sure are we", "What this cannot say", "Next steps", "Appendix"]
+COMPOSED = ["The answer", "What was decided", *SKELETON[1:3], "Appendix"]
 
 
 def _cells(path: Path, kind: str) -> list[dict]:
@@ -73,10 +75,17 @@ def test_no_figure_is_typed_into_prose(path):
 
 @each
 def test_the_skeleton_is_kept(path):
-    headings = re.findall(r"^## (.+)$", _prose(path), re.MULTILINE)
-    places = [next(i for i, h in enumerate(headings) if h.startswith(s)) for s in SKELETON]
+    headings = re.findall(r"^##+ (.+)$", _prose(path), re.MULTILINE)
+    wanted = COMPOSED if notebooks.read(path).composes else SKELETON
+    places = [next(i for i, h in enumerate(headings) if h.startswith(s)) for s in wanted]
     assert places == sorted(places)
     assert _prose(path).startswith("# ")
+
+
+@each
+def test_a_page_has_at_most_six_sections_before_its_appendix(path):
+    sections = re.findall(r"^## (.+)$", _prose(path), re.MULTILINE)
+    assert len(list(itertools.takewhile(lambda s: not s.startswith("Appendix"), sections))) <= 6
 
 
 @each

@@ -54,14 +54,13 @@ def test_an_exhibit_carries_picture_words_base_and_table():
     assert shown[MIME]["headline"] == "North stands apart."
 
 
-def test_the_waterfall_goes_from_read_to_kept():
+def test_rows_set_aside_are_bars_from_zero_below_what_was_read_and_kept():
     rows = [("rows read", None, 100), ("set aside", "speeder", 6), ("kept", None, 94)]
     frame = pd.DataFrame(rows, columns=["term", "reason", "n"]).assign(table="responses")
     ax = plots.waterfall(Result("ledger", frame, "Kept.", "m", "b"))
     edges = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in ax.patches]
-    assert edges[1] == (94, 100)
-    assert edges[0][1] == 100
-    assert edges[2][1] == 94
+    assert edges == [(0, 6)]
+    assert ax.get_title(loc="left") == "responses: 100 read, 94 kept"
 
 
 def test_the_trend_leaves_an_unfinished_period_hollow():

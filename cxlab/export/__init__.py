@@ -5,5 +5,6 @@ from cxlab.export.index import index, tiles
 from cxlab.export.page import findings, page
 from cxlab.export.sentences import thin
 from cxlab.export.telling import unanswered
+from cxlab.export.ways import joined
 
-__all__ = ["findings", "held", "index", "page", "thin", "tiles", "unanswered"]
+__all__ = ["findings", "held", "index", "joined", "page", "thin", "tiles", "unanswered"]

@@ -1,5 +1,6 @@
 """One page for those who decide: the run's own findings, a sentence and a certainty each."""
 
+import base64
 import html
 import json
 import re
@@ -29,9 +30,25 @@ from cxlab.export.sentences import (
     sentence,
     thin,
 )
-from cxlab.results import MIME, Note, Result, hidden, number, suppress
+from cxlab.results import MIME, Absence, Note, Result, hidden, number, suppress
 
 EVERYONE = "everyone"
+UNDECIDED = "Nothing was decided yet, and these data by themselves justify no action."
+# what the pictures of the page show: the folder of a report, and words of the finding's name
+CARDS = {
+    "trend": ("20_scores", " by "),
+    "where": ("20_scores", "against the rest"),
+    "why": ("30_drivers", "driver importance"),
+    "worth": ("55_value", "chain from rating to value"),
+    "kept": ("50_retention", "survival in"),
+}
+MISSED = {
+    "trend": "a score over time",
+    "where": "who stands apart",
+    "why": "what goes with the score",
+    "worth": "what a better rating is worth",
+    "kept": "how long customers stay",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +61,17 @@ class Shown:
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
         told = self.result.to_dict()
         return {"text/plain": self.result.headline, "text/html": self.markup, MIME: told}
+
+
+@dataclass(frozen=True)
+class Markup:
+    """Inert HTML that is no finding of its own."""
+
+    markup: str
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
+        words = html.unescape(re.sub(r"<[^>]+>", " ", self.markup))
+        return {"text/plain": " ".join(words.split()), "text/html": self.markup}
 
 
 @dataclass(frozen=True)
@@ -134,13 +162,76 @@ class Page:
 
     @property
     def answer(self) -> Shown | Note:
-        """The sentences, each with number, interval, certainty and its report."""
+        """The verdict: the first sentence, how sure it is, and the numbers it stands beside."""
         if not self.sentences:
             return Note("No report of this run has a finding. Run cxlab run first.")
-        items = "".join(_item(sentence) for sentence in self.sentences)
-        above = "".join(_tile(tile) for tile in self.numbers)
-        above = f'<ul class="cx-tiles">{above}</ul>' if above else ""
-        return Shown(f'{above}<ol class="cx-five">{items}</ol>', _summary(self.sentences))
+        said, tiles_of = self.sentences[0], "".join(_tile(tile) for tile in self.numbers)
+        above = f'<ul class="cx-tiles">{tiles_of}</ul>' if tiles_of else ""
+        return Shown(
+            f'<section class="cx-answer"><h3>{html.escape(said.text)}</h3>{above}'
+            f"{_below(said)}</section>",
+            _summary(self.sentences),
+        )
+
+    @property
+    def more(self) -> Note | Absence:
+        """The other sentences, each with number, interval, certainty and its report."""
+        carded = [(notebook, words) for notebook, words in CARDS.values()]
+        rest = [
+            said
+            for said in self.sentences[1:]
+            if not any(_is(said.page, said.finding, *card) for card in carded)
+        ]
+        items = "".join(_item(said) for said in rest)
+        return (
+            Markup(f'<ol class="cx-five">{items}</ol>')
+            if rest
+            else Absence("Nothing else was found.")
+        )
+
+    def about(self, name: str) -> Result | Absence:
+        """Give the finding that a picture of the page shows.
+
+        Args:
+            name: `trend`, `where`, `why`, `worth` or `kept`.
+        """
+        told = self._card(name)
+        return (
+            Result.from_dict(dict(told[1])) if told else Absence(f"No report found {MISSED[name]}.")
+        )
+
+    def card(self, exhibit: Any, name: str) -> "Markup | Absence":
+        """Put a picture on a card: what was found, how sure it is, and the report it is from.
+
+        Args:
+            exhibit: what `plots.show` made of `about(name)`.
+            name: as for `about`.
+        """
+        told = self._card(name)
+        if isinstance(exhibit, Absence) or told is None:
+            return exhibit
+        image = base64.b64encode(exhibit.png).decode()
+        report, drawn = told
+        # what a report says in front has the unit of its number; its picture may have several
+        front = next(f for f in report["findings"] if f["headline"] == drawn["headline"])
+        said, kind = sentence(report, front), "exhibit" if name == "trend" else "card"
+        return Markup(
+            f'<section class="cx-{kind}"><h3>{html.escape(said.text)}</h3><figure><img '
+            f'src="data:image/png;base64,{image}" alt="{html.escape(exhibit.alt)}"></figure>'
+            f"{_below(said)}</section>"
+        )
+
+    def _card(self, name: str) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+        for report in self._reports:
+            for finding in report["findings"]:
+                if _is(report["page"], finding, *CARDS[name]):
+                    return report, finding
+        return None
+
+    @staticmethod
+    def decided(steps: Sequence[str]) -> Steps | Note:
+        """What people decided; where they decided nothing, that these data do not decide it."""
+        return Steps(steps) if steps else Note(UNDECIDED)
 
     def _wholes(self) -> list[tuple[str, str]]:
         """List what reports on everyone found, by notebook and name, in reading order."""
@@ -249,15 +340,20 @@ def _tile(tile: Mapping[str, str]) -> str:
     return f"<li><strong>{shown}</strong><span>{name}</span><span>{interval}</span></li>"
 
 
+def _is(page: str, finding: Mapping[str, Any], notebook: str, words: str) -> bool:
+    return page.startswith(f"{notebook}/") and words in finding["name"]
+
+
 def _item(said: Sentence) -> str:
-    text, below, word, page, question = (
-        html.escape(each)
-        for each in (said.text, caption(said), said.word, said.page, said.question)
+    return f"<li><p><strong>{html.escape(said.text)}</strong></p>{_below(said)}</li>"
+
+
+def _below(said: Sentence) -> str:
+    """Write what stands below a sentence: its number and base, how sure, which report."""
+    below, word, page, question = (
+        html.escape(each) for each in (caption(said), said.word, said.page, said.question)
     )
-    return (
-        f'<li><p><strong>{text}</strong></p><p class="cx-base">{below}<em>{word}</em> · '
-        f'<a href="../{page}">{question}</a></p></li>'
-    )
+    return f'<p class="cx-base">{below}<em>{word}</em> · <a href="../{page}">{question}</a></p>'
 
 
 def _summary(sentences: Sequence[Sentence]) -> Result:

@@ -8,7 +8,7 @@ from typing import Any
 import mistune
 import nh3
 
-from cxlab.export import telling
+from cxlab.export import layout, telling
 from cxlab.export.audience import held, people
 from cxlab.export.frame import framed
 from cxlab.results import MIME, Result, as_html, count
@@ -81,8 +81,7 @@ def page(
         A whole HTML document without any remote address. Everything that came from data is
         text; a content security policy forbids the rest.
     """
-    title, body = "", []
-    contents: list[tuple[str, str]] = []
+    title, parts = "", []
     for cell in telling.telling(notebook["cells"]):
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
@@ -90,14 +89,14 @@ def page(
             if heading and not title:
                 title = heading[1].strip()
                 source = source[heading.end() :]
-            body.append(_prose(source, contents))
+            parts.append(("prose", str(_MARKDOWN(source))))
         elif cell["cell_type"] == "code":
-            body += [_shown(_seen(output, smallest)) for output in cell.get("outputs", ())]
-    body += _left_out(notebook["cells"], contents)
-    few = part and (people(findings(notebook)) or smallest) < smallest
-    if few:
-        contents, body = [], [f"<p>{html.escape(TOO_FEW.format(part, count(smallest)))}</p>"]
-    body = _bounded([each for each in body if each])
+            parts += [("shown", _shown(_seen(one, smallest))) for one in cell.get("outputs", ())]
+    gone = _left_out(notebook["cells"])
+    if part and (people(findings(notebook)) or smallest) < smallest:
+        parts = [("prose", f"<p>{html.escape(TOO_FEW.format(part, count(smallest)))}</p>")]
+        gone = ""
+    contents, body = layout.laid_out(layout.sections(_bounded([one for one in parts if one[1]])))
     return framed(
         "page.html",
         title=title or "Report",
@@ -106,49 +105,33 @@ def page(
         home=home,
         analyst=analyst,
         contents=contents,
-        body="\n".join(body),
+        body=body + gone,
     )
 
 
-def _left_out(cells: Sequence[Mapping[str, Any]], contents: list[tuple[str, str]]) -> list[str]:
+def _left_out(cells: Sequence[Mapping[str, Any]]) -> str:
     """Say at the end of a page what is not on it, and what it would need."""
-    gone = telling.left_out(cells)
-    if not gone:
-        return []
-    name = f"s{len(contents) + 1}"
-    contents.append((name, "Not on this page"))
     lines = "".join(
         f"<li><strong>{html.escape(sections)}</strong>: {html.escape(why)}</li>"
-        for sections, why in gone
+        for sections, why in telling.left_out(cells)
     )
-    return [f'<h2 id="{name}">Not on this page</h2><ul class="cx-notes">{lines}</ul>']
+    said = f'<section><h2>Not on this page</h2><ul class="cx-notes">{lines}</ul></section>'
+    return said if lines else ""
 
 
-def _bounded(parts: list[str]) -> list[str]:
+def _bounded(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Keep a page within what a browser and a mailbox bear; prose is kept, outputs are counted."""
     kept, size, left = [], 0, 0
-    for part in parts:
+    for kind, part in parts:
         if size + len(part) > LARGEST and len(part) > 1000:
             left += 1
             continue
         size += len(part)
-        kept.append(part)
+        kept.append((kind, part))
     if left:
         said = f"{count(left, 'further output')} of this report would make the page too large"
-        kept.append(f'<p class="cx-base">{said}; they are in the executed notebook.</p>')
+        kept.append(("shown", f'<p class="cx-base">{said}; they are in the executed notebook.</p>'))
     return kept
-
-
-def _prose(source: str, contents: list[tuple[str, str]]) -> str:
-    """Render Markdown; raw HTML in it stays text, level-two headings go into the contents."""
-    rendered = str(_MARKDOWN(source))
-
-    def anchored(found: re.Match[str]) -> str:
-        name = f"s{len(contents) + 1}"
-        contents.append((name, html.unescape(re.sub("<[^>]+>", "", found[1]))))
-        return f'<h2 id="{name}">{found[1]}</h2>'
-
-    return re.sub(r"<h2>(.*?)</h2>", anchored, rendered)
 
 
 _MARKDOWN = mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])

@@ -53,7 +53,7 @@ def forest(result: Result, *, ax: Axes | None = None) -> Axes:
         if result.unit == "share":
             ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
         if left_out > 0:
-            ax.set_title(f"{count(left_out)} more rows in the table", fontsize=9, color=GREY)
+            ax.set_title(f"{count(left_out)} more rows in the table", fontsize=10, color=GREY)
     return ax
 
 
@@ -66,7 +66,7 @@ def _beside(ax: Axes, rows, unit: str) -> None:
             xy=(1.01, place),
             xycoords=("axes fraction", "data"),
             va="center",
-            fontsize=9,
+            fontsize=10,
             color=INK if "n" not in rows or row["n"] >= SMALL_BASE else GREY,
         )
 
@@ -86,7 +86,7 @@ def distribution(result: Result, *, ax: Axes | None = None) -> Axes:
         if top == 10:
             colours = [ORANGE if v <= 6 else FAINT if v <= 8 else GREEN for v in rows["value"]]
         bars = ax.bar(rows["value"], rows["share"], color=colours, width=0.82)
-        ax.bar_label(bars, [percent(share) for share in rows["share"]], fontsize=9, padding=2)
+        ax.bar_label(bars, [percent(share) for share in rows["share"]], fontsize=10, padding=2)
         ax.set_xticks(rows["value"], [f"{value:g}" for value in rows["value"]])
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
@@ -100,7 +100,7 @@ def distribution(result: Result, *, ax: Axes | None = None) -> Axes:
                     xycoords=("data", "axes fraction"),
                     ha="center",
                     va="top",
-                    fontsize=9.5,
+                    fontsize=10,
                     color=INK,
                 )
     return ax

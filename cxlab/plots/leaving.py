@@ -37,13 +37,15 @@ def timeline(result: Result, *, ax: Axes | None = None) -> Axes:
                 xy=((starts + ends) / 2, 0 if wide else 0.42),
                 ha="center",
                 va="center",
-                fontsize=9,
+                fontsize=10,
                 color="white" if wide else INK,
             )
         day = date2num(rows["ends"].iloc[0])
         ax.axvline(day, color=INK, lw=1.4)
-        ax.annotate("the day", xy=(day, -0.42), ha="right", va="center", fontsize=9, xytext=(-4, 0),
-                    textcoords="offset points")  # fmt: skip
+        ax.annotate(
+            "the day", xy=(day, -0.42), ha="right", va="center", fontsize=10,
+            xytext=(-4, 0), textcoords="offset points",
+        )  # fmt: skip
         ax.set_ylim(-0.6, 0.65)
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
@@ -66,7 +68,7 @@ def calibration(result: Result, *, ax: Axes | None = None) -> Axes:
         most = max(rows["expected"].max(), rows["conf_high"].max()) * 1.05
         ax.plot([0, most], [0, most], color=GREY, lw=1.2, ls=(0, (4, 3)))
         ax.annotate(
-            "as foretold", xy=(most * 0.98, most * 0.98), ha="right", va="bottom", fontsize=9,
+            "as foretold", xy=(most * 0.98, most * 0.98), ha="right", va="bottom", fontsize=10,
             color=GREY, rotation=0, xytext=(-8, -2), textcoords="offset points",
         )  # fmt: skip
         ax.vlines(rows["expected"], rows["conf_low"], rows["conf_high"], color=BLUE, lw=2.2)
@@ -99,7 +101,7 @@ def gains(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.axhline(overall, color=GREY, lw=1.2, ls=(0, (4, 3)))
         right = rows["rank"].max() + 0.5
         ax.annotate(f" overall {percent(overall, 1)}", xy=(right, overall), va="bottom", ha="right",
-                    fontsize=9, color=INK)  # fmt: skip
+                    fontsize=10, color=INK)  # fmt: skip
         ax.set_xticks(rows["rank"], [f"{rank}" for rank in rows["rank"]])
         ax.set_xlim(0.5, right)
         ax.set_xlabel("tenth of customers, highest scores first")
@@ -128,7 +130,7 @@ def profit(result: Result, *, ax: Axes | None = None) -> Axes:
             ax.plot(best["n"], best["estimate"], "o", color=ORANGE, ms=7, mec="white")
             ax.annotate(
                 f"most at {number(best['n'], 0)}", xy=(best["n"], best["estimate"]),
-                xytext=(0, 9), textcoords="offset points", ha="center", fontsize=9,
+                xytext=(0, 9), textcoords="offset points", ha="center", fontsize=10,
             )  # fmt: skip
         ax.set_xlabel("customers called, highest expected value first")
         ax.set_ylabel("value kept minus cost")
@@ -161,7 +163,7 @@ def lights(result: Result, *, ax: Axes | None = None) -> Axes:
         for place, (_, row) in enumerate(rows.iterrows()):
             ax.plot(row["estimate"], place, "o", color=_LIGHTS[row["verdict"]], ms=7)
             word = "" if row["verdict"] == "clear" else row["verdict"]
-            ax.annotate(word, xy=(row["estimate"], place), xytext=(7, 0), fontsize=9,
+            ax.annotate(word, xy=(row["estimate"], place), xytext=(7, 0), fontsize=10,
                         textcoords="offset points", va="center", color=INK)  # fmt: skip
         ax.set_yticks(at, [clipped(label(name)) for name in rows["column"]])
         ax.set_xlim(0.45, 1.09)
@@ -169,7 +171,7 @@ def lights(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_xlabel("AUC of the column alone; dashed: too good to be true")
         ax.spines["left"].set_visible(False)
         if left_out > 0:
-            ax.set_title(f"{left_out} more columns in the table", fontsize=9, color=GREY)
+            ax.set_title(f"{left_out} more columns in the table", fontsize=10, color=GREY)
     return ax
 
 
@@ -209,7 +211,7 @@ def steadiness(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.plot(at, rows["estimate"], "o-", color=BLUE, ms=6.5, mec="white", lw=1)
         ax.axhline(0.5, color=GREY, lw=1.2, ls=(0, (4, 3)))
         ax.annotate(
-            "chance", xy=(at[-1] + 0.3, 0.5), va="bottom", ha="right", fontsize=9, color=GREY
+            "chance", xy=(at[-1] + 0.3, 0.5), va="bottom", ha="right", fontsize=10, color=GREY
         )
         ax.set_xticks(at, rows["period"], rotation=0 if len(rows) < 6 else 30)
         ax.set_xlim(-0.4, at[-1] + 0.4)

@@ -45,9 +45,9 @@ def love(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_xlim(-reach, reach)
         ax.set_xlabel("standard deviations from the population")
         ax.spines["left"].set_visible(False)
-        ax.figure.legend(loc="outside upper center", ncols=2, fontsize=9)
+        ax.figure.legend(loc="outside upper center", ncols=2, fontsize=10)
         if left_out > 0:
-            ax.set_title(f"{count(left_out)} more rows in the table", fontsize=9, color=GREY)
+            ax.set_title(f"{count(left_out)} more rows in the table", fontsize=10, color=GREY)
     return ax
 
 
@@ -111,7 +111,7 @@ def universes(result: Result, *, ax: Axes | None = None) -> Axes:
             ax.plot([], [], "o", color=colour, label=name)
         ax.set_ylabel(unit_label(result.unit).split(",")[0])
         ax.set_xticks([])
-        ax.figure.legend(loc="outside upper center", ncols=3, fontsize=9)
+        ax.figure.legend(loc="outside upper center", ncols=3, fontsize=10)
         below = ax.figure.axes[1] if rules and len(ax.figure.axes) > 1 else ax
         if below is not ax:
             _used(below, rows, rules)

@@ -100,7 +100,7 @@ def _beside(ax: Axes, rows: pd.DataFrame, left_out: int) -> None:
         for place, value in enumerate(values):
             _write(ax, percent(value), place, shift, INK)
     if left_out > 0:
-        ax.set_title(f"{count(left_out)} more rows in the table", fontsize=9, color=GREY)
+        ax.set_title(f"{count(left_out)} more rows in the table", fontsize=10, color=GREY)
 
 
 def _write(ax: Axes, text: str, place: float, shift: float, colour: str) -> None:
@@ -112,7 +112,7 @@ def _write(ax: Axes, text: str, place: float, shift: float, colour: str) -> None
         xytext=(shift, 0),
         textcoords="offset points",
         va="center",
-        fontsize=9,
+        fontsize=10,
         color=colour,
     )
 
@@ -168,7 +168,7 @@ def _name_points(ax: Axes, rows: pd.DataFrame) -> None:
             textcoords="offset points",
             ha="right" if left else "left",
             va="top" if below else "bottom",
-            fontsize=9.5,
+            fontsize=10,
             color=INK if row["verdict"] in _SHADES else GREY,
             path_effects=[withStroke(linewidth=2.5, foreground=PAPER)],
         )
@@ -188,7 +188,7 @@ def _name_corners(ax: Axes) -> None:
             transform=ax.transAxes,
             ha="left" if x < 0.5 else "right",
             va="bottom" if y < 0.5 else "top",
-            fontsize=8.5,
+            fontsize=10,
             color=GREY,
         )
 
@@ -218,8 +218,8 @@ def asymmetry(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.axvline(0, color=INK, lw=0.9)
         ax.set_yticks(range(len(terms)), [clipped(term) for term in terms])
         ax.set_ylim(len(terms) - 0.4, -1.0)
-        ax.text(0, -0.75, "rated low  ", ha="right", va="center", fontsize=9, color=ORANGE)
-        ax.text(0, -0.75, "  rated high", ha="left", va="center", fontsize=9, color=GREEN)
+        ax.text(0, -0.75, "rated low  ", ha="right", va="center", fontsize=10, color=ORANGE)
+        ax.text(0, -0.75, "  rated high", ha="left", va="center", fontsize=10, color=GREEN)
         ax.set_xlabel("points of the score, against a middling rating")
         ax.spines["left"].set_visible(False)
         ax.grid(axis="x")

@@ -1,58 +1,55 @@
-"""Rows of an export, from read to kept."""
+"""Rows of an export, and for which reasons some were set aside."""
 
 from matplotlib.axes import Axes
 
-from cxlab.plots.theme import BLUE, GREY, INK, ORANGE, canvas, clipped, picture
+from cxlab.plots.theme import GREY, INK, ORANGE, canvas, clipped, picture
 from cxlab.results import Result, count
 
 
 @picture
 def waterfall(result: Result, *, ax: Axes | None = None) -> Axes:
-    """Draw what became of the rows of each table: read, set aside by reason, kept.
+    """Draw which rows of each table were set aside, by reason, in the order of the rules.
 
-    Each axis begins near the rows kept, or no reason could be seen; each bar says its count.
+    Bars begin at zero; above each table stands how many rows were read and how many are kept.
 
     Args:
         result: a ledger, with `table`, `term`, `reason`, `n`.
         ax: axes to draw on, for the first table alone.
     """
     tables = list(dict.fromkeys(result.frame["table"]))
-    steps = {table: _steps(result, table) for table in tables}
-    rows = [len(steps[table]) for table in tables]
-    kind = f"Waterfall of the rows of {', '.join(tables)}"
-    with canvas(result, kind, ax, height=0.6 * len(rows) + 0.3 * sum(rows), rows=rows) as first:
+    gone = {table: _gone(result, table) for table in tables}
+    rows = [max(len(gone[table]), 0.4) + 0.9 for table in tables]
+    kind = f"Bars of the rows set aside, of {', '.join(tables)}"
+    with canvas(result, kind, ax, height=0.3 + 0.28 * sum(rows), rows=rows) as first:
         axes = [first] if ax is not None else first.figure.axes
+        longest = max((n for each in gone.values() for _, n in each), default=1)
         for table, each in zip(tables, axes, strict=False):
-            _fall(each, table, steps[table])
+            _bars(each, _account(result, table), gone[table], longest)
     return first
 
 
-def _steps(result: Result, table: str) -> list[tuple[str, int]]:
-    rows = result.frame[result.frame["table"] == table]
-    read = int(rows.loc[rows["term"] == "rows read", "n"].iloc[0])
-    kept = int(rows.loc[rows["term"] == "kept", "n"].iloc[0])
-    gone = rows[rows["term"] == "set aside"].groupby("reason", sort=False)["n"].sum()
-    reasons = [(str(reason).replace("_", " "), int(n)) for reason, n in gone.items()]
-    return [("read", read), *reasons, ("kept", kept)]
+def _account(result: Result, table: str) -> str:
+    """Say of a table how many rows were read and kept."""
+    rows = result.frame[result.frame["table"] == table].groupby("term")["n"].sum()
+    return f"{table}: {count(rows['rows read'])} read, {count(rows['kept'])} kept"
 
 
-def _fall(ax: Axes, table: str, steps: list[tuple[str, int]]) -> None:
-    read, kept = steps[0][1], steps[-1][1]
-    gone = max(read - kept, read * 0.01, 1)
-    start = max(0.0, kept - gone * 0.3)
-    left = float(read)
-    for place, (_, n) in enumerate(steps):
-        whole = place in (0, len(steps) - 1)
-        low, high = (start, n) if whole else (left - n, left)
-        left = left if whole else left - n
-        ax.barh(place, high - low, left=low, height=0.66, color=BLUE if whole else ORANGE)
-        ax.text(high + gone * 0.02, place, count(n), va="center", fontsize=9.5, color=INK)
-    ax.set_yticks(range(len(steps)), [clipped(name) for name, _ in steps])
-    ax.invert_yaxis()
-    ax.set_xlim(start, read + gone * 0.25)
+def _gone(result: Result, table: str) -> list[tuple[str, int]]:
+    rows = result.frame[(result.frame["table"] == table) & (result.frame["term"] == "set aside")]
+    sums = rows.groupby("reason", sort=False)["n"].sum()
+    return [(str(reason).replace("_", " "), int(n)) for reason, n in sums.items()]
+
+
+def _bars(ax: Axes, title: str, gone: list[tuple[str, int]], longest: int) -> None:
+    places = range(len(gone))
+    ax.barh(places, [n for _, n in gone], height=0.62, color=ORANGE)
+    for place, (_, n) in enumerate(gone):
+        ax.text(n + longest * 0.015, place, count(n), va="center", fontsize=10, color=INK)
+    ax.set_yticks(places, [clipped(name) for name, _ in gone])
+    ax.set_ylim(max(len(gone), 1) - 0.4, -0.6)
+    ax.set_xlim(0, longest * 1.12)
     ax.set_xticks([])
-    ax.set_title(table, loc="left", fontsize=10.5, fontweight="bold")
-    for side in ("left", "bottom"):
-        ax.spines[side].set_visible(False)
-    if start:
-        ax.set_xlabel(f"bars begin at {count(start)} rows", fontsize=8.5, color=GREY)
+    ax.set_title(title, loc="left", fontsize=10.5, fontweight="bold")
+    if not gone:
+        ax.text(0, 0, "none set aside", va="center", fontsize=10, color=GREY)
+    ax.spines["bottom"].set_visible(False)

@@ -52,7 +52,7 @@ def apart(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_xlabel(f"difference from all others{_unit(result.unit)}")
         _tidy(ax, result.unit)
         if left_out > 0:
-            ax.set_title(f"{count(left_out)} more rows in the table", fontsize=9, color=GREY)
+            ax.set_title(f"{count(left_out)} more rows in the table", fontsize=10, color=GREY)
     return ax
 
 
@@ -116,7 +116,7 @@ def league(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_xlabel(_unit(result.unit).strip(", "))
         _tidy(ax, result.unit)
         if left_out > 0:
-            ax.set_title(f"{count(left_out)} more rows in the table", fontsize=9, color=GREY)
+            ax.set_title(f"{count(left_out)} more rows in the table", fontsize=10, color=GREY)
     return ax
 
 
@@ -204,7 +204,7 @@ def _beside(ax: Axes, place: int, text: str, colour: str, *, bold: bool = False)
     weight = "bold" if bold else "normal"
     where: Any = ("axes fraction", "data")
     ax.annotate(
-        text, xy=(1.01, place), xycoords=where, va="center", fontsize=9, color=colour,
+        text, xy=(1.01, place), xycoords=where, va="center", fontsize=10, color=colour,
         fontweight=weight,
     )  # fmt: skip
 

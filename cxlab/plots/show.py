@@ -8,13 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
 
 from cxlab import results
 from cxlab.plots import fonts
 from cxlab.plots.theme import DPI, shown, style
 from cxlab.results import MIME, Result, listing
 
+COLOURS = 96  # of a picture; more cannot be told apart
 NO_FONT = "No font on this machine has"
 
 
@@ -67,12 +71,27 @@ def show(ax: Axes) -> Exhibit:
     """
     figure: Any = ax.figure
     result, kind = shown(figure)
-    buffer = io.BytesIO()
     missing = fonts.drawn_with(fonts.texts(result.frame))[1]
     with mpl.rc_context(style(result)), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from")  # the note says it
-        figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+        png = _painted(figure)
     if missing:
         told = f"{NO_FONT} {listing(missing)}: boxes stand for it in the picture, not in the table."
         result = replace(result, notes=(*result.notes, told))
-    return Exhibit(result, buffer.getvalue(), f"{kind}. {result.headline}")
+    return Exhibit(result, png, f"{kind}. {result.headline}")
+
+
+def _painted(figure: Any) -> bytes:
+    """Paint a figure as PNG of few colours: a quarter of the bytes, and looking the same."""
+    figure.set_dpi(DPI)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    whole = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    buffer = io.BytesIO()
+    few = whole.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
+    paper = few.getpixel((0, 0))  # the mean of what is nearly white
+    few.putpalette(
+        [255 if at // 3 == paper else value for at, value in enumerate(few.getpalette())]
+    )
+    few.save(buffer, "png")
+    return buffer.getvalue()

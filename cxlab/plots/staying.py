@@ -57,7 +57,7 @@ def cohort_map(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.spines[:].set_visible(False)
         if len(shown) < len(cohorts):
             ax.text(0, len(shown) - 0.3, f"{count(len(cohorts) - len(shown), 'older cohort')} in "
-                    "the table", fontsize=8.5, color=GREY, va="top")  # fmt: skip
+                    "the table", fontsize=10, color=GREY, va="top")  # fmt: skip
     return ax
 
 
@@ -143,7 +143,7 @@ def _name_lines(ax: Axes, groups: list[str], ends: list[tuple[float, float]]) ->
             xytext=(5, 0),
             textcoords="offset points",
             va="center",
-            fontsize=9.5,
+            fontsize=10,
             fontweight="bold",
             color=SERIES[k],
         )
@@ -155,14 +155,14 @@ def _at_risk(ax: Axes, result: Result, groups: list[str]) -> None:
     below.set_xlim(ax.get_xlim())
     below.set_ylim(len(groups) - 0.4, -0.9)
     below.axis("off")
-    below.text(0, -0.85, "still under watch", fontsize=8.5, color=GREY, va="center")
+    below.text(0, -0.85, "still under watch", fontsize=10, color=GREY, va="center")
     for k, name in enumerate(groups):
         steps = result.frame[result.frame["group"] == name]
         times, risk = steps["time"].to_numpy(), steps["at_risk"].to_numpy()
         for tick in ticks:
             place = np.searchsorted(times, tick, side="left")
             left = int(risk[place]) if place < len(risk) else 0
-            below.text(tick, k, count(left), fontsize=8.5, ha="center", va="center",
+            below.text(tick, k, count(left), fontsize=10, ha="center", va="center",
                        color=SERIES[k] if len(groups) > 1 else INK)  # fmt: skip
 
 
@@ -191,7 +191,7 @@ def reasons(result: Result, *, ax: Axes | None = None) -> Axes:
             place = max(float(ends[names[k]]), last + 0.065 * top)
             last = place
             ax.annotate(clipped(names[k], 22), (1, place), xycoords=ax.get_yaxis_transform(),
-                        xytext=(5, 0), textcoords="offset points", va="center", fontsize=9,
+                        xytext=(5, 0), textcoords="offset points", va="center", fontsize=10,
                         color=SERIES[k])  # fmt: skip
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
         ax.set_xlabel(_units_of(result))
@@ -222,11 +222,11 @@ def migration(result: Result, *, ax: Axes | None = None) -> Axes:
             ax.add_patch(
                 Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=_SHADES(shade), lw=0)
             )
-            ax.text(x, y, percent(row.share), ha="center", va="center", fontsize=8.5,
+            ax.text(x, y, percent(row.share), ha="center", va="center", fontsize=10,
                     color=PAPER if shade > 0.55 else INK)  # fmt: skip
         whole = (frame["n"] / frame["share"]).groupby(frame["term"]).first().round()
         for y, n in enumerate(whole.reindex(rows)):
-            ax.text(len(columns) - 0.35, y, f"n {count(n)}", va="center", fontsize=8.5, color=GREY)
+            ax.text(len(columns) - 0.35, y, f"n {count(n)}", va="center", fontsize=10, color=GREY)
         ax.set_xticks(range(len(columns)), [clipped(name, 12) for name in columns], fontsize=7.4)
         ax.set_yticks(range(len(rows)), [clipped(name, 14) for name in rows])
         ax.set_xlim(-0.5, len(columns) + 0.35)
@@ -262,10 +262,10 @@ def projection(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.plot(
             rows["time"][held], rows["share"][held], "o", mfc=PAPER, mec=ORANGE, ms=5.5, mew=1.4
         )
-        ax.text(cut / 2, 1.03, "used to fit", ha="center", fontsize=8.5, color=GREY)
+        ax.text(cut / 2, 1.03, "used to fit", ha="center", fontsize=10, color=GREY)
         if held.any():
             middle = (cut + float(rows.loc[held, "time"].max())) / 2
-            ax.text(middle, 1.03, "held out", ha="center", fontsize=8.5, color=ORANGE)
+            ax.text(middle, 1.03, "held out", ha="center", fontsize=10, color=ORANGE)
         ax.set_ylim(0, 1.1)
         ax.set_xlim(0, float(rows["time"].max()))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
@@ -299,10 +299,10 @@ def tracking(result: Result, *, ax: Axes | None = None) -> Axes:
             ax.annotate(f"{word}\n{count(round(last))}", (1, last),
                         xycoords=ax.get_yaxis_transform(), xytext=(5, 0),
                         textcoords="offset points", va="bottom" if up else "top",
-                        fontsize=9.5, fontweight="bold", color=colour)  # fmt: skip
+                        fontsize=10, fontweight="bold", color=colour)  # fmt: skip
         top = float(rows[["estimate", "expected"]].to_numpy().max())
         ax.set_ylim(0, 1.14 * top)
-        ax.text(cut / 2, 1.07 * top, "used to fit", ha="center", fontsize=8.5, color=GREY)
+        ax.text(cut / 2, 1.07 * top, "used to fit", ha="center", fontsize=10, color=GREY)
         ax.set_xlim(0, float(rows["time"].max()))
         ax.set_xlabel("time since the first purchase of all")
         ax.set_ylabel("repeat purchases so far")
@@ -334,16 +334,16 @@ def chain(result: Result, *, ax: Axes | None = None) -> Axes:
             colour = BLUE if clear else GREY
             ax.plot([low, high], [place, place], color=colour, lw=3)
             ax.plot(middle, place, "o", color=colour, ms=8, mec=PAPER)
-            ax.text(-1.12, place - 0.36, clipped(row["term"], 60), fontsize=9.5, va="center")
+            ax.text(-1.12, place - 0.36, clipped(row["term"], 60), fontsize=10, va="center")
             digits = 2 if reach < 20 else 0
             text = (
                 f"{number(row['estimate'], digits)}  ({number(row['conf_low'], digits)} to "
                 f"{number(row['conf_high'], digits)})"
             )
-            ax.text(1.12, place - 0.36, text, fontsize=9.5, va="center", ha="right",
+            ax.text(1.12, place - 0.36, text, fontsize=10, va="center", ha="right",
                     fontweight="bold", color=colour)  # fmt: skip
             ax.text(
-                0, place + 0.33, number(nil, 0), fontsize=8, color=GREY, ha="center", va="center"
+                0, place + 0.33, number(nil, 0), fontsize=10, color=GREY, ha="center", va="center"
             )
             ax.plot([0, 0], [place - 0.16, place + 0.16], color=GREY, lw=1)
             ax.plot([-1.1, 1.1], [place, place], color=FAINT, lw=0.8, zorder=0)
@@ -374,7 +374,7 @@ def worth(result: Result, *, ax: Axes | None = None) -> Axes:
                 ax.plot(row.estimate, place, "o", ms=7, mfc=fill, mec=colour, mew=1.5)
                 text = number(row.estimate, 1 if abs(row.estimate) < 1000 else 0)
                 ax.annotate(text, (1.01, place), xycoords=("axes fraction", "data"), va="center",
-                            fontsize=9, color=INK if term != "value" else GREY)  # fmt: skip
+                            fontsize=10, color=INK if term != "value" else GREY)  # fmt: skip
         ax.set_yticks(range(len(names)), [clipped(name) for name in names])
         ax.set_ylim(-0.6, len(names) - 0.3)
         adjusted = (frame["term"] == "value, adjusted").any()

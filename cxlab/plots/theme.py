@@ -1,8 +1,10 @@
 """One house style: colour-blind safe, quiet, readable in print and on a phone."""
 
+import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -20,7 +22,7 @@ INK, GREY, FAINT, PAPER = "#1f2933", "#7b8794", "#d9dee4", "#ffffff"
 # Okabe and Ito (2008), darkened where white paper needs it; told apart by every common eye
 BLUE, ORANGE, GREEN, PURPLE, RED = "#0b62a8", "#c8690a", "#0a7d5f", "#9a4f86", "#b83b1e"
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, RED, GREY)
-WIDTH = 5.4  # inches; on a phone this is still read without zooming
+WIDTH = 4.5  # inches; on a phone of 390 pixels the smallest letters are 11 pixels high
 DPI = 180
 SMALL_BASE = 30  # answers; below this a point is drawn in grey
 
@@ -49,6 +51,7 @@ STYLE: Any = {
 }
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_width: ContextVar[float] = ContextVar("width", default=WIDTH)
 _ANSWERS: WeakKeyDictionary[Any, tuple[Result, str]] = WeakKeyDictionary()
 
 
@@ -59,7 +62,6 @@ def canvas(
     ax: Axes | None,
     *,
     height: float = 3.2,
-    width: float = WIDTH,
     rows: Sequence[float] = (1,),
 ) -> Iterator[Axes]:
     """Open axes in the house style and remember which answer they show.
@@ -69,12 +71,11 @@ def canvas(
         kind: what the picture is, in words for those who cannot see it.
         ax: axes to draw on, or None for a figure of its own.
         height: inches.
-        width: inches.
         rows: relative heights of axes below each other; the first is opened.
     """
     with mpl.rc_context(style(result)):
         if ax is None:
-            figure = Figure(figsize=(width, height), layout="constrained")
+            figure = Figure(figsize=(_width.get(), height), layout="constrained")
             axes = figure.subplots(len(rows), squeeze=False, height_ratios=rows)
             ax = axes[0][0]
         _ANSWERS[ax.figure] = (result, kind)
@@ -90,18 +91,24 @@ def picture(draw: Callable[..., Axes]) -> Callable[..., Axes]:
     """Make a drawing function see only what may be shown: groups held back are left out.
 
     What holds no estimate (or share) at all is no picture: `Unanswerable`, the headline says why.
+    Every picture takes a `width` in inches: letters stay as large on a smaller one.
     """
 
     @wraps(draw)
-    def drawn(result: Result, *, ax: Axes | None = None) -> Axes:
+    def drawn(result: Result, *, ax: Axes | None = None, width: float = WIDTH) -> Axes:
         told = results.shown(result, blank=False)
         if len(told.frame) == 0 < len(result.frame):
             return _nothing(told, ax)
         height = next((name for name in ("estimate", "share") if name in told.frame), None)
         if height and told.frame[height].isna().all():
             raise Unanswerable(result.headline)
-        return draw(told, ax=ax)
+        before = _width.set(width)
+        try:
+            return draw(told, ax=ax)
+        finally:
+            _width.reset(before)
 
+    drawn.__signature__ = inspect.signature(drawn, follow_wrapped=False)  # type: ignore[attr-defined]
     return drawn
 
 

@@ -157,6 +157,7 @@ class Record:
         booked = bool(self.runs) or not self.before
         if booked:
             self.write(last=True)
+            self._join()
         if not any(entry.state == MISSING for entry in self._listed()):
             for name in (MANIFEST, FINDINGS):
                 (self.out / f"{LAST}{name}").unlink(missing_ok=True)
@@ -164,6 +165,17 @@ class Record:
         journal = self.out / JOURNAL
         if booked or not journal.stat().st_size:
             journal.unlink(missing_ok=True)
+
+    def _join(self) -> None:
+        """Tell each page the ways to the others, where any was made."""
+        made = [asdict(entry) for entry in self._listed() if entry.state in MADE]
+        if all(entry["state"] == "unchanged" for entry in made):
+            return
+        for entry in made:
+            page = (self.out / entry["page"]).read_text(encoding="utf-8")
+            joined = export.joined(page, entry, made)
+            if joined != page:
+                whole(self.out / entry["page"], joined)
 
     def _listed(self) -> list[Run]:
         """List the reports in the order of the plan, then those kept of earlier runs."""

@@ -45,6 +45,7 @@ __all__ = [
     "cell",
     "count",
     "decimals",
+    "either",
     "first",
     "hidden",
     "keep_back",
@@ -64,6 +65,7 @@ __all__ = [
 
 MIME = "application/vnd.cxlab.result+json"
 SHOWN_ROWS = 40
+OPEN_ROWS, OPEN_COLUMNS = 6, 6  # a larger table opens on request
 ESTIMATES = ("estimate", "std_error", "conf_low", "conf_high")
 
 
@@ -189,6 +191,16 @@ def answer(*results: Result | Absence) -> Answer | Absence:
     return Answer(there) if there else results[0]  # type: ignore[return-value]
 
 
+def either(*answers: Any) -> Any:
+    """Give the first answer that is there; where none is, the first absence.
+
+    Example:
+        >>> either(Absence("No orders."), "kept").upper()
+        'KEPT'
+    """
+    return next((each for each in answers if not isinstance(each, Absence)), answers[0])
+
+
 @dataclass(frozen=True)
 class Note:
     """A sentence for the reader that is no result."""
@@ -240,12 +252,17 @@ def says_nothing(row: Mapping[str, Any], unit: str) -> bool:
 
 
 def as_html(result: Result) -> str:
-    """Render a result as inert HTML: headline, table, base, notes."""
+    """Render a result as inert HTML: headline, table (folded where it is large), base, notes."""
     notes = "".join(f"<li>{html.escape(note)}</li>" for note in result.notes)
     notes = f'<ul class="cx-notes">{notes}</ul>' if notes else ""
+    written = table(result.frame, result.unit)
+    rows, columns = result.frame.dropna(axis="columns", how="all").shape
+    if rows > OPEN_ROWS or columns > OPEN_COLUMNS:
+        told = count(len(result.frame), "line")
+        written = f"<details><summary>The numbers, {told}</summary>{written}</details>"
     return (
         f'<section class="cx-result"><h3>{html.escape(result.headline)}</h3>'
-        f"{table(result.frame, result.unit)}"
+        f"{written}"
         f'<p class="cx-base">{html.escape(result.base)}</p>'
         f"{notes}</section>"
     )
