@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from lxml import etree
 from pptx import Presentation
+from pptx.enum.dml import MSO_FILL
 from pptx.util import Inches
 
-from cxlab.export import charts
+from cxlab.export import charts, native, story
 from cxlab.export.deck import MARK, DeckError, deck
 from cxlab.export.tables import workbook
 from cxlab.results import Result
@@ -102,12 +103,18 @@ def test_what_others_are_compared_with_has_no_whisker_and_takes_none_away():
     assert xml.count("<c:v>5.0</c:v>") == xml.count("<c:v>0.0</c:v>") == 2
 
 
-def test_a_map_places_each_term_with_both_intervals():
+def test_a_map_places_each_term_with_both_intervals_and_names_its_quadrants():
     chart = _chart(MAP)
     assert charts.kind(MAP) == "map"
-    assert [series.name for series in chart.plots[0].series] == ["price", "last visit"]
+    points, *others = chart.plots[0].series
+    assert list(points.values) == [0.6, 0.4]
+    spans = {one.name: list(one.values) for one in others}
+    assert spans["price, interval"] == [0.6, 0.6]
+    assert (spans["mean rating"], spans["mean importance"])[1] == [0.5, 0.5]
     xml = etree.tostring(chart._chartSpace).decode()
-    assert xml.count("c:errBars>") == 2 * 4  # two terms, two directions, a tag at each end
+    assert xml.count("c:errBars>") == 2  # upwards; a tag at each end
+    for words in ("price", "last visit", "concentrate here", "keep up the good work"):
+        assert f"<a:t>{words}</a:t>" in xml
     assert chart.category_axis.axis_title.text_frame.text == "performance"
 
 
@@ -132,7 +139,7 @@ def test_a_chart_cut_short_keeps_what_its_title_names_and_says_so():
     assert "2024-01" in names
     assert "2024-02" not in names  # nearest to zero, and nothing is said of it
     texts = [s.text_frame.text for s in slide.shapes if s.has_text_frame]
-    assert "Base: 380 answers, 2025; 20 of 21 shown" in texts
+    assert "Base: 380 answers, 2025; 20 of 21 shown; grey: could be chance" in texts
 
 
 def test_curves_cut_short_keep_the_one_the_title_names():
@@ -167,13 +174,74 @@ def test_each_axis_says_what_it_measures(finding, along, up):
         assert chart.category_axis.axis_title.text_frame.text == along
 
 
-def test_the_pieces_of_a_change_are_named_in_words():
-    terms = ["change", "mix", "rate", "interaction", "went", "mix"]
-    frame = {"term": terms, "group": ["all"] * 5 + ["North"],
-             "estimate": [-10.0, -20.0, 2.0, 7.0, 1.0, -9.0]}  # fmt: skip
-    finding = {**_finding("NPS change", frame, unit="points"), "alt": "Waterfall of the pieces."}
-    names = ["both at once", "scores inside the groups", "who answered", "change"]
-    assert list(_chart(finding).plots[0].categories) == names
+CHANGE = _finding("NPS change", {
+    "term": ["change", "mix", "rate", "mix"], "group": ["all"] * 3 + ["North"],
+    "before": [5.0, None, None, 0.3], "after": [-5.0, None, None, 0.1],
+    "estimate": [-10.0, -20.0, 10.0, -9.0], "conf_low": [-15.0, -25.0, -1.0, -9.5],
+    "conf_high": [-5.0, -15.0, 21.0, -8.0],
+}, "Q3 to Q4: NPS fell.", unit="points")  # fmt: skip
+
+
+def test_a_change_is_a_waterfall_from_one_level_to_the_next_across_zero():
+    chart = _chart(CHANGE)
+    carried, above, below = ([*series.values] for series in chart.plots[0].series)
+    # 5, then 20 down to −15, then 10 up to −5; what is seen ends where the next begins
+    assert carried == [0.0, 0.0, -5.0, 0.0]
+    assert above == [5.0, 5.0, 0.0, 0.0]
+    assert below == [0.0, -15.0, -10.0, -5.0]
+    assert [name.partition("\n")[0] for name in chart.plots[0].categories] == [
+        "Q3", "who answered", "scores inside the groups", "Q4"]  # fmt: skip
+    assert chart.plots[0].series[0].format.fill.type == MSO_FILL.BACKGROUND
+
+
+def test_pieces_that_do_not_sum_to_the_change_are_no_waterfall():
+    rows = [[*row] for row in CHANGE["frame"]["rows"]]
+    rows[1][4] = -7.0
+    assert charts.kind({**CHANGE, "frame": {**CHANGE["frame"], "rows": rows}}) == "bars"
+
+
+HAZARDS = _finding("hazards", {
+    "group": ["none", "bad", "good"], "estimate": [1.0, 2.2, 0.9],
+    "conf_low": [None, 1.8, 0.7], "conf_high": [None, 2.6, 1.2],
+}, "Worst: bad.", unit="times the hazard")  # fmt: skip
+
+
+def test_ratios_are_points_on_a_ratio_axis_with_a_line_at_one_and_grey_is_chance():
+    chart = _chart(HAZARDS)
+    points, line, *spans = chart.plots[0].series
+    assert charts.kind(HAZARDS) == "dots"
+    assert list(points.iter_values()) == [1, 2, 3]  # in order of value, the highest on top
+    xml = etree.tostring(chart.category_axis._element).decode()
+    assert 'c:logBase val="2"' in xml
+    across = [float(v) for v in line._element.xpath("./c:xVal//c:v/text()")]
+    assert across == [1.0, 1.0]
+    assert [one.name for one in spans] == ["good, interval", "bad, interval"]
+    colours = [
+        str(p.marker.format.fill.fore_color.rgb) for p in map(points.points.__getitem__, range(3))
+    ]
+    assert colours == [native.PALE, native.PALE, native.BLUE]
+
+
+def test_bars_stand_in_order_start_at_zero_and_are_grey_where_unsure():
+    frame = {**_groups("a", "b", "c", estimates=(30.0, 50.0, 40.0)), "p_value": [0.4, 0.01, 0.01]}
+    chart = _chart(_finding("x", frame, unit="points"))
+    assert list(chart.plots[0].categories) == ["a", "c", "b"]
+    assert chart.value_axis.minimum_scale == 0.0
+    bars = chart.plots[0].series[0].points
+    assert [str(bars[n].format.fill.fore_color.rgb) for n in range(3)] == [
+        native.PALE, native.BLUE, native.BLUE]  # fmt: skip
+
+
+def test_promoters_and_detractors_have_one_colour_in_every_chart():
+    names = ("detractor", "passive", "promoter")
+    frame = {"group": [n for n in names for _ in (0, 1)], "time": [0.0, 1.0] * 3,
+             "estimate": [1.0, 0.4, 1.0, 0.5, 1.0, 0.7]}  # fmt: skip
+    lines = _chart(_finding("survival", frame, unit="share")).plots[0].series
+    bars = _chart(_finding("b", _groups(*names, estimates=(10.0, 20.0, 30.0)))).plots[0].series[0]
+    drawn = {one.name: str(one.format.line.color.rgb) for one in lines}
+    filled = [str(bars.points[n].format.fill.fore_color.rgb) for n in range(3)]
+    assert (drawn["detractor"], drawn["promoter"]) == (native.ORANGE, native.GREEN)
+    assert (filled[0], filled[2]) == (native.ORANGE, native.GREEN)
 
 
 def test_links_on_scales_of_their_own_share_no_axis():
@@ -187,14 +255,59 @@ def test_one_number_a_group_is_no_curve_even_where_time_is_told():
 
 @pytest.mark.parametrize(
     ("said", "title"),
-    [("NPS fell, " + "x" * 100 + " (1.0, 2.0), and more and more.",
-      "NPS fell, " + "x" * 100 + " (1.0, 2.0)."),
-     ("NPS rises, " + "x" * 130 + ", if the link is causal.",) * 2,
-     ("word " * 40, "word " * 25 + "word …")],
+    [("NPS fell, " + "x" * 120 + " (1.0, 2.0), and more and more.",
+      "NPS fell, " + "x" * 120 + "."),
+     ("NPS rises by 4, if the link is causal.",) * 2,
+     ("A is 1.0, 2.0 above (p 0.03); B is 3.0, 4.0 below.", "A is 1.0, 2.0 above."),
+     ("From 2025Q3 (35.8) to 2025Q4 (41.8); as answered 10.4 less.",) * 2,
+     ("word " * 40, "word " * 25 + "…")],
 )  # fmt: skip
-def test_a_long_title_ends_at_a_clause_and_keeps_its_hedge(said, title):
+def test_a_title_is_short_enough_to_be_read_aloud(said, title):
     slide = _opened(deck(MANIFEST, _found(_finding("x", _groups("a", "b"), said)))).slides[2]
     assert slide.shapes.title.text == title
+
+
+def test_a_hedge_without_room_in_the_title_stands_below_it():
+    said = f"{'word ' * 24}more; how much of it is chance cannot be told."
+    slide = _opened(deck(MANIFEST, _found(_finding("x", _groups("a", "b"), said)))).slides[2]
+    assert slide.shapes.title.text == f"{'word ' * 24}more."
+    texts = [s.text_frame.text for s in slide.shapes if s.has_text_frame]
+    assert "Base: 380 answers, 2025. How much of it is chance cannot be told." in texts
+
+
+def _reports(n: int) -> list[dict]:
+    found = []
+    for place in range(n):
+        three = [_finding(f"{place}{x}", _groups("a", "b"), f"{x} is said by {place}.")
+                 for x in "xyz"]  # fmt: skip
+        report = _found(*three)[0]
+        found.append({**report, "notebook": f"{place:02}", "reading_order": place,
+                      "question": f"Question {place}?", "page": f"{place:02}/e.html"})  # fmt: skip
+    return found
+
+
+def test_at_most_twelve_slides_come_before_the_appendix_and_each_report_has_its_turn():
+    told = story.story(MANIFEST, _reports(6))
+    main = [slide for slide in told if slide.section != story.APPENDIX]
+    assert len(main) == 12
+    assert len({slide.question for slide in main[2:]}) == 6
+    assert len(told) == 2 + 18 + 1  # and the words of certainty
+    assert [slide.key for slide in told[12:13]] == ["words"]
+
+
+def test_a_deck_has_sections_that_a_refresh_and_a_persons_slide_keep(tmp_path):
+    path = tmp_path / "deck.pptx"
+    show = _opened(deck(MANIFEST, _reports(3)))
+    show.slides.add_slide(show.slide_layouts[5])
+    show.save(path)
+    made = deck(MANIFEST, _reports(4), before=path)
+    root = _opened(made).part._element
+    told = root.xpath("//*[local-name()='section']")
+    names = [one.get("name") for one in told]
+    assert names == ["Summary", *(f"Question {n}?" for n in range(4)), "Appendix"]
+    listed = [one.get("id") for one in root.xpath("//*[local-name()='section']//*[@id]")
+              if one.tag.endswith("sldId")]  # fmt: skip
+    assert sorted(listed) == sorted(str(one.id) for one in root.sldIdLst)
 
 
 def test_a_reason_alone_names_no_bar():

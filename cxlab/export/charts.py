@@ -1,88 +1,129 @@
-"""A finding's frame as a native chart that can be edited."""
+"""Which chart a finding calls for, and what it shows: rows, names, groups, what is unsure."""
 
-import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from lxml import etree
-from pptx.chart.data import CategoryChartData, XyChartData
-from pptx.dml.color import RGBColor
-from pptx.enum.chart import (
-    XL_CHART_TYPE,
-    XL_LABEL_POSITION,
-    XL_LEGEND_POSITION,
-    XL_MARKER_STYLE,
-    XL_TICK_LABEL_POSITION,
-)
-from pptx.util import Emu, Pt
-
 from cxlab.codebook import label
-from cxlab.export.inert import cell, plain
+from cxlab.export.inert import cell
+from cxlab.results import RATIOS, amount
 
-MOST = {"bars": 20, "columns": 30, "line": 120, "curves": 400}
+MOST = {"bars": 20, "dots": 14, "columns": 30, "line": 120, "curves": 400}
+MOST_CURVES, MOST_PLACES = 6, 14
 PIECES = {"change": "change", "mix": "who answered", "rate": "scores inside the groups",
-          "interaction": "both at once"}  # fmt: skip
+          "interaction": "scores and shares moving together"}  # fmt: skip
+SIDES = {"penalty": "rated low", "reward": "rated high"}
 LONGEST = 60  # characters of a name
-COLOURS = ("0B62A8", "C8690A", "0A7D5F", "9A4F86", "B83B1E", "7B8794")
-_NS = "http://schemas.openxmlformats.org/drawingml/2006/chart"
-_FORMATS = {"share": "0%", "points": "0.0"}
+FEW, CHANCE = 30, 0.05
+READ_AT_ONCE = 12  # rows
+_UNSURE = re.compile(
+    r"not apart|no detectable|not detectable|not decidable|unclear|cannot|inside|undecided"
+)
 Row = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What a chart shows.
+
+    Attributes:
+        how: the kind of chart.
+        rows: one a bar, point or moment, in the order they are drawn.
+        keys: the columns that name a row.
+        number: the column that is drawn.
+    """
+
+    how: str
+    rows: list[Row]
+    keys: tuple[str, ...] = ()
+    number: str = "estimate"
+
+    @property
+    def names(self) -> list[str]:
+        """The name of each row, inert."""
+        return [named(row, self.keys) for row in self.rows]
+
+
 def kind(finding: Mapping[str, Any]) -> str:
-    """Say which chart a finding's columns call for: map, curves, line, columns, bars, or none."""
+    """Say which chart a finding's columns call for; empty for none.
+
+    Returns:
+        map (two scores), waterfall, curves, sides (low ratings to the left, high to the right),
+        line (by period), tenths, dots (ratios, and means on a scale of their own), columns or bars.
+    """
     rows = _rows(finding)
     if len(rows) < 2:
         return ""
     have = {name for name in rows[0] if sum(row[name] is not None for row in rows) > 1}
-    keys = _keys(rows)
-    if {"performance", "estimate"} <= have and len(rows) <= len(COLOURS):
+    alt, keys = str(finding.get("alt", "")), _keys(rows)
+    if {"performance", "estimate"} <= have and len(rows) <= MOST_PLACES:
         return "map"
-    if "scale of its own" in str(finding.get("alt", "")):  # no one axis
+    if "scale of its own" in alt or alt.startswith("Map of"):  # no one axis
         return ""
+    if waterfall(rows):
+        return "waterfall"
     moments = {row.get("time") for row in rows}
     several = any(len({row.get(key) for row in rows}) < len(rows) for key in keys or ["group"])
     if {"time", "estimate"} <= have and len(moments) > 1 and several:
         return "curves"
+    if SIDES.keys() <= {row.get("part") for row in rows}:
+        return "sides"
     if keys == ["period"] and "estimate" in have:
         return "line"
+    if {"lift", "rank", "estimate"} <= have:
+        return "tenths"
     if {"value", "share"} <= have and all(isinstance(row["value"], int | float) for row in rows):
         return "columns"
-    return "bars" if keys and "estimate" in have and "table" not in have else ""
+    if not keys or "estimate" not in have or "table" in have:
+        return ""
+    return "dots" if _off_zero(finding, rows) else "bars"
+
+
+def _off_zero(finding: Mapping[str, Any], rows: list[Row]) -> bool:
+    """Whether zero means nothing here: a ratio, a mean on a scale that begins at one, a value
+    that is compared between groups made alike."""
+    top = re.fullmatch(r"of (\d+)", finding["unit"])
+    low = min((row["estimate"] for row in rows if row.get("estimate") is not None), default=0.0)
+    high = max((row["estimate"] for row in rows if row.get("estimate") is not None), default=0.0)
+    on_scale = bool(top) and low >= 1.0 and high <= float(top[1] if top else 0)
+    return (finding["unit"] in RATIOS and low > 0) or on_scale or bool(_adjusted(rows))
+
+
+def _adjusted(rows: list[Row]) -> str:
+    """Name the level that is told both as it is and among customers alike, if there is one."""
+    terms = list(dict.fromkeys(str(row.get("term")) for row in rows))
+    return terms[0] if terms and f"{terms[0]}, adjusted" in terms else ""
 
 
 def _keys(rows: list[Row]) -> list[str]:
     """Give the columns whose values tell the rows apart."""
-    known = ("period", "group", "term", "part", "against", "reason")
+    known = ("period", "term", "group", "part", "against", "reason")
     names = [name for name in known if len({row.get(name) for row in rows}) > 1]
     return names[:2] if names != ["reason"] else []  # a reason alone names no row
 
 
-def add(slide: Any, finding: Mapping[str, Any], place: tuple[int, int, int, int]) -> bool:
-    """Add the chart of a finding to a slide; says whether there is one."""
-    how = kind(finding)
-    if not how:
+def waterfall(rows: list[Row]) -> bool:
+    """Whether rows tell a change from one level to the next and the pieces it is the sum of."""
+    change = [row for row in rows if row.get("term") == "change" and row.get("group") in ALL]
+    if not change or None in (change[0].get("before"), change[0].get("after")):
         return False
-    types = {"bars": XL_CHART_TYPE.BAR_CLUSTERED, "columns": XL_CHART_TYPE.COLUMN_CLUSTERED,
-             "line": XL_CHART_TYPE.LINE_MARKERS, "map": XL_CHART_TYPE.XY_SCATTER,
-             "curves": XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS}  # fmt: skip
-    rows, data = _data(finding, how)
-    frame = slide.shapes.add_chart(types[how], *map(Emu, place), data)
-    words = finding.get("alt") or f"Chart. {finding['headline']}"
-    frame._element.nvGraphicFramePr.cNvPr.set("descr", plain(words, longest=500))
-    _dress(frame.chart, finding, how)
-    series = frame.chart.plots[0].series
-    if how in ("bars", "line"):
-        _whiskers(series[0], rows)
-    if how == "map":
-        for one, row in zip(series, rows, strict=True):
-            for column, along in (("performance", "x"), ("estimate", "y")):
-                _whiskers(one, [row], column, along)
-    if how in ("bars", "line", "map"):
-        _scale(frame.chart.value_axis, rows)
-    return True
+    return len(steps(rows)) > 1
+
+
+ALL = (None, "all")
+
+
+def steps(rows: list[Row]) -> list[Row]:
+    """Give the pieces of a change in the order they are told; they sum to it, or there are none."""
+    rows = [row for row in rows if row.get("group") in ALL and row.get("estimate") is not None]
+    change = next(row for row in rows if row["term"] == "change")
+    pieces = [row for row in rows if row["term"] in PIECES and row is not change]
+    if len(pieces) < 2:
+        pieces = [row for row in rows if row is not change and row["estimate"]]
+    off = abs(sum(row["estimate"] for row in pieces) - change["estimate"])
+    return pieces if off < 1e-6 * max(1.0, abs(change["estimate"])) else []
 
 
 def _rows(finding: Mapping[str, Any]) -> list[Row]:
@@ -90,75 +131,111 @@ def _rows(finding: Mapping[str, Any]) -> list[Row]:
     return [dict(zip(columns, row, strict=True)) for row in finding["frame"]["rows"]]
 
 
-def _data(finding: Mapping[str, Any], how: str) -> tuple[list[Row], Any]:
-    rows = _rows(finding)
+def drawn(finding: Mapping[str, Any]) -> Drawn:
+    """Give what the chart of a finding shows."""
+    how, rows = kind(finding), _rows(finding)
     number = "share" if how == "columns" else "estimate"
+    if how == "waterfall":
+        return Drawn(how, rows, ("term",))
     rows = [row for row in rows if row.get(number) is not None]
-    if how == "map":
-        return rows, _map(rows)
+    if how == "sides":
+        return Drawn(how, _sides(rows), ("term",))
     if how == "curves":
-        return rows, _curves(finding, rows)
-    keys = ["value"] if how == "columns" else _keys(rows)
-    if how == "bars" and _falls(finding):
-        rows, keys = _steps(rows), [key for key in keys if key != "group"] or keys
-    elif how == "bars":
-        rows = sorted(_kept(finding, rows, keys), key=lambda row: row["estimate"])
-    rows = rows[-MOST[how] :]  # of a long line the latest
-    data = CategoryChartData(number_format=_format(finding, how))
-    data.categories = [_name(row, keys) for row in rows]
-    data.add_series(cell(label(finding["name"])), [row[number] for row in rows])
-    return rows, data
+        return Drawn(how, _curves(finding, rows), (_key(rows),))
+    if how in ("columns", "tenths"):
+        return Drawn(how, rows[-MOST["columns"] :], ("value" if how == "columns" else "rank",),
+                     number)  # fmt: skip
+    keys = _keys(rows)
+    if how == "dots" and (level := _adjusted(rows)):
+        rows = [row for row in rows if row["term"] == f"{level}, adjusted"]
+        keys = ["group"]
+    if how in ("bars", "dots"):
+        # in order of value, the highest on top; a chart of bars is drawn from the bottom
+        rows = sorted(_kept(finding, rows, keys, MOST[how]), key=lambda row: row["estimate"])
+    elif how == "line":
+        rows = rows[-MOST["line"] :]  # of a long line the latest
+    return Drawn(how, rows, tuple(keys))
 
 
-def _falls(finding: Mapping[str, Any]) -> bool:
-    return str(finding.get("alt", "")).startswith("Waterfall")
+def _sides(rows: list[Row]) -> list[Row]:
+    """Put the rating with the longest arms on top."""
+    rows = [row for row in rows if row.get("part") in SIDES]
+    span: Counter[str] = Counter()
+    for row in rows:
+        span[str(row["term"])] += abs(row["estimate"])
+    return sorted(rows, key=lambda row: (span[str(row["term"])], str(row["term"])))
 
 
-def _steps(rows: list[Row]) -> list[Row]:
-    """Give a change and its pieces from top to bottom; who moved where is another way to cut it."""
-    rows = [row for row in rows if row.get("group") in (None, "all")][::-1]
-    pieces = [{**row, "term": PIECES[row["term"]]} for row in rows if row.get("term") in PIECES]
-    return pieces if len(pieces) > 1 else rows
-
-
-def _kept(finding: Mapping[str, Any], rows: list[Row], keys: list[str]) -> list[Row]:
+def _kept(finding: Mapping[str, Any], rows: list[Row], keys: list[str], most: int) -> list[Row]:
     """Choose the bars: those the sentence names, of a rare verdict, farthest from zero, in turn."""
     verdicts = Counter(row.get("verdict") for row in rows)
     usual = verdicts.most_common(1)[0][0] if rows else None
 
     def place(row: Row) -> tuple[bool, bool, float]:
-        named = any(_stated(_word(row[key], key), finding["headline"]) for key in keys if row[key])
-        return not named, row.get("verdict") == usual, -abs(row["estimate"])
+        told = any(_stated(_word(row[key], key), finding["headline"]) for key in keys if row[key])
+        return not told, row.get("verdict") == usual, -abs(row["estimate"])
 
-    return sorted(rows, key=place)[: MOST["bars"]]
+    return sorted(rows, key=place)[:most]
 
 
 def _stated(word: str, sentence: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", sentence) is not None
 
 
+def _key(rows: list[Row]) -> str:
+    return next(iter(_keys(rows)), "group")
+
+
+def _curves(finding: Mapping[str, Any], rows: list[Row]) -> list[Row]:
+    """Choose the curves: of everyone, those the sentence names, the long, the high."""
+    rows = [row for row in rows if row["time"] is not None]
+    key = _key(rows)
+    last = {row.get(key): row for row in rows}
+    whole = max(row["time"] for row in last.values()) or 1
+
+    def place(name: Any) -> tuple[bool, float, float]:
+        told = name == "all" or _stated(str(name), finding["headline"])
+        return not told, -round(10 * last[name]["time"] / whole), -last[name]["estimate"]
+
+    chosen = sorted(last, key=place)[:MOST_CURVES]
+    return [row for row in rows if row.get(key) in chosen]
+
+
 def left_out(finding: Mapping[str, Any]) -> str:
     """Say how much of a finding its chart shows, where it does not show all."""
     how = kind(finding)
     if how == "curves":
-        key = next(iter(_keys(_rows(finding))), "group")
-        there, most = len({row.get(key) for row in _rows(finding)}), len(COLOURS)
-        return f"{most} of {there} curves shown" if there > most else ""
-    if not how or _falls(finding):
+        there = len({row.get(_key(_rows(finding))) for row in _rows(finding)})
+        return f"{MOST_CURVES} of {there} curves shown" if there > MOST_CURVES else ""
+    if how in ("", "waterfall", "sides", "map"):
         return ""
-    number = "share" if how == "columns" else "estimate"
-    there = sum(row.get(number) is not None for row in _rows(finding))
-    drawn = len(_data(finding, how)[0])
-    return f"{drawn} of {there} shown" if drawn < there else ""
+    shown = drawn(finding)
+    rows = _rows(finding)
+    if how == "dots" and (level := _adjusted(rows)):
+        return f"{label(level)} among customers alike" if level else ""
+    there = sum(row.get(shown.number) is not None for row in rows)
+    return f"{len(shown.rows)} of {there} shown" if len(shown.rows) < there else ""
 
 
-def _name(row: Row, keys: list[str]) -> str:
-    words = [_word(row[key], key) for key in keys if row[key] is not None]
-    return cell(", ".join(words) or "–", longest=LONGEST)
+def telling(finding: Mapping[str, Any]) -> bool:
+    """Whether a chart is taken in at once: few bars, or lines."""
+    shown = drawn(finding)
+    return shown.how not in ("bars", "dots") or len(shown.rows) <= READ_AT_ONCE
+
+
+# ---------------------------------------------------------------- names, and how sure a row is
+
+
+def named(row: Row, keys: Sequence[str]) -> str:
+    """Name a row by its columns, inert."""
+    words = [_word(row[key], key) for key in keys if row.get(key) is not None]
+    return cell(", ".join(words) or "everyone", longest=LONGEST)
 
 
 def _word(value: Any, key: str) -> str:
     """Write a value as people do; what comes from data stays as it stands."""
+    if key == "group" and value == "all":
+        return "everyone"
     if key == "reason" and isinstance(value, str):
         return ", ".join(map(label, value.split(", ")))
     if key == "term" and isinstance(value, str):
@@ -166,180 +243,40 @@ def _word(value: Any, key: str) -> str:
     return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
-def _map(rows: list[Row]) -> XyChartData:
-    """Place each term by its rating and its importance, a series a term, so that it is named."""
-    data = XyChartData()
-    for row in rows:
-        series = data.add_series(_name(row, ["term"]))
-        series.add_data_point(row["performance"], row["estimate"])
-    return data
+def unsure(row: Row, unit: str) -> bool:
+    """Whether a row may be chance: by its p-value, else its verdict, its interval, its base.
+
+    Example:
+        >>> unsure({"estimate": 1.4, "conf_low": 0.9, "conf_high": 2.2}, "ratio")
+        True
+    """
+    p = row.get("p_adjusted") if row.get("p_adjusted") is not None else row.get("p_value")
+    if p is not None:
+        return bool(p >= CHANCE)
+    if row.get("verdict") is not None and _UNSURE.search(str(row["verdict"])):
+        return True
+    low, high = row.get("conf_low"), row.get("conf_high")
+    nothing = 1.0 if unit in RATIOS else 0.0
+    crosses = low is not None and high is not None and low < nothing < high
+    few = row.get("n") is not None and row["n"] < FEW
+    return crosses or bool(few)
 
 
-def _curves(finding: Mapping[str, Any], rows: list[Row]) -> XyChartData:
-    data = XyChartData()
-    rows = [row for row in rows if row["time"] is not None]
-    key = next(iter(_keys(rows)), "group")
-    last = {row.get(key): row for row in rows}
-    whole = max(row["time"] for row in last.values()) or 1
-
-    def place(name: Any) -> tuple[bool, float, float]:  # everyone, the named, the long, the high
-        named = name == "all" or _stated(str(name), finding["headline"])
-        return not named, -round(10 * last[name]["time"] / whole), -last[name]["estimate"]
-
-    chosen = sorted(last, key=place)[: len(COLOURS)]
-    for name in [name for name in last if name in chosen]:
-        series = data.add_series(cell(_word(name or "everyone", key), longest=40))
-        points = [row for row in rows if row.get(key) == name]
-        for row in points[:: max(1, len(points) // MOST["curves"])]:
-            series.add_data_point(row["time"], row["estimate"])
-    return data
+def greyed(finding: Mapping[str, Any]) -> str:
+    """Say what grey means on a chart that has some."""
+    shown = drawn(finding) if kind(finding) in ("bars", "dots", "map", "sides") else None
+    if shown and any(unsure(row, finding["unit"]) for row in shown.rows):
+        return "grey: cannot be placed" if shown.how == "map" else "grey: could be chance"
+    if kind(finding) == "waterfall" and any(unsure(s, "") for s in steps(_rows(finding))):
+        return "grey: could be chance"
+    return ""
 
 
-def _format(finding: Mapping[str, Any], how: str) -> str:
-    return "0%" if how == "columns" else _FORMATS.get(finding["unit"], "0.00")
+def unit_of(finding: Mapping[str, Any]) -> str:
+    """Give the unit of a finding; money is known by its base, too."""
+    return finding["unit"] or ("money" if "; money in " in finding["base"] else "")
 
 
-def _dress(chart: Any, finding: Mapping[str, Any], how: str) -> None:
-    chart.has_title = False
-    chart.font.size = Pt(12)
-    several = len(list(chart.plots[0].series)) > 1
-    chart.has_legend = several
-    if several:
-        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
-    values, names = chart.value_axis, chart.category_axis
-    values.has_major_gridlines = how != "columns"
-    if how != "columns":
-        values.major_gridlines.format.line.color.rgb = RGBColor(0xE3, 0xE8, 0xEC)
-    values.format.line.fill.background()
-    names.format.line.color.rgb = RGBColor(0x7B, 0x87, 0x94)
-    names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    values.tick_labels.number_format = _format(finding, how)
-    values.tick_labels.number_format_is_linked = False
-    names.has_major_gridlines = False
-    if how == "curves" and finding["unit"] == "share":
-        most = max(value for one in chart.plots[0].series for value in one.values)
-        values.minimum_scale, values.maximum_scale = 0.0, 1.0 if most > 0.4 else most * 1.25
-    if how == "map":
-        _dress_map(chart)
-        return
-    _titled(values, "share of answers" if how == "columns" else _unit(finding))
-    if how in ("curves", "columns"):
-        _titled(names, _since(finding) if how == "curves" else "answer")
-    crowded = how == "bars" and len(list(chart.plots[0].categories)) > 12
-    if crowded:
-        names.tick_labels.font.size = Pt(9)
-        skip = names._element.find(f"{{{_NS}}}noMultiLvlLbl")
-        skip.addprevious(etree.Element(f"{{{_NS}}}tickLblSkip", val="1"))
-    for colour, series in zip(COLOURS, chart.plots[0].series, strict=False):
-        line = series.format.line if how in ("line", "curves") else series.format.fill
-        if how in ("line", "curves"):
-            line.color.rgb, line.width, series.smooth = (
-                RGBColor.from_string(colour),
-                Pt(2.25),
-                False,
-            )
-        else:
-            line.solid()
-            line.fore_color.rgb = RGBColor.from_string(colour)
-    if how in ("bars", "columns"):
-        chart.plots[0].gap_width = 60
-    if how == "columns" or (how == "bars" and _long(chart.plots[0].series[0].values)):
-        _labels(chart, finding, how)
-
-
-def _dress_map(chart: Any) -> None:
-    """Give each term a mark of its own, and each axis its name."""
-    chart.category_axis.tick_labels.number_format = "0.0"
-    chart.category_axis.tick_labels.number_format_is_linked = False
-    for axis, words in ((chart.category_axis, "performance"), (chart.value_axis, "importance")):
-        _titled(axis, label(words))
-    for colour, series in zip(COLOURS, chart.plots[0].series, strict=False):
-        series.format.line.fill.background()
-        series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 11
-        series.marker.format.fill.solid()
-        series.marker.format.fill.fore_color.rgb = RGBColor.from_string(colour)
-
-
-def _titled(axis: Any, words: str) -> None:
-    axis.has_title = True
-    axis.axis_title.text_frame.text = plain(words, longest=LONGEST)
-    axis.axis_title.text_frame.paragraphs[0].font.size = Pt(12)
-
-
-def _unit(finding: Mapping[str, Any]) -> str:
-    """Name what the estimate is measured in; without a unit, what it is."""
-    unit = finding["unit"]
-    return f"out {unit}" if unit.startswith("of ") else unit or label(finding["name"])
-
-
-def _since(finding: Mapping[str, Any]) -> str:
-    """Name the time of a curve by the unit its name or its sentence counts in."""
-    words = f"{finding['name']} {finding['headline']}"
-    found = re.search(r"\b(days|weeks|months|quarters|years)\b", words)
-    return f"{found[1] if found else 'time'} since the start"
-
-
-def _long(values: Any) -> bool:
-    """Whether every bar has room for its number."""
-    return min(values) > 0.12 * max(values) > 0
-
-
-def _labels(chart: Any, finding: Mapping[str, Any], how: str) -> None:
-    plot = chart.plots[0]
-    plot.has_data_labels, chart.value_axis.has_major_gridlines = True, False
-    chart.value_axis.tick_label_position = XL_TICK_LABEL_POSITION.NONE
-    plot.data_labels.number_format = _format(finding, how)
-    plot.data_labels.number_format_is_linked = False
-    plot.data_labels.font.size = Pt(11)
-    plot.data_labels.position = (
-        XL_LABEL_POSITION.INSIDE_BASE if how == "bars" else XL_LABEL_POSITION.OUTSIDE_END
-    )
-    if how == "bars":
-        plot.data_labels.font.color.rgb = RGBColor(255, 255, 255)
-
-
-def _whiskers(series: Any, rows: list[Row], column: str = "estimate", along: str = "") -> None:
-    """Give each point its interval; what others are compared with has none."""
-    ends = ("conf_low", "conf_high")
-    low, high = ends if column == "estimate" else (f"{column}_low", f"{column}_high")
-    known = [row.get(low) is not None and row.get(high) is not None for row in rows]
-    if not any(known):
-        return
-    pairs = list(zip(rows, known, strict=True))
-    up = [row[high] - row[column] if there else 0.0 for row, there in pairs]
-    down = [row[column] - row[low] if there else 0.0 for row, there in pairs]
-    bars = etree.Element(f"{{{_NS}}}errBars")
-    if along:
-        _leaf(bars, "errDir", along)
-    _leaf(bars, "errBarType", "both")
-    _leaf(bars, "errValType", "cust")
-    _leaf(bars, "noEndCap", "0")
-    for name, lengths in (("plus", up), ("minus", down)):
-        points = etree.SubElement(etree.SubElement(bars, f"{{{_NS}}}{name}"), f"{{{_NS}}}numLit")
-        code = etree.SubElement(points, f"{{{_NS}}}formatCode")
-        code.text = "General"
-        _leaf(points, "ptCount", str(len(lengths)))
-        for place, length in enumerate(lengths):
-            point = etree.SubElement(points, f"{{{_NS}}}pt", idx=str(place))
-            etree.SubElement(point, f"{{{_NS}}}v").text = repr(max(0.0, float(length)))
-    places = ("cat", "val", "xVal", "yVal")
-    next(one for one in series._element if etree.QName(one).localname in places).addprevious(bars)
-
-
-def _scale(axis: Any, rows: list[Row]) -> None:
-    """Let the axis reach from zero past the longest interval, in round steps."""
-    ends = [row[k] for row in rows for k in ("estimate", "conf_low", "conf_high")
-            if row.get(k) is not None]  # fmt: skip
-    low, high = min(0.0, *ends), max(0.0, *ends)
-    if high <= low:
-        return
-    rough = (high - low) / 6
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * n for n in (1, 2, 5, 10) if power * n >= rough)
-    axis.minimum_scale = math.floor(low / step) * step
-    axis.maximum_scale = math.ceil(high / step) * step
-    axis.major_unit = step
-
-
-def _leaf(parent: Any, name: str, value: str) -> None:
-    etree.SubElement(parent, f"{{{_NS}}}{name}", val=value)
+def written(row: Row, unit: str, *, signed: bool = False) -> str:
+    """Write the estimate of a row as its unit is written."""
+    return amount(row["estimate"], unit, signed=signed)

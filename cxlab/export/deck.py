@@ -1,55 +1,35 @@
 """Findings become slides: the title states the finding, the chart can be edited."""
 
 import io
-import re
+import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from lxml import etree
 from pptx import Presentation
+from pptx.dml.color import RGBColor
 from pptx.enum.shapes import PP_PLACEHOLDER
+from pptx.enum.text import MSO_ANCHOR
 from pptx.exc import PackageNotFoundError
-from pptx.util import Emu, Pt
+from pptx.util import Emu, Inches, Pt
 
 from cxlab.codebook import Refusal, label
-from cxlab.export import charts
-from cxlab.export.audience import seen
+from cxlab.export import native
+from cxlab.export import template as house
 from cxlab.export.inert import plain
-from cxlab.export.leadership import EVERYONE, Page
-from cxlab.results import cell, count, decimals
+from cxlab.export.native import BLUE, GREY, INK
+from cxlab.export.story import APPENDIX, LONGEST_TITLE, MOST_ROWS, Slide, story
+from cxlab.results import cell, decimals
 
 MARK = "cxlab:"  # the name of a slide this room made; all others belong to a person
-PER_REPORT = 5  # pictures of one report
-LONGEST_TITLE = 130
-MOST_ROWS, MOST_COLUMNS = 12, 6
+MOST_COLUMNS = 6
 MOST_POINTS, FEWEST_POINTS = 20, 9  # size of the sentences
 
 
 class DeckError(Refusal):
     """A deck or a template cannot be used."""
-
-
-@dataclass(frozen=True)
-class Slide:
-    """What one slide says.
-
-    Attributes:
-        key: its name from one refresh to the next.
-        title: the finding, in a sentence.
-        lines: text below it, instead of a chart.
-        finding: what is drawn or tabulated, if anything.
-        base: the line at the foot.
-        notes: for the speaker: method, what to know, which report.
-    """
-
-    key: str
-    title: str
-    lines: tuple[str, ...] = ()
-    finding: Mapping[str, Any] | None = None
-    base: str = ""
-    notes: str = ""
 
 
 def deck(
@@ -81,116 +61,154 @@ def deck(
             "template."
         )
     show = _opened(before or template)
-    found = seen(found, smallest=manifest.get("fewest", {}).get("leadership", 0))
-    wanted = _slides(manifest, found)
+    wanted = story(manifest, found)
     standing = {slide.name.removeprefix(MARK): slide for slide in show.slides
                 if slide.name.startswith(MARK)}  # fmt: skip
     for key in standing.keys() - {slide.key for slide in wanted}:
         _remove(show, standing.pop(key))
+    source = f"Source: {manifest['study']}, known on {manifest['as_of']}"
     after = None
     for words in wanted:
         slide = standing.get(words.key)
         if slide is None:
             slide = show.slides.add_slide(_layout(show, first=words.key == "title"))
             _move(show, slide, after)
-        _fill(show, slide, words)
+        _fill(show, slide, words, source)
         after = slide
+    _sections(show, {f"{MARK}{slide.key}": slide.section for slide in wanted})
     buffer = io.BytesIO()
     show.save(buffer)
     return buffer.getvalue()
 
 
-# ---------------------------------------------------------------- what is said
-
-
-def _slides(manifest: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> list[Slide]:
-    page = Page([r for r in found if not any(f["name"] == "leadership" for f in r["findings"])])
-    known = f"As known on {manifest['as_of']}"
-    out = [Slide("title", manifest["study"], (known,))]
-    if page.sentences:
-        said = tuple(f"{s.text} ({s.word})" for s in page.sentences)
-        notes = "\n".join(
-            f"{s.text} {s.finding['method']} Report: {s.page}" for s in page.sentences
-        )
-        numbers = [f"{n['name']} {n['shown']} ({n['interval']})" for n in page.numbers]
-        base = "; ".join([*numbers, known])
-        out.append(Slide("summary", "What to know", said, base=base, notes=notes))
-    whole = [r for r in found if r["part"] == EVERYONE and not r.get("settings")]
-    for report in sorted(whole, key=lambda r: (r["reading_order"], r["notebook"])):
-        if not any(f["name"] == "leadership" for f in report["findings"]):
-            out += _of_report(report)
-    return out
-
-
-def _of_report(report: Mapping[str, Any]) -> list[Slide]:
-    """Give what the report itself drew, as charts; else its first finding as a table."""
-    drawn = [f for f in report["findings"] if f.get("alt") and charts.kind(f)][:PER_REPORT]
-    tables = [f for f in report["findings"] if len(f["frame"]["rows"]) > 1]
-    out = []
-    for finding in drawn or tables[:1]:
-        notes = [finding["method"], *finding["notes"], f"Report: {report['page']}"]
-        title = _short(finding["headline"])
-        notes = notes if title == finding["headline"] else [finding["headline"], *notes]
-        base = f"Base: {finding['base']}"
-        part = charts.left_out(finding) if charts.kind(finding) else _cut(finding)
-        out.append(
-            Slide(
-                key=f"{report['notebook']}/{finding['name']}/{charts.kind(finding) or 'table'}",
-                title=title,
-                finding=finding,
-                base=f"{base.rstrip('.')}; {part}" if part else base,
-                notes="\n".join(notes),
-            )
-        )
-    return list({slide.key: slide for slide in out}.values())
-
-
-def _cut(finding: Mapping[str, Any]) -> str:
-    there = len(finding["frame"]["rows"])
-    return f"{MOST_ROWS} of {count(there, 'row')} shown" if there > MOST_ROWS else ""
-
-
-def _short(headline: str) -> str:
-    """Give the first clauses of a long sentence; the notes then hold the whole.
-
-    Where what is left out would hedge what is kept, the sentence stays whole.
-    """
-    if len(headline) <= LONGEST_TITLE:
-        return headline
-    cut = headline[:LONGEST_TITLE]
-    ends = [found.start() for found in re.finditer(r"[;:,.] ", cut)
-            if cut[: found.start()].count("(") == cut[: found.start()].count(")")]  # fmt: skip
-    if not ends:
-        return f"{cut[: cut.rfind(' ')]} …"
-    hedged = re.search(r"\b(if|but|unless|cannot|provided)\b", headline[ends[-1] :])
-    return headline if hedged else f"{headline[: ends[-1]]}."
-
-
 # ---------------------------------------------------------------- how it is shown
 
 
-def _fill(show: Any, slide: Any, words: Slide) -> None:
+def _fill(show: Any, slide: Any, words: Slide, source: str) -> None:
     """Write a slide, in the place of what was written before."""
     for shape in [one for one in slide.shapes if one.name.startswith(MARK)]:
         _drop_part(slide, shape)
         shape._element.getparent().remove(shape._element)
     slide._element.cSld.set("name", f"{MARK}{words.key}")
     _title(slide, words)
-    left, top, width, height = place = _room(show, slide)
-    if words.finding is not None:
-        if not charts.add(slide, words.finding, place):
-            _table(slide, words.finding, place)
-        slide.shapes[-1].name = f"{MARK}exhibit"
-    elif words.lines:
-        _lines(slide, words, place)
-    if words.base:
+    ours = house.own(slide.slide_layout)
+    place = house.room() if ours else _room(show, slide)
+    if ours:
+        _around(slide, words, source)
+    elif words.base:
+        left, top, width, height = place
         foot = slide.shapes.add_textbox(left, top + height, width, Emu(show.slide_height // 16))
         foot.name = f"{MARK}base"
         _write(foot.text_frame, [words.base], Pt(10))
+    if words.finding is not None:
+        _exhibit(slide, words, place, ours=ours)
+    elif words.sentences and ours:
+        _summary(slide, words, place)
+    elif words.sentences or words.lines:
+        said = [f"{s.text} ({s.word})" for s in words.sentences] or words.lines
+        _lines(slide, words, said, place)
     for shape in _contents(slide):
         if shape.has_text_frame and not shape.text_frame.text:
             shape._element.getparent().remove(shape._element)
     slide.notes_slide.notes_text_frame.text = "\n".join(map(plain, words.notes.split("\n")))
+
+
+def _around(slide: Any, words: Slide, source: str) -> None:
+    """Write what stands around an exhibit: the question, who is counted, where it is from."""
+    kicker = words.question or "In short"
+    if words.section == APPENDIX and words.question != APPENDIX:
+        kicker = f"{APPENDIX} · {kicker}"
+    said = {house.KICKER: kicker, house.BASE: words.base,
+            house.SOURCE: f"{source} · {words.page}" if words.page else source}  # fmt: skip
+    for shape in slide.placeholders:
+        number = shape.placeholder_format.idx
+        if number in said:
+            shape.text_frame.text = plain(said[number], longest=260)
+    house.number(slide)
+
+
+def _exhibit(slide: Any, words: Slide, place: tuple[int, int, int, int], *, ours: bool) -> None:
+    left, top, width, height = place
+    aside = Inches(2.75) if words.callout and ours else 0
+    if not native.add(slide, words.finding, (left, top, width - aside, height)):
+        _table(slide, words.finding, place)
+    slide.shapes[-1].name = f"{MARK}exhibit"
+    if aside:
+        _callout(slide, words.callout, (left + width - Inches(2.45), top + Inches(0.3)))
+
+
+def _callout(slide: Any, said: Sequence[str], at: tuple[int, int]) -> None:
+    """Write the number the title is about, large, beside the chart."""
+    number, whom, ends, sure = said
+    box = slide.shapes.add_textbox(*at, Inches(2.45), Inches(2.3))
+    box.name = f"{MARK}callout"
+    frame = box.text_frame
+    _write(frame, [number, whom, f"between {ends.replace(' to ', ' and ')}", sure], Pt(13))
+    for paragraph, size, colour, bold in zip(
+        frame.paragraphs, (32, 14, 13, 13), (BLUE, INK, GREY, GREY), (True, True, False, False),
+        strict=True,
+    ):  # fmt: skip
+        paragraph.space_after = Pt(4)
+        for run in paragraph.runs:
+            run.font.size, run.font.bold = Pt(size), bold
+            run.font.color.rgb = RGBColor.from_string(colour)
+    frame.paragraphs[-1].runs[0].font.italic = True
+
+
+def _summary(slide: Any, words: Slide, place: tuple[int, int, int, int]) -> None:
+    """Write the headline numbers side by side, and below them what else was found, how sure."""
+    left, top, width, height = place
+    tiles = words.callout[:3]
+    for at, tile in enumerate(tiles):
+        name, _, shown = tile.partition(": ")
+        number, _, ends = shown.partition(" (")
+        box = slide.shapes.add_textbox(
+            left + at * (width // 3), top, width // 3 - Inches(0.2), Inches(1.1)
+        )
+        box.name = f"{MARK}number {at + 1}"
+        _write(box.text_frame, [number, f"{name}, {ends.rstrip(')')}"], Pt(12))
+        first, second = box.text_frame.paragraphs
+        first.runs[0].font.size, first.runs[0].font.bold = Pt(30), True
+        first.runs[0].font.color.rgb = RGBColor.from_string(BLUE)
+        second.runs[0].font.color.rgb = RGBColor.from_string(GREY)
+        for side in ("margin_left", "margin_top"):
+            setattr(box.text_frame, side, 0)
+    down = Inches(1.25) if tiles else 0
+    _findings(slide, words, (left, top + down, width, height - down))
+
+
+def _findings(slide: Any, words: Slide, place: tuple[int, int, int, int]) -> None:
+    """List sentences with how sure each is, as a table without colours of its own."""
+    left, top, width, height = place
+    rows = len(words.sentences)
+    shape = slide.shapes.add_table(rows, 2, left, top, width, min(height, rows * Inches(0.72)))
+    shape.name = f"{MARK}exhibit"
+    shape._element.nvGraphicFramePr.cNvPr.set("descr", "What was found, and how sure it is.")
+    _plain_table(shape)
+    shape.table.columns[0].width, shape.table.columns[1].width = width - Inches(2), Inches(2)
+    for y, said in enumerate(words.sentences):
+        for x, (text, size, colour) in enumerate(((said.text, 18, INK), (said.word, 14, GREY))):
+            place_of = shape.table.cell(y, x)
+            place_of.vertical_anchor = MSO_ANCHOR.MIDDLE
+            place_of.margin_left = 0 if x == 0 else Inches(0.2)
+            _write(place_of.text_frame, [text], Pt(size))
+            for run in place_of.text_frame.paragraphs[0].runs:
+                run.font.color.rgb = RGBColor.from_string(colour)
+
+
+_BARE_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # "No Style, No Grid", known to every office
+
+
+def _plain_table(shape: Any) -> None:
+    """Take off the bands and colours of a table, and rule its rows with a hair line."""
+    properties = shape.table._tbl.tblPr
+    properties.find(f"{_A}tableStyleId").text = _BARE_TABLE
+    shape.table.first_row = shape.table.horz_banding = False
+    for row in shape.table._tbl.tr_lst:
+        for one in row.tc_lst:
+            line = etree.SubElement(one.get_or_add_tcPr(), f"{_A}lnB", w=str(Pt(0.75)))
+            fill = etree.SubElement(line, f"{_A}solidFill")
+            etree.SubElement(fill, f"{_A}srgbClr", val="D9DEE4")
 
 
 def _title(slide: Any, words: Slide) -> None:
@@ -198,15 +216,21 @@ def _title(slide: Any, words: Slide) -> None:
     if title is None:
         raise DeckError("the template has no layout with a title; add one and try again.")
     title.text_frame.text = plain(words.title, longest=220)
+    if house.own(slide.slide_layout):
+        if len(words.title) > 110:
+            title.text_frame.paragraphs[0].runs[0].font.size = Pt(22)
+        return
     if words.key != "title" or len(words.title) > 40:
         size = 26 if len(words.title) < 90 else 22 if len(words.title) <= LONGEST_TITLE else 18
         for run in title.text_frame.paragraphs[0].runs:
             run.font.size = Pt(size)
 
 
-def _lines(slide: Any, words: Slide, place: tuple[int, int, int, int]) -> None:
+def _lines(slide: Any, words: Slide, said: Sequence[str], place: tuple[int, int, int, int]) -> None:
     """Use the layout's own place for text, if it has one."""
-    texts = [shape for shape in _contents(slide) if shape.has_text_frame]
+    beside = (house.KICKER, house.BASE, house.SOURCE) if house.own(slide.slide_layout) else ()
+    texts = [one for one in _contents(slide)
+             if one.has_text_frame and one.placeholder_format.idx not in beside]  # fmt: skip
     if texts:
         box = texts[0]
         place = (
@@ -217,8 +241,10 @@ def _lines(slide: Any, words: Slide, place: tuple[int, int, int, int]) -> None:
     else:
         box = slide.shapes.add_textbox(*map(Emu, place))
         box.name = f"{MARK}text"
-    size = None if words.key == "title" else _fitting(words.lines, *place[2:])
-    _write(box.text_frame, words.lines, size, gap=None if texts and size is None else Pt(8))
+        if beside:
+            box.text_frame.margin_left = 0
+    size = None if words.key == "title" else _fitting(said, *place[2:])
+    _write(box.text_frame, said, size, gap=None if texts and size is None else Pt(8))
 
 
 _FURNITURE = {PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER}
@@ -274,37 +300,12 @@ def _table(slide: Any, finding: Mapping[str, Any], place: tuple[int, int, int, i
 
 def _opened(path: Path | None) -> Any:
     if path is None:
-        show = Presentation()
-        show.slide_width, show.slide_height = Emu(12192000), Emu(6858000)
-        _widen(show)
-        return show
+        return house.template()
     try:
         return Presentation(str(path))
     except (PackageNotFoundError, KeyError, ValueError, OSError) as error:
         said = f"{path}: is no PowerPoint file (.pptx) that can be read ({type(error).__name__})."
         raise DeckError(said) from None
-
-
-def _widen(show: Any) -> None:
-    """Stretch the layouts that come with the writer, which are of the old 4:3 shape."""
-    factor = show.slide_width / 9144000
-    for sheet in [show.slide_master, *show.slide_layouts]:
-        for shape in sheet.placeholders:
-            if shape._element.spPr.xfrm is not None:
-                left, width = shape.left, shape.width
-                shape.left, shape.width = int(left * factor), int(width * factor)
-    for sheet in [show.slide_master, *show.slide_layouts]:
-        for shape in sheet.placeholders:
-            titled = shape.placeholder_format.type == PP_PLACEHOLDER.TITLE
-            if titled and shape._element.spPr.xfrm is not None:
-                shape.top, shape.height = Emu(300000), Emu(1000000)
-    style = show.slide_master._element.find(f".//{_P}titleStyle/{_A}lvl1pPr")
-    if style is not None:
-        style.set("algn", "l")
-    for shape in show.slide_layouts[0].placeholders:
-        for level in shape._element.iter(f"{_A}lvl1pPr"):
-            level.set("algn", "l")
-            shape.left = show.slide_layouts[0].placeholders[0].left
 
 
 def _layout(show: Any, *, first: bool) -> Any:
@@ -315,6 +316,9 @@ def _layout(show: Any, *, first: bool) -> Any:
                if any(s.placeholder_format.type == kinds for s in one.placeholders)]  # fmt: skip
         if own:
             return own[0]
+    ours = [one for one in show.slide_layouts if house.own(one)]
+    if ours:
+        return ours[0]
     titled = [one for one in show.slide_layouts
               if any(s.placeholder_format.type in _TITLES for s in one.placeholders)]  # fmt: skip
     if not titled:
@@ -367,3 +371,63 @@ def _move(show: Any, slide: Any, after: Any) -> None:
     entry = entries[slide.part]
     if after is not None and entry.getprevious() is not entries[after.part]:
         entries[after.part].addnext(entry)
+
+
+_SECTIONS = "{521415D9-36F7-43E2-AB2F-B90AF26B5E84}"
+_P14 = "{http://schemas.microsoft.com/office/powerpoint/2010/main}"
+
+
+def _sections(show: Any, wanted: Mapping[str, str]) -> None:
+    """Put the slides into sections by name; a person's slide stays with the one before it.
+
+    Sections that a template or a person made are left alone but for what must be in them:
+    every slide, once.
+    """
+    root = show.part._element
+    told = root.find(f".//{_P14}sectionLst")
+    names = {entry.get("id"): show.part.related_part(entry.rId).slide.name
+             for entry in show.slides._sldIdLst}  # fmt: skip
+    if told is None:
+        told = _section_list(root)
+    for entry in list(told.iter(f"{_P14}sldId")):
+        if entry.get("id") not in names:
+            entry.getparent().remove(entry)
+    known = {entry.get("id"): entry for entry in told.iter(f"{_P14}sldId")}
+    last = None
+    for number, name in names.items():
+        if number not in known:
+            own = _section(told, wanted.get(name, ""), last)
+            entry = etree.Element(f"{_P14}sldId", id=number)
+            if last is not None and last.getparent() is own:
+                last.addnext(entry)
+            else:
+                own.append(entry)
+            known[number] = entry
+        last = known[number]
+    for section in list(told):
+        if not len(section.find(f"{_P14}sldIdLst")):
+            told.remove(section)
+
+
+def _section_list(root: Any) -> Any:
+    more = root.find(f"{_P}extLst")
+    if more is None:
+        more = etree.SubElement(root, f"{_P}extLst")
+    one = etree.SubElement(more, f"{_P}ext", uri=_SECTIONS)
+    return etree.SubElement(one, f"{_P14}sectionLst", nsmap={"p14": _P14[1:-1]})
+
+
+def _section(told: Any, name: str, last: Any) -> Any:
+    """Give the list of a section's slides, made where there is none of that name."""
+    for section in told:
+        if section.get("name") == name:
+            return section.find(f"{_P14}sldIdLst")
+    if not name and last is not None:
+        return last.getparent()
+    made = etree.Element(f"{_P14}section", name=plain(name or "Slides", longest=80))
+    made.set("id", "{" + str(uuid.uuid5(uuid.NAMESPACE_OID, name)).upper() + "}")
+    if last is not None:
+        last.getparent().getparent().addnext(made)
+    else:
+        told.append(made)
+    return etree.SubElement(made, f"{_P14}sldIdLst")
