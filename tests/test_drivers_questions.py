@@ -445,7 +445,7 @@ def test_the_planted_must_have_delighter_and_irrelevant_driver_are_found(sample_
     assert shapes[truth["delighter"]] == "delighter"
     order = drivers.importance(sample_answers, **asked, n_boot=100).frame
     assert order["term"].iloc[-1] == truth["irrelevant"]
-    assert order["direction"].iloc[-1] == "none of its own"
+    assert order["verdict"].iloc[-1] == "none of its own"
 
 
 def test_shares_of_everybody_lie_within_the_intervals_of_those_who_answered(sample_answers, sample):

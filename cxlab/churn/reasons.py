@@ -126,7 +126,8 @@ def associations(model, snapshot: Snapshot, *, seed: int = 0) -> Result:
 
     Returns:
         A `Result` with `term` (in words), `column`, `estimate` (mean size of the contribution),
-        `correlation` (of the fact with its contribution: the direction), `direction`, `share`
+        `correlation` (rank correlation of the fact with its contribution; missing for facts in
+        words or all alike), `direction` (the same in words), `share`
         (refits in which it is again among the first ten), `verdict`.
     """
     found = contributions(model, snapshot).drop(columns="base")
@@ -138,13 +139,15 @@ def associations(model, snapshot: Snapshot, *, seed: int = 0) -> Result:
     rows = []
     for rank, (name, mean) in enumerate(size.items(), start=1):
         back = float(np.mean([name in first for first in again]))
+        together, way = _direction(snapshot.features.get(name), found[name])
         rows.append(
             {
                 "rank": rank,
                 "term": events.describe(str(name)),
                 "column": name,
                 "estimate": mean,
-                "direction": _direction(snapshot.features.get(name), found[name]),
+                "correlation": together,
+                "direction": way,
                 "share": back,
                 "verdict": "stable" if back >= STABLE else "unstable",
             }
@@ -361,16 +364,16 @@ def _sentence(name: str, value, usual, added: float) -> str:
     return f"{words}: {shown}, {'above' if value > usual else 'below'} the usual {middle}"
 
 
-def _direction(values, added: pd.Series) -> str:
+def _direction(values, added: pd.Series) -> tuple[float, str]:
     if values is None or not pd.api.types.is_numeric_dtype(values):
-        return "by group"
+        return np.nan, "by group"
     both = pd.DataFrame({"value": values.astype(float), "added": added}).dropna()
     if len(both) < 3 or both["value"].nunique() < 2:
-        return "where not known"
+        return np.nan, "where not known"
     together = both.corr("spearman").iloc[0, 1]
     if not np.isfinite(together) or abs(together) < 0.1:
-        return "no one direction"
-    return "higher, likelier" if together > 0 else "lower, likelier"
+        return together, "no one direction"
+    return together, "higher, likelier" if together > 0 else "lower, likelier"
 
 
 def _with_direction(term: str, direction: str) -> str:

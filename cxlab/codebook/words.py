@@ -131,7 +131,7 @@ RESULT_WORDS: dict[str, str] = {
     "role": "what a term is in a model: driver, control, intercept, cut",
     "part": "which side of an answer: penalty, reward, or what is compared",
     "against": "the other term of a pair",
-    "direction": "whether higher ratings go with higher or lower scores",
+    "direction": "sign of the association, others held: 1 or -1; or in words",
     "tie": "letters; terms that share one cannot be told apart",
     "r2": "part of the variance of the outcome, 0 to 1",
     "rank_low": "best place the term took, at the level asked for",

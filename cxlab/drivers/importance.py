@@ -29,6 +29,7 @@ COLUMNS = [
     "p_top3",
     "tie",
     "direction",
+    "verdict",
     "r2",
     "n_needed",
     "n",
@@ -75,9 +76,9 @@ def importance(
 
     Returns:
         term, group, estimate (share of what the drivers explain) with std_error, conf_low and
-        conf_high, rank with rank_low and rank_high, p_first, p_top3, tie, direction (others
-        held), r2
-        (the share as a part of the outcome's variance), n_needed (answers that would tell
+        conf_high, rank with rank_low and rank_high, p_first, p_top3, tie, direction (sign
+        of the slope, others held: 1 or -1), verdict (`own`, or `none of its own` where that sign
+        may be chance), r2 (the share as a part of the outcome's variance), n_needed (answers that would tell
         it from the next), n, n_effective. With groups, their rows come first.
 
     Raises:
@@ -441,13 +442,13 @@ def _rows(design: Design, names, parts, replicates, directions) -> pd.DataFrame:
     shares, level = _as_shares(parts), design.survey.level
     order = np.argsort(-shares, kind="stable")
     frame = pd.DataFrame(index=range(len(names)), columns=COLUMNS, dtype=float)
-    frame = frame.astype({"term": object, "group": object, "tie": object, "direction": object})
+    frame = frame.astype({"term": object, "group": object, "tie": object, "verdict": object})
     frame["term"], frame["estimate"], frame["r2"] = names, shares, parts
-    frame["group"] = frame["tie"] = frame["direction"] = None
+    frame["group"] = frame["tie"] = frame["verdict"] = None
     frame["rank"] = order.argsort() + 1
     frame["n"], frame["n_effective"] = design.n, design.n_effective
     if directions is not None:
-        frame["direction"] = directions
+        frame["direction"], frame["verdict"] = directions
     if len(replicates):
         drawn = _as_shares(replicates)
         frame["std_error"] = drawn.std(axis=0, ddof=1)
@@ -465,17 +466,15 @@ def _rows(design: Design, names, parts, replicates, directions) -> pd.DataFrame:
     return frame.iloc[order].reset_index(drop=True)
 
 
-def _directions(design: Design, cov: np.ndarray) -> list[str]:
-    """Say which way each driver goes with the outcome, where the others leave it anything."""
+def _directions(design: Design, cov: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Say which way each driver goes with the outcome, and whether others leave it anything."""
     inverse = np.linalg.pinv(cov[:-1, :-1])
     beta = inverse @ cov[:-1, -1]
     freedom = max(design.n_effective - len(beta) - 1, 1)
     error = np.sqrt(np.diag(inverse) * max(1 - beta @ cov[:-1, -1], 0) / freedom)
     reach = t_distribution.ppf((1 + design.survey.level) / 2, freedom) * error
-    return [
-        "none of its own" if abs(b) <= r else f"with {'higher' if b > 0 else 'lower'} scores"
-        for b, r in zip(beta, reach, strict=True)
-    ][len(design.controls) :]
+    own = slice(len(design.controls), None)
+    return np.sign(beta)[own], np.where(np.abs(beta) > reach, "own", "none of its own")[own]
 
 
 def _headline(design: Design, frame: pd.DataFrame, explained: float) -> str:
@@ -558,10 +557,10 @@ def _notes(design: Design, frame: pd.DataFrame, explained: float) -> list[str]:
                 f"About {number(_round(first['n_needed']), 0)} answers would tell {first['term']} "
                 f"from {frame['term'].iloc[1]}, if their shares are as estimated."
             )
-    against = frame.loc[frame["direction"] == "with lower scores", "term"].tolist()
+    against = frame.loc[(frame["direction"] < 0) & (frame["verdict"] == "own"), "term"].tolist()
     if against:
         notes.append(f"Higher ratings of {listing(against)} go with lower scores, others held.")
-    alone = frame.loc[frame["direction"] == "none of its own", "term"].tolist()
+    alone = frame.loc[frame["verdict"] == "none of its own", "term"].tolist()
     if alone:
         verb = "adds" if len(alone) == 1 else "add"
         notes.append(
