@@ -78,7 +78,7 @@ def importance(
         term, group, estimate (share of what the drivers explain) with std_error, conf_low and
         conf_high, rank with rank_low and rank_high, p_first, p_top3, tie, direction (sign
         of the slope, others held: 1 or -1), verdict (`own`, or `none of its own` where that sign
-        may be chance), r2 (the share as a part of the outcome's variance), n_needed (answers that would tell
+        may be chance), r2 (the share as a part of the variance), n_needed (answers that would tell
         it from the next), n, n_effective. With groups, their rows come first.
 
     Raises:
