@@ -40,6 +40,8 @@ def test_spread_equals_the_careless_package(items):
 
 def test_distance_equals_the_careless_package(items):
     distance = careless.mahalanobis(items)
+    other = careless.mahalanobis(items * 10.0 ** np.linspace(-9, 9, items.shape[1]) + 5e-9)
+    np.testing.assert_allclose(other, distance, rtol=1e-6)
     assert np.allclose(distance.head(10), EXPECTED["mahalanobis_sq_first_10"], rtol=1e-6)
     assert distance.max() == pytest.approx(EXPECTED["mahalanobis_sq_max"])
     assert distance.sum() == pytest.approx(EXPECTED["mahalanobis_sq_sum"])

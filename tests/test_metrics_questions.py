@@ -523,3 +523,27 @@ def test_gaps_that_nobody_can_show_are_refused():
     alike = pd.DataFrame({"e": [5, 6, 7], "p": [4, 5, 6]})
     row = metrics.service_gaps(alike, items={"x": ("e", "p")}).frame.iloc[0]
     assert row["verdict"] == "the same for all"
+
+
+@pytest.mark.parametrize("zone", [None, "America/Los_Angeles", "Asia/Kolkata"])
+def test_what_came_afterwards_is_told_by_the_clock_of_the_study(zone):
+    at = pd.to_datetime(["2025-10-01 20:00", "2025-10-02 20:00"])
+    left = pd.to_datetime(["2025-12-30 19:30", None])
+    asked = pd.DataFrame({"customer_id": ["a", "b"], "answered_at": at.tz_localize(zone)})
+    people = pd.DataFrame({"customer_id": ["a", "b"], "churned_at": left.tz_localize(zone)})
+    told = metrics.afterwards(asked, customers=people, as_of="2025-12-31")
+    assert told["left"].tolist() == [True, False]
+
+
+@pytest.mark.parametrize("pair", ["customer_id", None])
+def test_answers_without_a_spread_have_a_p_value_counted(pair):
+    before = pd.DataFrame({"customer_id": list("abcdef"), "effort": 2.0})
+    after = before.assign(effort=3.0)
+    found = metrics.difference(before, after, score="effort", pair=pair, cluster="")
+    # by signs of 6 pairs: 2 of 64; by dealing 12 answers to two sets: 2 of 924
+    right = 2 / 64 if pair else 2 / 924
+    assert found.frame["p_value"][0] == pytest.approx(right)
+    assert found.frame["conf_low"].isna().all()
+    assert "no interval is given" in found.headline
+    same = metrics.difference(before, before, score="effort", pair=pair, cluster="")
+    assert same.frame["p_value"][0] == 1

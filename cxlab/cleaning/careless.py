@@ -56,7 +56,10 @@ def irv(items: pd.DataFrame) -> pd.Series:
 
 
 def mahalanobis(items: pd.DataFrame) -> pd.Series:
-    """Give the squared distance of each complete row from the mean, in sample covariance."""
+    """Give the squared distance of each complete row from the mean, in sample covariance.
+
+    Items are brought to one scale first, so that none is lost for being in small units.
+    """
     out = pd.Series(np.nan, index=items.index)
     whole = items.notna().all(axis="columns").to_numpy()
     n, k = int(whole.sum()), items.shape[1]
@@ -67,11 +70,14 @@ def mahalanobis(items: pd.DataFrame) -> pd.Series:
     for block in _blocks(items):
         centred = block.dropna().to_numpy() - mean
         products += centred.T @ centred
-    inverse = np.linalg.pinv(products / (n - 1))
+    spread = np.sqrt(np.diag(products) / (n - 1))
+    # what does not vary, or only by rounding, keeps nobody apart
+    scale = np.divide(1, spread, out=np.zeros(k), where=spread > 1e-12 * np.abs(mean))
+    inverse = np.linalg.pinv(products / (n - 1) * np.outer(scale, scale), hermitian=True)
     measured = [
-        np.einsum("ij,jk,ik->i", centred, inverse, centred)
+        np.einsum("ij,jk,ik->i", z, inverse, z)
         for block in _blocks(items)
-        for centred in [block.dropna().to_numpy() - mean]
+        for z in [(block.dropna().to_numpy() - mean) * scale]
     ]
     out[whole] = np.concatenate(measured)
     return out

@@ -135,6 +135,9 @@ def difference(
     """
     what = resolve(score)
     gap = gap_between(before, after, what, pair, weight, cluster, method, level)
+    if not gap.low < gap.high:
+        # answers all alike do not tell how far others would have been from them
+        gap = gap._replace(low=np.nan, high=np.nan)
     apart_from_zero = gap.low > 0 or gap.high < 0
     verdict = "no detectable difference"
     if apart_from_zero:

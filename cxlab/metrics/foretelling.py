@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxlab import events
 from cxlab.codebook import label
 from cxlab.metrics.prediction import predictors
 from cxlab.metrics.workings.answers import need
@@ -52,23 +53,27 @@ def afterwards(
         [True, False]
     """
     need(responses, ["customer_id", "answered_at"])
-    end, span = moment(as_of), pd.Timedelta(within)
+    zone = events.zone_of(responses["answered_at"])
+    end, span = moment(as_of, zone), pd.Timedelta(within)
     held = responses[responses["customer_id"].notna() & responses["answered_at"].notna()]
-    times = _plain(held["answered_at"])
+    times = events.local_times(held["answered_at"], zone)
     held, times = held[times + span <= end], times[times + span <= end]
     if customers is not None and "churned_at" in customers:
         gone = customers.drop_duplicates("customer_id").set_index("customer_id")["churned_at"]
         known = held["customer_id"].isin(gone.index)
-        when = _plain(held["customer_id"].map(gone))
+        when = events.local_times(held["customer_id"].map(gone), zone)
         there = (known & ~(when <= times)).to_numpy()
         held = held.assign(left=(when <= times + span).to_numpy())[there]
         times = times[there]
     if customers is not None and {"referred_by", "signed_up_at"} <= set(customers.columns):
         new = customers.dropna(subset=["referred_by"])
-        events = pd.DataFrame({"customer_id": new["referred_by"], "at": new["signed_up_at"]})
-        held = held.assign(referrals=_count(held, times, events, span))
+        joined = events.local_times(new["signed_up_at"], zone)
+        brought = pd.DataFrame({"customer_id": new["referred_by"], "at": joined})
+        held = held.assign(referrals=_count(held, times, brought, span))
     if orders is not None:
-        held = held.assign(orders=_count(held, times, _orders(orders, held), span))
+        bought = _orders(orders, held)
+        bought["at"] = events.local_times(bought["at"], zone)
+        held = held.assign(orders=_count(held, times, bought, span))
     return held
 
 
@@ -133,12 +138,6 @@ def foretells(
     )
 
 
-def _plain(times: pd.Series) -> pd.Series:
-    """Give moments without a zone, all on one clock."""
-    times = pd.to_datetime(times)
-    return times.dt.tz_convert("UTC").dt.tz_localize(None) if times.dt.tz is not None else times
-
-
 def _orders(orders: Any, held: pd.DataFrame) -> pd.DataFrame:
     """Fetch when these customers ordered; an Ibis table is filtered where it lives."""
     if not isinstance(orders, pd.DataFrame):
@@ -151,11 +150,9 @@ def _orders(orders: Any, held: pd.DataFrame) -> pd.DataFrame:
 
 
 def _count(
-    held: pd.DataFrame, times: pd.Series, events: pd.DataFrame, span: pd.Timedelta
+    held: pd.DataFrame, times: pd.Series, happened: pd.DataFrame, span: pd.Timedelta
 ) -> np.ndarray:
     """Count each customer's events in the time after each answer."""
-    events = events.dropna()
-    events = events.assign(at=_plain(events["at"]))
     answers = pd.DataFrame(
         {
             "customer_id": held["customer_id"].to_numpy(),
@@ -163,13 +160,13 @@ def _count(
             "row": range(len(held)),
         }
     )
-    pairs = answers.merge(events, on="customer_id")
+    pairs = answers.merge(happened.dropna(), on="customer_id")
     inside = (pairs["at"] > pairs["time"]) & (pairs["at"] <= pairs["time"] + span)
     return np.bincount(pairs.loc[inside, "row"], minlength=len(held))
 
 
 def _halves(told: pd.DataFrame, span: pd.Timedelta) -> tuple[pd.DataFrame, pd.DataFrame]:
-    times = _plain(told["answered_at"])
+    times = events.local_times(told["answered_at"])
     if times.empty:
         return told, told
     cut = times.quantile(0.55)

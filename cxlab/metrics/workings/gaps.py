@@ -58,7 +58,19 @@ def gap_between(
         said = "interval from the two single intervals (Newcombe 1998; Zou and Donner 2008)"
         said += "; score test"
     n = int(first.n[0] + second.n[0])
+    if np.isnan(p):
+        p, said = _dealt(int(first.n[0]), int(second.n[0])), said + EXACT
     return Gap(m0, m1, m1 - m0, std_error, low, high, p, df, n, said, base, notes)
+
+
+#: Where answers have no spread, p counts how often chance alone would part them so (Fisher 1935).
+EXACT = "; exact randomisation test, for want of a spread"
+
+
+def _dealt(n0: int, n1: int) -> float:
+    """Give the chance that dealing answers of two kinds parts them wholly, one way or other."""
+    ways = special.gammaln(n0 + n1 + 1) - special.gammaln(n0 + 1) - special.gammaln(n1 + 1)
+    return float(np.exp(np.log(2 if n0 == n1 else 1) - ways))
 
 
 def _met_twice(before: pd.DataFrame, after: pd.DataFrame) -> str | None:
@@ -159,9 +171,11 @@ def _paired(before, after, what: Score, pair: str, weight, level: float) -> Gap:
     if not std_error > 0:
         low = high = np.nan
         notes.append("Every customer moved by the same amount; no interval can be given.")
-    p = two_sided(estimate, std_error, df) if std_error > 0 else np.nan
+    p, said = two_sided(estimate, std_error, df), "paired t interval"
+    if np.isnan(p):
+        # each of the pairs' signs turned by chance: all one way, or all the other
+        p, said = 2.0 ** (1 - len(both)), said + EXACT
     base = f"{count(len(both), 'customer')} with an answer to '{what.column}' in both sets."
-    said = "paired t interval"
     return Gap(m0, m1, estimate, std_error, low, high, p, df, len(both), said, base, tuple(notes))
 
 
@@ -182,7 +196,7 @@ def _welch(se0: float, se1: float, df0: float, df1: float) -> float:
 
 
 def two_sided(estimate: float, std_error: float, df: float) -> float:
-    """Give the p-value of an estimate against zero, by the t distribution."""
+    """Give the p-value of an estimate against zero, by the t distribution; missing without one."""
     if not std_error > 0:
         return 1.0 if estimate == 0 else float("nan")
     return float(2 * special.stdtr(min(df, 1e12), -abs(estimate) / std_error))
