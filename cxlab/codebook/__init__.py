@@ -1,5 +1,6 @@
 """Which words do we use? Columns, scales and their direction, reasons, the study file."""
 
+from cxlab.codebook.asking import ABOUT, HOW, ordered, placed, worded
 from cxlab.codebook.conditions import ANSWER, QUESTION, WHERE, Condition
 from cxlab.codebook.mapping import Mapping, MappingError, Privacy, Reports, Table, Weighting
 from cxlab.codebook.opening import load, parse
@@ -20,10 +21,12 @@ from cxlab.codebook.words import (
 )
 
 __all__ = [
+    "ABOUT",
     "ANSWER",
     "ASKED",
     "COLUMNS",
     "DOUBT",
+    "HOW",
     "JUDGEMENT",
     "KINDS",
     "QUESTION",
@@ -49,5 +52,8 @@ __all__ = [
     "fitting",
     "label",
     "load",
+    "ordered",
     "parse",
+    "placed",
+    "worded",
 ]

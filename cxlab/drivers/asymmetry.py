@@ -1,6 +1,6 @@
 """Is it missed when it is bad, or noticed when it is good? Penalty, reward, and Kano."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,8 @@ from scipy.stats import t as t_distribution
 
 from cxlab import stats
 from cxlab.codebook import label
-from cxlab.drivers.workings.design import Design, DriverError, Survey, numbers, prepare
+from cxlab.drivers.workings.asking import question
+from cxlab.drivers.workings.design import Design, DriverError
 from cxlab.drivers.workings.lines import fitted
 from cxlab.drivers.workings.points import on_one_scale, score_unit
 from cxlab.results import Result, count, listing, sentence
@@ -29,30 +30,20 @@ KANO_WORDS = {
 }
 
 
+@question(gaps="indicator")
 def penalty_reward(
-    responses: pd.DataFrame,
+    design: Design,
     *,
-    outcome: str,
-    drivers: Sequence[str],
-    controls: Sequence[str] = (),
     cuts: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
-    weight: str | Survey | None = None,
     n_boot: int = 1000,
     seed: int = 0,
 ) -> Result:
     """Compare what a low rating costs with what a high one brings, for each driver.
 
     Args:
-        responses: one row per answer.
-        outcome: column of the score.
-        drivers: columns of ratings.
-        controls: columns held constant.
         cuts: a rating at or below the first is low, at or above the second high; one pair
             for all, or driver -> pair. If not given, the lowest two fifths of the scale and
             its highest fifth: 2 and 5 on a scale of 1 to 5.
-        weight: column of weights, or a `Survey`.
-        n_boot: bootstrap replicates.
-        seed: seed of the draws.
 
     Returns:
         term, part (`penalty`, `reward`, `penalty minus reward`, the last in size), estimate
@@ -67,17 +58,7 @@ def penalty_reward(
         >>> penalty_reward(answers, outcome="nps", drivers=["speed"]).frame["verdict"][0]
         'must-have'
     """
-    design = prepare(
-        responses,
-        outcome=outcome,
-        drivers=drivers,
-        controls=controls,
-        weight=weight,
-        gaps="indicator",
-    )
-    ratings = np.column_stack([numbers(responses, d, "driver") for d in design.drivers])[
-        design.rows
-    ]
+    ratings = design.given
     ends = _ends(design, ratings, cuts)
     low, high = ratings <= ends[:, 0], ratings >= ends[:, 1]
     table, places = _table(design, low, high)
@@ -96,7 +77,7 @@ def penalty_reward(
     return Result(
         name="penalty and reward",
         frame=frame,
-        headline=sentence(_headline(frame, outcome)),
+        headline=sentence(_headline(frame, design.outcome)),
         method="Penalty-reward contrast regression (Brandt 1987), low and high ratings against "
         f"middling ones; intervals from {count(n_boot, 'bootstrap replicate')}; p-values of "
         + ("least squares." if _even(design) else "robust errors."),

@@ -1,29 +1,21 @@
 """May these answers be read this way? A checklist in plain words: pass, look, fail."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 from scipy.stats import f as f_distribution
 
 from cxlab.drivers.workings import certainty
-from cxlab.drivers.workings.design import Design, DriverError, Survey, numbers, prepare
+from cxlab.drivers.workings.asking import question
+from cxlab.drivers.workings.design import Design, DriverError
 from cxlab.drivers.workings.ordered import Separation, brant, separate_logits, usable_cuts
 from cxlab.results import Result, count, listing, number, percent, probability
 
 VERDICTS = ("pass", "look", "fail")
 
 
-def checks(
-    responses: pd.DataFrame,
-    *,
-    outcome: str,
-    drivers: Sequence[str],
-    controls: Sequence[str] = (),
-    weight: str | Survey | None = None,
-    seed: int = 0,
-) -> Result:
+@question()
+def checks(design: Design) -> Result:
     """Go through what a driver model takes for granted.
 
     Returns:
@@ -37,12 +29,7 @@ def checks(
         >>> checks(answers, outcome="nps", drivers=["price", "speed"]).frame["verdict"][0]
         'pass'
     """
-    design = prepare(
-        responses, outcome=outcome, drivers=drivers, controls=controls, weight=weight, seed=seed
-    )
-    ratings = np.column_stack([numbers(responses, d, "driver") for d in design.drivers])[
-        design.rows
-    ]
+    ratings = design.given
     table = certainty.table_of(design)
     rows = [
         _sample(design),

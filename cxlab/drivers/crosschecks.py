@@ -1,6 +1,6 @@
 """Would another way of looking tell another story? Curves, halo, other outcomes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,10 +9,11 @@ from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
 from cxlab import stats
-from cxlab.codebook import label
-from cxlab.drivers.importance import importance
+from cxlab.codebook import label, worded
+from cxlab.drivers.importance import importance, shared
 from cxlab.drivers.workings import certainty, subsets
-from cxlab.drivers.workings.design import Design, DriverError, Survey, prepare
+from cxlab.drivers.workings.asking import question
+from cxlab.drivers.workings.design import Design, DriverError, Survey
 from cxlab.drivers.workings.sharing import lmg
 from cxlab.results import Result, count, listing, number, percent
 
@@ -26,24 +27,14 @@ LOOKS_AT_MOST = 40_000_000  # ratings that shuffled trees look at, answer by ans
 MOST_SUBSETS_OF = 8
 
 
-def nonlinear(
-    responses: pd.DataFrame,
-    *,
-    outcome: str,
-    drivers: Sequence[str] | Mapping[str, Sequence[str]],
-    controls: Sequence[str] = (),
-    weight: str | Survey | None = None,
-    seed: int = 0,
-) -> Result:
+@question(gaps="indicator")
+def nonlinear(design: Design, *, seed: int = 0) -> Result:
     """Compare the order with that of boosted trees, judged on answers they have not seen.
 
     Args:
-        responses: one row per answer.
-        outcome: column of the score.
         drivers: columns of ratings, or group name -> columns that are shuffled together.
         controls: columns held constant; they are in the trees and never shuffled.
         weight: column of weights, or a `Survey`; a cluster stays on one side of each split.
-        seed: seed of splits, trees and shuffles.
 
     Returns:
         term, estimate (share of the accuracy lost when the term is shuffled), r2 (accuracy
@@ -56,15 +47,6 @@ def nonlinear(
         >>> nonlinear(answers, outcome="nps", drivers=["price", "speed"]).frame["term"][0]
         'price'
     """
-    design = prepare(
-        responses,
-        outcome=outcome,
-        drivers=drivers,
-        controls=controls,
-        weight=weight,
-        gaps="indicator",
-        seed=seed,
-    )
     groups = design.groups or {name: [name] for name in design.drivers}
     # these trees are too small to gain from threads, and reports run beside each other
     with threadpool_limits(1):
@@ -99,22 +81,15 @@ def nonlinear(
         notes=(
             *_some_rows(design.n, rows_looked_at(len(groups), design.x[0].shape[1])),
             f"On held-out answers trees explain {percent(max(trees, 0), 1)} of the variance of "
-            f"{label(outcome)}, the linear model {percent(max(line, 0), 1)}.",
+            f"{label(design.outcome)}, the linear model {percent(max(line, 0), 1)}.",
             *design.notes,
         ),
         unit="share",
     )
 
 
-def by_likelihood(
-    responses: pd.DataFrame,
-    *,
-    outcome: str,
-    drivers: Sequence[str],
-    weight: str | Survey | None = None,
-    n_boot: int = 100,
-    seed: int = 0,
-) -> Result:
+@question(gaps="indicator")
+def by_likelihood(design: Design, *, n_boot: int = 100, seed: int = 0) -> Result:
     """Share out McFadden's R² of a model for ordered answers, where the models are few enough.
 
     Args are those of `importance`, and so is what it returns.
@@ -129,29 +104,19 @@ def by_likelihood(
         >>> found.frame["term"].tolist()
         ['price']
     """
-    if len(drivers) > MOST_SUBSETS_OF:
+    players = len(design.drivers)
+    if players > MOST_SUBSETS_OF:
         raise DriverError(
-            f"Likelihood-based shares take a model for each of the {2 ** len(drivers):,} subsets "
-            f"of {count(len(drivers), 'rating')}; the shares of R² and the relative weights stand "
+            f"Likelihood-based shares take a model for each of the {2**players:,} subsets "
+            f"of {count(players, 'rating')}; the shares of R² and the relative weights stand "
             "in their place.",
             needs=f"at most {MOST_SUBSETS_OF} ratings",
         )
-    return importance(
-        responses, outcome=outcome, drivers=drivers, method="mcfadden", weight=weight,
-        n_boot=n_boot, seed=seed,
-    )  # fmt: skip
+    return shared(design, "mcfadden", n_boot, seed)
 
 
-def halo(
-    responses: pd.DataFrame,
-    *,
-    outcome: str,
-    drivers: Sequence[str],
-    controls: Sequence[str] = (),
-    weight: str | Survey | None = None,
-    n_boot: int = 1000,
-    seed: int = 0,
-) -> Result:
+@question()
+def halo(design: Design, *, n_boot: int = 1000, seed: int = 0) -> Result:
     """Say what each rating adds once the overall impression is held constant.
 
     The impression is the first common factor of all other ratings: what is left of a rating
@@ -168,9 +133,6 @@ def halo(
         >>> halo(answers, outcome="nps", drivers=["price", "speed", "web"], n_boot=20).frame.shape
         (3, 8)
     """
-    design = prepare(
-        responses, outcome=outcome, drivers=drivers, controls=controls, weight=weight, seed=seed
-    )
     if len(design.drivers) < 3:
         raise DriverError("An overall impression needs three ratings or more.\nName more drivers.")
     cov = certainty.mean_covariance(design)
@@ -200,20 +162,21 @@ def halo(
         name="halo",
         frame=frame,
         headline=f"One overall impression holds {percent(first[0])} of the ratings' variance; "
-        f"without it {same} in association with {label(outcome)}.",
+        f"without it {same} in association with {label(design.outcome)}.",
         method="R² each rating adds to the first principal component of the others; intervals "
         f"from {count(n_boot, 'bootstrap replicate')}.",
         base=design.base,
         notes=(
-            f"The ratings explain {percent(whole.sum(), 1)} of the variance of {label(outcome)}; "
-            f"single ratings add {percent(parts.min(), 1)} to {percent(parts.max(), 1)} to the "
-            "others' common factor.",
+            f"The ratings explain {percent(whole.sum(), 1)} of the variance of "
+            f"{label(design.outcome)}; single ratings add {percent(parts.min(), 1)} to "
+            f"{percent(parts.max(), 1)} to the others' common factor.",
             *design.notes,
         ),
         unit="share",
     )
 
 
+@worded
 def beside(
     responses: pd.DataFrame,
     *,
@@ -221,19 +184,15 @@ def beside(
     drivers: Sequence[str],
     controls: Sequence[str] = (),
     weight: str | Survey | None = None,
+    cluster: str | None = None,
+    level: float = 0.95,
     n_boot: int = 1000,
     seed: int = 0,
 ) -> Result:
     """Compare the order for what people say with the order for what they do.
 
     Args:
-        responses: one row per answer.
         outcomes: columns, the stated one first, such as `["nps", "stayed"]`.
-        drivers: columns of ratings.
-        controls: columns held constant.
-        weight: column of weights, or a `Survey`.
-        n_boot: bootstrap replicates.
-        seed: seed of the draws.
 
     Returns:
         The rows of `importance` for every outcome: term, group (the outcome), estimate,
@@ -256,25 +215,15 @@ def beside(
             drivers=drivers,
             controls=controls,
             weight=weight,
+            cluster=cluster,
+            level=level,
             n_boot=n_boot,
             seed=seed,
         )
         for name in outcomes
     }
     frame = pd.concat([r.frame.assign(group=name) for name, r in found.items()], ignore_index=True)
-    words = [
-        "term",
-        "group",
-        "estimate",
-        "conf_low",
-        "conf_high",
-        "rank",
-        "p_first",
-        "p_top3",
-        "tie",
-        "r2",
-        "n",
-    ]
+    words = "term group estimate conf_low conf_high rank p_first p_top3 tie r2 n"
     firsts = {name: r.frame["term"][0] for name, r in found.items()}
     explained = [f"{percent(r.frame['r2'].sum(), 1)} of {name}" for name, r in found.items()]
     if len(set(firsts.values())) == 1:
@@ -284,7 +233,7 @@ def beside(
         headline = f"The first place differs by outcome: {listing(said)}."
     return Result(
         name="outcomes beside each other",
-        frame=frame[words],
+        frame=frame[words.split()],
         headline=headline,
         method=found[outcomes[0]].method,
         base=" ".join(f"{name}: {r.base}" for name, r in found.items()),

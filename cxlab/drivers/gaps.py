@@ -1,21 +1,15 @@
 """Who left ratings blank, and would leaving those answers out change the order?"""
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 from scipy.stats import t as t_distribution
 
 from cxlab import stats
+from cxlab.drivers.workings.asking import question
 from cxlab.drivers.workings.design import (
     HARMLESS_LOSS,
     Design,
     DriverError,
-    Survey,
-    as_survey,
-    numbers,
-    prepare,
 )
 from cxlab.drivers.workings.lines import fitted
 from cxlab.drivers.workings.points import score_unit
@@ -23,24 +17,9 @@ from cxlab.drivers.workings.sharing import covariances, lmg
 from cxlab.results import Result, count, percent
 
 
-def gaps(
-    responses: pd.DataFrame,
-    *,
-    outcome: str,
-    drivers: Sequence[str],
-    controls: Sequence[str] = (),
-    weight: str | Survey | None = None,
-    seed: int = 0,
-) -> Result:
+@question(missing="impute")
+def gaps(design: Design) -> Result:
     """Count missing ratings, and say what leaving those answers out would do.
-
-    Args:
-        responses: one row per answer.
-        outcome: column of the score.
-        drivers: columns of ratings.
-        controls: columns held constant.
-        weight: column of weights, or a `Survey`.
-        seed: seed of the imputation.
 
     Returns:
         term, share (of answers without this rating), n (answers without it), estimate (how
@@ -53,33 +32,19 @@ def gaps(
         >>> gaps(answers, outcome="nps", drivers=["price"]).headline
         'No rating is missing: all 6 answers are used.'
     """
-    survey = as_survey(weight)
-
-    def treated_as(missing: str) -> Design:
-        return prepare(
-            responses,
-            outcome=outcome,
-            drivers=drivers,
-            controls=controls,
-            weight=replace(survey, missing=missing),
-            seed=seed,
-        )
-
-    treated = treated_as("impute")
-    ratings = np.column_stack([numbers(responses, d, "driver") for d in treated.drivers])
-    blank = np.isnan(ratings[treated.rows])
+    blank = np.isnan(design.given)
     complete = ~blank.any(axis=1)
-    ranks = _ranks(treated)
+    ranks = _ranks(design)
     try:
-        without = _ranks(treated_as("listwise"))
+        without = _ranks(design.again(missing="listwise"))
     except DriverError:
         without = np.full(len(ranks), np.nan)
-    rows = [_against(treated, blank[:, k]) for k in range(len(treated.drivers))]
+    rows = [_against(design, blank[:, k]) for k in range(len(design.drivers))]
     frame = pd.DataFrame(rows, columns=["estimate", "std_error", "p_value"])
     frame["p_adjusted"] = stats.adjust(frame["p_value"], method="holm")
-    loss, level = 1 - complete.mean(), survey.level
+    loss, level = 1 - complete.mean(), design.survey.level
     frame = frame.assign(
-        term=treated.drivers,
+        term=design.drivers,
         share=blank.mean(axis=0),
         n=blank.sum(axis=0),
         rank=ranks,
@@ -94,9 +59,9 @@ def gaps(
         headline=_headline(frame, loss, complete),
         method="Mean outcome of answers with and without each rating, robust errors; LMG ranks "
         "from 20 imputations and from complete answers alone.",
-        base=treated.base,
-        notes=treated.notes,
-        unit=score_unit(treated),
+        base=design.base,
+        notes=design.notes,
+        unit=score_unit(design),
     )
 
 

@@ -1,6 +1,6 @@
 """Which drivers go with the score most, and how sure is the order?"""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +11,8 @@ from scipy.stats import t as t_distribution
 from cxlab import stats
 from cxlab.codebook import did_you_mean, label
 from cxlab.drivers.workings import certainty, likelihood, subsets
-from cxlab.drivers.workings.design import Design, DriverError, Survey, prepare
+from cxlab.drivers.workings.asking import question
+from cxlab.drivers.workings.design import Design, DriverError
 from cxlab.drivers.workings.sharing import ORDERS, Sharing, covariances, refuse_many, sharing
 from cxlab.results import Result, count, listing, number, percent, sentence, span
 
@@ -36,6 +37,7 @@ COLUMNS = [
     "n_effective",
 ]
 
+LINEAR = ("lmg", "sampled", "relative_weights")
 _METHOD = {
     "lmg": "Exact LMG (Shapley) shares of R² over all orders of the drivers (Lindeman, Merenda "
     "and Gold 1980; Grömping 2006)",
@@ -48,31 +50,18 @@ _METHOD = {
 }
 
 
-def importance(
-    responses: pd.DataFrame,
-    *,
-    outcome: str,
-    drivers: Sequence[str] | Mapping[str, Sequence[str]],
-    controls: Sequence[str] = (),
-    method: str = "lmg",
-    weight: str | Survey | None = None,
-    n_boot: int = 1000,
-    seed: int = 0,
-) -> Result:
+@question(gaps=lambda words: "impute" if words["method"] in LINEAR else "indicator")
+def importance(design: Design, *, method: str = "lmg", n_boot: int = 1000, seed: int = 0) -> Result:
     """Share what the drivers explain among them, and say how sure the order is.
 
     Args:
-        responses: one row per answer.
-        outcome: column of the score.
         drivers: columns of ratings; or group name -> columns, to share among groups first
             (Owen).
         controls: columns held constant in every model; their part is not shared out.
         method: `lmg` (over all orders while these are few, else over random ones, which the
             result says), `sampled` (random orders in any case), `relative_weights`; for an
             outcome with two values or ordered ones `mcfadden`, `cox_snell`, `nagelkerke`.
-        weight: column of weights, or a `Survey` naming weight, cluster, strata and level.
         n_boot: bootstrap replicates; 0 leaves the certainty out.
-        seed: seed of resampling and imputation.
 
     Returns:
         term, group, estimate (share of what the drivers explain) with std_error, conf_low and
@@ -91,37 +80,11 @@ def importance(
         >>> shares.frame["term"].tolist()
         ['price', 'speed']
     """
-    _check_method(method)
-    linear = method in ("lmg", "sampled", "relative_weights")
-    design = prepare(
-        responses,
-        outcome=outcome,
-        drivers=drivers,
-        controls=controls,
-        weight=weight,
-        gaps="impute" if linear else "indicator",
-        seed=seed,
-    )
-    _check_cost(design, method)
-    covs = covariances(design)
-    if not linear:
-        parts, replicates = likelihood.parts(design, method, n_boot=n_boot, seed=seed)
-        return _result(design, parts, replicates, method, covs.mean(axis=0))
-    how = _linear(design, covs, method, n_boot, seed)
-    method, drawn = method if how.exact else "sampled", _replicates(design, how, seed)
-    return _result(design, how.parts, drawn, method, covs.mean(axis=0), how.told)
+    return shared(design, method, n_boot, seed)
 
 
-def relative_weights(
-    responses: pd.DataFrame,
-    *,
-    outcome: str,
-    drivers: Sequence[str],
-    controls: Sequence[str] = (),
-    weight: str | Survey | None = None,
-    n_boot: int = 1000,
-    seed: int = 0,
-) -> Result:
+@question()
+def relative_weights(design: Design, *, n_boot: int = 1000, seed: int = 0) -> Result:
     """Share what the drivers explain by Johnson's relative weights, as a cross-check.
 
     Args and returns are those of `importance`.
@@ -133,28 +96,24 @@ def relative_weights(
         >>> shares.frame["term"].tolist()
         ['price', 'speed']
     """
-    return importance(
-        responses,
-        outcome=outcome,
-        drivers=drivers,
-        controls=controls,
-        method="relative_weights",
-        weight=weight,
-        n_boot=n_boot,
-        seed=seed,
-    )
+    return shared(design, "relative_weights", n_boot, seed)
 
 
-def pairs(
-    responses: pd.DataFrame,
-    *,
-    outcome: str,
-    drivers: Sequence[str],
-    controls: Sequence[str] = (),
-    weight: str | Survey | None = None,
-    n_boot: int = 1000,
-    seed: int = 0,
-) -> Result:
+def shared(design: Design, method: str, n_boot: int, seed: int) -> Result:
+    """Share out what the drivers explain, by one of the methods of `importance`."""
+    _check_method(method)
+    _check_cost(design, method)
+    covs = covariances(design)
+    if method not in LINEAR:
+        parts, replicates = likelihood.parts(design, method, n_boot=n_boot, seed=seed)
+        return _result(design, parts, replicates, method, covs.mean(axis=0))
+    how = _linear(design, covs, method, n_boot, seed)
+    method, drawn = method if how.exact else "sampled", _replicates(design, how, seed)
+    return _result(design, how.parts, drawn, method, covs.mean(axis=0), how.told)
+
+
+@question()
+def pairs(design: Design, *, n_boot: int = 1000, seed: int = 0) -> Result:
     """Compare the shares of every two drivers, and say how many answers would part them.
 
     Args are those of `importance`, which draws the same replicates.
@@ -169,11 +128,8 @@ def pairs(
         >>> pairs(answers, outcome="nps", drivers=["price", "speed"], n_boot=50).frame.shape
         (1, 9)
     """
-    if len(drivers) < 2 or n_boot < 2:
+    if len(design.drivers) < 2 or n_boot < 2:
         raise DriverError("Pairs need two drivers and at least two replicates; name both.")
-    design = prepare(
-        responses, outcome=outcome, drivers=drivers, controls=controls, weight=weight, seed=seed
-    )
     how = sharing(design, covariances(design), n_boot=n_boot, seed=seed)
     shares, drawn = _as_shares(how.parts), _as_shares(_replicates(design, how, seed))
     level = design.survey.level
@@ -200,7 +156,7 @@ def pairs(
         name="driver pairs",
         frame=frame,
         headline=f"{int(apart.sum())} of {count(len(rows), 'pair')} of drivers can be told apart "
-        f"by their association with {label(outcome)}.",
+        f"by their association with {label(design.outcome)}.",
         method=f"Differences of LMG shares over {count(how.replicates, 'bootstrap replicate')}; "
         f"p-values from their standard errors, Holm-adjusted; answers needed for 80% power.",
         base=design.base,
@@ -209,15 +165,8 @@ def pairs(
     )
 
 
-def dominance(
-    responses: pd.DataFrame,
-    *,
-    outcome: str,
-    drivers: Sequence[str],
-    controls: Sequence[str] = (),
-    method: str = "r2",
-    weight: str | Survey | None = None,
-) -> Result:
+@question(gaps="indicator")
+def dominance(design: Design, *, method: str = "r2") -> Result:
     """Compare drivers subset by subset: what each adds to models of every size.
 
     Args are those of `importance`; at most 16 drivers; `method` is `r2`, or for an outcome with
@@ -234,14 +183,6 @@ def dominance(
         >>> found.frame["part"].unique().tolist()
         ['general', 'model of 1', 'model of 2', 'complete']
     """
-    design = prepare(
-        responses,
-        outcome=outcome,
-        drivers=drivers,
-        controls=controls,
-        weight=weight,
-        gaps="indicator",
-    )
     if method == "r2":
         _check_few(len(design.drivers))
         cov = certainty.covariance(certainty.table_of(design), design.w)
@@ -250,7 +191,7 @@ def dominance(
         _check_method(method)
         _check_cost(design, method)
         values = likelihood.subset_r2(design, method)
-    return _dominance(design.drivers, values, outcome, design.base, design.notes)
+    return _dominance(design.drivers, values, design.outcome, design.base, design.notes)
 
 
 def dominance_of(correlations: pd.DataFrame, *, outcome: str, drivers: Sequence[str]) -> Result:
@@ -348,7 +289,7 @@ def _check_method(method: str) -> None:
 
 def _check_cost(design: Design, method: str) -> None:
     players = len(design.drivers)
-    if method in ("lmg", "sampled", "relative_weights"):
+    if method in LINEAR:
         refuse_many(players)
     elif players > likelihood.MOST_DRIVERS:
         raise DriverError(

@@ -8,7 +8,8 @@ from scipy.stats import norm
 
 from cxlab import stats
 from cxlab.codebook import label
-from cxlab.drivers.workings.design import Design, DriverError, Survey, prepare
+from cxlab.drivers.workings.asking import question
+from cxlab.drivers.workings.design import Design, DriverError
 from cxlab.drivers.workings.ordered import (
     Separation,
     brant,
@@ -20,24 +21,14 @@ from cxlab.drivers.workings.ordered import (
 from cxlab.results import Result, listing, probability
 
 
-def odds(
-    responses: pd.DataFrame,
-    *,
-    outcome: str,
-    drivers: Sequence[str],
-    controls: Sequence[str] = (),
-    cuts: Sequence[float] | None = None,
-    weight: str | Survey | None = None,
-) -> Result:
+@question(gaps="indicator")
+def odds(design: Design, *, cuts: Sequence[float] | None = None) -> Result:
     """Test whether one slope holds at every cut of the outcome (Brant).
 
     Where it does not hold, read the slopes of the separate logits that stand beside it.
 
     Args:
-        responses: one row per answer.
         outcome: column of ordered answers.
-        drivers: columns of ratings.
-        controls: columns held constant.
         cuts: values that end a lower side, such as `(6, 8)` for detractors and promoters;
             all cuts if not given, those two for a scale of 0 to 10.
         weight: column of weights, or a `Survey`; with weights or clusters the test uses
@@ -55,14 +46,6 @@ def odds(
         >>> odds(answers, outcome="csat", drivers=["price"], cuts=(2, 3)).frame["part"].tolist()
         ['test', 'test', 'above 2', 'above 3']
     """
-    design = prepare(
-        responses,
-        outcome=outcome,
-        drivers=drivers,
-        controls=controls,
-        weight=weight,
-        gaps="indicator",
-    )
     candidates, left_out = usable_cuts(design, cuts)
     used, separated = _unseparated(design, candidates)
     if not len(used):

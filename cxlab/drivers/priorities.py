@@ -9,7 +9,8 @@ import pandas as pd
 from cxlab import stats
 from cxlab.codebook import label
 from cxlab.drivers.workings import certainty
-from cxlab.drivers.workings.design import Design, DriverError, Survey, numbers, prepare
+from cxlab.drivers.workings.asking import question
+from cxlab.drivers.workings.design import Design, DriverError
 from cxlab.drivers.workings.points import on_one_scale, points_of, worth_of
 from cxlab.drivers.workings.sharing import Sharing, covariances, sharing
 from cxlab.results import Result, amount, count, listing, percent, sentence, span
@@ -24,26 +25,9 @@ UNPLACED = "cannot be placed"
 LEAST_IN_GROUP = 30
 
 
-def priorities(
-    responses: pd.DataFrame,
-    *,
-    outcome: str,
-    drivers: Sequence[str],
-    controls: Sequence[str] = (),
-    weight: str | Survey | None = None,
-    n_boot: int = 1000,
-    seed: int = 0,
-) -> Result:
+@question()
+def priorities(design: Design, *, n_boot: int = 1000, seed: int = 0) -> Result:
     """Place each driver by importance and mean rating, where the answers allow it.
-
-    Args:
-        responses: one row per answer.
-        outcome: column of the score.
-        drivers: columns of ratings, on one scale.
-        controls: columns held constant.
-        weight: column of weights, or a `Survey`.
-        n_boot: bootstrap replicates.
-        seed: seed of resampling and imputation.
 
     Returns:
         term, estimate (share of what the drivers explain), conf_low, conf_high, performance
@@ -58,14 +42,9 @@ def priorities(
         >>> priorities(answers, outcome="nps", drivers=["price", "speed"], n_boot=50).frame.shape
         (2, 9)
     """
-    design = prepare(
-        responses, outcome=outcome, drivers=drivers, controls=controls, weight=weight, seed=seed
-    )
     if len(design.drivers) < 2:
         raise DriverError("A map needs at least two drivers.\nName more ratings.")
-    ratings = np.column_stack([numbers(responses, d, "driver") for d in design.drivers])[
-        design.rows
-    ]
+    ratings = design.given
     how = sharing(design, covariances(design), n_boot=n_boot, seed=seed)
     share, means = how.parts / how.parts.sum(), _means(design, ratings)
     shares, performance = _replicates(design, ratings, how, seed)
@@ -119,28 +98,12 @@ def quadrants(importance: Sequence[float], performance: Sequence[float]) -> list
     ]
 
 
-def gains(
-    responses: pd.DataFrame,
-    *,
-    outcome: str,
-    drivers: Sequence[str],
-    by: str,
-    controls: Sequence[str] = (),
-    weight: str | Survey | None = None,
-    n_boot: int = 1000,
-    seed: int = 0,
-) -> Result:
+@question()
+def gains(design: Design, *, by: str, n_boot: int = 1000, seed: int = 0) -> Result:
     """Rank drivers by the gain if each rose to the mean of its best group.
 
     Args:
-        responses: one row per answer.
         outcome: column of the score; `nps` counts in NPS points.
-        drivers: columns of ratings.
-        by: column of the groups, such as region or store.
-        controls: columns held constant.
-        weight: column of weights, or a `Survey`.
-        n_boot: bootstrap replicates.
-        seed: seed of the draws.
 
     Returns:
         term, group (the best one), estimate (points), conf_low, conf_high, share (of all gains
@@ -153,20 +116,15 @@ def gains(
         >>> gains(answers, outcome="nps", drivers=["speed"], by="region").frame["rank"].tolist()
         [1]
     """
-    if by not in responses.columns:
+    if by not in design.answers.columns:
         raise DriverError(f"There is no column '{by}' in the answers.\nName a segment.")
-    design = prepare(
-        responses, outcome=outcome, drivers=drivers, controls=controls, weight=weight, seed=seed
-    )
     points, unit = points_of(design)
     design = replace(design, y=worth_of(design.y, points))
-    ratings = np.column_stack([numbers(responses, d, "driver") for d in design.drivers])[
-        design.rows
-    ]
-    inside, names = _groups(responses, design, by)
+    ratings = design.given
+    inside, names = _groups(design, by)
     frame = _gain_frame(design, ratings, inside, names, n_boot, seed)
     first = frame.iloc[0]
-    what = "NPS" if points == "nps" else label(outcome)
+    what = "NPS" if points == "nps" else label(design.outcome)
     sure = first["conf_low"] > 0
     headline = (
         f"If {first['term']} rose to its level in {by} '{first['group']}': {what} "
@@ -250,8 +208,8 @@ def _map_headline(frame: pd.DataFrame) -> str:
     return f"No driver is clearly both above average in importance and below in rating{rest}."
 
 
-def _groups(responses, design: Design, by: str) -> tuple[np.ndarray, list[str]]:
-    column = responses[by].iloc[design.rows]
+def _groups(design: Design, by: str) -> tuple[np.ndarray, list[str]]:
+    column = design.answers[by].iloc[design.rows]
     values = column.astype(object).where(column.notna(), None)
     sizes = values.value_counts()
     names = sorted(str(v) for v in sizes.index[sizes >= LEAST_IN_GROUP])

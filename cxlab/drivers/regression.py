@@ -12,12 +12,10 @@ from scipy.stats import t as t_distribution
 from cxlab import stats
 from cxlab.codebook import label
 from cxlab.drivers.workings import certainty
+from cxlab.drivers.workings.asking import question
 from cxlab.drivers.workings.design import (
     Design,
     DriverError,
-    Survey,
-    numbers,
-    prepare,
     refuse_absent,
 )
 from cxlab.drivers.workings.lines import fitted
@@ -53,32 +51,17 @@ FIT_COLUMNS = [
 HIGH_VIF, HIGH_CONDITION, SUPPRESSED = 5.0, 30.0, 0.1
 
 
-def fit(
-    responses: pd.DataFrame,
-    *,
-    outcome: str,
-    drivers: Sequence[str],
-    controls: Sequence[str] = (),
-    model: str = "linear",
-    points: str = "score",
-    weight: str | Survey | None = None,
-    seed: int = 0,
-) -> Result:
+@question()
+def fit(design: Design, *, model: str = "linear", points: str = "score") -> Result:
     """Estimate how the score differs by one point of each rating, the others held.
 
     Args:
-        responses: one row per answer.
-        outcome: column of the score.
-        drivers: columns of ratings.
-        controls: columns held constant.
         model: `linear` (HC3 errors, or by cluster), `logit` (two values) or `ordinal`
             (proportional odds); the last two with robust errors where there are weights or
             clusters.
         points: what `estimate` counts: `score`, its own points; `nps`, promoters less detractors
             of a 0 to 10 score, times 100; `log-odds`, the coefficients of a logit (with its
             intercept) or of an ordinal model (with its cuts).
-        weight: column of weights, or a `Survey`.
-        seed: seed of the imputation.
 
     Returns:
         One row a term: term, role (driver, control, intercept, cut), part (`points`, or
@@ -96,9 +79,6 @@ def fit(
     """
     _check_choice("model", model, MODELS)
     _check_choice("points", points, POINTS)
-    design = prepare(
-        responses, outcome=outcome, drivers=drivers, controls=controls, weight=weight, seed=seed
-    )
     _check_outcome(design, model, points)
     estimate = _linear if model == "linear" else _ordered
     found = [estimate(design, place, points) for place in range(len(design.x))]
@@ -126,15 +106,8 @@ _METHODS = {
 }
 
 
-def quality(
-    responses: pd.DataFrame,
-    *,
-    outcome: str,
-    drivers: Sequence[str],
-    controls: Sequence[str] = (),
-    model: str = "linear",
-    weight: str | Survey | None = None,
-) -> Result:
+@question(gaps="indicator")
+def quality(design: Design, *, model: str = "linear") -> Result:
     """Say how well a driver model fits, in the numbers other programs print.
 
     Args are those of `fit`; gaps in ratings are marked, not imputed.
@@ -151,14 +124,6 @@ def quality(
         0.787
     """
     _check_choice("model", model, MODELS)
-    design = prepare(
-        responses,
-        outcome=outcome,
-        drivers=drivers,
-        controls=controls,
-        weight=weight,
-        gaps="indicator",
-    )
     _check_outcome(design, model, "score")
     rows = _linear_quality(design) if model == "linear" else _ordered_quality(design)
     frame = pd.DataFrame(rows, columns=["term", "estimate", "statistic", "df", "p_value"])
@@ -216,15 +181,8 @@ def _ordered_quality(design: Design) -> list[tuple]:
     ]
 
 
-def conflicts(
-    responses: pd.DataFrame,
-    *,
-    outcome: str,
-    drivers: Sequence[str],
-    controls: Sequence[str] = (),
-    weight: str | Survey | None = None,
-    seed: int = 0,
-) -> Result:
+@question()
+def conflicts(design: Design) -> Result:
     """Compare each rating's sign alone and among the others, and name what repeats it.
 
     Returns:
@@ -239,9 +197,6 @@ def conflicts(
         >>> conflicts(answers, outcome="nps", drivers=["price", "speed"]).frame["verdict"].tolist()
         ['same sign', 'same sign']
     """
-    design = prepare(
-        responses, outcome=outcome, drivers=drivers, controls=controls, weight=weight, seed=seed
-    )
     tables = [certainty.table_of(design, place) for place in range(len(design.x))]
     cov = certainty.mean_covariance(design)
     first = len(design.controls)
@@ -263,7 +218,7 @@ def conflicts(
     return Result(
         name="driver conflicts",
         frame=frame,
-        headline=_conflict_headline(frame, outcome),
+        headline=_conflict_headline(frame, design.outcome),
         method="Correlation with the outcome beside the standardised slope in one linear model; "
         "variance inflation factors.",
         base=design.base,
@@ -275,24 +230,12 @@ def conflicts(
     )
 
 
-def differs(
-    responses: pd.DataFrame,
-    *,
-    outcome: str,
-    drivers: Sequence[str],
-    by: str,
-    controls: Sequence[str] = (),
-    weight: str | Survey | None = None,
-) -> Result:
+@question(gaps="indicator")
+def differs(design: Design, *, by: str) -> Result:
     """Test whether ratings go with the score differently in each segment, or in each wave.
 
     Args:
-        responses: one row per answer.
-        outcome: column of the score.
-        drivers: columns of ratings.
         by: column of the segment or the wave.
-        controls: columns held constant.
-        weight: column of weights, or a `Survey`.
 
     Returns:
         term, group, estimate (points of the score for one point of rating, in that group),
@@ -307,28 +250,20 @@ def differs(
         >>> differs(answers, outcome="nps", drivers=["price"], by="region").frame["group"].tolist()
         [None, 'n', 's']
     """
-    if by not in responses.columns:
+    if by not in design.answers.columns:
         raise DriverError(f"There is no column '{by}' in the answers.\nName a segment or a wave.")
-    design = prepare(
-        responses,
-        outcome=outcome,
-        drivers=drivers,
-        controls=controls,
-        weight=weight,
-        gaps="indicator",
-    )
-    segment, groups = _segments(responses, design, by)
+    segment, groups = _segments(design, by)
     frame = _differences(design, segment, groups)
-    whole, level = frame.iloc[0], design.survey.level
+    whole, level, what = frame.iloc[0], design.survey.level, label(design.outcome)
     apart = frame.loc[frame["verdict"] == "differs", "term"].unique()
     apart = [term for term in apart if term != "all together"]
     if whole["p_value"] >= 1 - level:
         headline = (
             f"No detectable difference between {by} in how ratings are associated with "
-            f"{label(outcome)} (p {probability(whole['p_value'])}): one order stands for all."
+            f"{what} (p {probability(whole['p_value'])}): one order stands for all."
         )
     else:
-        headline = f"How ratings are associated with {label(outcome)} differs between {by}" + (
+        headline = f"How ratings are associated with {what} differs between {by}" + (
             f", most clearly for {listing(apart)}."
             if apart
             else ", though no single rating stands apart."
@@ -345,11 +280,10 @@ def differs(
     )
 
 
-def _segments(responses, design: Design, by: str) -> tuple[np.ndarray, list[str]]:
-    column = responses[by].iloc[design.rows]
+def _segments(design: Design, by: str) -> tuple[np.ndarray, list[str]]:
+    column = design.answers[by].iloc[design.rows]
     text = column.astype(object).where(column.notna(), None)
     segment = np.array([None if value is None else str(value) for value in text], dtype=object)
-    given = numbers_of(responses, design)
     sizes = pd.Series(segment).value_counts()
     least = design.x[0].shape[1] + design.z.shape[1] + 10
     groups = sorted(sizes.index[sizes >= least])
@@ -359,14 +293,8 @@ def _segments(responses, design: Design, by: str) -> tuple[np.ndarray, list[str]
             "Choose a segment with larger groups, or name fewer drivers."
         )
     inside = np.isin(segment, groups)
-    refuse_absent(design.drivers, given[inside], segment[inside], by)
+    refuse_absent(design.drivers, design.given[inside], segment[inside], by)
     return segment, groups
-
-
-def numbers_of(responses, design: Design) -> np.ndarray:
-    """Give the drivers of the rows used, gaps as they were."""
-    table = [numbers(responses, name, "driver")[design.rows] for name in design.drivers]
-    return np.column_stack(table)
 
 
 def _differences(design: Design, segment: np.ndarray, groups: list[str]) -> pd.DataFrame:

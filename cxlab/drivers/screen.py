@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cxlab.codebook import label
+from cxlab.codebook import label, worded
 from cxlab.drivers.workings.design import DriverError, Survey, as_survey, numbers
 from cxlab.drivers.workings.sharing import refuse_many
 from cxlab.results import Result, count, listing, number, percent
@@ -14,20 +14,19 @@ LEAST_GIVEN = 30
 MOST_MISSING = 0.8
 
 
+@worded
 def screen(
     responses: pd.DataFrame,
     *,
     outcome: str,
     drivers: Sequence[str],
     weight: str | Survey | None = None,
+    cluster: str | None = None,
 ) -> Result:
     """Name the ratings that cannot be told from a constant, from each other, or from silence.
 
     Args:
-        responses: one row per answer.
         outcome: column of the score; answers without it are not looked at.
-        drivers: columns of ratings.
-        weight: column of weights, or a `Survey`.
 
     Returns:
         term, verdict (`used`, `left out`), reason (empty where used), share (missing), n
@@ -42,7 +41,7 @@ def screen(
         >>> screen(answers, outcome="nps", drivers=["price", "speed"]).headline
         '1 of 2 ratings can be used; speed is left out.'
     """
-    survey = as_survey(weight)
+    survey = as_survey(weight, cluster)
     for name in (outcome, *drivers):
         if name not in responses.columns:
             raise DriverError(f"There is no column '{name}' in the answers.\nName one of its own.")

@@ -1,6 +1,6 @@
 """What would the score be, if a rating rose for some, and if the association is causal?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,8 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from cxlab.codebook import did_you_mean, label
-from cxlab.drivers.workings.design import Design, DriverError, Survey, numbers, prepare
+from cxlab.drivers.workings.asking import question
+from cxlab.drivers.workings.design import Design, DriverError
 from cxlab.drivers.workings.lines import fitted
 from cxlab.drivers.workings.ordered import MOST_CATEGORIES, columns, fit_named, robust
 from cxlab.drivers.workings.points import points_of, worth_of
@@ -17,25 +18,14 @@ from cxlab.results import Result, amount, listing, number, percent, span
 CLAUSE = "if the association is causal"
 
 
-def simulate(
-    responses: pd.DataFrame,
-    *,
-    outcome: str,
-    drivers: Sequence[str],
-    moves: Mapping[str, float | tuple[float, float]],
-    controls: Sequence[str] = (),
-    weight: str | Survey | None = None,
-) -> Result:
+@question(gaps="indicator")
+def simulate(design: Design, *, moves: Mapping[str, float | tuple[float, float]]) -> Result:
     """Predict the score if ratings rose, all else as it is and the association causal.
 
     Args:
-        responses: one row per answer.
         outcome: column of the score; `nps` counts in NPS points.
-        drivers: columns of ratings, all of them in the model.
         moves: driver -> points up, or -> (points up, share of the lowest ratings that rise).
             No rating rises above the highest one given.
-        controls: columns held constant.
-        weight: column of weights, or a `Survey`.
 
     Returns:
         term (a driver, or `all together`), part (the move in words), estimate (points of the
@@ -49,24 +39,14 @@ def simulate(
         >>> "if the association is causal" in found.headline
         True
     """
-    design = prepare(
-        responses,
-        outcome=outcome,
-        drivers=drivers,
-        controls=controls,
-        weight=weight,
-        gaps="indicator",
-    )
     asked = _moves(design, moves)
-    ratings = np.column_stack([numbers(responses, d, "driver") for d in design.drivers])[
-        design.rows
-    ]
+    ratings = design.given
     raised = {name: _raised(design, ratings, name, *move) for name, move in asked.items()}
     points, unit = points_of(design)
     change = _ordered_change if len(np.unique(design.y)) <= MOST_CATEGORIES else _linear_change
     predict = change(design, points)
     frame = _frame(design, asked, raised, predict)
-    last, what = frame.iloc[-1], "NPS" if points == "nps" else label(outcome)
+    last, what = frame.iloc[-1], "NPS" if points == "nps" else label(design.outcome)
     moved = _moved(asked)
     return Result(
         name="what if",

@@ -1,7 +1,7 @@
 """What goes into a model? Numbers from frames, checked and named, without formulas."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ import pandas as pd
 from cxlab import stats
 from cxlab.codebook import did_you_mean, label
 from cxlab.drivers.workings.missing import impute
-from cxlab.results import Unanswerable, count, listing, percent
+from cxlab.results import Misuse, Unanswerable, count, listing, percent
 
 MOST_CATEGORIES = 50
 HARMLESS_LOSS = 0.05
@@ -25,7 +25,7 @@ class DriverError(Unanswerable):
 class Survey:
     """How the answers were drawn, and what is done with gaps.
 
-    Give it in place of a weight column, wherever `weight` is asked for.
+    Give it in place of a weight column, wherever strata or gaps have to be said as well.
 
     Attributes:
         weight: column of weights.
@@ -54,6 +54,7 @@ class Design:
         outcome: name of the outcome.
         drivers: names of the columns of each `x`.
         controls: names of the columns of `z`, coded.
+        held: the controls as they were named.
         groups: group name -> its drivers, where groups were asked for.
         y: the outcome.
         x: the drivers, one array for each imputation (one only where nothing is imputed).
@@ -61,7 +62,9 @@ class Design:
         w: weights, mean 1.
         cluster: codes of what was drawn together, or None.
         strata: codes of the strata, or None.
-        rows: row numbers in the frame given.
+        answers: the frame given.
+        rows: row numbers in it.
+        given: the drivers as answered, gaps as they were.
         survey: how the answers were drawn.
         base: who is counted, when, with which weight.
         notes: what the reader must know.
@@ -70,6 +73,7 @@ class Design:
     outcome: str
     drivers: tuple[str, ...]
     controls: tuple[str, ...]
+    held: tuple[str, ...]
     groups: dict[str, list[str]] | None
     y: np.ndarray
     x: tuple[np.ndarray, ...]
@@ -77,7 +81,9 @@ class Design:
     w: np.ndarray
     cluster: np.ndarray | None
     strata: np.ndarray | None
+    answers: pd.DataFrame
     rows: np.ndarray
+    given: np.ndarray
     survey: Survey
     base: str
     notes: tuple[str, ...] = field(default=())
@@ -92,15 +98,43 @@ class Design:
         """Give how many answers the weighted sample is worth (Kish)."""
         return float(self.w.sum() ** 2 / (self.w**2).sum())
 
+    def again(self, *, missing: str) -> "Design":
+        """Prepare the same answers, their gaps treated in another way."""
+        return prepare(
+            self.answers,
+            outcome=self.outcome,
+            drivers=self.drivers,
+            controls=self.held,
+            weight=replace(self.survey, missing=missing),
+        )
+
     @property
     def weighted(self) -> bool:
         """Say whether the answers carry weights."""
         return self.survey.weight is not None
 
 
-def as_survey(weight: str | Survey | None) -> Survey:
-    """Read the `weight` argument: a column, a `Survey`, or nothing."""
-    survey = weight if isinstance(weight, Survey) else Survey(weight=weight)
+def as_survey(
+    weight: str | Survey | None,
+    cluster: str | None = None,
+    level: float = 0.95,
+    missing: str | None = None,
+) -> Survey:
+    """Read how answers were drawn: a `Survey` says all of it, or words each their part.
+
+    Raises:
+        Misuse: a word beside a `Survey` says another thing.
+    """
+    if isinstance(weight, Survey):
+        survey = weight
+    else:
+        survey = Survey(weight=weight, cluster=cluster, level=level)
+    for word, said, own in (("cluster", cluster, None), ("level", level, 0.95)):
+        if said not in (own, getattr(survey, word)):
+            raise Misuse(
+                f"{word}={said!r} stands beside a Survey with {word}={getattr(survey, word)!r}.\n"
+                "Say it once: in the Survey, or beside a column of weights."
+            )
     if survey.missing not in HANDLINGS:
         raise DriverError(
             f"missing='{survey.missing}' is not a way to treat gaps."
@@ -108,7 +142,7 @@ def as_survey(weight: str | Survey | None) -> Survey:
         )
     if not 0 < survey.level < 1:
         raise DriverError(f"level={survey.level:g} is not between 0 and 1. Write 0.95 for 95%.")
-    return survey
+    return replace(survey, missing=missing) if missing else survey
 
 
 def prepare(
@@ -159,6 +193,7 @@ def prepare(
     notes += _gap_note(names, x[with_outcome], handling, loss)
     kept = with_outcome & np.isfinite(x).all(axis=1) if handling == "listwise" else with_outcome
     y, x, z, w = y[kept], x[kept], z[kept], w[kept]
+    given = x
     if handling == "indicator":
         x, z, coded = _indicators(x, z, names, coded)
     z, coded, said = _telling(z, coded, w)
@@ -169,6 +204,7 @@ def prepare(
         outcome=outcome,
         drivers=names,
         controls=coded,
+        held=tuple(controls),
         groups=groups,
         y=y,
         x=tuple(f[:, 1 : 1 + len(names)] for f in filled) if filled else (x,),
@@ -176,7 +212,9 @@ def prepare(
         w=w / w.mean(),
         cluster=_codes(responses, survey.cluster, kept),
         strata=_codes(responses, survey.strata, kept),
+        answers=responses,
         rows=np.flatnonzero(kept),
+        given=given,
         survey=survey,
         base=_base(responses, outcome, names, survey, kept, handling),
         notes=tuple(notes),
