@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import cxlab
+import cxlab.desk
+from cxlab import codebook
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "cxlab"
@@ -129,3 +131,37 @@ def test_what_questions_share_asks_no_question(path):
     seen = re.findall(r"from cxlab\.\w+\.(?!workings)(\w+)", path.read_text(encoding="utf-8"))
     allowed = {"definition", "snapshots"} if path.parts[-3] == "churn" else set()
     assert set(seen) <= allowed
+
+
+ROOMS = [room for room in cxlab.desk.ROOMS if room != "plots"]
+
+
+def _questions(room: str) -> dict:
+    face = importlib.import_module(f"cxlab.{room}")
+    names = getattr(face, "__all__", [name for name in vars(face) if not name.startswith("_")])
+    found = {name: getattr(face, name) for name in names}
+    return {k: f for k, f in found.items() if inspect.isfunction(f) and "cxlab" in f.__module__}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_words_of_every_question_stand_in_the_one_order(room):
+    """Frames first; then what is asked, the question's own words, how it is asked."""
+    for name, question in _questions(room).items():
+        words = list(inspect.signature(question).parameters.values())
+        named = [word.name for word in words if word.kind is word.KEYWORD_ONLY]
+        assert named == codebook.placed(named), f"{room}.{name}"
+        assert not any(word.kind is word.VAR_KEYWORD for word in words) or name == "case"
+
+
+def test_help_tells_every_word_of_a_driver_question():
+    for name, question in _questions("drivers").items():
+        if "drivers" in (words := inspect.signature(question).parameters) and "weight" in words:
+            told = re.findall(r"^    (\w+): ", question.__doc__.partition("Returns:")[0], re.M)
+            assert told[: len(words)] == list(words), name
+
+
+def test_absence_has_one_way():
+    for path in [*FILES, *(ROOT / "notebooks").glob("*.ipynb")]:
+        assert not re.search(r"\bor_why\b|churn\.tried\b", path.read_text(encoding="utf-8")), (
+            path.name
+        )

@@ -49,8 +49,8 @@ def calibration(
     snapshot: Snapshot,
     *,
     groups: int = 10,
-    level: float = 0.95,
     recalibrated: bool = False,
+    level: float = 0.95,
 ) -> Result:
     """Compare the risks foretold with how many left, from the lowest risks to the highest.
 
@@ -58,9 +58,9 @@ def calibration(
         model: what `fit` returned, or one probability a row.
         snapshot: a later day, outcomes known.
         groups: bands of equal size.
-        level: of the intervals.
         recalibrated: set the risks of each half of the customers right by a line fitted to the
             other half (Platt, 1999), and compare those.
+        level: of the intervals.
 
     Returns:
         A `Result` with `rank`, `expected` (mean risk foretold), `estimate` (share that left),

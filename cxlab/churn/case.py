@@ -119,23 +119,23 @@ def case(study, *, model: str = "simplest", seed: int = 0, **asked_for) -> Case:
 def asked(
     study,
     *,
-    as_of: str = "",
     lookback: str = "180D",
     gap: str = "14D",
     horizon: str = "90D",
     keep: str | Sequence[str] = (),
+    as_of: str = "",
     seed: int = 0,
 ) -> Asked:
     """Find the customers of a question about leaving, and examine what is known of them.
 
     Args:
         study: a study with end dates, with marks of leaving, or with orders.
-        as_of: the day judged; the latest one with a whole horizon if empty.
         lookback: how far back recent facts reach.
         gap: days nobody can use.
         horizon: stretch in which leaving counts.
         keep: columns to use although the audit finds that they know of the leaving; several names
             in one text are divided by commas.
+        as_of: the day judged; the latest one with a whole horizon if empty.
         seed: for all random numbers.
 
     Returns:

@@ -182,14 +182,20 @@ def choices_around(known: Definition) -> tuple[dict[str, Any], ...]:
     )
 
 
-def sensitivity(study, *, as_of, choices: Sequence[dict], seed: int = 0) -> Result:
+def sensitivity(
+    study,
+    *,
+    choices: Sequence[dict],
+    as_of,
+    seed: int = 0,
+) -> Result:
     """Show how the result depends on how leaving is defined.
 
     Args:
         study: a study.
-        as_of: days, stacked.
         choices: one `dict` of `lookback`, `gap`, `horizon`, `silence` or `leavers` a row, such
             as `choices_around` lists.
+        as_of: days, stacked.
         seed: for dealing customers into parts.
 
     Returns:

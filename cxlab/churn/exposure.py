@@ -23,7 +23,11 @@ FAILURE_WORDS = ("complain", "problem", "fail", "fault", "claim", "damage")
 
 
 def hazard_by_score(
-    study, *, score: str = "nps", level: float = 0.95, lookback: str = "90D"
+    study,
+    *,
+    score: str = "nps",
+    lookback: str = "90D",
+    level: float = 0.95,
 ) -> Result:
     """Compare the monthly hazard of leaving by the last score given.
 
@@ -32,8 +36,8 @@ def hazard_by_score(
     Args:
         study: a study with end dates and dated answers.
         score: `nps` (detractors, passives, promoters), or another score, cut in thirds.
-        level: of the intervals.
         lookback: stretch in which spend counts towards value.
+        level: of the intervals.
 
     Returns:
         A `Result` with `group`, `share` (leaving a month), `estimate` (hazard ratio against the
@@ -52,15 +56,19 @@ def hazard_by_score(
 
 
 def hazard_by_failure(
-    study, *, kinds: tuple[str, ...] | None = None, level: float = 0.95, lookback: str = "90D"
+    study,
+    *,
+    kinds: tuple[str, ...] | None = None,
+    lookback: str = "90D",
+    level: float = 0.95,
 ) -> Result:
     """Compare the monthly hazard of leaving after failures put right, and not put right.
 
     Args:
         study: a study with end dates and dated contacts.
         kinds: kinds of contact that tell of a failure; None takes those whose name says so.
-        level: of the intervals.
         lookback: how long a failure counts.
+        level: of the intervals.
 
     Returns:
         As `hazard_by_score`, with the groups no failure, failure put right, failure not put right.

@@ -49,7 +49,7 @@ def fit(
 
 
 def choose(
-    snapshots: Snapshot | Sequence[Snapshot], *, seed: int = 0, level: float = 0.95
+    snapshots: Snapshot | Sequence[Snapshot], *, level: float = 0.95, seed: int = 0
 ) -> Result:
     """Set the two models against each other on customers neither has seen.
 

@@ -93,13 +93,13 @@ class Snapshot:
 def snapshot(
     study,
     *,
-    as_of=None,
     lookback: str = "180D",
     gap: str = "14D",
     horizon: str | None = "90D",
     attributes: Sequence[str] = (),
     silence: float = 3.0,
     leavers: str = "all",
+    as_of=None,
 ) -> Snapshot:
     """Take customers as known on a day, with what became of them in the horizon.
 
@@ -109,14 +109,14 @@ def snapshot(
 
     Args:
         study: a study, or anything with the same tables.
-        as_of: one day or several; they are stacked. Left out for a ready-made table without
-            dates, where every column of the list is a feature.
         lookback: how far back recent facts reach, `180D` or `6M`.
         gap: days after the day that nobody can use; who leaves then is not judged.
         horizon: stretch in which leaving is asked about; None for a day with no outcome yet.
         attributes: undated columns to use all the same, knowingly.
         silence: multiple of a buyer's usual gap after which silence counts as leaving.
         leavers: `all`, or `voluntary`.
+        as_of: one day or several; they are stacked. Left out for a ready-made table without
+            dates, where every column of the list is a feature.
 
     Returns:
         The snapshot.

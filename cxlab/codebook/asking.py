@@ -13,10 +13,10 @@ _SECTION = re.compile(r"\n\n(?:Returns|Raises|Example):\n")
 # what is asked: the first words of a question, after its frames
 ABOUT = {
     "responses": "one row per answer.",
-    "outcome": "column of the score.",
-    "outcomes": "columns, the one that people state first.",
     "score": "`nps`, `csat`, `ces`, or a `Score`.",
     "scores": "the measures, as `metrics.asked` gives them.",
+    "outcome": "column of the score.",
+    "outcomes": "columns, the one that people state first.",
     "drivers": "columns of ratings, or name of a group -> its columns.",
     "ratings": "column of a rating -> its scale.",
     "items": "columns of the items.",
@@ -28,14 +28,9 @@ ABOUT = {
 # how it is asked: the last words; a question's own stand between those and these
 HOW = {
     "weight": "column of weights; in `drivers` also a `Survey`.",
-    "margins": "column -> value -> share in the population, or columns whose shares are held.",
     "cluster": "column of what was drawn together, such as the customer.",
-    "start": "column of the first moment as a customer.",
-    "end": "column of the last one.",
     "as_of": "the last moment known.",
-    "since": "the day from which the list is complete.",
     "timezone": "the study's zone.",
-    "unit": "unit of a ready-made time as a customer.",
     "level": "confidence level of every interval.",
     "smallest": "groups with fewer answers are not shown.",
     "n_boot": "bootstrap replicates.",

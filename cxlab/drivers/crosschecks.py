@@ -92,7 +92,7 @@ def nonlinear(design: Design, *, seed: int = 0) -> Result:
 def by_likelihood(design: Design, *, n_boot: int = 100, seed: int = 0) -> Result:
     """Share out McFadden's R² of a model for ordered answers, where the models are few enough.
 
-    Args are those of `importance`, and so is what it returns.
+    It returns what `importance` does.
 
     Raises:
         DriverError: so many ratings that a model for each subset of them is too many.

@@ -87,7 +87,7 @@ def importance(design: Design, *, method: str = "lmg", n_boot: int = 1000, seed:
 def relative_weights(design: Design, *, n_boot: int = 1000, seed: int = 0) -> Result:
     """Share what the drivers explain by Johnson's relative weights, as a cross-check.
 
-    Args and returns are those of `importance`.
+    It returns what `importance` does.
 
     Example:
         >>> answers = pd.DataFrame({"nps": [9, 3, 7, 10, 2, 6], "price": [5, 1, 3, 4, 2, 3],
@@ -115,8 +115,6 @@ def shared(design: Design, method: str, n_boot: int, seed: int) -> Result:
 @question()
 def pairs(design: Design, *, n_boot: int = 1000, seed: int = 0) -> Result:
     """Compare the shares of every two drivers, and say how many answers would part them.
-
-    Args are those of `importance`, which draws the same replicates.
 
     Returns:
         term, against, estimate (difference of shares) with conf_low and conf_high, p_value,
@@ -169,8 +167,9 @@ def pairs(design: Design, *, n_boot: int = 1000, seed: int = 0) -> Result:
 def dominance(design: Design, *, method: str = "r2") -> Result:
     """Compare drivers subset by subset: what each adds to models of every size.
 
-    Args are those of `importance`; at most 16 drivers; `method` is `r2`, or for an outcome with
-    two values or ordered ones `mcfadden`, `cox_snell`, `nagelkerke` (at most 12 drivers).
+    Args:
+        method: `r2` (at most 16 drivers), or for an outcome with two values or ordered ones
+            `mcfadden`, `cox_snell`, `nagelkerke` (at most 12).
 
     Returns:
         term, part (`general`, or `model of k`), against (for `complete`: the other driver),

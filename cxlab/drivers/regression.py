@@ -110,7 +110,10 @@ _METHODS = {
 def quality(design: Design, *, model: str = "linear") -> Result:
     """Say how well a driver model fits, in the numbers other programs print.
 
-    Args are those of `fit`; gaps in ratings are marked, not imputed.
+    Gaps in ratings are marked, not imputed.
+
+    Args:
+        model: as in `fit`.
 
     Returns:
         term (`R²`, `adjusted R²`, `residual standard deviation`, `log-likelihood`, `AIC`,

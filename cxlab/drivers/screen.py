@@ -117,15 +117,19 @@ def drawn(responses: pd.DataFrame, *, weight: str | None = None, level: float = 
 
 
 def stayed(
-    responses: pd.DataFrame, customers: pd.DataFrame, *, as_of: object, within: str = "180D"
+    responses: pd.DataFrame,
+    customers: pd.DataFrame,
+    *,
+    within: str = "180D",
+    as_of: object,
 ) -> pd.DataFrame:
     """Add whether each person was still a customer some time after answering.
 
     Args:
         responses: one row per answer, with customer_id and answered_at.
         customers: with customer_id and churned_at.
-        as_of: nothing after this moment is known.
         within: how long after the answer, such as `180D`.
+        as_of: nothing after this moment is known.
 
     Returns:
         The answers with a column `stayed`: 1, 0, or missing where the time is not over yet

@@ -65,14 +65,18 @@ def simulate(design: Design, *, moves: Mapping[str, float | tuple[float, float]]
 
 
 def moves(
-    order: Result, *, first: int = 3, by: float = 1.0, lowest: float = 1.0
+    order: Result,
+    *,
+    by: float = 1.0,
+    first: int = 3,
+    lowest: float = 1.0,
 ) -> dict[str, tuple[float, float]]:
     """Write the same move for the first terms of an order, as `simulate` takes it.
 
     Args:
         order: what `importance` found.
-        first: how many terms.
         by: points up.
+        first: how many terms.
         lowest: share of the lowest ratings that rise.
 
     Example:

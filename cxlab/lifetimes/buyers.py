@@ -50,7 +50,13 @@ class Buyers:
         return 0.0 if self.until is None else _days(self.until - self.as_of) / DAYS[self.unit]
 
 
-def buyers(orders: Any, *, as_of: Any, until: Any = None, unit: str = "week") -> Buyers:
+def buyers(
+    orders: Any,
+    *,
+    until: Any = None,
+    unit: str = "week",
+    as_of: Any,
+) -> Buyers:
     """Summarise orders per customer: how often, when last, since when, for how much.
 
     Purchases of one customer on one day are one purchase, as in all published fits. The work is
@@ -59,9 +65,9 @@ def buyers(orders: Any, *, as_of: Any, until: Any = None, unit: str = "week") ->
     Args:
         orders: pandas frame or Ibis table with `customer_id`, `ordered_at` and, where money
             matters, `amount` and `refunded`.
-        as_of: the last day the fit may know.
         until: the last day to hold the fit to; orders after `as_of` are counted up to here.
         unit: unit of time: `day`, `week`, `month`, `quarter` or `year`.
+        as_of: the last day the fit may know.
 
     Returns:
         `Buyers`.

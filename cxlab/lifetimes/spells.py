@@ -107,9 +107,9 @@ def spells(
     *,
     start: str | None = None,
     end: str | None = None,
-    as_of: Any = None,
     since: Any = None,
     unit: str = "",
+    as_of: Any = None,
 ) -> Spells:
     """Work out how long each customer was under watch, and whether they left.
 
@@ -119,12 +119,12 @@ def spells(
             it, `signed_up_at` or else `tenure`.
         end: column of moments the customer left, missing while they stay; or, with elapsed
             time, a yes/no flag. Without it, `churned_at` or else `churned`.
-        as_of: the last moment anything is known; without it, the latest moment seen.
         since: the moment the data begin (or a column of such moments, or of elapsed time).
             Who joined earlier is watched only from then on, and who left earlier is not seen.
             Without it, `watched_since` where the list has it and times are moments.
         unit: `day`, `week`, `month` (365.25 / 12 days), `quarter` or `year`. Without it, moments
             are counted in months, and elapsed time in periods whose length nobody told.
+        as_of: the last moment anything is known; without it, the latest moment seen.
 
     Returns:
         The customers kept, with their times; each row set aside has one reason.

@@ -40,11 +40,11 @@ class _Cells(NamedTuple):
 def before_after(
     responses: pd.DataFrame,
     *,
-    date: str | clock.date | pd.Timestamp,
     score: str | Score = "nps",
+    date: str | clock.date | pd.Timestamp,
     within: str = "168D",
-    weight: str | None = None,
     margins: Margins = None,
+    weight: str | None = None,
     cluster: str | None = None,
     as_of: str | clock.date | pd.Timestamp | None = None,
     timezone: str | None = None,

@@ -34,8 +34,8 @@ def change(
     *,
     score: str | Score = "nps",
     by: By = None,
-    weight: str | None = None,
     pair: str | None = None,
+    weight: str | None = None,
     level: float = 0.95,
     smallest: int = 0,
 ) -> Result:
@@ -49,10 +49,10 @@ def change(
         after: answers of the later period.
         score: `nps`, `csat`, `ces`, or a `Score`.
         by: column, or columns, that make the segments; without any, all of the change is rate.
-        weight: column with survey weights, in both.
         pair: column naming the customer. Answers of one customer are then not taken as
             independent, and the change is split a second time: who moved between detractor,
             passive and promoter, who came and who went (see `migration`).
+        weight: column with survey weights, in both.
         level: confidence level.
         smallest: segments with fewer answers in a period are joined as `other groups`.
 

@@ -30,9 +30,9 @@ def compare(
     *,
     score: str | Score = "nps",
     by: By,
+    correction: str = "bh",
     weight: str | None = None,
     cluster: str | None = None,
-    correction: str = "bh",
     level: float = 0.95,
     smallest: int = 0,
 ) -> Result:
@@ -101,9 +101,9 @@ def difference(
     *,
     score: str | Score = "nps",
     pair: str | None = None,
+    method: str = "mover",
     weight: str | None = None,
     cluster: str | None = None,
-    method: str = "mover",
     level: float = 0.95,
 ) -> Result:
     """Give the difference of a score between two sets of answers, the second less the first.
@@ -117,10 +117,10 @@ def difference(
         score: `nps`, `csat`, `ces`, or a `Score`.
         pair: column naming the customer; only those in both sets count, each with the last
             answer in either.
-        weight: column with survey weights, in both.
-        cluster: column whose equal values are not independent, also across the two sets.
         method: `mover` squares and adds the ends of the two single intervals (for shares
             Newcombe's interval); `wald` takes the normal interval and test.
+        weight: column with survey weights, in both.
+        cluster: column whose equal values are not independent, also across the two sets.
         level: confidence level.
 
     Returns:

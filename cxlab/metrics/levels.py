@@ -23,9 +23,9 @@ def nps(
     *,
     score: str | Score = "nps",
     by: By = None,
+    method: str = "adjusted_wald",
     weight: str | None = None,
     cluster: str | None = None,
-    method: str = "adjusted_wald",
     level: float = 0.95,
     smallest: int = 0,
 ) -> Result:
@@ -38,9 +38,9 @@ def nps(
         responses: one row per answer.
         score: column with the answers, 0 to 10.
         by: column, or columns, to report by.
+        method: `adjusted_wald`, `wald`, `score` (Tango) or `bootstrap`.
         weight: column with survey weights.
         cluster: column whose equal values are not independent, such as the customer.
-        method: `adjusted_wald`, `wald`, `score` (Tango) or `bootstrap`.
         level: confidence level.
         smallest: groups with fewer answers are suppressed.
 
@@ -65,12 +65,12 @@ def csat(
     responses: pd.DataFrame,
     *,
     score: str | Score = "csat",
+    by: By = None,
     kind: Literal["top", "mean"] = "top",
     scale: Scale | str | None = "1..5",
-    by: By = None,
+    method: str = "wilson",
     weight: str | None = None,
     cluster: str | None = None,
-    method: str = "wilson",
     level: float = 0.95,
     smallest: int = 0,
 ) -> Result:
@@ -101,12 +101,12 @@ def ces(
     responses: pd.DataFrame,
     *,
     score: str | Score = "ces",
+    by: By = None,
     kind: Literal["top", "mean"] = "mean",
     scale: Scale | str | None = "1..7",
-    by: By = None,
+    method: str = "wilson",
     weight: str | None = None,
     cluster: str | None = None,
-    method: str = "wilson",
     level: float = 0.95,
     smallest: int = 0,
 ) -> Result:

@@ -15,7 +15,7 @@ EDGE = 2  # periods on either side of a shift that lasts
 FEWEST = 4
 
 
-def slope(trend: Result, *, level: float = 0.95, looks: int = 1) -> Result:
+def slope(trend: Result, *, looks: int = 1, level: float = 0.95) -> Result:
     """Give the straight-line movement of a trend, free of the season where two years allow it.
 
     With less than two years of finished periods a season could draw any line: then a movement is
@@ -23,9 +23,9 @@ def slope(trend: Result, *, level: float = 0.95, looks: int = 1) -> Result:
 
     Args:
         trend: what `trend` returned; only finished periods count.
-        level: confidence level.
         looks: how many questions are asked of the same movement; a claim needs a p-value below
             (1 - level) / looks (Bonferroni).
+        level: confidence level.
 
     Returns:
         group, term, estimate (change per period), std_error, conf_low, conf_high, p_value,
@@ -58,7 +58,12 @@ def slope(trend: Result, *, level: float = 0.95, looks: int = 1) -> Result:
 
 
 def change_point(
-    trend: Result, *, level: float = 0.95, looks: int = 1, n_sim: int = 2000, seed: int = 0
+    trend: Result,
+    *,
+    looks: int = 1,
+    n_sim: int = 2000,
+    level: float = 0.95,
+    seed: int = 0,
 ) -> Result:
     """Ask whether a trend is better told as one lasting shift, and when it came.
 
@@ -68,9 +73,9 @@ def change_point(
 
     Args:
         trend: what `trend` returned; only finished periods count.
-        level: confidence level.
         looks: as in `slope`.
         n_sim: draws of the largest shift that chance would show.
+        level: confidence level.
         seed: for the draws.
 
     Returns:

@@ -20,8 +20,8 @@ def sample_size(
     change: float | None = None,
     margin: float | None = None,
     power: float = 0.8,
-    level: float = 0.95,
     population: float | None = None,
+    level: float = 0.95,
 ) -> Result:
     """Say how many answers it takes to see a change of the NPS, or to know it within a margin.
 
@@ -31,8 +31,8 @@ def sample_size(
         change: difference between two waves to be seen, in points.
         margin: half the width of one wave's interval, in points.
         power: chance of seeing the change if it is there.
-        level: confidence level.
         population: how many there are to ask; shrinks the number for a margin.
+        level: confidence level.
 
     Returns:
         term (`change`, `change, by t`, `margin`, `margin, worst case`), value (points), n
@@ -118,10 +118,10 @@ def detectable(
     *,
     score: str | Score = "nps",
     by: By = None,
-    weight: str | None = None,
-    cluster: str | None = None,
     change: float | None = None,
     power: float = 0.8,
+    weight: str | None = None,
+    cluster: str | None = None,
     level: float = 0.95,
     smallest: int = 0,
 ) -> Result:

@@ -21,9 +21,9 @@ def predictors(
     scores: Sequence[str | Score],
     outcome: str,
     cluster: str | None = None,
+    level: float = 0.95,
     n_boot: int = 1000,
     seed: int = 0,
-    level: float = 0.95,
 ) -> Result:
     """Say which score best tells later behaviour, judged on answers the choice never saw.
 
@@ -38,9 +38,9 @@ def predictors(
             passive, promoter; a top box as yes or no).
         outcome: column with what happened after the answer: yes or no, or an amount.
         cluster: column of the customer, where customers answer more than once.
+        level: confidence level.
         n_boot: bootstrap replicates, the same for all scores.
         seed: for the replicates.
-        level: confidence level.
 
     Returns:
         part (`score`, `against the best`), term, against, estimate (share of pairs ordered

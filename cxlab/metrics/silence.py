@@ -23,8 +23,8 @@ COLUMNS = ["term", "value", "estimate", "std_error", "conf_low", "conf_high", "s
 def bounds(
     responses: pd.DataFrame,
     *,
-    asked: int | pd.DataFrame,
     score: str | Score = "nps",
+    asked: int | pd.DataFrame,
     departures: Sequence[float] | None = None,
     line: float = 0.0,
     weight: str | None = None,
@@ -40,9 +40,9 @@ def bounds(
 
     Args:
         responses: answers; of a customer known by `customer_id` the last one counts.
+        score: `nps`, `csat`, `ces`, or a `Score`.
         asked: how many people were asked; or the list of them with `customer_id`, which also
             shows whether response depends on what is known of them.
-        score: `nps`, `csat`, `ces`, or a `Score`.
         departures: how far the silent may lie from those who answered, in the unit of the score;
             a tenth and a fifth of its scale to either side if not given.
         line: where the conclusion would turn, in the unit of the score.

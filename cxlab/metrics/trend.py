@@ -33,10 +33,10 @@ def trend(
     responses: pd.DataFrame,
     *,
     score: str | Score = "nps",
-    period: str = "month",
     by: By = None,
-    weight: str | None = None,
+    period: str = "month",
     margins: Margins = None,
+    weight: str | None = None,
     cluster: str | None = None,
     as_of: str | date | pd.Timestamp | None = None,
     timezone: str | None = None,
@@ -51,12 +51,12 @@ def trend(
     Args:
         responses: one row per answer, with `answered_at`.
         score: `nps`, `csat`, `ces`, or a `Score`.
-        period: `day`, `week` (Monday to Sunday), `month`, `quarter` or `year`.
         by: column, or columns, to report by.
-        weight: column with survey weights.
+        period: `day`, `week` (Monday to Sunday), `month`, `quarter` or `year`.
         margins: column -> value -> share in the population, or names of columns: each period is
             brought to these shares by itself (of names: to the shares among all answers), so
             that no line moves by who was reached; `raw` is the line without that.
+        weight: column with survey weights.
         cluster: as in `nps`.
         as_of: the last moment known; a period that ends later is incomplete. A day means
             its end.

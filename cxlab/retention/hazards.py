@@ -27,10 +27,10 @@ def hazards(
     *,
     covariates: Sequence[str],
     strata: str | None = None,
-    cluster: str | None = None,
     ties: str = "efron",
     start: str | None = None,
     end: str | None = None,
+    cluster: str | None = None,
     as_of: Any = None,
     level: float = 0.95,
 ) -> Result:
@@ -269,8 +269,8 @@ def episodes(
     at: str = "time",
     start: str | None = None,
     end: str | None = None,
-    as_of: Any = None,
     unit: str = "",
+    as_of: Any = None,
 ) -> Spells:
     """Cut each customer's time where a covariate changes (a failure, a price rise, a score).
 

@@ -43,8 +43,8 @@ def parametric(
     shape: str = "weibull",
     start: str | None = None,
     end: str | None = None,
-    as_of: Any = None,
     unit: str = "",
+    as_of: Any = None,
     level: float = 0.95,
 ) -> Result:
     """Estimate by what factor covariates stretch the time until customers leave.
@@ -95,9 +95,9 @@ def parametric(
 def extrapolate(
     customers: pd.DataFrame | Spells,
     *,
+    by: str | None = None,
     horizon: float = 0,
     shapes: Sequence[str] = SHAPES,
-    by: str | None = None,
     start: str | None = None,
     end: str | None = None,
     as_of: Any = None,
@@ -368,8 +368,8 @@ def discrete_hazards(
     bands: int = 12,
     start: str | None = None,
     end: str | None = None,
-    as_of: Any = None,
     unit: str = "",
+    as_of: Any = None,
     level: float = 0.95,
 ) -> Result:
     """Estimate the odds of leaving in a period, by logistic regression: the plain alternative.

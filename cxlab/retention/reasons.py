@@ -18,12 +18,12 @@ UNTOLD = ("not known", "not given", "unknown", "no reason", "none", "n/a")
 def reasons(
     customers: pd.DataFrame | Spells,
     *,
+    by: str | None = None,
     reason: str = "churn_reason",
     start: str | None = None,
     end: str | None = None,
-    by: str | None = None,
-    as_of: Any = None,
     since: Any = None,
+    as_of: Any = None,
     level: float = 0.95,
 ) -> Result:
     """Estimate the share of customers lost to each reason after each length of time.

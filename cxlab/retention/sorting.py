@@ -20,8 +20,8 @@ def sorting(
     fit_to: int | None = None,
     discount: float = 0.1,
     renewals: int = 0,
-    level: float = 0.95,
     unit: str = "year",
+    level: float = 0.95,
 ) -> Result:
     """Say how different customers are in their chance of leaving, and how it moves with time.
 

@@ -26,14 +26,14 @@ WEIGHTINGS = {
 def survival(
     customers: pd.DataFrame | Spells,
     *,
+    by: str | None = None,
     start: str | None = None,
     end: str | None = None,
-    by: str | None = None,
     method: str = "log-log",
-    level: float = 0.95,
-    as_of: Any = None,
     since: Any = None,
     unit: str = "",
+    as_of: Any = None,
+    level: float = 0.95,
 ) -> Result:
     """Estimate the share of customers still there after each length of time.
 
@@ -270,14 +270,14 @@ def _band(row) -> str:
 def stay(
     customers: pd.DataFrame | Spells,
     *,
+    by: str | None = None,
     horizon: float | None = None,
     start: str | None = None,
     end: str | None = None,
-    by: str | None = None,
     method: str = "log-log",
-    level: float = 0.95,
-    as_of: Any = None,
     unit: str = "",
+    as_of: Any = None,
+    level: float = 0.95,
 ) -> Result:
     """Estimate how long customers stay: the median, and the mean up to a horizon.
 
@@ -411,9 +411,9 @@ def compare(
     method: str = "logrank",
     start: str | None = None,
     end: str | None = None,
-    as_of: Any = None,
     since: Any = None,
     unit: str = "",
+    as_of: Any = None,
 ) -> Result:
     """Test whether groups of customers stay equally long.
 

@@ -90,16 +90,20 @@ class Grouped:
 
 
 def buying(
-    buyers: Buyers, *, model: str = "bg_nbd", covariates: Sequence[str] = (), start=None
+    buyers: Buyers,
+    *,
+    covariates: Sequence[str] = (),
+    model: str = "bg_nbd",
+    start=None,
 ) -> Buying:
     """Fit a model of how often customers buy and when they stop.
 
     Args:
         buyers: what `buyers` gave.
-        model: `bg_nbd` (Fader, Hardie & Lee 2005), `mbg_nbd` (Batislam et al. 2007; customers
-            may stop right after the first purchase) or `pareto_nbd` (Schmittlein et al. 1987).
         covariates: columns of the frame, such as an experience tier, that shift the rate of
             buying and the chance of stopping (Fader & Hardie 2007).
+        model: `bg_nbd` (Fader, Hardie & Lee 2005), `mbg_nbd` (Batislam et al. 2007; customers
+            may stop right after the first purchase) or `pareto_nbd` (Schmittlein et al. 1987).
         start: a former fit to start from.
 
     Returns:

@@ -21,8 +21,8 @@ def chain(
     controls: Sequence[str] = (),
     horizon: float = 12,
     as_of: Any = None,
-    n_boot: int = 500,
     level: float = 0.95,
+    n_boot: int = 500,
     seed: int = 0,
 ) -> Result:
     """Follow one point of a rating through score and retention to money.
@@ -40,8 +40,8 @@ def chain(
         controls: columns held equal in both regressions, such as tenure, plan, other ratings.
         horizon: how far money is counted, in units of time.
         as_of: the last moment known.
-        n_boot: resamples.
         level: confidence level.
+        n_boot: resamples.
         seed: of the resampling.
 
     Returns:

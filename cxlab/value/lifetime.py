@@ -53,8 +53,8 @@ def lifetime_value(
     horizon: float = np.inf,
     discount: float | None = 0.1,
     margin: float = 1.0,
-    n_boot: int = 200,
     level: float = 0.95,
+    n_boot: int = 200,
     seed: int = 0,
 ) -> Result:
     """Estimate what the customers of today will still be worth, without contract.
@@ -65,8 +65,8 @@ def lifetime_value(
         horizon: how far to look, in units of time; endless by default.
         discount: yearly rate; none, or 0, counts all spend in full.
         margin: share of spend that is kept.
-        n_boot: resamples of customers; each moves both models by one Newton step.
         level: confidence level.
+        n_boot: resamples of customers; each moves both models by one Newton step.
         seed: of the resampling.
 
     Returns:

@@ -15,10 +15,10 @@ def value_by_tier(
     people: Spells,
     orders: Any,
     *,
-    as_of: Any,
     horizon: str = "180D",
-    n_boot: int = 300,
+    as_of: Any,
     level: float = 0.95,
+    n_boot: int = 300,
 ) -> Result:
     """Compare what customers of each tier bring after their answer, like with like.
 

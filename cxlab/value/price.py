@@ -32,11 +32,11 @@ WORDS = [
 def price_response(
     customers: pd.DataFrame,
     *,
+    controls: Sequence[str] = (),
     changed_on: Any,
     increase: float,
     loyalty: tuple[str, str],
     felt: str = "felt",
-    controls: Sequence[str] = (),
     horizon: str = "180D",
     level: float = 0.95,
 ) -> Result:
@@ -48,12 +48,12 @@ def price_response(
 
     Args:
         customers: those there on the day: `signed_up_at`, `churned_at`.
+        controls: columns held equal.
         changed_on: the day of the change.
         increase: the change as a share: 0.15 for 15 % more.
         loyalty: columns of attitudinal and of behavioural loyalty, measured before the change;
             scores are taken as they are, so centre them where 0 should be an ordinary customer.
         felt: flag column: whose price changed.
-        controls: columns held equal.
         horizon: how long after the change leaving counts.
         level: confidence level.
 
@@ -109,8 +109,8 @@ def loyalties(
     responses: pd.DataFrame,
     orders: Any,
     *,
-    changed_on: Any,
     score: str = "nps",
+    changed_on: Any,
     lookback: str = "180D",
 ) -> pd.DataFrame:
     """Measure loyalty of mind and of habit before a change of price.
@@ -119,8 +119,8 @@ def loyalties(
         customers: `customer_id`, `signed_up_at`, `churned_at`.
         responses: `customer_id`, `answered_at` and the score.
         orders: pandas frame or Ibis table of orders.
-        changed_on: the day of the change; nothing after it is used.
         score: the score that stands for loyalty of mind.
+        changed_on: the day of the change; nothing after it is used.
         lookback: how far back orders count for loyalty of habit.
 
     Returns:
@@ -229,8 +229,8 @@ def answer_to_price(
     responses: pd.DataFrame,
     orders: Any,
     *,
-    change: str,
     score: str = "nps",
+    change: str,
     level: float = 0.95,
 ) -> Result:
     """Measure both loyalties before a change of price, and how leaving answered it.

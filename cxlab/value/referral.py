@@ -141,8 +141,8 @@ def referral_value(
     money: str = "monthly_fee",
     horizon: float = 12,
     as_of: Any = None,
-    n_boot: int = 500,
     level: float = 0.95,
+    n_boot: int = 500,
     seed: int = 0,
 ) -> Result:
     """Estimate what a referred customer brings, beside what others bring.
@@ -152,8 +152,8 @@ def referral_value(
         money: column of money per month while the customer stays.
         horizon: how far money is counted, in units of time.
         as_of: the last moment known.
-        n_boot: resamples of customers.
         level: confidence level.
+        n_boot: resamples of customers.
         seed: of the resampling.
 
     Returns:

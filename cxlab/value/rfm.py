@@ -21,16 +21,22 @@ TIERS: dict[str, str] = {
 }
 
 
-def rfm(orders: Any, *, as_of: Any, lookback: str | None = None, step: float = 1.0) -> pd.DataFrame:
+def rfm(
+    orders: Any,
+    *,
+    lookback: str | None = None,
+    step: float = 1.0,
+    as_of: Any,
+) -> pd.DataFrame:
     """Score customers from 1 to 5 on how lately, how often and for how much they bought.
 
     Args:
         orders: pandas frame or Ibis table with `customer_id`, `ordered_at`, `amount`, and
             `refunded` where there were refunds.
-        as_of: the day recency is counted to; later orders are not known.
         lookback: how far back orders count, such as `365D`; without it, all of them.
         step: a score begins this much above its quintile (the R package rfm's rule, made for
             whole numbers).
+        as_of: the day recency is counted to; later orders are not known.
 
     Returns:
         customer_id, recency (days), frequency (orders), amount, r, f, m (5 is best), tier.
@@ -48,7 +54,7 @@ def rfm(orders: Any, *, as_of: Any, lookback: str | None = None, step: float = 1
     return _scored(frame, _cuts(frame, step))
 
 
-def tiers(orders: Any, *, as_of: Any, lookback: str | None = None) -> Result:
+def tiers(orders: Any, *, lookback: str | None = None, as_of: Any) -> Result:
     """Count customers and money by loyalty tier.
 
     Args:

@@ -39,23 +39,23 @@ class Unbound:
 def unbound(
     orders: Any,
     *,
-    as_of: Any,
     months: float = 12.0,
     discount: float = 0.1,
-    n_boot: int = 200,
+    as_of: Any,
     level: float = 0.95,
+    n_boot: int = 200,
     seed: int = 0,
 ) -> Unbound:
     """Value customers without contract by their orders alone, and test the model that does it.
 
     Args:
         orders: as for `buyers`.
-        as_of: the last day known; the model is fitted to the first half of the time before it
-            and tested on the second, then fitted to all of it.
         months: how far ahead money is counted.
         discount: yearly rate.
-        n_boot: resamples of customers.
+        as_of: the last day known; the model is fitted to the first half of the time before it
+            and tested on the second, then fitted to all of it.
         level: confidence level.
+        n_boot: resamples of customers.
         seed: of the resampling.
 
     Raises:

@@ -65,8 +65,8 @@ def worth(
     value: str = "value",
     adjust: Sequence[str] = (),
     against: str | None = None,
-    n_boot: int = 500,
     level: float = 0.95,
+    n_boot: int = 500,
     seed: int = 0,
 ) -> Result:
     """Compare what customers of different tiers are worth, as they are and like with like.
@@ -81,8 +81,8 @@ def worth(
         adjust: columns that must be alike: tenure, product, earlier spend. Only what was known
             before the tier was; without any, nothing is adjusted.
         against: the tier the others are held against; without it, the first.
-        n_boot: resamples; all steps are repeated in each.
         level: confidence level.
+        n_boot: resamples; all steps are repeated in each.
         seed: of the resampling.
 
     Returns:

@@ -38,9 +38,9 @@ def calibrated_mean(
     responses: pd.DataFrame,
     *,
     score: str,
-    weight: str = "weight",
     margins: Sequence[str],
     drawn: Drawn | None = None,
+    weight: str = "weight",
     level: float = 0.95,
 ) -> Result:
     """Give a weighted mean with the standard error that raking leaves.
@@ -51,9 +51,9 @@ def calibrated_mean(
     Args:
         responses: one row an answer, weighted by `rake` or `cells`.
         score: column of numbers.
-        weight: column of the raked weights.
         margins: the columns the weights were raked to.
         drawn: how the sample was drawn; by default each row by itself, with equal chances.
+        weight: column of the raked weights.
         level: confidence level.
 
     Returns:
@@ -77,9 +77,9 @@ def calibrated_total(
     responses: pd.DataFrame,
     *,
     score: str,
-    weight: str = "weight",
     margins: Sequence[str],
     drawn: Drawn | None = None,
+    weight: str = "weight",
     level: float = 0.95,
 ) -> Result:
     """Give a weighted total with the standard error that raking leaves.

@@ -36,8 +36,8 @@ def rake(
     responses: pd.DataFrame,
     *,
     margins: Mapping[str, Mapping[Any, float]],
-    weight: str | None = None,
     cap: float | None = 5,
+    weight: str | None = None,
 ) -> Weighted:
     """Weight answers so that each margin equals the population's.
 
@@ -49,8 +49,8 @@ def rake(
         responses: one row an answer.
         margins: column -> value -> share, percentage or number in the population. Shares give
             weights of mean 1; numbers give weights that sum to the population.
-        weight: column with a weight to start from, such as an inverse chance of selection.
         cap: largest weight, in averages; None for no bound.
+        weight: column with a weight to start from, such as an inverse chance of selection.
 
     Returns:
         The answers with `weight`, and diagnostics with `term` (the column), `group`, `n`,
@@ -91,8 +91,8 @@ def cells(
     *,
     population: pd.DataFrame,
     size: str = "n",
-    weight: str | None = None,
     cap: float | None = 5,
+    weight: str | None = None,
 ) -> Weighted:
     """Weight answers cell by cell, where the population is known for every combination.
 
@@ -100,8 +100,8 @@ def cells(
         responses: one row an answer.
         population: one row a cell: the columns that make the cell, and its size.
         size: column of `population` with the number or share of people.
-        weight: column with a weight to start from.
         cap: largest weight, in averages; None for no bound.
+        weight: column with a weight to start from.
 
     Returns:
         As `rake`, with one margin whose groups are the cells.

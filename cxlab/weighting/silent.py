@@ -13,24 +13,24 @@ from cxlab.weighting.raking import WeightingError
 def tipping_point(
     responses: pd.DataFrame,
     *,
+    score: str = "nps",
     asked: int | Sized,
     person: str | None = None,
-    score: str = "nps",
     line: float = 0.0,
-    weight: str | None = None,
     scale: Scale | None = None,
+    weight: str | None = None,
 ) -> Result:
     """Find the score of those who did not answer at which the total would cross a line.
 
     Args:
         responses: answers.
+        score: `nps` (in points) or a column whose mean is the score.
         asked: how many people were asked, or the list of them, one row a person.
         person: column with whose answer it is; the last one of each then counts, and answers
             of nobody known are left aside. Every answer is a person's if missing.
-        score: `nps` (in points) or a column whose mean is the score.
         line: where the conclusion would turn, in the score's unit.
-        weight: column with the weight.
         scale: ends of the score's scale; needed unless `score` is `nps`.
+        weight: column with the weight.
 
     Returns:
         `estimate` for those who answered, for the silent at the tipping point (missing where
