@@ -368,9 +368,9 @@ def test_yes_and_no():
 
 
 def test_a_flag_without_one_yes_or_no_is_refused_with_its_words(tmp_path):
-    rows = "id,s,c\n1,2024-01-01,Attrited\n2,2024-01-01,Existing\n3,2024-01-01,\n"
+    rows = "id,s,c\n1,2024-01-01,Weg\n2,2024-01-01,Da\n3,2024-01-01,\n"
     columns = {"customer_id": "id", "signed_up_at": "s", "churned": "c"}
-    with pytest.raises(StudyError, match=r"'churned': none .* it holds 'Attrited', 'Existing'"):
+    with pytest.raises(StudyError, match=r"'churned': none .* it holds 'Weg', 'Da'"):
         small.load(tmp_path, rows, table="customers", columns=columns)
 
 

@@ -268,3 +268,18 @@ def test_shuffling_more_columns_or_a_file_a_month_change_nothing(tmp_path_factor
     path.write_text(path.read_text().replace("part_2025-01.csv", "part_*.csv"))
     split = study.load(path, cache=False).cleaned["orders"].frame
     pd.testing.assert_frame_equal(_sorted(split), usual)
+
+
+def test_lines_alike_without_an_article_are_doubted_with_their_sum(tmp_path):
+    lines = [f"{at},x,2025-01-{at + 1:02d},{n},{n + 4}" for at in range(20) for n in (1, 3)]
+    columns = {"order_id": "o", "customer_id": "c", "ordered_at": "d"}
+    columns |= {"quantity": "q", "unit_price": "p"}
+    text = "\n".join(["o,c,d,q,p", *lines, "3,x,2025-01-04,3,7"])
+    ((_, doubt),) = load(tmp_path, text, columns).doubts
+    assert "1 row of orders in several rows, worth 21.00, repeat" in doubt
+
+
+def test_a_tenth_of_the_rows_lost_is_said_first(tmp_path):
+    rows = "".join(f"{at},{'x' if at % 4 else ''},2025-01-{1 + at % 9:02d},5\n" for at in range(40))
+    ((_, doubt),) = load(tmp_path, f"o,c,d,a\n{rows}").doubts
+    assert doubt == "Doubtful: 10 of 40 rows of the orders (25%) are set aside: the id is empty."

@@ -98,7 +98,7 @@ def test_a_file_without_names_that_says_nothing_is_a_doubt(tmp_path):
 
 
 def test_a_flag_in_other_words_is_a_doubt(tmp_path):
-    rows = "".join(f"C{n},2024-01-02,{('Attrited', 'Existing')[n % 2]}\n" for n in range(40))
+    rows = "".join(f"C{n},2024-01-02,{('Weg', 'Da')[n % 2]}\n" for n in range(40))
     (tmp_path / "crm.csv").write_text(f"Customer ID,Joined,Churn\n{rows}")
     made = draft([tmp_path / "crm.csv"], tmp_path)
     assert any("written as yes and no it could be 'churned'" in doubt for doubt in made.doubts)

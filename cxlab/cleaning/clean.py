@@ -112,8 +112,10 @@ def clean(
     typed = typed.drop(columns=left, errors="ignore")
     judged = gone[gone["reason"].isin(JUDGEMENT)]
     could_stay = typed.take(judged.index).reset_index(drop=True)
+    notes = (*notes, *doubts.alike_lines(typed, gone, spec))
     columns = {name: typed.pop(name).array[kept] for name in list(typed)}
     frame = pd.DataFrame(columns, copy=False)
+    notes = (*notes, *doubts.overlapping(frame, raw["file"][kept], spec))
     if table == "orders":
         frame, made = _orders(frame, raw[kept], spec)
         notes = (*notes, *made)
@@ -367,6 +369,8 @@ def _converted(
         return to_duration(column, declared=declared, heading=source, usual=usual)
     if kind == "id" and (rule := spec.ids.get(str(column.name))):
         return convert.matched(_converted(column, "as it stands", spec, source, scale), rule)
+    if column.name == "churned":
+        return convert.to_flag(column, yes=convert.LEFT, no=convert.STAYED)
     if kind == "number":
         return convert.to_number(column.rename(source), decimal=spec.decimal)
     typed = pd.api.types.is_numeric_dtype(column) and column.dtype != bool
@@ -519,6 +523,8 @@ def _notes(
                 f"{strangers.sum():,} responses name a customer who is not in the customer list; "
                 "they are kept."
             )
+    if table == "responses":
+        notes += doubts.turned(frame, spec)
     for name in (*spec.segments, *spec.attributes):
         if name in frame and name not in spec.split and frame[name].dtype == "str":
             notes.append(doubts.several_labels(frame[name], name, spec.sources()[name]))

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +13,17 @@ from cxlab.codebook import UNSEEN, Refusal, Scale
 _MISSING = {"", "n/a", "na", "#n/a", "nan", "null", "none", "nil", "-", "--", ".", "?"}
 _YES = {"yes", "y", "true", "t", "1", "x", "ja", "wahr", "oui", "vrai", "si", "sí"}
 _NO = {"no", "n", "false", "f", "0", "nein", "falsch", "non", "faux"}
+_YES |= {"sim", "vero", "waar"}
+_NO |= {"nee", "não", "nao", "falso"}
+# how lists call those who left, and those who are there
+_GONE = "churned|churn|left|cancelled|canceled|attrited|attrited customer|lost|gone|inactive|"
+_GONE += "closed|terminated|expired|ended|former|former customer|lapsed|gekündigt|ausgetreten|"
+_GONE += "ehemalig|inaktiv|beendet|résilié|résiliée|parti|partie|inactif|baja|de baja|cancelado|"
+_GONE += "cancelada|inactivo|inactiva|opgezegd|inactief|vertrokken|inativo|inativa|cessato|disdetto"
+_THERE = "stayed|retained|active|current|existing|existing customer|customer|joined|open|live|"
+_THERE += "paying|not churned|aktiv|bestehend|actif|active|activo|activa|alta|de alta|actief|ativo|"
+_THERE += "ativa|attivo"
+LEFT, STAYED = frozenset(_GONE.split("|")), frozenset(_THERE.split("|"))
 # '10 - Very likely' and '10 very likely', but not '7 or 8'; 'Very likely (10)', not 'less than 10'
 _LABELLED = re.compile(
     r"([+-]?\d+(?:[.,]\d+)?)(?:\s*[-–—:=.)(]\s*[^\d\s].*|\s+[^\d\s][^\d]*)", re.DOTALL
@@ -236,8 +247,12 @@ def to_attribute(column: pd.Series) -> Converted:
     return Converted(pd.to_numeric(words.values).astype(float), words.repairs)
 
 
-def to_flag(column: pd.Series) -> Converted:
+def to_flag(column: pd.Series, *, yes: Collection[str] = (), no: Collection[str] = ()) -> Converted:
     """Read yes and no.
+
+    Args:
+        column: text, or booleans.
+        yes, no: further words that say so, in small letters.
 
     Raises:
         CleaningError: no value of the column is either.
@@ -246,8 +261,8 @@ def to_flag(column: pd.Series) -> Converted:
         return Converted(column.astype("boolean"))
     text, cut = trimmed(column)
     values = pd.Series(pd.NA, index=column.index, dtype="boolean")
-    values[one_of(text, _YES)] = True
-    values[one_of(text, _NO)] = False
+    values[one_of(text, _YES | set(yes))] = True
+    values[one_of(text, _NO | set(no))] = False
     absent = one_of(text, _MISSING)
     unread = values.isna().to_numpy() & ~absent
     if unread.any() and (unread | absent).all():
@@ -322,12 +337,19 @@ def _read_score(text: str, scale: Scale, whole: bool) -> tuple[float, str]:
         return np.nan, "word_for_missing"
     if _DATED.fullmatch(folded):
         return np.nan, "as_date"
-    labelled = _LABELLED.fullmatch(folded) or _LABEL_FIRST.fullmatch(folded)
+    if _STARS.fullmatch(text):
+        return float(len(re.sub("[☆✩]", "", text))), "label_to_number"
+    labelled = next(filter(None, (form.fullmatch(folded) for form in _FORMS)), None)
     if labelled:
         figure = next(part for part in labelled.groups() if part)
         value = float(figure.replace(",", "."))
         return (np.nan, "unreadable") if whole and value % 1 else (value, "label_to_number")
     return np.nan, "unreadable"
+
+
+_STARS = re.compile(r"[★⭐✭☆✩]{1,10}")
+_BRACKETED = re.compile(r"[\[(]([+-]?\d+(?:[.,]\d+)?)[\])](?:\s+[^\d]*)?")  # '(5) Very good'
+_FORMS = (_LABELLED, _LABEL_FIRST, _BRACKETED)
 
 
 def to_number(column: pd.Series, *, decimal: str | None = None) -> Converted:

@@ -51,7 +51,7 @@ _UNFINISHED = {
 _NOT = {
     "responses": "screened screened_out screen_out screenout terminated terminate quotafull "
     "quota_full overquota over_quota disqualified rejected deleted invited not_started "
-    "ausgescreent",
+    "ausgescreent expired bounced opted_out",
     "orders": "failed cancelled canceled void voided pending pending_payment on_hold "
     "expired abandoned draft checkout_draft declined denied trash unpaid authorized test rejected "
     "blocked requires_payment_method uncaptured processing_failed payment_failed incomplete error "

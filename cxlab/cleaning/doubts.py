@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from cxlab.cleaning.convert import CleaningError, Converted
-from cxlab.codebook import DOUBT, Scale
-from cxlab.results import count, listing
+from cxlab.codebook import DOUBT, Scale, Table
+from cxlab.results import count, listing, number
 
 _FEW, _SOME = 3, 8  # cells below which nothing is said of a whole column, or of half of it
 _CODES = {-1, -6, -7, -8, -9, -66, -77, -88, -97, -98, -99, -999, -9999}
@@ -20,6 +20,7 @@ _WHAT = {
     "duration": "no length of time",
     "flag": "neither yes nor no",
 }
+_ENOUGH, _AGAINST = 50, -0.4  # answers, and a rank correlation, that turn a scale round
 _ALIKE = 10  # rows from which one moment in all of them is no date
 
 
@@ -131,6 +132,89 @@ def one_moment(moments: pd.Series, heading: str) -> str:
         f"{count(len(known), 'row')}: the day of the export, not of what happened. No trend is "
         "drawn from it."
     )
+
+
+def turned(answers: pd.DataFrame, spec: Table) -> list[str]:
+    """Say so where a score falls as the first one rises: its good end is likely the other one.
+
+    Args:
+        answers: scores and ratings, typed.
+        spec: the table's part of the study file, with their scales.
+    """
+    asked = [name for name in ("nps", "csat", "ces", *spec.ratings) if name in answers]
+    notes = []
+    for name in asked[1:]:
+        both = answers[[asked[0], name]].dropna()
+        if len(both) < _ENOUGH or (both.nunique() < 2).any():
+            continue
+        better = {_better(spec, each) for each in both}
+        r = both.rank().corr().iloc[0, 1] * (1 if len(better) == 1 else -1)
+        if r <= _AGAINST:
+            end = "low" if _better(spec, name) == "high" else "high"
+            heading = spec.sources().get(name, name)
+            notes.append(
+                f"{DOUBT}'{heading}' falls where '{spec.sources()[asked[0]]}' rises (rank "
+                f"correlation {r:.2f} over {count(len(both), 'answer')}): is {end} the good end? "
+                f"Then declare 'scales: {{{name}: {{range: {spec.scale(name)}, better: {end}}}}}'."
+            )
+    return notes
+
+
+def _better(spec: Table, name: str) -> str:
+    scale = spec.scale(name)
+    return scale.better if scale else "high"
+
+
+def overlapping(rows: pd.DataFrame, files: pd.Series, spec: Table) -> list[str]:
+    """Say so where files of a table hold the same rows, and no id tells that they are the same.
+
+    Args:
+        rows: the rows kept, typed.
+        files: the file of each.
+        spec: the table's part of the study file.
+    """
+    names = sorted(files.astype("str").unique())
+    own = {f"{kind}_id" for kind in ("response", "order", "interaction", "review", "subscription")}
+    if len(names) < 2 or own & {*spec.columns} or len(rows.columns) < 2:
+        return []
+    marks = pd.util.hash_pandas_object(rows, index=False).groupby(files.astype("str").to_numpy())
+    each = {name: mine.drop_duplicates() for name, mine in marks}
+    if any(len(each[name]) < 0.9 * n for name, n in marks.size().items()):
+        return []  # alike by chance: too little is known of a row to tell it from others
+    notes, before = [], each[names[0]]
+    for name in names[1:]:
+        same = int(each[name].isin(before).sum())
+        if same >= max(_ENOUGH, min(len(each[name]), len(before)) / 2):
+            notes.append(
+                f"{DOUBT}{count(same)} of {count(len(each[name]), 'row')} of {name} stand in an "
+                "earlier file, too, alike in every column that is read: exports that overlap "
+                "count them twice. Name the latest file alone under 'files', or map their id."
+            )
+        before = pd.concat([before, each[name]])
+    return notes
+
+
+def alike_lines(rows: pd.DataFrame, gone: pd.DataFrame, spec: Table) -> list[str]:
+    """Say so where lines of orders are set aside as alike, and their article is not read.
+
+    Args:
+        rows: every row, typed.
+        gone: place (index), `reason` of those set aside.
+        spec: the table's part of the study file.
+    """
+    twice = gone.index[gone["reason"] == "duplicate_order"]
+    if not len(twice) or "product" in spec.columns or "amount" not in rows:
+        return []
+    parts = rows["order_id"].drop(gone.index).duplicated().any()
+    if not parts:
+        return []  # an order is a row, and a row that repeats is the same order
+    sum_ = number(float(rows["amount"].loc[twice].sum()), 2)
+    return [
+        f"{DOUBT}{count(len(twice), 'row')} of orders in several rows, worth {sum_}, repeat "
+        "another in every column that is read and are set aside. Two lines at one price look so, "
+        "too: map "
+        "the column of the article as 'product', or write 'rules: {duplicate_order: off}'."
+    ]
 
 
 def several_labels(labels: pd.Series, name: str, heading: str) -> str:

@@ -183,6 +183,8 @@ def combined(rows: pd.DataFrame, *, given: bool) -> Combined:
     if "amount" in orders and "status" in orders:
         orders, told = _by_status(orders)
         notes += told
+    if "amount" in orders and "returned_at" in orders:
+        notes += _returned(orders)
     orders = orders.drop(columns=["refund_of"], errors="ignore")
     return Combined(orders.reset_index(drop=True), tuple(notes))
 
@@ -412,6 +414,22 @@ def _told(gross: np.ndarray, off: np.ndarray, tied: np.ndarray, left: np.ndarray
             "order, or more than was paid; kept as money given back, which is no purchase."
         )
     return said
+
+
+def _returned(orders: pd.DataFrame) -> list[str]:
+    """Doubt orders that came back, where no sum was given back for them."""
+    told = orders.get("refunded", pd.Series(0.0, orders.index)).fillna(0) > 0
+    if "gross" in orders:
+        told |= orders["gross"] > orders["amount"]
+    full = orders["returned_at"].notna() & ~told & (orders["amount"] > 0)
+    if not full.any():
+        return []
+    sum_ = number(float(orders["amount"][full].sum()), 2)
+    return [
+        f"{DOUBT}{count(int(full.sum()), 'order')} of {count(len(orders))} came back and no sum "
+        f"was given back for them; they are counted in full ({sum_}). Map what was given back as "
+        "'refunded', or leave them out by 'where:'."
+    ]
 
 
 def _by_status(orders: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

@@ -11,6 +11,7 @@ import pandas as pd
 from cxlab.codebook import COLUMNS
 from cxlab.drafting.doubts import MOST, Doubt, ranked
 from cxlab.drafting.guesses import SCORES, Guess, guess
+from cxlab.drafting.long import put_together
 from cxlab.drafting.moments import last_day
 from cxlab.drafting.people import brought_together
 from cxlab.drafting.profiles import Profile, profiles
@@ -52,13 +53,13 @@ def draft(files: Sequence[Path], folder: Path) -> Draft:
         IngestError: a file cannot be read; the message says why.
     """
     tables, beside, doubts = _tables(gathered(files))
-    currency = completed(tables)
+    currency, others = completed(tables)
     brought_together(tables)
     day = last_day([*tables, *beside])
     if day is None:
         moment = pd.Timestamp(max(path.stat().st_mtime for path in files), unit="s").date()
         doubts.append(_undated(tables, moment))
-    head = Head(_name(files), day or moment, _zone(tables), currency)
+    head = Head(_name(files), day or moment, _zone(tables), currency, tuple(others))
     for made in tables:
         if made.table == "responses" and not set(SCORES) & set(made.columns):
             doubts.append(_no_score(made))
@@ -79,6 +80,8 @@ def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]
     chosen: dict[str, Guess] = {}
     for files in sorted(groups, key=lambda files: (-files.rows, files.name)):
         found = profiles(files.grids)
+        if (together := put_together(files, found)) is not files:
+            files, found = together, profiles(together.grids)
         table, sure = table_of(found, files)
         if table in chosen:
             other = chosen[table]

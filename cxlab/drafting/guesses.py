@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from cxlab.cleaning.convert import LEFT, STAYED
 from cxlab.codebook import COLUMNS
 from cxlab.drafting.doubts import Doubt
-from cxlab.drafting.lexicon import NO_RATING, NO_SEGMENT, PERSONAL, WORDS, Word
+from cxlab.drafting.lexicon import NO_RATING, NO_SEGMENT, PERSONAL, STATUS, WORDS, Word
 from cxlab.drafting.profiles import MOST_VALUES, Profile, folded
 from cxlab.drafting.scales import NO_ANSWER, ORDERS, Reading, read_scale, tallied
 from cxlab.drafting.tables import Files, fits
@@ -27,6 +28,7 @@ _OWN_ID = {
 _FIXED = {"nps": (0.0, 10.0)}
 _SEGMENTS = 4  # more segments than this are attributes
 _PARTS = 3  # columns of one question that make a battery
+_PART = re.compile(r"(.{3,}?)\s*(?:\[.+\]| - .+)$", re.DOTALL)  # 'How was [Delivery]'
 _MANY = 20  # answers from which a score tells its scale
 
 
@@ -113,6 +115,9 @@ def guess(found: list[Profile], table: str, files: Files) -> Guess:
             made.unused[column.name] = "not in every file"
         elif column.kind == "empty":
             made.unused[column.name] = "empty"
+    if files.long:
+        made.said |= {"question": files.long["question"], "answer": files.long["answer"]}
+        made.columns["response_id"] = next(c for c in found if c.name == files.long["id"])
     _by_vendor(made)
     for word in WORDS[table]:
         if word.ours in COLUMNS[table] and word.ours not in made.columns:
@@ -146,6 +151,8 @@ def _by_vendor(made: Guess) -> None:
 def _by_word(made: Guess, word: Word) -> None:
     """Give a column of ours its likeliest heading, where its values bear that out."""
     found = [column for column in fits(made.left(), word) if _bears(made, word.ours, column)]
+    if word.ours == "csat":
+        found = _no_parts(made, found, word)
     if word.ours == _OWN_ID[made.table]:
         found = sorted(found, key=lambda column: column.distinct < 0.9)
         if found and found[0].distinct < 0.9 and word.ours != "order_id":
@@ -158,7 +165,7 @@ def _by_word(made: Guess, word: Word) -> None:
             )
             found = []
     if word.ours == "churned" and not found:
-        _other_flags(made, word)
+        found = _other_flags(made, word)
     if not found:
         return
     made.columns[word.ours] = found[0]
@@ -166,6 +173,13 @@ def _by_word(made: Guess, word: Word) -> None:
     asked = word.ours in (*SCORES, "answered_at", "customer_id", "amount")
     if others and asked and (text := _instead(word.ours, found[0], others)):
         made.doubt(text, 0.15, "columns", word.ours)
+
+
+def _no_parts(made: Guess, found: list[Profile], word: Word) -> list[Profile]:
+    """Leave out the parts of a question, which are ratings, but for one that says it is overall."""
+    of = Counter(folded(stem[1]) for c in made.left() if (stem := _PART.match(c.name)))
+    parts = {c.name for c in found if (stem := _PART.match(c.name)) and of[folded(stem[1])] > 1}
+    return [c for c in found if c.name not in parts or re.search(word.tiers[0], c.said)]
 
 
 def _instead(ours: str, taken: Profile, others: list[Profile]) -> str:
@@ -265,19 +279,39 @@ def _is_score(made: Guess, ours: str, column: Profile) -> bool:
     return False
 
 
-def _other_flags(made: Guess, word: Word) -> None:
+def _other_flags(made: Guess, word: Word) -> list[Profile]:
+    """Find who left in words other than yes and no; doubt words that are not known."""
+    if "churned_at" in made.columns:
+        return []
     for column in made.left():
-        named = any(re.search(tier, column.called) for tier in word.tiers)
-        if named and column.kind == "category" and not re.search(word.never, column.called):
-            words = ", ".join(f"'{each}'" for each in column.words[:4])
+        named = any(re.search(tier, column.called) for tier in (*word.tiers, STATUS))
+        if not named or column.kind != "category" or re.search(word.never, column.called):
+            continue
+        words = {each: each.casefold() for each in column.counts.index}
+        left = [each for each, low in words.items() if low in LEFT]
+        there = [each for each, low in words.items() if low in STAYED]
+        shown = listing([f"'{each}' ({column.counts[each]:,})" for each in column.counts.index], 4)
+        if left and there and len(left) + len(there) == len(words):
+            gone = int(column.counts[left].sum())
+            named_so = listing([f"'{each}'" for each in left])
             made.doubt(
-                f"'{column.name}' holds {words}: written as yes and no it could be 'churned'; "
+                f"'{column.name}' holds {shown}: {named_so} is read "
+                f"as left, {gone:,} of {column.n:,} customers.",
+                0.4,
+                "columns",
+                "churned",
+            )
+            return [column]
+        if len(words) < MOST_VALUES and not column.numbers:
+            made.doubt(
+                f"'{column.name}' holds {shown}: written as yes and no it could be 'churned'; "
                 "until then nobody is known to have left.",
                 0.9,
                 "columns",
                 "churned",
             )
-            return
+            return []
+    return []
 
 
 # ---------------------------------------------------------------- scores and batteries
@@ -318,6 +352,14 @@ def _tell_scale(made: Guess, key: str, columns: list[Profile], reading: Reading)
             f"answer'; {{range: {inner}, missing: [{', '.join(reading.ends)}]}} would make the "
             f"mean {mean(without):.2f} instead of {mean(tally):.2f}.",
             sum(reading.ends.values()) / total,
+            "scales",
+            key,
+        )
+    if reading.better == "low":
+        made.doubt(
+            f"in {name} {reading.low:g} is taken for the good end, as the heading or its labels "
+            "say; otherwise take `better: low` out.",
+            0.5,
             "scales",
             key,
         )

@@ -1,4 +1,6 @@
-"""Words of headings, in English, German, French and Spanish, and what they stand for.
+"""Words of headings, in seven languages, and what they stand for.
+
+English, German, French, Spanish, Dutch, Portuguese, Italian.
 
 Headings are looked at folded: small letters, no accents, words parted by one blank. The words
 are those of the vendors' own exports and of the words people give such columns.
@@ -9,13 +11,16 @@ from dataclasses import dataclass
 _WHO = (
     r"(?:cust(?:omer)?|client|member|account|acct|kunden?|user|person|people|contact|abonne|"
     r"cliente?|socio|adherent|subscriber|guest|patient|mitglieds?|mandant|buyer|shopper|payer|"
-    r"household|requester|company|usager|usuario|konto|compte|cuenta)s?"
+    r"household|requester|company|usager|usuario|konto|compte|cuenta|klant|lid|leden|gast|utente|"
+    r"socio|assinante)s?"
 )
-_ID = r"(?:ids?|no|nr|num|number|nummer|numero|code|key|ref|reference|uuid|guid|c)"
+_ID = r"(?:ids?|no|nr|num|number|nummer|numero|code|codigo|codice|key|ref|reference|uuid|guid|c)"
 WHO = (
-    rf"^(?:id|no|nr|n|numero|code)? ?(?:de |du |del |de la |d )?(?:l )?{_WHO} ?{_ID}(?: c)?$",
+    rf"^(?:id|no|nr|n|numero|code|codigo|codice)? ?(?:de |du |del |do |de la |d )?(?:l )?{_WHO} "
+    rf"?{_ID}(?: c)?$",
     rf"\b{_WHO} ?{_ID}\b(?: c$)?|external (?:data )?reference|prolific pid|(?:panelist|participant|"
-    rf"panel|employee|external) ?id|^(?:numero|n|id|code|no|num) (?:de |du |d )?{_WHO}\b|"
+    rf"panel|employee|external) ?id|^(?:numero|n|id|code|codigo|codice|no|num) (?:de |du |d |do |"
+    rf"del )?{_WHO}\b|"
     r"vertragsnummer|personnummer|customer external id|unique external id",
     rf"^{_WHO}$|^{_WHO} (?:unique )?ident\w*$|customer email|^record id$|^[ckmu]id$|^kd ?nr$",
     r"^(?:id|ids|key|guid|uuid)$",
@@ -23,17 +28,20 @@ WHO = (
 _ENDED = (
     r"cancel|churn|\bleft\b|kundig|austritt|ausgetreten|ausgeschieden|vertragsende|resili|"
     r"\bdepart\b|date de fin|\bbaja\b|cancelacion|terminat|deactivat|\bexit|lapsed|abgemeldet|"
-    r"closed (?:date|on|at)|date closed"
+    r"closed (?:date|on|at)|date closed|opgezegd|opzeg|beeindigd|uitgeschreven|cancelamento|"
+    r"encerra|disdetta|cessazione|recesso"
 )
 _STARTED = (
     r"sign ?up|\bjoin|(?:member|customer|client|active|subscriber) since|became a customer|"
     r"regist|beitritt|eintritt|(?:kunde|mitglied) seit|anmeld|vertragsbeginn|inscription|"
     r"adhesion|client depuis|membre depuis|fecha (?:de )?alta|\balta\b|(?:cliente|socio) desde|"
-    r"inscripcion|activat|enrol|onboard|opening date|open date|opened|first (?:order|purchase)"
+    r"inscripcion|activat|enrol|onboard|opening date|open date|opened|first (?:order|purchase)|"
+    r"lid sinds|klant sinds|ingeschreven|aanmeld|cadastro|cliente desde|adesao|iscri(?:zione|"
+    r"tto)|cliente dal"
 )
 _STARTED_TOO = (
     r"\bstart|created|create date|creation|\bsince\b|\bseit\b|beginn|\bdebut|\binicio|anlage|"
-    r"erstellt|angelegt|begin|^(?:date|datum|fecha)$"
+    r"erstellt|angelegt|begin|^(?:date|datum|fecha|data)$"
 )
 
 
@@ -67,20 +75,26 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("nps", ("scale", "number"), (
             r"(?:\b|\d)nps\b|net ?promoter|\bnet ?pro\b|likel\w* (?:.* )?recommend|"
             r"recommend .*(?:friend|colleague|family)|"
-            r"weiterempfehl|wahrscheinlich.*empfehl|recommand|recomend|recomien",
+            r"weiterempfehl|wahrscheinlich.*empfehl|recommand|recomend|recomien|aanbeve|"
+            r"consiglier|raccomand",
             r"recommend|empfehl",
-            r"^(?:score|rating|note|bewertung|puntuacion|punteggio)$"),
+            r"^(?:score|rating|note|bewertung|puntuacion|punteggio)(?: \(?0 (?:to |bis |a |tot "
+            r")?10)?$"),
             r"\b(?:group|category|segment|type|why|reason|grund|warum|pourquoi|por que|comment)\b"),
         Word("csat", ("scale", "category", "flag", "number"), (
             r"\bcsat\b|overall.*satisf|satisf.*overall|gesamtzufrieden|zufrieden.*(?:insgesamt|"
             r"gesamt)|insgesamt.*zufrieden|satisfaction (?:globale|generale|general)|"
-            r"(?:globalement|dans l ensemble).*satisf|en general.*satisf|satisf.*en general",
-            r"^satisf|^zufriedenheit$|how satisfied .*(?:overall|with us\b)|^overall\b|\boverall$|"
+            r"(?:globalement|dans l ensemble).*satisf|en general.*satisf|satisf.*en general|"
+            r"algemene tevreden|in het algemeen.*tevreden|satisfacao geral|soddisfazione "
+            r"(?:generale|complessiva)",
+            r"^satisf|^zufriedenheit$|^tevredenheid$|^soddisfazione$|how satisfied .*(?:overall|"
+            r"with us\b)|^overall\b|\boverall$|"
             r"q7all|as a whole|^gesamturteil"),
             r"\b(?:why|reason|comment|warum|pourquoi)\b"),
         Word("ces", ("scale", "category", "number"), (
             r"\bces\b|effort score|how easy|ma(?:de|kes?) it easy|easy (?:was it|for me) |"
-            r"wie (?:einfach|leicht)|facil\w* (?:etait|fue|a t il|de resoudre)|how much effort",
+            r"wie (?:einfach|leicht)|facil\w* (?:etait|fue|a t il|de resoudre)|how much effort|"
+            r"\bease\b|hoe makkelijk|quao facil|quanto e stato facile",
             r"\beffort\b|aufwand|esfuerzo"),
             r"\b(?:why|reason|comment)\b"),
         Word("answered_at", _TIME, (
@@ -91,11 +105,13 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"datum abgeschickt|abgeschickt am|fertigstellungszeit|zeitstempel|heure de fin|"
             r"horodateur|date de (?:soumission|reponse)|marca temporal|fecha de (?:envio|respuesta)"
             r"|hora de finalizacion|timestamp|survey date|customer response date|befragungsdatum|"
-            r"interviewdatum|submit date utc|date|datum|fecha|when)$",
+            r"interviewdatum|submit date utc|date|datum|fecha|data|when|invuldatum|datum ingevuld|"
+            r"ingevuld op|data (?:da |di |de )?(?:resposta|risposta|compilazione|envio))$",
             r"submit|respon|answered|completed|interview ?(?:end|date)|abgeschickt|"
             r"soumission|envio",
-            r"\bdate|datum|fecha|timestamp|created|time$|zeit"),
-            r"birth|geburt|naiss|nacim|start|begin|due|expire|sent\b|last action|purchase|order|"
+            r"\bdate|datum|fecha|\bdata\b|timestamp|created|time$|zeit"),
+            r"birth|nascimento|nascita|geboorte|geburt|naiss|nacim|start|begin|due|expire|sent\b|"
+            r"last action|purchase|order|"
             r"debut|inicio|sign ?up|member|customer since|stage date|modified|visit date"),
         Word("started_at", _TIME, (
             r"^start|start ?(?:date|time|zeit)|interview ?start|date started|heure de debut|"
@@ -105,13 +121,15 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"interview|entry|submit|feedback)s? ?(?:id|no|nr|number|nummer|uuid)$|^resp(?:id|num|"
             r"nr| id| no|ondent)?$|^(?:network id|token|uuid|rid|lfdn|lfdnr|lfd nr|caseid|case id|"
             r"record|respondent serial|response|survey response id|survey id)$|"
-            r"^id de (?:la )?(?:reponse|respuesta)$|^antwort$",
+            r"^id de (?:la )?(?:reponse|respuesta)$|^antwort$|^respondentnummer$|^id da "
+            r"resposta$|^id risposta$",
             r"^(?:id|row id|uid)$")),
         Word("customer_id", _IDS, (*WHO, r"^e ?mail(?: address)?$|email|adresse (?:de messagerie|"
              r"e mail)|correo electronico"),
              r"\b(?:date|since|type|name|group|segment|email)\b|status|satisf"),
         Word("comment", ("text", "category"), (
-            r"comment|verbatim|kommentar|comentario|anything else|open.?end|^text\b|free ?text|"
+            r"comment|verbatim|kommentar|comentario|opmerking|toelichting|anything else|"
+            r"open.?end|^text\b|free ?text|"
             r"anmerkung|remarque",
             r"feedback|\bwhy\b|reason|grund|warum|pourquoi|porque|por que|tell us|improve|"
             r"verbesser|ameliorer|mejorar|sugeren|opinion|suggestion|^response$|primary reason"),
@@ -149,9 +167,11 @@ WORDS: dict[str, tuple[Word, ...]] = {
             rf"(?:{_ENDED}|leav).*(?:reason|grund|motif|motivo)|(?:reason|grund|motif|motivo).*"
             rf"(?:{_ENDED}|leav)|^reason$",)),
         Word("first_name", ("text", "category"), (
-            r"first ?name|given name|vorname|prenom|^nombre$|^first$|^forename$",)),
+            r"first ?name|given name|vorname|prenom|voornaam|primeiro nome|^nombre$|^first$|"
+            r"^forename$",)),
         Word("surname", ("text", "category"), (
-            r"surname|last ?name|family name|nachname|nom de famille|apellido|^last$",)),
+            r"surname|last ?name|family name|nachname|nom de famille|apellido|achternaam|"
+            r"sobrenome|cognome|^last$",)),
         Word("email", ("email",), (r"mail|courriel|correo",)),
         Word("phone", ("text", "id", "number", "category"), (
             r"^phone$|phone ?(?:no|number)|mobile|telephone|telefon|telefono",), r"service"),
@@ -173,7 +193,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             _ENDED, r"ended?(?: ?(?:at|date|on))?\b|end ?date|\bende?\b|\bfin\b|until|expire"),
             r"trial|current|period|next|renew"),
         Word("started_at", _TIME, (
-            r"start|activat|begin|debut|inicio|\bab\b|from|^von$", r"created|creation|since"),
+            r"start|activat|begin|debut|inicio|\bab\b|from|^von$|^inizio|^ingangsdatum|^vanaf$",
+            r"created|creation|since"),
             r"trial|current|period|next|renew|cancel"),
         Word("plan", _SHORT, (r"\bplan\b|product|price id|tarif|package|paket|formule|item",),
              r"amount|price$|quantity"),
@@ -182,10 +203,13 @@ WORDS: dict[str, tuple[Word, ...]] = {
     ),
     "orders": (
         Word("order_id", ("id", "number", "category", "text", "scale"), (
-            r"^(?:order|purchase|sales ?order) ?(?:id|no|nr|number|name|num|ref|reference)?$|"
+            r"^(?:order|purchase|sales ?order|booking|reservation) ?(?:id|no|nr|number|name|num|"
+            r"ref|"
+            r"reference|code)?$|bestelnummer|ordernummer|factuurnummer|^numero ordine$|^ordine$|"
             r"invoice ?(?:id|no|nr|number|num)?$|(?:bestell|auftrags?|rechnungs?|beleg)"
             r"(?:nummer|nr|id| nummer| nr)?$|^(?:numero|n|no|id) (?:de )?(?:la )?(?:commande|"
-            r"facture|pedido|factura)$|^(?:commande|facture|pedido|factura)$",
+            r"facture|pedido|factura)$|^(?:commande|facture|pedido|factura)$|^(?:numero|n) do "
+            r"pedido$",
             r"^(?:transaction|payment|receipt|charge|sale|ticket|basket|booking|reservation)s? ?"
             r"(?:id|no|number|key)?$|transaction ?id|receipt ?(?:id|no|number)",
             r"order|invoice|bestell|commande|pedido", r"^id$"),
@@ -197,36 +221,45 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"(?:order|purchase|invoice|sale|transaction|payment|booking)s? ?(?:date|time|"
             r"timestamp|at|created)|ordered|purchased|bestell\w* ?(?:datum|am|zeit)|bestelldatum|"
             r"rechnungsdatum|kaufdatum|date (?:de |d )?(?:commande|achat|facture)|fecha "
-            r"(?:de |del )?(?:pedido|compra|factura)|^created(?: ?(?:at|date|on|time))?(?: utc)?$",
-            r"^(?:date|datum|fecha|day|tag|time|timestamp|when|completed(?: at| date)?)$",
+            r"(?:de |del )?(?:pedido|compra|factura)|data (?:do |da |di |dell )?(?:pedido|compra|"
+            r"ordine|acquisto|fattura)|besteldatum|orderdatum|factuurdatum|"
+            r"^booked (?:on|at)$|booking date|reservation date|^created(?: ?(?:at|date|on|"
+            r"time))?(?: utc)?$",
+            r"^(?:date|datum|fecha|data|day|tag|time|timestamp|when|completed(?: at| date)?)$",
             r"paid|close ?date|created|date|datum|fecha"),
             r"cancel|return|refund|ship|deliver|fulfil|due|birth|updated|modified|expire|process"),
         Word("refunded", _MONEY, (
             r"amount refunded|refund(?:ed)?(?: amount| total| value)?$|erstatt|rembours|reembols|"
             r"partial refunds?",), r"date|reason|converted|status|id$|reference"),
         Word("quantity", ("number", "scale"), (
-            r"quantity|\bqty\b|menge|anzahl|stuckzahl|quantite|cantidad|items? sold|^units$"
+            r"quantity|\bqty\b|menge|anzahl|stuckzahl|quantite|cantidad|aantal|quantidade|quantita|"
+            r"items? sold|^units$"
             r"|number of (?:cds|items|units)|^pieces$",), r"refund"),
         Word("unit_price", _MONEY, (
             r"unit ?price|price (?:each|per)|lineitem price|(?:stuck|einzel)preis|prix unitaire|"
-            r"precio unitario|item price",), r"compare|list"),
-        Word("discount", _MONEY, (r"discount|rabatt|remise|descuento",), r"code|reason|name"),
+            r"precio unitario|preco unitario|prezzo unitario|stuksprijs|item price",), r"compare|"
+            r"list"),
+        Word("discount", _MONEY, (r"discount|rabatt|remise|descuento|korting|desconto|sconto",),
+        r"code|reason|name"),
         Word("list_price", _MONEY, (r"list ?price|regular price|listenpreis|compare at",)),
         Word("amount", _MONEY, (
             r"^(?:total|amount|net ?amount|order ?total|grand total|total ?(?:amount|price|paid|"
             r"collected|value|sales|ttc)|order ?(?:amount|value)|n revenue|net ?(?:revenue|sales|"
             r"total)|betrag|gesamt(?:betrag|summe|preis)?|summe|umsatz|netto(?:betrag)?|brutto"
             r"(?:betrag)?|montant(?: total| ttc| ht)?|total commande|importe(?: total)?|monto|"
-            r"item total|line total|amount paid|dollars|price paid|sales)$",
-            r"amount|revenue|sales|dollar|betrag|umsatz|montant|importe|\btotal\b|spend|turnover",
+            r"item total|line total|amount paid|dollars|price paid|sales|gross|totaal(?:bedrag)?|"
+            r"bedrag|totale(?: ordine)?|importo|valor(?: total)?|room revenue)$",
+            r"amount|revenue|sales|dollar|betrag|umsatz|montant|importe|bedrag|omzet|importo|"
+            r"valor total|\btotal\b|spend|turnover",
             r"value|wert|price|preis|prix|precio|paid|valeur|valor"),
             r"refund|discount|\btax|fee|shipping|\btip\b|unit|list|formatted|converted|subtotal|"
             r"quantity|outstanding|lineitem|item price|gift|rabatt|steuer|versand|coupon|status|"
             r"paid at|method|count|vat\b|mwst|tva|iva\b|compare|before"),
-        Word("currency", _SHORT, (r"currency|wahrung|devise|moneda",), r"converted"),
+        Word("currency", _SHORT, (r"currency|wahrung|devise|moneda|^moeda$|^valuta$",),
+        r"converted"),
         Word("status", _SHORT, (
             r"^(?:order |payment |financial )?(?:status|state)$|zahlungsstatus|statut|estado|"
-            r"event type|status", ), r"fulfil|lineitem|shipping|delivery|date"),
+            r"event type|status|^stato", ), r"fulfil|lineitem|shipping|delivery|date"),
         Word("returned_at", ("time",), (r"return|refund(?:ed)? (?:date|at|on)|retoure|retour",)),
         Word("refund_of", ("id", "number", "category"), (
             r"refund (?:of|for)|original (?:order|transaction)|parent (?:order|id)|"
@@ -235,6 +268,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"stock ?code|\bsku\b|(?:product|item|article|artikel|produkt|produit|articulo)s? ?"
             r"(?:id|no|nr|number|nummer|code|sku)$|lineitem sku|asin|\bean\b|referencia",
             r"^(?:product|item|article|artikel|produkt|produit|producto|articulo)s?(?: ?name)?$|"
+            r"^produto$|^prodotto$|"
             r"lineitem name|bezeichnung|designation|^description$"),),
         Word("channel", ("category",), (r"^(?:sales )?(?:channel|kanal|canal)$",)),
         Word("kind", ("category",), (r"order ?type|^kind$|transaction ?type",)),
@@ -243,10 +277,12 @@ WORDS: dict[str, tuple[Word, ...]] = {
     "interactions": (
         Word("interaction_id", ("id", "number", "category"), (
             r"^(?:ticket|case|interaction|call|conversation|chat|incident|contact|vorgangs?|"
-            rf"anfrage|fall|request|demande|caso|visit|event)s? ?{_ID}?$|fallnummer|vorgangsnummer",
+            rf"anfrage|fall|request|demande|caso|visit|event|issue)s? ?{_ID}?$|fallnummer|"
+            r"vorgangsnummer|^melding(?:snummer)?$|^chamado$",
             r"^id$"), r"customer|kunden?"),
         Word("customer_id", _IDS, (
-            r"requester id|requester (?:external )?id", *WHO, r"requester email|e ?mail|"
+            r"requester id|requester (?:external )?id", *WHO, r"^caller$|^reporter$",
+            r"requester email|e ?mail|"
             r"requester$|account name|contact name|full name"),
             r"\b(?:date|since|type|group|segment|owner|domain|wait|phone|tracker)\b|case|ticket"),
         Word("first_reply_at", _TIME, (
@@ -256,23 +292,31 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"date time opened|opened|conversation (?:started|created)|^created?(?: ?(?:at|date|"
             r"time|on))?(?: utc)?$|create date|received|eroffnet|angelegt|erstellt|date de creation"
             r"|ouvert|fecha de (?:creacion|apertura)|ticket created",
-            r"open|created|start|eingang|^(?:date|datum|fecha|at|when|time|timestamp)$",
+            r"open|created|start|eingang|aangemaakt|abertura|^(?:date|datum|data|fecha|at|when|"
+            r"time|timestamp)$",
             r"date|datum|fecha|day|timestamp"),
             r"clos|solv|resol|updat|due|birth|assign|last|end"),
         Word("closed_at", _TIME, (
             r"solved at|closed|close date|resolved (?:at|time|date)|resolution (?:date|at)|"
-            r"geschlossen|gelost|erledigt|cloture|ferme|resolu|cerrado|fecha de cierre",
+            r"geschlossen|gelost|erledigt|cloture|ferme|resolu|cerrado|fecha de cierre|gesloten|"
+            r"opgelost|fechamento|^resolved$",
             r"clos|resolved|solved|\bend"), r"due|target|sla"),
         Word("first_reply", ("duration", "number"), (
             r"first (?:agent )?(?:reply|response) ?(?:time)?|time to first (?:agent )?"
-            r"(?:reply|response)|first response",), r"business|status|due"),
+            r"(?:reply|response)|first response|erst(?:reaktions|antwort)zeit|reaktionszeit|"
+            r"reactietijd|delai de premiere reponse|tiempo de primera respuesta|"
+            r"tempo (?:da |di )?primeira resposta",), r"business|status|due"),
         Word("resolution", ("duration", "number"), (
-            r"full resolution time|resolution time|time to (?:close|resol\w*)|handling time",),
+            r"full resolution time|resol(?:ution|ve) time|time to (?:close|resol\w*)|handling time|"
+            r"(?:losungs|bearbeitungs)(?:zeit|dauer)|oplostijd|delai de resolution|"
+            r"tiempo de resolucion|tempo de resolucao|\baht\b",),
             r"business|status|first"),
         Word("channel", ("category",), (
-            r"^(?:channel|via|case origin|source|kanal|canal|origin|medium)$",)),
+            r"^(?:channel|via|case origin|source|kanal|kanaal|canal|canale|origin|medium|"
+            r"queue)$",)),
         Word("kind", ("category",), (
-            r"^(?:kind|type|category|ticket ?type|case type|case reason|typ|art|kategorie|"
+            r"^(?:kind|type|category|(?:ticket|issue) ?type|case type|case reason|typ|art|"
+            r"kategorie|"
             r"categorie|motif|reason|topic|tipo|event)$", r"kind|type|category"),
             r"association|contact|customer|account"),
         Word("stage", ("category",), (r"^stage$|journey stage",)),
@@ -284,7 +328,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"(?: name| id)?$|agent|assignee|teammate",),
             r"interactions|wait|stations|reply|replies|group|email|first"),
         Word("csat", ("scale", "number", "category"), (
-            r"csat|satisf|survey result|conversation rating|^rating$|zufrieden",),
+            r"csat|satisf|survey result|conversation rating|^rating$|zufrieden|tevreden|soddisf",),
             r"reason|comment|date|remark"),
         Word("cost", ("number", "scale"), (r"\bcosts?\b|kosten|cout|coste",)),
     ),
@@ -303,23 +347,26 @@ WORDS: dict[str, tuple[Word, ...]] = {
 # what says of which table a file is: points a pattern found in a heading gives
 TELLS: dict[str, tuple[tuple[str, int], ...]] = {
     "responses": (
-        (r"recommend|empfehl|recommand|recomend|\bnps\b|net ?pro\b|promoter", 3),
+        (r"recommend|empfehl|recommand|recomend|aanbeve|consiglier|\bnps\b|net ?pro\b|promoter", 3),
         (r"satisf|zufrieden|csat\b|how (?:likely|easy)|\bces\b|survey|respon|answer|rating", 1),
         (r"comment|verbatim|feedback|interview|questionnaire|^q\d", 1),
     ),
     "customers": (
         (r"churn|exited|attrition|tenure|surname|first ?name|last ?name|vorname|nachname", 2),
-        (rf"{_STARTED}|cancel|contract|kundig|austritt|resili|\bbaja\b|lifecycle", 2),
+        (rf"{_STARTED}|cancel|contract|kundig|austritt|resili|\bbaja\b|opgezegd|disdetta|"
+         r"lifecycle|lidnummer", 2),
         (r"\bplan\b|tarif|lead ?status|owner|company|phone|address|city|referred", 1),
     ),
     "orders": (
-        (r"order|invoice|bestell|rechnung|commande|facture|pedido|factura|purchase|basket", 2),
+        (r"order|ordine|invoice|bestel|rechnung|commande|facture|factuur|fattura|pedido|factura|"
+         r"purchase|basket|booking|reservation", 2),
         (r"quantity|\bqty\b|amount|dollar|discount|price|preis|prix|precio|betrag|umsatz|montant|"
-         r"importe|stock ?code|\bsku\b|refund|total|payment|transaction|revenue|sales", 1),
+         r"importe|bedrag|aantal|quantidade|preco|totale|stock ?code|\bsku\b|refund|total|"
+         r"payment|transaction|revenue|sales", 1),
     ),
     "interactions": (
         (r"ticket|\bcase\b|conversation|requester|assignee|reopen|first (?:reply|response)|"
-         r"\bcall\b|incident", 2),
+         r"\bcall\b|incident|issue (?:key|type)|reporter|\bcaller\b|chamado|melding", 2),
         (r"agent|resolved|opened|solved|priority|\bvia\b|subject|closed", 1),
     ),
     "subscriptions": ((r"subscription|\babo\b|abonnement|suscripcion|\bmrr\b", 3),
@@ -342,6 +389,10 @@ PERSONAL = (
     r"^(?:billing|shipping|customer|contact|account|person|requester|user|recipient) name$|"
     r"latitude|longitude|street|strasse|\bzip\b|postcode|plz|birth|geburt|naiss|nacim|"
     r"twitter|user ?agent|\burl\b|refer?r?er url|custom data"
+)
+STATUS = (
+    r"^(?:(?:customer|account|member|client|contract|subscription|kunden) ?)?(?:status|state)$|"
+    r"^estado$|^statut$|^stato$|situacao"
 )
 NO_SEGMENT = (
     rf"{PERSONAL}|status|finished|progress|location|recipient|consent|attention|distribution|"

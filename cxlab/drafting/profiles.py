@@ -249,6 +249,8 @@ def _numbers(counts: pd.Series) -> tuple[dict[str, float], bool]:
     except CleaningError:
         read, unclear = _as_thousands(values), True
     labelled = to_score(values, _ANY).values.to_numpy()
+    if values.str.fullmatch(r"\(.*\).*").all():  # a point in brackets, and no money owed
+        read = np.full(len(read), np.nan)
     read = np.where(np.isnan(read), labelled, read)
     found = zip(values, read, strict=True)
     return {str(value): float(number) for value, number in found if not np.isnan(number)}, unclear

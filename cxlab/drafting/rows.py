@@ -6,21 +6,24 @@ from collections.abc import Sequence
 import pandas as pd
 
 from cxlab.cleaning import CleaningError
-from cxlab.cleaning.convert import to_number
+from cxlab.cleaning.convert import _YES, to_number
 from cxlab.cleaning.counting import standing
 from cxlab.drafting.guesses import Guess
 from cxlab.drafting.profiles import Profile
 from cxlab.results import listing
 
+_SAYS_YES = _YES | {"returned", "refunded", "retourniert"}
 _CODES = {"$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "kr": "SEK", "zł": "PLN"}
 
 
-def completed(tables: Sequence[Guess]) -> str:
+def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
     """Say of each table which rows count and in which form its values are written.
 
     Returns:
-        The currency of the study, where the exports say it.
+        The currency of the study, where the exports say it, and the others that it would take
+        rates for.
     """
+    others: list[str] = []
     currencies = []
     for made in tables:
         _forms(made)
@@ -29,8 +32,10 @@ def completed(tables: Sequence[Guess]) -> str:
         _splits(made)
         if made.table == "orders":
             _lines(made)
-            currencies.append(_currency(made))
-    return next(filter(None, currencies), "")
+            currencies.append(_currency(made, others))
+            _cents(made)
+            _came_back(made)
+    return next(filter(None, currencies), ""), others
 
 
 # ---------------------------------------------------------------- forms
@@ -123,6 +128,14 @@ def _which_rows(made: Guess) -> None:
     strange = list(said.index[said == "unknown"])
     if vendor == "Decipher" and "3" in column.counts.index:
         out = [word for word in column.counts.index if word != "3"]
+    if strange and len(strange) < len(column.counts) and vendor != "Decipher":
+        words = listing([f"'{word}' ({column.counts[word]:,})" for word in strange], 6)
+        made.doubt(
+            f"'{column.name}' holds {words}, of which it is not known whether they count; they "
+            "are counted.",
+            int(column.counts[strange].sum()) / max(column.n, 1),
+            "where",
+        )
     if not out or len(out) == len(column.counts):
         return
     rows = int(column.counts[out].sum())
@@ -136,14 +149,6 @@ def _which_rows(made: Guess) -> None:
         rows / max(column.n, 1),
         "where",
     )
-    if strange and vendor != "Decipher":
-        words = listing([f"'{word}' ({column.counts[word]:,})" for word in strange], 6)
-        made.doubt(
-            f"'{column.name}' also holds {words}, of which it is not known whether they count; "
-            "they are counted.",
-            int(column.counts[strange].sum()) / max(column.n, 1),
-            "where",
-        )
 
 
 def _sent(made: Guess) -> None:
@@ -165,7 +170,9 @@ def _is_status(column: Profile) -> bool:
     return column.kind in ("category", "flag") and bool(
         re.fullmatch(
             r"(?:order |payment |financial )?(?:status|state)|dispo(?:sition)?|statut|"
-            r"estado|zahlungsstatus|event type|deal stage|stage",
+            r"estado|zahlungsstatus|event type|deal stage|stage|stato(?: ordine)?|situacao|\w "
+            r"status|"
+            r"(?:booking|order|invoice|bestell|auftrags)[ -]?status",
             column.called,
         )
     )
@@ -236,7 +243,7 @@ def _parted_by(column: Profile) -> str:
 # ---------------------------------------------------------------- money
 
 
-def _currency(made: Guess) -> str:
+def _currency(made: Guess, others: list[str]) -> str:
     """Name the currency; where there are several, keep the most frequent and say so."""
     amount = made.columns.get("amount")
     if amount is None:
@@ -259,14 +266,68 @@ def _currency(made: Guess) -> str:
     shown = listing([f"{sums[word]:,.2f} {word}" for word in sums.index])
     words = [word for word in column.counts.index if word.upper() == most]
     _set_where(made, column, words)
-    made.columns.pop("currency", None)
+    made.columns["currency"] = column
+    made.unused.pop(column.name, None)
+    others += sorted(set(counts.index) - {most})
     made.doubt(
         f"'{column.name}' names {len(counts)} currencies, {shown}; only {most} is counted "
-        f"({counts[most]:,} of {column.n:,} rows). With `rates:` all of them count.",
+        f"({counts[most]:,} of {column.n:,} rows). To count all of them, fill in the line `rates:` "
+        f"and take '{column.name}' out of `where`.",
         1 - counts[most] / max(column.n, 1) + 0.2,
         "where",
     )
     return most
+
+
+_IN_CENTS = r"\bcents?\b|\bpence\b|\bcentimes?\b|\bcentimos\b|minor units?|smallest unit"
+_NO_CENTS = {"JPY", "KRW", "VND", "CLP", "HUF", "ISK", "UGX", "XAF", "XOF"}
+
+
+def _cents(made: Guess) -> None:
+    """Doubt amounts that count the smallest coin, as interfaces of payment systems write them."""
+    amount, order = made.columns.get("amount"), made.columns.get("order_id")
+    if amount is None or not amount.numbers:
+        return
+    whole = all(float(number).is_integer() for number in amount.numbers.values())
+    told = re.search(_IN_CENTS, amount.called)
+    api = order is not None and order.example[:3] in ("ch_", "pi_", "in_", "py_", "tr_")
+    if not told and not (whole and api and not any(each in _NO_CENTS for each in _words(made))):
+        return
+    total = sum(number * amount.counts[word] for word, number in amount.numbers.items())
+    made.doubt(
+        f"'{amount.name}' holds whole numbers that may be cents: it adds up to {total:,.2f}, or to "
+        f"{total / 100:,.2f} if so. Then export amounts in whole money, or divide them.",
+        0.9,
+        "columns",
+        "amount",
+    )
+
+
+def _words(made: Guess) -> set[str]:
+    column = next((c for c in made.found if c.called == "currency"), None)
+    return set() if column is None else {word.upper() for word in column.counts.index}
+
+
+def _came_back(made: Guess) -> None:
+    """Doubt orders that a flag calls returned, where no sum is given back."""
+    if "refunded" in made.columns or "returned_at" in made.columns:
+        return
+    for column in made.found:
+        back = re.search(r"^(?:is )?(?:returned|refunded|retourniert|retour|devuelto|remboursee?)$",
+                         column.called)  # fmt: skip
+        if not back or column.kind not in ("flag", "category"):
+            continue
+        yes = [word for word in column.counts.index if word.casefold() in _SAYS_YES]
+        n = int(column.counts[yes].sum())
+        if n:
+            rule = f"`where: {{{column.name}: {{not: [{', '.join(yes)}]}}}}`"
+            made.doubt(
+                f"'{column.name}' calls {n:,} of {column.n:,} rows returned, worth "
+                f"{_worth(made, column, yes)}, and they are counted in full; {rule} leaves them "
+                "out.",
+                n / max(column.n, 1),
+                "where",
+            )
 
 
 def _converted(made: Guess) -> str:

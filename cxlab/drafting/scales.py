@@ -48,6 +48,20 @@ _ORDERS = (
     "neutral/ni satisfecho ni insatisfecho/regular|algo satisfecho|satisfecho|muy satisfecho",
     "not at all satisfied|not so satisfied/not very satisfied/slightly satisfied|"
     "somewhat satisfied/moderately satisfied|very satisfied|extremely satisfied",
+    "zeer ontevreden/helemaal niet tevreden|ontevreden|enigszins ontevreden|"
+    "neutraal/niet tevreden niet ontevreden/noch tevreden noch ontevreden|enigszins tevreden|"
+    "tevreden|zeer tevreden",
+    "muito insatisfeito/totalmente insatisfeito|insatisfeito|pouco insatisfeito|"
+    "nem satisfeito nem insatisfeito/neutro/indiferente|pouco satisfeito|satisfeito|"
+    "muito satisfeito/totalmente satisfeito",
+    "molto insoddisfatto/per niente soddisfatto|insoddisfatto|piuttosto insoddisfatto|"
+    "ne soddisfatto ne insoddisfatto/neutro/neutrale|abbastanza soddisfatto|soddisfatto|"
+    "molto soddisfatto",
+    "helemaal mee oneens/zeer mee oneens|mee oneens/oneens|enigszins mee oneens|"
+    "neutraal/niet mee eens niet mee oneens|enigszins mee eens|mee eens/eens|helemaal mee eens/"
+    "zeer mee eens",
+    "discordo totalmente|discordo|discordo parcialmente|nem concordo nem discordo/neutro|"
+    "concordo parcialmente|concordo|concordo totalmente",
     # quality
     "very poor/very bad/terrible/awful|poor/bad|fair/average/ok/okay/neutral/neither good nor bad/"
     "acceptable|good|very good/excellent",
@@ -59,6 +73,9 @@ _ORDERS = (
     "ungenugend|mangelhaft|ausreichend|befriedigend|gut|sehr gut",
     "tres mauvais/tres mauvaise|mauvais/mauvaise|moyen/moyenne/correct/passable/neutre|bon/bonne|"
     "tres bon/tres bonne/excellent/excellente",
+    "zeer slecht|slecht|matig/redelijk/neutraal|goed|zeer goed/uitstekend",
+    "muito ruim/pessimo|ruim/mau|regular/razoavel/neutro|bom/boa|muito bom/muito "
+    "boa/otimo/excelente",
     "muy malo/muy mala/pesimo|malo/mala|regular/normal/neutral|bueno/buena|"
     "muy bueno/muy buena/excelente",
     # ease
@@ -75,6 +92,8 @@ _ORDERS = (
     "very likely|extremely likely",
     "sehr unwahrscheinlich|unwahrscheinlich|eher unwahrscheinlich|neutral/vielleicht/teils teils|"
     "eher wahrscheinlich|wahrscheinlich|sehr wahrscheinlich",
+    "zeer onwaarschijnlijk|onwaarschijnlijk|enigszins onwaarschijnlijk|neutraal|"
+    "enigszins waarschijnlijk|waarschijnlijk|zeer waarschijnlijk",
     # favourability and mood
     "very unfavorably/very unfavourably|unfavorably/unfavourably|somewhat unfavorably/somewhat "
     "unfavourably|neither favorably nor unfavorably neutral/neutral/neither favorably nor "
@@ -111,6 +130,8 @@ NO_ANSWER = re.compile(
     r"nicht zutreffend|trifft nicht auf mich zu|verweigert|nicht genutzt|kann ich nicht beurteilen|"
     r"keine meinung|ne sait pas|ne sais pas|sans reponse|non concerne|non applicable|sans objet|"
     r"je ne sais pas|refus|no sabe|no contesta|ns nc|no aplica|no se|no procede|"
+    r"weet niet|weet ik niet|geen mening|niet van toepassing|nvt|n v t|nao sei|nao se aplica|"
+    r"prefiro nao responder|non so|non applicabile|"
     r"(?:dont know|don t know|not applicable|weiss nicht).*)"
 )
 _USUAL_MISSING = {-1, -2, -3, -7, -8, -9, -66, -77, -88, -97, -98, -99, -999, -9999}
@@ -128,6 +149,7 @@ class Reading:
         guessed: codes taken for missing by guess, with the rows that hold them.
         ends: codes at an end of the scale that may stand for no answer, with their rows.
         unsure: what else is unsure about it, a clause each.
+        better: its good end.
     """
 
     low: float
@@ -137,6 +159,7 @@ class Reading:
     guessed: dict[str, int] = field(default_factory=dict)
     ends: dict[str, int] = field(default_factory=dict)
     unsure: list[str] = field(default_factory=list)
+    better: str = "high"
 
     def says(self) -> dict | str:
         """Give it as the study file says it."""
@@ -145,6 +168,8 @@ class Reading:
             out["labels"] = {
                 word: int(value) if value % 1 == 0 else value for word, value in self.labels.items()
             }
+        if self.better != "high":
+            out["better"] = self.better
         if self.missing:
             out["missing"] = [_code(each) for each in self.missing]
         return out if len(out) > 1 else out["range"]
@@ -165,10 +190,37 @@ def read_scale(columns: Sequence[Profile], *, fixed: tuple[float, float] | None 
         The reading, or None where their values are on no scale that is known.
     """
     if all(_by_file(column) for column in columns):
-        return _labelled_by_file(columns)
-    if any(column.numbers for column in columns):
-        return _numbered(columns, fixed)
-    return _worded(columns)
+        reading = _labelled_by_file(columns)
+    elif any(column.numbers for column in columns):
+        reading = _numbered(columns, fixed)
+    else:
+        return _worded(columns)
+    if reading and fixed is None and any(_low_is_good(column) for column in columns):
+        reading.better = "low"
+    return reading
+
+
+_FIRST_IS_BEST = (
+    r"schulnote|\b1 (?:ist |is |est |es )?(?:sehr (?:gut|zufrieden)|am besten|beste|very satisfied|"
+    r"completely satisfied|strongly agree|excellent|tres satisfait|muy satisfecho|zeer tevreden|"
+    r"trifft voll|stimme voll)"
+)
+
+
+def _low_is_good(column: Profile) -> bool:
+    """Say whether heading or labels call the lowest point the best one."""
+    if re.search(_FIRST_IS_BEST, column.said):
+        return True
+    coded = {
+        float(code): folded(words)
+        for code, words in (column.labels or {}).items()
+        if re.fullmatch(r"-?\d+(?:\.0)?", code) and not NO_ANSWER.fullmatch(folded(words))
+    }
+    if len(coded) < 2:
+        return False
+    ends = coded[min(coded)], coded[max(coded)]
+    places = order_of(set(ends))
+    return bool(places) and places[ends[0]] > places[ends[1]]
 
 
 # ---------------------------------------------------------------- numbers
@@ -211,7 +263,7 @@ def _strays(tally: dict[float, int], fixed: tuple[float, float] | None) -> dict[
     if fixed:
         return {n: rows for n, rows in tally.items() if not fixed[0] <= n <= fixed[1]
                 and (n in _USUAL_MISSING or n == fixed[1] + 1)}  # fmt: skip
-    if max(tally) == 100 and len(tally) > 20:
+    if len(tally) > 20 and 80 < max(tally) <= 100:  # a slider: any number is an answer
         return {n: rows for n, rows in tally.items() if n < 0}
     found = {n for n in tally if n in _USUAL_MISSING and (n < 0 or n > 11)}
     left = sorted(n for n in tally if n not in found and n >= 0)

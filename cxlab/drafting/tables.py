@@ -33,12 +33,14 @@ class Files:
         paths: the files, in order of name.
         grids: their cells.
         vendor: the system they come from, where its headings tell.
+        long: where a row is a question, the headings of `id`, `question` and `answer`; the
+            grids are put together by id then.
     """
 
     paths: list[Path]
     grids: list[ingest.Grid]
     vendor: Vendor | None = None
-    alone: dict[str, str] = field(default_factory=dict)
+    long: dict[str, str] = field(default_factory=dict)
 
     @property
     def layout(self) -> str:
@@ -88,7 +90,7 @@ def table_of(found: list[Profile], files: Files) -> tuple[str, bool]:
     """Say which table a file most likely is, and whether that is sure."""
     if files.vendor:
         return files.vendor.table, True
-    if files.layout in _SURVEYS:
+    if files.long or files.layout in _SURVEYS:
         return "responses", True
     points = _points(found)
     stem = folded(files.paths[0].stem)

@@ -14,8 +14,8 @@ from cxlab.results import count, listing
 _TRIES = 12  # columns given up before a draft is handed over as it is
 _MATERIAL = 0.01  # part of the rows from which what is booked is a doubt
 _ALOUD = 0.8  # weight of what `check` itself doubts aloud
-_OPEN = {"trimmed", "declared_missing", "label_to_number", "number_form", "date_form", "id_form"}
-_OPEN |= {"word_for_missing", "serial_date", "epoch", "clock_change"}  # changed, not lost
+# what is lost of a cell; all else is read in another form than written
+_LOST = {"placeholder_date", "after_as_of", "off_scale", "as_date", "unreadable", "same_moment"}
 
 
 def tried(tables: list[Guess], head: Head, folder: Path) -> list[Guess]:
@@ -107,7 +107,7 @@ def _book(opened: study.Study, tables: list[Guess], head: Head) -> None:
         for row in done["rows"]:
             reasons[row["reason"]] = reasons.get(row["reason"], 0) + 1
         gone = [f"{n:,} {reason}" for reason, n in sorted(reasons.items(), key=lambda at: -at[1])]
-        lost = [each for each in done["repairs"] if each["reason"] not in _OPEN]
+        lost = [each for each in done["repairs"] if each["reason"] in _LOST]
         blank = [f"{each['count']:,} {each['reason']} in {each['column']}" for each in lost]
         text = f"check: {made.table}, {count(done['rows_in'], 'row')} read, {done['kept']:,} kept"
         text += f"; set aside: {', '.join(gone)}" if gone else ""

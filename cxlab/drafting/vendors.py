@@ -58,6 +58,22 @@ VENDORS = (
         "ordered_at": ("created date utc", "created utc"), "amount": ("amount",),
         "refunded": ("amount refunded",), "currency": ("currency",), "status": ("status",)},
         {"captured": "the status says so"}),
+    Vendor("PayPal activity", "orders", ("gross", "net", "fee", "transaction id"), {
+        "order_id": ("transaction id",), "customer_id": ("from email address", "name"),
+        "ordered_at": ("date",), "amount": ("gross",), "refund_of": ("reference txn id",),
+        "status": ("status",), "currency": ("currency",)},
+        {"net": "less the fee; Gross is read", "fee": "what the payment cost", "time": "the date "
+         "is read", "timezone": "of the time", "time zone": "of the time"}),
+    Vendor("Amazon orders", "orders", ("amazon order id", "purchase date", "item price"), {
+        "order_id": ("amazon order id",), "customer_id": ("buyer email", "buyer id"),
+        "ordered_at": ("purchase date",), "amount": ("item price",), "product": ("sku", "asin"),
+        "status": ("order status",), "currency": ("currency",)},
+        {"quantity": "the item price is of all its pieces", "merchant order id": "the same order"}),
+    Vendor("Jira issues", "interactions", ("issue key", "created", "reporter"), {
+        "interaction_id": ("issue key",), "customer_id": ("reporter",), "opened_at": ("created",),
+        "closed_at": ("resolved",), "kind": ("issue type",), "agent": ("assignee",),
+        "csat": ("satisfaction rating", "satisfaction"),
+        "first_reply": ("time to first response",), "resolution": ("time to resolution",)}),
     Vendor("Stripe subscriptions", "subscriptions", ("id", "customer id", "status", "plan",
            "canceled at utc|ended at utc"), {
         "subscription_id": ("id",), "customer_id": ("customer id",),

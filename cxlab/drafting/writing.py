@@ -25,6 +25,7 @@ class Head:
 
     Attributes:
         name, as_of, timezone, currency: as in the study file.
+        others: currencies that it would take rates for.
         booked: what `check` books with this draft, a line each.
         remarks: what else stands above the tables.
     """
@@ -33,6 +34,7 @@ class Head:
     as_of: date
     timezone: str = "UTC"
     currency: str = ""
+    others: tuple[str, ...] = ()
     booked: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -52,6 +54,9 @@ def _head(head: Head) -> str:
     lines.append(f"timezone: {head.timezone}               # ? where the times were written")
     if head.currency:
         lines.append(f"currency: {quoted(head.currency)}")
+    if head.others:
+        rates = ", ".join(f"{code}: 1.0" for code in head.others)
+        lines.append(f"# rates: {{{rates}}}   # what one is worth in {head.currency}")
     return "\n".join([*lines, "tables:"]) + "\n"
 
 

@@ -20,6 +20,8 @@ from cxlab.study.cache import fingerprint
 if TYPE_CHECKING:
     from cxlab.study import Study
 
+_SEVERAL = 20  # rows from which a part of them tells something
+_SAID = ("not_counted", "preview", "unfinished", "orphan", "score_as_date", "no_answer")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line break
 
 
@@ -55,7 +57,23 @@ def doubts(study: Study) -> tuple[tuple[str, str], ...]:
         for note in study.notes.get(table, ())
         if note.startswith(DOUBT)
     ]
-    return (*meeting.doubts(study.cleaned), *_eaten(study), *noted)
+    return (*meeting.doubts(study.cleaned), *_eaten(study), *_lost(study), *noted)
+
+
+def _lost(study: Study) -> list[tuple[str, str]]:
+    """Doubt a table of which a tenth or more is set aside for what nobody asked to leave out."""
+    out = []
+    for table, done in study.read.items():
+        for reason, n in done.set_aside["reason"].value_counts().items():
+            if 10 * n >= done.rows_in >= _SEVERAL and reason not in _SAID:
+                out.append(
+                    (
+                        table,
+                        f"{DOUBT}{count(n)} of {count(done.rows_in, 'row')} of the {table} "
+                        f"({percent(n / done.rows_in)}) are set aside: {SET_ASIDE[reason]}.",
+                    )
+                )
+    return out
 
 
 def _eaten(study: Study) -> list[tuple[str, str]]:

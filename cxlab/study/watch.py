@@ -87,16 +87,21 @@ def _doubtful(times: pd.DataFrame, study: Study) -> str:
     if early < 0.02 or before * times["left"].notna().sum() < _FEWEST * after:
         return ""
     naive, late = (_a_year(times, last, at) for at in (None, day))
+    staying = f"{percent(late)} stay a year then, and not {percent(naive)}."
+    if np.isnan(late):
+        staying = f"{percent(naive)} stay a year now; then too few are seen to say."
     return (
         f"{DOUBT}nobody left before {first:%Y-%m-%d}, although {percent(old.mean())} of "
         f"{count(len(times), 'customer')} had joined by then: the list may hold only those who "
-        f"were there. If so, write `since: {day:%Y-%m-%d}` under tables.customers: "
-        f"{percent(late)} stay a year then, and not {percent(naive)}."
+        f"were there. If so, write `since: {day:%Y-%m-%d}` under tables.customers: {staying}"
     )
 
 
 def _a_year(times: pd.DataFrame, last: pd.Timestamp, since: pd.Timestamp | None) -> float:
-    """Give the share staying a year (Kaplan and Meier 1958), with late entry where asked."""
+    """Give the share staying a year (Kaplan and Meier 1958), with late entry where asked.
+
+    Missing where fewer than ten were there when somebody left.
+    """
     gone = (times["left"] <= last).to_numpy()
     stay = (times["left"].where(gone, last) - times["begun"]) / pd.Timedelta(days=1)
     stay = stay.to_numpy(float)
@@ -105,10 +110,13 @@ def _a_year(times: pd.DataFrame, last: pd.Timestamp, since: pd.Timestamp | None)
         entry = ((since - times["begun"]) / pd.Timedelta(days=1)).clip(lower=0).to_numpy(float)
     seen = (stay > entry) | (entry == 0)
     at, left = np.unique(stay[seen & gone & (stay <= _YEAR)], return_counts=True)
-    begun, over = np.sort(entry[seen]), np.sort(stay[seen])
+    # who is seen from the first day on is there when somebody leaves on it
+    begun, over = np.sort(np.where(entry[seen] > 0, entry[seen], -1.0)), np.sort(stay[seen])
     # at a time are those who entered before it and had not gone before it
     there = np.searchsorted(begun, at, "left") - np.searchsorted(over, at, "left")
-    return float(np.prod(1 - left / np.maximum(there, left)))
+    if len(there) and there.min() < _FEWEST:
+        return np.nan
+    return float(np.prod(1 - left / there))
 
 
 def _note(study: Study, said: str) -> Study:

@@ -1,0 +1,272 @@
+"""Exports of layouts and languages that no vendor of ours writes: understood, or doubted aloud."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+import yaml
+
+from cxlab import study
+from cxlab.drafting import draft
+from tests.test_drafting_vendors import measured
+
+N = 150
+RNG = np.random.default_rng(5)
+NPS = RNG.choice(11, N, p=[0.03, 0.02, 0.03, 0.03, 0.04, 0.08, 0.09, 0.13, 0.2, 0.2, 0.15])
+RATED = RNG.integers(1, 6, N)
+PAID = np.round(RNG.gamma(2, 30, N) + 5 + RNG.integers(0, 2, N) * 1000, 2)
+SCORE = 100 * ((NPS > 8).mean() - (NPS < 7).mean())
+SOLD = np.arange(N) % 10 != 0  # one order in ten was called off
+LEFT = np.arange(N) % 4 == 0
+NL = ("Zeer ontevreden", "Ontevreden", "Neutraal", "Tevreden", "Zeer tevreden")
+PT = ("Muito insatisfeito", "Insatisfeito", "Nem satisfeito nem insatisfeito", "Satisfeito",
+      "Muito satisfeito")  # fmt: skip
+
+
+def _day(at: int, form: str = "%Y-%m-%d") -> str:
+    return (datetime(2025, 1, 3, 9, 15) + timedelta(days=at, minutes=37 * at % 600)).strftime(form)
+
+
+def _comma(value: float, thousands: str = "") -> str:
+    return f"{value:,.2f}".replace(",", "_").replace(".", ",").replace("_", thousands)
+
+
+def _drafted(folder, head: str, row, *, mark: str = ",", name: str = "export.csv", n: int = N):
+    """Write an export, draft it and open the draft."""
+    lines = [head, *(mark.join(map(str, row(at))) for at in range(n))]
+    (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    made = draft([folder / name], folder)
+    (folder / "study.yaml").write_text(made.text, encoding="utf-8")
+    said = yaml.safe_load(made.text)
+    return made, said["tables"], study.load(folder / "study.yaml", cache=False)
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        (
+            "Respondentnummer;Datum ingevuld;Klantnummer;Hoe waarschijnlijk is het dat u ons "
+            "aanbeveelt?;Tevreden over [Levering];Tevreden over [Service]",
+            lambda at: (
+                at,
+                _day(at, "%d-%m-%Y %H:%M"),
+                f"K{at % 50:05d}",
+                NPS[at],
+                NL[RATED[at] - 1],
+                NL[RATED[-at] - 1],
+            ),
+        ),
+        (
+            "ID da resposta;Data da resposta;Código do cliente;De 0 a 10, qual a probabilidade de "
+            "nos recomendar?;Satisfação [Entrega];Satisfação [Atendimento]",
+            lambda at: (
+                at,
+                _day(at, "%d/%m/%Y"),
+                f"C-{at % 50}",
+                NPS[at],
+                PT[RATED[at] - 1],
+                PT[RATED[-at] - 1],
+            ),
+        ),
+    ],
+    ids=["dutch", "portuguese"],
+)
+def test_surveys_of_further_languages_are_read(head, row, tmp_path):
+    _, said, opened = _drafted(tmp_path, head, row, mark=";")
+    assert measured(opened, "nps") == pytest.approx(SCORE)
+    assert {"response_id", "answered_at", "customer_id"} <= set(said["responses"]["columns"])
+    first = next(iter(said["responses"]["ratings"]))
+    assert opened.responses[first].mean() == pytest.approx(RATED.mean())
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        (
+            "Numero ordine;Data ordine;Codice cliente;Totale;Stato",
+            lambda at: (
+                f"IT{at}",
+                _day(at, "%d/%m/%Y"),
+                at % 50 + 100,
+                "€ " + _comma(PAID[at], "."),
+                "Spedito" if SOLD[at] else "Annullato",
+            ),
+        ),
+        (
+            "Bestelnummer;Besteldatum;Klantnr;Bedrag;Status",
+            lambda at: (
+                at + 7000,
+                _day(at, "%d-%m-%Y"),
+                at % 50 + 100,
+                _comma(PAID[at]),
+                "Betaald" if SOLD[at] else "Geannuleerd",
+            ),
+        ),
+        (
+            "Número do pedido;Data do pedido;Cliente;Valor total;Situação",
+            lambda at: (
+                at,
+                _day(at, "%d/%m/%Y"),
+                f"u{at % 50}",
+                _comma(PAID[at]),
+                "Entregue" if SOLD[at] else "Cancelado",
+            ),
+        ),
+    ],
+    ids=["italian", "dutch", "portuguese"],
+)
+def test_orders_of_further_languages_leave_out_what_was_called_off(head, row, tmp_path):
+    _, _, opened = _drafted(tmp_path, head, row, mark=";")
+    assert measured(opened, "orders") == SOLD.sum()
+    assert measured(opened, "net") == pytest.approx(PAID[SOLD].sum())
+
+
+def test_who_left_may_stand_in_words_alone(tmp_path):
+    made, said, opened = _drafted(
+        tmp_path,
+        "Account Number,Created,Status,Region",
+        lambda at: (f"{at:06d}", _day(-at), ("Active", "Cancelled")[at % 4 == 0], "NS"[at % 2]),
+    )
+    assert said["customers"]["columns"]["churned"] == "Status"
+    assert measured(opened, "left") == LEFT.sum()
+    assert any("'Cancelled' is read as left, 38 of 150" in doubt for doubt in made.doubts)
+
+
+@pytest.mark.parametrize(
+    ("head", "mark"),
+    [("Teilnehmer-ID;Datum;Frage;Antwort", ";"), ("response_id,submitted,question,answer", ",")],
+)
+def test_one_row_a_question_is_put_together(head, mark, tmp_path):
+    asked = ("How likely are you to recommend us?", "Delivery", "Staff")
+    answers = (NPS, RATED, RATED[::-1])
+    _, said, opened = _drafted(
+        tmp_path,
+        head,
+        lambda at: (at // 3, _day(at // 3), asked[at % 3], answers[at % 3][at // 3]),
+        mark=mark,
+        n=3 * N,
+    )
+    assert {"question", "answer"} <= set(said["responses"])
+    assert len(opened.responses) == N
+    assert measured(opened, "nps") == pytest.approx(SCORE)
+    assert opened.responses["delivery"].mean() == pytest.approx(RATED.mean())
+
+
+def test_several_currencies_come_with_the_line_that_counts_them_all(tmp_path):
+    made, _, _ = _drafted(
+        tmp_path,
+        "order id,customer id,date,amount,currency",
+        lambda at: (at, at % 50, _day(at), PAID[at], ("EUR", "GBP", "USD")[at % 3]),
+    )
+    assert any(
+        "fill in the line `rates:` and take 'currency' out" in doubt for doubt in made.doubts
+    )
+    text = made.text.replace("# rates: {EUR: 1.0, GBP: 1.0}", "rates: {EUR: 1.0, GBP: 1.0}")
+    text = text.replace("    where: {currency: [USD]}", "    # where")
+    (tmp_path / "study.yaml").write_text(text)
+    opened = study.load(tmp_path / "study.yaml", cache=False)
+    assert measured(opened, "net") == pytest.approx(PAID.sum())
+
+
+def test_the_best_mark_may_be_the_lowest(tmp_path):
+    made, said, _ = _drafted(
+        tmp_path,
+        "lfdn;datum;Gesamtzufriedenheit (Schulnote);Weiterempfehlung;Lieferung;Service",
+        lambda at: (at, _day(at), 6 - RATED[at], 2 * RATED[at], 6 - RATED[at], 6 - RATED[at]),
+        mark=";",
+    )
+    assert said["responses"]["scales"]["csat"] == {"range": "1..5", "better": "low"}
+    turned = [doubt for doubt in made.doubts if "falls where" in doubt]
+    assert len(turned) == 2
+    assert "'Lieferung' falls where 'Weiterempfehlung' rises" in turned[0]
+
+
+def test_cents_returns_and_overlapping_files_are_doubted_with_their_sums(tmp_path):
+    made, _, _ = _drafted(
+        tmp_path,
+        "id,customer,created,amount,currency,return_date",
+        lambda at: (
+            f"ch_{at}",
+            f"cus_{at % 50}",
+            _day(at),
+            round(100 * PAID[at]),
+            "eur",
+            "" if SOLD[at] else _day(at + 9),
+        ),
+    )
+    cents, back = f"{100 * PAID.sum():,.2f}", f"{100 * PAID[~SOLD].sum():,.2f}"
+    assert any("may be cents" in doubt and cents in doubt for doubt in made.doubts)
+    assert any("15 orders of 150 came back" in doubt and back in doubt for doubt in made.doubts)
+
+
+def test_exports_that_overlap_are_doubted_where_no_id_tells(tmp_path):
+    def rows(n):
+        return "".join(f"{_day(at)},{'AB'[at % 2]},{NPS[at]}\n" for at in range(n))
+
+    for month, n in (("01", 100), ("02", N)):
+        (tmp_path / f"nps_2025-{month}.csv").write_text(f"Date,Store,Score 0-10\n{rows(n)}")
+    made = draft(sorted(tmp_path.glob("*.csv")), tmp_path)
+    (doubt,) = [doubt for doubt in made.doubts if "overlap" in doubt]
+    assert "100 of 150 rows of nps_2025-02.csv" in doubt
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "truth"),
+    [
+        (
+            "Issue key,Reporter,Created,Resolved,Status,Issue Type,Satisfaction rating,"
+            "Time to first response",
+            lambda at: (
+                f"SUP-{at}",
+                f"u{at % 50}@x.com",
+                _day(at, "%d/%b/%y %I:%M %p"),
+                _day(at + 1, "%d/%b/%y %I:%M %p"),
+                "Done",
+                ("Incident", "Question")[at % 2],
+                RATED[at],
+                f"{at % 5}h {at % 60}m",
+            ),
+            {"ticket csat": RATED.mean(), "reply": np.mean([at % 5 * 3600 + at % 60 * 60
+                                                            for at in range(N)])},
+        ),
+        (
+            "Ticketnummer,Kundennr.,Eröffnet am,Geschlossen am,Kanal,Erstreaktionszeit (Std.)",
+            lambda at: (at, at % 50, _day(at), _day(at + 2), ("Telefon", "E-Mail")[at % 2],
+                        0.5 + at % 4),
+            {"reply": np.mean([3600 * (0.5 + at % 4) for at in range(N)])},
+        ),
+        (
+            "Date,Time,Name,Type,Status,Currency,Gross,Fee,Net,From Email Address,Transaction ID,"
+            "Reference Txn ID",
+            lambda at: (
+                _day(at), "09:15:00", f"N{at % 50}", "Payment", "Completed", "GBP",
+                PAID[at] if SOLD[at] or at == 0 else -PAID[at - 1], -0.3, 0, f"u{at}@x.com",
+                f"TX{at}", "" if SOLD[at] or at == 0 else f"TX{at - 1}",
+            ),
+            {"orders": 136, "net": PAID.sum() - PAID[~SOLD][1:].sum() - PAID[9:149:10].sum()},
+        ),
+    ],
+    ids=["jira", "german desk", "paypal"],
+)  # fmt: skip
+def test_further_vendors_are_read(head, row, truth, tmp_path):
+    _, _, opened = _drafted(tmp_path, head, row)
+    for name, true in truth.items():
+        assert measured(opened, name) == pytest.approx(true), name
+
+
+def test_stars_and_numbers_in_brackets_are_ratings(tmp_path):
+    _, said, opened = _drafted(
+        tmp_path,
+        "Response No,Completed,NPS,Delivery,Staff",
+        lambda at: (
+            at,
+            _day(at),
+            NPS[at],
+            f"({RATED[at]})",
+            "★" * RATED[at] + "☆" * (5 - RATED[at]),
+        ),
+    )
+    assert list(said["responses"]["ratings"]) == ["delivery", "staff"]
+    assert opened.responses[["delivery", "staff"]].mean().tolist() == pytest.approx(
+        [RATED.mean()] * 2
+    )
