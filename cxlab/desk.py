@@ -13,6 +13,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+import pandas as pd
+
 from cxlab import shell
 from cxlab.codebook import label
 from cxlab.results import Absence, Result, Unanswerable, absent
@@ -63,15 +65,15 @@ def asked(question: Callable[..., Any]) -> Callable[..., Any]:
     Returns:
         The same question. Handed an absence it hands it on; handed nothing where it needs
         something, or unable to answer, it returns an absence. `how`, the words of a study
-        (`Study.how`), fills in those parameters that the question has and the call does not name.
+        (`Study.how`), fills in those parameters that the question has and the call does not name;
+        `cluster` only where the first table holds somebody more than once.
     """
     signature = inspect.signature(question)
     name = f"{question.__module__.split('.')[1]}.{question.__name__}"
 
     @functools.wraps(question)
     def ask(*given: Any, how: Mapping[str, Any] | None = None, **words: Any) -> Any:
-        known = {key: each for key, each in (how or {}).items() if key in signature.parameters}
-        words = {**known, **words}
+        words = {**_fitting(how or {}, signature, given), **words}
         if gone := _gone(signature, given, words, drawn=name.startswith("plots.")):
             return gone[0]
         try:
@@ -80,6 +82,19 @@ def asked(question: Callable[..., Any]) -> Callable[..., Any]:
             return absent(refusal, of=name)
 
     return ask
+
+
+def _fitting(
+    how: Mapping[str, Any], signature: inspect.Signature, given: tuple[Any, ...]
+) -> dict[str, Any]:
+    """Give the words of a study that a question has, and that say something of its table."""
+    words = {name: each for name, each in how.items() if name in signature.parameters}
+    table = given[0] if given else None
+    if cluster := words.get("cluster"):
+        there = isinstance(table, pd.DataFrame) and cluster in table
+        again = there and table[cluster].dropna().duplicated().any()
+        words["cluster"] = cluster if again else None
+    return words
 
 
 def _gone(

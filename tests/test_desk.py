@@ -1,6 +1,7 @@
 """What these data cannot say is a value: handed on by questions, told at the end of a page."""
 
 import ast
+import inspect
 import json
 from pathlib import Path
 
@@ -136,3 +137,40 @@ def test_cells_are_questions(path: Path):
             nodes = list(ast.walk(ast.parse(source)))
             assert not any(isinstance(node, forbidden) for node in nodes), source
             assert "isinstance" not in source
+
+
+TAKEN = {"weight", "cluster", "level", "smallest"}
+
+
+def _rooms(tree: ast.Module) -> dict[str, str]:
+    """Name the rooms of a notebook: what a name in it stands for."""
+    found = [
+        n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module == "cxlab.desk"
+    ]
+    names = {each.asname or each.name: each.name for one in found for each in one.names}
+    return {name: room for name, room in names.items() if room in desk.ROOMS and room != "plots"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem)
+def test_every_question_of_a_page_gets_its_words_from_the_study(path: Path):
+    """Who asks without `how` forgets a weight or a cluster: ten people pass for sixty."""
+    cells = [c for c in json.loads(path.read_text())["cells"] if c["cell_type"] == "code"]
+    tree = ast.parse("\n".join("".join(cell["source"]) for cell in cells))
+    rooms, nodes = _rooms(tree), list(ast.walk(tree))
+    made = [n for n in nodes if isinstance(n, ast.Assign) and isinstance(n.value, ast.Dict)]
+    held = {n.targets[0].id for n in made if "'how'" in ast.unparse(n.value)}
+    for call in (n for n in nodes if isinstance(n, ast.Call)):
+        room, _, name = ast.unparse(call.func).partition(".")
+        question = getattr(getattr(desk, rooms.get(room, "results")), name, None)
+        if room in rooms and inspect.isfunction(question):
+            words = {k.arg or ast.unparse(k.value) for k in call.keywords}
+            has = TAKEN & set(inspect.signature(question).parameters)
+            assert not has or words & {"how", *held}, ast.unparse(call)
+            assert not has & words, f"{ast.unparse(call)}: how says it"
+
+
+def test_a_cluster_is_handed_on_only_where_somebody_is_there_twice():
+    how = {"cluster": "customer_id", "level": 0.95}
+    once = pd.DataFrame({"nps": [10, 9, 0, 5] * 5, "customer_id": range(20)})
+    assert "together" not in metrics.nps(once, how=how).base
+    assert "together" in metrics.nps(once.assign(customer_id=list(range(10)) * 2), how=how).base
