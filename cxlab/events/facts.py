@@ -8,6 +8,7 @@ every engine, in any order, with any number of threads.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import ibis
 
@@ -61,6 +62,7 @@ def seconds(later, sooner) -> ibis.Value:
     return later.truncate("s").epoch_seconds() - sooner.truncate("s").epoch_seconds()
 
 
+@lru_cache(maxsize=32)
 def streams(kinds: tuple[str, ...] = ()) -> tuple[Stream, ...]:
     """List the passes; `kinds` are the kinds of contact that are counted apart."""
     return (

@@ -10,6 +10,8 @@ window of every day is then a difference of running sums, which are whole number
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import ibis
 import numpy as np
@@ -23,6 +25,8 @@ NEVER = np.iinfo(np.int64).min
 ALWAYS = np.iinfo(np.int64).max
 ROWS_AT_ONCE = 1_000_000
 EMBEDDED = "duckdb"
+ROLL = "cxlab_roll"
+_WRITTEN: WeakKeyDictionary[Any, dict[tuple[int, Stream], str]] = WeakKeyDictionary()
 
 
 @dataclass(eq=False)
@@ -57,7 +61,7 @@ class Ledger:
 def query(
     table: ibis.Table, roll: ibis.Table, stream: Stream, cuts: list[pd.Timestamp], timezone: str
 ) -> ibis.Table:
-    """Write the one query of a stream.
+    """Write the one query of a stream, for an engine that adds up itself.
 
     Args:
         table: the events.
@@ -67,40 +71,46 @@ def query(
         timezone: the study's zone.
 
     Returns:
-        `cell` (customer times periods, plus the place of the first cut at or after the moment;
-        below 0 for a stranger) and each measure; with `first …` and `last …` per moment, one
-        row a cell, or with `at …`, one row an event in the embedded engine.
+        One row a cell: `cell` (customer times periods, plus the place of the first cut at or
+        after the moment; below 0 for a stranger), each measure, and `first …` and `last …` per
+        moment.
     """
-    table = table.left_join(roll, table.customer_id.cast("string") == roll.listed)
-    when = table[stream.known_at]
-    delay = pd.Timedelta(stream.delay)
-    known = [before(when, cut - delay, timezone) for cut in cuts]
+    rows, edges = _rows(table, roll, stream), _edges(stream, cuts)
+    known = [before(rows["when"], edge, timezone) for edge in edges]
     period = ibis.cases(*((passed, at) for at, passed in enumerate(known))).cast("int16")
-    measures = stream.measures(table)
-    kept = known[-1] & table.customer_id.notnull()
-    if stream.keep is not None:
-        kept &= stream.keep(table)
-    columns: dict[str, ibis.Value] = {"cell": table.place.fill_null(-1) * len(cuts) + period}
-    columns |= measures
-    for name in stream.moments:
-        counted = next(iter(measures.values())) if name != "unsolved" else measures["unsolved"]
-        at = ibis.ifelse(counted > 0, when, ibis.null(when.type()))
-        columns[f"at {name}"] = at
-    rows = table.filter(kept).select(**columns)
-    if table.get_backend().name == EMBEDDED:
-        return rows
+    rows = rows.filter(known[-1]).mutate(cell=rows["place"] * len(cuts) + period)
     # whole numbers add up exactly in doubles, too (to 9 × 10¹⁵), and faster than in wide integers
+    measures = stream.measures(table)
     sums = {name: rows[name].cast("float64").sum().cast("int64") for name in measures}
     ends_of = {f"first {m}": rows[f"at {m}"].min() for m in stream.moments}
     ends_of |= {f"last {m}": rows[f"at {m}"].max() for m in stream.moments}
     return rows.group_by("cell").aggregate(**sums, **ends_of)
 
 
+def _edges(stream: Stream, cuts: list[pd.Timestamp]) -> list[pd.Timestamp]:
+    """Give the last moment at which what is known by each cut may have happened."""
+    return [cut - pd.Timedelta(stream.delay) for cut in cuts]
+
+
+def _rows(table: ibis.Table, roll: ibis.Table, stream: Stream) -> ibis.Table:
+    """Write the events of a stream: whose, when, what counts; a row an event."""
+    table = table.left_join(roll, table.customer_id.cast("string") == roll.listed)
+    when = table[stream.known_at]
+    measures = stream.measures(table)
+    kept = when.notnull() & table.customer_id.notnull()
+    if stream.keep is not None:
+        kept &= stream.keep(table)
+    columns: dict[str, ibis.Value] = {"place": table.place.fill_null(-1), "when": when, **measures}
+    for name in stream.moments:
+        counted = next(iter(measures.values())) if name != "unsolved" else measures["unsolved"]
+        columns[f"at {name}"] = ibis.ifelse(counted > 0, when, ibis.null(when.type()))
+    return table.filter(kept).select(**columns)
+
+
 def book(ledger: Ledger, table: ibis.Table, stream: Stream, timezone: str) -> None:
     """Run a stream and enter its sums in the ledger."""
     with _listed(table, ledger.customers) as roll:
-        asked = query(table, roll, stream, ledger.cuts, timezone)
-        _fill(ledger, asked, table, stream, timezone)
+        _fill(ledger, _batches(table, roll, stream, ledger.cuts, timezone), table, stream, timezone)
     for name in stream.measures(table):
         np.cumsum(ledger.sums[name], axis=1, out=ledger.sums[name])
         ledger.sums[name] = _small(ledger.sums[name])
@@ -113,17 +123,21 @@ def book(ledger: Ledger, table: ibis.Table, stream: Stream, timezone: str) -> No
 def _listed(table: ibis.Table, customers: pd.Index) -> Iterator[ibis.Table]:
     """Lend the engine the list of customers, each with its place."""
     rows = {"listed": pa.array(customers, pa.string()), "place": np.arange(len(customers))}
-    engine, name = table.get_backend(), ibis.util.gen_name("roll")
+    engine = table.get_backend()
     if engine.name == EMBEDDED:
-        engine.con.register(name, pa.table(rows))
-        yield engine.table(name)
-        engine.con.unregister(name)
+        engine.con.register(ROLL, pa.table(rows))
+        yield engine.table(ROLL)
+        engine.con.unregister(ROLL)
     else:
         yield ibis.memtable(pa.table(rows))
 
 
 def _fill(
-    ledger: Ledger, asked: ibis.Table, table: ibis.Table, stream: Stream, timezone: str
+    ledger: Ledger,
+    batches: Iterable[pa.RecordBatch],
+    table: ibis.Table,
+    stream: Stream,
+    timezone: str,
 ) -> None:
     """Add up the answer to a query, cell by cell."""
     measures = list(stream.measures(table))
@@ -134,7 +148,7 @@ def _fill(
         ledger.first[name] = np.full(shape, ALWAYS)
         ledger.last[name] = np.full(shape, NEVER)
     strange = 0
-    for rows in _batches(asked):
+    for rows in batches:
         cell = rows["cell"].to_numpy()
         known = cell >= 0
         if not known.all():
@@ -179,12 +193,37 @@ def people(tables: Iterable[ibis.Table]) -> pd.Index:
     return pd.Index(sorted(ids), dtype="str")
 
 
-def _batches(asked: ibis.Table) -> Iterable[pa.RecordBatch]:
+def _batches(
+    table: ibis.Table, roll: ibis.Table, stream: Stream, cuts: list[pd.Timestamp], timezone: str
+) -> Iterator[pa.RecordBatch]:
     """Hand over the answer in parts, so that no whole copy of it stands in memory."""
-    engine = asked.get_backend()
-    if engine.name == EMBEDDED:
-        return pa.RecordBatchReader.from_stream(engine.con.sql(ibis.to_sql(asked)))
-    return asked.to_pyarrow().to_batches(ROWS_AT_ONCE)
+    engine = table.get_backend()
+    if engine.name != EMBEDDED:
+        asked = query(table, roll, stream, cuts, timezone)
+        yield from asked.to_pyarrow().to_batches(ROWS_AT_ONCE)
+        return
+    for rows in pa.RecordBatchReader.from_stream(engine.con.sql(_sql(table, roll, stream))):
+        yield _in_periods(rows, _edges(stream, cuts), timezone)
+
+
+def _sql(table: ibis.Table, roll: ibis.Table, stream: Stream) -> str:
+    """Write the text of a query once; it takes longer to write than to answer."""
+    written = _WRITTEN.setdefault(table.get_backend(), {})
+    key = (hash(table.op()), stream)  # the table itself would keep its engine for good
+    if key not in written:
+        written[key] = str(ibis.to_sql(_rows(table, roll, stream)))
+    return written[key]
+
+
+def _in_periods(rows: pa.RecordBatch, edges: list[pd.Timestamp], timezone: str) -> pa.RecordBatch:
+    """Number the cell of each event; what is known after the last cut is left out."""
+    when = pd.DatetimeIndex(rows["when"].to_pandas())
+    ends = pd.DatetimeIndex(edges)
+    if when.tz is None:  # a column without a zone holds local time
+        ends = ends.tz_convert(timezone).tz_localize(None)
+    period = np.searchsorted(micros(ends), micros(when), side="left")
+    cell = rows["place"].to_numpy() * len(edges) + period
+    return rows.append_column("cell", pa.array(cell)).filter(pa.array(period < len(edges)))
 
 
 def _zoned(times: pa.Array, timezone: str) -> pd.DatetimeIndex:
