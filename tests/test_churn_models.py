@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from cxlab import churn
-from cxlab.churn.workings import scores
+from cxlab.churn.workings import learning, scores
 from tests.churn_company import people, study, taken
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -317,3 +317,20 @@ def test_separation_is_no_obstacle_to_a_penalised_fit():
     table = pd.DataFrame({"left": left, "x": almost, "y": rng.random(300)})
     fitted = churn.fit(churn.from_table(table, label="left"), model="logistic")
     assert np.abs(fitted.named_steps["model"].coef_).max() < 10
+
+
+def test_words_told_as_numbers_teach_every_model_the_same():
+    rng = np.random.default_rng(3)
+    plan = pd.Series(rng.choice(["b", "a", "(x", None], 600, p=[0.5, 0.3, 0.18, 0.02]), dtype="str")
+    size = pd.Series(rng.normal(size=600)).where(rng.random(600) < 0.9)
+    left = (size.fillna(0) + (plan == "a") + rng.normal(size=600) > 1.5).map(
+        {True: "yes", False: "no"}
+    )
+    snap = churn.from_table(pd.DataFrame({"size": size, "plan": plan, "left": left}), label="left")
+    for name in learning.MODELS:
+        recipe = learning.untrained(snap, name)
+        fitted = learning.learn(recipe, snap.features, snap.label)
+        numbered, (coded,) = learning.in_codes(recipe, snap.features)
+        again = learning.learn(numbered, coded, snap.label)
+        want = fitted.predict_proba(snap.features)[:, 1]
+        assert again.predict_proba(coded)[:, 1] == pytest.approx(want, rel=1e-12)

@@ -279,3 +279,18 @@ def test_postgresql_tells_the_same_days_whatever_zone_its_session_has(postgres, 
     here = orders.assign(ordered_at=expected)
     counts = [lifetimes.buyers(table, as_of="2025-06-30").frame for table in (there, here)]
     pd.testing.assert_frame_equal(*counts, check_dtype=False)
+
+
+def test_a_query_is_written_once_whatever_the_days(monkeypatch):
+    written = []
+    monkeypatch.setattr(ibis, "to_sql", lambda t, f=ibis.to_sql: written.append(1) or f(t))
+    times = pd.to_datetime(["2025-01-05", "2025-02-05"])
+    engine = ibis.duckdb.connect()
+    engine.con.register("o", pd.DataFrame({"customer_id": ["a", "b"], "ordered_at": times}))
+    orders = engine.table("o")
+    asked = SimpleNamespace(
+        orders=orders, customers=None, responses=None, interactions=None, mapping=None
+    )
+    first = len(events.as_of(asked, "2025-01-31"))
+    before, later = len(written), len(events.as_of(asked, ["2025-02-28", "2025-03-31"]))
+    assert (first, later, len(written)) == (1, 4, before)

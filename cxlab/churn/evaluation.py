@@ -16,7 +16,9 @@ from cxlab.churn.workings.learning import (
     FOLDS,
     aligned,
     cross_scores,
+    in_codes,
     learn,
+    once_settled,
     parts_of,
     plain,
     untrained,
@@ -277,10 +279,11 @@ def _cross_fitted(model, taken: Snapshot) -> np.ndarray:
     if not seen.any():
         return p
     of, by = parts_of(taken.customer), parts_of(learned.customer)
-    features = aligned(model, taken.features)
+    tables = (learned.features, aligned(model, taken.features))
+    recipe, (known, features) = in_codes(lesson.untrained, *tables)
     for out in range(FOLDS):
         inside = by != out
-        part = learn(lesson.untrained, learned.features[inside], learned.label[inside])
+        part = learn(recipe, known[inside], learned.label[inside])
         chosen = seen & (of == out)
         if chosen.any():
             p[chosen] = part.predict_proba(features[chosen])[:, 1]
@@ -310,12 +313,14 @@ def _from_before(taken: Snapshot, judged: Snapshot, model, seed: int) -> np.ndar
         return None
     chosen = untrained(past, model, seed) if isinstance(model, str) else model
     of, by = parts_of(judged.customer, seed=seed), parts_of(past.customer, seed=seed)
+    recipe, (known_then, now) = in_codes(chosen, past.features, judged.features)
+    recipe = once_settled(recipe, known_then, past.label)
     p = np.full(len(judged), np.nan)
     for out in range(FOLDS):
         inside = by != out
-        fitted = learn(chosen, past.features[inside], past.label[inside])
+        fitted = learn(recipe, known_then[inside], past.label[inside])
         if (of == out).any():
-            p[of == out] = fitted.predict_proba(judged.features[of == out])[:, 1]
+            p[of == out] = fitted.predict_proba(now[of == out])[:, 1]
     return p
 
 

@@ -22,6 +22,7 @@ MODELS = ("logistic", "boosting")
 #: A category seen in fewer rows than this is joined with other rare ones.
 RARE = 20
 MANY_CELLS = 2_000_000
+NONE = "(none)"
 #: Strengths of the penalty to choose from; a strong one keeps facts that go together apart.
 PENALTIES = (0.001, 0.01, 0.1, 1.0)
 
@@ -72,12 +73,18 @@ def settled(fitted: Pipeline) -> Pipeline:
     return recipe
 
 
+def once_settled(recipe: Pipeline, features: pd.DataFrame, left) -> Pipeline:
+    """Choose the penalty on these rows, if it is to be chosen, so that no refit chooses again."""
+    open_yet = isinstance(recipe.named_steps.get("model"), LogisticRegressionCV)
+    return settled(learn(recipe, features, left)) if open_yet else recipe
+
+
 def untrained(taken: Snapshot, name: str, seed: int = 0) -> Pipeline:
     """Give the Pipeline of a model by name, made for a snapshot's columns."""
     rare = min(RARE, max(1, len(taken) // 100))
     numbers, words = _kinds(taken.features, fewest=rare)
     categories = make_pipeline(
-        SimpleImputer(strategy="constant", fill_value="(none)"),
+        SimpleImputer(strategy="constant", fill_value=NONE),
         OneHotEncoder(
             handle_unknown="infrequent_if_exist",
             min_frequency=rare,
@@ -123,11 +130,33 @@ def cross_scores(model: Pipeline, taken: Snapshot, seed: int = 0) -> np.ndarray:
     part = parts_of(taken.customer, seed=seed)
     y = taken.label.to_numpy(dtype=int)
     scores = np.full(len(taken), np.nan)
+    model, (features,) = in_codes(model, taken.features)
     for out in range(FOLDS):
         inside = part != out
-        fitted = learn(model, taken.features[inside], y[inside])
-        scores[~inside] = fitted.predict_proba(taken.features[~inside])[:, 1]
+        fitted = learn(model, features[inside], y[inside])
+        scores[~inside] = fitted.predict_proba(features[~inside])[:, 1]
     return scores
+
+
+def in_codes(recipe: Pipeline, *tables: pd.DataFrame) -> tuple[Pipeline, tuple[pd.DataFrame, ...]]:
+    """Number the words of tables once, so that many fits need not read them anew.
+
+    Numbers stand in the order of the words, so that every fit comes to the same coefficients;
+    a Pipeline of somebody else's is given back with the tables as they are.
+    """
+    columns = recipe.named_steps.get("columns")
+    spread = {name: step for name, step, _ in getattr(columns, "transformers", ())}
+    words = [list(of) for name, _, of in getattr(columns, "transformers", ()) if name == "words"]
+    if not words or not isinstance(spread["words"], Pipeline):
+        return recipe, tables
+    coded = [table.copy(deep=False) for table in tables]
+    for name in words[0]:
+        texts = [table[name].astype("object").where(table[name].notna(), NONE) for table in tables]
+        order = pd.Index(np.unique(np.concatenate([text.unique() for text in texts]).astype(str)))
+        for table, text in zip(coded, texts, strict=True):
+            table[name] = order.get_indexer(text.astype(str)).astype(float)
+    numbered = clone(recipe).set_params(columns__words=clone(spread["words"].steps[-1][1]))
+    return numbered, tuple(coded)
 
 
 def parts_of(customer: pd.Series, *, seed: int = 0, parts: int = FOLDS) -> np.ndarray:
