@@ -80,7 +80,7 @@ def work(
         todo: name -> arguments.
         engine: how many at a time, how long each, how large.
         rooms: parts of cxlab that the warm process opens before the first report.
-        threads: how many a report may use; its share of the cores when None.
+        threads: how many a report may use; one when None.
         unwanted: asked now and then; once it says yes, every report is ended.
 
     Yields:
@@ -91,7 +91,8 @@ def work(
     active: dict[Any, _Bench] = {}
     workers = max(1, min(engine.workers or os.cpu_count() or 1, len(todo)))
     memory = engine.bytes_of(workers)
-    share = str(threads or max(1, (os.cpu_count() or 1) // workers))
+    # tables of a report are small: it loses time by a second thread, even alone
+    share = str(threads or 1)
     with _environment({**dict.fromkeys(THREADS, share), WARM_ROOMS: " ".join(rooms)}):
         context: Any = get_context("forkserver" if engine.name == "warm" else "spawn")
         if engine.name == "warm":
