@@ -1,6 +1,8 @@
 """Slides for the boardroom: native charts of the findings, and a person's slides left alone."""
 
+import html
 import io
+import re
 import shutil
 import subprocess
 import zipfile
@@ -15,6 +17,7 @@ from pptx.util import Inches
 
 from cxlab.export import charts, native, story
 from cxlab.export.deck import MARK, DeckError, deck
+from cxlab.export.slides import slides
 from cxlab.export.tables import workbook
 from cxlab.results import Result
 from tests.conftest import absent
@@ -293,6 +296,24 @@ def test_at_most_twelve_slides_come_before_the_appendix_and_each_report_has_its_
     assert len({slide.question for slide in main[2:]}) == 6
     assert len(told) == 2 + 18 + 1  # and the words of certainty
     assert [slide.key for slide in told[12:13]] == ["words"]
+
+
+def test_slides_in_a_page_tell_the_deck_s_story_in_its_order():
+    told = story.story(MANIFEST, _reports(6))
+    page = html.unescape(slides(MANIFEST, _reports(6), {}))
+    shown = re.findall(r"<h[12]>(.*?)</h[12]>", page)
+    assert shown == [slide.title for slide in told]
+    assert [s.shapes.title.text for s in _opened(deck(MANIFEST, _reports(6))).slides] == shown
+
+
+def test_a_curve_that_may_not_be_pictured_is_told_by_its_ends():
+    columns, rows = story.tabled(
+        _finding("survival", {"group": ["a", "a", "b", "b"], "time": [0.0, 2.0] * 2,
+                              "estimate": [1.0, 0.4, 1.0, 0.6]}, unit="share")
+    )  # fmt: skip
+    assert columns == ["group", "time", "estimate"]
+    assert [row[0] for row in rows] == ["a", "b"]
+    assert [row[2] for row in rows] == ["40.0%", "60.0%"]
 
 
 def test_a_deck_has_sections_that_a_refresh_and_a_persons_slide_keep(tmp_path):

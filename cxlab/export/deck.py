@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from lxml import etree
 from pptx import Presentation
 from pptx.dml.color import RGBColor
@@ -15,16 +14,14 @@ from pptx.enum.text import MSO_ANCHOR
 from pptx.exc import PackageNotFoundError
 from pptx.util import Emu, Inches, Pt
 
-from cxlab.codebook import Refusal, label
+from cxlab.codebook import Refusal
 from cxlab.export import native
 from cxlab.export import template as house
 from cxlab.export.inert import plain
 from cxlab.export.native import BLUE, GREY, INK
-from cxlab.export.story import APPENDIX, LONGEST_TITLE, MOST_ROWS, Slide, story
-from cxlab.results import cell, decimals
+from cxlab.export.story import APPENDIX, LONGEST_TITLE, Slide, story, tabled
 
 MARK = "cxlab:"  # the name of a slide this room made; all others belong to a person
-MOST_COLUMNS = 6
 MOST_POINTS, FEWEST_POINTS = 20, 9  # size of the sentences
 
 
@@ -280,19 +277,14 @@ def _write(frame: Any, lines: Sequence[str], size: Any, *, gap: Any = None) -> N
 
 
 def _table(slide: Any, finding: Mapping[str, Any], place: tuple[int, int, int, int]) -> None:
-    names, whole = finding["frame"]["columns"], finding["frame"]["rows"]
-    at = [i for i in range(len(names)) if any(row[i] is not None for row in whole)][:MOST_COLUMNS]
-    columns, rows = [names[i] for i in at], whole[:MOST_ROWS]
-    digits = decimals(pd.DataFrame(rows, columns=names), finding["unit"])
+    columns, rows = tabled(finding)
     left, top, width, _ = place
     high = Pt(20) * (len(rows) + 1)
     shape = slide.shapes.add_table(len(rows) + 1, len(columns), left, top, width, high)
     shape._element.nvGraphicFramePr.cNvPr.set("descr", plain(f"Table. {finding['headline']}"))
-    for x, column in enumerate(columns):
-        _write(shape.table.cell(0, x).text_frame, [label(column)], Pt(11))
-        for y, row in enumerate(rows, 1):
-            words = cell(column, row[at[x]], finding["unit"], digits=digits.get(column))
-            _write(shape.table.cell(y, x).text_frame, [plain(words, longest=60)], Pt(11))
+    for y, row in enumerate([columns, *rows]):
+        for x, words in enumerate(row):
+            _write(shape.table.cell(y, x).text_frame, [words], Pt(11))
 
 
 # ---------------------------------------------------------------- PowerPoint itself

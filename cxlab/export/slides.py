@@ -1,16 +1,14 @@
-"""The exhibits of a run as slides in one page that works offline."""
+"""The story of a run as slides in one page that works offline."""
 
 import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cxlab.export.audience import held, seen
+from cxlab.export.audience import held
 from cxlab.export.frame import framed
-from cxlab.export.leadership import EVERYONE, Page
 from cxlab.export.sentences import caption
+from cxlab.export.story import APPENDIX, Slide, story, tabled
 from cxlab.results import MIME
-
-PER_REPORT = 4
 
 
 def slides(
@@ -18,7 +16,7 @@ def slides(
     found: Sequence[Mapping[str, Any]],
     notebooks: Mapping[str, Mapping[str, Any]],
 ) -> str:
-    """Make slides of the pictures of a run, each under the sentence it shows.
+    """Make slides of a run: those of the deck, in the same order, with the reports' pictures.
 
     Args:
         manifest: the run's manifest.
@@ -30,34 +28,20 @@ def slides(
         a sheet.
     """
     smallest = manifest.get("fewest", {}).get("leadership", 0)
-    found = seen(found, smallest=smallest)
-    known = f"As known on {manifest['as_of']}"
-    body = [_slide(f"<h1>{html.escape(manifest['study'])}</h1><p>{html.escape(known)}</p>")]
-    page = Page([r for r in found if not any(f["name"] == "leadership" for f in r["findings"])])
-    if page.sentences:
-        items = "".join(
-            f"<li>{html.escape(s.text)} <small>{html.escape(caption(s))}"
-            f"<em>{html.escape(s.word)}</em></small></li>"
-            for s in page.sentences
-        )
-        numbers = [f"{n['name']} {n['shown']} ({n['interval']})" for n in page.numbers]
-        base = f'<p class="cx-base">{html.escape("; ".join(numbers))}</p>' if numbers else ""
-        body.append(_slide(f"<h2>What to know</h2><ol>{items}</ol>{base}"))
-    whole = [r for r in found if r["part"] == EVERYONE and r["page"] in notebooks]
-    for report in sorted(whole, key=lambda r: (r["reading_order"], r["notebook"])):
-        body += _exhibits(notebooks[report["page"]], smallest)
+    pictures = {page: _pictures(notebook, smallest) for page, notebook in notebooks.items()}
+    told = story(manifest, found)
     return framed(
         "slides.html",
         script="slides.js",
         title="Slides",
         study=manifest["study"],
-        body="\n".join(body),
+        body="\n".join(_slide(one, pictures.get(one.page, {})) for one in told),
     )
 
 
-def _exhibits(notebook: Mapping[str, Any], smallest: int) -> list[str]:
-    """Give the pictures that show nothing the audience may not see."""
-    out = []
+def _pictures(notebook: Mapping[str, Any], smallest: int) -> dict[tuple[str, str], str]:
+    """Give the pictures that show nothing the audience may not see, by name and sentence."""
+    out: dict[tuple[str, str], str] = {}
     for cell in notebook["cells"]:
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
@@ -65,18 +49,50 @@ def _exhibits(notebook: Mapping[str, Any], smallest: int) -> list[str]:
             if not isinstance(told, dict) or "image/png" not in data:
                 continue
             if held(told, smallest=smallest) == told:
-                out.append(_exhibit(told, "".join("".join(data["image/png"]).split())))
-    return out[:PER_REPORT]
+                image = "".join("".join(data["image/png"]).split())
+                out.setdefault((told["name"], told["headline"]), image)
+    return out
 
 
-def _exhibit(told: Mapping[str, Any], image: str) -> str:
-    alt = html.escape(told.get("alt") or told["headline"])
-    return _slide(
-        f"<h2>{html.escape(told['headline'])}</h2>"
-        f'<img src="data:image/png;base64,{html.escape(image)}" alt="{alt}">'
-        f'<p class="cx-base">{html.escape(told["base"])}</p>'
+def _slide(slide: Slide, pictures: Mapping[tuple[str, str], str]) -> str:
+    said = html.escape
+    kicker = slide.question
+    if slide.section == APPENDIX and kicker != APPENDIX:
+        kicker = f"{APPENDIX} · {kicker}"
+    head = f'<p class="cx-base">{said(kicker)}</p>' if kicker else ""
+    level = "h1" if slide.key == "title" else "h2"
+    base = f'<p class="cx-base">{said(slide.base)}</p>' if slide.base else ""
+    return (
+        f'<section class="cx-slide">{head}<{level}>{said(slide.title)}</{level}>{base}'
+        f"{_numbers(slide)}{_body(slide, pictures)}</section>"
     )
 
 
-def _slide(markup: str) -> str:
-    return f'<section class="cx-slide">{markup}</section>'
+def _numbers(slide: Slide) -> str:
+    """Write the headline numbers of the summary; of an exhibit, the number it is about."""
+    if not slide.callout:
+        return ""
+    if slide.finding is None:
+        return f'<p class="cx-base">{html.escape("; ".join(slide.callout))}</p>'
+    number, whom, ends, sure = map(html.escape, slide.callout)
+    return f'<p class="cx-base"><strong>{number}</strong> {whom} ({ends}) <em>{sure}</em></p>'
+
+
+def _body(slide: Slide, pictures: Mapping[tuple[str, str], str]) -> str:
+    said = html.escape
+    if slide.sentences:
+        items = "".join(
+            f"<li>{said(s.text)} <small>{said(caption(s))}<em>{said(s.word)}</em></small></li>"
+            for s in slide.sentences
+        )
+        return f"<ol>{items}</ol>"
+    if slide.finding is None:
+        return "".join(f"<p>{said(line)}</p>" for line in slide.lines)
+    name = (slide.finding["name"], slide.finding["headline"])
+    if name in pictures:
+        alt = slide.finding.get("alt") or slide.finding["headline"]
+        return f'<img src="data:image/png;base64,{said(pictures[name])}" alt="{said(alt)}">'
+    columns, rows = tabled(slide.finding)
+    head = "".join(f'<th scope="col">{said(column)}</th>' for column in columns)
+    body = "".join(f"<tr>{''.join(f'<td>{said(word)}</td>' for word in row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -5,18 +5,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
+
 from cxlab.codebook import label
 from cxlab.export import charts
 from cxlab.export.audience import seen
+from cxlab.export.inert import plain
 from cxlab.export.leadership import EVERYONE, Page
 from cxlab.export.sentences import SCALE, Sentence, caption, certainty, figure, lead
-from cxlab.results import count
+from cxlab.results import cell, count, decimals
 
 MOST_SLIDES = 12  # before the appendix, with the title and the summary
 PER_REPORT = 6  # exhibits of one report, appendix and all
 MOST_WORDS, MOST_NUMBERS = 25, 3  # of a title
 LONGEST_TITLE = 140  # letters: two lines
-MOST_ROWS = 12  # of a table
+MOST_ROWS, MOST_COLUMNS = 12, 6  # of a table
 SUMMARY, APPENDIX = "Summary", "Appendix"
 REST = " against the rest"  # ends the name of a comparison of the groups of a level
 
@@ -184,6 +187,25 @@ _WORDS = Slide(
     question=APPENDIX,
     lines=tuple(f"{word.capitalize()}: {meaning}." for word, meaning in SCALE.items()),
 )
+
+
+def tabled(finding: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    """Write the first columns and rows of a finding in words; of curves, where each ends.
+
+    Returns:
+        The headings, and the cells row by row.
+    """
+    names, rows = finding["frame"]["columns"], finding["frame"]["rows"]
+    if charts.kind(finding) == "curves":
+        shown = charts.drawn(finding)
+        last = {row.get(shown.keys[0]): [row[name] for name in names] for row in shown.rows}
+        rows = list(last.values())
+    filled = [i for i in range(len(names)) if any(row[i] is not None for row in rows)]
+    digits = decimals(pd.DataFrame(rows, columns=names), finding["unit"])
+    at = filled[:MOST_COLUMNS]
+    words = [[plain(cell(names[i], row[i], finding["unit"], digits=digits.get(names[i])),
+                    longest=60) for i in at] for row in rows[:MOST_ROWS]]  # fmt: skip
+    return [label(names[i]) for i in at], words
 
 
 # ---------------------------------------------------------------- titles
