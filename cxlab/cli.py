@@ -1,4 +1,4 @@
-"""The door: new, check, run, deck, diff, lab, sample."""
+"""The door: new, check, run, deck, report, diff, lab, sample."""
 
 import json
 import os
@@ -215,6 +215,36 @@ def deck(
     else:
         before = out if out.exists() else None
         reports.whole(out, slides.deck(manifest, found, template=template, before=before))
+    typer.echo(out)
+
+
+@app.command()
+def report(
+    study_file: STUDY,
+    docx: Annotated[bool, typer.Option("--docx", help="As a Word document.")] = False,
+    out: Annotated[Path | None, typer.Option(help="The document to write: .docx.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="A report's notebook; may be repeated.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a document that stands.")] = False,
+    run_folder: RUN_FOLDER = None,
+) -> None:
+    """Write the leadership page and reports of the last run as an editable document."""
+    from cxlab import reports
+    from cxlab.export import word
+
+    folder = run_folder or _last_run(study_file)
+    if not docx:
+        raise word.WordError("report: say --docx; the one form a report is written in is Word.")
+    manifest, found = reports.load(folder)
+    out = out or folder / "report.docx"
+    if out.suffix != ".docx":
+        raise word.WordError(f"{out}: a document is written as .docx; name it so.")
+    if out.exists() and not force:
+        said = "may hold what people wrote; name another with --out, or replace it with --force."
+        raise word.WordError(f"{out} exists and {said}")
+    notebooks = reports.executed(folder, manifest)
+    reports.whole(out, word.document(manifest, found, notebooks, only=only or ()))
     typer.echo(out)
 
 

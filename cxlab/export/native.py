@@ -28,6 +28,7 @@ INK, GREY, PALE, FAINT = "1F2933", "66727E", "AEB8C2", "E3E8EC"
 BLUE, ORANGE, GREEN, PURPLE, RED = "0B62A8", "C8690A", "0A7D5F", "9A4F86", "B83B1E"
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, RED, GREY)
 MEANING = {"detractor": ORANGE, "passive": PALE, "promoter": GREEN}  # the same on every page
+_SHADES = {"concentrate here": ORANGE, "keep up the good work": GREEN}  # as on the pages
 QUADRANTS = {(False, True): "concentrate here", (True, True): "keep up the good work",
              (False, False): "low priority", (True, False): "possible overkill"}  # fmt: skip
 _NS = "http://schemas.openxmlformats.org/drawingml/2006/chart"
@@ -104,7 +105,14 @@ def _bars(chart: Any, finding: Mapping[str, Any], shown: Drawn) -> None:
 
 def _bar_colour(row: Row, shown: Drawn, unit: str) -> str:
     grey = shown.how == "bars" and unsure(row, unit)
-    return PALE if grey else _meant(row, shown) or BLUE
+    return PALE if grey else _meant(row, shown) or _signed(row, shown) or BLUE
+
+
+def _signed(row: Row, shown: Drawn) -> str:
+    """Tell above from below by colour where both are drawn, as the pages do."""
+    values = [each[shown.number] for each in shown.rows]
+    both = shown.how == "bars" and min(values) < 0 < max(values)
+    return "" if not both else GREEN if row[shown.number] > 0 else ORANGE
 
 
 def _meant(row: Row, shown: Drawn) -> str:
@@ -408,7 +416,8 @@ def _map(chart: Any, finding: Mapping[str, Any], shown: Drawn) -> None:
     _unjoined(points)
     for place, row in enumerate(shown.rows):
         grey = unsure(row, unit_of(finding))
-        _dot(points.points[place], PALE if grey else BLUE)
+        shade = _SHADES.get(str(row.get("verdict")), BLUE)
+        _dot(points.points[place], PALE if grey else shade)
         at = spans.pop(0) if row.get("performance_low") is not None else None
         end = at.points[1] if at else points.points[place]
         _said(end, named(row, ["term"]), XL_LABEL_POSITION.RIGHT, GREY if grey else INK)

@@ -189,8 +189,14 @@ _WORDS = Slide(
 )
 
 
-def tabled(finding: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+def tabled(
+    finding: Mapping[str, Any], *, most: tuple[int, int] = (MOST_ROWS, MOST_COLUMNS)
+) -> tuple[list[str], list[list[str]]]:
     """Write the first columns and rows of a finding in words; of curves, where each ends.
+
+    Args:
+        finding: the finding.
+        most: how many rows and how many columns.
 
     Returns:
         The headings, and the cells row by row.
@@ -202,9 +208,9 @@ def tabled(finding: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
         rows = list(last.values())
     filled = [i for i in range(len(names)) if any(row[i] is not None for row in rows)]
     digits = decimals(pd.DataFrame(rows, columns=names), finding["unit"])
-    at = filled[:MOST_COLUMNS]
+    at = filled[: most[1]]
     words = [[plain(cell(names[i], row[i], finding["unit"], digits=digits.get(names[i])),
-                    longest=60) for i in at] for row in rows[:MOST_ROWS]]  # fmt: skip
+                    longest=60) for i in at] for row in rows[: most[0]]]  # fmt: skip
     return [label(names[i]) for i in at], words
 
 
