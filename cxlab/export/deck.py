@@ -126,9 +126,10 @@ def _around(slide: Any, words: Slide, source: str) -> None:
 
 def _exhibit(slide: Any, words: Slide, place: tuple[int, int, int, int], *, ours: bool) -> None:
     left, top, width, height = place
+    finding = words.finding or {}
     aside = Inches(2.75) if words.callout and ours else 0
-    if not native.add(slide, words.finding, (left, top, width - aside, height)):
-        _table(slide, words.finding, place)
+    if not native.add(slide, finding, (left, top, width - aside, height)):
+        _table(slide, finding, place)
     slide.shapes[-1].name = f"{MARK}exhibit"
     if aside:
         _callout(slide, words.callout, (left + width - Inches(2.45), top + Inches(0.3)))

@@ -124,7 +124,8 @@ def _report(
             waiting, asked = [], False
         if kind == "finding":
             shown = True
-            _finding(doc, *content, smallest)
+            told, image = content
+            _finding(doc, told, image, smallest)
         elif content:
             waiting.append((kind, str(content)))
     for finding in [] if shown else report["findings"]:
