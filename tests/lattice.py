@@ -1,7 +1,12 @@
 """Many small studies of ordinary kinds, and every page made of each in one warm process."""
 
+import ast
+import contextlib
+import io
 import itertools
+import json
 import random
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +18,9 @@ import yaml
 
 from cxlab import reports, study
 from cxlab.codebook import Refusal
+from cxlab.reports import report
 from cxlab.reports.depends import versions
 from cxlab.reports.record import Record, Run
-from cxlab.reports.report import make
 from tests.conftest import ROOT
 
 # what may differ between two studies; the first word of each is the ordinary one
@@ -273,9 +278,9 @@ class Page:
 
 
 def pages(path: Path, out: Path, *, only: Sequence[str] | str = "all") -> list[Page]:
-    """Make every page of a study in this process, as the press would in a fork of it."""
+    """Make every page of a study in this process: the press without papermill and kernels."""
     try:
-        opened = study.load(path, cache=False)
+        opened = study.load(path)
     except Refusal as refused:  # a study that cannot be opened says why
         return [Page("study", "not made", str(refused))]
     jobs = reports.plan(ROOT / "notebooks", study_file=path, parts=[{}], tables=opened.holds,
@@ -290,7 +295,7 @@ def pages(path: Path, out: Path, *, only: Sequence[str] | str = "all") -> list[P
             job.parameters["findings_file"] = where
         said = {"state": "not made", "error": f"needs {', '.join(job.missing)}"}
         if not job.missing:
-            said = make(job, str(out), "Small", "warm", 0)
+            said = make(job, out)
         entry = Run(**{**_blank(job), **said})
         record.add(job.stem, entry)
         told.append(
@@ -305,3 +310,43 @@ def _blank(job: reports.Job) -> dict[str, Any]:
             "parameters": job.parameters, "state": "", "key": "",
             "reading_order": job.notebook.reading_order, "settings": "",
             "composes": job.notebook.composes}  # fmt: skip
+
+
+def make(job: reports.Job, out: Path) -> dict[str, Any]:
+    """Run the cells of a notebook and publish it; what raises or prints has failed."""
+    start, printed = time.process_time(), io.StringIO()
+    target, executed = out / job.stem, out / ".staging" / f"{job.stem}.ipynb"
+    for folder in (target.parent, executed.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+    notebook = json.loads(job.notebook.path.read_text(encoding="utf-8"))
+    names: dict[str, Any] = {}
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                try:
+                    run(cell, names, job.parameters)
+                except Exception as error:
+                    where = "".join(cell["source"])
+                    return {
+                        "state": "failed",
+                        "error": f"{type(error).__name__}: {error} | {where}",
+                    }
+    if said := printed.getvalue().strip():
+        return {"state": "failed", "error": f"printed: {said}"}
+    executed.write_text(json.dumps(notebook), encoding="utf-8")
+    told = report._publish(job, "Small", executed, target, 0)
+    return {"seconds": time.process_time() - start, **told}
+
+
+def run(cell: dict[str, Any], names: dict[str, Any], parameters: Mapping[str, Any]) -> None:
+    """Run a cell and keep what it shows, as a kernel does."""
+    lines = ast.parse("".join(cell["source"]))
+    last = lines.body.pop() if isinstance(lines.body[-1], ast.Expr) else None
+    exec(compile(lines, "cell", "exec"), names)
+    if "parameters" in cell["metadata"].get("tags", ()):
+        names.update(parameters)
+    if last is not None:
+        shown = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+        data = json.loads(json.dumps(shown._repr_mimebundle_()))
+        cell["outputs"] = [{"output_type": "execute_result", "execution_count": None,
+                            "metadata": {}, "data": data}]  # fmt: skip

@@ -83,11 +83,36 @@ def test_points_of_a_scale_count_together():
     assert hidden(frame, smallest=10).tolist() == [False] * 2 + [True] * 4
 
 
-def test_accounts_of_rows_and_of_everyone_are_no_groups():
+def test_accounts_of_rows_are_not_about_people():
     ledger = pd.DataFrame({"table": ["responses"], "group": ["x"], "n": [2]})
     assert not hidden(ledger, smallest=10).any()
-    everyone = pd.DataFrame({"group": ["all"], "term": ["came"], "n": [3]})
-    assert not hidden(everyone, smallest=10).any()
+
+
+@pytest.mark.parametrize(
+    ("columns", "held"),
+    [
+        ({"group": ["all"], "term": ["came"]}, [True]),  # everyone, who are three
+        ({"term": ["speed", "price", "web"], "n": [40, 3, 40]}, [False, True, False]),
+        ({"rank": [1, 2, 3], "n": [4, 50, 90]}, [True, True, False]),  # tenths make up everyone
+        ({"period": ["Q1", "Q2", "Q3"], "n": [3, 90, 40]}, [True, False, True]),
+        ({"term": ["a", "b"], "rank": [2, 1], "n": [90, 3]}, [False, True]),  # an order is none
+        ({"term": ["with", "without"], "n": [3.0, np.nan]}, [True, False]),
+    ],
+)
+def test_whatever_a_row_is_of_its_base_decides(columns, held):
+    frame = pd.DataFrame({"n": [3] * len(held), **columns})
+    assert hidden(frame, smallest=10).tolist() == held
+    assert not hidden(frame, smallest=1).any()
+
+
+def test_a_sentence_or_note_on_people_held_back_is_not_said():
+    one = Result("stay", pd.DataFrame({"term": ["NPS"], "estimate": [41.27], "n": [8]}),
+                 "The score is 41.3.", "counted", "all", ("It rests on 8 customers.",))  # fmt: skip
+    done = suppress(one, smallest=10)
+    assert done.headline == "Stay: only groups of 10 or more people are shown."
+    assert done.notes == ("1 row about fewer than 10 people not shown.",)
+    keep_back(10)
+    assert results.note(one).text == done.headline
 
 
 @pytest.mark.parametrize("name", sorted(set(plots.__all__) - {"Exhibit", "show"}))

@@ -231,7 +231,8 @@ def hazard_model(x: np.ndarray, y: np.ndarray, customer) -> tuple[np.ndarray, np
     bend = np.where(y == 1, rate * (rate * (grown + 1) - grown) / grown**2, rate)
     bread = np.linalg.inv((x * bend[:, None]).T @ x)
     spread = bread @ (scores.T @ scores) @ bread * (n / (n - 1)) * ((rows - 1) / (rows - terms))
-    return beta, np.sqrt(np.diag(spread))
+    spread = np.diag(spread)  # below nothing where the pull has no single top
+    return beta, np.sqrt(np.where(spread > 0, spread, np.nan))
 
 
 def _independent(x: np.ndarray) -> np.ndarray:

@@ -120,6 +120,11 @@ def gains(design: Design, *, by: str, n_boot: int = 1000, seed: int = 0) -> Resu
         raise DriverError(f"There is no column '{by}' in the answers.\nName a segment.")
     points, unit = points_of(design)
     design = replace(design, y=worth_of(design.y, points))
+    if np.ptp(design.y) == 0:
+        raise DriverError(
+            "every answer counts alike in the score, so no rating can raise it.\n"
+            "answers that count differently"
+        )
     ratings = design.given
     inside, names = _groups(design, by)
     frame = _gain_frame(design, ratings, inside, names, n_boot, seed)

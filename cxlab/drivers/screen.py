@@ -143,7 +143,8 @@ def stayed(
         >>> stayed(answers, people, as_of="2025-12-31")["stayed"].tolist()
         [0.0, 1.0]
     """
-    for frame, name in ((responses, "answered_at"), (customers, "churned_at")):
+    pairs = ((responses, "answered_at"), (customers, "churned_at"))
+    for frame, name in (*pairs, (responses, "customer_id"), (customers, "customer_id")):
         if name not in frame.columns:
             raise DriverError(f"There is no column '{name}'.\nMap it in the study file.")
     asked, left = _plain(responses["answered_at"]), _plain(customers["churned_at"])

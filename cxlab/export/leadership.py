@@ -247,7 +247,8 @@ class Page:
             for finding in report["findings"]
             if report["part"] != EVERYONE and (report["notebook"], finding["name"]) == wanted
         ]
-        return [each for each in told if each[1].get("estimate") is not None]
+        told = [each for each in told if each[1].get("estimate") is not None or _held(each[2])]
+        return told if any(each[1] for each in told) else []
 
     @property
     def parts(self) -> Shown | Note:
@@ -379,6 +380,12 @@ def _summary(sentences: Sequence[Sentence]) -> Result:
     )
 
 
+def _held(finding: Mapping[str, Any]) -> bool:
+    """Say whether a finding's one row is held back: its count of people is blank."""
+    columns, rows = finding["frame"]["columns"], finding["frame"]["rows"]
+    return len(rows) == 1 and "n" in columns and rows[0][columns.index("n")] is None
+
+
 def _parts(
     rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]],
     smallest: int,
@@ -390,7 +397,8 @@ def _parts(
     frame = pd.DataFrame(
         [{"group": r["part"], **{k: row.get(k) for k in keys}} for r, row, _ in rows]
     )
-    frame.loc[frame["group"].isin(held), "n"] = 1  # fewer than may be seen, by the study's count
+    few = frame["group"].isin(held) | frame["estimate"].isna()
+    frame.loc[few, "n"] = 1  # fewer than may be seen, by the study's count or the report's own
     said = f"{name} in each part of the study, as its own report has it."
     whole = Result(f"{first['name']} by part", frame, said, first["method"], first["base"],
                    unit=first["unit"])  # fmt: skip

@@ -219,9 +219,11 @@ def first(result: Result, *, rows: int = 10) -> Result:
     return replace(result, frame=result.frame.head(rows), notes=(more, *result.notes))
 
 
-def note(text: str | Absence) -> Note | Absence:
-    """Say something computed that is no result; an absence stays one."""
-    return text if isinstance(text, Absence) else Note(text)
+def note(text: str | Result | Absence) -> Note | Absence:
+    """Say a sentence: one computed that is no result, or that of a result without its table."""
+    if isinstance(text, Absence):
+        return text
+    return Note(shown(text).headline if isinstance(text, Result) else text)
 
 
 def _tile(result: Result) -> str:

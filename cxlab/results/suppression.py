@@ -68,14 +68,14 @@ def suppress(result: Result, *, smallest: int, blank: bool = True) -> Result:
     """Blank the numbers of groups with fewer people than may be shown.
 
     Args:
-        result: any answer; those without `group`, `period` or a count of people stay as they are.
+        result: any answer; those without a count of people stay as they are.
         smallest: fewest people a group that is shown may have.
         blank: keep the rows held back, without numbers; False leaves them out.
 
     Returns:
         The result with every number of those groups missing, `suppressed` as their verdict,
-        and a note that says so. The headline is replaced only where it names a group that is
-        blank or states one of its numbers.
+        and a note that says so. The headline is replaced, and notes are left out, only where
+        they name a group that is blank or state one of its numbers.
 
     Example:
         >>> from cxlab.results import Result
@@ -89,27 +89,31 @@ def suppress(result: Result, *, smallest: int, blank: bool = True) -> Result:
     if not small.any():
         return result
     gone = _gone(frame, small)
-    told = _names_any(result.headline, gone) or _states(result, small)
+    secret = _secret(result, small)
+    told = _names_any(result.headline, gone) or _states(result.headline, secret)
+    left = (n for n in result.notes if not _names_any(n, gone) and not _states(n, secret))
     said = f"{result.name[:1].upper()}{result.name[1:]}: only groups of {smallest} or more people"
     return replace(
         result,
         frame=_blanked(frame, small) if blank else frame[~small].reset_index(drop=True),
         headline=f"{said} are shown." if told else result.headline,
-        notes=(*(n for n in result.notes if not _names_any(n, gone)), _note(gone, small, smallest)),
+        notes=(*left, _note(gone, small, smallest)),
     )
 
 
 def hidden(frame: pd.DataFrame, *, smallest: int) -> np.ndarray:
     """Say which rows of a result's frame are about too few people to be shown.
 
-    A row is about few people when its count `n`, or `at_risk` on a curve, is below `smallest`;
-    where every row is a point of a scale (`value`, `share`), the group's points are counted
-    together. Rows about everyone are no group. Where what is left out of one set of groups
-    would be a single group, or still fewer than `smallest` people, the next smallest goes with
-    it, or the first could be told by taking the others from the total.
+    A row is about few people when its count `n`, or `at_risk` on a curve, is below `smallest`,
+    whatever the row is of: a group, a period, a tenth of a ranking, a term, or everyone where
+    they are so few; where every row is a point of a scale (`value`, `share`), the group's points
+    are counted together. Accounts of a table's rows (`table`) are not about people. Where what is
+    left out of one set of groups, periods or ranks would be a single one, or still fewer than
+    `smallest` people, the next smallest goes with it, or the first could be told by taking the
+    others from the total.
 
     Args:
-        frame: with `group` or `period`, and `n` or `at_risk`.
+        frame: any result's; without `n` or `at_risk` nothing is held back.
         smallest: fewest people a group that is shown may have.
 
     Returns:
@@ -120,22 +124,23 @@ def hidden(frame: pd.DataFrame, *, smallest: int) -> np.ndarray:
         array([ True,  True, False])
     """
     none = np.zeros(len(frame), dtype=bool)
-    if smallest <= 1 or not len(frame) or not {"group", "period"} & set(frame.columns):
+    if smallest <= 1 or not len(frame) or "table" in frame:
         return none
     if "at_risk" in frame:  # a curve: what comes after the last allowed point is left out
         people = frame["at_risk"].astype(float)
         return ((people > 0) & (people < smallest)).to_numpy()
-    if "n" not in frame or "table" in frame:  # accounts of rows are not about people
+    if "n" not in frame:
         return none
-    people, named = _people(frame), _named(frame)
-    small = (named & (people > 0) & (people < smallest)).to_numpy()
+    people = _people(frame)
+    small = ((people > 0) & (people < smallest)).to_numpy()
     if not small.any():
         return none
-    small = _with_seconds(frame, people.to_numpy(), named.to_numpy(), small, smallest)
+    small = _with_seconds(frame, people.to_numpy(), small, smallest)
     if "group" in frame:  # a group of which nothing else is left goes whole, uncounted rows too
+        named = _named(frame)
         left = frame.loc[~small & (people > 0).to_numpy(), "group"]
-        small |= frame["group"].isin(set(frame.loc[small, "group"]) - set(left)).to_numpy()
-        small &= named.to_numpy()
+        gone = set(frame.loc[small & named.to_numpy(), "group"]) - set(left)
+        small |= (frame["group"].isin(gone) & named).to_numpy()
     return small
 
 
@@ -184,15 +189,15 @@ def _people(frame: pd.DataFrame) -> pd.Series:
 
 
 def _with_seconds(
-    frame: pd.DataFrame, people: np.ndarray, named: np.ndarray, small: np.ndarray, smallest: int
+    frame: pd.DataFrame, people: np.ndarray, small: np.ndarray, smallest: int
 ) -> np.ndarray:
     """Add the groups without which the small ones could be told from the total."""
-    small = small.copy()
-    if "group" not in frame:  # periods have no total beside them
+    small, by = small.copy(), _dealt(frame)
+    if not by:
         return small
-    sets = [_text(frame[name]) for name in _keys(frame) if name != "group"]
+    sets = [_text(frame[name]) for name in _keys(frame) if name != by]
     names = sets[0].str.cat(sets[1:], sep="\x1f") if sets else pd.Series("", index=frame.index)
-    apart = named & (frame["group"].notna() & (frame["group"] != ALL)).to_numpy() & (people > 0)
+    apart = (frame[by].notna() & (frame[by] != ALL)).to_numpy() & (people > 0)
     for rows in pd.Series(np.arange(len(frame)))[apart].groupby(names.to_numpy()[apart]):
         places = rows[1].to_numpy()
         for place in places[np.argsort(people[places], kind="stable")]:
@@ -201,6 +206,15 @@ def _with_seconds(
                 break
             small[place] = True
     return small
+
+
+def _dealt(frame: pd.DataFrame) -> str:
+    """Name the column by which the people are dealt into rows that make up everyone."""
+    if "group" in frame and (_named(frame[["group"]])).any():
+        return "group"
+    if "period" in frame:
+        return "period"
+    return "rank" if "rank" in frame and "term" not in frame else ""
 
 
 def _text(column: pd.Series) -> pd.Series:
@@ -220,17 +234,21 @@ def _names_any(text: str, names: list[str]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names)
 
 
-def _states(result: Result, small: np.ndarray) -> bool:
-    """Say whether the headline states a number that only rows held back have."""
+def _secret(result: Result, small: np.ndarray) -> tuple[set[str], set[str]]:
+    """Give the numbers, and the counts of people, that only rows held back have."""
     frame = result.frame
-    held, open_ = (_texts(frame[side], result.unit) for side in (small, ~small))
-    if any(
-        re.search(rf"(?<![\d.,]){re.escape(text)}(?![\d%]|[.,]\d)", result.headline)
-        for text in held - open_
-    ):
-        return True
-    counts = {count(n) for n in frame.loc[small, "n"].dropna()} if "n" in frame else set()
-    return any(re.search(rf"(?<![\d.,]){n} {_PEOPLE}", result.headline) for n in counts)
+    held, told = (_texts(frame[side], result.unit) for side in (small, ~small))
+    return held - told, {
+        count(n) for n in frame.loc[small, "n"].dropna()
+    } if "n" in frame else set()
+
+
+def _states(text: str, secret: tuple[set[str], set[str]]) -> bool:
+    """Say whether a sentence states a number that only rows held back have."""
+    numbers, counts = secret
+    return any(
+        re.search(rf"(?<![\d.,]){re.escape(one)}(?![\d%]|[.,]\d)", text) for one in numbers
+    ) or any(re.search(rf"(?<![\d.,]){n} {_PEOPLE}", text) for n in counts)
 
 
 def _texts(rows: pd.DataFrame, unit: str) -> set[str]:

@@ -84,7 +84,7 @@ def lifetime_value(
     terms += ["purchases per customer", "spend per purchase"]
     asked: dict[str, float] = {"horizon": horizon, "discount": discount, "margin": margin}
     values = customer_values(buyers, fit=fit, spend=spend, **asked)
-    often = values["purchases"].sum()
+    often = values["purchases"].sum() or np.nan  # where nobody buys again, a purchase has no price
     estimate = [values["value"].mean(), values["value"].sum(), values["p_alive"].mean()]
     estimate += [values["purchases"].mean(), values["value"].sum() / margin / often]
     draws = np.array(list(_resampled(buyers, fit, spend, n_boot=n_boot, seed=seed, **asked)))
