@@ -111,3 +111,15 @@ def test_halo_and_trees_bound_their_steps():
     assert crosschecks.replicates_looked_at(60, 1000) == 192
     assert crosschecks.rows_looked_at(12, 12) == crosschecks.ROWS_AT_MOST
     assert crosschecks.rows_looked_at(60, 60) < crosschecks.ROWS_AT_MOST
+
+
+def test_sixty_answers_of_ten_customers_are_worth_ten():
+    rng = np.random.default_rng(3)
+    once = pd.DataFrame({"nps": rng.integers(0, 11, 10), "speed": rng.integers(1, 6, 10),
+                         "customer": [f"c{i}" for i in range(10)]})  # fmt: skip
+    rows = pd.concat([once] * 6, ignore_index=True)
+    words = {"outcome": "nps", "drivers": ["speed"]}
+    alone = drivers.fit(rows, **words).frame["n_effective"].iloc[0]
+    drawn = drivers.fit(rows, weight=drivers.Survey(cluster="customer"), **words).frame
+    assert alone == 60
+    assert drawn["n_effective"].iloc[0] == pytest.approx(9.15, abs=0.1)

@@ -43,3 +43,14 @@ def test_a_distribution_held_back_is_no_picture():
     found = metrics.distribution(pd.DataFrame({"nps": [9, 3, 10] * 3}), score="nps", smallest=10)
     with pytest.raises(Unanswerable, match="10 or more people"):
         plots.distribution(found)
+
+
+def test_six_answers_of_one_customer_are_one_voice():
+    who = [f"c{i}" for i in range(10)]
+    once = pd.DataFrame({"customer_id": who, "speed": [1, 2, 3, 4, 5] * 2})
+    scales = {"speed": Scale(low=1, high=5)}
+    six = metrics.ratings_overview(pd.concat([once] * 6, ignore_index=True), ratings=scales)
+    first, again = metrics.ratings_overview(once, ratings=scales).frame, six.frame
+    assert again.loc[0, "std_error"] == pytest.approx(first.loc[0, "std_error"])
+    assert again.loc[0, "n_effective"] < 11
+    assert "answers of one customer taken together" in six.base

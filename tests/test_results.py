@@ -96,3 +96,10 @@ def test_a_ratio_has_two_decimals_and_a_column_one_way():
                           "p_first": [1.0, 0.25]})  # fmt: skip
     cells = re.findall(r"<td[^>]*>(.*?)</td>", results.table(frame))
     assert cells == ["116.30", "108.00", "1", "1.00", "8.40", "1.28", "2", "0.25"]
+
+
+def test_a_whole_number_that_could_not_be_computed_is_missing_like_any_other():
+    frame = pd.DataFrame({"n_needed": pd.array([3, None], dtype="Int64")})
+    one = Result("planning", frame, "Three are needed.", "counted", "all")
+    assert one.to_dict()["frame"]["rows"] == [[3], [None]]
+    assert '<td class="cx-number">–</td>' in results.as_html(one)

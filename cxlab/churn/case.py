@@ -33,6 +33,7 @@ class Asked:
         kept: columns that know of it and are used all the same, by the reader's own word.
         suspect: days of learning and the day judged with the columns that were left out.
         currency: in which the study counts money, if it says so.
+        smallest: fewest people whom a sentence told to any audience may rest on.
     """
 
     learn: Snapshot
@@ -43,6 +44,7 @@ class Asked:
     kept: tuple[str, ...]
     suspect: tuple[Snapshot, Snapshot]
     currency: str
+    smallest: int
 
     @property
     def dated(self) -> bool:
@@ -159,6 +161,7 @@ def asked(
     wanted, leaks = _names(keep, judge), red(found, judge)
     out = tuple(name for name in leaks if name not in wanted)
     kept = tuple(name for name in leaks if name in wanted)
+    privacy = getattr(study.mapping, "privacy", None)
     return Asked(
         learn.without(out),
         judge.without(out),
@@ -168,6 +171,7 @@ def asked(
         kept=kept,
         suspect=(learn, judge),
         currency=getattr(study.mapping, "currency", None) or "",
+        smallest=max(privacy.fewest().values()) if privacy else 0,
     )
 
 

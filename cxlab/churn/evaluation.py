@@ -27,6 +27,7 @@ from cxlab.results import Result, amount, count, number, percent, span
 
 #: AUC from which a ranking is too good to be believed.
 SUSPICIOUS = 0.95
+TOP_TENTH = "lift, top tenth"
 # a judgement is asked for by several questions and costs several fits
 _KEPT: WeakKeyDictionary[Any, WeakKeyDictionary[Snapshot, np.ndarray]] = WeakKeyDictionary()
 
@@ -42,7 +43,8 @@ def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -
 
     Returns:
         A `Result` with `term` (base rate, AUC, PR-AUC, lift, KS, Brier score, log loss,
-        calibration slope and intercept), `estimate`, `std_error`, `conf_low`, `conf_high`, `n`.
+        calibration slope and intercept), `estimate`, `std_error`, `conf_low`, `conf_high`, `n`
+        (of the lift, those in the tenth).
 
     Raises:
         ChurnError: the model learned from leavings after the day it is judged on, or the
@@ -53,7 +55,7 @@ def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -
     rows = [{"term": "base rate", **scores.mean(y, customer=who, level=level)}]
     rows.append({"term": "AUC", **scores.auc(y, p, customer=who, level=level)})
     ranked = {"PR-AUC": scores.average_precision, "KS": scores.ks}
-    ranked["lift, top tenth"] = scores.lift_top
+    ranked[TOP_TENTH] = scores.lift_top
     clusters = None if who.is_unique else who
     for term, measure in ranked.items():
         found = scores.resampled(measure, y, p, customer=clusters, level=level, seed=seed)
@@ -64,7 +66,7 @@ def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -
         line = scores.calibration_line(y, p, customer=who, level=level)
         rows += [{"term": f"calibration {part}", **found} for part, found in line.items()]
     frame = pd.DataFrame(rows)
-    frame["n"] = len(y)
+    frame["n"] = np.where(frame["term"] == TOP_TENTH, np.ceil(len(y) / 10), len(y)).astype(int)
     good = (frame["term"] == "AUC") & (frame["estimate"] >= SUSPICIOUS)
     frame["verdict"] = good.map({True: "suspicious", False: None})
     return Result(

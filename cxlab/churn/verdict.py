@@ -9,7 +9,7 @@ from cxlab import cleaning, stats
 from cxlab.churn.audit import know
 from cxlab.churn.case import Asked, Case
 from cxlab.churn.definition import FLAG, SILENCE, ChurnError
-from cxlab.churn.evaluation import SUSPICIOUS, evaluate
+from cxlab.churn.evaluation import SUSPICIOUS, TOP_TENTH, evaluate
 from cxlab.churn.targets import profit, save, targets
 from cxlab.churn.workings.learning import kind_of, taught, untrained
 from cxlab.results import Note, Result, amount, count, listing, percent, sentence, span
@@ -21,6 +21,7 @@ CANNOT = "We cannot yet pick out who will leave"
 def verdict(case: Asked, judged: Result, pays: Result) -> Result:
     """Say whether those about to leave can be picked out well enough to call them.
 
+    Where the tenth holds fewer people than may be told of, the ranking of all is told instead.
     They can where the ranking is detectably better than chance, the tenth ranked highest leaves
     detectably more often than all, and some number of calls detectably pays.
 
@@ -29,10 +30,11 @@ def verdict(case: Asked, judged: Result, pays: Result) -> Result:
         `conf_low`, `conf_high`, `n`, `verdict` (picked out, not yet, suspicious).
     """
     rows = judged.frame.set_index("term", drop=False)
-    area, top = rows.loc["AUC"], rows.loc["lift, top tenth"]
+    area, top = rows.loc["AUC"], rows.loc[TOP_TENTH].copy()
+    few, top["n"] = top["n"] < case.smallest, area["n"]
     calls = bool((pays.frame["conf_low"] > 0).any())
     chance = bool(area["conf_low"] <= 0.5)
-    row = area if chance or area["estimate"] >= SUSPICIOUS else top
+    row = area if chance or few or area["estimate"] >= SUSPICIOUS else top
     able = not chance and top["conf_low"] > 1 and calls
     word = PICKED if able else NOT_YET
     suspicious = area["estimate"] >= SUSPICIOUS or bool(case.kept)
@@ -59,8 +61,12 @@ def _said(case: Asked, row: pd.Series, word: str, unit: str, calls: bool) -> str
     if word == "suspicious":
         why = f"{_few(case.kept)} used" if case.kept else "too good to be believed"
         return f"{why}: {ranked}; find the fact that was written later."
-    if row["term"] == "AUC":
+    if row["term"] == "AUC" and row["conf_low"] <= 0.5:
         return f"{CANNOT}: {ranked}, no better than chance."
+    if row["term"] == "AUC":
+        top = ranked
+        if word == NOT_YET:
+            return f"{CANNOT}: {ranked}, but its top tenth is too few customers to judge by."
     if word == NOT_YET and row["conf_low"] <= 1:
         return f"{CANNOT}: {top}, which is about the average."
     if word == NOT_YET:
@@ -90,7 +96,7 @@ def _became(case: Asked) -> tuple[str, ...]:
 def beside(found: Result, judged: Result) -> Result:
     """Give the number of a judgement that its verdict does not state."""
     said = str(found.frame["term"].iloc[0])
-    return _number(judged, "lift, top tenth" if said == "AUC" else "AUC")
+    return _number(judged, TOP_TENTH if said == "AUC" else "AUC")
 
 
 def leaving(asked: Asked, *, level: float = 0.95) -> Result:
@@ -288,7 +294,7 @@ def _number(judged: Result, term: str) -> Result:
     found = amount(one["estimate"], unit)
     name, said = {
         "AUC": ("leaver ranked above stayer", judged.headline),
-        "lift, top tenth": (
+        TOP_TENTH: (
             "leaving in the top tenth",
             f"The tenth ranked highest left {found} times as often as all ({ends}).",
         ),

@@ -47,6 +47,7 @@ def overview(
     *,
     scores: Sequence[Score],
     weight: str | None = None,
+    cluster: str | None = None,
     level: float = 0.95,
     smallest: int = 0,
 ) -> tuple[Result, ...]:
@@ -56,6 +57,7 @@ def overview(
         responses: one row per answer.
         scores: the measures, as `asked` gives them.
         weight: column with survey weights.
+        cluster: column of what was drawn together, such as a customer who answered twice.
         level: confidence level.
         smallest: fewer answers than this are suppressed.
 
@@ -63,7 +65,7 @@ def overview(
         One result a score, each with one row: group, estimate, std_error, conf_low,
         conf_high, n, n_effective, level, verdict.
     """
-    words = {"weight": weight, "level": level, "smallest": smallest}
+    words = {"weight": weight, "cluster": cluster, "level": level, "smallest": smallest}
     return tuple(score_of(responses, score=score, **words) for score in scores)  # type: ignore[arg-type]
 
 
@@ -73,6 +75,7 @@ def score_of(
     score: Score,
     by: By = None,
     weight: str | None = None,
+    cluster: str | None = None,
     level: float = 0.95,
     smallest: int = 0,
 ) -> Result:
@@ -83,13 +86,14 @@ def score_of(
         score: the measure.
         by: column, or columns, to report by.
         weight: column with survey weights.
+        cluster: as in `overview`.
         level: confidence level.
         smallest: groups with fewer answers are suppressed.
 
     Returns:
         group, estimate, std_error, conf_low, conf_high, n, n_effective, level, verdict.
     """
-    answers = take(responses, score, by=by, weight=weight)
+    answers = take(responses, score, by=by, weight=weight, cluster=cluster)
     method = _METHODS[score.kind]
     return level_result(answers, by=by, method=method, level=level, smallest=smallest)
 

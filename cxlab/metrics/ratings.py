@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from cxlab.codebook import Scale
+from cxlab.codebook import Scale, label
 from cxlab.metrics.overview import score_of
+from cxlab.metrics.workings.answers import CUSTOMER, repeated
 from cxlab.metrics.workings.measures import MetricsError, Score
 from cxlab.results import Result, amount, count, percent, sentence, span
 
@@ -17,6 +18,7 @@ def ratings_overview(
     *,
     ratings: Mapping[str, Scale],
     weight: str | None = None,
+    cluster: str | None = None,
     level: float = 0.95,
     smallest: int = 0,
 ) -> Result:
@@ -26,6 +28,7 @@ def ratings_overview(
         responses: one row per answer.
         ratings: column -> its scale, as `Study.rating_scales` gives them.
         weight: column with survey weights.
+        cluster: column of what was drawn together, such as a customer who answered twice.
         level: confidence level.
         smallest: ratings with fewer answers are suppressed.
 
@@ -43,7 +46,9 @@ def ratings_overview(
         >>> found.frame["term"].tolist(), found.frame["share"].tolist()
         (['speed', 'price'], [1.0, 0.0])
     """
-    how = {"weight": weight, "level": level, "smallest": smallest}
+    who = (repeated(responses) if cluster is None else cluster) or ""
+    who = "customer" if who == CUSTOMER else who
+    how = {"weight": weight, "cluster": cluster, "level": level, "smallest": smallest}
     rows = [_row(responses, name, scale, how) for name, scale in ratings.items()]
     frame = pd.DataFrame(rows, columns=["term", *_NUMBERS, "share", "place"])
     frame = frame.dropna(subset=["estimate"]).sort_values("place", ascending=False, kind="stable")
@@ -60,7 +65,8 @@ def ratings_overview(
         headline=sentence(_headline(frame, unit)),
         method="Mean of each rating with its interval; share in the two best points of its scale.",
         base=f"{count(len(responses), 'answer')}, {count(len(frame), 'rating')}; "
-        + (f"weighted by {weight}." if weight else "unweighted."),
+        + (f"weighted by {weight}" if weight else "unweighted")
+        + (f"; answers of one {label(who)} taken together." if who else "."),
         unit=unit,
     )
 

@@ -320,7 +320,7 @@ def cell(column: str, value: Any, unit: str = "", *, digits: int | None = None) 
         unit: the unit of `estimate` and its interval.
         digits: decimals, where the unit and the column do not say; by the value if not given.
     """
-    if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+    if _lacks(value) or (isinstance(value, float) and math.isnan(value)):
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -346,8 +346,12 @@ def _side(column: pd.Series) -> str:
     return ' class="cx-number"' if pd.api.types.is_numeric_dtype(column) else ""
 
 
+def _lacks(value: Any) -> bool:
+    return value is None or value is pd.NaT or value is pd.NA
+
+
 def _plain(value: Any) -> Any:
-    if value is None or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
+    if _lacks(value) or (isinstance(value, float) and not math.isfinite(value)):
         return None
     if isinstance(value, pd.Timestamp | pd.Period):
         return str(value)

@@ -95,8 +95,12 @@ class Design:
 
     @property
     def n_effective(self) -> float:
-        """Give how many answers the weighted sample is worth (Kish)."""
-        return float(self.w.sum() ** 2 / (self.w**2).sum())
+        """Give how many answers the sample is worth: Kish's, less what clustering costs the score."""
+        kish = float(self.w.sum() ** 2 / (self.w**2).sum())
+        if self.cluster is None:
+            return kish
+        found = stats.linearised(self.y, weight=self.w, cluster=self.cluster)
+        return min(kish, max(float(found.n_effective[0]), 1.0))
 
     def again(self, *, missing: str) -> "Design":
         """Prepare the same answers, their gaps treated in another way."""
