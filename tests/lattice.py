@@ -333,8 +333,7 @@ def make(job: reports.Job, out: Path) -> dict[str, Any]:
                     }
     if said := printed.getvalue().strip():
         return {"state": "failed", "error": f"printed: {said}"}
-    executed.write_text(json.dumps(notebook), encoding="utf-8")
-    told = report._publish(job, "Small", executed, target, 0)
+    told = report._publish(job, "Small", notebook, executed, target, 0)
     return {"seconds": time.process_time() - start, **told}
 
 

@@ -95,7 +95,7 @@ class Design:
 
     @property
     def n_effective(self) -> float:
-        """Give how many answers the sample is worth: Kish's, less what clustering costs the score."""
+        """Give how many answers the sample is worth (Kish), less what clustering costs."""
         kish = float(self.w.sum() ** 2 / (self.w**2).sum())
         if self.cluster is None:
             return kish
