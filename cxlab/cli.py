@@ -1,4 +1,4 @@
-"""The door: new, check, run, deck, report, diff, lab, sample."""
+"""The door: new, check, run, deck, report, tables, diff, lab, sample."""
 
 import json
 import os
@@ -249,6 +249,53 @@ def report(
 
 
 @app.command()
+def tables(
+    study_file: STUDY,
+    by: Annotated[
+        str, typer.Option(help="Segments or questions, such as region,plan or region+plan.")
+    ] = "",
+    questions: Annotated[str, typer.Option(help="Names of questions; all if not given.")] = "",
+    percent: Annotated[str, typer.Option(help="column, row, cell or count.")] = "column",
+    correct: Annotated[
+        bool, typer.Option("--correct", help="Correct p-values for their number in each table.")
+    ] = False,
+    each: Annotated[bool, typer.Option("--each", help="A sheet for each question.")] = False,
+    out: Annotated[Path | None, typer.Option(help="The workbook to write: .xlsx.")] = None,
+) -> None:
+    """Tabulate every question against every breakdown, with significance, as a workbook.
+
+    The cells stand beside it as .csv and .parquet. Groups too small for managers are withheld.
+    """
+    import io
+
+    from cxlab import questions as room
+    from cxlab import reports, study
+    from cxlab.codebook import Refusal
+    from cxlab.export import book
+
+    opened = study.load(study_file)
+    out = out or Path("reports") / reports.slug(opened.mapping.study) / "tables.xlsx"
+    if out.suffix != ".xlsx":
+        raise Refusal(f"{out}: a workbook is written as .xlsx; name it so.")
+    fewest = opened.mapping.privacy.fewest()["manager"]
+    found = room.banner(opened, rows=_names(questions), columns=_names(by), percent=percent,
+                        correct=correct, smallest=fewest)  # fmt: skip
+    asked = opened.questionnaire.questions
+    words = {one.name: one.text for one in asked}
+    out.parent.mkdir(parents=True, exist_ok=True)
+    cells = io.BytesIO()
+    found.frame.to_parquet(cells, index=False)
+    title = opened.mapping.study
+    reports.whole(out, book.book(found, words, title=title, each=each, percent=percent))
+    reports.whole(out.with_suffix(".csv"), book.tidy(found))
+    reports.whole(out.with_suffix(".parquet"), cells.getvalue())
+    typer.echo(_readable(found.headline))
+    for said in found.notes:
+        typer.echo(f"· {_readable(said)}")
+    typer.echo(out)
+
+
+@app.command()
 def diff(
     run_a: Annotated[Path, typer.Argument(help="The earlier run's folder.")],
     run_b: Annotated[Path, typer.Argument(help="The later run's folder.")],
@@ -424,6 +471,10 @@ def _afterwards(runs, out: Path, *, tables: str, pdf: bool, notify: str) -> None
         typer.echo(after.papers(runs, out)[-1])
     if notify:
         after.notify(notify, runs, out)
+
+
+def _names(given: str) -> list[str] | None:
+    return [name.strip() for name in given.split(",") if name.strip()] or None
 
 
 def _assignments(given: list[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ import xlsxwriter
 from cxlab.codebook import label
 from cxlab.export.inert import plain
 
-_WORDS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+INERT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
           "in_memory": True, "nan_inf_to_errors": True}  # fmt: skip
 
 
@@ -24,7 +24,7 @@ def workbook(found: Sequence[Mapping[str, Any]]) -> bytes:
         The file. No cell is a formula, a link or a number made of text.
     """
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, _WORDS) as book:
+    with xlsxwriter.Workbook(buffer, INERT) as book:
         bold = book.add_format({"bold": True})
         contents = book.add_worksheet("contents")
         contents.set_column(0, 0, 34)
@@ -32,7 +32,7 @@ def workbook(found: Sequence[Mapping[str, Any]]) -> bytes:
         contents.write_row(0, 0, ["sheet", "finding"], bold)
         taken = {"contents"}
         for place, finding in enumerate(found, 1):
-            name = _sheet(finding["name"], taken)
+            name = sheet_name(finding["name"], taken)
             contents.write_row(place, 0, [name, plain(finding["headline"])])
             _write(book.add_worksheet(name), finding, bold)
     return buffer.getvalue()
@@ -59,7 +59,7 @@ def _write(sheet: Any, finding: Mapping[str, Any], bold: Any) -> None:
         sheet.write_string(y, 0, plain(line))
 
 
-def _sheet(name: str, taken: set[str]) -> str:
+def sheet_name(name: str, taken: set[str]) -> str:
     """Give a sheet a name that is allowed and used once."""
     base = re.sub(r"[\[\]:*?/\\']", " ", plain(name)).strip()[:26] or "finding"
     out, n = base, 2

@@ -162,7 +162,7 @@ def _put_apart(asked: Asked, question: Question, columns: Mapping[str, Column]) 
     """Take empty rows for not asked where the export marks who was asked and did not answer."""
     if "\x00blank" not in question.not_asked:
         return asked
-    empty = np.vstack([column.place < 0 for column in columns.values()])
+    empty = np.vstack([column.place for column in columns.values()]) < 0
     if len(empty) != len(asked.codes):
         empty = np.repeat(empty.all(axis=0)[None], len(asked.codes), axis=0)
     codes = np.where(empty & (asked.codes == NOT_ANSWERED), NOT_ASKED, asked.codes)

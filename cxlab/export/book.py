@@ -1,0 +1,212 @@
+"""A banner table as a workbook that a client can read: contents, numbers, letters beside them."""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+
+from cxlab.export.inert import cell, plain
+from cxlab.export.tables import INERT, sheet_name
+from cxlab.results import Result
+
+_TABLES = "tables"
+_HEAD = 4  # rows above the tables: whose, breakdown, group, letter
+_WITHHELD = "withheld"
+_FORMS = {"bold": {"bold": True}, "title": {"bold": True, "font_size": 12},
+          "wrap": {"text_wrap": True, "valign": "top", "align": "center", "bold": True},
+          "grey": {"font_color": "#595959"}, "share": {"num_format": "0%"},
+          "mean": {"num_format": "0.00"}, "count": {"num_format": "#,##0"},
+          "small": {"num_format": '#,##0"*"', "font_color": "#9c5700"},
+          "letter": {"font_color": "#1f4e79", "align": "left"},
+          "link": {"font_color": "#0563c1", "underline": 1}}  # fmt: skip
+
+
+def book(
+    banner: Result, wording: Mapping[str, str], *, title: str, each: bool = False, percent: str = ""
+) -> bytes:
+    """Write banner tables as a workbook.
+
+    Args:
+        banner: from `questions.banner`: a row a cell, lines in order, everyone first.
+        wording: question -> its text.
+        title: what stands above, such as the name of the study.
+        each: a sheet for each question; else all stand below one another on one sheet.
+        percent: what the shares are of, in words; `count` writes weighted numbers instead.
+
+    Returns:
+        The file. Text is inert; the only links lead inside the file.
+    """
+    grid = _Grid.of(banner.frame)
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, INERT) as file:
+        forms = {name: file.add_format(form) for name, form in _FORMS.items()}
+        contents = file.add_worksheet("contents")
+        taken, links = {"contents"}, []
+        sheet, row = None, 0
+        for name, lines in grid.questions():
+            if sheet is None or each:
+                called = sheet_name(name if each else _TABLES, taken)
+                sheet, row = file.add_worksheet(called), _HEAD
+                _head(sheet, grid, f"{title}. {banner.base}", forms)
+            links.append((name, called, row, int(grid.asked(lines))))
+            row = _table(sheet, row, name, wording.get(name, ""), grid, lines, forms, percent)
+        _contents(contents, links, wording, banner, title, forms)
+    return buffer.getvalue()
+
+
+def tidy(banner: Result) -> bytes:
+    """Write the cells of a banner table as CSV; no cell is a formula."""
+    frame = banner.frame.copy()
+    for name in frame.select_dtypes(["object", "str"]):
+        told = {value: cell(value) for value in frame[name].unique()}
+        frame[name] = frame[name].map(told)
+    return frame.to_csv(index=False, float_format="%.10g").encode("utf-8-sig")
+
+
+class _Grid:
+    """The cells of a banner as arrays of lines and columns."""
+
+    def __init__(self, frame: pd.DataFrame, columns: int) -> None:
+        self.columns = columns
+        self.heads = frame.iloc[:columns]
+        self.lines = frame.iloc[::columns].reset_index(drop=True)
+        self.cells = {name: frame[name].to_numpy().reshape(-1, columns) for name in frame}
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> "_Grid":
+        everyone = np.flatnonzero((frame["breakdown"] == "all").to_numpy())
+        return cls(frame, int(everyone[1]) if len(everyone) > 1 else len(frame))
+
+    def questions(self) -> list[tuple[str, np.ndarray]]:
+        """Give the lines of each question."""
+        names = self.lines["question"].to_numpy()
+        return [(str(name), np.flatnonzero(names == name)) for name in dict.fromkeys(names)]
+
+    def asked(self, lines: np.ndarray) -> float:
+        """Give the largest base of a question."""
+        n = self.cells["n"][lines, 0].astype(float)
+        return 0.0 if np.isnan(n).all() else float(np.nanmax(n))
+
+
+def _head(sheet: Any, grid: _Grid, base: str, forms: Mapping[str, Any]) -> None:
+    """Write what stands above every table, and set the page up."""
+    sheet.write_string(0, 0, plain(base), forms["grey"])
+    sheet.set_row(2, 45)
+    sheet.set_column(0, 0, 46)
+    last = None
+    for at, head in enumerate(grid.heads.itertuples(index=False)):
+        x = 1 + 2 * at
+        sheet.set_column(x, x, 10)
+        sheet.set_column(x + 1, x + 1, 6)
+        if head.breakdown != last:
+            sheet.write_string(1, x, plain(head.breakdown), forms["bold"])
+        last = head.breakdown
+        sheet.write_string(2, x, plain(head.group), forms["wrap"])
+        sheet.write_string(3, x, head.letter, forms["wrap"])
+    sheet.freeze_panes(_HEAD, 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0, _HEAD - 1)
+    sheet.repeat_columns(0)
+    sheet.set_footer("&L&A&RPage &P of &N")
+
+
+def _table(
+    sheet: Any,
+    row: int,
+    name: str,
+    text: str,
+    grid: _Grid,
+    lines: np.ndarray,
+    forms: Mapping[str, Any],
+    percent: str,
+) -> int:
+    """Write a question's table, and give the row after it."""
+    title = f"{name}: {text}" if text and text != name else name
+    sheet.write_string(row, 0, plain(title), forms["title"])
+    row += 1
+    last: tuple[str, float] | None = None
+    for line in lines:
+        told = grid.lines.loc[line]
+        base = told["item"], float(np.nan_to_num(grid.cells["n"][line, 0]))
+        if last is None or base[0] != last[0]:
+            if told["item"]:
+                sheet.write_string(row, 0, plain(told["item"]), forms["bold"])
+                row += 1
+            row = _bases(sheet, row, grid, line, forms)
+        elif base[1] != last[1]:
+            row = _bases(sheet, row, grid, line, forms)
+        last = base
+        _line(sheet, row, grid, line, forms, percent)
+        row += 1
+    return row + 1
+
+
+def _bases(sheet: Any, row: int, grid: _Grid, line: int, forms: Mapping[str, Any]) -> int:
+    """Write who is counted: people, and their weights where there are any."""
+    n, w = (grid.cells[word][line].astype(float) for word in ("n", "base_weighted"))
+    small = grid.cells["verdict"][line] == "small base"
+    rows = [("Base: answered", n)]
+    if not np.allclose(n, w, equal_nan=True):
+        rows.append(("Base: weighted", w))
+    for label, numbers in rows:
+        sheet.write_string(row, 0, label, forms["grey"])
+        for at, value in enumerate(numbers):
+            if np.isfinite(value):
+                sheet.write_number(row, 1 + 2 * at, value, forms["small" if small[at] else "count"])
+            elif grid.cells["verdict"][line, at] == _WITHHELD:
+                sheet.write_string(row, 1 + 2 * at, _WITHHELD, forms["grey"])
+        row += 1
+    return row
+
+
+def _line(
+    sheet: Any, row: int, grid: _Grid, line: int, forms: Mapping[str, Any], percent: str
+) -> None:
+    part = grid.cells["part"][line, 0]
+    answer = grid.cells["answer"][line, 0]
+    sheet.write_string(row, 0, plain(answer), forms["bold"] if part == "net" else None)
+    word, form = ("estimate", "mean") if part == "mean" else ("share", "share")
+    if percent == "count" and part != "mean":
+        word, form = "weighted", "count"
+    numbers = grid.cells[word][line].astype(float)
+    for at in np.flatnonzero(np.isfinite(numbers)):
+        sheet.write_number(row, 1 + 2 * int(at), numbers[at], forms[form])
+    letters = grid.cells["above"][line]
+    for at in np.flatnonzero(letters != ""):
+        sheet.write_string(row, 2 + 2 * int(at), letters[at], forms["letter"])
+
+
+def _contents(
+    sheet: Any,
+    links: Sequence[tuple[str, str, int, int]],
+    wording: Mapping[str, str],
+    banner: Result,
+    title: str,
+    forms: Mapping[str, Any],
+) -> None:
+    """List the questions, each with a link to its table, and how to read them."""
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 100)
+    sheet.set_column(2, 2, 10)
+    sheet.write_string(0, 0, plain(title), forms["title"])
+    sheet.write_string(1, 0, plain(banner.base), forms["grey"])
+    for x, word in enumerate(("question", "wording", "answered")):
+        sheet.write_string(3, x, word, forms["bold"])
+    row = 3
+    for row, (name, called, at, n) in enumerate(links, 4):
+        place = f"internal:'{called}'!A{at + 1}"
+        sheet.write_url(row, 0, place, forms["link"], string=plain(name, longest=200))
+        sheet.write_string(row, 1, plain(wording.get(name, "")))
+        sheet.write_number(row, 2, n, forms["count"])
+    said = (banner.method, "* marks a base below 30 answers.", *banner.notes)
+    for below, line in enumerate(said, row + 2):
+        sheet.write_string(below, 0, plain(line), forms["grey"])
+    sheet.freeze_panes(4, 0)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)

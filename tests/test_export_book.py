@@ -1,0 +1,51 @@
+"""The workbook of banner tables: numbers are numbers, text is inert, links lead inside."""
+
+import io
+
+import numpy as np
+import openpyxl
+import pytest
+
+from cxlab import questions
+from cxlab.export import book
+from cxlab.questionnaire import Asked, Questionnaire
+
+EVIL = "=HYPERLINK(1)"
+
+
+@pytest.fixture(scope="module")
+def banner():
+    import pandas as pd
+
+    codes = np.r_[np.zeros(60), np.ones(40), np.zeros(20), np.ones(80)].astype(int)[None]
+    asked = Asked(EVIL, "single", "", ("",), (EVIL, "no"), (np.nan, np.nan), codes)
+    people = pd.DataFrame({"side": np.repeat(["A", "B"], 100)})
+    return questions.banner(Questionnaire((asked,), people, ("side",)))
+
+
+def _sheets(banner, **words):
+    data = book.book(banner, {EVIL: "Why?"}, title="Small", **words)
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def test_numbers_have_formats_and_letters_columns_of_their_own(banner):
+    sheet = _sheets(banner)["tables"]
+    line = next(row for row in sheet.iter_rows(min_row=6) if row[0].value == EVIL)
+    assert [cell.value for cell in line[1:7]] == [0.4, None, 0.6, "B", 0.2, None]
+    assert line[1].number_format == "0%"
+    assert sheet.freeze_panes == "B5"
+
+
+def test_text_stays_text_and_links_lead_inside(banner):
+    file = _sheets(banner)
+    kinds = {cell.data_type for sheet in file for row in sheet.iter_rows() for cell in row}
+    assert "f" not in kinds
+    link = file["contents"]["A5"].hyperlink
+    assert link.target is None
+    assert link.location.startswith("'tables'!A") or link.location.startswith("tables!A")
+
+
+def test_tidy_cells_are_no_formulas(banner):
+    text = book.tidy(banner).decode("utf-8-sig")
+    assert f"'{EVIL}" in text
+    assert not any(part.startswith("=") for line in text.splitlines() for part in line.split(","))
