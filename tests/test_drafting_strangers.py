@@ -270,3 +270,13 @@ def test_stars_and_numbers_in_brackets_are_ratings(tmp_path):
     assert opened.responses[["delivery", "staff"]].mean().tolist() == pytest.approx(
         [RATED.mean()] * 2
     )
+
+
+def test_credit_notes_written_as_positive_amounts_are_doubted(tmp_path):
+    made, _, _ = _drafted(
+        tmp_path,
+        "doc_no,cust_no,doc_date,doc_type,amount",
+        lambda at: (at, at % 50, _day(at), "Invoice" if SOLD[at] else "Credit memo", PAID[at]),
+    )
+    assert "15 of 150 rows 'Credit memo', and their amounts are positive" in made.doubts[0]
+    assert f"({PAID[~SOLD].sum():,.2f} of {PAID.sum():,.2f})" in made.doubts[0]

@@ -252,7 +252,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"amount|revenue|sales|dollar|betrag|umsatz|montant|importe|bedrag|omzet|importo|"
             r"valor total|\btotal\b|spend|turnover",
             r"value|wert|price|preis|prix|precio|paid|valeur|valor"),
-            r"refund|discount|\btax|fee|shipping|\btip\b|unit|list|formatted|converted|subtotal|"
+            r"refund|discount|(?<!inc )(?<!incl )\btax|fee|shipping|\btip\b|unit|list|formatted|"
+            r"converted|subtotal|"
             r"quantity|outstanding|lineitem|item price|gift|rabatt|steuer|versand|coupon|status|"
             r"paid at|method|count|vat\b|mwst|tva|iva\b|compare|before"),
         Word("currency", _SHORT, (r"currency|wahrung|devise|moneda|^moeda$|^valuta$",),

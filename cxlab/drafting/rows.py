@@ -9,7 +9,7 @@ from cxlab.cleaning import CleaningError
 from cxlab.cleaning.convert import _YES, to_number
 from cxlab.cleaning.counting import standing
 from cxlab.drafting.guesses import Guess
-from cxlab.drafting.profiles import Profile
+from cxlab.drafting.profiles import Profile, folded
 from cxlab.results import listing
 
 _SAYS_YES = _YES | {"returned", "refunded", "retourniert"}
@@ -35,6 +35,7 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
             currencies.append(_currency(made, others))
             _cents(made)
             _came_back(made)
+            _credits(made)
     return next(filter(None, currencies), ""), others
 
 
@@ -326,6 +327,31 @@ def _came_back(made: Guess) -> None:
                 f"{_worth(made, column, yes)}, and they are counted in full; {rule} leaves them "
                 "out.",
                 n / max(column.n, 1),
+                "where",
+            )
+
+
+_CREDIT = r"credit (?:memo|note)|gutschrift|storno|\bavoir\b|nota de credito|creditnota|\brefund"
+
+
+def _credits(made: Guess) -> None:
+    """Doubt rows that a word calls money given back, and whose amounts are not negative."""
+    amount = made.columns.get("amount")
+    if amount is None:
+        return
+    for column in made.found:
+        back = [word for word in column.counts.index if re.search(_CREDIT, folded(word))]
+        if column.kind not in ("category", "flag") or not back or len(back) == len(column.counts):
+            continue
+        numbers = made.raw(amount).map(amount.numbers).astype(float)
+        mine = numbers[made.raw(column).isin(back)]
+        if (mine > 0).mean() > 0.5 and column is not made.columns.get("status"):
+            made.doubt(
+                f"'{column.name}' calls {len(mine):,} of {column.n:,} rows "
+                f"{listing([f'{word!r}' for word in back])}, and their amounts are positive: they "
+                f"are counted as sales ({mine.sum():,.2f} of {numbers.sum():,.2f}). Write them as "
+                "negative amounts, or leave them out by `where`.",
+                0.9,
                 "where",
             )
 
