@@ -11,7 +11,7 @@ from cxlab import stats
 from cxlab.lifetimes.design import ENOUGH, FitError
 from cxlab.lifetimes.likelihood import Top, summit
 from cxlab.lifetimes.spells import UNTOLD, Spells, spells
-from cxlab.lifetimes.steps import LEAST
+from cxlab.lifetimes.steps import LEAST, carried, product_limit
 from cxlab.results import Result, count, listing, number, percent
 
 MODELS = {"sbg": "shifted beta-geometric", "bdw": "beta-discrete-Weibull"}
@@ -234,9 +234,9 @@ def _seen(last: np.ndarray, first: np.ndarray, event: np.ndarray) -> np.ndarray:
     leaving, entering = np.bincount(last, minlength=size), np.bincount(first, minlength=size)
     under_watch = np.r_[0, np.cumsum(entering)[:-1]] - np.r_[0, np.cumsum(leaving)[:-1]]
     gone = np.bincount(last[event], minlength=size)
-    share = np.divide(gone, under_watch, out=np.zeros(size), where=under_watch > 0)
-    known = np.flatnonzero(under_watch >= LEAST).max(initial=0) + 1
-    return np.cumprod(1 - share)[:known] * len(last)
+    curve, error = product_limit({"at_risk": under_watch, "events": gone})
+    known = np.flatnonzero(carried(under_watch, curve, error)).max(initial=0) + 1
+    return curve[:known] * len(last)
 
 
 def _counts_of_cohorts(survivors: pd.DataFrame, fit_to: int | None):

@@ -10,6 +10,7 @@ from cxlab.codebook import did_you_mean
 from cxlab.lifetimes.spells import SpellError, Spells, groups, spells
 from cxlab.lifetimes.steps import LEAST, steps_of
 from cxlab.results import Result, count, number, percent
+from cxlab.retention.survival import carried, survival
 
 #: What stands where no reason was given.
 UNTOLD = ("not known", "not given", "unknown", "no reason", "none", "n/a")
@@ -62,13 +63,14 @@ def reasons(
     ]
     words = ["term", "group", "time", "estimate", "std_error", "conf_low", "conf_high"]
     frame = pd.concat(parts, ignore_index=True)[[*words, "at_risk", "events"]]
+    first = watched.take(codes == names.index(frame["group"].iloc[0]))
     odd = int((~watched.event & watched.frame[reason].notna().to_numpy()).sum())
     if odd:
         notes = (*notes, f"{count(odd, 'customer')} still there carry a reason; it is not used.")
     return Result(
         name=f"reasons for leaving in {watched.unit}s",
         frame=frame,
-        headline=_headline(frame, watched.unit),
+        headline=_headline(frame, carried(survival(first).frame), watched.unit),
         method="Aalen-Johansen cumulative incidence, Gaynor's variance, log-log bands",
         base=watched.base,
         notes=watched.notes + notes,
@@ -118,8 +120,9 @@ def _bands(frame: pd.DataFrame, level: float):
     return low, high
 
 
-def _headline(frame: pd.DataFrame, unit: str) -> str:
-    first = frame[(frame["group"] == frame["group"].iloc[0]) & (frame["at_risk"] >= LEAST)]
+def _headline(frame: pd.DataFrame, end: float, unit: str) -> str:
+    """Tell the reasons of the first group, as long as its curve is carried by enough."""
+    first = frame[(frame["group"] == frame["group"].iloc[0]) & (frame["time"] <= end)]
     if first.empty:
         return f"Fewer than {LEAST} customers were under watch: too few to compare reasons."
     last = first.groupby("term", sort=False).tail(1).sort_values("estimate", ascending=False)

@@ -11,6 +11,7 @@ from cxlab import stats
 from cxlab.codebook import label
 from cxlab.lifetimes.spells import SpellError, Spells, groups, spells
 from cxlab.lifetimes.steps import LEAST, product_limit, steps_of
+from cxlab.lifetimes.steps import carried as enough
 from cxlab.results import Result, listing, number, percent, probability
 
 WEIGHTINGS = {
@@ -20,7 +21,6 @@ WEIGHTINGS = {
     "peto": "Peto-Peto",
     "late": "Fleming-Harrington (0, 1)",
 }
-#: A number is read off a curve only where at least this many are under watch.
 
 
 def survival(
@@ -80,21 +80,9 @@ def survival(
 
 
 def carried(steps: pd.DataFrame) -> float:
-    """Say until when a curve is worth that of `LEAST` customers; missing where it never is.
-
-    Who left is known for good, who was lost from view is not: ten customers watched until the
-    last has left carry their curve to its end. Counted are the customers of whom, watched
-    throughout, as many would still be there, and no more than the curve's own variance allows
-    (Cutler and Ederer, 1958), which late entry makes smaller.
-    """
-    curve, error = steps["estimate"].to_numpy(), steps["std_error"].to_numpy()
-    before = np.r_[1.0, curve[:-1]]
-    worth = np.divide(steps["at_risk"], before, out=np.zeros(len(before)), where=before > 0)
-    spread = np.r_[0.0, error[:-1]] ** 2
-    sure = np.divide(
-        before * (1 - before), spread, out=np.full(len(before), np.inf), where=spread > 0
-    )
-    return float(steps.loc[np.minimum(worth, sure) >= LEAST - 1e-9, "time"].max())
+    """Say until when a curve is worth that of `LEAST` customers; missing where it never is."""
+    told = (steps[word].to_numpy() for word in ("at_risk", "estimate", "std_error"))
+    return float(steps.loc[enough(*told), "time"].max())
 
 
 def _reach(curves: pd.DataFrame) -> dict[str, float]:
