@@ -91,8 +91,8 @@ def _fitting(
     words = {name: each for name, each in how.items() if name in signature.parameters}
     table = given[0] if given else None
     if cluster := words.get("cluster"):
-        there = isinstance(table, pd.DataFrame) and cluster in table
-        again = there and table[cluster].dropna().duplicated().any()
+        there = table[cluster] if isinstance(table, pd.DataFrame) and cluster in table else None
+        again = there is not None and there.dropna().duplicated().any()
         words["cluster"] = cluster if again else None
     return words
 

@@ -6,7 +6,8 @@ import re
 import pytest
 
 from cxlab import export
-from cxlab.results import MIME
+from cxlab.export import layout
+from cxlab.results import ABSENCE, MIME
 from tests import desk
 
 REMOTE = re.compile(
@@ -112,6 +113,55 @@ def test_every_picture_has_words_and_a_table_behind_it(nasty):
     assert images
     assert all(re.search(r'alt="[^"]{10,}"', image) for image in images)
     assert page.count("The numbers behind this picture") == len(images)
+
+
+def _told(kind: str, said: str) -> dict:
+    return _html(f'<section class="cx-{kind}"><h3>{said}</h3><p>more</p></section>')
+
+
+def test_the_headline_of_the_answer_is_no_heading_once_more():
+    page = export.page(_notebook(_told("answer", "North leads."), _told("exhibit", "North leads.")),
+                       study="S")  # fmt: skip
+    assert page.count("North leads.") == 1
+    assert page.count("<p>more</p>") == 2
+
+
+def test_from_the_appendix_on_a_page_is_folded_and_what_is_missing_stands_open():
+    cells = _notebook(_told("exhibit", "A"), prose="# T\n\n## One")["cells"]
+    cells += _notebook(_told("exhibit", "B"), prose="## Appendix")["cells"]
+    cells += _notebook(_told("exhibit", "C"), prose="### Long")["cells"]
+    absent = {"why": "No orders.", "needs": "orders", "of": ""}
+    cells += _notebook(_shown(**{ABSENCE: absent}), prose="## Gone")["cells"]
+    page = export.page({"cells": cells, "metadata": {}}, study="S")
+    before, folded, after = re.split(r'<details class="cx-appendix".*?>|</details>', page)
+    assert "<h3>A</h3>" in before
+    assert "<h3>B</h3>" in folded and "<h3>C</h3>" in folded  # noqa: PT018
+    assert "Not on this page" in after
+    assert re.findall(r'href="#(s\d+)">(.*?)<', before) == [("s1", "One"), ("s2", "Appendix")]
+
+
+def test_what_stands_in_two_columns_is_read_down_the_first():
+    prose = [("prose", f"<p>{f'Word {n}. ' * 40}</p>") for n in range(4)]
+    _, body = layout.laid_out(layout.sections([("prose", "<h2>One</h2>"), *prose]))
+    columns = body.split('<div class="cx-column">')[1:]
+    read = [list(dict.fromkeys(re.findall(r"Word (\d)", column))) for column in columns]
+    assert read == [["0", "1"], ["2", "3"]]
+
+
+def test_a_page_leads_to_other_parts_and_to_the_questions_before_and_after():
+    def one(notebook, part, order):
+        return {"notebook": notebook, "part": part, "settings": "", "reading_order": order,
+                "page": f"{notebook}/{part}.html", "question": f"{notebook}?",
+                "headline": f"{part} leads."}  # fmt: skip
+
+    made = [one("a", "everyone", 1), one("b", "everyone", 2), one("b", "<North>", 2)]
+    page = export.page(_notebook(), study="S", home="../index.html")
+    north = export.joined(page, made[2], made)
+    assert 'href="../b/everyone.html">everyone</a> <strong>&lt;North&gt;</strong>' in north
+    assert "For everyone: everyone leads." in north
+    whole = export.joined(page, made[1], made)
+    assert '← <a href="../a/everyone.html">a?</a>' in whole
+    assert export.joined(whole, made[1], made) == whole
 
 
 def test_a_page_stays_below_ten_megabytes():

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 APPENDIX = "Appendix"
 _HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
+_HEADLINE = re.compile(r'<section class="cx-(\w+)">(<h3>.*?</h3>)')
 _OWN_BLOCK = re.compile(r'<section class="cx-(answer|card|exhibit|result)')
 
 
@@ -34,9 +35,14 @@ def sections(parts: Sequence[tuple[str, str]]) -> list[Section]:
     Returns:
         The sections in order; a block is a paragraph with the exhibit below it, or an exhibit.
     """
-    out = [Section("")]
+    out, said = [Section("")], set()
     for kind, markup in parts:
         if kind == "shown":
+            # what the answer says is no heading of the picture below it once more
+            headline = _HEADLINE.match(markup)
+            if headline and headline[2] in said:
+                markup = markup.replace(headline[2], "", 1)
+            said |= {headline[2]} if headline else set()
             _add(out[-1].blocks, markup, alone=bool(_OWN_BLOCK.match(markup)))
             continue
         for heading, below in _split(markup):

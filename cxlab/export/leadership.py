@@ -174,7 +174,7 @@ class Page:
         )
 
     @property
-    def more(self) -> Note | Absence:
+    def more(self) -> "Markup | Absence":
         """The other sentences, each with number, interval, certainty and its report."""
         carded = [(notebook, words) for notebook, words in CARDS.values()]
         rest = [

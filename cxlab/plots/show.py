@@ -91,7 +91,7 @@ def _painted(figure: Any) -> bytes:
     few = whole.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
     paper = few.getpixel((0, 0))  # the mean of what is nearly white
     few.putpalette(
-        [255 if at // 3 == paper else value for at, value in enumerate(few.getpalette())]
+        [255 if at // 3 == paper else value for at, value in enumerate(few.getpalette() or ())]
     )
     few.save(buffer, "png")
     return buffer.getvalue()

@@ -164,7 +164,7 @@ def _put_apart(asked: Asked, question: Question, columns: Mapping[str, Column]) 
         return asked
     empty = np.vstack([column.place for column in columns.values()]) < 0
     if len(empty) != len(asked.codes):
-        empty = np.repeat(empty.all(axis=0)[None], len(asked.codes), axis=0)
+        empty = np.repeat(empty.all(axis=0, keepdims=True), len(asked.codes), axis=0)
     codes = np.where(empty & (asked.codes == NOT_ANSWERED), NOT_ASKED, asked.codes)
     return replace(asked, codes=codes.astype(asked.codes.dtype))
 
