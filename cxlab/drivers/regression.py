@@ -435,39 +435,39 @@ def _terms(design: Design) -> list[tuple[str, str]]:
 
 def _pooled(design: Design, found: list[list[tuple]]) -> pd.DataFrame:
     """Put the estimates of all imputations together (Rubin 1987)."""
-    frames = []
-    for blocks in zip(*found, strict=True):
-        part, terms, _, _, freedom, _ = blocks[0]
-        estimates = np.array([block[2] for block in blocks])
-        within = np.mean([np.diag(block[3]) for block in blocks], axis=0)
-        between = estimates.var(axis=0, ddof=1) if len(blocks) > 1 else np.zeros(len(terms))
-        extra = (1 + 1 / len(blocks)) * between
-        error = np.sqrt(within + extra)
-        with np.errstate(divide="ignore", over="ignore"):
-            ratio = np.exp(estimates.mean(axis=0))
-            rubin = (len(blocks) - 1) * (1 + within / extra) ** 2 if len(blocks) > 1 else np.inf
-        freedom = np.minimum(freedom, rubin)
-        estimate = estimates.mean(axis=0)
-        reach = t_distribution.ppf((1 + design.survey.level) / 2, freedom) * error
-        frame = pd.DataFrame(terms, columns=["term", "role"])
-        frame = frame.assign(
-            part=part,
-            estimate=estimate,
-            std_error=error,
-            std_error_plain=np.sqrt(np.mean([block[5] for block in blocks], axis=0) + extra),
-            conf_low=estimate - reach,
-            conf_high=estimate + reach,
-            p_value=2 * t_distribution.sf(np.abs(estimate / error), freedom),
-            odds_ratio=ratio if part == "log-odds" else np.nan,
-        )
-        frames.append(frame)
-    frame = pd.concat(frames, ignore_index=True)
-    frame.loc[frame["role"].isin(["cut", "intercept"]), "odds_ratio"] = np.nan
-    frame["p_adjusted"] = np.nan
-    for part in frame["part"].unique():
-        own = (frame["part"] == part) & (frame["role"] == "driver")
-        frame.loc[own, "p_adjusted"] = stats.adjust(frame.loc[own, "p_value"], method="holm")
-    return frame.assign(n=design.n, n_effective=design.n_effective)[FIT_COLUMNS]
+    blocks = [one for (one,) in found]
+    part, terms, _, _, freedom, _ = blocks[0]
+    estimates = np.array([block[2] for block in blocks])
+    within = np.mean([np.diag(block[3]) for block in blocks], axis=0)
+    between = estimates.var(axis=0, ddof=1) if len(blocks) > 1 else np.zeros(len(terms))
+    extra = (1 + 1 / len(blocks)) * between
+    estimate, error = estimates.mean(axis=0), np.sqrt(within + extra)
+    with np.errstate(divide="ignore", over="ignore"):
+        ratio = np.exp(estimate)
+        rubin = (len(blocks) - 1) * (1 + within / extra) ** 2 if len(blocks) > 1 else np.inf
+    freedom = np.minimum(freedom, rubin)
+    reach = t_distribution.ppf((1 + design.survey.level) / 2, freedom) * error
+    p = 2 * t_distribution.sf(np.abs(estimate / error), freedom)
+    names, roles = zip(*terms, strict=True)
+    per_point = np.isin(roles, ("driver", "control")) & (part == "log-odds")
+    own, adjusted = np.array(roles) == "driver", np.full(len(terms), np.nan)
+    adjusted[own] = stats.adjust(p[own], method="holm")
+    columns = {
+        "term": names,
+        "role": roles,
+        "part": part,
+        "estimate": estimate,
+        "std_error": error,
+        "std_error_plain": np.sqrt(np.mean([block[5] for block in blocks], axis=0) + extra),
+        "conf_low": estimate - reach,
+        "conf_high": estimate + reach,
+        "p_value": p,
+        "p_adjusted": adjusted,
+        "odds_ratio": np.where(per_point, ratio, np.nan),
+        "n": design.n,
+        "n_effective": design.n_effective,
+    }
+    return pd.DataFrame(columns)[FIT_COLUMNS]
 
 
 def _headline(design: Design, frame: pd.DataFrame, unit: str, points: str) -> str:
