@@ -80,7 +80,7 @@ def screen(
         "more than one value, and answers of its own.",
         base=f"{count(len(rows), 'answer')} with {label(outcome)}, "
         f"of {count(len(responses), 'row')}"
-        + (f"; weighted by {survey.weight}." if survey.weight else "; unweighted."),
+        + ("; weighted." if survey.weight else "; unweighted."),
     )
 
 

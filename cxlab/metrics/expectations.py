@@ -77,7 +77,7 @@ def service_gaps(
         method="Perception minus expectation of the same person (Parasuraman, Zeithaml and Berry "
         f"1988); paired t intervals at {percent(level)}, verdicts by Holm.",
         base=f"{count(frame['n'].max(), 'answer')} with both, {count(len(items), 'item')}; "
-        + (f"weighted by {weight}." if weight else "unweighted."),
+        + ("weighted." if weight else "unweighted."),
         unit="points",
     )
 

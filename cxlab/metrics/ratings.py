@@ -65,7 +65,7 @@ def ratings_overview(
         headline=sentence(_headline(frame, unit)),
         method="Mean of each rating with its interval; share in the two best points of its scale.",
         base=f"{count(len(responses), 'answer')}, {count(len(frame), 'rating')}; "
-        + (f"weighted by {weight}" if weight else "unweighted")
+        + ("weighted" if weight else "unweighted")
         + (f"; answers of one {label(who)} taken together." if who else "."),
         unit=unit,
     )

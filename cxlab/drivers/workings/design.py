@@ -529,5 +529,6 @@ def _base(responses, outcome, names, survey, kept, handling) -> str:
         when = pd.to_datetime(responses["answered_at"][kept], errors="coerce").dropna()
         if len(when):
             text += f", {when.min():%Y-%m-%d} to {when.max():%Y-%m-%d}"
-    text += f"; weighted by {survey.weight}" if survey.weight else "; unweighted"
-    return text + (f"; clustered by {survey.cluster}." if survey.cluster else ".")
+    text += "; weighted" if survey.weight else "; unweighted"
+    one = label(str(survey.cluster).removesuffix("_id"))
+    return text + (f"; answers of one {one} taken together." if survey.cluster else ".")

@@ -272,7 +272,7 @@ def _clusters(responses: pd.DataFrame, cluster: str, kept: np.ndarray | None) ->
 
 
 def _base(responses, score: Score, n: int, kept, weight: Any, cluster: Any) -> str:
-    parts = [f"{count(n, 'answer')} to '{score.column}'"]
+    parts = [f"{count(n, 'answer')} to {label(score.column)}"]
     if "answered_at" in responses and pd.api.types.is_datetime64_any_dtype(responses.answered_at):
         times = responses["answered_at"] if kept is None else responses["answered_at"][kept]
         first, last = times.min(), times.max()

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy import special
 
 from cxlab import stats
+from cxlab.codebook import label
 from cxlab.metrics.workings.answers import CUSTOMER, Answers, need, repeated, take
 from cxlab.metrics.workings.estimates import interval, means
 from cxlab.metrics.workings.measures import MetricsError, Score
@@ -175,7 +176,7 @@ def _paired(before, after, what: Score, pair: str, weight, level: float) -> Gap:
     if np.isnan(p):
         # each of the pairs' signs turned by chance: all one way, or all the other
         p, said = 2.0 ** (1 - len(both)), said + EXACT
-    base = f"{count(len(both), 'customer')} with an answer to '{what.column}' in both sets."
+    base = f"{count(len(both), 'customer')} with an answer to {label(what.column)} in both sets."
     return Gap(m0, m1, estimate, std_error, low, high, p, df, len(both), said, base, tuple(notes))
 
 
