@@ -1,5 +1,7 @@
 """Planted leaks are found, clean data raises no alarm, and blind spots are named."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -63,6 +65,20 @@ def test_moments_after_the_day_are_facts_of_the_future():
     row = churn.audit(looked).frame.set_index("column").loc["seen_at"]
     assert row["verdict"] == "leak"
     assert row["reason"] == "10 rows hold a moment after the day"
+
+
+@pytest.mark.parametrize(
+    ("zone", "hours", "late"), [("Asia/Kolkata", -1, 0), ("America/Los_Angeles", 1, 10)]
+)
+def test_a_moment_without_a_zone_is_one_of_the_study_s_clock(zone, hours, late):
+    found = taken()
+    here = found.day.dt.tz_convert(zone)
+    seen = here.dt.tz_localize(None) - pd.Timedelta("1D")
+    seen[:10] = here.dt.tz_localize(None)[:10] + pd.Timedelta(hours=hours)
+    looked = replace(found, day=here, features=found.features.assign(seen_at=seen))
+    frame = churn.audit(looked).frame.set_index("column")
+    said = frame["reason"][frame["reason"].str.contains("hold a moment")].to_list()
+    assert said == [f"{late} rows hold a moment after the day"] * bool(late)
 
 
 def test_a_column_alone_too_good_to_be_true_is_suspect():

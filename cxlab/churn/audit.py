@@ -9,6 +9,7 @@ from cxlab.churn.definition import CONTRACT, FLAG
 from cxlab.churn.snapshots import Snapshot
 from cxlab.churn.workings.learning import FEWEST_LEAVERS, cross_scores, plain
 from cxlab.churn.workings.scores import auc_difference, single_auc
+from cxlab.events import clock
 from cxlab.results import Result, count, listing, number, percent
 
 TOO_GOOD = 0.95
@@ -139,8 +140,9 @@ def _late(name: str, column: pd.Series, taken: Snapshot) -> list[dict]:
     """Find moments after the day."""
     if not pd.api.types.is_datetime64_any_dtype(column) or taken.day.isna().all():
         return []
-    moments = column if column.dt.tz is not None else column.dt.tz_localize("UTC")
-    after = int((moments.to_numpy() > taken.day.to_numpy()).sum())
+    zone = clock.zone_of(taken.day)
+    moments, days = clock.local_times(column, zone), clock.local_times(taken.day, zone)
+    after = int((moments.to_numpy() > days.to_numpy()).sum())
     if not after:
         return []
     why = f"{count(after, 'row')} hold a moment after the day"
