@@ -257,6 +257,19 @@ def test_what_moved_and_who_stands_apart_come_before_the_level():
     assert page.parts.text  # of no part
 
 
+def test_a_card_draws_what_leadership_may_see_and_nothing_else():
+    rows = {"group": ["a", "a", "b"], "time": [0, 1, 0], "estimate": [1.0, 0.9, 1.0],
+            "conf_low": [1.0, 0.8, 1.0], "conf_high": [1.0, 1.0, 1.0],
+            "at_risk": [90, None, None]}  # fmt: skip
+    curve = results.Result("survival in months", pd.DataFrame(rows), "90% stay.", "m", "b")
+    held = results.Result("survival in months", curve.frame.assign(estimate=None), "–.", "m", "b")
+    for told, left in ((curve, 1), (held, 0)):
+        report = {**_found("5"), "page": "50_retention/e.html", "findings": [told.to_dict()]}
+        seen = leadership.Page([report]).about("kept")
+        assert len(seen.frame if left else []) == left
+        assert left or not seen
+
+
 def test_what_is_not_sure_is_no_news():
     unsure = ("NPS change", "NPS fell by 1.0 points (−4.0 to +2.0).",
               {"term": "change", "estimate": -1.0, "conf_low": -4.0, "conf_high": 2.0})  # fmt: skip

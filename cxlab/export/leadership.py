@@ -5,7 +5,7 @@ import html
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -196,9 +196,13 @@ class Page:
             name: `trend`, `where`, `why`, `worth` or `kept`.
         """
         told = self._card(name)
-        return (
-            Result.from_dict(dict(told[1])) if told else Absence(f"No report found {MISSED[name]}.")
-        )
+        if not told:
+            return Absence(f"No report found {MISSED[name]}.")
+        result = Result.from_dict(dict(told[1]))
+        counted = [c for c in ("n", "at_risk") if c in result.frame and result.frame[c].any()]
+        counted += [c for c in ("estimate",) if c in result.frame]
+        seen = result.frame.dropna(subset=counted)  # the others are held back from leadership
+        return replace(result, frame=seen) if len(seen) else Absence(result.headline)
 
     def card(self, exhibit: Any, name: str) -> "Markup | Absence":
         """Put a picture on a card: what was found, how sure it is, and the report it is from.
