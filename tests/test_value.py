@@ -12,6 +12,7 @@ import pytest
 from scipy.special import hyp2f1, hyperu
 
 from cxlab import results, retention, value
+from cxlab.lifetimes import likelihood
 from cxlab.value.buying import _surface, histories
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -603,3 +604,21 @@ def test_parameters_as_published_expect_what_was_published():
 def test_parameters_that_are_none_are_refused(given, says):
     with pytest.raises(value.FitError, match=says):
         value.buying_of(given)
+
+
+def test_the_range_of_a_value_does_not_hang_on_rounding():
+    """Where nobody seems to leave, a parameter runs away and rounding decides its direction."""
+    rng = np.random.default_rng(4)
+    rows = pd.DataFrame({"customer_id": np.repeat(np.arange(150), 8).astype(str)})
+    gaps = rng.gamma(30.0, 0.9, len(rows))
+    after = pd.Series(gaps).groupby(rows["customer_id"]).cumsum()
+    rows["ordered_at"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(after.round(), unit="D")
+    rows["amount"] = rng.gamma(5.0, 10.0, len(rows)).round(2)
+    known = value.buyers(rows, as_of="2024-12-31")
+    fit = value.buying(known, model="bg_nbd")
+    assert fit.top.adrift.any()
+    ends = []
+    for noise in (1.0, -1.0):
+        loose = fit.top.covariance + noise * 1e9 * np.outer(fit.top.adrift, fit.top.adrift)
+        ends.append(likelihood.firm(loose)[~fit.top.adrift][:, ~fit.top.adrift])
+    np.testing.assert_allclose(ends[0], ends[1], rtol=1e-3, atol=1e-4)

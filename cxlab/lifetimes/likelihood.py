@@ -11,6 +11,7 @@ from cxlab.results import listing
 
 # a parameter is held to e^-12..e^12: beyond, the likelihood is flat and the number means nothing
 REACH = 12.0
+LOOSE = 10.0  # standard errors of a logarithm beyond a factor of 22,000 are no knowledge
 Climb = Callable[[np.ndarray], tuple[float, np.ndarray]]
 
 
@@ -69,6 +70,20 @@ def summit(surface: Climb, starts: Sequence[np.ndarray], n: float, names: Sequen
             "look for times or counts that cannot be."
         )
     return measure(surface, best)
+
+
+def firm(covariance: np.ndarray) -> np.ndarray:
+    """Leave out the directions of which the data tell nothing: whatever lies there is rounding.
+
+    Args:
+        covariance: of logarithms or log-odds; a standard error beyond `LOOSE` tells nothing.
+
+    Example:
+        >>> firm(np.diag([0.5, 1e6])).tolist()
+        [[0.5, 0.0], [0.0, 0.0]]
+    """
+    values, vectors = np.linalg.eigh(covariance)
+    return (vectors * np.where(np.abs(values) < LOOSE**2, values, 0.0)) @ vectors.T
 
 
 def measure(surface: Climb, point: np.ndarray) -> Top:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxlab.lifetimes.buyers import Buyers
 from cxlab.lifetimes.design import FitError
+from cxlab.lifetimes.likelihood import firm
 from cxlab.lifetimes.spells import DAYS
 from cxlab.results import Result, number, percent
 from cxlab.value.buying import MODELS, Buying, buying, slope_of_buying
@@ -122,13 +123,14 @@ def _resampled(buyers, fit, spend, *, horizon, discount, margin, n_boot, seed) -
     used = (x > 0) & (m > 0)
     n, delta = len(x), np.log1p(discount) / (DAYS["year"] / DAYS[fit.unit])
     bought, there, steep, leaning = _slopes(fit, stats, horizon, delta)
+    spread, spread_of_spend = firm(fit.top.covariance), firm(spend.top.covariance)
     for _ in range(n_boot):
         times = rng.multinomial(n, np.full(n, 1 / n)).astype(float)
         drawn = replace(stats, weight=np.bincount(stats.rows, times, len(stats.x)))
-        step = np.clip(fit.top.covariance @ slope_of_buying(drawn, fit), -1, 1)
+        step = np.clip(spread @ slope_of_buying(drawn, fit), -1, 1)
         ahead = (bought * np.exp(step @ steep))[stats.rows]
         alive = np.clip(there + step @ leaning, 0, 1)[stats.rows]
-        step = spend.top.covariance @ slope_of_spend(x[used], m[used], times[used], spend)
+        step = spread_of_spend @ slope_of_spend(x[used], m[used], times[used], spend)
         step = np.clip(step, -1, 1)
         paid = Spend(replace(spend.top, point=spend.top.point + step), spend.n)
         value = times @ (ahead * paid.expect(x, m)) * margin
