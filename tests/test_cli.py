@@ -197,18 +197,19 @@ def test_the_labs_kernel_is_this_python_whatever_else_is_installed(sample, tmp_p
 
 
 def test_new_drafts_a_study_that_check_accepts(tmp_path):
-    export = tmp_path / "answers.csv"
+    export, there = tmp_path / "answers.csv", tmp_path / "to come" / "study"
     rows = "".join(f"R{i},{i % 11},2025-03-{i % 28 + 1:02d}\n" for i in range(60))
     export.write_text(f"Response,How likely are you to recommend us?,Date\n{rows}")
-    done = _cxlab("new", tmp_path / "study", "--from", export)
+    done = _cxlab("new", there, "--from", export)
     assert done.returncode == 0, done.stderr
-    assert _cxlab("check", tmp_path / "study" / "study.yaml").returncode == 0
+    assert "will refuse" not in done.stdout  # it is tried before its folder is made
+    assert _cxlab("check", there / "study.yaml").returncode == 0
     (tmp_path / "readme.txt").write_text("What these exports are.")
     whole = _cxlab("new", tmp_path / "of_folder", "--from", tmp_path)
     assert "files: ../answers.csv" in (tmp_path / "of_folder" / "study.yaml").read_text(), whole
     (tmp_path / "empty").mkdir()
     assert "holds no export" in _cxlab("new", tmp_path / "x", "--from", tmp_path / "empty").stderr
-    again = _cxlab("new", tmp_path / "study", "--from", export)
+    again = _cxlab("new", there, "--from", export)
     assert (again.returncode, "not written over" in again.stderr) == (2, True)
 
 

@@ -355,8 +355,11 @@ class Mapping(_Part):
         """
         found: list[Path] = []
         for pattern in self.tables[table].files:  # type: ignore[index]
+            base, rest = self.folder, pattern
+            while rest.startswith("../") and not base.is_dir():  # the folder of a draft is to come
+                base, rest = base.parent, rest.removeprefix("../")
             whole = Path(pattern).is_absolute()
-            matches = [Path(pattern)] if whole else sorted(self.folder.glob(pattern))
+            matches = [Path(pattern)] if whole else sorted(base.glob(rest))
             near = [path for path in matches if path.is_file()]
             if not near and any(path.is_dir() for path in matches):
                 raise MappingError(
