@@ -109,6 +109,13 @@ def test_codes_of_nps_beyond_ten_are_no_answers():
     assert (reading.low, reading.high, reading.missing) == (0, 10, ["11"])
 
 
+@pytest.mark.parametrize(("codes", "odd"), [(range(1, 11), True), (range(11), False)])
+def test_nps_on_which_nobody_answered_0_is_doubted(codes, odd):
+    reading = read_scale(_columns(nps=_spread(list(codes))), fixed=(0, 10))
+    assert (reading.low, reading.high) == (0, 10)
+    assert any("asked on 1..10" in clause for clause in reading.unsure) == odd
+
+
 def test_columns_of_one_battery_are_read_together():
     low, high = _spread(["Agree", "Disagree"]), _spread(["Neutral", "Strongly agree"])
     reading = read_scale(_columns(a=low, b=high))

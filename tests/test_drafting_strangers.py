@@ -280,3 +280,17 @@ def test_credit_notes_written_as_positive_amounts_are_doubted(tmp_path):
     )
     assert "15 of 150 rows 'Credit memo', and their amounts are positive" in made.doubts[0]
     assert f"({PAID[~SOLD].sum():,.2f} of {PAID.sum():,.2f})" in made.doubts[0]
+
+
+def test_one_rating_in_words_of_a_known_order_is_a_rating(tmp_path):
+    words = ("sehr unzufrieden", "unzufrieden", "teils/teils", "zufrieden", "sehr zufrieden")
+    head = "Kundennr;Datum;Weiterempfehlung (0-10);Zufriedenheit mit Lieferung;Tarif"
+    plans = ("Basis", "Plus")
+    _, said, opened = _drafted(
+        tmp_path, head, lambda at: (f"K{at:04d}", _day(at, "%d.%m.%Y"), NPS[at],
+                                    words[RATED[at] - 1], plans[at % 2]), mark=";")  # fmt: skip
+    assert said["responses"]["ratings"] == {
+        "zufriedenheit_mit_lieferung": "Zufriedenheit mit Lieferung"
+    }
+    assert list(said["responses"]["segments"]) == ["tarif"]
+    assert opened.responses["zufriedenheit_mit_lieferung"].tolist() == RATED.tolist()

@@ -63,6 +63,17 @@ def test_rows_set_aside_are_bars_from_zero_below_what_was_read_and_kept():
     assert ax.get_title(loc="left") == "responses: 100 read, 94 kept"
 
 
+def test_words_too_long_for_their_axes_are_not_cut():
+    rows = [("rows read", None, 4198), ("set aside", "closed before opened", 17),
+            ("kept", None, 4154)]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["term", "reason", "n"]).assign(table="interactions of ours")
+    ax = plots.waterfall(Result("ledger", frame, "Kept.", "m", "b"))
+    ax.set_xlabel("a name of an axis that is longer than the axis itself is")
+    plots.show(ax)
+    for text in (ax.xaxis.label, ax._left_title):
+        assert text.get_window_extent().x1 <= ax.figure.bbox.x1 + 1
+
+
 def test_the_trend_leaves_an_unfinished_period_hollow():
     result = _result(["all"] * 3, period=["Q1", "Q2", "Q3"], verdict=["", "", "incomplete"])
     ax = plots.trend(result)

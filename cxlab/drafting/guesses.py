@@ -408,11 +408,15 @@ def _batteries(made: Guess) -> None:
 
 
 def _by_scale(groups: dict[tuple, list[Profile]]) -> dict[tuple, list[Profile]]:
-    """Put columns of one scale together where neither wording nor stem does."""
+    """Put columns of one scale together where neither wording nor stem does.
+
+    A column that stands alone is a rating only if its words have a known order.
+    """
     found: dict[tuple, list[Profile]] = {}
     for (scale, _), columns in groups.items():
         found.setdefault((scale, ""), []).extend(columns)
-    return {key: columns for key, columns in found.items() if len(columns) > 1}
+    return {key: columns for key, columns in found.items()
+            if len(columns) > 1 or key[0][0] == "words"}  # fmt: skip
 
 
 def _rated(column: Profile) -> tuple | None:

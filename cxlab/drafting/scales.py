@@ -135,6 +135,7 @@ NO_ANSWER = re.compile(
     r"(?:dont know|don t know|not applicable|weiss nicht).*)"
 )
 _USUAL_MISSING = {-1, -2, -3, -7, -8, -9, -66, -77, -88, -97, -98, -99, -999, -9999}
+_SOME, _MANY = 3, 50  # answers of 1, and in all, from which no answer of 0 is odd
 _USUAL_MISSING |= {66, 77, 88, *range(90, 100), 777, 888, *range(990, 1000), 9999}
 
 
@@ -246,7 +247,12 @@ def _numbered(columns: Sequence[Profile], fixed: tuple[float, float] | None) -> 
     said = {f"{n:g}": rows for n, rows in guessed.items()}
     listed = [each for each in [*missing, *said, *words] if each not in declared]
     ends = {} if fixed else _odd_ends(left, low, high)
-    return Reading(low, high, {}, listed, said, ends)
+    reading = Reading(low, high, {}, listed, said, ends)
+    if low == 0 and not left.get(0) and left.get(1, 0) >= _SOME and sum(left.values()) >= _MANY:
+        reading.unsure.append(
+            f"nobody answered 0 and {left[1]} answered 1, as if it was asked on 1..{high:g}"
+        )
+    return reading
 
 
 def tallied(columns: Sequence[Profile]) -> dict[float, int]:

@@ -29,7 +29,7 @@ def love(result: Result, *, ax: Axes | None = None) -> Axes:
     left_out = len(order) - MOST_ROWS
     rows = frame.loc[order[-MOST_ROWS:]]
     kind = "Love plot: standardised differences before and after weighting"
-    with canvas(result, kind, ax, height=1.3 + 0.27 * max(len(rows), 2)) as ax:
+    with canvas(result, kind, ax, height=1.3 + 0.22 * max(len(rows), 2)) as ax:
         at = np.arange(len(rows))
         ax.axvspan(-LARGE, LARGE, color="#f1f4f7", lw=0)
         ax.axvline(0, color=GREY, lw=0.8)
@@ -64,7 +64,7 @@ def empties(result: Result, *, ax: Axes | None = None) -> Axes:
     grid = (frame["verdict"] == "empty").to_numpy().reshape(-1, len(names))
     shares = frame.drop_duplicates("rank")["share"]
     kind = "Map of questions left empty together"
-    with canvas(result, kind, ax, height=1.5 + 0.27 * max(len(grid), 2)) as ax:
+    with canvas(result, kind, ax, height=1.5 + 0.22 * max(len(grid), 2)) as ax:
         ax.pcolormesh(grid, cmap=ListedColormap([FAINT, ORANGE]), vmin=0, vmax=1, ec="white", lw=2)
         ax.set_ylim(len(grid), 0)
         ax.set_xticks(np.arange(len(names)) + 0.5, [clipped(label(name), 16) for name in names])
@@ -98,7 +98,7 @@ def universes(result: Result, *, ax: Axes | None = None) -> Axes:
     rules = [rule for rule in every if rule != "none"]
     kind = "Specification curve: the score under every reasonable choice"
     parts = (2, 1) if rules else (1,)
-    with canvas(result, kind, ax, height=3.6 if rules else 2.4, rows=parts) as ax:
+    with canvas(result, kind, ax, height=3.2 if rules else 2.4, rows=parts) as ax:
         for row in rows.itertuples():
             colour = _colour(row)
             ax.plot([row.rank] * 2, [row.conf_low, row.conf_high], color=colour, lw=1.8)

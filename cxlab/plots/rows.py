@@ -20,7 +20,7 @@ def waterfall(result: Result, *, ax: Axes | None = None) -> Axes:
     gone = {table: _gone(result, table) for table in tables}
     rows = [max(len(gone[table]), 0.4) + 0.9 for table in tables]
     kind = f"Bars of the rows set aside, of {', '.join(tables)}"
-    with canvas(result, kind, ax, height=0.3 + 0.28 * sum(rows), rows=rows) as first:
+    with canvas(result, kind, ax, height=0.3 + 0.24 * sum(rows), rows=rows) as first:
         axes = [first] if ax is not None else first.figure.axes
         longest = max((n for each in gone.values() for _, n in each), default=1)
         for table, each in zip(tables, axes, strict=False):

@@ -86,6 +86,8 @@ def _painted(figure: Any) -> bytes:
     figure.set_dpi(DPI)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
+    if _moved_inside(figure):
+        canvas.draw()
     whole = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     buffer = io.BytesIO()
     few = whole.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
@@ -95,3 +97,15 @@ def _painted(figure: Any) -> bytes:
     )
     few.save(buffer, "png")
     return buffer.getvalue()
+
+
+def _moved_inside(figure: Any) -> bool:
+    """Set titles and names of axes that would be cut at the right against the end of their axes."""
+    edge, moved = figure.bbox.x1, False
+    for ax in figure.axes:
+        for text in (ax.xaxis.label, ax._left_title):
+            if text.get_text() and text.get_window_extent().x1 > edge:
+                text.set_horizontalalignment("right")
+                text.set_x(1.0)
+                moved = True
+    return moved

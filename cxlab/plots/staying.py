@@ -334,13 +334,13 @@ def chain(result: Result, *, ax: Axes | None = None) -> Axes:
             colour = BLUE if clear else GREY
             ax.plot([low, high], [place, place], color=colour, lw=3)
             ax.plot(middle, place, "o", color=colour, ms=8, mec=PAPER)
-            ax.text(-1.12, place - 0.36, clipped(row["term"], 60), fontsize=10, va="center")
+            ax.text(-1.12, place - 0.36, clipped(row["term"], 48), fontsize=10, va="center")
             digits = 2 if reach < 20 else 0
             text = (
                 f"{number(row['estimate'], digits)}  ({number(row['conf_low'], digits)} to "
                 f"{number(row['conf_high'], digits)})"
             )
-            ax.text(1.12, place - 0.36, text, fontsize=10, va="center", ha="right",
+            ax.text(1.12, place + 0.33, text, fontsize=10, va="center", ha="right",
                     fontweight="bold", color=colour)  # fmt: skip
             ax.text(
                 0, place + 0.33, number(nil, 0), fontsize=10, color=GREY, ha="center", va="center"
