@@ -294,3 +294,12 @@ def test_one_rating_in_words_of_a_known_order_is_a_rating(tmp_path):
     }
     assert list(said["responses"]["segments"]) == ["tarif"]
     assert opened.responses["zufriedenheit_mit_lieferung"].tolist() == RATED.tolist()
+
+
+def test_an_id_a_date_and_a_mood_are_not_taken_for_customers_without_a_word(tmp_path):
+    moods = ("😀", "😐", "☹")
+    made, said, _ = _drafted(
+        tmp_path, "id,date,mood", lambda at: (f"R{at:04d}", _day(at), moods[at % 3])
+    )
+    (table,) = said
+    assert any(f"taken for {table}" in str(doubt) for doubt in made.doubts)

@@ -86,6 +86,9 @@ def _alike(one: ingest.Grid, other: ingest.Grid) -> bool:
     return one.header.layout == other.header.layout and common >= _ALIKE * len(mine | theirs)
 
 
+_FEW = 4  # columns
+
+
 def table_of(found: list[Profile], files: Files) -> tuple[str, bool]:
     """Say which table a file most likely is, and whether that is sure."""
     if files.vendor:
@@ -96,9 +99,12 @@ def table_of(found: list[Profile], files: Files) -> tuple[str, bool]:
     stem = folded(files.paths[0].stem)
     for table, words in _CALLED.items():
         points[table] += 2 * bool(re.search(words, stem))
+    named = {table for table, told in points.items() if told}
     points.update(_content(found))
     best = sorted(points, key=lambda table: (-points[table], list(TELLS).index(table)))
-    return best[0], points[best[0]] >= points[best[1]] + 2
+    # an id that does not repeat and a date say little of what a row is, if no heading does
+    said = best[0] in named or len(found) > _FEW
+    return best[0], said and points[best[0]] >= points[best[1]] + 2
 
 
 def _points(found: list[Profile]) -> Counter[str]:
