@@ -1,6 +1,8 @@
 """The workbook of banner tables: numbers are numbers, text is inert, links lead inside."""
 
 import io
+import shutil
+import subprocess
 
 import numpy as np
 import openpyxl
@@ -9,6 +11,7 @@ import pytest
 from cxlab import questions
 from cxlab.export import book
 from cxlab.questionnaire import Asked, Questionnaire
+from tests.conftest import absent
 
 EVIL = "=HYPERLINK(1)"
 
@@ -49,3 +52,15 @@ def test_tidy_cells_are_no_formulas(banner):
     text = book.tidy(banner).decode("utf-8-sig")
     assert f"'{EVIL}" in text
     assert not any(part.startswith("=") for line in text.splitlines() for part in line.split(","))
+
+
+def test_calc_opens_the_workbook(banner, tmp_path):
+    if not shutil.which("soffice"):
+        absent("LibreOffice (soffice)")
+    (tmp_path / "b.xlsx").write_bytes(book.book(banner, {EVIL: "Why?"}, title="Small"))
+    words = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
+             "--convert-to", "csv", "--outdir", tmp_path, tmp_path / "b.xlsx"]  # fmt: skip
+    subprocess.run(words, check=True, capture_output=True, timeout=170)
+    if not (tmp_path / "b.csv").exists():  # without Calc the status is 0 all the same
+        absent("LibreOffice Calc")
+    assert EVIL in (tmp_path / "b.csv").read_text(encoding="utf-8")  # text, and no link made of it
