@@ -62,6 +62,8 @@ QUESTIONS = {
         d, outcomes=["nps", "again"], drivers=RATINGS, controls=["income"], n_boot=40
     ),
     "hazards": lambda d, f: retention.hazards(d, **STAY),
+    "hazards, Breslow": lambda d, f: retention.hazards(d, **STAY, ties="breslow"),
+    "quality of hazards": lambda d, f: retention.quality(d, **STAY),
     "check of hazards": lambda d, f: retention.check_hazards(d, **STAY),
     "discrete hazards": lambda d, f: retention.discrete_hazards(d, **STAY),
     "referred": lambda d, f: retention.referred(d, adjust=["b", "income"]),
@@ -79,8 +81,9 @@ QUESTIONS = {
 }
 # what `estimate` is per unit of its term: a slope, or a ratio whose logarithm is
 SLOPED = {"fit", "fit in points", "differs"}
-RATIOS = {"fit ordinal", "fit logit", "odds", "hazards", "discrete hazards", "check of hazards"} | {
-    "exponential", "weibull", "lognormal", "loglogistic"
+RATIOS = {
+    "fit ordinal", "fit logit", "odds", "hazards", "hazards, Breslow", "discrete hazards",
+    "check of hazards", "exponential", "weibull", "lognormal", "loglogistic",
 }  # fmt: skip
 
 
