@@ -417,6 +417,9 @@ def _mark(
             working[f"{name}!date_after_as_of"] = working[name] > last
     if customers is not None and "customer_id" in working:
         working["orphan"] = ~working["customer_id"].isin(customers)
+    if table == "visits":
+        ids = [name for name in ("visitor_id", "customer_id") if name in working]
+        working["nobody"] = working[ids].isna().all(axis="columns")
     if table == "orders" and "order_id" in working:
         working["repeated"] = _repeated(working)
     ratings = [name for name in spec.ratings if name in working]

@@ -34,11 +34,13 @@ _MONTHS |= {"mär": 3, "mrz": 3, "mai": 5, "okt": 10, "dez": 12}  # German
 _MONTHS |= {"fév": 2, "fev": 2, "avr": 4, "juin": 6, "juil": 7, "aoû": 8, "aou": 8, "déc": 12}
 _MONTHS |= {"ene": 1, "abr": 4, "ago": 8, "dic": 12, "mrt": 3, "mei": 5}  # Spanish, Dutch
 _MONTHS |= {"gen": 1, "mag": 5, "giu": 6, "lug": 7, "set": 9, "ott": 10}  # Italian
-# numbers that stand for moments: days since the last of 1899, or seconds since 1970
+# numbers that stand for moments: days since the last of 1899, or seconds since 1970,
+# in thousandths or millionths where longer
 _NUMBERS = {
     "serial_date": (r"[2-7]\d{4}(?:\.\d+)?", "1899-12-30", 86_400e6),
     "epoch": (r"1\d{9}(?:\.\d+)?", "1970-01-01", 1e6),
     "epoch_ms": (r"1\d{12}", "1970-01-01", 1e3),
+    "epoch_us": (r"1\d{15}", "1970-01-01", 1),
 }
 # what systems write for "no date": the ends of their calendars
 _PLACEHOLDERS = ("1900-01-01", "1899-12-30", "1899-12-31", "1901-01-01", "1753-01-01", "0001-01-01")
@@ -177,7 +179,7 @@ def _numbered(
         zone = source if kind == "serial_date" else _Zone("UTC")
         moments.iloc[at] = _in_zone(pd.Series(local, index=micros.index), zone, str(moments.dt.tz))
         form[at] = kind
-        reason = kind.removesuffix("_ms")
+        reason = kind.removesuffix("_ms").removesuffix("_us")
         booked[reason] = booked.get(reason, np.zeros(len(text), bool)) | (form == kind)
     return booked
 

@@ -50,6 +50,7 @@ _ENDS = {
     "reviews": "review_id",
     "subscriptions": "subscription_id",
 }
+_TABLES = (*_ENDS, "visits")  # an event has no id of its own: the same may happen twice at once
 
 
 def _preview(rows: pd.DataFrame, _) -> pd.Series:
@@ -93,13 +94,11 @@ def _flagged(reason: str, column: str, *tables: str) -> Rule:
 # In order: a row goes for the first reason that fits. What cannot be read comes first, what is
 # a matter of judgement last. `clean` adds the cells that conversion found unusable.
 RULES: tuple[Rule, ...] = (
-    Rule(
-        "below_table", tuple(_ENDS), "damage", lambda rows, _: rows["damage"] == "below the table"
-    ),
-    Rule("row_torn", tuple(_ENDS), "damage", lambda rows, _: rows["damage"] != ""),
+    Rule("below_table", _TABLES, "damage", lambda rows, _: rows["damage"] == "below the table"),
+    Rule("row_torn", _TABLES, "damage", lambda rows, _: rows["damage"] != ""),
     Rule("preview", ("responses",), "status", _preview),
     Rule("unfinished", ("responses",), "status!unfinished", _hit("status!unfinished")),
-    Rule("not_counted", tuple(_ENDS), "status!not_counted", _hit("status!not_counted")),
+    Rule("not_counted", _TABLES, "status!not_counted", _hit("status!not_counted")),
     Rule("unfinished", ("responses",), "finished", lambda rows, _: rows["finished"].eq(False)),
     Rule("unfinished", ("responses",), "progress", lambda rows, _: rows["progress"] < 100),
     *(_flagged("id_damaged", column, table) for table, column in _ENDS.items()),
@@ -111,6 +110,12 @@ RULES: tuple[Rule, ...] = (
         Rule("id_missing", (table,), "customer_id", lambda rows, _: rows["customer_id"].isna())
         for table in ("customers", "orders", "interactions", "subscriptions")
     ),
+    *(_flagged("id_damaged", column, "visits") for column in ("visitor_id", "customer_id")),
+    Rule("id_missing", ("visits",), "visitor_id", _hit("nobody"), needs=("nobody",)),
+    Rule("event_missing", ("visits",), "event", lambda rows, _: rows["event"].isna()),
+    _flagged("date_impossible", "at", "visits"),
+    Rule("date_missing", ("visits",), "at", lambda rows, _: rows["at"].isna()),
+    _flagged("date_after_as_of", "at", "visits"),
     _flagged("date_impossible", "answered_at", "responses"),
     _flagged("date_impossible", "signed_up_at", "customers"),
     _flagged("date_impossible", "churned_at", "customers"),

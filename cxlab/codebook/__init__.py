@@ -2,6 +2,7 @@
 
 from cxlab.codebook.asking import ABOUT, HOW, ordered, placed, worded
 from cxlab.codebook.conditions import ANSWER, QUESTION, WHERE, Condition
+from cxlab.codebook.journey import STAGES, Journey
 from cxlab.codebook.mapping import Mapping, MappingError, Privacy, Reports, Table, Weighting
 from cxlab.codebook.opening import load, parse
 from cxlab.codebook.questions import ASKED, KINDS, Question, fitting
@@ -33,10 +34,12 @@ __all__ = [
     "REPAIRS",
     "RESULT_WORDS",
     "SET_ASIDE",
+    "STAGES",
     "THRESHOLDS",
     "UNSEEN",
     "WHERE",
     "Condition",
+    "Journey",
     "Mapping",
     "MappingError",
     "Privacy",

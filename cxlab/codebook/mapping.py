@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pydantic_core import PydanticCustomError
 
 from cxlab.codebook.conditions import ANSWER, QUESTION, WHERE, Condition, id_rule
+from cxlab.codebook.journey import Journey, check_visits
 from cxlab.codebook.questions import ASKED, Question
 from cxlab.codebook.scales import Scale
 from cxlab.codebook.words import COLUMNS, SET_ASIDE, THRESHOLDS, Refusal, did_you_mean
@@ -223,7 +224,8 @@ class Weighting(_Part):
     cap: float = Field(default=5, gt=1)
 
 
-_Name = Literal["responses", "customers", "orders", "interactions", "reviews", "subscriptions"]
+_Name = Literal["responses", "customers", "orders", "interactions", "reviews", "subscriptions",
+                "visits"]  # fmt: skip
 
 
 class Mapping(_Part):
@@ -242,6 +244,7 @@ class Mapping(_Part):
     tables: dict[_Name, Table]
     population: dict[str, dict[str, float]] = Field(default_factory=dict)
     weighting: Weighting | None = None
+    journey: Journey = Journey()
     privacy: Privacy = Privacy()
     reports: Reports = Reports()
     next_steps: list[str] = Field(default_factory=list)
@@ -422,6 +425,8 @@ def _check_table(name: str, table: Table) -> None:
 
 def _check_rows(name: str, table: Table) -> None:
     """Refuse what is said of the rows of a table that it cannot mean."""
+    if name == "visits":
+        check_visits(table.columns)
     kinds = {column: table.kind(name, column) for column in table.sources()}
     ids = [column for column, kind in kinds.items() if kind == "id"]
     labels = [column for column, kind in kinds.items() if kind in ("category", "attribute")]

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from cxlab.codebook.journey import Journey
 from cxlab.codebook.mapping import UNLIKE, Mapping, MappingError, Privacy, Reports, Table, Weighting
 from cxlab.codebook.words import did_you_mean
 
@@ -214,7 +215,8 @@ def _known(where: str) -> list[str]:
     if len(parts) == 1:
         return [name for name in Mapping.model_fields if name != "folder"]
     parents: dict[str, type[BaseModel]]
-    parents = {"tables": Table, "privacy": Privacy, "reports": Reports, "weighting": Weighting}
+    parents = {"tables": Table, "privacy": Privacy, "reports": Reports, "weighting": Weighting,
+               "journey": Journey}  # fmt: skip
     return list(parents.get(parts[0], Mapping).model_fields)
 
 

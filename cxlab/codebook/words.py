@@ -100,6 +100,16 @@ COLUMNS: dict[str, dict[str, str]] = {
         "currency": "category",
         "status": "category",
     },
+    "visits": {
+        "visitor_id": "id",
+        "customer_id": "id",
+        "at": "time",
+        "event": "category",
+        "page": "category",
+        "session_id": "id",
+        "source": "category",
+        "device": "category",
+    },
 }
 
 # The columns a Result may have; a new word is added here, with its meaning.
@@ -217,6 +227,8 @@ SET_ASIDE: dict[str, str] = {
     "not_counted": "the study file, or the row's own status, says that it does not count",
     "ended_before_started": "the subscription ended before it started",
     "duplicate_subscription": "the same subscription stands in another row",
+    "event_missing": "the event has no name",
+    "date_missing": "the event has no time",
 }
 
 # Set aside by judgement: the headline is shown with and without these rows.
@@ -233,7 +245,7 @@ REPAIRS: dict[str, str] = {
     "date_form": "a date written in another form than most of its column",
     "id_form": "an id that a spreadsheet wrote as a number, written out again",
     "serial_date": "a spreadsheet's day number read as a date (days since 30 December 1899)",
-    "epoch": "seconds or milliseconds since 1970 read as a moment",
+    "epoch": "seconds, milliseconds or microseconds since 1970 read as a moment",
     "placeholder_date": "a date that stands for none, such as 1900-01-01 or 9999-12-31, blanked",
     "clock_change": "a local time that came twice, taken as the earlier, or never, moved forward",
     "after_as_of": "lies after as_of, when it was not known yet; blanked",

@@ -30,9 +30,14 @@ _KINDS = {
     ".sav": "spss",
     ".zsav": "spss",
     ".zip": "zip",
+    ".json": "json",
+    ".jsonl": "json",
+    ".ndjson": "json",
 }
+_TEXTS = ("text", "json")
 _CALLED = {
     "text": "a text file",
+    "json": "a file of JSON records",
     "workbook": "an Excel workbook",
     "parquet": "a Parquet file",
     "spss": "an SPSS file",
@@ -80,7 +85,7 @@ def open_file(path: Path) -> Opened:
     packed = path.suffix.lower() == ".gz"
     ending = (Path(path.stem) if packed else path).suffix.lower()
     claimed = _KINDS.get(ending)
-    if claimed is None or (packed and claimed != "text"):
+    if claimed is None or (packed and claimed not in _TEXTS):
         raise IngestError(
             f"{path.name}: files ending in '{''.join(path.suffixes[-2:]) if packed else ending}' "
             f"are not read.{_INSTEAD.get(ending, '')} "
@@ -91,6 +96,8 @@ def open_file(path: Path) -> Opened:
     with path.open("rb") as stream:
         start = stream.read(512)
     found = "gzip" if packed and start[:2] == b"\x1f\x8b" else _kind(start, path)
+    if found == "text" and claimed == "json":
+        found = "json"
     if found != ("gzip" if packed else claimed):
         raise IngestError(
             f"{path.name}: named as {_CALLED['gzip' if packed else claimed]}, "
@@ -98,12 +105,12 @@ def open_file(path: Path) -> Opened:
         )
     if found == "zip":
         return _from_archive(path)
-    if found not in ("text", "gzip"):
+    if found not in (*_TEXTS, "gzip"):
         return Opened(found)
     data = _unpack(path) if packed else _mapped(path)
     if not len(data):
         raise IngestError(f"{path.name}: the file is empty once unpacked. Export it again.")
-    return Opened("text", data)
+    return Opened(str(claimed), data)
 
 
 def exports(folder: Path) -> list[Path]:
@@ -112,7 +119,7 @@ def exports(folder: Path) -> list[Path]:
     Raises:
         IngestError: there is none.
     """
-    endings = (*_KINDS, *(f"{name}.gz" for name, kind in _KINDS.items() if kind == "text"))
+    endings = (*_KINDS, *(f"{name}.gz" for name, kind in _KINDS.items() if kind in _TEXTS))
     found = [
         path
         for path in sorted(folder.iterdir())

@@ -13,6 +13,7 @@ from cxlab.codebook import ASKED, WHERE, Table, did_you_mean
 from cxlab.ingest import asked
 from cxlab.ingest.grids import Grid, Wanted, stacked
 from cxlab.ingest.layouts import Header, seen_of
+from cxlab.ingest.nested import read_json
 from cxlab.ingest.opening import IngestError, open_file
 from cxlab.ingest.texts import read_text
 from cxlab.ingest.typed import read_parquet, read_spss
@@ -129,6 +130,8 @@ def _grid(path: Path, table: Table, wanted: Wanted) -> Grid:
         opened = open_file(path)
         if opened.kind == "text":
             return read_text(path, opened, table, wanted)
+        if opened.kind == "json":
+            return read_json(path, opened, table, wanted)
         return _READERS[opened.kind](path, table, wanted)
     except OSError as error:
         reason = error.strerror or error

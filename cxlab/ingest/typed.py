@@ -12,6 +12,7 @@ import pyarrow.parquet
 from cxlab.codebook import COLUMNS, Table
 from cxlab.ingest.grids import Grid, Wanted
 from cxlab.ingest.layouts import Header
+from cxlab.ingest.nested import flattened, nested
 from cxlab.ingest.opening import IngestError
 from cxlab.ingest.sets import of_file
 
@@ -30,9 +31,12 @@ def read_parquet(path: Path, table: Table, wanted: Wanted) -> Grid:
                 f"{path.name}: several columns are called {', '.join(twice[:4])}. "
                 "Give each a name of its own."
             )
-        header = Header("plain", 0, names, names)
-        places = wanted(header)
-        cells = file.read(columns=[names[place] for place in places])
+        if nested(file.schema_arrow):
+            header, cells, places = flattened(file.read(), wanted)
+        else:
+            header = Header("plain", 0, names, names)
+            places = wanted(header)
+            cells = file.read(columns=[names[place] for place in places])
         body = _without_bytes(cells, path.name).to_pandas()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         raise IngestError(f"{path.name}: the Parquet file is damaged ({error}).") from None

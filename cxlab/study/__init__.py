@@ -24,6 +24,7 @@ from cxlab.study.asked import questionnaire_of
 from cxlab.study.cache import Kept, fingerprint
 from cxlab.study.errors import StudyError, collecting, stop_at
 from cxlab.study.finish import finished
+from cxlab.study.identity import identified
 from cxlab.study.lives import with_lives
 from cxlab.study.secret import key_of
 
@@ -99,6 +100,11 @@ class Study:
     def interactions(self):
         """Contacts as an Ibis table, or None."""
         return self._events("interactions")
+
+    @cached_property
+    def visits(self):
+        """Web and app events as an Ibis table, or None; `position` keeps the order of the file."""
+        return self._events("visits")
 
     @cached_property
     def doubts(self) -> tuple[tuple[str, str], ...]:
@@ -442,6 +448,8 @@ class Study:
         frame = self._frame(table)
         if frame is None:
             return None
+        if table == "visits":
+            frame = frame.assign(position=range(len(frame)))
         rows = pyarrow.Table.from_pandas(_for_engine(frame), preserve_index=False)
         connection = self._connection
         if self.mapping.events != "duckdb":
@@ -532,7 +540,7 @@ def load(path: str | Path | Mapping, *, cache: bool = True) -> Study:
         if place:
             cache_room.write(kept, place)
     stop_at(meeting.apart(kept[0], mapping))
-    return finished(_with_customer_segments(with_lives(Study(mapping, *kept))))
+    return finished(_with_customer_segments(identified(with_lives(Study(mapping, *kept)))))
 
 
 def wanted(study: Study) -> list[dict[str, str]]:

@@ -33,6 +33,9 @@ _ASKED = {
         "customer_id": "whose subscription it is: nobody's stay can be followed",
         "started_at": "when it began: no time as a customer",
     },
+    "visits": {
+        "customer_id": "whose visits they are: ways are not met with scores or leaving",
+    },
 }
 _NEEDS = {
     "scores": "no score is named; map nps, csat or ces under tables.responses.columns",
