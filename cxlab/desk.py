@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from cxlab import shell
-from cxlab.codebook import label
+from cxlab.codebook import How, label
 from cxlab.results import Absence, Result, Unanswerable, absent
 
 shell.quiet()
@@ -72,8 +72,8 @@ def asked(question: Callable[..., Any]) -> Callable[..., Any]:
     name = f"{question.__module__.split('.')[1]}.{question.__name__}"
 
     @functools.wraps(question)
-    def ask(*given: Any, how: Mapping[str, Any] | None = None, **words: Any) -> Any:
-        words = {**_fitting(how or {}, signature, given), **words}
+    def ask(*given: Any, how: How | None = None, **words: Any) -> Any:
+        words = {**_fitting(how, signature, given), **words}
         if gone := _gone(signature, given, words, drawn=name.startswith("plots.")):
             return gone[0]
         try:
@@ -85,10 +85,11 @@ def asked(question: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _fitting(
-    how: Mapping[str, Any], signature: inspect.Signature, given: tuple[Any, ...]
+    how: How | None, signature: inspect.Signature, given: tuple[Any, ...]
 ) -> dict[str, Any]:
     """Give the words of a study that a question has, and that say something of its table."""
-    words = {name: each for name, each in how.items() if name in signature.parameters}
+    told = {} if how is None else vars(how)
+    words = {name: each for name, each in told.items() if name in signature.parameters}
     table = given[0] if given else None
     if cluster := words.get("cluster"):
         there = table[cluster] if isinstance(table, pd.DataFrame) and cluster in table else None

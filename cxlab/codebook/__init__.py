@@ -1,6 +1,6 @@
 """Which words do we use? Columns, scales and their direction, reasons, the study file."""
 
-from cxlab.codebook.asking import ABOUT, HOW, ordered, placed, worded
+from cxlab.codebook.asking import ABOUT, HOW, How, ordered, placed, question, worded
 from cxlab.codebook.conditions import ANSWER, QUESTION, WHERE, Condition
 from cxlab.codebook.journey import STAGES, Journey
 from cxlab.codebook.mapping import Mapping, MappingError, Privacy, Reports, Table, Weighting
@@ -39,6 +39,7 @@ __all__ = [
     "UNSEEN",
     "WHERE",
     "Condition",
+    "How",
     "Journey",
     "Mapping",
     "MappingError",
@@ -58,5 +59,6 @@ __all__ = [
     "ordered",
     "parse",
     "placed",
+    "question",
     "worded",
 ]

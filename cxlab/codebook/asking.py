@@ -1,13 +1,16 @@
 """In which words are questions asked? One order, and one meaning a word, for every room."""
 
+import functools
 import inspect
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+Answer = TypeVar("Answer")
 Asks = TypeVar("Asks", bound=Callable[..., Any])
 _ARGS = re.compile(r"\n\nArgs:((?:\n {4}.*)+)")
-_OWN = re.compile(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", re.MULTILINE)
+_OWN = re.compile(r"^ {4}(\w+(?:, \w+)*): (.*(?:\n {8}.*)*)", re.MULTILINE)
 _SECTION = re.compile(r"\n\n(?:Returns|Raises|Example):\n")
 
 # what is asked: the first words of a question, after its frames
@@ -27,7 +30,7 @@ ABOUT = {
 }
 # how it is asked: the last words; a question's own stand between those and these
 HOW = {
-    "weight": "column of weights; in `drivers` also a `Survey`.",
+    "weight": "column of weights.",
     "cluster": "column of what was drawn together, such as the customer.",
     "as_of": "the last moment known.",
     "timezone": "the study's zone.",
@@ -37,6 +40,71 @@ HOW = {
     "seed": "for everything that is drawn.",
 }
 ORDER = (*ABOUT, "", *HOW)
+
+
+@dataclass(frozen=True)
+class How:
+    """How questions are asked: the words that a study settles for all of them, as one value.
+
+    Attributes:
+        weight: column of weights.
+        cluster: column of what was drawn together, such as the customer.
+        level: confidence level of every interval.
+        smallest: fewest people of a group that is shown.
+        currency: what money is counted in.
+        margins: what each period is brought to, so that no line moves by who was reached.
+    """
+
+    weight: str | None = None
+    cluster: str | None = None
+    level: float = 0.95
+    smallest: int = 0
+    currency: str = ""
+    margins: Any = None
+
+
+PLAIN = How()
+
+
+def question(
+    *words: str,
+) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """Give a question the words of `How`: keywords where it is asked, one value inside.
+
+    Questions hand that value on to one another, as `how`.
+
+    Args:
+        words: those that it takes; if none is named, weight, cluster, level and smallest.
+
+    Returns:
+        What turns `ask(frame, *, its own words, how)` into a question, its help completed.
+
+    Example:
+        >>> @question("level")
+        ... def ask(rows, *, how):
+        ...     return how.level
+        >>> ask([], level=0.9), str(inspect.signature(ask))
+        (0.9, '(rows, *, level: float = 0.95)')
+    """
+    words = words or ("weight", "cluster", "level", "smallest")
+    kinds, keyword = How.__dataclass_fields__, inspect.Parameter.KEYWORD_ONLY
+    shared = [
+        inspect.Parameter(name, keyword, default=kinds[name].default, annotation=kinds[name].type)
+        for name in words
+    ]
+
+    def make(ask: Callable[..., Answer]) -> Callable[..., Answer]:
+        own = [each for each in inspect.signature(ask).parameters.values() if each.name != "how"]
+
+        @functools.wraps(ask)
+        def asked(*given: Any, how: How = PLAIN, **said: Any) -> Answer:
+            mine = {name: said.pop(name) for name in words if name in said}
+            return ask(*given, how=replace(how, **mine), **said)
+
+        asked.__signature__ = ordered(ask, own + shared)  # type: ignore[attr-defined]
+        return worded(asked)
+
+    return make
 
 
 def placed(names: Iterable[str]) -> list[str]:
@@ -74,7 +142,8 @@ def worded(question: Asks) -> Asks:
     """
     text = inspect.cleandoc(question.__doc__ or "")
     found = _ARGS.search(text)
-    own = dict(_OWN.findall(found[1])) if found else {}
+    said = _OWN.findall(found[1]) if found else []
+    own = {name: line for names, line in said for name in names.split(", ")}
     lines = [
         f"    {name}: {own.get(name) or ABOUT.get(name) or HOW[name]}"
         for name in inspect.signature(question).parameters

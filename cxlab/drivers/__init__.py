@@ -5,7 +5,6 @@ In reading order; `help(drivers.screen)` says more of one, and `workings` holds 
 Before:
     screen            which ratings can be used?
     used              the names that a screen lets through
-    drawn             how were the answers drawn?
     stayed            who was still there some time after answering?
 
 The order:
@@ -48,13 +47,13 @@ from cxlab.drivers.importance import dominance, dominance_of, importance, pairs,
 from cxlab.drivers.ordinal import odds
 from cxlab.drivers.priorities import gains, priorities, quadrants
 from cxlab.drivers.regression import conflicts, differs, fit, quality
-from cxlab.drivers.screen import drawn, screen, stayed, used
+from cxlab.drivers.screen import screen, stayed, used
 from cxlab.drivers.whatif import moves, simulate
 from cxlab.drivers.workings.design import DriverError, Survey
 
 __all__ = [
     "DriverError", "Survey", "beside", "by_likelihood", "checks", "conflicts", "differs",
-    "dominance", "dominance_of", "drawn", "fit", "gains", "gaps", "halo", "importance", "kano",
+    "dominance", "dominance_of", "fit", "gains", "gaps", "halo", "importance", "kano",
     "moves", "nonlinear", "odds", "pairs", "penalty_reward", "priorities", "quadrants",
     "quality", "relative_weights", "screen", "simulate", "stayed", "used",
 ]  # fmt: skip

@@ -104,18 +104,6 @@ def used(screened: Result) -> list[str]:
     return kept
 
 
-def drawn(responses: pd.DataFrame, *, weight: str | None = None, level: float = 0.95) -> Survey:
-    """Say how answers were drawn: people who answered more than once are clusters.
-
-    Example:
-        >>> drawn(pd.DataFrame({"customer_id": ["a", "a", "b"]})).cluster
-        'customer_id'
-    """
-    ids = responses.get("customer_id")
-    again = ids is not None and ids.dropna().duplicated().any()
-    return Survey(weight=weight, cluster="customer_id" if again else None, level=level)
-
-
 def stayed(
     responses: pd.DataFrame,
     customers: pd.DataFrame,

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy import sparse
 
 from cxlab import stats
+from cxlab.codebook import How, question
 from cxlab.metrics.workings.alike import BROUGHT, Margins, brought, said, targets
 from cxlab.metrics.workings.answers import Answers, need, take
 from cxlab.metrics.workings.gaps import two_sided
@@ -37,6 +38,7 @@ class _Cells(NamedTuple):
     n: np.ndarray
 
 
+@question("weight", "cluster", "level")
 def before_after(
     responses: pd.DataFrame,
     *,
@@ -44,11 +46,9 @@ def before_after(
     date: str | clock.date | pd.Timestamp,
     within: str = "168D",
     margins: Margins = None,
-    weight: str | None = None,
-    cluster: str | None = None,
     as_of: str | clock.date | pd.Timestamp | None = None,
     timezone: str | None = None,
-    level: float = 0.95,
+    how: How,
 ) -> Result:
     """Ask whether a score changed at a date, season and trend allowed for.
 
@@ -63,12 +63,8 @@ def before_after(
     Args:
         responses: one row per answer, with `answered_at`.
         date: the first day after the change.
-        score: `nps`, `csat`, `ces`, or a `Score`.
         within: how long before and after to look, up to 168 days; shorter where the data end.
-        weight, cluster: as in `nps`.
         margins: as in `trend`: each stretch is brought to the same mix.
-        as_of, timezone: as in `trend`.
-        level: confidence level.
 
     Returns:
         First the answer: term (`change at the date`, `change on the year`, `before and after`),
@@ -94,9 +90,9 @@ def before_after(
     rows, times = responses[known], times[known]
     grade, slices, width = _reach(times, start, end, pd.Timedelta(within))
     side, place = _placed(times, start, slices, width, grade)
-    answers, notes = _taken(rows[side >= 0], side[side >= 0], what, weight, margins, cluster)
+    answers, notes = _taken(rows[side >= 0], side[side >= 0], what, margins, how)
     cells = _cells(answers, side[side >= 0], place[side >= 0])
-    row = _step(cells, grade, level)
+    row = _step(cells, grade, how.level)
     row["verdict"] = _verdict(row, grade)
     stretch = f"{count(slices * width / pd.Timedelta(1, unit='D'), 'day')} before and after"
     return Result(
@@ -159,13 +155,13 @@ def _placed(times: pd.Series, start: pd.Timestamp, slices: int, width: pd.Timede
     return side, place
 
 
-def _taken(rows, side, what: Score, weight, margins: Margins, cluster):
-    shares = targets(rows, margins, weight) if margins else {}
+def _taken(rows, side, what: Score, margins: Margins, how: How):
+    shares = targets(rows, margins, how.weight) if margins else {}
     if not shares:
-        return take(rows, what, weight=weight, cluster=cluster), ()
-    found = brought(rows, np.array(SIDES)[side], shares, weight=weight)
+        return take(rows, what, weight=how.weight, cluster=how.cluster), ()
+    found = brought(rows, np.array(SIDES)[side], shares, weight=how.weight)
     held = rows.assign(**{BROUGHT: found.weight})
-    answers = take(held, what, weight=BROUGHT, cluster=cluster)
+    answers = take(held, what, weight=BROUGHT, cluster=how.cluster)
     return answers, (f"Each stretch at the same mix of {said(shares)}.", *found.notes)
 
 

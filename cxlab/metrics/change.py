@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.codebook import label
+from cxlab.codebook import How, label, question
 from cxlab.metrics.migration import migration
 from cxlab.metrics.workings.answers import ALL, CUSTOMER, Answers, By, need, take
 from cxlab.metrics.workings.channels import MODE, mode_note
@@ -28,6 +28,7 @@ METHOD = (
 )
 
 
+@question("weight", "level", "smallest")
 def change(
     before: pd.DataFrame,
     after: pd.DataFrame,
@@ -35,9 +36,7 @@ def change(
     score: str | Score = "nps",
     by: By = None,
     pair: str | None = None,
-    weight: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Split the movement of a score into pieces that sum to it.
 
@@ -47,13 +46,10 @@ def change(
     Args:
         before: answers of the earlier period.
         after: answers of the later period.
-        score: `nps`, `csat`, `ces`, or a `Score`.
         by: column, or columns, that make the segments; without any, all of the change is rate.
         pair: column naming the customer. Answers of one customer are then not taken as
             independent, and the change is split a second time: who moved between detractor,
             passive and promoter, who came and who went (see `migration`).
-        weight: column with survey weights, in both.
-        level: confidence level.
         smallest: segments with fewer answers in a period are joined as `other groups`.
 
     Returns:
@@ -76,20 +72,16 @@ def change(
     """
     what = resolve(score)
     if by is None and pair is not None:
-        return migration(
-            before, after, score=what, pair=pair, weight=weight, level=level, smallest=smallest
-        )
-    answers, wave = both(before, after, what, by, weight, pair)
-    answers, joined = _join_small(answers, wave, smallest)
-    frame, notes = _split(answers, wave, level)
+        return migration(before, after, score=what, pair=pair, how=how)
+    answers, wave = both(before, after, what, by, how.weight, pair)
+    answers, joined = _join_small(answers, wave, how.smallest)
+    frame, notes = _split(answers, wave, how.level)
     notes += joined
     notes += mode_note(answers, group=wave)
     if pair is not None and few_in_both(before, after, pair):
         notes.append(FEW_NOTE)
     elif pair is not None:
-        moved = migration(
-            before, after, score=what, pair=pair, weight=weight, level=level, smallest=smallest
-        )
+        moved = migration(before, after, score=what, pair=pair, how=how)
         frame = pd.concat([frame, moved.frame[moved.frame["term"] != "change"]], ignore_index=True)
         notes += [moved.headline, *moved.notes]
     return Result(

@@ -5,6 +5,7 @@ import pandas as pd
 from scipy import special
 
 from cxlab import results, stats
+from cxlab.codebook import How, question
 from cxlab.metrics.workings.answers import By, take
 from cxlab.metrics.workings.apart import apart, stands_apart
 from cxlab.metrics.workings.channels import mode_note
@@ -25,24 +26,19 @@ OTHER_TIMES = (
 )
 
 
+@question()
 def compare(
     responses: pd.DataFrame,
     *,
     score: str | Score = "nps",
     by: By,
     correction: str = "bh",
-    weight: str | None = None,
-    cluster: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Compare each group with all answers outside it, corrected for the number of groups.
 
     Args:
-        responses: one row per answer.
-        score: `nps`, `csat`, `ces`, or a `Score`.
         by: column, or columns, that make the groups.
-        weight, cluster, level: as in `nps`.
         correction: `bh` (default), `by`, `holm` or `bonferroni`; the groups shown are the family.
         smallest: groups with fewer answers are not compared; their answers stay in the rest.
 
@@ -55,22 +51,22 @@ def compare(
         >>> compare(rows, by="region").frame["verdict"].tolist()
         ['above', 'below']
     """
-    answers = take(responses, resolve(score), by=by, weight=weight, cluster=cluster)
+    answers = take(responses, resolve(score), by=by, weight=how.weight, cluster=how.cluster)
     n = answers.cells.n.sum(axis=1)
     sizes = pd.DataFrame({"group": answers.groups, "n": n})
-    hidden = results.hidden(sizes, smallest=smallest) | (n == 0)
+    hidden = results.hidden(sizes, smallest=how.smallest) | (n == 0)
     if len(answers.groups) < 2:
         raise MetricsError(
             f"Only one group answered ('{answers.groups[0]}'); there is no rest to compare with."
         )
-    found = apart(answers, level=level, hidden=hidden, method=correction)
+    found = apart(answers, level=how.level, hidden=hidden, method=correction)
     side = np.where(found.estimate > 0, "above", "below")
     frame = pd.DataFrame(
         {
             "group": answers.groups,
             **{key: getattr(found, key) for key in found._fields if key != "stands"},
             "n": n.astype(int),
-            "level": level,
+            "level": how.level,
             "verdict": np.where(
                 hidden, "suppressed", np.where(found.stands, side, "not apart")
             ).astype(object),
@@ -80,8 +76,8 @@ def compare(
     notes = [*answers.notes, *mode_note(answers, by)]
     if hidden.any():
         notes.append(
-            f"{count(int(hidden.sum()), 'group')} not compared: fewer than {smallest} answers, or "
-            "would tell the numbers of those that have; their answers stay with the rest."
+            f"{count(int(hidden.sum()), 'group')} not compared: fewer than {how.smallest} answers, "
+            "or would tell the numbers of those that have; their answers stay with the rest."
         )
     return Result(
         name=f"{answers.score.name} against the rest",
@@ -95,6 +91,7 @@ def compare(
     )
 
 
+@question("weight", "cluster", "level")
 def difference(
     before: pd.DataFrame,
     after: pd.DataFrame,
@@ -102,9 +99,7 @@ def difference(
     score: str | Score = "nps",
     pair: str | None = None,
     method: str = "mover",
-    weight: str | None = None,
-    cluster: str | None = None,
-    level: float = 0.95,
+    how: How,
 ) -> Result:
     """Give the difference of a score between two sets of answers, the second less the first.
 
@@ -114,14 +109,11 @@ def difference(
     Args:
         before: answers of the first set.
         after: answers of the second set.
-        score: `nps`, `csat`, `ces`, or a `Score`.
         pair: column naming the customer; only those in both sets count, each with the last
             answer in either.
         method: `mover` squares and adds the ends of the two single intervals (for shares
             Newcombe's interval); `wald` takes the normal interval and test.
-        weight: column with survey weights, in both.
-        cluster: column whose equal values are not independent, also across the two sets.
-        level: confidence level.
+        cluster: column of what was drawn together, also across the two sets.
 
     Returns:
         term, before, after, estimate, std_error, conf_low, conf_high, p_value, n, level,
@@ -134,7 +126,7 @@ def difference(
         'NPS is 25.0 points higher (+3.6 to +46.4): 25.0 after 0.0.'
     """
     what = resolve(score)
-    gap = gap_between(before, after, what, pair, weight, cluster, method, level)
+    gap = gap_between(before, after, what, pair, how.weight, how.cluster, method, how.level)
     if not gap.low < gap.high:
         # answers all alike do not tell how far others would have been from them
         gap = gap._replace(low=np.nan, high=np.nan)
@@ -142,7 +134,7 @@ def difference(
     verdict = "no detectable difference"
     if apart_from_zero:
         verdict = "higher" if gap.estimate > 0 else "lower"
-    frame = gap_frame(gap, "difference", gap.low, gap.high, gap.p_value, level, verdict)
+    frame = gap_frame(gap, "difference", gap.low, gap.high, gap.p_value, how.level, verdict)
     values = f"{amount(gap.after, what.unit)} after {amount(gap.before, what.unit)}"
     ends = f" ({what.range(gap.low, gap.high)})" if np.isfinite(gap.low) else ""
     if apart_from_zero:
@@ -169,6 +161,7 @@ def _other_times(before: pd.DataFrame, after: pd.DataFrame) -> tuple[str, ...]:
     return (OTHER_TIMES,) if apart_in_time else ()
 
 
+@question("weight", "cluster", "level")
 def equivalence(
     before: pd.DataFrame,
     after: pd.DataFrame,
@@ -176,14 +169,12 @@ def equivalence(
     score: str | Score = "nps",
     margin: float,
     pair: str | None = None,
-    weight: str | None = None,
-    cluster: str | None = None,
-    level: float = 0.95,
+    how: How,
 ) -> Result:
     """Ask whether a score changed by less than a margin, by two one-sided tests.
 
     Args:
-        before, after, score, pair, weight, cluster: as in `difference`.
+        before, after, pair: as in `difference`.
         margin: the largest difference that would not matter, in the unit of the score.
         level: confidence of the statement; the interval shown has level 2 * level - 1.
 
@@ -199,8 +190,8 @@ def equivalence(
     what = resolve(score)
     if not margin > 0:
         raise MetricsError(f"margin must be above zero; it is {margin:g}.")
-    inner = 2 * level - 1
-    gap = gap_between(before, after, what, pair, weight, cluster, "mover", inner)
+    inner = 2 * how.level - 1
+    gap = gap_between(before, after, what, pair, how.weight, how.cluster, "mover", inner)
     p = float("nan")
     if gap.std_error > 0:
         nearest = (margin - abs(gap.estimate)) / gap.std_error

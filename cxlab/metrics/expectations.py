@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.codebook import label
+from cxlab.codebook import How, label, question
 from cxlab.metrics.workings.answers import need, numeric, repeated
 from cxlab.metrics.workings.gaps import two_sided
 from cxlab.metrics.workings.measures import MetricsError
@@ -17,14 +17,13 @@ _MEANS = ["estimate", "std_error", "conf_low", "conf_high", "expectation", "perf
 _ORDER = ["part", "term", *_MEANS, "p_value", "p_adjusted", "verdict", "n", "level"]
 
 
+@question("weight", "cluster", "level")
 def service_gaps(
     responses: pd.DataFrame,
     *,
     items: Mapping[str, tuple[str, str]],
     dimensions: Mapping[str, Sequence[str]] | None = None,
-    weight: str | None = None,
-    cluster: str | None = None,
-    level: float = 0.95,
+    how: How,
 ) -> Result:
     """Give perception minus expectation, item by item and dimension by dimension.
 
@@ -36,10 +35,8 @@ def service_gaps(
         responses: one row an answer.
         items: name -> its columns of expectation and of perception, on one scale.
         dimensions: name -> the items it is made of; without, all items make one.
-        weight: column with survey weights.
-        cluster: column whose equal values are not independent; by default the customer where
-            customers answered more than once, "" for every answer by itself.
-        level: confidence level.
+        cluster: column of what was drawn together; by default the customer where customers
+            answered more than once, "" for every answer by itself.
 
     Returns:
         part (`item`, `dimension`), term, estimate (the gap, below zero where service falls
@@ -58,26 +55,28 @@ def service_gaps(
     """
     if not items:
         raise MetricsError("no item is named; give each its expectation and its perception.")
-    cluster = (repeated(responses) if cluster is None else cluster) or None
-    sides = _sides(responses, items, [name for name in (weight, cluster) if name])
+    cluster = (repeated(responses) if how.cluster is None else how.cluster) or None
+    sides = _sides(responses, items, [name for name in (how.weight, cluster) if name])
     made = {"all items": list(items)} if dimensions is None else dict(dimensions)
     for name, members in made.items():
         unknown = [f"'{member}'" for member in members if member not in items] or ["nothing"]
         if unknown != ["nothing"] or not len(members):
             raise MetricsError(f"dimension '{name}': {listing(unknown)} is not among the items.")
-    how = {"weight": responses[weight]} if weight else {}
-    how |= {"cluster": responses[cluster]} if cluster else {}
-    rows = [("item", name, *_gap(name, sides, [name], how, level)) for name in items]
-    rows += [("dimension", name, *_gap(name, sides, made[name], how, level)) for name in made]
-    frame = _judged(pd.DataFrame(rows, columns=["part", "term", *_MEANS, "p_value", "n"]), level)
+    drawn = {"weight": responses[how.weight]} if how.weight else {}
+    drawn |= {"cluster": responses[cluster]} if cluster else {}
+    rows = [("item", name, *_gap(name, sides, [name], drawn, how.level)) for name in items]
+    rows += [("dimension", name, *_gap(name, sides, made[name], drawn, how.level)) for name in made]
+    frame = _judged(
+        pd.DataFrame(rows, columns=["part", "term", *_MEANS, "p_value", "n"]), how.level
+    )
     return Result(
         name="service gaps",
         frame=frame[_ORDER],
         headline=_headline(frame),
         method="Perception minus expectation of the same person (Parasuraman, Zeithaml and Berry "
-        f"1988); paired t intervals at {percent(level)}, verdicts by Holm.",
+        f"1988); paired t intervals at {percent(how.level)}, verdicts by Holm.",
         base=f"{count(frame['n'].max(), 'answer')} with both, {count(len(items), 'item')}; "
-        + ("weighted." if weight else "unweighted."),
+        + ("weighted." if how.weight else "unweighted."),
         unit="points",
     )
 
@@ -98,17 +97,17 @@ def _sides(
     return wanted.where(both), found.where(both)
 
 
-def _gap(name, sides, members, how: dict, level: float) -> tuple:
+def _gap(name, sides, members, drawn: dict, level: float) -> tuple:
     wanted, found = (side[list(members)].mean(axis="columns") for side in sides)
     held = wanted.notna()
-    if "weight" in how:
-        held &= how["weight"].fillna(0) > 0
+    if "weight" in drawn:
+        held &= drawn["weight"].fillna(0) > 0
     if held.sum() < 2:
         raise MetricsError(
             f"'{label(name)}': {count(held.sum(), 'answer')} with both expectation and perception; "
             "two are needed."
         )
-    given = {key: column[held] for key, column in how.items()}
+    given = {key: column[held] for key, column in drawn.items()}
     w = given.get("weight", pd.Series(1.0, index=wanted[held].index)).to_numpy(float)
     gap = stats.linearised((found - wanted)[held].to_numpy(), **given)
     estimate, error, df = float(gap.estimate[0]), float(gap.std_error[0]), float(gap.df[0])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxlab.codebook import How, question
 from cxlab.metrics.change import COLUMNS, METHOD, change, few_in_both, piece
 from cxlab.metrics.migration import migration, panel
 from cxlab.metrics.workings.alike import BROUGHT, Margins, said, targets, two_alike
@@ -93,6 +94,7 @@ def latest(
     return found[-1][1] if found else responses
 
 
+@question("weight", "level", "smallest")
 def latest_change(
     responses: pd.DataFrame,
     *,
@@ -101,11 +103,9 @@ def latest_change(
     period: str = "quarter",
     pair: str | None = None,
     margins: Margins = None,
-    weight: str | None = None,
     as_of: str | date | pd.Timestamp | None = None,
     timezone: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Explain how the last finished period differs from the one before.
 
@@ -114,12 +114,13 @@ def latest_change(
 
     Args:
         responses: one row per answer, with `answered_at`.
-        score, by, pair, weight, level, smallest: as in `change`; with `pair` alone the change is
+        by: as in `change`.
+        pair: as in `change`; alone, the change is
             told by customers; where those in both periods are few, of them alone (`panel`). A
             column that the answers lack is left out.
         margins: as in `trend`; the change at the same mix of people then comes first in the
             sentence, as term `at the same mix`, and the pieces explain the line as answered.
-        period, as_of, timezone: as in `trend`.
+        period: as in `trend`.
 
     Returns:
         What `change` returns; an empty frame, and a headline that says why, where there are no
@@ -138,38 +139,38 @@ def latest_change(
     if len(found) < 2:
         return _nothing(what, f"fewer than two finished {word}s with answers; no change to explain")
     (first, before), (last, after) = found[-2:]
-    if min(len(before), len(after)) < smallest:
+    if min(len(before), len(after)) < how.smallest:
         return _nothing(what, f"too few answers in {first} or {last} to show a change")
     pair = pair if pair in responses else None
     if by is None and pair is None:
         return _nothing(what, "no segment and no customer to explain a change by")
-    enough = pair is not None and _shared(before, after, pair) >= max(smallest, 2)
+    enough = pair is not None and _shared(before, after, pair) >= max(how.smallest, 2)
     if by is None and not enough:
         return _nothing(
             what, f"too few customers answered in both {first} and {last} to follow them"
         )
     pair = pair if enough else None
-    words: dict[str, Any] = {"score": what, "level": level, "smallest": smallest}
+    words: dict[str, Any] = {"score": what, "pair": pair, "how": how}
     if by is None and few_in_both(before, after, str(pair)):
-        told = panel(before, after, pair=str(pair), **words)
+        told = panel(before, after, **words)
     elif by is None:
-        told = migration(before, after, pair=str(pair), weight=weight, **words)
+        told = migration(before, after, **words)
     else:
-        told = change(before, after, by=by, pair=pair, weight=weight, **words)
+        told = change(before, after, by=by, **words)
     told = replace(told, headline=f"{first} to {last}: {told.headline}")
-    shares = targets(responses[responses[what.column].notna()], margins, weight) if margins else {}
-    return _at_the_same_mix(told, before, after, what, shares, weight) if by and shares else told
+    known = responses[responses[what.column].notna()]
+    shares = targets(known, margins, how.weight) if margins and by else {}
+    return _at_the_same_mix(told, before, after, what, shares, how) if shares else told
 
 
-def _at_the_same_mix(told: Result, before, after, what: Score, shares, weight) -> Result:
+def _at_the_same_mix(told: Result, before, after, what: Score, shares, how: How) -> Result:
     """Add the change that is left when both periods stand for the same people, and say it first."""
-    sides, notes = two_alike(before, after, shares, weight)
-    level = float(told.frame["level"].iloc[0])
-    gap = gap_between(sides[0], sides[1], what, None, BROUGHT, None, "mover", level)
+    sides, notes = two_alike(before, after, shares, how.weight)
+    gap = gap_between(sides[0], sides[1], what, None, BROUGHT, None, "mover", how.level)
     row = {
         "term": SAME_MIX, "group": ALL, "before": gap.before, "after": gap.after,
         "estimate": gap.estimate, "std_error": gap.std_error, "conf_low": gap.low,
-        "conf_high": gap.high, "n": gap.n, "level": level,
+        "conf_high": gap.high, "n": gap.n, "level": how.level,
         "verdict": "moved" if gap.low > 0 or gap.high < 0 else "no detectable difference",
     }  # fmt: skip
     whole = told.frame.iloc[0]

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
+from cxlab.codebook import How, question
 from cxlab.metrics.workings.answers import Answers, By, take
 from cxlab.metrics.workings.estimates import means
 from cxlab.metrics.workings.measures import MetricsError, Score, resolve
@@ -13,24 +14,18 @@ TAIL = 3
 GRID = 400
 
 
+@question()
 def league(
     responses: pd.DataFrame,
     *,
     score: str | Score = "nps",
     by: By,
-    weight: str | None = None,
-    cluster: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
     seed: int = 0,
+    how: How,
 ) -> Result:
     """Rank groups, each drawn towards the whole as far as its answers are few.
 
     Args:
-        responses: one row per answer.
-        score, by, weight, cluster: as in `nps`.
-        level: level of the intervals and of the ranks.
-        smallest: groups with fewer answers are not ranked.
         seed: for the draws behind the ranks.
 
     Returns:
@@ -47,9 +42,9 @@ def league(
         'b'
     """
     what = resolve(score)
-    answers = take(responses, what, by=by, weight=weight, cluster=cluster)
+    answers = take(responses, what, by=by, weight=how.weight, cluster=how.cluster)
     mean = means(answers)
-    shown = (mean.n >= max(smallest, 1)) & np.isfinite(mean.estimate)
+    shown = (mean.n >= max(how.smallest, 1)) & np.isfinite(mean.estimate)
     if shown.sum() < 3:
         raise MetricsError(
             f"{count(int(shown.sum()), 'group')} with enough answers; a league table needs three."
@@ -57,8 +52,8 @@ def league(
     raw, error = mean.estimate[shown], np.sqrt(_variance(answers, mean))[shown]
     pooled, spread, own, draws = _pool(raw, error, seed)
     order = np.argsort(-draws if not what.low_is_good else draws, axis=1).argsort(axis=1) + 1
-    tail = (1 - level) / 2
-    low, high = stats.mean_interval(pooled, spread, level=level)
+    tail = (1 - how.level) / 2
+    low, high = stats.mean_interval(pooled, spread, level=how.level)
     frame = pd.DataFrame(
         {
             "group": np.array(answers.groups, dtype=object)[shown],
@@ -73,12 +68,12 @@ def league(
             "p_top3": (order <= TAIL).mean(axis=0),
             "p_bottom3": (order > len(raw) - TAIL).mean(axis=0),
             "n": mean.n[shown].astype(int),
-            "level": level,
+            "level": how.level,
         }
     )
     frame = frame.sort_values("estimate", ascending=what.low_is_good, kind="stable")
     frame.insert(7, "rank", np.arange(1, len(frame) + 1))
-    tops = [frame["p_top3"] >= level, frame["p_bottom3"] >= level]
+    tops = [frame["p_top3"] >= how.level, frame["p_bottom3"] >= how.level]
     found = pd.Series(np.select(tops, ["best three", "last three"], default=""), dtype=object)
     frame["verdict"] = found.replace("", None).to_numpy()
     notes = list(answers.notes)
@@ -87,7 +82,7 @@ def league(
     return Result(
         name=f"{what.name} league",
         frame=frame,
-        headline=_headline(frame, what, level),
+        headline=_headline(frame, what, how.level),
         method="partial pooling in a normal model, the spread between groups averaged over its "
         "posterior (Efron and Morris 1975; Gelman et al. 2013); ranks from 4,000 draws",
         base=answers.base,

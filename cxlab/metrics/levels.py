@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.codebook import Scale
+from cxlab.codebook import How, Scale, question
 from cxlab.metrics.workings.answers import ALL, Answers, By, take
 from cxlab.metrics.workings.apart import apart, stands_apart
 from cxlab.metrics.workings.channels import mode_note
@@ -18,16 +18,14 @@ COLUMNS = ["group", "estimate", "std_error", "conf_low", "conf_high", "n", "n_ef
 LINEARISED = "standard error by Taylor linearisation (Binder 1983)"
 
 
+@question()
 def nps(
     responses: pd.DataFrame,
     *,
     score: str | Score = "nps",
     by: By = None,
     method: str = "adjusted_wald",
-    weight: str | None = None,
-    cluster: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Give the Net Promoter Score with its interval, for everyone or for each group.
 
@@ -35,14 +33,9 @@ def nps(
     are passives, less (88 of 100 at 10 answers) where the population holds no detractor at all.
 
     Args:
-        responses: one row per answer.
         score: column with the answers, 0 to 10.
         by: column, or columns, to report by.
         method: `adjusted_wald`, `wald`, `score` (Tango) or `bootstrap`.
-        weight: column with survey weights.
-        cluster: column whose equal values are not independent, such as the customer.
-        level: confidence level.
-        smallest: groups with fewer answers are suppressed.
 
     Returns:
         group, estimate, std_error, conf_low, conf_high, n, n_effective, level, verdict; in
@@ -57,10 +50,11 @@ def nps(
         'NPS is 33.3 (−26.7 to 71.2), 6 answers.'
     """
     what = Score(score, "nps") if isinstance(score, str) else score
-    answers = take(responses, what, by=by, weight=weight, cluster=cluster)
-    return level_result(answers, by=by, method=method, level=level, smallest=smallest)
+    answers = take(responses, what, by=by, weight=how.weight, cluster=how.cluster)
+    return level_result(answers, by=by, method=method, level=how.level, smallest=how.smallest)
 
 
+@question()
 def csat(
     responses: pd.DataFrame,
     *,
@@ -69,19 +63,14 @@ def csat(
     kind: Literal["top", "mean"] = "top",
     scale: Scale | str | None = "1..5",
     method: str = "wilson",
-    weight: str | None = None,
-    cluster: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Give customer satisfaction: the share in the top box, or the mean.
 
     Args:
-        responses: one row per answer.
         score: column with the answers.
         kind: `top` for the share in the top box, `mean` for the mean.
         scale: the scale of the answers; its `top` says how wide the top box is.
-        by, weight, cluster, level, smallest: as in `nps`.
         method: for the top box `wilson`, `agresti_coull`, `jeffreys`, `exact` or `wald`;
             a mean has the t interval.
 
@@ -93,10 +82,11 @@ def csat(
         'CSAT: 75.0% give 4 or 5 (30.1% to 95.4%), 4 answers.'
     """
     what = score if isinstance(score, Score) else Score(score, kind, as_scale(scale), "CSAT")
-    answers = take(responses, what, by=by, weight=weight, cluster=cluster)
-    return level_result(answers, by=by, method=method, level=level, smallest=smallest)
+    answers = take(responses, what, by=by, weight=how.weight, cluster=how.cluster)
+    return level_result(answers, by=by, method=method, level=how.level, smallest=how.smallest)
 
 
+@question()
 def ces(
     responses: pd.DataFrame,
     *,
@@ -105,19 +95,15 @@ def ces(
     kind: Literal["top", "mean"] = "mean",
     scale: Scale | str | None = "1..7",
     method: str = "wilson",
-    weight: str | None = None,
-    cluster: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Give the customer effort score: the mean, or the share who found it easy.
 
     Args:
-        responses: one row per answer.
         score: column with the answers.
         kind: `mean`, or `top` for the share in the easy box (5 to 7 of 1 to 7).
         scale: the scale of the answers; its `better` says which end means easy.
-        by, weight, cluster, method, level, smallest: as in `csat`.
+        method: as in `csat`.
 
     Returns:
         The columns of `nps`, on the scale or as a share.
@@ -127,24 +113,19 @@ def ces(
         'CES averages 6.00 (4.70 to 7.00), 4 answers; high means easy.'
     """
     what = score if isinstance(score, Score) else Score(score, kind, as_scale(scale), "CES")
-    answers = take(responses, what, by=by, weight=weight, cluster=cluster)
-    return level_result(answers, by=by, method=method, level=level, smallest=smallest)
+    answers = take(responses, what, by=by, weight=how.weight, cluster=how.cluster)
+    return level_result(answers, by=by, method=method, level=how.level, smallest=how.smallest)
 
 
+@question("weight", "level", "smallest")
 def distribution(
     responses: pd.DataFrame,
     *,
     score: str | Score = "nps",
     by: By = None,
-    weight: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Give the share of every point of the scale.
-
-    Args:
-        responses: one row per answer.
-        score, by, weight, level, smallest: as in `nps`.
 
     Returns:
         group, term (detractor, passive, promoter for the NPS), value, n, share, std_error,
@@ -154,13 +135,13 @@ def distribution(
         >>> distribution(pd.DataFrame({"nps": [0, 7, 7, 9]})).headline
         '25.0% promoters, 50.0% passives and 25.0% detractors.'
     """
-    answers = take(responses, resolve(score), by=by, weight=weight)
-    parts = [_shares(answers, cell, level, smallest) for cell in range(len(answers.points))]
+    answers = take(responses, resolve(score), by=by, weight=how.weight)
+    parts = [_shares(answers, cell, how.level, how.smallest) for cell in range(len(answers.points))]
     frame = pd.concat(parts).sort_values("place", kind="stable").drop(columns="place")
     return Result(
         name=f"{answers.score.name} distribution",
         frame=frame,
-        headline=_shape(answers, smallest),
+        headline=_shape(answers, how.smallest),
         method=stats.PROPORTION_METHODS["wilson"],
         base=answers.base,
         notes=answers.notes,

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
+from cxlab.codebook import How, question
 from cxlab.metrics.workings.answers import ALL, Answers, need, take
 from cxlab.metrics.workings.gaps import last_answers
 from cxlab.metrics.workings.measures import MetricsError, Score, resolve
@@ -14,15 +15,14 @@ REPEATS = "repeat answers"
 OTHERS = "other customers"
 
 
+@question("weight", "level", "smallest")
 def migration(
     before: pd.DataFrame,
     after: pd.DataFrame,
     *,
     score: str | Score = "nps",
     pair: str = "customer_id",
-    weight: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Split a change into who moved between boxes, who came and who went.
 
@@ -31,7 +31,7 @@ def migration(
     likewise. What repeated answers and uneven weights add is a piece of its own.
 
     Args:
-        before, after, score, weight, level: as in `change`.
+        before, after: as in `change`.
         pair: column naming the customer.
         smallest: pieces of fewer customers are joined as `other customers`.
 
@@ -51,7 +51,8 @@ def migration(
         (-100.0, 0.0)
     """
     what = resolve(score)
-    sides = [_side(rows, what, pair, weight, wave) for wave, rows in (("0", before), ("1", after))]
+    waves = (("0", before), ("1", after))
+    sides = [_side(rows, what, pair, how.weight, wave) for wave, rows in waves]
     stayed = np.intersect1d(sides[0].index, sides[1].index)
     if len(stayed) < 2:
         raise MetricsError(
@@ -69,16 +70,16 @@ def migration(
     terms = ["change", "came", "went", REPEATS, *names]
     inner = scores[:, 3:].sum(axis=1)  # those who stayed: their moves and repeat answers
     moves["by"] = (float(found[3:].sum()), float(np.sqrt(m / (m - 1) * (inner**2).sum())))
-    join, kept = _joined(np.array(n), smallest)
+    join, kept = _joined(np.array(n), how.smallest)
     found, scores = join @ found, scores @ join.T
-    frame = _frame([*(terms[i] for i in kept), OTHERS][: len(join)], found, scores, level)
+    frame = _frame([*(terms[i] for i in kept), OTHERS][: len(join)], found, scores, how.level)
     frame["n"] = (join @ np.array(n)).astype(int)
     frame.loc[0, ["before", "after"]] = centres
     order = sorted(range(len(frame)), key=lambda i: (i > 0, frame["term"][i] in terms[1:4]))
     return Result(
         name=f"{what.name} migration",
         frame=frame.iloc[order],
-        headline=_headline(what, stayed, moves, level, smallest),
+        headline=_headline(what, stayed, moves, how.level, how.smallest),
         method="customers in both periods by their last answers, the rest as came and went; "
         "intervals by linearisation over customers",
         base=f"{count(len(sides[0]), 'customer')} before, {count(len(sides[1]), 'customer')} "
@@ -87,19 +88,19 @@ def migration(
     )
 
 
+@question("level", "smallest")
 def panel(
     before: pd.DataFrame,
     after: pd.DataFrame,
     *,
     score: str | Score = "nps",
     pair: str = "customer_id",
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Tell how those who answered in both periods moved, and of nobody else.
 
     Args:
-        before, after, score, pair, level: as in `migration`; the last answer of each counts.
+        before, after, pair: as in `migration`; the last answer of each counts.
         smallest: moves of fewer customers are joined; a smaller panel is refused.
 
     Returns:
@@ -119,22 +120,22 @@ def panel(
         last_answers(rows, what, pair)[0].set_index(pair)[what.column] for rows in (before, after)
     ]
     both = ends[0].index.intersection(ends[1].index)
-    if len(both) < max(smallest, 2):
+    if len(both) < max(how.smallest, 2):
         raise MetricsError(
             f"Too few customers answered in both periods to follow them: {number(len(both), 0)}."
-            if len(both) >= smallest
+            if len(both) >= how.smallest
             else "Too few customers answered in both periods to follow them."
         )
     worth = [what.worth(end[both].to_numpy(float)) for end in ends]
     step, moves = worth[1] - worth[0], _moves(what, *worth)
     kinds = np.stack([np.ones(len(both)), *moves.values()], axis=1) * step[:, None]
     n = np.array([len(both), *(kind.sum() for kind in moves.values())])
-    join, kept = _joined(n, smallest)
+    join, kept = _joined(n, how.smallest)
     parts = kinds @ join.T
     terms = ["change", *moves]
     scores = (parts - parts.mean(axis=0)) / len(both)
     frame = _frame(
-        [*(terms[i] for i in kept), OTHERS][: len(join)], parts.mean(axis=0), scores, level
+        [*(terms[i] for i in kept), OTHERS][: len(join)], parts.mean(axis=0), scores, how.level
     )
     frame["n"] = (join @ n).astype(int)
     frame.loc[0, ["before", "after"]] = [each.mean() for each in worth]
@@ -143,7 +144,7 @@ def panel(
     return Result(
         name=f"{what.name} of the same customers",
         frame=frame,
-        headline=_headline(what, both, moved, level, smallest),
+        headline=_headline(what, both, moved, how.level, how.smallest),
         method="customers in both periods by their last answers; t interval over customers",
         base=f"{count(len(both), 'customer')} who answered in both periods, and nobody else.",
         unit=what.unit,

@@ -7,33 +7,27 @@ import pandas as pd
 from scipy import special
 
 from cxlab import results, stats
-from cxlab.codebook import label
+from cxlab.codebook import How, label, question
 from cxlab.metrics.workings.answers import Answers, need, take
 from cxlab.metrics.workings.channels import MODE, MODE_NOTE
 from cxlab.metrics.workings.measures import MetricsError, Score, resolve
 from cxlab.results import Result, count, listing, probability
 
 
+@question()
 def adjusted(
     responses: pd.DataFrame,
     *,
     score: str | Score = "nps",
     controls: Sequence[str],
     by: str = MODE,
-    weight: str | None = None,
-    cluster: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Give each group's score as if all groups were made up of the same people.
 
     Args:
-        responses: one row per answer.
-        score: `nps`, `csat`, `ces`, or a `Score`.
         by: column of the groups, such as the channel that asked.
         controls: columns that say who answered; numbers enter as a line, all else by value.
-        weight, cluster, level: as in `nps`.
-        smallest: groups with fewer answers are suppressed.
 
     Returns:
         group, estimate (adjusted), raw, std_error, conf_low, conf_high, n, share (of answers),
@@ -55,7 +49,7 @@ def adjusted(
     if by in controls:
         raise MetricsError(f"'{by}' makes the groups and cannot be a control as well.")
     complete, notes = _complete(responses, controls)
-    answers = take(complete, what, by=by, weight=weight, cluster=cluster)
+    answers = take(complete, what, by=by, weight=how.weight, cluster=how.cluster)
     if len(answers.groups) < 2:
         raise MetricsError(f"All answers came by one {label(by)}; there is nothing to adjust.")
     design, plain = _design(complete.iloc[answers.kept], answers, controls)
@@ -67,7 +61,7 @@ def adjusted(
     estimate = contrast @ fitted
     spread = contrast @ covariance @ contrast.T
     std_error = np.sqrt(np.maximum(np.diag(spread), 0))
-    low, high = stats.mean_interval(estimate, std_error, level=level)
+    low, high = stats.mean_interval(estimate, std_error, level=how.level)
     frame = pd.DataFrame(
         {
             "group": answers.groups,
@@ -78,18 +72,18 @@ def adjusted(
             "conf_high": high,
             "n": plain.n.astype(int),
             "share": answers.cells.w.sum(axis=1) / answers.cells.w.sum(),
-            "level": level,
+            "level": how.level,
             "verdict": pd.Series([None] * groups, dtype=object),
         }
     )
-    hidden = results.hidden(frame, smallest=smallest)
+    hidden = results.hidden(frame, smallest=how.smallest)
     frame.loc[hidden, ["estimate", "raw", "std_error", "conf_low", "conf_high"]] = np.nan
     frame.loc[hidden, "verdict"] = "suppressed"
     p = _wald(estimate[~hidden], spread[np.ix_(~hidden, ~hidden)])
     return Result(
         name=f"{what.name} by {by}, adjusted",
         frame=frame,
-        headline=_headline(what, by, controls, p, level),
+        headline=_headline(what, by, controls, p, how.level),
         method="linear model of the score's parts, predicted for the same mix of people in every "
         "group; robust standard errors (White 1980)",
         base=answers.base,

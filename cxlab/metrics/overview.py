@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from cxlab.codebook import Scale
+from cxlab.codebook import How, Scale, question
 from cxlab.metrics.levels import level_result
 from cxlab.metrics.workings.answers import By, take
 from cxlab.metrics.workings.measures import MetricsError, Score
@@ -42,69 +42,54 @@ def asked(scales: Mapping[str, Scale]) -> tuple[Score, ...]:
     )
 
 
+@question()
 def overview(
     responses: pd.DataFrame,
     *,
     scores: Sequence[Score],
-    weight: str | None = None,
-    cluster: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> tuple[Result, ...]:
     """Give every score of the study for everyone.
 
     Args:
-        responses: one row per answer.
         scores: the measures, as `asked` gives them.
-        weight: column with survey weights.
-        cluster: column of what was drawn together, such as a customer who answered twice.
-        level: confidence level.
-        smallest: fewer answers than this are suppressed.
 
     Returns:
         One result a score, each with one row: group, estimate, std_error, conf_low,
         conf_high, n, n_effective, level, verdict.
     """
-    words = {"weight": weight, "cluster": cluster, "level": level, "smallest": smallest}
-    return tuple(score_of(responses, score=score, **words) for score in scores)  # type: ignore[arg-type]
+    return tuple(score_of(responses, score=score, how=how) for score in scores)
 
 
+@question()
 def score_of(
     responses: pd.DataFrame,
     *,
     score: Score,
     by: By = None,
-    weight: str | None = None,
-    cluster: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Give any measure with its interval, by the default method of its kind.
 
     Args:
-        responses: one row per answer.
         score: the measure.
         by: column, or columns, to report by.
-        weight: column with survey weights.
-        cluster: as in `overview`.
-        level: confidence level.
-        smallest: groups with fewer answers are suppressed.
 
     Returns:
         group, estimate, std_error, conf_low, conf_high, n, n_effective, level, verdict.
     """
-    answers = take(responses, score, by=by, weight=weight, cluster=cluster)
+    answers = take(responses, score, by=by, weight=how.weight, cluster=how.cluster)
     method = _METHODS[score.kind]
-    return level_result(answers, by=by, method=method, level=level, smallest=smallest)
+    return level_result(answers, by=by, method=method, level=how.level, smallest=how.smallest)
 
 
+@question("weight", "level")
 def universes(
     responses: pd.DataFrame,
     judged: pd.DataFrame,
     *,
     score: Score,
-    weight: str | None = None,
-    level: float = 0.95,
+    how: How,
 ) -> Result:
     """Give the score under every reasonable choice of exclusions and of weighting.
 
@@ -116,8 +101,6 @@ def universes(
         responses: answers that were kept.
         judged: answers set aside by judgement, with their `reason`.
         score: the measure.
-        weight: column with survey weights, in both tables.
-        level: confidence level.
 
     Returns:
         One row a choice, the one reported first: `rank` (1 is the lowest score), `reason` (the
@@ -129,8 +112,8 @@ def universes(
     for size in range(len(rules), -1, -1):
         for used in combinations(rules, size):
             taken = pd.concat([responses, judged[~judged["reason"].isin(used)]])
-            for by in dict.fromkeys((weight, None)):
-                found = score_of(taken, score=score, weight=by, level=level).frame.iloc[0]
+            for by in dict.fromkeys((how.weight, None)):
+                found = score_of(taken, score=score, weight=by, level=how.level).frame.iloc[0]
                 kind = {"reason": ", ".join(used) or "none", "n": found["n"]}
                 kind["part"] = "weighted" if by else "every answer alike"
                 rows.append(kind | {name: found[name] for name in _NUMBERS})

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import results, stats
+from cxlab.codebook import How, question
 from cxlab.metrics.workings.answers import Answers, By, take
 from cxlab.metrics.workings.estimates import means
 from cxlab.metrics.workings.measures import MetricsError, Score, resolve
@@ -113,6 +114,7 @@ def sample_size_share(
     )
 
 
+@question()
 def detectable(
     responses: pd.DataFrame,
     *,
@@ -120,20 +122,14 @@ def detectable(
     by: By = None,
     change: float | None = None,
     power: float = 0.8,
-    weight: str | None = None,
-    cluster: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Say what this sample can show: the smallest change between two waves of its size.
 
     Args:
         responses: one row per answer; one wave, or the answers of a typical period.
-        score, by, weight, cluster: as in `nps`.
         change: a change worth seeing, in the unit of the score.
         power: chance of seeing a change that is there.
-        level: confidence level.
-        smallest: groups with fewer answers are suppressed.
 
     Returns:
         group (`all`, then each group), estimate (smallest change that would be seen), value (the
@@ -149,13 +145,13 @@ def detectable(
     change = USUAL[what.kind] if change is None else change
     if not change > 0:
         raise MetricsError(f"change must be above zero; it is {change:g}.")
-    answers = take(responses, what, by=by, weight=weight, cluster=cluster)
-    frame = _seen(answers, change, power, level)
+    answers = take(responses, what, by=by, weight=how.weight, cluster=how.cluster)
+    frame = _seen(answers, change, power, how.level)
     if by is not None:
-        whole = take(responses, what, weight=weight, cluster=cluster)
-        few = results.hidden(frame, smallest=smallest)
+        whole = take(responses, what, weight=how.weight, cluster=how.cluster)
+        few = results.hidden(frame, smallest=how.smallest)
         frame.loc[few, ["estimate", "n_effective", "n_needed", "verdict"]] = None
-        frame = pd.concat([_seen(whole, change, power, level), frame], ignore_index=True)
+        frame = pd.concat([_seen(whole, change, power, how.level), frame], ignore_index=True)
     return Result(
         name=f"{what.name}: what can be seen",
         frame=frame,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from cxlab.codebook import Scale, label
+from cxlab.codebook import How, Scale, label, question
 from cxlab.metrics.overview import score_of
 from cxlab.metrics.workings.answers import CUSTOMER, repeated
 from cxlab.metrics.workings.measures import MetricsError, Score
@@ -13,24 +13,17 @@ from cxlab.results import Result, amount, count, percent, sentence, span
 _NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "n", "n_effective")
 
 
+@question()
 def ratings_overview(
     responses: pd.DataFrame,
     *,
     ratings: Mapping[str, Scale],
-    weight: str | None = None,
-    cluster: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Give the mean of every rating with its interval, and the share in its two best points.
 
     Args:
-        responses: one row per answer.
         ratings: column -> its scale, as `Study.rating_scales` gives them.
-        weight: column with survey weights.
-        cluster: column of what was drawn together, such as a customer who answered twice.
-        level: confidence level.
-        smallest: ratings with fewer answers are suppressed.
 
     Returns:
         The best first, each on its own scale: term, rank, estimate (mean), std_error, conf_low,
@@ -46,9 +39,8 @@ def ratings_overview(
         >>> found.frame["term"].tolist(), found.frame["share"].tolist()
         (['speed', 'price'], [1.0, 0.0])
     """
-    who = (repeated(responses) if cluster is None else cluster) or ""
+    who = (repeated(responses) if how.cluster is None else how.cluster) or ""
     who = "customer" if who == CUSTOMER else who
-    how = {"weight": weight, "cluster": cluster, "level": level, "smallest": smallest}
     rows = [_row(responses, name, scale, how) for name, scale in ratings.items()]
     frame = pd.DataFrame(rows, columns=["term", *_NUMBERS, "share", "place"])
     frame = frame.dropna(subset=["estimate"]).sort_values("place", ascending=False, kind="stable")
@@ -65,15 +57,15 @@ def ratings_overview(
         headline=sentence(_headline(frame, unit)),
         method="Mean of each rating with its interval; share in the two best points of its scale.",
         base=f"{count(len(responses), 'answer')}, {count(len(frame), 'rating')}; "
-        + ("weighted" if weight else "unweighted")
+        + ("weighted" if how.weight else "unweighted")
         + (f"; answers of one {label(who)} taken together." if who else "."),
         unit=unit,
     )
 
 
-def _row(responses: pd.DataFrame, name: str, scale: Scale, how: dict) -> tuple:
-    found = score_of(responses, score=Score(name, "mean", scale, name), **how).frame.iloc[0]
-    best = _two_best(responses, name, scale, how["weight"])
+def _row(responses: pd.DataFrame, name: str, scale: Scale, how: How) -> tuple:
+    found = score_of(responses, score=Score(name, "mean", scale, name), how=how).frame.iloc[0]
+    best = _two_best(responses, name, scale, how.weight)
     up = (found["estimate"] - scale.low) / (scale.high - scale.low)
     place = 1 - up if scale.better == "low" else up
     return (name, *(found[word] for word in _NUMBERS), best, place)

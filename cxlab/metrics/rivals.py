@@ -5,6 +5,7 @@ import pandas as pd
 from scipy import special
 
 from cxlab import stats
+from cxlab.codebook import How, question
 from cxlab.metrics.workings.answers import need, numeric, take
 from cxlab.metrics.workings.estimates import interval, means
 from cxlab.metrics.workings.measures import MetricsError, Score, resolve
@@ -13,14 +14,13 @@ from cxlab.results import Result, amount, count, listing
 OURS = "ours"
 
 
+@question("weight", "cluster", "level")
 def benchmark(
     responses: pd.DataFrame,
     rivals: pd.DataFrame,
     *,
     score: str | Score = "nps",
-    weight: str | None = None,
-    cluster: str | None = None,
-    level: float = 0.95,
+    how: How,
 ) -> Result:
     """Compare our score with a table of others', each with the uncertainty its base allows.
 
@@ -29,7 +29,6 @@ def benchmark(
         rivals: one row each: `group` (the name), `score` (in the unit of ours; shares between 0
             and 1), `n` where known; for an NPS also `promoters` and `detractors` as shares, for a
             mean `sd`. What is not known is taken at its worst.
-        score, weight, cluster, level: as in `nps`.
 
     Returns:
         group (`ours` first), estimate, std_error, conf_low, conf_high, n, p_value, p_adjusted,
@@ -43,14 +42,14 @@ def benchmark(
     """
     what = resolve(score)
     need(rivals, ["group", "score"])
-    answers = take(responses, what, weight=weight, cluster=cluster)
+    answers = take(responses, what, weight=how.weight, cluster=how.cluster)
     own = means(answers)
     method = "adjusted_wald" if what.kind == "nps" else "wilson"
-    low, high = interval(answers, own, method=method, level=level)
+    low, high = interval(answers, own, method=method, level=how.level)
     theirs = _theirs(rivals, what)
     ours = pd.DataFrame({"group": [OURS], "estimate": own.estimate, "std_error": own.std_error,
                          "conf_low": low, "conf_high": high, "n": own.n})  # fmt: skip
-    ends = stats.mean_interval(theirs["estimate"], theirs["std_error"], level=level)
+    ends = stats.mean_interval(theirs["estimate"], theirs["std_error"], level=how.level)
     theirs["conf_low"] = np.maximum(ends[0], what.ends[0])
     theirs["conf_high"] = np.minimum(ends[1], what.ends[1])
     gap = theirs["estimate"] - own.estimate[0]
@@ -58,7 +57,7 @@ def benchmark(
     theirs["p_value"] = 2 * special.ndtr(-np.abs(gap) / error)
     theirs["p_adjusted"] = stats.adjust(theirs["p_value"])
     verdict = np.select(
-        [theirs["p_value"].isna(), theirs["p_adjusted"] > 1 - level, gap > 0],
+        [theirs["p_value"].isna(), theirs["p_adjusted"] > 1 - how.level, gap > 0],
         ["no base", "not apart", "above us"],
         default="below us",
     )
@@ -74,7 +73,7 @@ def benchmark(
                "p_adjusted", "level", "verdict"]  # fmt: skip
     return Result(
         name=f"{what.name} beside others",
-        frame=frame.assign(level=level)[columns],
+        frame=frame.assign(level=how.level)[columns],
         headline=_headline(frame, what),
         method="difference of independent scores, false discovery rate held (Benjamini and "
         "Hochberg 1995); a spread that was not published is taken at its largest",

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import special
 
 from cxlab import stats
-from cxlab.codebook import label
+from cxlab.codebook import How, label, question
 from cxlab.metrics.workings.answers import CUSTOMER, need, take
 from cxlab.metrics.workings.gaps import last_answers
 from cxlab.metrics.workings.measures import MetricsError, Score, resolve
@@ -20,6 +20,7 @@ COLUMNS = ["term", "value", "estimate", "std_error", "conf_low", "conf_high", "s
            "level", "verdict"]  # fmt: skip
 
 
+@question("weight", "level", "smallest")
 def bounds(
     responses: pd.DataFrame,
     *,
@@ -27,9 +28,7 @@ def bounds(
     asked: int | pd.DataFrame,
     departures: Sequence[float] | None = None,
     line: float = 0.0,
-    weight: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Give the score of all who were asked, for every way the silent may think.
 
@@ -40,15 +39,11 @@ def bounds(
 
     Args:
         responses: answers; of a customer known by `customer_id` the last one counts.
-        score: `nps`, `csat`, `ces`, or a `Score`.
         asked: how many people were asked; or the list of them with `customer_id`, which also
             shows whether response depends on what is known of them.
         departures: how far the silent may lie from those who answered, in the unit of the score;
             a tenth and a fifth of its scale to either side if not given.
         line: where the conclusion would turn, in the unit of the score.
-        weight: column with survey weights.
-        level: confidence level.
-        smallest: groups of fewer people are not named.
 
     Returns:
         term, value (the departure), estimate (the score of all asked), std_error, conf_low,
@@ -72,20 +67,20 @@ def bounds(
     listed = None
     if isinstance(asked, pd.DataFrame):
         listed, people = _listed(asked, people)
-    answers = take(people, what, weight=weight, cluster="")
+    answers = take(people, what, weight=how.weight, cluster="")
     n = len(answers.cell)
     total = int(asked) if listed is None else len(listed)  # type: ignore[call-overload]
     if total < n:
         raise MetricsError(f"asked={total:,}: fewer people than answers ({n:,}).")
     said = stats.linearised(answers.values(), weight=answers.weight)
     found = _Silence(float(said.estimate[0]), float(np.nan_to_num(said.std_error[0])), n, total)
-    rows = _cases(found, what, departures, line, level)
+    rows = _cases(found, what, departures, line, how.level)
     notes = list(answers.notes)
     dependent = ""
     if listed is not None:
-        dependent, row = _known(listed, people, what, found, level, smallest)
+        dependent, row = _known(listed, people, what, found, how.level, how.smallest)
         rows += row
-    frame = pd.DataFrame(rows, columns=COLUMNS).assign(share=n / total, n=n, level=level)
+    frame = pd.DataFrame(rows, columns=COLUMNS).assign(share=n / total, n=n, level=how.level)
     notes += _words(frame, found, what, line, dependent, listed is None)
     return Result(
         name=f"{what.name} of all asked",
@@ -96,7 +91,7 @@ def bounds(
         base=f"{count(n, 'person')} of {number(total, 0)} asked answered".replace(
             "persons", "people"
         )
-        + (", weighted." if weight else "."),
+        + (", weighted." if how.weight else "."),
         notes=tuple(notes),
         unit=what.unit,
     )

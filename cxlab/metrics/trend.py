@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import How, did_you_mean, question
 from cxlab.metrics.workings import season
 from cxlab.metrics.workings.alike import BROUGHT, Margins, brought, said, targets
 from cxlab.metrics.workings.answers import Answers, By, need, take
@@ -29,6 +29,7 @@ METHOD = (
 MOST_PERIODS = 4000
 
 
+@question()
 def trend(
     responses: pd.DataFrame,
     *,
@@ -36,12 +37,9 @@ def trend(
     by: By = None,
     period: str = "month",
     margins: Margins = None,
-    weight: str | None = None,
-    cluster: str | None = None,
     as_of: str | date | pd.Timestamp | None = None,
     timezone: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Give a score period by period, with the limits that chance alone would keep to.
 
@@ -50,19 +48,14 @@ def trend(
 
     Args:
         responses: one row per answer, with `answered_at`.
-        score: `nps`, `csat`, `ces`, or a `Score`.
         by: column, or columns, to report by.
         period: `day`, `week` (Monday to Sunday), `month`, `quarter` or `year`.
         margins: column -> value -> share in the population, or names of columns: each period is
             brought to these shares by itself (of names: to the shares among all answers), so
             that no line moves by who was reached; `raw` is the line without that.
-        weight: column with survey weights.
-        cluster: as in `nps`.
         as_of: the last moment known; a period that ends later is incomplete. A day means
             its end.
         timezone: the zone of the calendar; times without a zone are taken as local.
-        level: confidence level of the intervals.
-        smallest: periods with fewer answers are suppressed.
 
     Returns:
         group, period, estimate, raw, std_error, conf_low, conf_high, n, n_effective, level,
@@ -89,27 +82,27 @@ def trend(
     end = moment(as_of, timezone)
     known, notes = _known(times, end)
     rows, times = responses[known], times[known]
-    answers = take(rows, what, by=by, weight=weight, cluster=cluster)
+    answers = take(rows, what, by=by, weight=how.weight, cluster=how.cluster)
     within = times.iloc[answers.kept].dt.to_period(PERIODS[period])
     first, last = within.min(), within.max()
     periods = pd.period_range(first, last)
     if len(periods) > MOST_PERIODS:
         raise MetricsError(f"{len(periods):,} periods from {first} to {last}: check the dates.")
     place = periods.get_indexer(pd.PeriodIndex(within))
-    frame = _by_period(answers, periods, place, level, smallest)
+    frame = _by_period(answers, periods, place, how.level, how.smallest)
     frame["raw"] = np.nan
-    shares = targets(rows[rows[what.column].notna()], margins, weight) if margins else {}
+    shares = targets(rows[rows[what.column].notna()], margins, how.weight) if margins else {}
     method, base = METHOD, answers.base
     if shares:
-        answers, alike = _held(rows, answers, what, by, cluster, shares, frame["period"], place)
-        held = _by_period(answers, periods, place, level, smallest)
+        answers, alike = _held(rows, answers, what, by, how.cluster, shares, frame["period"], place)
+        held = _by_period(answers, periods, place, how.level, how.smallest)
         frame = held.assign(raw=frame["estimate"])
         notes += alike
         method += "; each period raked by itself to the same shares (Deming and Stephan 1940)"
         base = f"{base[:-1]}; every {period} brought to the same mix of {said(shares)}."
     frame["finished"], more = _finished(periods, end, len(answers.groups))
     frame["verdict"], seasoned = _verdict(frame, what.ends, period)
-    frame["level"] = level
+    frame["level"] = how.level
     return Result(
         name=f"{what.name} by {period}",
         frame=frame[COLUMNS],

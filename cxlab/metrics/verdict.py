@@ -1,5 +1,6 @@
 """One verdict on movement: trend, shift, last change and panel, weighed together."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
+from cxlab.codebook import How, question
 from cxlab.metrics.change import largest_shifts
 from cxlab.metrics.latest import answered
 from cxlab.metrics.movement import FEWEST, change_point, slope, usable
@@ -43,6 +45,7 @@ class _Two(NamedTuple):
     notes: tuple[str, ...]
 
 
+@question()
 def movement(
     responses: pd.DataFrame,
     *,
@@ -50,12 +53,9 @@ def movement(
     period: str = "quarter",
     margins: Margins = None,
     pair: str | None = "customer_id",
-    weight: str | None = None,
-    cluster: str | None = None,
     as_of: str | date | pd.Timestamp | None = None,
     timezone: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Say in one sentence whether a score is moving, with every look at it as evidence below.
 
@@ -69,7 +69,7 @@ def movement(
 
     Args:
         responses: one row per answer, with `answered_at`.
-        score, period, weight, margins, cluster, as_of, timezone, level, smallest: as in `trend`.
+        period, margins: as in `trend`.
         pair: column naming the customer, for those who answered in both of the last two periods.
 
     Returns:
@@ -87,27 +87,24 @@ def movement(
     """
     what, period = resolve(score), WORDS.get(period, period)
     need(responses, ["answered_at", what.column])
-    cluster = repeated(responses) if cluster is None else cluster
-    words: dict[str, Any] = {"as_of": as_of, "timezone": timezone}
-    line = trend(
-        responses, score=what, period=period, weight=weight, margins=margins,
-        cluster=cluster or "", level=level, smallest=smallest, **words,
-    )  # fmt: skip
+    how = replace(how, cluster=(repeated(responses) if how.cluster is None else how.cluster) or "")
+    words: dict[str, Any] = {"period": period, "as_of": as_of, "timezone": timezone}
+    line = trend(responses, score=what, margins=margins, how=how, **words)
     shown, _ = usable(line.frame)
     if len(shown) < 2:
         return _silent(line, what, period, len(shown))
-    waves = dict(answered(responses, what, period, as_of, timezone))
+    waves = dict(answered(responses, what, **words))
     known = responses[responses[what.column].notna()]
-    shares = targets(known, margins, weight) if margins else {}
-    two = _two(waves, shown["period"].tolist(), what, weight, shares, cluster, level, smallest)
-    looks = _looks(line, two, waves, what, period, pair, level, smallest)
-    frame = _judged(pd.DataFrame(looks, columns=COLUMNS), level)
+    shares = targets(known, margins, how.weight) if margins else {}
+    two = _two(waves, shown["period"].tolist(), what, shares, how)
+    looks = _looks(line, two, waves, what, period, pair, how)
+    frame = _judged(pd.DataFrame(looks, columns=COLUMNS), how.level)
     told = season.spans_two_years(shown["place"].to_numpy(), period)
-    notes = (*line.notes, *two.notes, *_notes(frame, two, told, what, level))
+    notes = (*line.notes, *two.notes, *_notes(frame, two, told, what, how.level))
     return Result(
         name=NAME,
         frame=frame,
-        headline=_sentence(frame, two, line, what, period, level),
+        headline=_sentence(frame, two, line, what, period, how.level),
         method=f"{METHOD}; {two.held.method}",
         base=line.base,
         notes=tuple(dict.fromkeys(notes)),
@@ -133,32 +130,33 @@ def _silent(line: Result, what: Score, period: str, shown: int) -> Result:
 # ---------------------------------------------------------------- the looks
 
 
-def _two(waves, shown, what: Score, weight, shares, cluster, level: float, smallest) -> _Two:
+def _two(waves, shown, what: Score, shares, how: How) -> _Two:
     """Compare the last two periods, at the same mix and as answered."""
     first, last = shown[-2:]
     before, after = waves[first], waves[last]
-    words = {"what": what, "pair": None, "cluster": cluster, "method": "mover", "level": level}
-    raw = gap_between(before, after, weight=weight, **words)
+    words = {"what": what, "pair": None, "cluster": how.cluster, "method": "mover"}
+    words["level"] = how.level
+    raw = gap_between(before, after, weight=how.weight, **words)
     if not shares:
         return _Two(first, last, raw, raw, "", ())
-    sides, notes = two_alike(before, after, shares, weight)
+    sides, notes = two_alike(before, after, shares, how.weight)
     held = gap_between(sides[0], sides[1], weight=BROUGHT, **words)
-    moved = largest_shifts(before, after, next(iter(shares)), smallest=smallest)
+    moved = largest_shifts(before, after, next(iter(shares)), smallest=how.smallest)
     return _Two(first, last, held, raw, moved, (f"Held the same: {said(shares)}.", *notes))
 
 
-def _looks(line: Result, two: _Two, waves, what, period, pair, level, smallest) -> list[dict]:
+def _looks(line: Result, two: _Two, waves, what, period, pair, how: How) -> list[dict]:
     names = f"{two.first} to {two.last}"
     looks = [{"term": "last change", "period": names, **_of(two.held), "raw": two.raw.estimate}]
     shown, error = usable(line.frame)
     if len(shown) >= FEWEST and (error > 0).all():
-        looks += _beyond(shown, error, period, names, level)
-        looks += [_of_line(find(line, level=level), term) for find, term in _LINES]
+        looks += _beyond(shown, error, period, names, how.level)
+        looks += [_of_line(find(line, level=how.level), term) for find, term in _LINES]
     before, after = waves[two.first], waves[two.last]
     if pair in before and pair in after:
         both = np.intersect1d(before[pair].dropna().unique(), after[pair].dropna().unique())
-        if len(both) >= max(PANEL, smallest):
-            gap = gap_between(before, after, what, pair, None, None, "mover", level)
+        if len(both) >= max(PANEL, how.smallest):
+            gap = gap_between(before, after, what, pair, None, None, "mover", how.level)
             looks.append({"term": "same customers", "period": names, **_of(gap)})
     return [look for look in looks if np.isfinite(look["p_value"])] or looks[:1]
 

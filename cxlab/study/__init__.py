@@ -13,7 +13,7 @@ import pyarrow
 
 from cxlab import cleaning, codebook, ingest, results
 from cxlab.cleaning import Cleaned
-from cxlab.codebook import ASKED, Mapping, Scale
+from cxlab.codebook import ASKED, How, Mapping, Scale
 from cxlab.questionnaire import Questionnaire
 from cxlab.results import Absence, Result
 from cxlab.study import account, card, meeting, needs, parts
@@ -333,27 +333,27 @@ class Study:
             return {name: {str(k): float(v) for k, v in known[name].items()} for name in by}
         return [name for name in by if frame[name].nunique() <= MOST_HELD]
 
-    def how(self, *, level: float = 0.95) -> dict[str, Any]:
+    def how(self, *, level: float = 0.95) -> How:
         """Give the words with which every question about this part is asked.
 
         Args:
             level: confidence level.
 
         Returns:
-            `weight`, `cluster` (the customer, where some answered more than once), `level`,
-            `smallest` (fewest people of a group), `currency` and `margins`. Through `cxlab.desk`
-            a question takes those that it has: `metrics.nps(here.responses, how=here.how())`.
+            The words, as one value; the cluster is the customer, where some answered more than
+            once. Through `cxlab.desk` a question takes those that it has:
+            `metrics.nps(here.responses, how=here.how())`.
         """
         frame = self.responses
         ids = None if frame is None or "customer_id" not in frame else frame["customer_id"].dropna()
-        return {
-            "weight": self.weight,
-            "cluster": "customer_id" if ids is not None and ids.duplicated().any() else None,
-            "level": level,
-            "smallest": self.mapping.privacy.smallest_group,
-            "currency": self.mapping.currency,
-            "margins": self.margins,
-        }
+        return How(
+            weight=self.weight,
+            cluster="customer_id" if ids is not None and ids.duplicated().any() else None,
+            level=level,
+            smallest=self.mapping.privacy.smallest_group,
+            currency=self.mapping.currency,
+            margins=self.margins,
+        )
 
     def segments(self) -> tuple[str, ...]:
         """Names of the columns the study reports by."""

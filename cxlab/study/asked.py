@@ -23,20 +23,20 @@ def questionnaire_of(study) -> Questionnaire | Absence:
         return NO_QUESTION
     how = study.how()
     people, notes = study.responses, []
-    if how["weight"] and (lost := int(people["weight"].isna().sum())):
+    if how.weight and (lost := int(people["weight"].isna().sum())):
         notes.append(
             f"{count(lost, 'answer')} have no weight in the column "
             f"'{spec.sources().get('weight', 'weight')}' and count nowhere below. Give each a "
             "weight, or leave 'weight' out of the study file."
         )
-    base = f"{count(len(people), 'answer')}" + (", weighted" if how["weight"] else "")
+    base = f"{count(len(people), 'answer')}" + (", weighted" if how.weight else "")
     return Questionnaire(
         questions=questions,
         people=people,
         segments=tuple(name for name in study.segments() if name in people),
-        weight=how["weight"],
-        cluster=how["cluster"],
-        smallest=how["smallest"],
+        weight=how.weight,
+        cluster=how.cluster,
+        smallest=how.smallest,
         base=base + "".join(f", {key} {value}" for key, value in study.only.items()),
         notes=tuple(notes),
     )
