@@ -1,8 +1,8 @@
 """Weights that bring the answers to known margins: raking, cells, and what they cost.
 
-On 600 answers and three margins svy 0.35 gives the same weights to 4e-15 and the same standard error,
-balance 0.23 the same to 2e-5. Both refuse answers that lack a value in a margin, and balance shares
-out a value that nobody gave without a word; here the first keep their share, the second is refused.
+On 600 answers and three margins svy 0.35 gives the same weights to 4e-15 and the same standard
+error, balance 0.23 the same weights to 2e-5. Both refuse answers that lack a value in a margin, and
+balance shares out a value that nobody gave; here the first keep their share, the second is refused.
 """
 
 from collections.abc import Mapping
