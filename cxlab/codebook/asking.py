@@ -3,7 +3,7 @@
 import functools
 import inspect
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -40,6 +40,7 @@ HOW = {
     "seed": "for everything that is drawn.",
 }
 ORDER = (*ABOUT, "", *HOW)
+NOTHING_MORE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -126,10 +127,11 @@ def ordered(question: Callable[..., Any], parameters: Sequence[inspect.Parameter
     return inspect.Signature([keys[name] for name in names], return_annotation=back)
 
 
-def worded(question: Asks) -> Asks:
+def worded(question: Asks, more: Mapping[str, str] = NOTHING_MORE) -> Asks:
     """Complete the docstring of a question: a line on each word that it shares with others.
 
-    What the docstring says of a word itself stays; only the section `Args` changes.
+    What the docstring says of a word itself stays; only the section `Args` changes. `more` says
+    what the words of one room mean.
 
     Example:
         >>> def ask(rows, *, level=0.95):
@@ -144,11 +146,9 @@ def worded(question: Asks) -> Asks:
     found = _ARGS.search(text)
     said = _OWN.findall(found[1]) if found else []
     own = {name: line for names, line in said for name in names.split(", ")}
-    lines = [
-        f"    {name}: {own.get(name) or ABOUT.get(name) or HOW[name]}"
-        for name in inspect.signature(question).parameters
-        if name in own or name in ABOUT or name in HOW
-    ]
+    meant = {**ABOUT, **HOW, **more, **own}
+    names = [name for name in inspect.signature(question).parameters if name in meant]
+    lines = [f"    {name}: {meant[name]}" for name in names]
     section = _SECTION.search(text)
     place = found.start() if found else section.start() if section else len(text)
     rest = text[found.end() if found else place :]

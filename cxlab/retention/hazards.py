@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,8 +11,9 @@ from scipy.stats import chi2, norm
 from cxlab import events, stats
 from cxlab.codebook import did_you_mean
 from cxlab.lifetimes import cox
+from cxlab.lifetimes.asking import of_customers
 from cxlab.lifetimes.design import Design, FitError, design, separating, spoken
-from cxlab.lifetimes.spells import Spells, elapsed, spells
+from cxlab.lifetimes.spells import Spells, elapsed
 from cxlab.results import Result, count, listing, number, probability
 
 CLOCKS = ("km", "rank", "identity")
@@ -22,16 +22,14 @@ WORDS = ["term", "estimate", "std_error", "conf_low", "conf_high", "p_value", "c
 WORDS += ["coefficient_error"]
 
 
+@of_customers
 def hazards(
-    customers: pd.DataFrame | Spells,
+    watched: Spells,
     *,
     covariates: Sequence[str],
     strata: str | None = None,
     ties: str = "efron",
-    start: str | None = None,
-    end: str | None = None,
     cluster: str | None = None,
-    as_of: Any = None,
     level: float = 0.95,
 ) -> Result:
     """Estimate how much sooner customers leave with each covariate (Cox regression).
@@ -43,8 +41,6 @@ def hazards(
         strata: column whose groups keep a rhythm of leaving of their own.
         cluster: column of rows that belong together; makes the errors robust.
         ties: how customers who left at one time are counted: `efron`, or `breslow`.
-        start, end, as_of: how to read the times; see `spells`.
-        level: confidence level.
 
     Returns:
         term, estimate (hazard ratio), std_error (of the ratio, by the delta method), conf_low,
@@ -62,7 +58,6 @@ def hazards(
         >>> hazards(frame, covariates=["calls"]).frame["term"].tolist()
         ['calls']
     """
-    watched = spells(customers, start=start, end=end, as_of=as_of)
     watched, columns, inside, found = cox_of(watched, covariates, strata, ties)
     spread, errors = found.covariance, ""
     if cluster is not None:
@@ -83,20 +78,18 @@ def hazards(
     )
 
 
+@of_customers
 def check_hazards(
-    customers: pd.DataFrame | Spells,
+    watched: Spells,
     *,
     covariates: Sequence[str],
     clock: str = "km",
     strata: str | None = None,
-    start: str | None = None,
-    end: str | None = None,
-    as_of: Any = None,
 ) -> Result:
     """Test whether each hazard ratio stays the same over time (Schoenfeld, score test).
 
     Args:
-        customers, covariates, strata, start, end, as_of: as for `hazards`.
+        covariates, strata: as for `hazards`.
         clock: how time is measured: `km` (share gone), `rank` or `identity`.
 
     Returns:
@@ -106,7 +99,6 @@ def check_hazards(
     """
     if clock not in CLOCKS:
         raise FitError(f"clock: '{clock}' is none of {listing(CLOCKS)}.")
-    watched = spells(customers, start=start, end=end, as_of=as_of)
     watched, columns, _, found = cox_of(watched, covariates, strata)
     frame = _steadiness(found, watched, columns, clock)
     named = [row.term for row in _drifting(frame, columns)]
@@ -262,15 +254,12 @@ def _advice(frame: pd.DataFrame, columns: Design) -> list[str]:
 # ---------------------------------------------------------------- covariates that change
 
 
+@of_customers
 def episodes(
-    customers: pd.DataFrame | Spells,
+    watched: Spells,
     changes: pd.DataFrame,
     *,
     at: str = "time",
-    start: str | None = None,
-    end: str | None = None,
-    unit: str = "",
-    as_of: Any = None,
 ) -> Spells:
     """Cut each customer's time where a covariate changes (a failure, a price rise, a score).
 
@@ -281,7 +270,6 @@ def episodes(
             customers hold, or zero where there are none.
         at: when it changed: a column of moments, where customers joined at moments; or of time
             since the customer's start, in the unit of time.
-        start, end, as_of, unit: how to read the times; see `spells`.
 
     Returns:
         One row per customer and stretch of unchanged values; give it to `hazards` with
@@ -300,7 +288,6 @@ def episodes(
         >>> cut.entry.tolist(), cut.time.tolist(), cut.frame["calls"].tolist()
         ([0.0, 10.0], [10.0, 30.0], [0, 1])
     """
-    watched = spells(customers, start=start, end=end, as_of=as_of, unit=unit)
     for column in ("customer_id", at):
         if column not in changes.columns:
             raise FitError(f"changes: there is no column '{column}'.")

@@ -2,33 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from cxlab import results
+from cxlab.lifetimes.asking import of_customers
 from cxlab.lifetimes.design import spoken
-from cxlab.lifetimes.spells import DAYS, SpellError, Spells, spells
+from cxlab.lifetimes.spells import DAYS, SpellError, Spells
 from cxlab.results import Result, percent
 from cxlab.retention.survival import carried, survival, survival_at
 
 
+@of_customers
 def still_there(
-    customers: pd.DataFrame | Spells,
+    watched: Spells,
     *,
     months: float = 12.0,
-    as_of: Any = None,
     level: float = 0.95,
 ) -> Result:
     """Give the share of customers still there after some months, or as long as it was watched.
 
     Args:
-        customers: one row per customer, or `Spells`.
         months: when the share is read, where customers were watched that long; the end of the
             watch where it is not told how long a unit of time is.
         as_of: the last moment known.
-        level: confidence level.
 
     Returns:
         What `survival_at` gives, one row.
@@ -36,7 +33,6 @@ def still_there(
     Raises:
         SpellError: nobody is known to have left, or too few are under watch.
     """
-    watched = spells(customers, as_of=as_of)
     if not watched.event.any():
         raise SpellError(watched.nobody_left())
     curve = survival(watched, level=level)

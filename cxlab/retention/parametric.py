@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,8 +9,9 @@ from scipy.special import expit, log_ndtr
 from scipy.stats import norm
 
 from cxlab import stats
+from cxlab.lifetimes.asking import of_customers
 from cxlab.lifetimes.design import ENOUGH, FitError, design, separating, spoken
-from cxlab.lifetimes.spells import Spells, groups, spells
+from cxlab.lifetimes.spells import Spells, groups
 from cxlab.results import Result, count, listing, number, percent
 from cxlab.retention.hazards import _ratios
 from cxlab.retention.projection import spans
@@ -36,15 +36,12 @@ class Line:
         return 2 * (len(self.beta) + (self.shape != "exponential")) - 2 * self.loglik
 
 
+@of_customers
 def parametric(
-    customers: pd.DataFrame | Spells,
+    watched: Spells,
     *,
     covariates: Sequence[str] = (),
     shape: str = "weibull",
-    start: str | None = None,
-    end: str | None = None,
-    unit: str = "",
-    as_of: Any = None,
     level: float = 0.95,
 ) -> Result:
     """Estimate by what factor covariates stretch the time until customers leave.
@@ -53,8 +50,6 @@ def parametric(
         customers: one row per customer, or `Spells` (which may begin late).
         covariates: columns; numbers and flags as they are, words against their first value.
         shape: `exponential`, `weibull`, `lognormal` or `loglogistic`.
-        start, end, as_of, unit: how to read the times; see `spells`.
-        level: confidence level.
 
     Returns:
         term, estimate (time ratio; `scale` as it is), std_error (of the ratio, by the delta
@@ -65,7 +60,6 @@ def parametric(
         FitError: a column is constant, collinear or separating, or somebody left at time 0.
     """
     _known_shape(shape)
-    watched = spells(customers, start=start, end=end, as_of=as_of, unit=unit)
     x, terms, notes = np.ones((len(watched), 1)), ["(intercept)"], watched.notes
     if covariates:
         columns = design(watched.frame, covariates)
@@ -92,25 +86,21 @@ def parametric(
     )
 
 
+@of_customers
 def extrapolate(
-    customers: pd.DataFrame | Spells,
+    watched: Spells,
     *,
     by: str | None = None,
     horizon: float = 0,
     shapes: Sequence[str] = SHAPES,
-    start: str | None = None,
-    end: str | None = None,
-    as_of: Any = None,
     level: float = 0.95,
 ) -> Result:
     """Carry survival curves beyond the data, with every shape named, the likeliest first.
 
     Args:
-        customers: one row per customer, or `Spells`.
         horizon: how far, in the unit of time; half as far again as was watched, if 0.
         shapes: which of `exponential`, `weibull`, `lognormal`, `loglogistic` to try.
         by: column to fit separately for.
-        start, end, as_of: how to read the times; see `spells`.
         level: confidence level of the bands (of the fitted line; the shape is a choice).
 
     Returns:
@@ -122,7 +112,6 @@ def extrapolate(
     """
     for shape in shapes:
         _known_shape(shape)
-    watched = spells(customers, start=start, end=end, as_of=as_of)
     codes, names, notes = groups(watched, by)
     horizon = horizon or spans(watched)[1]
     times = np.linspace(0, horizon, 7)
@@ -361,15 +350,12 @@ def _chain(x, w, slope, bend, scale):
 # ---------------------------------------------------------------- discrete time
 
 
+@of_customers
 def discrete_hazards(
-    customers: pd.DataFrame | Spells,
+    watched: Spells,
     *,
     covariates: Sequence[str],
     bands: int = 12,
-    start: str | None = None,
-    end: str | None = None,
-    unit: str = "",
-    as_of: Any = None,
     level: float = 0.95,
 ) -> Result:
     """Estimate the odds of leaving in a period, by logistic regression: the plain alternative.
@@ -379,11 +365,9 @@ def discrete_hazards(
     how many periods each customer was there.
 
     Args:
-        customers: one row per customer, or `Spells`.
         covariates: columns; numbers and flags as they are, words against their first value.
         bands: how many bands of periods at most.
-        start, end, as_of, unit: how to read the times; `unit` is the period.
-        level: confidence level.
+        unit: the period.
 
     Returns:
         term, estimate (odds ratio), std_error (of the ratio, by the delta method), conf_low,
@@ -392,7 +376,6 @@ def discrete_hazards(
     Raises:
         FitError: a column is constant, collinear or separating, or nobody left.
     """
-    watched = spells(customers, start=start, end=end, as_of=as_of, unit=unit)
     columns = design(watched.frame, covariates)
     watched = watched.take(columns.kept)
     who, band, trials, left = _person_periods(watched, bands)

@@ -1,7 +1,6 @@
 """How well does a model of leaving fit? In the numbers other programs print."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,8 +8,9 @@ from scipy.stats import chi2
 
 from cxlab import stats
 from cxlab.lifetimes import cox
+from cxlab.lifetimes.asking import of_customers
 from cxlab.lifetimes.design import FitError, design
-from cxlab.lifetimes.spells import Spells, spells
+from cxlab.lifetimes.spells import Spells
 from cxlab.results import Result, listing, number, probability
 from cxlab.retention.hazards import cox_of
 from cxlab.retention.parametric import SHAPES, fit_line
@@ -24,25 +24,21 @@ _METHODS = {
 }
 
 
+@of_customers
 def quality(
-    customers: pd.DataFrame | Spells,
+    watched: Spells,
     *,
     covariates: Sequence[str],
     model: str = "cox",
     strata: str | None = None,
     ties: str = "efron",
-    start: str | None = None,
-    end: str | None = None,
-    as_of: Any = None,
 ) -> Result:
     """Say how well a model of leaving fits: likelihood, AIC, concordance, tests.
 
     Args:
-        customers: one row per customer, or `Spells`.
         covariates: as for `hazards` and `parametric`.
         model: `cox`, or a shape: `exponential`, `weibull`, `lognormal`, `loglogistic`.
         strata, ties: as for `hazards`.
-        start, end, as_of: how to read the times; see `spells`.
 
     Returns:
         term (`log-likelihood`, `without covariates`, `AIC`, `parameters`, `customers`, `events`,
@@ -64,7 +60,6 @@ def quality(
         raise FitError(f"model: '{model}' is none of {listing(MODELS)}.")
     if model != "cox" and strata:
         raise FitError(f"strata: a {model} line has none; take model='cox', or a covariate.")
-    watched = spells(customers, start=start, end=end, as_of=as_of)
     ask = _cox if model == "cox" else _line
     watched, rows, notes = ask(watched, covariates, model, strata, ties)
     frame = pd.DataFrame(rows).reindex(columns=WORDS)

@@ -1,13 +1,12 @@
 """Why do they leave? The share lost to each reason when reasons compete."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import did_you_mean
-from cxlab.lifetimes.spells import SpellError, Spells, groups, spells
+from cxlab.lifetimes.asking import of_customers
+from cxlab.lifetimes.spells import SpellError, Spells, groups
 from cxlab.lifetimes.steps import LEAST, steps_of
 from cxlab.results import Result, count, number, percent
 from cxlab.retention.survival import carried, survival
@@ -16,15 +15,12 @@ from cxlab.retention.survival import carried, survival
 UNTOLD = ("not known", "not given", "unknown", "no reason", "none", "n/a")
 
 
+@of_customers
 def reasons(
-    customers: pd.DataFrame | Spells,
+    watched: Spells,
     *,
     by: str | None = None,
     reason: str = "churn_reason",
-    start: str | None = None,
-    end: str | None = None,
-    since: Any = None,
-    as_of: Any = None,
     level: float = 0.95,
 ) -> Result:
     """Estimate the share of customers lost to each reason after each length of time.
@@ -34,11 +30,8 @@ def reasons(
     to more than were lost. Here they add up.
 
     Args:
-        customers: one row per customer, or `Spells`.
         reason: column saying why a customer left; empty for one who left is `not known`.
-        start, end, as_of, since: how to read the times; see `spells`.
         by: column to estimate separately for.
-        level: confidence level.
 
     Returns:
         term (the reason), group, time, estimate (share lost to it), std_error, conf_low,
@@ -47,7 +40,6 @@ def reasons(
     Raises:
         SpellError: the times cannot be read, nobody left, or there is no column of reasons.
     """
-    watched = spells(customers, start=start, end=end, as_of=as_of, since=since)
     if reason not in watched.frame.columns:
         near = did_you_mean(reason, watched.frame)
         raise SpellError(f"reason: there is no column '{reason}'.{near}")

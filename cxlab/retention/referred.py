@@ -2,24 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
 from cxlab.codebook import label
+from cxlab.lifetimes.asking import of_customers
 from cxlab.lifetimes.design import FitError
-from cxlab.lifetimes.spells import Spells, spells
+from cxlab.lifetimes.spells import Spells
 from cxlab.results import Result, count, listing, number, percent
 from cxlab.retention.hazards import hazards
 
 
+@of_customers
 def referred(
-    customers: pd.DataFrame | Spells,
+    watched: Spells,
     *,
     adjust: Sequence[str] = (),
-    start: str | None = None,
-    end: str | None = None,
-    as_of: Any = None,
     level: float = 0.95,
 ) -> Result:
     """Compare how long referred customers stay with others, as they are and like with like.
@@ -27,8 +25,6 @@ def referred(
     Args:
         customers: one row per customer with `referred_by`.
         adjust: columns held equal, known at the start: region, product.
-        start, end, as_of: how to read the times; see `spells`.
-        level: confidence level.
 
     Returns:
         term (`referred`, `referred, adjusted`), estimate (hazard ratio), std_error, conf_low,
@@ -37,7 +33,6 @@ def referred(
     Raises:
         FitError: nobody was referred, or a column cannot be used.
     """
-    watched = spells(customers, start=start, end=end, as_of=as_of)
     if "referred_by" not in watched.frame.columns:
         raise FitError("there is no column 'referred_by'.")
     flag = watched.frame["referred_by"].notna()

@@ -9,7 +9,8 @@ from scipy.stats import chi2
 
 from cxlab import stats
 from cxlab.codebook import label
-from cxlab.lifetimes.spells import SpellError, Spells, groups, spells
+from cxlab.lifetimes.asking import of_customers
+from cxlab.lifetimes.spells import SpellError, Spells, groups
 from cxlab.lifetimes.steps import LEAST, product_limit, steps_of
 from cxlab.lifetimes.steps import carried as enough
 from cxlab.results import Result, listing, number, percent, probability
@@ -23,23 +24,17 @@ WEIGHTINGS = {
 }
 
 
+@of_customers
 def survival(
-    customers: pd.DataFrame | Spells,
+    watched: Spells,
     *,
     by: str | None = None,
-    start: str | None = None,
-    end: str | None = None,
     method: str = "log-log",
-    since: Any = None,
-    unit: str = "",
-    as_of: Any = None,
     level: float = 0.95,
 ) -> Result:
     """Estimate the share of customers still there after each length of time.
 
     Args:
-        customers: one row per customer, or `Spells`.
-        start, end, as_of, since, unit: how to read the times; see `spells`.
         by: column to draw one curve for each value of.
         method: the scale on which bands are symmetric: `log-log`, which keeps them within 0 and
             1, or `log`, R's default, cut off at 1.
@@ -60,7 +55,6 @@ def survival(
     """
     if method not in BANDS:
         raise SpellError(f"method: '{method}' is none of {listing(list(BANDS))}.")
-    watched = spells(customers, start=start, end=end, as_of=as_of, since=since, unit=unit)
     codes, names, notes = groups(watched, by)
     frame = pd.concat(
         [_curve(watched, codes == i, name, level, method) for i, name in enumerate(names)],
@@ -255,16 +249,13 @@ def _band(row) -> str:
     return f" ({percent(row.conf_low)} to {percent(row.conf_high)})" if known else " (no band)"
 
 
+@of_customers
 def stay(
-    customers: pd.DataFrame | Spells,
+    watched: Spells,
     *,
     by: str | None = None,
     horizon: float | None = None,
-    start: str | None = None,
-    end: str | None = None,
     method: str = "log-log",
-    unit: str = "",
-    as_of: Any = None,
     level: float = 0.95,
 ) -> Result:
     """Estimate how long customers stay: the median, and the mean up to a horizon.
@@ -273,10 +264,8 @@ def stay(
         customers: one row per customer, or `Spells` (which know about `since`).
         horizon: the mean counts time up to here; without it, up to the last time at which
             every curve is carried by ten customers under watch.
-        start, end, as_of, unit: how to read the times; see `spells`.
         by: column to estimate separately for.
         method: the bands the median's interval is read from; see `survival`.
-        level: confidence level.
 
     Returns:
         term (`median`, `mean to horizon`), group, verdict (`reached`, `not reached`, `too few`),
@@ -287,7 +276,6 @@ def stay(
         SpellError: the times cannot be read, nobody left, or the horizon lies beyond what ten
             customers carry.
     """
-    watched = spells(customers, start=start, end=end, as_of=as_of, unit=unit)
     _someone_left(watched)
     curves = survival(watched, by=by, method=method, level=level)
     ends = _reach(curves.frame)
@@ -392,25 +380,19 @@ def _months(row: pd.Series, unit: str) -> str:
 # ---------------------------------------------------------------- comparing curves
 
 
+@of_customers
 def compare(
-    customers: pd.DataFrame | Spells,
+    watched: Spells,
     *,
     by: str,
     method: str = "logrank",
-    start: str | None = None,
-    end: str | None = None,
-    since: Any = None,
-    unit: str = "",
-    as_of: Any = None,
 ) -> Result:
     """Test whether groups of customers stay equally long.
 
     Args:
-        customers: one row per customer, or `Spells`.
         by: the column whose groups are compared.
         method: which differences weigh most: `logrank` (all alike), `gehan`, `tarone_ware`
             and `peto` (early ones), `late`.
-        start, end, as_of, since, unit: how to read the times; see `spells`.
 
     Returns:
         group, n, events, expected, estimate (events per expected event), statistic, df,
@@ -426,7 +408,6 @@ def compare(
     """
     if method not in WEIGHTINGS:
         raise SpellError(f"method: '{method}' is none of {listing(list(WEIGHTINGS), 9)}.")
-    watched = spells(customers, start=start, end=end, as_of=as_of, since=since, unit=unit)
     codes, names, notes = groups(watched, by)
     if len(names) < 2:
         raise SpellError(f"by: '{by}' has one group only, '{listing(names)}': nothing to compare.")
