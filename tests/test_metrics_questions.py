@@ -535,6 +535,17 @@ def test_what_came_afterwards_is_told_by_the_clock_of_the_study(zone):
     assert told["left"].tolist() == [True, False]
 
 
+@pytest.mark.parametrize("within", ["30D", "1M"])
+def test_the_time_after_an_answer_keeps_to_the_clock_where_it_is_put_back(within):
+    at = pd.to_datetime(["2025-10-05 12:00", "2025-11-04 12:00"]).tz_localize("Europe/London")
+    asked = pd.DataFrame({"customer_id": ["a", "b"], "answered_at": at})
+    # clocks went back on 26 October: 30 days by the clock are 30 days and an hour
+    left = pd.to_datetime(["2025-11-04 11:30", None]).tz_localize("Europe/London")
+    people = pd.DataFrame({"customer_id": ["a", "b"], "churned_at": left})
+    told = metrics.afterwards(asked, customers=people, within=within, as_of="2025-12-31")
+    assert told["left"].tolist() == [True, False]
+
+
 @pytest.mark.parametrize("pair", ["customer_id", None])
 def test_answers_without_a_spread_have_a_p_value_counted(pair):
     before = pd.DataFrame({"customer_id": list("abcdef"), "effort": 2.0})

@@ -1,12 +1,11 @@
 """When has a customer left? The definition comes before any model."""
 
-import re
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from cxlab import events
-from cxlab.results import Result, Unanswerable, count, number
+from cxlab.results import Result, Unanswerable, number
 
 CONTRACT, SILENCE, FLAG = "contract", "silence", "flag"
 
@@ -58,7 +57,7 @@ class Definition:
         if self.kind == FLAG:
             return "Left is who the table marks as having left; it does not say when."
         when = (
-            f"within {_words(self.horizon)} once a gap of {_words(self.gap)} after the day is over"
+            f"within {events.spoken(self.horizon)} once a gap of {events.spoken(self.gap)} after the day is over"
             if self.horizon
             else "after the day"
         )
@@ -142,12 +141,6 @@ def timeline(known: Definition, day) -> Result:
 def open_ended(known: Definition) -> Definition:
     """Give the definition for a day of which nobody knows the outcome yet."""
     return replace(known, horizon=None)
-
-
-def _words(duration: str) -> str:
-    units = {"D": "day", "W": "week", "M": "month"}
-    found = re.fullmatch(r"(\d+)([DWM])", duration)
-    return count(int(found[1]), units[found[2]]) if found else duration
 
 
 def _short(stamp: pd.Timestamp, known: Definition) -> str:

@@ -91,6 +91,11 @@ def _flagged(reason: str, column: str, *tables: str) -> Rule:
     return Rule(reason, tables, column, lambda rows, _: rows[flag], needs=(flag,))
 
 
+def _backwards(reason: str, table: str, start: str, end: str) -> Rule:
+    """Make the rule for what ended before it began."""
+    return Rule(reason, (table,), end, lambda rows, _: rows[end] < rows[start], needs=(end, start))
+
+
 # In order: a row goes for the first reason that fits. What cannot be read comes first, what is
 # a matter of judgement last. `clean` adds the cells that conversion found unusable.
 RULES: tuple[Rule, ...] = (
@@ -134,27 +139,9 @@ RULES: tuple[Rule, ...] = (
     _flagged("date_impossible", "started_at", "subscriptions"),
     _flagged("date_impossible", "ended_at", "subscriptions"),
     _flagged("date_after_as_of", "started_at", "subscriptions"),
-    Rule(
-        "churn_before_signup",
-        ("customers",),
-        "churned_at",
-        lambda rows, _: rows["churned_at"] < rows["signed_up_at"],
-        needs=("churned_at", "signed_up_at"),
-    ),
-    Rule(
-        "ended_before_started",
-        ("subscriptions",),
-        "ended_at",
-        lambda rows, _: rows["ended_at"] < rows["started_at"],
-        needs=("ended_at", "started_at"),
-    ),
-    Rule(
-        "closed_before_opened",
-        ("interactions",),
-        "closed_at",
-        lambda rows, _: rows["closed_at"] < rows["opened_at"],
-        needs=("closed_at", "opened_at"),
-    ),
+    _backwards("churn_before_signup", "customers", "signed_up_at", "churned_at"),
+    _backwards("ended_before_started", "subscriptions", "started_at", "ended_at"),
+    _backwards("closed_before_opened", "interactions", "opened_at", "closed_at"),
     Rule(
         "orphan",
         ("orders", "interactions", "subscriptions"),

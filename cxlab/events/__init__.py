@@ -2,11 +2,12 @@
 
 from cxlab.events.clock import local, local_moment, local_times, zone_of
 from cxlab.events.known import EventsError, as_of, rhythm
-from cxlab.events.moments import earlier, later, moment, utc
+from cxlab.events.moments import ahead, earlier, later, moment, spoken, utc
 from cxlab.events.words import describe
 
 __all__ = [
     "EventsError",
+    "ahead",
     "as_of",
     "describe",
     "earlier",
@@ -16,6 +17,7 @@ __all__ = [
     "local_times",
     "moment",
     "rhythm",
+    "spoken",
     "utc",
     "zone_of",
 ]

@@ -5,6 +5,8 @@ import re
 import numpy as np
 import pandas as pd
 
+from cxlab.results import count
+
 UTC = "UTC"
 
 
@@ -78,12 +80,34 @@ def later(stamp: pd.Timestamp, duration: str, timezone: str = UTC) -> pd.Timesta
         >>> str(later(moment("2025-03-25", "Europe/London"), "7D", "Europe/London"))
         '2025-04-01 22:59:59.999999+00:00'
     """
-    local = stamp.tz_convert(timezone).tz_localize(None)
+    local = pd.Series([stamp.tz_convert(timezone).tz_localize(None)])
+    return localised(ahead(local, duration).iloc[0], timezone)
+
+
+def ahead(local: pd.Series, duration: str) -> pd.Series:
+    """Give the local times a duration after others, as `later` does.
+
+    Example:
+        >>> days = pd.Series(pd.to_datetime(["2025-01-15", "2025-01-31"]))
+        >>> ahead(days, "1M").astype(str).tolist()
+        ['2025-02-15', '2025-02-28']
+    """
     if not re.fullmatch(r"\d+M", duration):
-        return localised(local + pd.Timedelta(duration), timezone)
-    ends = local.is_month_end
-    local = local + pd.DateOffset(months=int(duration[:-1]))
-    return localised(local + pd.offsets.MonthEnd(0) if ends else local, timezone)
+        return local + pd.Timedelta(duration)
+    moved = local + pd.DateOffset(months=int(duration[:-1]))
+    return moved.where(~local.dt.is_month_end, moved + pd.offsets.MonthEnd(0))
+
+
+def spoken(duration: str) -> str:
+    """Put a duration into words.
+
+    Example:
+        >>> spoken("90D"), spoken("1M")
+        ('90 days', '1 month')
+    """
+    units = {"D": "day", "W": "week", "M": "month"}
+    found = re.fullmatch(r"(\d+)([DWM])", duration)
+    return count(int(found[1]), units[found[2]]) if found else duration
 
 
 def micros(times) -> np.ndarray:

@@ -38,7 +38,7 @@ def afterwards(
         customers: the customer list; `churned_at` gives `left`, `referred_by` with
             `signed_up_at` gives `referrals`.
         orders: pandas frame or Ibis table of orders, which gives `orders`.
-        within: how long after the answer, such as `90D`.
+        within: how long after the answer, such as `90D`, or `3M` of the calendar.
         as_of: the last moment known.
 
     Returns:
@@ -54,26 +54,27 @@ def afterwards(
     """
     need(responses, ["customer_id", "answered_at"])
     zone = events.zone_of(responses["answered_at"])
-    end, span = moment(as_of, zone), pd.Timedelta(within)
     held = responses[responses["customer_id"].notna() & responses["answered_at"].notna()]
     times = events.local_times(held["answered_at"], zone)
-    held, times = held[times + span <= end], times[times + span <= end]
+    ends = events.ahead(times, within)
+    over = ends <= moment(as_of, zone)
+    held, times, ends = held[over], times[over], ends[over]
     if customers is not None and "churned_at" in customers:
         gone = customers.drop_duplicates("customer_id").set_index("customer_id")["churned_at"]
         known = held["customer_id"].isin(gone.index)
         when = events.local_times(held["customer_id"].map(gone), zone)
         there = (known & ~(when <= times)).to_numpy()
-        held = held.assign(left=(when <= times + span).to_numpy())[there]
-        times = times[there]
+        held = held.assign(left=(when <= ends).to_numpy())[there]
+        times, ends = times[there], ends[there]
     if customers is not None and {"referred_by", "signed_up_at"} <= set(customers.columns):
         new = customers.dropna(subset=["referred_by"])
         joined = events.local_times(new["signed_up_at"], zone)
         brought = pd.DataFrame({"customer_id": new["referred_by"], "at": joined})
-        held = held.assign(referrals=_count(held, times, brought, span))
+        held = held.assign(referrals=_count(held, times, ends, brought))
     if orders is not None:
         bought = _orders(orders, held)
         bought["at"] = events.local_times(bought["at"], zone)
-        held = held.assign(orders=_count(held, times, bought, span))
+        held = held.assign(orders=_count(held, times, ends, bought))
     return held
 
 
@@ -115,7 +116,7 @@ def foretells(
     told = afterwards(responses, customers=customers, orders=orders, within=within, as_of=as_of)
     if outcome not in told:
         return _unknown(outcome, f"the study does not say who is {OUTCOMES[outcome]}")
-    early, late = _halves(told, pd.Timedelta(within))
+    early, late = _halves(told, within)
     happened = min(int((part[outcome] > 0).sum()) for part in (early, late))
     if happened < FEWEST:
         return _unknown(
@@ -124,14 +125,13 @@ def foretells(
     found = predictors(
         early, late, scores=scores, outcome=outcome, cluster="customer_id", level=level
     )
-    days = pd.Timedelta(within).days
     return Result(
         name=f"what tells {OUTCOMES[outcome]}",
         frame=found.frame,
         headline=found.headline.replace(f"'{outcome}'", OUTCOMES[outcome]),
         method=found.method,
         base=found.base.replace(
-            f"'{outcome}' after", f"{label(OUTCOMES[outcome])} within {days} days of"
+            f"'{outcome}' after", f"{label(OUTCOMES[outcome])} within {events.spoken(within)} of"
         ),
         notes=tuple(note.replace(f"'{outcome}'", OUTCOMES[outcome]) for note in found.notes),
         unit=found.unit,
@@ -150,27 +150,28 @@ def _orders(orders: Any, held: pd.DataFrame) -> pd.DataFrame:
 
 
 def _count(
-    held: pd.DataFrame, times: pd.Series, happened: pd.DataFrame, span: pd.Timedelta
+    held: pd.DataFrame, times: pd.Series, ends: pd.Series, happened: pd.DataFrame
 ) -> np.ndarray:
     """Count each customer's events in the time after each answer."""
     answers = pd.DataFrame(
         {
             "customer_id": held["customer_id"].to_numpy(),
             "time": times.to_numpy(),
+            "end": ends.to_numpy(),
             "row": range(len(held)),
         }
     )
     pairs = answers.merge(happened.dropna(), on="customer_id")
-    inside = (pairs["at"] > pairs["time"]) & (pairs["at"] <= pairs["time"] + span)
+    inside = (pairs["at"] > pairs["time"]) & (pairs["at"] <= pairs["end"])
     return np.bincount(pairs.loc[inside, "row"], minlength=len(held))
 
 
-def _halves(told: pd.DataFrame, span: pd.Timedelta) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _halves(told: pd.DataFrame, within: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     times = events.local_times(told["answered_at"])
     if times.empty:
         return told, told
     cut = times.quantile(0.55)
-    return told[times + span <= cut], told[times >= cut]
+    return told[events.ahead(times, within) <= cut], told[times >= cut]
 
 
 def _unknown(outcome: str, why: str) -> Result:
