@@ -57,7 +57,8 @@ class Definition:
         if self.kind == FLAG:
             return "Left is who the table marks as having left; it does not say when."
         when = (
-            f"within {events.spoken(self.horizon)} once a gap of {events.spoken(self.gap)} after the day is over"
+            f"within {events.spoken(self.horizon)} once a gap of {events.spoken(self.gap)} after the "
+            "day is over"
             if self.horizon
             else "after the day"
         )
