@@ -56,12 +56,10 @@ class Definition:
         """Say what counts as leaving."""
         if self.kind == FLAG:
             return "Left is who the table marks as having left; it does not say when."
-        when = (
-            f"within {events.spoken(self.horizon)} once a gap of {events.spoken(self.gap)} after the "
-            "day is over"
-            if self.horizon
-            else "after the day"
-        )
+        when = "after the day"
+        if self.horizon:
+            length, gap = events.spoken(self.horizon), events.spoken(self.gap)
+            when = f"within {length} once a gap of {gap} after the day is over"
         if self.kind == SILENCE:
             return (
                 f"Left is who stays silent beyond {number(self.silence)} times their own usual "
