@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from cxlab import study
+from cxlab import shell, study
 from tests.conftest import ROOT
 from tests.small import load
 
@@ -62,6 +62,29 @@ def test_segments_and_their_values_are_completed(small):
         small["regoin"]
 
 
+def test_a_name_that_a_study_does_not_have_is_answered_with_the_nearest(small):
+    with pytest.raises(study.StudyError, match="Did you mean 'responses'"):
+        _ = small.respones
+    assert not hasattr(small, "colour")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("k['re", ["region"]),
+        ("k['region']['S", ["South"]),
+        ("k.part(segment='region',\n    value='N", ["North"]),
+        ('it = "it\'s"\nmetrics.compare(k.responses, by="reg', ["region"]),
+        ("drivers.fit(k.responses, outcome='nps', drivers=['response', 'np", ["nps"]),
+        ("metrics.csat(k.responses, method='", []),
+        ("print('", []),
+        ("open(k.part(segment='region')['", []),
+    ],
+)
+def test_tab_inside_quotes_offers_what_the_study_holds(small, typed, offered):
+    assert shell.names_for(typed, {"k": small})[1] == offered
+
+
 def test_text_of_an_export_stays_text_on_the_card(tmp_path):
     shown = load(tmp_path, ANSWERS, whole={"study": "<b>S</b>"}, **SAID)._repr_mimebundle_()
     assert "&lt;b&gt;S&lt;/b&gt;" in shown["text/html"]
@@ -76,6 +99,11 @@ print("=====")
 shell.run_cell("%tb")
 print("=====")
 shell.run_cell("1 / 0")
+print("=====")
+shell.run_cell("rows = __import__('pandas').DataFrame({'plan': []})")
+from IPython.core.completer import provisionalcompleter
+with provisionalcompleter():
+    print([each.text for each in shell.Completer.completions("metrics.nps(rows, by='p", 23)])
 """
 
 
@@ -83,10 +111,11 @@ def test_in_ipython_a_refusal_is_its_sentence_and_a_fault_its_traceback():
     done = subprocess.run(
         [sys.executable, "-c", IN_IPYTHON], capture_output=True, text=True, cwd=ROOT
     )
-    refused, asked_for, fault = done.stdout.split("=====")
+    refused, asked_for, fault, tab = done.stdout.split("=====")
     assert "nowhere.yaml" in refused
     assert "Traceback" not in refused
     assert len(refused.strip().splitlines()) == 1
     assert "Traceback" in asked_for
     assert "ZeroDivisionError" in fault
     assert "Traceback" in fault
+    assert tab.strip() == "['plan']"

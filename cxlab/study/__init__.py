@@ -22,7 +22,7 @@ from cxlab.study import people as people_room
 from cxlab.study.account import account_of, export
 from cxlab.study.asked import questionnaire_of
 from cxlab.study.cache import Kept, fingerprint
-from cxlab.study.errors import StudyError, collecting, stop_at
+from cxlab.study.errors import NoSuchName, StudyError, collecting, stop_at
 from cxlab.study.finish import finished
 from cxlab.study.identity import identified
 from cxlab.study.lives import with_lives
@@ -429,6 +429,13 @@ class Study:
             near = codebook.did_you_mean(segment, self.segments())
             raise StudyError(f"'{segment}' is not a segment of this study.{near}", [])
         return Segment(self, segment)
+
+    def __getattr__(self, name: str) -> Any:
+        """Answer a name that a study does not have with the nearest one that it has."""
+        if name.startswith("_") or hasattr(type(self), name):
+            return object.__getattribute__(self, name)
+        near = codebook.did_you_mean(name, [each for each in dir(self) if each[0] != "_"])
+        raise NoSuchName(f"a study has no '{name}'.{near}", [])
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self.segments())

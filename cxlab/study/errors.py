@@ -17,6 +17,10 @@ class StudyError(Refusal):
         self.errors = errors
 
 
+class NoSuchName(StudyError, AttributeError):
+    """A study has nothing of this name."""
+
+
 class collecting:
     """Book a refusal under its table, so that every table's trouble is told at once."""
 
