@@ -136,7 +136,8 @@ def test_cells_are_questions(path: Path):
             nodes = list(ast.walk(ast.parse(source)))
             assert not any(isinstance(node, forbidden) for node in nodes), source
             assert "isinstance" not in source
-            assert len([line for line in source.splitlines() if line.strip()]) <= 8, source
+            listed = "parameters" in cell["metadata"].get("tags", ())
+            assert listed or len([line for line in source.splitlines() if line]) <= 8, source
 
 
 TAKEN = {"weight", "cluster", "level", "smallest"}
