@@ -81,6 +81,11 @@ class Asked:
         """All days, of learning and of judging."""
         return sorted(self.all.day.dropna().unique())
 
+    @property
+    def last_days(self) -> list[pd.Timestamp]:
+        """The last two of them."""
+        return self.days[-2:]
+
 
 @dataclass(frozen=True, eq=False)
 class Case(Asked):
