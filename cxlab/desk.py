@@ -21,7 +21,17 @@ from cxlab.results import Absence, Result, Unanswerable, absent
 
 shell.quiet()
 
-ROOMS = ("churn", "drivers", "metrics", "missing", "plots", "retention", "value", "weighting")
+ROOMS = (
+    "churn",
+    "drivers",
+    "journey",
+    "metrics",
+    "missing",
+    "plots",
+    "retention",
+    "value",
+    "weighting",
+)
 PLAIN = ("results", "stats", "study")  # what opens a study, and words: nothing to be absent
 
 # what a study without it lacks, by the name under which questions take it
@@ -31,6 +41,7 @@ LACKS = {
     "customers": ("The study holds no customer list.", "a table 'customers'"),
     "orders": ("The study holds no orders.", "a table 'orders'"),
     "interactions": ("The study holds no contacts.", "a table 'interactions'"),
+    "visits": ("The study holds no visits.", "a table 'visits'"),
     "answers": ("No question was asked, so none was left empty.", "a table 'responses'"),
     "responses": ("The study holds no survey answers.", "a table 'responses'"),
     "questions": ("No question was asked, so none was left empty.", "a table 'responses'"),

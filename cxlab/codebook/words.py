@@ -196,6 +196,9 @@ RESULT_WORDS: dict[str, str] = {
     "p_rest": "p-value of the column against everyone else",
     "text": "a question's wording",
     "df_error": "degrees of freedom of the denominator of an F",
+    "time_low": "lower end of the interval of a time",
+    "time_high": "upper end of the interval of a time",
+    "lost": "share of those who stayed away that went there instead",
 }
 
 # Why a row cannot be used. Each row set aside has exactly one of these.

@@ -3,10 +3,16 @@
 from cxlab.events.clock import local, local_moment, local_times, zone_of
 from cxlab.events.known import EventsError, as_of, rhythm
 from cxlab.events.moments import ahead, earlier, later, moment, spoken, utc
+from cxlab.events.ways import END, OTHER, START, Ways, WaysError, ways
 from cxlab.events.words import describe
 
 __all__ = [
+    "END",
+    "OTHER",
+    "START",
     "EventsError",
+    "Ways",
+    "WaysError",
     "ahead",
     "as_of",
     "describe",
@@ -19,5 +25,6 @@ __all__ = [
     "rhythm",
     "spoken",
     "utc",
+    "ways",
     "zone_of",
 ]

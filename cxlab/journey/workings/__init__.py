@@ -1,0 +1,1 @@
+"""What the questions of a journey share; these files ask none themselves."""
