@@ -133,6 +133,14 @@ def test_what_questions_share_asks_no_question(path):
     assert set(seen) <= allowed
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "cxlab" / "metrics").glob("*.py")), ids=str)
+def test_a_question_takes_from_its_neighbours_only_their_questions(path):
+    """What a file needs beside them lies in workings, so that it is read without the others."""
+    seen = re.findall(r"from cxlab\.metrics\.(?!workings)\w+ import (.+)", path.read_text("utf-8"))
+    taken = {name for names in seen for name in names.split(", ")}
+    assert taken <= set(cxlab.metrics.__all__)
+
+
 ROOMS = [room for room in cxlab.desk.ROOMS if room != "plots"]
 
 
@@ -153,11 +161,14 @@ def test_the_words_of_every_question_stand_in_the_one_order(room):
         assert not any(word.kind is word.VAR_KEYWORD for word in words) or name == "case"
 
 
-def test_help_tells_every_word_of_a_driver_question():
-    for name, question in _questions("drivers").items():
-        if "drivers" in (words := inspect.signature(question).parameters) and "weight" in words:
-            told = re.findall(r"^    (\w+): ", question.__doc__.partition("Returns:")[0], re.M)
-            assert told[: len(words)] == list(words), name
+@pytest.mark.parametrize("room", ["metrics", "drivers", "churn", "retention"])
+def test_help_tells_every_keyword_of_a_question(room):
+    for name, question in _questions(room).items():
+        words = inspect.signature(question).parameters.values()
+        named = {word.name for word in words if word.kind is word.KEYWORD_ONLY}
+        args = inspect.cleandoc(question.__doc__).partition("Returns:")[0]
+        told = re.findall(r"^    (\w+(?:, \w+)*): ", args, re.M)
+        assert named <= {word for words in told for word in words.split(", ")}, name
 
 
 def test_absence_has_one_way():

@@ -7,6 +7,7 @@ import pandas as pd
 
 from cxlab.churn.definition import CONTRACT, FLAG
 from cxlab.churn.snapshots import Snapshot
+from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.learning import FEWEST_LEAVERS, cross_scores, plain
 from cxlab.churn.workings.scores import auc_difference, single_auc
 from cxlab.events import clock
@@ -36,6 +37,7 @@ _RULES = (
 )
 
 
+@question
 def audit(snapshot: Snapshot, *, lagged: Snapshot | None = None, seed: int = 0) -> Result:
     """Search a snapshot for columns that know of the leaving.
 

@@ -10,6 +10,7 @@ from cxlab.churn.definition import ChurnError
 from cxlab.churn.evaluation import are_probabilities, grouped, judgement
 from cxlab.churn.snapshots import Snapshot
 from cxlab.churn.workings import scores
+from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.learning import FEWEST_LEAVERS, cross_scores, parts_of, settled
 from cxlab.results import Result, count, number, percent, probability
 
@@ -31,11 +32,11 @@ class Line:
         return 1 / (1 + np.exp(-(self.intercept + self.slope * scores.log_odds(risk))))
 
 
+@question
 def line_of(model: Pipeline, day=pd.NaT) -> Line:
     """Fit the line that sets a model's risks right, by customers each fit had not seen.
 
     Args:
-        model: what `fit` returned.
         day: of all days it learned from, the one whose outcomes decide; all of them if missing.
     """
     learned = model.lesson_.snapshot
@@ -44,6 +45,7 @@ def line_of(model: Pipeline, day=pd.NaT) -> Line:
     return Line(*scores.platt(learned.label.to_numpy(dtype=int)[here], p[here]))
 
 
+@question
 def calibration(
     model,
     snapshot: Snapshot,
@@ -56,11 +58,8 @@ def calibration(
 
     Args:
         model: what `fit` returned, or one probability a row.
-        snapshot: a later day, outcomes known.
-        groups: bands of equal size.
         recalibrated: set the risks of each half of the customers right by a line fitted to the
             other half (Platt, 1999), and compare those.
-        level: of the intervals.
 
     Returns:
         A `Result` with `rank`, `expected` (mean risk foretold), `estimate` (share that left),

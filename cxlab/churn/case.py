@@ -13,6 +13,7 @@ from cxlab.churn.definition import CONTRACT, FLAG, ChurnError, Definition, defin
 from cxlab.churn.evaluation import halves
 from cxlab.churn.models import fit
 from cxlab.churn.snapshots import Snapshot, days_of, judged_by, snapshot, stack, within_reach
+from cxlab.churn.workings.asking import question
 from cxlab.codebook import did_you_mean
 from cxlab.results import Misuse, Result, count, listing
 
@@ -111,18 +112,18 @@ class Case(Asked):
         return self.model.lesson_.untrained
 
 
+@question
 def case(study, *, model: str = "simplest", seed: int = 0, **asked_for) -> Case:
     """Set up the question for a study: learn on earlier days, judge on a later one.
 
     Args:
-        study: a study with end dates, with marks of leaving, or with orders.
         model: `simplest`, `logistic` or `boosting`.
-        seed: for all random numbers.
         **asked_for: as for `asked`.
     """
     return learned(asked(study, seed=seed, **asked_for), model=model, seed=seed)
 
 
+@question
 def asked(
     study,
     *,
@@ -136,14 +137,9 @@ def asked(
     """Find the customers of a question about leaving, and examine what is known of them.
 
     Args:
-        study: a study with end dates, with marks of leaving, or with orders.
-        lookback: how far back recent facts reach.
-        gap: days nobody can use.
-        horizon: stretch in which leaving counts.
         keep: columns to use although the audit finds that they know of the leaving; several names
             in one text are divided by commas.
         as_of: the day judged; the latest one with a whole horizon if empty.
-        seed: for all random numbers.
 
     Returns:
         Days to learn from and the day to judge on; a table without dates is split at random by
@@ -180,13 +176,13 @@ def asked(
     )
 
 
+@question
 def learned(found: Asked, *, model: str = "simplest", seed: int = 0) -> Case:
     """Learn who leaves, to be judged on the day judged, and what a customer is worth.
 
     Args:
         found: what `asked` gave.
         model: `simplest`, `logistic` or `boosting`.
-        seed: for all random numbers.
 
     Raises:
         ChurnError: fewer than 20 leavers or stayers to learn from, or nothing known of them.

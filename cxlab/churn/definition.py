@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from cxlab import events
+from cxlab.churn.workings.asking import question
 from cxlab.results import Result, Unanswerable, number
 
 CONTRACT, SILENCE, FLAG = "contract", "silence", "flag"
@@ -70,6 +71,7 @@ class Definition:
         return f"Left is whose contract ends{who} {when}."
 
 
+@question
 def definition(
     study,
     *,
@@ -83,11 +85,7 @@ def definition(
 
     Args:
         study: with `customers`, `orders` and `mapping`.
-        lookback: how far back recent facts reach, `180D` or `6M`.
-        gap: time between knowing and judging.
         horizon: time in which leaving counts; None where nothing is judged.
-        silence: multiple of the own rhythm, where there is no end date.
-        leavers: `all` or `voluntary`.
 
     Returns:
         The definition: by end date where there is one, else by the mark, else by silence.

@@ -12,6 +12,7 @@ from cxlab import events, stats
 from cxlab.churn.definition import FLAG, SILENCE, ChurnError, Definition, definition
 from cxlab.churn.snapshots import Snapshot, days_of, judged_by
 from cxlab.churn.workings import scores
+from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.learning import (
     FOLDS,
     aligned,
@@ -32,14 +33,13 @@ TOP_TENTH = "lift, top tenth"
 _KEPT: WeakKeyDictionary[Any, WeakKeyDictionary[Snapshot, np.ndarray]] = WeakKeyDictionary()
 
 
+@question
 def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -> Result:
     """Judge a model on a later day, each customer by a fit that never saw them.
 
     Args:
         model: what `fit` returned, or one score per row (higher means likelier to leave).
         snapshot: a day after everything the model learned from.
-        level: of the intervals.
-        seed: for the resampling.
 
     Returns:
         A `Result` with `term` (base rate, AUC, PR-AUC, lift, KS, Brier score, log loss,
@@ -84,6 +84,7 @@ def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -
     )
 
 
+@question
 def lift(model, snapshot: Snapshot, *, groups: int = 10, level: float = 0.95) -> Result:
     """Show how leavers gather at the top of the ranking.
 
@@ -113,6 +114,7 @@ def lift(model, snapshot: Snapshot, *, groups: int = 10, level: float = 0.95) ->
     )
 
 
+@question
 def halves(snapshot: Snapshot, *, seed: int = 0) -> tuple[Snapshot, Snapshot]:
     """Split customers at random, two thirds and one third; no customer is on both sides.
 
@@ -124,14 +126,13 @@ def halves(snapshot: Snapshot, *, seed: int = 0) -> tuple[Snapshot, Snapshot]:
     return snapshot.rows(~third), snapshot.rows(third)
 
 
+@question
 def rolling(snapshot: Snapshot, *, model="logistic", level: float = 0.95, seed: int = 0) -> Result:
     """Learn up to each day and judge on it, as if the model had been in use all along.
 
     Args:
         snapshot: several days, stacked.
         model: a model's name, or an unfitted Pipeline.
-        level: of the intervals.
-        seed: for dealing customers into parts.
 
     Returns:
         A `Result` with `period` (the day), `estimate` (AUC), `conf_low`, `conf_high`, `share`
@@ -186,6 +187,7 @@ def choices_around(known: Definition) -> tuple[dict[str, Any], ...]:
     )
 
 
+@question
 def sensitivity(
     study,
     *,
@@ -196,11 +198,9 @@ def sensitivity(
     """Show how the result depends on how leaving is defined.
 
     Args:
-        study: a study.
         choices: one `dict` of `lookback`, `gap`, `horizon`, `silence` or `leavers` a row, such
             as `choices_around` lists.
         as_of: days, stacked.
-        seed: for dealing customers into parts.
 
     Returns:
         A `Result` with `term` (the choice), `share` (base rate), `estimate` (AUC), `conf_low`,

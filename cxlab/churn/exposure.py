@@ -14,6 +14,7 @@ from scipy.stats import norm
 from cxlab import events, stats
 from cxlab.churn.definition import FLAG, SILENCE, ChurnError, definition
 from cxlab.churn.snapshots import Snapshot, snapshot
+from cxlab.churn.workings.asking import question
 from cxlab.results import Result, count, listing, number, percent
 
 FEWEST_EVENTS = 5
@@ -22,6 +23,7 @@ TENURES = (-np.inf, 90, 365, np.inf)
 FAILURE_WORDS = ("complain", "problem", "fail", "fault", "claim", "damage")
 
 
+@question
 def hazard_by_score(
     study,
     *,
@@ -37,7 +39,6 @@ def hazard_by_score(
         study: a study with end dates and dated answers.
         score: `nps` (detractors, passives, promoters), or another score, cut in thirds.
         lookback: stretch in which spend counts towards value.
-        level: of the intervals.
 
     Returns:
         A `Result` with `group`, `share` (leaving a month), `estimate` (hazard ratio against the
@@ -55,6 +56,7 @@ def hazard_by_score(
     return _compare(months, group, order, f"hazard by {events.describe(column)}", level)
 
 
+@question
 def hazard_by_failure(
     study,
     *,
@@ -68,7 +70,6 @@ def hazard_by_failure(
         study: a study with end dates and dated contacts.
         kinds: kinds of contact that tell of a failure; None takes those whose name says so.
         lookback: how long a failure counts.
-        level: of the intervals.
 
     Returns:
         As `hazard_by_score`, with the groups no failure, failure put right, failure not put right.

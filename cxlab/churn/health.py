@@ -7,23 +7,23 @@ from cxlab import events, stats
 from cxlab.churn.definition import ChurnError
 from cxlab.churn.snapshots import Snapshot
 from cxlab.churn.workings import scores
+from cxlab.churn.workings.asking import question
 from cxlab.results import Result, count, number, percent
 
 WORST = 0.2
 LEAD = "lead time, days (median)"
 
 
+@question
 def health(
     snapshot: Snapshot, *, score: str | pd.DataFrame, better: str = "high", level: float = 0.95
 ) -> Result:
     """Replay a score that is already in use at the days of a snapshot.
 
     Args:
-        snapshot: past days, outcomes known.
         score: a feature of the snapshot, or a frame with `customer_id`, `scored_at`, `score`;
             of that, each day knows the last value before it.
         better: which end of the score is good news, `high` or `low`.
-        level: of the intervals.
 
     Returns:
         A `Result` with `term` (customers with a score, AUC, lift in the worst tenth, leaving in

@@ -8,6 +8,7 @@ from sklearn.pipeline import Pipeline
 
 from cxlab.churn.definition import ChurnError
 from cxlab.churn.snapshots import Snapshot, stack
+from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.learning import (
     FEWEST_LEAVERS,
     FOLDS,
@@ -23,16 +24,15 @@ from cxlab.results import Result, count, number, percent
 _CHOSEN: WeakKeyDictionary[Snapshot, dict] = WeakKeyDictionary()
 
 
+@question
 def fit(
     snapshots: Snapshot | Sequence[Snapshot], *, model: str | Pipeline = "simplest", seed: int = 0
 ) -> Pipeline:
     """Learn from customers whose outcome is known who leaves.
 
     Args:
-        snapshots: one, or several days.
         model: `logistic` (penalised), `boosting` (histogram gradient boosting), `simplest`
             (logistic, unless boosting is better beyond its uncertainty), or a Pipeline.
-        seed: for the random numbers.
 
     Returns:
         A fitted scikit-learn Pipeline; `predict_proba(snapshot.features)` works on any day.
@@ -48,6 +48,7 @@ def fit(
     return taught(taken, untrained(taken, model, seed) if isinstance(model, str) else model)
 
 
+@question
 def choose(
     snapshots: Snapshot | Sequence[Snapshot], *, level: float = 0.95, seed: int = 0
 ) -> Result:
@@ -98,15 +99,14 @@ def _choice(taken: Snapshot, seed: int, level: float) -> Result:
     )
 
 
+@question
 def unseen(
     snapshots: Snapshot | Sequence[Snapshot], *, model: str = "logistic", seed: int = 0
 ) -> Result:
     """Hand out each customer's chance of leaving by a model that never saw them.
 
     Args:
-        snapshots: one, or several days.
         model: `logistic` or `boosting`.
-        seed: for dealing customers into parts.
 
     Returns:
         customer, time (days since the first day asked about), estimate (chance), value (1: left).

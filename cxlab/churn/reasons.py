@@ -16,6 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from cxlab import events
 from cxlab.churn.definition import ChurnError
 from cxlab.churn.snapshots import Snapshot
+from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.learning import aligned, learn, settled
 from cxlab.results import Result, count, listing, number, percent
 
@@ -26,11 +27,11 @@ SOME = 500
 STABLE = 0.8
 
 
+@question
 def contributions(model, snapshot: Snapshot) -> pd.DataFrame:
     """Split each customer's log-odds of leaving into what each fact adds.
 
     Args:
-        model: what `fit` returned.
         snapshot: customers to explain.
 
     Returns:
@@ -57,6 +58,7 @@ def contributions(model, snapshot: Snapshot) -> pd.DataFrame:
     return _by_feature(parts, columns, base, snapshot)
 
 
+@question
 def reasons(model, snapshot: Snapshot, *, top: int = 3, seed: int = 0) -> Result:
     """Say for each customer what goes with a high risk.
 
@@ -64,10 +66,8 @@ def reasons(model, snapshot: Snapshot, *, top: int = 3, seed: int = 0) -> Result
     the first reasons with the same sign is marked unstable.
 
     Args:
-        model: what `fit` returned.
         snapshot: customers to explain.
         top: reasons a customer.
-        seed: for the resampling.
 
     Returns:
         A `Result` with `customer`, `rank`, `term` (the fact), `value` (as known that day),
@@ -121,6 +121,7 @@ def reasons(model, snapshot: Snapshot, *, top: int = 3, seed: int = 0) -> Result
     )
 
 
+@question
 def associations(model, snapshot: Snapshot, *, seed: int = 0) -> Result:
     """Show what goes with leaving over all customers, and whether it comes back.
 

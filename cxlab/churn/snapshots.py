@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxlab import events
 from cxlab.churn.definition import CONTRACT, FLAG, SILENCE, ChurnError, Definition, definition
+from cxlab.churn.workings.asking import question
 from cxlab.results import count, listing
 
 #: Columns of a customer list that say who somebody is, or that tell of the leaving itself.
@@ -90,6 +91,7 @@ class Snapshot:
         )
 
 
+@question
 def snapshot(
     study,
     *,
@@ -109,12 +111,8 @@ def snapshot(
 
     Args:
         study: a study, or anything with the same tables.
-        lookback: how far back recent facts reach, `180D` or `6M`.
-        gap: days after the day that nobody can use; who leaves then is not judged.
         horizon: stretch in which leaving is asked about; None for a day with no outcome yet.
         attributes: undated columns to use all the same, knowingly.
-        silence: multiple of a buyer's usual gap after which silence counts as leaving.
-        leavers: `all`, or `voluntary`.
         as_of: one day or several; they are stacked. Left out for a ready-made table without
             dates, where every column of the list is a feature.
 

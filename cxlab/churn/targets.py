@@ -12,6 +12,7 @@ from cxlab.churn.definition import ChurnError
 from cxlab.churn.evaluation import judgement
 from cxlab.churn.reasons import reasons
 from cxlab.churn.snapshots import Snapshot
+from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.learning import aligned
 from cxlab.results import Result, amount, count, number, percent, span
 
@@ -24,6 +25,7 @@ _UNPRICED = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+@question
 def profit(
     model,
     snapshot: Snapshot,
@@ -39,14 +41,9 @@ def profit(
 
     Args:
         model: what `fit` returned, or one score a row.
-        snapshot: a later day, outcomes known.
-        value: what a customer kept is worth: one number, or a feature's name.
         cost: of one call and its offer.
         saved: share of those called and leaving who stay. It is an assumption until a
             hold-out group has measured it.
-        limit: most calls possible.
-        level: of the intervals.
-        seed: for the bootstrap of customers.
 
     Returns:
         A `Result` with `n` (calls, down the ranking), `share` (of all customers), `estimate`
@@ -94,6 +91,7 @@ def profit(
     )
 
 
+@question
 def targets(
     model,
     snapshot: Snapshot,
@@ -112,13 +110,8 @@ def targets(
     difference between the two groups tells later whether calling worked.
 
     Args:
-        model: what `fit` returned.
         snapshot: today's customers; no outcome is needed.
-        key: secret of the study, for pseudonyms; None shows ids as they are.
-        value: what a customer kept is worth: one number, or a feature's name.
-        contacts: most calls possible.
         hold_out: share of the list that is not called.
-        saved: share of leavers kept by a call.
         line: sets the risks right, such as `Case.line`; as the model foretells them if missing.
         seed: for the draw of the hold-out group.
 

@@ -8,6 +8,7 @@ import pandas as pd
 from cxlab import stats
 from cxlab.churn.definition import ChurnError
 from cxlab.churn.snapshots import Snapshot, as_mark
+from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.learning import FOLDS, learn, parts_of, untrained
 from cxlab.results import Result, count, number
 
@@ -15,6 +16,7 @@ N_BOOT = 300
 STEPS = 20
 
 
+@question
 def uplift(
     snapshot: Snapshot, *, treated: str | pd.Series | None, level: float = 0.95, seed: int = 0
 ) -> Result:
@@ -24,8 +26,6 @@ def uplift(
         snapshot: customers before the treatment, outcomes known after it.
         treated: who was treated, drawn at random: a column of the snapshot, or yes and no a
             row; None where there was no experiment.
-        level: of the intervals.
-        seed: for dealing customers into parts and for the bootstrap.
 
     Returns:
         A `Result`: the Qini curve, with `share` (treated first by uplift), `estimate` (leavers
@@ -64,6 +64,7 @@ def uplift(
     )
 
 
+@question
 def uplift_by_customer(snapshot: Snapshot, *, treated: str | pd.Series, seed: int = 0) -> Result:
     """Hand out how much less each customer would leave when treated, by fits without them.
 

@@ -11,6 +11,7 @@ from cxlab.churn.case import Asked, Case
 from cxlab.churn.definition import FLAG, SILENCE, ChurnError
 from cxlab.churn.evaluation import SUSPICIOUS, TOP_TENTH, evaluate
 from cxlab.churn.targets import profit, save, targets
+from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.learning import kind_of, taught, untrained
 from cxlab.results import Note, Result, amount, count, listing, percent, sentence, span
 
@@ -99,6 +100,7 @@ def beside(found: Result, judged: Result) -> Result:
     return _number(judged, TOP_TENTH if said == "AUC" else "AUC")
 
 
+@question
 def leaving(asked: Asked, *, level: float = 0.95) -> Result:
     """Say how many of all customers leave, and in which stretch of time.
 
@@ -149,13 +151,12 @@ def _when(asked: Asked) -> tuple[str, str]:
     return did, f" in the {days} after {day.tz_convert(known.timezone):%-d %B %Y}"
 
 
+@question
 def with_and_without(case: Case, judged: Result, *, level: float = 0.95) -> Result:
     """Show the score with and without the columns that know of the leaving.
 
     Args:
-        case: the whole question.
         judged: what `evaluate` said of its model.
-        level: of the intervals.
 
     Returns:
         A `Result` with `term` (without, with), `estimate` (AUC), `conf_low`, `conf_high`, `n`.
@@ -190,6 +191,7 @@ def with_and_without(case: Case, judged: Result, *, level: float = 0.95) -> Resu
     )
 
 
+@question
 def calls(
     case: Case,
     *,
@@ -202,9 +204,7 @@ def calls(
     """Work out what calling down the ranking of a case brings, as `profit` does.
 
     Args:
-        case: the whole question.
         cost: of a call; the case's own assumption if 0.
-        saved, limit, level, seed: as for `profit`.
     """
     found = profit(
         case.model, case.judge, value=case.worth, cost=cost or case.cost, saved=saved,
@@ -215,6 +215,7 @@ def calls(
     return replace(found, base=f"{found.base.rstrip('.')}; money in {case.currency}")
 
 
+@question
 def whom(
     case: Case,
     found: Result,
@@ -229,14 +230,9 @@ def whom(
     """List whom to call today, where the verdict is that they can be picked out.
 
     Args:
-        case: the whole question.
         found: the verdict.
-        key: secret of the study, for pseudonyms.
-        contacts: most calls possible.
-        saved: share of leavers kept by a call, as assumed.
         by_lot: draw customers by lot, for an experiment, where no list can be offered.
         real_ids: show ids as they are.
-        seed: for what is drawn.
 
     Returns:
         What `targets` gives; or customers drawn by lot, half of them to be left alone.

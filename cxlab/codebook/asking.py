@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 Answer = TypeVar("Answer")
 Asks = TypeVar("Asks", bound=Callable[..., Any])
 _ARGS = re.compile(r"\n\nArgs:((?:\n {4}.*)+)")
-_OWN = re.compile(r"^ {4}(\w+(?:, \w+)*): (.*(?:\n {8}.*)*)", re.MULTILINE)
+_OWN = re.compile(r"^ {4}\*{0,2}(\w+(?:, \w+)*): (.*(?:\n {8}.*)*)", re.MULTILINE)
 _SECTION = re.compile(r"\n\n(?:Returns|Raises|Example):\n")
 
 # what is asked: the first words of a question, after its frames

@@ -60,7 +60,7 @@ from cxlab.metrics.differences import any_difference, compare, difference, equiv
 from cxlab.metrics.exact import two_groups
 from cxlab.metrics.expectations import service_gaps
 from cxlab.metrics.foretelling import afterwards, foretells
-from cxlab.metrics.latest import end_of, latest, latest_change, waves
+from cxlab.metrics.latest import end_of, latest, latest_change
 from cxlab.metrics.league import league
 from cxlab.metrics.levels import ces, csat, distribution, nps
 from cxlab.metrics.migration import migration, panel
@@ -76,7 +76,7 @@ from cxlab.metrics.silence import bounds
 from cxlab.metrics.trend import trend
 from cxlab.metrics.verdict import movement
 from cxlab.metrics.workings.measures import MetricsError, Score
-from cxlab.metrics.workings.periods import calendar
+from cxlab.metrics.workings.periods import calendar, waves
 
 __all__ = [
     "MetricsError", "Score", "adjusted", "afterwards", "any_difference", "asked",

@@ -11,21 +11,15 @@ from cxlab.codebook import How, label, question
 from cxlab.metrics.migration import migration
 from cxlab.metrics.workings.answers import ALL, CUSTOMER, Answers, By, need, take
 from cxlab.metrics.workings.channels import MODE, mode_note
+from cxlab.metrics.workings.estimates import SMALL
 from cxlab.metrics.workings.measures import MetricsError, Score, resolve
-from cxlab.results import Result, amount, count, listing, number, percent
+from cxlab.metrics.workings.pieces import COLUMNS, METHOD, few_in_both, piece
+from cxlab.results import Result, amount, count, listing, percent
 
 MOST_SEGMENTS = 300
-SMALL = 30
-PANEL_SHARE = 0.25
 FEW_NOTE = "Few customers answered in both periods; how they moved is told apart."
 OTHERS = "other groups"
 PIECES = ("mix", "rate", "interaction")
-COLUMNS = ["term", "group", "before", "after", "estimate", "std_error", "conf_low", "conf_high",
-           "n", "level", "verdict"]  # fmt: skip
-METHOD = (
-    "mix + rate + interaction against the earlier period (Kitagawa 1955; Oaxaca 1973), intervals "
-    "by linearisation (delta method)"
-)
 
 
 @question("weight", "level", "smallest")
@@ -94,13 +88,6 @@ def change(
         notes=tuple(dict.fromkeys((*answers.notes, *notes))),
         unit=what.unit,
     )
-
-
-def few_in_both(before: pd.DataFrame, after: pd.DataFrame, pair: str) -> bool:
-    """Say whether those who answered twice are too small a part to explain the change of all."""
-    ids = [set(rows[pair].dropna()) for rows in (before, after)]
-    stayed, all_of_them = len(ids[0] & ids[1]), len(ids[0] | ids[1])
-    return stayed < SMALL or stayed < PANEL_SHARE * all_of_them
 
 
 def both(
@@ -318,23 +305,6 @@ def _shifts(frame: pd.DataFrame) -> str:
         return ""
     said = [f"{r.group} {percent(r.before)} to {percent(r.after)}" for r in moved.itertuples()]
     return f" ({', '.join(said)} of answers)"
-
-
-def largest_shifts(before: pd.DataFrame, after: pd.DataFrame, by: str, *, smallest: int) -> str:
-    """Name the two groups whose share of the answers moved most, of those large enough to show."""
-    counts = [rows[by].dropna().astype(str).value_counts() for rows in (before, after)]
-    table = pd.concat(counts, axis=1, keys=["before", "after"]).fillna(0.0)
-    shares = table / table.sum()
-    shares = shares[(table.sum(axis=1) >= max(smallest, 1)).to_numpy()]
-    most = shares.loc[(shares["after"] - shares["before"]).abs().nlargest(2).index]
-    said = [f"{name} {percent(r.before)} to {percent(r.after)}" for name, r in most.iterrows()]
-    return f"{listing(said)} of answers" if said else ""
-
-
-def piece(row: pd.Series, what: Score) -> str:
-    """Write a piece of a change with its sign."""
-    value = row["estimate"] * (100 if what.kind == "top" else 1)
-    return number(value, 2 if what.kind == "mean" else 1, signed=True)
 
 
 def _range(row: pd.Series, what: Score) -> str:

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from cxlab.codebook import How, question
-from cxlab.metrics.change import COLUMNS, METHOD, change, few_in_both, piece
+from cxlab.metrics.change import change
 from cxlab.metrics.migration import migration, panel
 from cxlab.metrics.workings.alike import BROUGHT, Margins, said, targets, two_alike
-from cxlab.metrics.workings.answers import ALL, By, need
+from cxlab.metrics.workings.answers import ALL, By
 from cxlab.metrics.workings.gaps import gap_between
 from cxlab.metrics.workings.measures import MetricsError, Score, resolve
-from cxlab.metrics.workings.periods import PERIODS, WORDS, calendar, local, moment
+from cxlab.metrics.workings.periods import WORDS, answered, moment
+from cxlab.metrics.workings.pieces import COLUMNS, METHOD, few_in_both, piece
 from cxlab.results import Result
 
 SAME_MIX = "at the same mix"
@@ -42,37 +43,6 @@ def end_of(period: str, *, as_of: str | date | pd.Timestamp | None = None) -> pd
     except ValueError as error:
         raise MetricsError(f"'{period}' is no period; write 2025Q3, 2025-09 or 2025.") from error
     return end if known is None else min(end, known)
-
-
-def waves(
-    responses: pd.DataFrame,
-    *,
-    period: str = "quarter",
-    as_of: str | date | pd.Timestamp | None = None,
-    timezone: str | None = None,
-) -> list[tuple[str, pd.DataFrame]]:
-    """Cut the answers into their finished periods, in order of time.
-
-    Args:
-        responses: one row per answer, with `answered_at`.
-        period, as_of, timezone: as in `trend`; without `as_of` the last period counts as finished.
-
-    Returns:
-        Name and answers of each period that has any.
-
-    Example:
-        >>> rows = pd.DataFrame({"answered_at": pd.to_datetime(["2025-01-05", "2025-05-05"])})
-        >>> [name for name, _ in waves(rows, as_of="2025-06-01")]
-        ['2025Q1']
-    """
-    need(responses, ["answered_at"])
-    end = moment(as_of, timezone)
-    names = calendar(responses["answered_at"], period, timezone)
-    if end is not None:
-        code = PERIODS[WORDS.get(period, period)]
-        spans = local(responses["answered_at"], timezone).dt.to_period(code)
-        names = names.where(spans.dt.end_time.dt.floor("s") <= end)
-    return [(str(name), responses[(names == name).to_numpy()]) for name in _ordered(names)]
 
 
 def latest(
@@ -195,21 +165,6 @@ def _at_the_same_mix(told: Result, before, after, what: Score, shares, how: How)
 
 def _moved(value: float, what: Score) -> str:
     return f"a {'rise' if value > 0 else 'fall'} of {what.difference(value)}"
-
-
-def answered(
-    responses: pd.DataFrame, what: Score, period: str, as_of: Any, timezone: str | None
-) -> list[tuple[str, pd.DataFrame]]:
-    """Give the answers to a score in each finished period that has any, in order of time."""
-    if "answered_at" not in responses or not responses["answered_at"].notna().any():
-        return []
-    need(responses, [what.column])
-    held = responses[responses[what.column].notna()]
-    return waves(held, period=period, as_of=as_of, timezone=timezone)
-
-
-def _ordered(names: pd.Series) -> list[str]:
-    return sorted(names.dropna().unique())
 
 
 def _shared(before: pd.DataFrame, after: pd.DataFrame, pair: str) -> int:

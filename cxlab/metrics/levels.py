@@ -1,21 +1,18 @@
 """What is the score, and for whom? NPS, CSAT, CES and the whole distribution."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import How, Scale, question
-from cxlab.metrics.workings.answers import ALL, Answers, By, take
-from cxlab.metrics.workings.apart import apart, stands_apart
-from cxlab.metrics.workings.channels import mode_note
-from cxlab.metrics.workings.estimates import interval, mark_small, means
+from cxlab.metrics.workings.answers import Answers, By, take
+from cxlab.metrics.workings.level import level_result
 from cxlab.metrics.workings.measures import Score, as_scale, resolve
-from cxlab.results import Result, amount, count, span
+from cxlab.results import Result, amount
 
 COLUMNS = ["group", "estimate", "std_error", "conf_low", "conf_high", "n", "n_effective", "level"]
-LINEARISED = "standard error by Taylor linearisation (Binder 1983)"
 
 
 @question()
@@ -160,43 +157,6 @@ def _shape(answers: Answers, smallest: int) -> str:
     return f"{answers.points[most]:g} is given most often: {amount(total[most], 'share')}."
 
 
-# ---------------------------------------------------------------- from counts to a result
-
-
-def level_result(
-    answers: Answers, *, by: By, method: str, level: float, smallest: int = 0
-) -> Result:
-    """Turn counted answers into a result."""
-    mean = means(answers)
-    low, high = interval(answers, mean, method=method, level=level)
-    frame = pd.DataFrame(
-        {
-            "group": answers.groups,
-            "estimate": mean.estimate,
-            "std_error": mean.std_error,
-            "conf_low": low,
-            "conf_high": high,
-            "n": mean.n.astype(int),
-            "n_effective": mean.n_effective,
-            "level": level,
-            "verdict": None,
-        }
-    )
-    notes = [*answers.notes, *_spread_notes(answers, frame)]
-    if by is not None:
-        notes += mode_note(answers, by)
-    frame, more = mark_small(frame, smallest)
-    return Result(
-        name=answers.score.name,
-        frame=frame,
-        headline=_headline(answers, frame, by, level, smallest),
-        method=_method(answers, method),
-        base=answers.base,
-        notes=(*notes, *more),
-        unit=answers.score.unit,
-    )
-
-
 def _shares(answers: Answers, cell: int, level: float, smallest: int) -> pd.DataFrame:
     hit = np.zeros(len(answers.points))
     hit[cell] = 1.0
@@ -231,58 +191,3 @@ def _shares(answers: Answers, cell: int, level: float, smallest: int) -> pd.Data
         numbers = ["n", "share", "std_error", "conf_low", "conf_high"]
         frame.loc[mean.n < smallest, numbers] = np.nan
     return frame
-
-
-def _headline(answers: Answers, frame: pd.DataFrame, by: By, level: float, smallest: int) -> str:
-    score, whole = answers.score, int(frame["n"].sum())
-    if by is not None and whole < smallest:
-        fewer = f"fewer than the smallest group of {smallest}"
-        return f"{score.name} is not shown: {count(whole, 'answer')}, {fewer}."
-    if by is not None and len(frame) > 1:
-        shown = frame["verdict"].isin(["suppressed", "no answers"]).to_numpy()
-        return stands_apart(answers, apart(answers, level=level, hidden=shown), by)
-    row = frame.iloc[0]
-    if row["verdict"] == "suppressed":
-        return (
-            f"{score.name} is not shown: {count(row['n'], 'answer')}, fewer than the smallest "
-            f"group of {smallest}."
-        )
-    who = "" if row["group"] == ALL else f" for {row['group']}"
-    text = score.says(amount(row["estimate"], score.unit)) + who
-    if np.isfinite(row["conf_low"]):
-        text += f" ({span(row['conf_low'], row['conf_high'], score.unit)})"
-    tail = f"; {'low' if score.low_is_good else 'high'} means easy" if score.name == "CES" else ""
-    return f"{text}, {count(row['n'], 'answer')}{tail if score.kind == 'mean' else ''}."
-
-
-def _method(answers: Answers, method: str) -> str:
-    if answers.score.kind == "mean":
-        parts = ["mean with t interval"]
-    elif answers.score.kind == "top":
-        parts = [stats.PROPORTION_METHODS[method]]
-    else:
-        parts = [stats.NPS_METHODS[method]]
-    if answers.weight is not None or answers.cluster is not None:
-        parts.append(LINEARISED)
-        if answers.score.kind != "mean" and method != "bootstrap":
-            parts.append("interval from effective counts (Korn and Graubard 1998)")
-    return "; ".join(parts)
-
-
-def _spread_notes(answers: Answers, frame: pd.DataFrame) -> list[str]:
-    """Say where answers are all alike, or too few, so that no spread can be seen."""
-    n: Any = frame["n"]
-    alike = ((answers.cells.n > 0).sum(axis=1) == 1) & (n > 1)
-    notes = []
-    if alike.any():
-        who = "All" if len(frame) == 1 else f"In {count(int(alike.sum()), 'group')} all"
-        tail = "the standard error of zero is no certainty."
-        if answers.score.kind == "mean":
-            tail = "their spread is unknown and no interval is given."
-        notes.append(f"{who} answers are the same; {tail}")
-    if (n == 1).any() and answers.score.kind == "mean":
-        notes.append("A single answer has no interval.")
-    lone = frame["conf_low"].isna() & (n > 1) & ~alike
-    if lone.any() and answers.cluster is not None:
-        notes.append("Answers of a single cluster do not show how clusters differ: no interval.")
-    return notes

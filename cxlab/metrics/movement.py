@@ -12,7 +12,6 @@ from cxlab.metrics.workings.gaps import two_sided
 from cxlab.results import Result, amount, count, listing, number, probability
 
 EDGE = 2  # periods on either side of a shift that lasts
-FEWEST = 4
 
 
 def slope(trend: Result, *, looks: int = 1, level: float = 0.95) -> Result:
@@ -114,24 +113,13 @@ def kind_of(trend: Result) -> str:
     return trend.name.rsplit(" by ", 1)[1]
 
 
-def usable(rows: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
-    """Give finished periods with answers, and a standard error of each from a common spread."""
-    rows = rows.assign(place=np.arange(len(rows)))
-    done = rows["finished"].map(lambda f: f is not False).to_numpy(bool)
-    rows = rows[done & rows["estimate"].notna().to_numpy()]
-    n = rows["n_effective"].to_numpy(float)
-    own = np.nan_to_num(rows["std_error"].to_numpy(float))
-    variance = (n * n * own**2).sum() / n.sum() if len(rows) else np.nan
-    return rows, np.sqrt(variance / n)
-
-
 # ---------------------------------------------------------------- the fits
 
 
 def _line(
     rows: pd.DataFrame, kind: str, level: float, looks: int
 ) -> tuple[dict[str, Any], list[str]]:
-    used, error = usable(rows)
+    used, error = season.usable(rows)
     missing = {
         "term": f"change per {kind}", "estimate": np.nan, "std_error": np.nan,
         "conf_low": np.nan, "conf_high": np.nan, "p_value": np.nan, "periods": len(used),
@@ -201,13 +189,13 @@ def signed(row: pd.Series, unit: str) -> str:
 def _shift(
     rows: pd.DataFrame, kind: str, level: float, looks: int, n_sim: int, rng: np.random.Generator
 ) -> tuple[dict[str, Any], list[str]]:
-    used, error = usable(rows)
+    used, error = season.usable(rows)
     found: dict[str, Any] = {
         "period": None, "before": np.nan, "after": np.nan, "estimate": np.nan,
         "std_error": np.nan, "conf_low": np.nan, "conf_high": np.nan, "p_value": np.nan,
         "periods": len(used), "level": level, "verdict": "too few periods",
     }  # fmt: skip
-    if len(used) < FEWEST or not (error > 0).all():
+    if len(used) < season.FEWEST or not (error > 0).all():
         return found, []
     columns, told = season.background(used["period"], used["place"].to_numpy(), kind)
     values = used["estimate"].to_numpy(float)

@@ -6,8 +6,8 @@ from itertools import combinations
 import pandas as pd
 
 from cxlab.codebook import How, Scale, question
-from cxlab.metrics.levels import level_result
 from cxlab.metrics.workings.answers import By, take
+from cxlab.metrics.workings.level import level_result
 from cxlab.metrics.workings.measures import MetricsError, Score
 from cxlab.results import Result, amount, count
 

@@ -9,16 +9,15 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import How, question
-from cxlab.metrics.change import largest_shifts
-from cxlab.metrics.latest import answered
-from cxlab.metrics.movement import FEWEST, change_point, slope, usable
+from cxlab.metrics.movement import change_point, slope
 from cxlab.metrics.trend import trend
 from cxlab.metrics.workings import season
 from cxlab.metrics.workings.alike import BROUGHT, Margins, said, targets, two_alike
 from cxlab.metrics.workings.answers import need, repeated
 from cxlab.metrics.workings.gaps import Gap, gap_between, two_sided
 from cxlab.metrics.workings.measures import Score, resolve
-from cxlab.metrics.workings.periods import WORDS
+from cxlab.metrics.workings.periods import WORDS, answered
+from cxlab.metrics.workings.pieces import largest_shifts
 from cxlab.results import Result, amount, listing, number
 
 NAME = "movement"
@@ -90,7 +89,7 @@ def movement(
     how = replace(how, cluster=(repeated(responses) if how.cluster is None else how.cluster) or "")
     words: dict[str, Any] = {"period": period, "as_of": as_of, "timezone": timezone}
     line = trend(responses, score=what, margins=margins, how=how, **words)
-    shown, _ = usable(line.frame)
+    shown, _ = season.usable(line.frame)
     if len(shown) < 2:
         return _silent(line, what, period, len(shown))
     waves = dict(answered(responses, what, **words))
@@ -148,8 +147,8 @@ def _two(waves, shown, what: Score, shares, how: How) -> _Two:
 def _looks(line: Result, two: _Two, waves, what, period, pair, how: How) -> list[dict]:
     names = f"{two.first} to {two.last}"
     looks = [{"term": "last change", "period": names, **_of(two.held), "raw": two.raw.estimate}]
-    shown, error = usable(line.frame)
-    if len(shown) >= FEWEST and (error > 0).all():
+    shown, error = season.usable(line.frame)
+    if len(shown) >= season.FEWEST and (error > 0).all():
         looks += _beyond(shown, error, period, names, how.level)
         looks += [_of_line(find(line, level=how.level), term) for find, term in _LINES]
     before, after = waves[two.first], waves[two.last]

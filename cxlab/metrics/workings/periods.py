@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxlab.metrics.workings.measures import MetricsError
+from cxlab.metrics.workings.answers import need
+from cxlab.metrics.workings.measures import MetricsError, Score
 
 PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 LABELS = {"D": "%Y-%m-%d", "W": "%G-W%V", "M": "%Y-%m", "Q": "%YQ%q", "Y": "%Y"}
@@ -32,6 +33,51 @@ def calendar(times: pd.Series, period: str, timezone: str | None = None) -> pd.S
     codes, periods = pd.factorize(local(times, timezone).dt.to_period(PERIODS[period]))
     labels = np.array([*map(label_of, periods), None], dtype=object)
     return pd.Series(labels[codes], index=times.index, name="period")
+
+
+def waves(
+    responses: pd.DataFrame,
+    *,
+    period: str = "quarter",
+    as_of: str | date | pd.Timestamp | None = None,
+    timezone: str | None = None,
+) -> list[tuple[str, pd.DataFrame]]:
+    """Cut the answers into their finished periods, in order of time.
+
+    Args:
+        responses: one row per answer, with `answered_at`.
+        period, as_of, timezone: as in `trend`; without `as_of` the last period counts as finished.
+
+    Returns:
+        Name and answers of each period that has any.
+
+    Example:
+        >>> rows = pd.DataFrame({"answered_at": pd.to_datetime(["2025-01-05", "2025-05-05"])})
+        >>> [name for name, _ in waves(rows, as_of="2025-06-01")]
+        ['2025Q1']
+    """
+    need(responses, ["answered_at"])
+    end = moment(as_of, timezone)
+    names = calendar(responses["answered_at"], period, timezone)
+    if end is not None:
+        code = PERIODS[WORDS.get(period, period)]
+        spans = local(responses["answered_at"], timezone).dt.to_period(code)
+        names = names.where(spans.dt.end_time.dt.floor("s") <= end)
+    return [
+        (str(name), responses[(names == name).to_numpy()])
+        for name in sorted(names.dropna().unique())
+    ]
+
+
+def answered(
+    responses: pd.DataFrame, what: Score, period: str, as_of: Any, timezone: str | None
+) -> list[tuple[str, pd.DataFrame]]:
+    """Give the answers to a score in each finished period that has any, in order of time."""
+    if "answered_at" not in responses or not responses["answered_at"].notna().any():
+        return []
+    need(responses, [what.column])
+    held = responses[responses[what.column].notna()]
+    return waves(held, period=period, as_of=as_of, timezone=timezone)
 
 
 def local(times: pd.Series, timezone: str | None) -> pd.Series:

@@ -16,6 +16,18 @@ CYCLE = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 0}
 TOO_SHORT = "less than two years: season and change cannot be told apart"
 SHORT_NOTE = f"{TOO_SHORT[0].upper()}{TOO_SHORT[1:]}."
 REMOVED = "The season is removed."
+FEWEST = 4  # periods of which a line can be told
+
+
+def usable(rows: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """Give finished periods with answers, and a standard error of each from a common spread."""
+    rows = rows.assign(place=np.arange(len(rows)))
+    done = rows["finished"].map(lambda f: f is not False).to_numpy(bool)
+    rows = rows[done & rows["estimate"].notna().to_numpy()]
+    n = rows["n_effective"].to_numpy(float)
+    own = np.nan_to_num(rows["std_error"].to_numpy(float))
+    variance = (n * n * own**2).sum() / n.sum() if len(rows) else np.nan
+    return rows, np.sqrt(variance / n)
 
 
 def spans_two_years(places: np.ndarray, kind: str) -> bool:
