@@ -47,6 +47,9 @@ QUESTIONS = {
     "mcfadden": lambda d, f: drivers.importance(
         d, **{**DRAWN, "outcome": "again"}, method="mcfadden"
     ),
+    "importance of groups": lambda d, f: drivers.importance(
+        d, **{**DRAWN, "drivers": {"both": ["a", "b"], "one": ["c"]}}
+    ),
     "relative weights": lambda d, f: drivers.relative_weights(d, **DRAWN),
     "pairs": lambda d, f: drivers.pairs(d, **DRAWN),
     "dominance": lambda d, f: drivers.dominance(d, **ASKED),
@@ -157,6 +160,22 @@ def test_a_unit_changes_no_weight(unit):
     using = ["income", "region"]
     one, other = (weighting.propensity(answers, who, using=using) for who in (asked, there))
     assert other.frame["weight"].to_numpy() == pytest.approx(one.frame["weight"], rel=1e-6)
+
+
+@pytest.mark.parametrize("times", [1e-9, 1e9])
+def test_a_unit_changes_no_step_at_a_date_and_no_log_rank(times):
+    rng = np.random.default_rng(3)
+    days = pd.date_range("2023-01-01", periods=900, freq="D")
+    rows = pd.DataFrame({"spend": rng.gamma(3, 20, 900), "answered_at": days})
+    told = [
+        metrics.before_after(one, score="spend", date="2025-01-01").frame.iloc[0]
+        for one in (rows, rows.assign(spend=rows["spend"] * times))
+    ]
+    assert told[1]["estimate"] == pytest.approx(told[0]["estimate"] * times)
+    assert told[1]["p_value"] == pytest.approx(told[0]["p_value"])
+    d = people()
+    tests = [retention.compare(d.assign(tenure=d["tenure"] * k), by="region") for k in (1, times)]
+    assert tests[1].frame["p_value"].tolist() == pytest.approx(tests[0].frame["p_value"].tolist())
 
 
 def test_money_in_another_currency_changes_no_hazard_by_experience():
