@@ -68,7 +68,10 @@ def uplift(
 def uplift_by_customer(snapshot: Snapshot, *, treated: str | pd.Series, seed: int = 0) -> Result:
     """Hand out how much less each customer would leave when treated, by fits without them.
 
-    Args are those of `uplift`, which checks whether the ranking can be trusted.
+    Whether the ranking can be trusted, `uplift` checks.
+
+    Args:
+        treated: as for `uplift`.
 
     Returns:
         customer, estimate (chance of leaving untreated less treated), rank (1: most is gained).

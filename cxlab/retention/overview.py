@@ -44,7 +44,12 @@ def still_there(
 
 
 def covariates(watched: Spells, *, among: Sequence[str]) -> list[str]:
-    """Name the columns of a list that customers have and that tell them apart."""
+    """Name the columns of a list that customers have and that tell them apart.
+
+    Args:
+        watched: the customers.
+        among: the columns of the list.
+    """
     return [name for name in among if name in watched.frame and watched.frame[name].nunique() > 1]
 
 

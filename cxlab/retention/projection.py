@@ -157,6 +157,9 @@ def spans(watched: Spells, *, fit_to: int = 0) -> tuple[int, int]:
 def contract(survivors: pd.DataFrame | Spells, *, model: str = "sbg", fit_to: int | None = None):
     """Fit a projection and hand it on, for its curve at any time.
 
+    Args:
+        survivors, model, fit_to: as for `project`.
+
     Returns:
         A `Contract`.
     """
