@@ -249,6 +249,14 @@ def test_segments_alike_are_called_different_as_often_as_stated():
     assert calls <= 8
 
 
+def test_trees_that_tell_nothing_give_no_order_to_compare_with():
+    rng = np.random.default_rng(1)
+    rows = pd.DataFrame(rng.integers(1, 6, (40, 3)), columns=list("abc"))
+    rows["nps"] = rng.integers(0, 11, 40)
+    with pytest.raises(drivers.DriverError, match="no order to compare with"):
+        drivers.nonlinear(rows, outcome="nps", drivers=list("abc"))
+
+
 def test_trees_agree_on_a_line_and_disagree_on_a_curve():
     rng = np.random.default_rng(1)
     rows = pd.DataFrame(rng.integers(1, 6, (1500, 3)), columns=["line", "curve", "none"])

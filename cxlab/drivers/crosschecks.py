@@ -40,6 +40,9 @@ def nonlinear(design: Design, *, seed: int = 0) -> Result:
         term, estimate (share of the accuracy lost when the term is shuffled), r2 (accuracy
         lost), rank (by that), value (rank by LMG), verdict (`agrees`, `disagrees`), n.
 
+    Raises:
+        DriverError: the trees tell nothing on answers they have not seen.
+
     Example:
         >>> rng = np.random.default_rng(3)
         >>> answers = pd.DataFrame(rng.integers(1, 6, (200, 2)), columns=["price", "speed"])
@@ -54,6 +57,12 @@ def nonlinear(design: Design, *, seed: int = 0) -> Result:
     linear = _linear_order(design, groups)
     positive = np.maximum(lost, 0)
     rank = (-lost).argsort(kind="stable").argsort() + 1
+    if not positive.any():
+        raise DriverError(
+            "On held-out answers boosted trees tell nothing of "
+            f"{label(design.outcome)}: there is no order to compare with.",
+            needs="more answers",
+        )
     together = float(np.corrcoef(lost, linear)[0, 1]) if len(groups) > 2 else np.nan
     same_first = lost.argmax() == linear.argmax()
     agrees = same_first and (len(groups) < 3 or together >= AGREES)

@@ -63,7 +63,8 @@ def markup(study: Study) -> str:
 
 
 def _row(word: str, said: str) -> str:
-    return f"<tr><th>{word}</th><td>{f'<code>{said}</code>' if word == 'try' else said}</td></tr>"
+    shown = f"<code>{said}</code>" if word == "try" else said
+    return f'<tr><th>{word}</th><td style="text-align: left">{shown}</td></tr>'
 
 
 def _wrapped(word: str, said: str) -> list[str]:
@@ -78,7 +79,7 @@ def _table(study: Study, name: str) -> str:
 
 def _missing(study: Study, needs: tuple[str, ...]) -> str | None:
     lacks = [need for need in needs if need not in study.holds]
-    return listing(lacks) if lacks else None
+    return listing(lacks).replace("leaving", "a list that says who left") if lacks else None
 
 
 def _fits(study: Study, call: str) -> bool:
