@@ -14,6 +14,7 @@ from cxlab.plots.theme import (
     SMALL_BASE,
     canvas,
     clipped,
+    more_rows,
     picture,
     unit_label,
 )
@@ -28,7 +29,6 @@ def forest(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `estimate`, `conf_low`, `conf_high`, and `group` or `term`.
-        ax: axes to draw on.
     """
     frame = result.frame
     key = "group" if "group" in frame and frame["group"].notna().any() else "term"
@@ -52,8 +52,7 @@ def forest(result: Result, *, ax: Axes | None = None) -> Axes:
         _beside(ax, rows, result.unit)
         if result.unit == "share":
             ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
-        if left_out > 0:
-            ax.set_title(f"{count(left_out)} more rows in the table", fontsize=10, color=GREY)
+        more_rows(ax, left_out)
     return ax
 
 
@@ -77,7 +76,6 @@ def distribution(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `value`, `share`, `n`.
-        ax: axes to draw on.
     """
     rows = result.frame.sort_values("value")
     with canvas(result, "Bar chart of answers by value", ax, height=2.7) as ax:

@@ -20,7 +20,6 @@ def timeline(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `term` (lookback, gap, horizon), `starts`, `ends`.
-        ax: axes to draw on.
     """
     rows = result.frame[result.frame["term"].isin(_STRETCHES)]
     # the axis tells days by the clock of the study, not by UTC
@@ -61,7 +60,6 @@ def calibration(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `expected`, `estimate`, `conf_low`, `conf_high`.
-        ax: axes to draw on.
     """
     rows = result.frame
     with canvas(result, "Share that left against risk foretold", ax, height=3.6) as ax:
@@ -90,7 +88,6 @@ def gains(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `rank`, `estimate`, `conf_low`, `conf_high`, `lift`, `events`, `n`.
-        ax: axes to draw on.
     """
     rows = result.frame.sort_values("rank")
     overall = rows["events"].sum() / rows["n"].sum()
@@ -116,7 +113,6 @@ def profit(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `n`, `estimate`, `conf_low`, `conf_high`.
-        ax: axes to draw on.
     """
     rows = result.frame
     with canvas(result, "Profit against the number of calls", ax, height=3.2) as ax:
@@ -146,7 +142,6 @@ def lights(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `column`, `verdict`, `estimate` (AUC of the column alone).
-        ax: axes to draw on.
     """
     rows = result.frame[result.frame["estimate"].notna()]
     order = {verdict: place for place, verdict in enumerate(_LIGHTS)}
@@ -181,7 +176,6 @@ def qini(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `share`, `estimate`, `conf_low`, `conf_high`, `expected`.
-        ax: axes to draw on.
     """
     rows = result.frame
     with canvas(result, "Qini curve: leavers avoided by share treated", ax, height=3.2) as ax:
@@ -202,7 +196,6 @@ def steadiness(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `period`, `estimate`, `conf_low`, `conf_high`.
-        ax: axes to draw on.
     """
     rows = result.frame
     with canvas(result, "AUC day by day", ax, height=2.6) as ax:

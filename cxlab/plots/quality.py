@@ -8,8 +8,19 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
 from cxlab.codebook import label
-from cxlab.plots.theme import BLUE, FAINT, GREY, INK, ORANGE, canvas, clipped, picture, unit_label
-from cxlab.results import Result, Unanswerable, count, percent
+from cxlab.plots.theme import (
+    BLUE,
+    FAINT,
+    GREY,
+    INK,
+    ORANGE,
+    canvas,
+    clipped,
+    more_rows,
+    picture,
+    unit_label,
+)
+from cxlab.results import Result, Unanswerable, percent
 
 LARGE = 0.1
 MOST_ROWS = 24
@@ -22,7 +33,6 @@ def love(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `term`, `group`, `before`, `after`.
-        ax: axes to draw on.
     """
     frame = result.frame
     order = frame["before"].abs().sort_values(kind="stable").index
@@ -46,8 +56,7 @@ def love(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_xlabel("standard deviations from the population")
         ax.spines["left"].set_visible(False)
         ax.figure.legend(loc="outside upper center", ncols=2, fontsize=10)
-        if left_out > 0:
-            ax.set_title(f"{count(left_out)} more rows in the table", fontsize=10, color=GREY)
+        more_rows(ax, left_out)
     return ax
 
 
@@ -57,7 +66,6 @@ def empties(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `rank`, `column`, `verdict`, `share`.
-        ax: axes to draw on.
     """
     frame = result.frame
     names = list(dict.fromkeys(frame["column"]))
@@ -86,7 +94,6 @@ def universes(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `rank`, `reason`, `part`, `estimate`, `conf_low`, `conf_high`, `verdict`.
-        ax: axes to draw on.
 
     Raises:
         Unanswerable: there is one choice only, and so nothing to set side by side.

@@ -16,10 +16,11 @@ from cxlab.plots.theme import (
     PAPER,
     canvas,
     clipped,
+    more_rows,
     picture,
     unit_label,
 )
-from cxlab.results import Result, amount, count, percent
+from cxlab.results import Result, amount, percent
 
 MOST_ROWS = 30
 _SHADES = {
@@ -36,7 +37,6 @@ def importance(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `term`, `estimate`, `conf_low`, `conf_high`, `rank`, `tie`, `p_top3`.
-        ax: axes to draw on.
     """
     rows = result.frame.dropna(subset=["estimate"])
     if "group" in rows and rows["group"].notna().any():
@@ -99,8 +99,7 @@ def _beside(ax: Axes, rows: pd.DataFrame, left_out: int) -> None:
         _write(ax, head, -0.75, shift, GREY)
         for place, value in enumerate(values):
             _write(ax, percent(value), place, shift, INK)
-    if left_out > 0:
-        ax.set_title(f"{count(left_out)} more rows in the table", fontsize=10, color=GREY)
+    more_rows(ax, left_out)
 
 
 def _write(ax: Axes, text: str, place: float, shift: float, colour: str) -> None:
@@ -124,7 +123,6 @@ def priorities(result: Result, *, ax: Axes | None = None) -> Axes:
     Args:
         result: with `term`, `estimate`, `conf_low`, `conf_high`, `performance`,
             `performance_low`, `performance_high`, `verdict`.
-        ax: axes to draw on.
     """
     rows = result.frame.dropna(subset=["estimate", "performance"]).reset_index(drop=True)
     kind = "Map of importance against mean rating, a cross of two intervals a driver"
@@ -200,7 +198,6 @@ def asymmetry(result: Result, *, ax: Axes | None = None) -> Axes:
     Args:
         result: with `term`, `part` (`penalty`, `reward`), `estimate`, `conf_low`,
             `conf_high`, `verdict`.
-        ax: axes to draw on.
     """
     sides = result.frame[result.frame["part"].isin(["penalty", "reward"])]
     terms = list(dict.fromkeys(sides["term"]))
@@ -236,7 +233,6 @@ def pareto(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `term`, `estimate`, `conf_low`, `conf_high`, `cumulative`, and `group`.
-        ax: axes to draw on.
     """
     rows = result.frame.sort_values("rank", kind="stable").head(MOST_ROWS).reset_index(drop=True)
     kind = "Bars of gain in order with an interval each, and their running share"

@@ -16,6 +16,7 @@ from cxlab.plots.theme import (
     PURPLE,
     canvas,
     clipped,
+    more_rows,
     picture,
 )
 from cxlab.results import Result, amount, count, number, percent
@@ -31,7 +32,6 @@ def apart(result: Result, *, ax: Axes | None = None) -> Axes:
     Args:
         result: with `group`, `estimate`, `conf_low`, `conf_high`, `verdict`, as a comparison
             corrected for many groups gives them.
-        ax: axes to draw on.
     """
     rows = result.frame.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
     left_out = len(rows) - MOST_ROWS
@@ -51,8 +51,7 @@ def apart(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_ylim(-0.7, len(rows) - 0.3)
         ax.set_xlabel(f"difference from all others{_unit(result.unit)}")
         _tidy(ax, result.unit)
-        if left_out > 0:
-            ax.set_title(f"{count(left_out)} more rows in the table", fontsize=10, color=GREY)
+        more_rows(ax, left_out)
     return ax
 
 
@@ -63,7 +62,6 @@ def bridge(result: Result, *, ax: Axes | None = None) -> Axes:
     Args:
         result: with `term` (`change`, then pieces that sum to it), `group`, `before`, `after`,
             `estimate`, `conf_low`, `conf_high`.
-        ax: axes to draw on.
     """
     whole = result.frame[result.frame["term"] == "change"].iloc[0]
     steps = _steps(result.frame)
@@ -95,7 +93,6 @@ def league(result: Result, *, ax: Axes | None = None) -> Axes:
     Args:
         result: with `group`, `estimate`, `conf_low`, `conf_high`, `raw`, `rank`, `rank_low`,
             `rank_high`, best first.
-        ax: axes to draw on.
     """
     rows = result.frame.dropna(subset=["estimate"])
     left_out = len(rows) - MOST_ROWS
@@ -115,8 +112,7 @@ def league(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_ylim(len(rows) - 0.3, -0.7)
         ax.set_xlabel(_unit(result.unit).strip(", "))
         _tidy(ax, result.unit)
-        if left_out > 0:
-            ax.set_title(f"{count(left_out)} more rows in the table", fontsize=10, color=GREY)
+        more_rows(ax, left_out)
     return ax
 
 
@@ -126,7 +122,6 @@ def seen(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `group`, `estimate`, `value`, `n`, `verdict`.
-        ax: axes to draw on.
     """
     rows = result.frame.dropna(subset=["estimate"]).head(MOST_ROWS)
     kind = "Bars of the smallest change that would be seen; the line is the change worth seeing"
@@ -151,7 +146,6 @@ def tells(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `part`, `term`, `estimate`, `conf_low`, `conf_high`, `verdict`.
-        ax: axes to draw on.
     """
     rows = result.frame[result.frame["part"] == "score"]
     kind = "Forest plot of the share of pairs in the right order; the line is chance"

@@ -32,7 +32,6 @@ def cohort_map(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `group` (cohort, `all` the average), `time`, `estimate`, `n`, `finished`.
-        ax: axes to draw on.
     """
     rows = result.frame[result.frame["time"] < MOST_AGES]
     cohorts = [name for name in dict.fromkeys(rows["group"]) if name != "all"]
@@ -172,7 +171,6 @@ def reasons(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `term`, `group`, `time`, `estimate`, `conf_low`, `conf_high`.
-        ax: axes to draw on.
     """
     rows = result.frame[result.frame["group"] == result.frame["group"].iloc[0]]
     ends = rows.groupby("term")["estimate"].last().sort_values(ascending=False)
@@ -207,7 +205,6 @@ def migration(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `term` (tier before), `group` (tier after), `share` of the row, `n`.
-        ax: axes to draw on.
     """
     frame = result.frame
     rows, columns = (list(dict.fromkeys(frame[word])) for word in ("term", "group"))
@@ -246,7 +243,6 @@ def projection(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `time`, `estimate`, `conf_low`, `conf_high`, `share`, `verdict`.
-        ax: axes to draw on.
     """
     rows = result.frame
     fitted, held = (rows["verdict"].eq(word) for word in ("fitted", "held out"))
@@ -284,7 +280,6 @@ def tracking(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `time`, `estimate`, `expected`, `verdict`.
-        ax: axes to draw on.
     """
     rows = result.frame
     kind = "Two lines over time: purchases that came, and purchases the model expected"
@@ -319,7 +314,6 @@ def chain(result: Result, *, ax: Axes | None = None) -> Axes:
     Args:
         result: with `term`, `estimate`, `conf_low`, `conf_high`; a term that begins with
             `hazard ratio` is held against 1, the others against 0.
-        ax: axes to draw on.
     """
     rows = result.frame.reset_index(drop=True)
     kind = "Links of a chain from top to bottom, an interval each on a scale of its own"
@@ -360,7 +354,6 @@ def worth(result: Result, *, ax: Axes | None = None) -> Axes:
     Args:
         result: with `term` (`value`, `value, adjusted`), `group`, `estimate`, `conf_low`,
             `conf_high`, `n`.
-        ax: axes to draw on.
     """
     frame = result.frame
     names = list(dict.fromkeys(frame.loc[frame["term"] == "value", "group"]))

@@ -15,8 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cxlab import results
+from cxlab.codebook import worded
 from cxlab.plots import fonts
-from cxlab.results import Result, Unanswerable
+from cxlab.results import Result, Unanswerable, count
 
 INK, GREY, FAINT, PAPER = "#1f2933", "#7b8794", "#d9dee4", "#ffffff"
 # Okabe and Ito (2008), darkened where white paper needs it; told apart by every common eye
@@ -87,6 +88,9 @@ def style(result: Result) -> Any:
     return {**STYLE, "font.family": list(fonts.drawn_with(fonts.texts(result.frame))[0])}
 
 
+SAID = {"ax": "axes to draw on.", "width": "in inches; letters stay as large on a smaller one."}
+
+
 def picture(draw: Callable[..., Axes]) -> Callable[..., Axes]:
     """Make a drawing function see only what may be shown: groups held back are left out.
 
@@ -109,7 +113,13 @@ def picture(draw: Callable[..., Axes]) -> Callable[..., Axes]:
             _width.reset(before)
 
     drawn.__signature__ = inspect.signature(drawn, follow_wrapped=False)  # type: ignore[attr-defined]
-    return drawn
+    return worded(drawn, SAID)
+
+
+def more_rows(ax: Axes, left_out: int) -> None:
+    """Say how many rows only the table holds."""
+    if left_out > 0:
+        ax.set_title(f"{count(left_out)} more rows in the table", fontsize=10, color=GREY)
 
 
 def _nothing(result: Result, ax: Axes | None) -> Axes:

@@ -16,7 +16,6 @@ def trend(result: Result, *, ax: Axes | None = None) -> Axes:
         result: with `period`, `estimate`, `conf_low`, `conf_high`; `limit_low` and
             `limit_high` where the result has limits; `raw`, the line without adjustment, where it
             differs; `verdict` "incomplete" leaves a period hollow.
-        ax: axes to draw on.
 
     Raises:
         Unanswerable: no period has a number that may be shown.
