@@ -30,6 +30,7 @@ ROOMS = (
     "plots",
     "retention",
     "value",
+    "voice",
     "weighting",
 )
 PLAIN = ("results", "stats", "study")  # what opens a study, and words: nothing to be absent

@@ -224,6 +224,27 @@ class Weighting(_Part):
     cap: float = Field(default=5, gt=1)
 
 
+class Voice(_Part):
+    """What the study says about comments.
+
+    Attributes:
+        themes: theme -> its words, or language -> its words; they count as whole words.
+        languages: codes such as `en` and `de`, where the column `language` does not say.
+    """
+
+    themes: dict[str, list[str] | dict[str, list[str]]] = Field(default_factory=dict)
+    languages: list[str] = Field(default_factory=list)
+
+    @field_validator("themes", mode="after")
+    @classmethod
+    def _worded(cls, given: Any) -> Any:
+        for name, told in given.items():
+            lists = told.values() if isinstance(told, dict) else [told]
+            if not all(any(word.strip() for word in each) for each in lists) or not lists:
+                raise ValueError(f"theme '{name}' has no word; write it like [late, courier].")
+        return given
+
+
 _Name = Literal["responses", "customers", "orders", "interactions", "reviews", "subscriptions",
                 "visits"]  # fmt: skip
 
@@ -248,6 +269,7 @@ class Mapping(_Part):
     privacy: Privacy = Privacy()
     reports: Reports = Reports()
     next_steps: list[str] = Field(default_factory=list)
+    voice: Voice = Voice()
     events: str = "duckdb"
     folder: Path = Field(default=Path("."), exclude=True)
 

@@ -9,7 +9,15 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from cxlab.codebook.journey import Journey
-from cxlab.codebook.mapping import UNLIKE, Mapping, MappingError, Privacy, Reports, Table, Weighting
+from cxlab.codebook.mapping import (
+    UNLIKE,
+    Mapping,
+    MappingError,
+    Privacy,
+    Reports,
+    Table,
+    Weighting,
+)
 from cxlab.codebook.words import did_you_mean
 
 

@@ -1,0 +1,137 @@
+"""What did people write? Their comments, folded, with a language each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from cxlab.results import Misuse, Result, Unanswerable, count, listing, percent
+from cxlab.voice.workings import tongues
+from cxlab.voice.workings.texts import LONGEST, folded, says_nothing, sentences
+
+NEEDS = "answers with a comment"
+ALIKE = 20  # comments word for word the same that are worth a word
+NOT_TOLD = tongues.NOT_TOLD
+
+
+class VoiceError(Unanswerable):
+    """These comments cannot carry what is asked of them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """Comments that say something, one row each.
+
+    Attributes:
+        frame: the answers they stand in, all columns.
+        comment: name of the column that holds them, as written (masked when the study was opened).
+        text: the comments, folded.
+        language: its code, or `not told`.
+        notes: what was left out and why, a sentence each.
+    """
+
+    frame: pd.DataFrame
+    comment: str
+    text: np.ndarray
+    language: np.ndarray
+    notes: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def sentences(self) -> pd.DataFrame:
+        """One row a sentence: `row` (place of the comment) and `text`."""
+        parts = [sentences(text) for text in self.text]
+        rows = np.repeat(np.arange(len(parts)), [len(each) for each in parts])
+        return pd.DataFrame({"row": rows, "text": [one for each in parts for one in each]})
+
+    @property
+    def base(self) -> str:
+        """Who is counted."""
+        return f"{count(len(self.frame), 'comment')} that say something."
+
+
+def hear(
+    responses: pd.DataFrame,
+    *,
+    comment: str = "comment",
+    languages: Sequence[str] = (),
+    once: bool = False,
+) -> Heard:
+    """Take the comments out of answers, fold them, and tell their language.
+
+    Args:
+        responses: one row per answer.
+        comment: column of what people wrote.
+        languages: codes such as `en`, `de`; those of the column `language` if not given.
+        once: count comments that are word for word the same once.
+
+    Returns:
+        The comments that say something; its notes tell what was left out.
+
+    Raises:
+        VoiceError: nobody wrote anything.
+        Misuse: a language that is not known.
+
+    Example:
+        >>> said = hear(pd.DataFrame({"comment": ["Box late", None, "n/a", "!!!"]}))
+        >>> said.text.tolist()
+        ['box late']
+    """
+    if comment not in responses:
+        raise VoiceError("No comment was asked for.", needs=NEEDS)
+    written = responses[responses[comment].notna()]
+    text = np.array([folded(each) for each in written[comment]], dtype=object)
+    empty = np.array([says_nothing(each) for each in text], dtype=bool)
+    kept = ~empty
+    again = pd.Series(text).duplicated().to_numpy() & kept
+    if once:
+        kept &= ~again
+    if not kept.any():
+        raise VoiceError("Nobody wrote a comment that says something.", needs=NEEDS)
+    notes = [*_left_out(text, empty, written[comment]), *_told_alike(text[~empty], once)]
+    rows, text = written[kept].reset_index(drop=True), text[kept]
+    among = tongues.among(rows, languages)
+    if unknown := [each for each in among if each not in tongues.known()]:
+        raise Misuse(f"there is no language {listing(unknown)}; write codes such as en, de, fr.")
+    return Heard(rows, comment, text, tongues.told(text, among), tuple(notes))
+
+
+def languages(heard: Heard) -> Result:
+    """Count the comments by language.
+
+    Returns:
+        term (a code, or `not told`), share, n.
+    """
+    counts = pd.Series(heard.language).value_counts()
+    frame = pd.DataFrame({"term": counts.index, "share": counts / len(heard.text), "n": counts})
+    known = [each for each in counts.index if each != NOT_TOLD]
+    said = f"The comments are in {listing(known)}." if known else "No language could be told."
+    if doubtful := int(counts.get(NOT_TOLD, 0)):
+        said = f"{said[:-1]}; of {percent(doubtful / len(heard.text))} it cannot be told."
+    return Result("languages of the comments", frame, said, tongues.METHOD, heard.base, heard.notes)
+
+
+def _left_out(text: np.ndarray, empty: np.ndarray, written: pd.Series) -> list[str]:
+    notes = []
+    if empty.any():
+        notes.append(
+            f"{count(int(empty.sum()), 'comment')} left out: no letter in it, or a word for "
+            "nothing, such as n/a."
+        )
+    if long := int((written.astype(str).str.len() > LONGEST).sum()):
+        notes.append(f"Of {count(long, 'comment')} only the first {LONGEST:,} characters are read.")
+    return notes
+
+
+def _told_alike(text: np.ndarray, once: bool) -> list[str]:
+    """Tell of comments pasted many times: one person, a script, or a very short answer."""
+    counts = pd.Series(text).value_counts()
+    many = counts[(counts >= ALIKE) & (counts.index.str.count(" ") >= 2)]
+    if many.empty:
+        return []
+    how = "counted once each" if once else "each is counted; once=True counts them once"
+    return [
+        f"{count(int(many.sum()), 'comment')} are one of {count(len(many), 'text')} written "
+        f"{ALIKE} times or more, word for word: pasted, or by a script; {how}."
+    ]

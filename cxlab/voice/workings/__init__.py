@@ -1,0 +1,1 @@
+"""What the questions about comments share; they ask nothing themselves."""

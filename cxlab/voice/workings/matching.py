@@ -1,0 +1,81 @@
+"""Declared themes are words that a comment holds; kept themes are words that come again."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+
+from cxlab.voice.workings.texts import folded
+from cxlab.voice.workings.tongues import NOT_TOLD
+
+ALIKE = 0.3  # likeness of words from which a theme is the one that was kept
+
+
+def declared(heard: Any, given: Mapping[str, Any]):
+    """Give the themes that the analyst declared: which comments hold one of their words.
+
+    Args:
+        heard: the comments.
+        given: theme -> words, or theme -> language -> words of that language.
+    """
+    from cxlab.voice.themes import Theme
+
+    texts = pd.Series(heard.text, dtype=object)
+    listed, columns = [], []
+    for name, told in given.items():
+        by_language = told if isinstance(told, Mapping) else {"": told}
+        held = np.zeros(len(texts), dtype=bool)
+        for code, wanted in by_language.items():
+            where = np.isin(heard.language, (code, NOT_TOLD)) if code else np.ones(len(texts), bool)
+            held |= where & texts.str.contains(pattern(wanted), regex=True).to_numpy(dtype=bool)
+        every = {folded(word): 1.0 for each in by_language.values() for word in each}
+        listed.append(Theme(str(name), "declared", "", every, np.nan))
+        columns.append(held)
+    carried = np.column_stack(columns) if columns else np.zeros((len(texts), 0), bool)
+    return listed, carried, carried * 0.5
+
+
+def pattern(wanted: Iterable[str]) -> str:
+    """Write words and phrases as one pattern of whole words; what they hold is never a pattern.
+
+    Example:
+        >>> [bool(re.search(pattern(["late"]), text)) for text in ("too late.", "latest")]
+        [True, False]
+    """
+    parts = [r"\s+".join(re.escape(part) for part in folded(word).split()) for word in wanted]
+    return rf"(?<!\w)(?:{'|'.join(sorted(filter(None, parts), key=len, reverse=True))})(?!\w)"
+
+
+def identities(now: Sequence[Any], before: Sequence[Any]) -> tuple[list[str], dict[str, str]]:
+    """Match themes to those kept, one to one, by the words they share (cosine).
+
+    Returns:
+        The name of each theme now, and the fate of each name: `kept`, `new`, `split` (more than
+        one theme resembles it), `vanished`.
+    """
+    likeness = np.array([[_likeness(a, b) for b in before] for a in now])
+    likeness = likeness.reshape(len(now), len(before))
+    names = [theme.name for theme in now]
+    fates: dict[str, str] = {}
+    pairs = zip(*linear_sum_assignment(-likeness), strict=True) if likeness.size else ()
+    matched = {int(i): int(j) for i, j in pairs if likeness[i, j] >= ALIKE}
+    for i, j in matched.items():
+        names[i] = before[j].name
+        heirs = int((likeness[:, j] >= ALIKE).sum())
+        fates[names[i]] = "split" if heirs > 1 else "kept"
+    fates |= {name: "new" for i, name in enumerate(names) if i not in matched}
+    gone = [old for j, old in enumerate(before) if j not in matched.values()]
+    return names, fates | {old.name: "vanished" for old in gone}
+
+
+def _likeness(first: Any, second: Any) -> float:
+    """Give the cosine of two themes' words; a declared theme is the one of its name."""
+    if "declared" in (first.kind, second.kind):
+        return float(first.kind == second.kind and first.name == second.name)
+    a, b = first.words, second.words
+    shared = sum(a[word] * b[word] for word in a.keys() & b.keys())
+    size = np.sqrt(sum(v * v for v in a.values()) * sum(v * v for v in b.values()))
+    return float(shared / size) if size else 0.0

@@ -1,0 +1,71 @@
+"""Comments folded, cut into sentences and into words; what is left says nothing to a machine."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from cxlab.cleaning import masking
+from cxlab.voice.workings.stopwords import STOPS, TURNING
+
+LONGEST = 5_000  # characters of one comment that are read
+# what people write where they have nothing to say
+NOTHING = frozenset(
+    "n/a na n.a. none nil nope no_comment no_comments nothing_to_add - -- . .. ... k.a. ka "
+    "keine_angabe keine kein_kommentar rien aucun aucune ras ninguno ninguna nada nessuno niente "
+    "geen x xx xxx test asdf ?".replace("_", "\x00").split()
+)
+MASK = re.compile("|".join(re.escape(mask.casefold()) for mask in masking.MASKS.values()))
+WORD = re.compile(r"[^\W\d_]{2,}")
+_ENDS = re.compile(r"(?<=[.!?…])\s+|[\n\r]+|[;|•]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+@lru_cache(2**16)
+def folded(text: str) -> str:
+    """Write a comment in one way: composed letters, small, plain blanks and apostrophes.
+
+    Example:
+        >>> folded("  It\u2019s  LATE ")
+        "it's late"
+    """
+    plain = unicodedata.normalize("NFKC", str(text)[:LONGEST]).casefold().replace("’", "'")
+    return "\n".join(" ".join(line.split()) for line in plain.splitlines()).strip()
+
+
+def says_nothing(text: str) -> bool:
+    """Say whether a folded comment holds no letter, or one of the words for nothing."""
+    bare = text.strip(" .!-").replace(" ", "\x00")
+    return not _LETTER.search(text) or bare in NOTHING or text in NOTHING
+
+
+def sentences(text: str) -> list[str]:
+    """Cut a folded comment into sentences.
+
+    What holds a mask tells who wrote and how to be reached, not what about; it is left out.
+
+    Example:
+        >>> sentences("box late. nobody rang! call me on [phone].")
+        ['box late.', 'nobody rang!']
+    """
+    parts = [part.strip() for part in _ENDS.split(text)]
+    return [part for part in parts if _LETTER.search(part) and not MASK.search(part)]
+
+
+def words(text: str) -> list[str]:
+    """Give the words of a folded text that carry meaning; `not` and its kin do.
+
+    Example:
+        >>> words("it is not the box")
+        ['not', 'box']
+    """
+    return [word for word in WORD.findall(MASK.sub(" ", text)) if word not in STOPS]
+
+
+def topics(text: str) -> list[str]:
+    """Give the words that tell what a text is about, not in which tone.
+
+    Example:
+        >>> topics("it is not the box")
+        ['box']
+    """
+    return [word for word in words(text) if word not in TURNING]

@@ -1,0 +1,164 @@
+"""What people say: languages, themes, and what comments of every kind do to them."""
+
+import socket
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlab import codebook, voice
+from cxlab.results import Misuse
+from cxlab.voice.workings.matching import pattern
+from cxlab.voice.workings.odds import log_odds
+
+TOPICS = {
+    "bus": "bus driver route timetable stop ticket",
+    "meal": "soup pasta waiter dessert kitchen menu",
+    "room": "bed pillow shower towel heating balcony",
+    "pool": "swim lifeguard water slide goggles locker",
+}
+
+
+def _said(n: int = 240, seed: int = 0) -> pd.DataFrame:
+    """Comments of three words of one topic each, with a filler."""
+    draw = np.random.default_rng(seed)
+    topic = draw.choice(list(TOPICS), n)
+    text = [" ".join(draw.choice(TOPICS[t].split(), 3, replace=False)) + " was so" for t in topic]
+    return pd.DataFrame({"comment": text, "topic": topic, "language": "en"})
+
+
+@pytest.fixture(scope="module")
+def themed():
+    return voice.themes(voice.hear(_said()))
+
+
+def test_planted_topics_are_found_apart(themed):
+    topic = themed.heard.frame["topic"].to_numpy()
+    shares = [pd.Series(topic[c]).value_counts(normalize=True).iloc[0] for c in themed.carried.T]
+    assert min(shares) >= 0.85
+    most = {pd.Series(topic[c]).mode()[0] for c in themed.carried.T}
+    assert most == set(TOPICS)
+
+
+def test_the_room_asks_no_network(monkeypatch):
+    def refused(*given, **words):
+        raise AssertionError("a request left the machine")
+
+    monkeypatch.setattr(socket, "socket", refused)
+    monkeypatch.setattr(socket, "getaddrinfo", refused)
+    rows = _said(100).assign(language=None)
+    assert voice.about(voice.themes(voice.hear(rows))).frame["n"].sum() > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("The box came late and nobody rang", "en"), ("Das Paket kam nie an", "de"),
+     ("Le colis est arrivé en retard", "fr"), ("merci", "not told"), ("ok", "not told"),
+     ("こんにちは", "not told"), ("bella pizza buonissima", "not told")],
+)  # fmt: skip
+def test_the_language_of_a_comment_is_told_or_not_told(text, code):
+    heard = voice.hear(pd.DataFrame({"comment": [text]}), languages=["en", "de", "fr"])
+    assert heard.language.tolist() == [code]
+
+
+def test_languages_are_themed_apart():
+    german = {"zug": "Zug Verspätung Gleis Bahnhof Ansage Schaffner"}["zug"].split()
+    draw = np.random.default_rng(1)
+    rows = [f"Der {a} und die {b} waren schlecht" for a, b in draw.choice(german, (90, 2))]
+    both = pd.concat([_said(120)[["comment"]], pd.DataFrame({"comment": rows})])
+    found = voice.themes(voice.hear(both, languages=["en", "de"]))
+    told = found.heard.language
+    for theme, column in zip(found.themes, found.carried.T, strict=True):
+        assert set(told[column]) <= {theme.language, "not told"}
+        assert theme.name.endswith(f"({theme.language})")
+
+
+def test_declared_words_are_whole_words_and_no_patterns():
+    rows = pd.DataFrame({"comment": ["Too late.", "the latest bag", "price (net)", "LATE!"]})
+    told = voice.themes(voice.hear(rows, languages=["en"]), find=False,
+                        declared={"delay": ["late"], "cost": ["(net)"]})  # fmt: skip
+    assert told.carried.T.tolist() == [[True, False, False, True], [False, False, True, False]]
+    assert pattern(["a.b"]).count("\\.") == 1
+
+
+def test_words_declared_for_a_language_count_in_it_alone():
+    rows = pd.DataFrame({"comment": ["der Rat war gut und richtig", "a rat sat in the kitchen"]})
+    told = voice.themes(voice.hear(rows, languages=["de", "en"]), find=False,
+                        declared={"advice": {"de": ["Rat"]}})  # fmt: skip
+    assert told.carried[:, 0].tolist() == [True, False]
+
+
+def test_a_wave_keeps_the_names_of_the_last(tmp_path, themed):
+    file = voice.keep(themed, file=tmp_path / "themes.json")
+    again = voice.themes(voice.hear(_said(200, seed=5)), kept=str(file))
+    assert set(again.names) >= set(themed.names[:4])
+    rows = _said(300, seed=6)
+    fewer = voice.themes(voice.hear(rows[rows["topic"] != "pool"]), kept=str(file))
+    assert "vanished" in fewer.fates.values()
+    assert "no longer found" in voice.about(fewer).headline
+
+
+def test_kept_themes_that_are_none_are_refused(tmp_path):
+    (tmp_path / "x.json").write_text("{}")
+    with pytest.raises(Misuse, match="no file of kept themes"):
+        voice.themes(voice.hear(_said(80)), kept=str(tmp_path / "x.json"))
+
+
+def test_log_odds_by_hand():
+    # 8 of 10 against 2 of 10, prior of 2 words in all: log(9/3) - log(3/9) = 2.1972
+    found = log_odds(np.array([8.0, 2.0]), np.array([2.0, 8.0]), prior=2)
+    assert found.log_odds[0] == pytest.approx(np.log(9))
+    assert found.std_error[0] == pytest.approx(np.sqrt(1 / 9 + 1 / 3))
+
+
+BAD = {
+    "nobody wrote": [None, None],
+    "n/a alone": ["n/a", "N/A", "-", "keine Angabe", "None"],
+    "emoji alone": ["👍", "😡😡", "!!!"],
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_comments_that_say_nothing_are_a_sentence(kind):
+    with pytest.raises(voice.VoiceError, match="Nobody wrote a comment"):
+        voice.hear(pd.DataFrame({"comment": BAD[kind]}))
+
+
+def test_twelve_comments_hold_no_theme_and_say_so():
+    with pytest.raises(voice.VoiceError, match="12 comments hold no theme"):
+        voice.themes(voice.hear(_said(12)))
+
+
+ODD = [
+    "x" * 20_000, "late", "<script>alert(1)</script> =HYPERLINK(1)", "привет мир это mixed",
+    "$\\frac{1}{2}$ [a](b)", "すばらしい", "a\x00b", "\u202egnp.exe",
+]  # fmt: skip
+
+
+def test_odd_comments_do_no_harm():
+    rows = pd.concat([_said(120), pd.DataFrame({"comment": ODD})])
+    heard = voice.hear(rows, languages=["en"])
+    assert "20,000" not in "".join(heard.notes)
+    assert any("first 5,000 characters" in note for note in heard.notes)
+    html = voice.about(voice.themes(heard))._repr_mimebundle_()["text/html"]
+    assert "<script" not in html
+
+
+def test_a_comment_pasted_many_times_is_told_and_counted_once_on_request():
+    rows = pd.DataFrame({"comment": ["great service, would buy again"] * 500 + ["late box"]})
+    assert "500 comments are one of 1 text" in " ".join(voice.hear(rows).notes)
+    assert len(voice.hear(rows, once=True).text) == 2
+
+
+def test_the_study_file_declares_themes(tmp_path):
+    text = (
+        "study: S\nas_of: 2025-01-01\ntables: {responses: {files: a.csv, columns: {comment: C}}}\n"
+    )
+    told = codebook.parse(
+        text + "voice: {themes: {delay: [late], cost: {de: [teuer]}}}", tmp_path / "s"
+    )
+    assert told.voice.themes == {"delay": ["late"], "cost": {"de": ["teuer"]}}
+    with pytest.raises(codebook.MappingError, match="theme 'delay' has no word"):
+        codebook.parse(text + "voice: {themes: {delay: []}}", tmp_path / "s")
+    with pytest.raises(codebook.MappingError, match=r"unknown key 'voice.theme'"):
+        codebook.parse(text + "voice: {theme: {}}", tmp_path / "s")
