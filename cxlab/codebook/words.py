@@ -89,6 +89,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "posted_at": "time",
         "rating": "number",
         "text": "text",
+        "reply": "text",
+        "replied_at": "time",
     },
     "subscriptions": {
         "subscription_id": "id",

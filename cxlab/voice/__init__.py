@@ -1,6 +1,46 @@
-"""What do people say, in their own words, and what goes with low scores?"""
+"""What do people say, in their own words, and what goes with low scores?
 
+In reading order.
+
+Words:
+    hear           what did people write, in which language?
+    languages      how many comments in which language?
+
+Themes:
+    themes         what are comments about?
+    about          which words tell each theme, and how sure is it?
+    keep           keep the names of themes for the next wave
+    shares         how many speak of each theme, and who more than others?
+    risen          what is new this period?
+
+What goes with the score:
+    keyness        which words stand with low scores, or with one group?
+    impact         which themes go with a lower score, and of how many people?
+    tone           in which tone is each comment, as the scores teach it?
+    sentiment      how many sound pleased, and how well is that told?
+    disagreements  where do tone and score disagree?
+
+Their own words:
+    quotes         what do typical comments say?
+    sheet          a workbook in which two people code comments
+    agree          do they agree, and the machine with them?
+    reviews        do public reviews move with the survey?
+    replies        are reviews answered, and how soon?
+"""
+
+from cxlab.voice.coding import agree, sheet
 from cxlab.voice.hearing import Heard, VoiceError, hear, languages
-from cxlab.voice.themes import Theme, Themed, about, keep, themes
+from cxlab.voice.impact import impact
+from cxlab.voice.keyness import keyness
+from cxlab.voice.quotes import quotes
+from cxlab.voice.reviews import replies, reviews
+from cxlab.voice.sentiment import Tone, disagreements, sentiment, tone
+from cxlab.voice.shares import risen, shares
+from cxlab.voice.themes import Themed, about, keep, themes
+from cxlab.voice.workings.matching import Theme
 
-__all__ = ["Heard", "Theme", "Themed", "VoiceError", "about", "hear", "keep", "languages", "themes"]
+__all__ = [
+    "Heard", "Theme", "Themed", "Tone", "VoiceError", "about", "agree", "disagreements", "hear",
+    "impact", "keep", "keyness", "languages", "quotes", "replies", "reviews", "risen", "sentiment",
+    "shares", "sheet", "themes", "tone",
+]  # fmt: skip

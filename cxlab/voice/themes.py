@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ import pandas as pd
 from cxlab.results import Misuse, Result, count, listing, percent
 from cxlab.voice.hearing import NOT_TOLD, Heard, VoiceError
 from cxlab.voice.workings import groups, matching, odds, vectors
+from cxlab.voice.workings.matching import Theme
 from cxlab.voice.workings.texts import topics
 
 FEWEST = 60  # comments of a language in which themes are looked for
@@ -25,16 +26,6 @@ METHOD = (
     "to a theme nearer than four in five sentences of shuffled words; to a declared one by its "
     "whole words."
 )
-
-
-class Theme(NamedTuple):
-    """A theme: its name, the words that tell it, where it comes from."""
-
-    name: str
-    kind: str  # found or declared
-    language: str
-    words: dict[str, float]
-    steadiness: float
 
 
 @dataclass(frozen=True, eq=False)

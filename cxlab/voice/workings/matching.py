@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,16 @@ from cxlab.voice.workings.tongues import NOT_TOLD
 ALIKE = 0.3  # likeness of words from which a theme is the one that was kept
 
 
+class Theme(NamedTuple):
+    """A theme: its name, the words that tell it, where it comes from."""
+
+    name: str
+    kind: str  # found or declared
+    language: str
+    words: dict[str, float]
+    steadiness: float
+
+
 def declared(heard: Any, given: Mapping[str, Any]):
     """Give the themes that the analyst declared: which comments hold one of their words.
 
@@ -21,8 +31,6 @@ def declared(heard: Any, given: Mapping[str, Any]):
         heard: the comments.
         given: theme -> words, or theme -> language -> words of that language.
     """
-    from cxlab.voice.themes import Theme
-
     texts = pd.Series(heard.text, dtype=object)
     listed, columns = [], []
     for name, told in given.items():

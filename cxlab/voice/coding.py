@@ -1,0 +1,185 @@
+"""Two people read comments: do they agree, and does the machine agree with them?"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+
+from cxlab import stats
+from cxlab.results import Misuse, Result, count, number, span
+from cxlab.voice.hearing import VoiceError
+from cxlab.voice.quotes import _cut
+from cxlab.voice.themes import Themed
+
+NONE = "no theme"
+CODERS = ("coder 1", "coder 2")
+LEAST = 10  # comments coded by both
+MOST_NAMES = 250  # characters of a list that Excel takes; longer lists stand on a sheet
+
+
+def sheet(themed: Themed, *, file: str | Path, n: int = 200, seed: int = 0) -> Path:
+    """Write a workbook in which two people give each comment its theme.
+
+    Half of the comments are drawn evenly over the themes, half are those the machine is least
+    sure of. What the machine says stands on a hidden sheet.
+
+    Args:
+        themed: comments with their themes.
+        file: the workbook, `.xlsx`.
+        n: how many comments.
+        seed: for the draw.
+
+    Returns:
+        The path.
+    """
+    rows = _drawn(themed, n, seed)
+    names = [*themed.names, NONE]
+    text = themed.heard.frame[themed.heard.comment].astype(str).to_numpy()
+    book = xlsxwriter.Workbook(
+        str(file), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    )
+    page, lists, told = (book.add_worksheet(name) for name in ("coding", "themes", "machine"))
+    page.set_column(1, 1, 80)
+    page.set_column(2, 3, 28)
+    for column, head in enumerate(("row", "comment", *CODERS)):
+        page.write_string(0, column, head)
+    for place, name in enumerate(names):
+        lists.write_string(place, 0, name)
+    allowed = {"validate": "list", "source": f"=themes!$A$1:$A${len(names)}"}
+    for place, row in enumerate(rows, 1):
+        page.write_number(place, 0, int(row))
+        page.write_string(place, 1, _cut(text[row]))
+        told.write_number(place, 0, int(row))
+        told.write_string(place, 1, _machine(themed, row))
+    page.data_validation(1, 2, len(rows), 3, allowed)
+    told.hide()
+    book.close()
+    return Path(file)
+
+
+def agree(file: str | Path, *, level: float = 0.95, n_boot: int = 1000, seed: int = 0) -> Result:
+    """Read a coded workbook: do two people agree, and the machine with them?
+
+    Args:
+        file: a workbook from `sheet`, filled in.
+        level: confidence level.
+        n_boot: bootstrap replicates, of comments.
+        seed: for those.
+
+    Returns:
+        term (Krippendorff's alpha, Gwet's AC1, `same theme`, `machine as people`; then precision
+        and recall by theme, `part`), estimate, conf_low, conf_high, n.
+
+    Raises:
+        VoiceError: fewer than 10 comments were coded by both.
+        Misuse: the file is no such workbook.
+    """
+    first, second, machine = _read(file)
+    both = first.notna() & second.notna()
+    if (n := int(both.sum())) < LEAST:
+        raise VoiceError(f"{count(n, 'comment')} coded by both are too few.",
+                         needs=f"{LEAST} coded by two people")  # fmt: skip
+    codes, names = pd.factorize(pd.concat([first[both], second[both], machine[both]]))
+    a, b, m = np.split(codes, 3)
+    draws = np.random.default_rng(seed).integers(0, n, (n_boot, n))
+    agreed = a == b
+    rows = [
+        _row("Krippendorff's alpha", alpha, (a, b), len(names), draws, level),
+        _row("Gwet's AC1", ac1, (a, b), len(names), draws, level),
+        _share("same theme", agreed, level),
+        _share("machine as people", (m == a)[agreed], level),
+        *_by_theme(a[agreed], m[agreed], names, level),
+    ]
+    frame = pd.DataFrame(rows)
+    right, of = int((m == a)[agreed].sum()), int(agreed.sum())
+    top = frame.iloc[0]
+    return Result(
+        name="coding by two people",
+        frame=frame,
+        headline=f"Checked by people: {right} of {of}; the two agree with alpha "
+        f"{number(top['estimate'], 2)} ({span(top['conf_low'], top['conf_high'], 'ratio')}).",
+        method="Krippendorff's alpha for names (2011), Gwet's AC1 (2008), bootstrap over comments; "
+        "shares with Wilson intervals; the machine against what both people say.",
+        base=f"{count(n, 'comment')} coded by two people.",
+    )
+
+
+def alpha(a: np.ndarray, b: np.ndarray, k: int) -> float:
+    """Give Krippendorff's alpha of two coders, for names (Krippendorff 2011).
+
+    Example:
+        >>> round(alpha(np.array([0, 0, 1, 1]), np.array([0, 0, 1, 0]), 2), 4)
+        0.5333
+    """
+    counts = np.bincount(np.concatenate([a, b]), minlength=k).astype(float)
+    total = counts.sum()
+    expected = (total**2 - (counts**2).sum()) / (total * (total - 1))
+    return float(1 - (a != b).mean() / expected) if expected > 0 else 1.0
+
+
+def ac1(a: np.ndarray, b: np.ndarray, k: int) -> float:
+    """Give Gwet's AC1 of two coders (Gwet 2008).
+
+    Example:
+        >>> round(ac1(np.array([0, 0, 1, 1]), np.array([0, 0, 1, 0]), 2), 4)
+        0.5294
+    """
+    share = np.bincount(np.concatenate([a, b]), minlength=k) / (2 * len(a))
+    chance = float((share * (1 - share)).sum() / max(k - 1, 1))
+    return float(((a == b).mean() - chance) / (1 - chance))
+
+
+def _drawn(themed: Themed, n: int, seed: int) -> np.ndarray:
+    """Draw half evenly over themes, half among the least sure."""
+    draw = np.random.default_rng(seed)
+    best = themed.strength.max(axis=1)
+    held = np.where(themed.carried.any(axis=1), themed.strength.argmax(axis=1), -1)
+    n = min(n, len(best))
+    order = draw.permutation(len(best))
+    turn = pd.Series(held[order]).groupby(held[order]).cumcount().to_numpy()
+    even = order[np.argsort(turn, kind="stable")][: n - n // 2]
+    rest = np.setdiff1d(np.arange(len(best)), even)
+    unsure = rest[np.argsort(best[rest], kind="stable")][: n // 2]
+    return np.sort(np.concatenate([even, unsure]))
+
+
+def _machine(themed: Themed, row: int) -> str:
+    if not themed.carried[row].any():
+        return NONE
+    return themed.names[int(themed.strength[row].argmax())]
+
+
+def _read(file: str | Path) -> tuple[pd.Series, pd.Series, pd.Series]:
+    try:
+        coded = pd.read_excel(file, sheet_name="coding", dtype=str, keep_default_na=False)
+        told = pd.read_excel(file, sheet_name="machine", dtype=str, header=None)
+        columns = [coded[name].str.strip().replace("", None) for name in CODERS]
+    except (ValueError, KeyError, OSError) as error:
+        raise Misuse(f"this is no workbook of voice.sheet ({error}).") from None
+    machine = coded["row"].map(dict(zip(told[0].dropna(), told[1].dropna(), strict=True)))
+    return columns[0], columns[1], machine
+
+
+def _row(name, measure, sides, k, draws, level) -> dict:
+    a, b = sides
+    drawn = np.array([measure(a[each], b[each], k) for each in draws])
+    low, high = stats.percentile(drawn[:, None], level)
+    return {"term": name, "part": "", "estimate": measure(a, b, k), "conf_low": float(low[0]),
+            "conf_high": float(high[0]), "n": len(a)}  # fmt: skip
+
+
+def _share(name: str, right: np.ndarray, level: float, part: str = "") -> dict:
+    n = len(right)
+    low, high = stats.proportion_interval(int(right.sum()), n, level=level)
+    return {"term": name, "part": part, "estimate": right.mean() if n else np.nan,
+            "conf_low": float(low), "conf_high": float(high), "n": n}  # fmt: skip
+
+
+def _by_theme(people: np.ndarray, machine: np.ndarray, names, level: float) -> list[dict]:
+    out = []
+    for code, name in enumerate(names):
+        said, held = machine == code, people == code
+        out += [_share(str(name), held[said], level, "precision")] if said.any() else []
+        out += [_share(str(name), said[held], level, "recall")] if held.any() else []
+    return out

@@ -1,0 +1,142 @@
+"""Which themes go with a higher or lower score, and how many people speak of them?"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t as student
+
+from cxlab import stats
+from cxlab.codebook import label
+from cxlab.results import Result, amount, count, listing, span
+from cxlab.voice.hearing import VoiceError
+from cxlab.voice.themes import Themed
+from cxlab.voice.workings import people, scoring
+
+LEAST = 60  # scored comments
+SPOKEN = 10  # comments of a theme
+ALONE, HELD = "alone", "ratings held equal"
+
+
+def impact(
+    themed: Themed,
+    *,
+    score: str = "nps",
+    ratings: Sequence[str] = (),
+    weight: str | None = None,
+    cluster: str | None = None,
+    level: float = 0.95,
+    smallest: int = 0,
+) -> Result:
+    """Compare the score of those who speak of a theme with that of all others who wrote.
+
+    Args:
+        themed: comments with their themes.
+        score: `nps` (in points, promoters less detractors), or a column of numbers.
+        ratings: columns of ratings that are also held equal; a rating not given is told apart.
+        weight, cluster, level: as everywhere.
+        smallest: themes of fewer people are left out.
+
+    Returns:
+        term, part (`alone`, or `ratings held equal`), estimate (how much higher the score is),
+        std_error, conf_low, conf_high, p_value, p_adjusted (within the part), share (of scored
+        comments that speak of it), n, verdict (lower, higher, not apart).
+
+    Raises:
+        VoiceError: fewer than 60 scored comments, or no theme of enough people.
+    """
+    frame = themed.heard.frame
+    if score not in frame:
+        raise VoiceError(f"{label(score)} was not asked.", needs=f"the score '{score}'")
+    y, w = scoring.values(frame, score), people.weights(frame, weight)
+    scored = np.isfinite(y) & (w > 0)
+    if (n := int(scored.sum())) < LEAST:
+        raise VoiceError(f"{count(n, 'comment')} with {label(score)} are too few.",
+                         needs=f"{LEAST} comments with a score")  # fmt: skip
+    groups = None if cluster is None else people.labels(frame[cluster])[scored]
+    beside = _ratings(frame[scored], ratings)
+    rows = []
+    for name, held in zip(themed.names, themed.carried[scored].T, strict=True):
+        spoken = int(held.sum())
+        if min(spoken, n - spoken) < max(SPOKEN, smallest):
+            continue
+        about = {"term": name, "share": float(np.average(held, weights=w[scored])), "n": spoken}
+        for part, more in ((ALONE, None), (HELD, beside)):
+            if part == ALONE or beside is not None:
+                rows.append(about | {"part": part}
+                            | _slope(held, more, y[scored], w[scored], groups, level))  # fmt: skip
+    if not rows:
+        raise VoiceError(f"No theme is spoken of in {max(SPOKEN, smallest)} scored comments.")
+    table = _judged(pd.DataFrame(rows), level)
+    return Result(
+        name=f"themes and {label(score)}",
+        frame=table,
+        headline=_headline(table, score),
+        method="Score of those who speak of a theme less that of all others who wrote, by linear "
+        "model; errors are HC3 (MacKinnon and White 1985) or by cluster; false discovery rate held "
+        "within each part. Associated with, not caused by.",
+        base=f"{count(n, 'comment')} with {label(score)}.",
+        notes=themed.notes,
+        unit=scoring.unit(score),
+    )
+
+
+def _ratings(frame: pd.DataFrame, ratings: Sequence[str]) -> np.ndarray | None:
+    """Give ratings as columns, the empty ones at the mean with a column that says so."""
+    out = []
+    for name in ratings:
+        given = pd.to_numeric(frame[name], errors="coerce").to_numpy(float)
+        empty = np.isnan(given)
+        if empty.mean() > 0.9:
+            continue
+        out.append(np.where(empty, np.nanmean(given), given))
+        out += [empty.astype(float)] if 0 < empty.sum() < len(empty) else []
+    return np.column_stack(out) if out else None
+
+
+def _slope(held, more, y, w, groups, level: float) -> dict[str, float]:
+    x = held[:, None].astype(float) if more is None else np.column_stack([held, more])
+    try:
+        found = stats.line(x, y, weight=w, cluster=groups)
+    except stats.DependentError as error:
+        kept = [place for place in range(x.shape[1]) if place != error.place]
+        return _nothing() if 0 not in kept or len(kept) < 2 else _slope(
+            held, x[:, kept][:, 1:], y, w, groups, level)  # fmt: skip
+    estimate, error = found.coefficients[1], float(np.sqrt(found.covariance[1, 1]))
+    if not error > 0:
+        return _nothing()
+    reach = float(stats.quantile(level, found.df_residual)) * error
+    p = float(2 * student.sf(abs(estimate / error), found.df_residual))
+    return {"estimate": estimate, "std_error": error, "conf_low": estimate - reach,
+            "conf_high": estimate + reach, "p_value": p}  # fmt: skip
+
+
+def _nothing() -> dict[str, float]:
+    return dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high", "p_value"), np.nan)
+
+
+def _judged(table: pd.DataFrame, level: float) -> pd.DataFrame:
+    table["p_adjusted"] = table.groupby("part")["p_value"].transform(lambda p: stats.adjust(p))
+    side = np.where(table["estimate"] < 0, "lower", "higher")
+    sure = table["p_adjusted"] <= 1 - level
+    table["verdict"] = np.where(sure, side, "not apart").astype(object)
+    worth = (table["estimate"] * table["share"]).groupby(table["term"]).transform("first")
+    order = table.assign(worth=worth).sort_values(["worth", "term"], kind="stable").index
+    return table.loc[order].reset_index(drop=True)
+
+
+def _headline(table: pd.DataFrame, score: str) -> str:
+    alone = table[table["part"] == ALONE]
+    sure = alone[alone["verdict"] != "not apart"]
+    if sure.empty:
+        return f"No theme goes with {label(score)} beyond chance."
+    low = sure[sure["estimate"] < 0]
+    if low.empty:
+        names = [f"'{term}'" for term in sure.iloc[::-1]["term"]]
+        return f"No theme goes with a lower {label(score)}; {listing(names, 3)} with a higher one."
+    worst, unit = low.iloc[0], scoring.unit(score)
+    return (
+        f"Most of a lower {label(score)} goes with '{worst['term']}': those who speak of it score "
+        f"{amount(abs(worst['estimate']), unit)} points lower "
+        f"({span(worst['conf_low'], worst['conf_high'], unit)})."
+    )

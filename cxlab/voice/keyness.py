@@ -1,0 +1,114 @@
+"""Which words go with low scores, or with one group rather than another?"""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from cxlab import stats
+from cxlab.results import Misuse, Result, count, listing
+from cxlab.voice.hearing import Heard, VoiceError
+from cxlab.voice.workings import odds, scoring
+
+LEAST = 20  # comments of each side
+SHOWN = 15  # words of each side
+
+
+def keyness(
+    heard: Heard,
+    *,
+    score: str = "nps",
+    by: str | None = None,
+    between: tuple[str, str] | None = None,
+    level: float = 0.95,
+    smallest: int = 0,
+) -> Result:
+    """Give the words that stand in one set of comments rather than in another.
+
+    Args:
+        heard: the comments.
+        score: detractors against promoters of this score, where no groups are named.
+        by: column of two groups to set against each other instead.
+        between: which two of its groups; the two largest if not given.
+        level: confidence level.
+        smallest: words that fewer people wrote are not shown.
+
+    Returns:
+        term (a word or pair of words), group (where it stands), estimate (log-odds ratio, above 0
+        where it stands with the first), conf_low, conf_high, p_value, p_adjusted, n (comments
+        that hold it).
+
+    Raises:
+        VoiceError: a side wrote fewer than 20 comments, or no word often enough.
+        Misuse: no such column, or no such group.
+    """
+    first, second, names = _sides(heard, score, by, between)
+    if min(first.sum(), second.sum()) < LEAST:
+        raise VoiceError(
+            f"{names[0]} wrote {count(int(first.sum()), 'comment')}, {names[1]} "
+            f"{count(int(second.sum()), 'comment')}: too few to compare words.",
+            needs=f"{LEAST} comments of each",
+        )
+    table = odds.counted(heard.text[first | second], fewest=max(5, smallest))
+    if table is None:
+        raise VoiceError("No word was written often enough to be compared.")
+    held, words = table
+    side = first[first | second]
+    ours, theirs = (np.asarray(held[which].sum(axis=0)).ravel() for which in (side, ~side))
+    found = odds.log_odds(ours, theirs)
+    frame = _frame(words, found, ours + theirs, names, level)
+    return Result(
+        name=f"words of {names[0]} against {names[1]}",
+        frame=frame,
+        headline=_headline(frame, names),
+        method=f"{odds.SOURCE}; false discovery rate held over all words looked at "
+        "(Benjamini and Hochberg 1995).",
+        base=f"{count(int(first.sum()), 'comment')} of {names[0]}, "
+        f"{count(int(second.sum()), 'comment')} of {names[1]}.",
+        notes=heard.notes,
+        unit="log-odds ratio",
+    )
+
+
+def _sides(heard: Heard, score: str, by: str | None, between: tuple[str, str] | None):
+    """Give who is on either side, and what the sides are called."""
+    frame = heard.frame
+    if by is None:
+        low, high = scoring.ends(frame, score)
+        return low, high, scoring.names(score)
+    if by not in frame:
+        raise Misuse(f"there is no column '{by}' in the answers.")
+    sizes = frame[by].astype(object).value_counts()
+    chosen = between or tuple(sizes.index[:2])
+    if len(chosen) < 2:
+        raise VoiceError(f"'{by}' has no two groups.")
+    for name in chosen:
+        if name not in sizes.index:
+            raise Misuse(f"'{by}' has no group '{name}'.")
+    first, second = ((frame[by] == name).fillna(False).to_numpy(bool) for name in chosen)
+    return first, second, tuple(map(str, chosen))
+
+
+def _frame(words, found: odds.Odds, n: np.ndarray, names, level: float) -> pd.DataFrame:
+    reach = float(stats.quantile(level)) * found.std_error
+    p = 2 * norm.sf(np.abs(found.log_odds / found.std_error))
+    frame = pd.DataFrame(
+        {"term": words, "group": np.where(found.log_odds > 0, names[0], names[1]),
+         "estimate": found.log_odds, "conf_low": found.log_odds - reach,
+         "conf_high": found.log_odds + reach, "p_value": p, "p_adjusted": stats.adjust(p),
+         "n": n.astype(int)}
+    )  # fmt: skip
+    order = frame.assign(z=found.log_odds / found.std_error).sort_values("z", kind="stable")
+    kept = pd.concat([order.tail(SHOWN)[::-1], order.head(SHOWN)[::-1]]).drop_duplicates("term")
+    return kept.drop(columns="z").reset_index(drop=True)
+
+
+def _headline(frame: pd.DataFrame, names: tuple[str, str]) -> str:
+    sure = frame[frame["p_adjusted"] <= 0.05]
+    said = []
+    for name, sign in zip(names, (1, -1), strict=True):
+        own = sure[sure["estimate"] * sign > 0].sort_values("p_value")["term"].head(3)
+        told = [f"'{word}'" for word in own]
+        said += [f"{name} write {listing(told)}"] if told else []
+    if not said:
+        return f"No word goes with {names[0]} rather than {names[1]} beyond chance."
+    return f"More often than the others, {' and '.join(said)}."

@@ -1,0 +1,77 @@
+"""Their own words: typical comments of each theme, masked, with consent, one a person."""
+
+import numpy as np
+import pandas as pd
+
+from cxlab.results import Result, count
+from cxlab.voice.hearing import VoiceError
+from cxlab.voice.sentiment import quotable
+from cxlab.voice.themes import Themed
+from cxlab.voice.workings import people
+
+LONGEST = 280  # characters of a quote
+
+
+def quotes(themed: Themed, *, each: int = 3, most: int = 12, smallest: int = 0) -> Result:
+    """Quote for each theme typical comments, and one that is not.
+
+    Args:
+        themed: comments with their themes.
+        each: how many typical ones.
+        most: themes that are quoted, the most frequent first.
+        smallest: a theme of fewer people is not quoted.
+
+    Returns:
+        term, part (typical or atypical), text (masked when the study was opened, cut at 280
+        characters), n (comments of the theme). Nobody is quoted twice.
+
+    Raises:
+        VoiceError: nothing may be quoted.
+    """
+    heard = themed.heard
+    allowed, who = quotable(heard), people.each_once(heard.frame)
+    written = heard.frame[heard.comment].astype(str).to_numpy()
+    quoted: set[int] = set()
+    said: set[str] = set()
+    rows = []
+    for place, theme in enumerate(themed.themes[:most]):
+        held = np.flatnonzero(themed.carried[:, place])
+        persons = len(set(who[held]))
+        if persons < max(smallest, 1):
+            continue
+        by = held[np.argsort(-themed.strength[held, place], kind="stable")]
+        for part, order, wanted in (("typical", by, each), ("atypical", by[::-1], 1)):
+            for row in _chosen(order, wanted, allowed, who, heard.text, quoted, said):
+                rows.append({"term": theme.name, "part": part, "text": _cut(written[row]),
+                             "n": persons})  # fmt: skip
+    if not rows:
+        raise VoiceError("No comment may be quoted.", needs="comments whose writers agreed")
+    frame = pd.DataFrame(rows)
+    return Result(
+        name="quotes",
+        frame=frame,
+        headline=f"{count(len(frame), 'person')} in their own words, on "
+        f"{count(frame['term'].nunique(), 'theme')}.",
+        method="The comments nearest to the middle of their theme, and the one farthest from it; "
+        "no person twice, no text twice.",
+        base=f"{count(int(allowed.sum()), 'comment')} that may be quoted.",
+        notes=heard.notes,
+    )
+
+
+def _chosen(order, wanted, allowed, who, text, quoted, said) -> list[int]:
+    """Take the first ones that may be quoted, of nobody and with no text quoted before."""
+    out: list[int] = []
+    for row in order:
+        if len(out) == wanted:
+            break
+        if allowed[row] and who[row] not in quoted and text[row] not in said:
+            quoted.add(int(who[row]))
+            said.add(text[row])
+            out.append(int(row))
+    return out
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

@@ -1,0 +1,140 @@
+"""What do public reviews say, beside the survey and never mixed into it?"""
+
+import numpy as np
+import pandas as pd
+
+from cxlab import stats
+from cxlab.codebook import label
+from cxlab.results import Misuse, Result, count, number, percent
+from cxlab.voice.hearing import VoiceError
+from cxlab.voice.workings import scoring
+
+PERIODS = {"month": "M", "quarter": "Q", "year": "Y"}
+STARS, SURVEY = "stars of reviews", "survey"
+LEAST = 3  # periods that are compared
+
+
+def reviews(
+    posts: pd.DataFrame,
+    *,
+    responses: pd.DataFrame | None = None,
+    score: str = "nps",
+    period: str = "quarter",
+    weight: str | None = None,
+    level: float = 0.95,
+    smallest: int = 0,
+) -> Result:
+    """Give stars and survey score by period, beside each other; the two are never mixed.
+
+    Args:
+        posts: one row a review: `rating`, `posted_at`.
+        responses: answers of the survey, with `answered_at` and the score.
+        score: which score.
+        period: `month`, `quarter` or `year`.
+        weight: of the answers; reviews have none.
+        level: confidence level.
+        smallest: periods of fewer reviews or answers are not shown.
+
+    Returns:
+        part (stars or survey), period, estimate (mean), conf_low, conf_high, n.
+
+    Raises:
+        VoiceError: no review has both stars and a date.
+        Misuse: no such period.
+    """
+    if period not in PERIODS:
+        raise Misuse(f"there is no period '{period}': month, quarter or year.")
+    if not {"rating", "posted_at"} <= set(posts) or posts[["rating", "posted_at"]].dropna().empty:
+        raise VoiceError("No review has stars and a date.", needs="'rating' and 'posted_at'")
+    stars = posts.dropna(subset=["rating", "posted_at"])
+    table = _means(stars["rating"].to_numpy(float), stars["posted_at"], None, period, level)
+    table.insert(0, "part", STARS)
+    dated = responses is not None and {"answered_at", score} <= set(responses)
+    if dated:
+        value = scoring.values(responses, score)
+        kept = np.isfinite(value) & responses["answered_at"].notna().to_numpy()
+        w = responses.loc[kept, weight].to_numpy(float) if weight else None
+        own = _means(value[kept], responses.loc[kept, "answered_at"], w, period, level)
+        own.insert(0, "part", f"{label(score)} of the {SURVEY}")
+        table = pd.concat([table, own], ignore_index=True)
+    table = table[table["n"] >= smallest].reset_index(drop=True)
+    if table.empty:
+        raise VoiceError(f"No {period} holds {smallest} reviews.")
+    return Result(
+        name="reviews beside the survey",
+        frame=table,
+        headline=_together(table, score),
+        method="Mean by period with linearised intervals; Spearman's rank correlation of the "
+        "periods that both have. Who reviews in public is no sample of the customers.",
+        base=f"{count(len(stars), 'review')} with stars and a date.",
+        notes=("Reviews are never part of the survey's score.",),
+    )
+
+
+def replies(posts: pd.DataFrame, *, level: float = 0.95) -> Result:
+    """Say how many reviews were answered, and after how many days.
+
+    Args:
+        posts: one row a review, with `reply` (what was answered) and, where known, `replied_at`.
+        level: confidence level.
+
+    Returns:
+        group (source), estimate (share answered), conf_low, conf_high, time (median days until
+        the answer, of those answered), n (reviews).
+
+    Raises:
+        VoiceError: nothing is known of replies.
+    """
+    if not {"reply", "replied_at"} & set(posts):
+        raise VoiceError("Nothing is known of replies.", needs="'reply' or 'replied_at'")
+    answered = pd.Series(False, index=posts.index)
+    for name in {"reply", "replied_at"} & set(posts):
+        answered |= posts[name].notna()
+    days = np.full(len(posts), np.nan)
+    if {"replied_at", "posted_at"} <= set(posts):
+        days = (posts["replied_at"] - posts["posted_at"]).dt.total_seconds().to_numpy() / 86400
+    source = (
+        posts["source"].fillna("not told") if "source" in posts else pd.Series("all", posts.index)
+    )
+    frame = pd.DataFrame(
+        {"group": source.to_numpy(), "answered": answered.to_numpy(), "time": days}
+    )
+    frame.loc[frame["time"] < 0, "time"] = np.nan  # an answer before the review is no delay
+    parts = [("all", frame), *(frame.groupby("group") if frame["group"].nunique() > 1 else [])]
+    rows = []
+    for name, each in parts:
+        done, n = int(each["answered"].sum()), len(each)
+        low, high = stats.proportion_interval(done, n, level=level)
+        rows.append({"group": str(name), "estimate": done / n, "conf_low": float(low),
+                     "conf_high": float(high), "time": each["time"].median(), "n": n})  # fmt: skip
+    table = pd.DataFrame(rows)
+    delay = table["time"].iloc[0]
+    after = f", half of them within {number(delay, 1)} days" if np.isfinite(delay) else ""
+    return Result(
+        name="replies to reviews",
+        frame=table,
+        headline=f"{percent(table['estimate'].iloc[0])} of reviews were answered{after}.",
+        method="Shares with Wilson intervals (Wilson 1927); median of the days until the answer.",
+        base=f"{count(len(posts), 'review')}.",
+        unit="share",
+    )
+
+
+def _means(values, moments: pd.Series, weight, period: str, level: float) -> pd.DataFrame:
+    day = moments.dt.tz_localize(None).dt.to_period(PERIODS[period])
+    codes, names = pd.factorize(day, sort=True)
+    found = stats.linearised(values, weight=weight, group=codes)
+    low, high = stats.mean_interval(found.estimate, found.std_error, df=found.df, level=level)
+    return pd.DataFrame({"period": names.astype(str), "estimate": found.estimate, "conf_low": low,
+                         "conf_high": high, "n": found.n.astype(int)})  # fmt: skip
+
+
+def _together(table: pd.DataFrame, score: str) -> str:
+    wide = table.pivot(index="period", columns="part", values="estimate").dropna()
+    stars = table[table["part"] == STARS]
+    said = f"Reviews gave {number(np.average(stars['estimate'], weights=stars['n']), 2)} stars"
+    if wide.shape[1] < 2 or len(wide) < LEAST:
+        return f"{said}; too few periods to set them beside the survey."
+    rho = wide.rank().corr().iloc[0, 1]
+    word = "together" if rho >= 0.5 else "against each other" if rho <= -0.5 else "apart"
+    return f"{said}; over {len(wide)} periods stars and {label(score)} move {word}."

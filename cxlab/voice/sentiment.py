@@ -1,0 +1,155 @@
+"""In which tone is a comment, as the respondents' own scores teach it?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxlab import cleaning, stats
+from cxlab.codebook import label
+from cxlab.results import Result, count, number, percent, span
+from cxlab.voice.hearing import Heard, VoiceError
+from cxlab.voice.workings import learned, people, scoring
+
+LEAST = 60  # comments at either end of the score
+CLEAR = 0.8  # chance from which a tone is clear
+
+
+@dataclass(frozen=True, eq=False)
+class Tone:
+    """How each comment sounds: the chance that its writer gave a high score.
+
+    Attributes:
+        heard: the comments.
+        score: whose ends taught it.
+        chance: a number a comment, by models that never saw it.
+        area: how well the two ends are told apart.
+        slope: of the calibration; 1 is right.
+        taught: comments at the ends.
+    """
+
+    heard: Heard
+    score: str
+    chance: np.ndarray
+    area: learned.Area
+    slope: float
+    taught: int
+
+
+def tone(heard: Heard, *, score: str = "nps", level: float = 0.95, seed: int = 0) -> Tone:
+    """Learn a tone from the comments of those who gave low and high scores.
+
+    Args:
+        heard: the comments.
+        score: `nps` (detractors against promoters), or a column of numbers (its lower half
+            against its highest value).
+        level: confidence at which it must be told from chance.
+        seed: for folds.
+
+    Returns:
+        The tone of every comment, out of fold.
+
+    Raises:
+        VoiceError: fewer than 60 comments at either end, or ends that words do not tell apart.
+    """
+    if score not in heard.frame:
+        raise VoiceError(f"{label(score)} was not asked.", needs=f"the score '{score}'")
+    low, high = scoring.ends(heard.frame, score)
+    names = scoring.names(score)
+    if min(low.sum(), high.sum()) < LEAST:
+        raise VoiceError(
+            f"{count(int(low.sum()), 'comment')} of {names[0]} and "
+            f"{count(int(high.sum()), 'comment')} of {names[1]} are too few to learn a tone from.",
+            needs=f"{LEAST} comments of each",
+        )
+    ends, text = low | high, heard.text
+    told = learned.out_of_fold(text[ends], high[ends], seed)
+    area = learned.area(high[ends], told, level=level)
+    if not area.low > 0.5:
+        raise VoiceError(
+            f"The words of {names[0]} and {names[1]} cannot be told apart beyond chance "
+            f"(AUC {number(area.estimate, 2)}, {span(area.low, area.high, 'ratio')}), so no tone "
+            "is given."
+        )
+    chance = np.empty(len(text))
+    chance[ends] = told
+    chance[~ends] = learned.calibrated(text[ends], high[ends], text[~ends], seed)
+    slope = learned.slope(high[ends], told)
+    return Tone(heard, score, chance, area, slope, int(ends.sum()))
+
+
+def sentiment(tone: Tone, *, level: float = 0.95) -> Result:
+    """Say in which tone people write, and how well the tone is told.
+
+    Args:
+        tone: from `tone`.
+        level: confidence level.
+
+    Returns:
+        term (`told apart (AUC)`, `calibration slope`, `clearly positive`, `clearly negative`),
+        estimate, conf_low, conf_high, n.
+    """
+    n, names = len(tone.chance), scoring.names(tone.score)
+    up, down = (tone.chance >= CLEAR), (tone.chance <= 1 - CLEAR)
+    rows = [("told apart (AUC)", tone.area.estimate, tone.area.low, tone.area.high, tone.taught),
+            ("calibration slope", tone.slope, np.nan, np.nan, tone.taught)]  # fmt: skip
+    for word, held in (("clearly positive", up), ("clearly negative", down)):
+        rows.append((word, held.mean(), *stats.proportion_interval(held.sum(), n, level=level), n))
+    frame = pd.DataFrame(rows, columns=["term", "estimate", "conf_low", "conf_high", "n"])
+    return Result(
+        name="tone of the comments",
+        frame=frame,
+        headline=f"{percent(up.mean())} of comments sound clearly like {names[1]}, "
+        f"{percent(down.mean())} like {names[0]}; of one of each the tone tells the right one in "
+        f"{percent(tone.area.estimate)} of pairs.",
+        method="Logistic model on words, pairs and threes of words, taught by the respondents' own "
+        "scores, each comment judged by a model that never saw its text; calibrated (Platt 1999); "
+        "AUC with its interval (DeLong, DeLong and Clarke-Pearson 1988).",
+        base=f"{tone.heard.base[:-1]}; {count(tone.taught, 'comment')} of {names[0]} and "
+        f"{names[1]} taught the tone.",
+        notes=tone.heard.notes,
+    )
+
+
+def disagreements(tone: Tone, *, most: int = 10, smallest: int = 0) -> Result:
+    """List comments whose tone and score disagree most: irony, a turned scale, or a mishap.
+
+    Args:
+        tone: from `tone`.
+        most: how many are listed.
+        smallest: fewest people in the comments; fewer are not quoted.
+
+    Returns:
+        text (masked), value (the score), estimate (chance of a high score by the words), verdict
+        (`praise with a low score`, `blame with a high score`), one a person.
+
+    Raises:
+        VoiceError: fewer people wrote than may be shown, or nothing disagrees.
+    """
+    frame, chance = tone.heard.frame, tone.chance
+    if len(frame) < smallest:
+        raise VoiceError(f"Fewer than {smallest} people wrote; none is quoted.")
+    low, high = scoring.ends(frame, tone.score)
+    odd = (low & (chance >= CLEAR)) | (high & (chance <= 1 - CLEAR))
+    odd &= quotable(tone.heard)
+    order = np.argsort(-np.abs(chance - 0.5), kind="stable")
+    seen = pd.DataFrame({"row": order, "who": people.each_once(frame)[order]})[odd[order]]
+    rows = seen.drop_duplicates("who")["row"].to_numpy()[:most]
+    if not len(rows):
+        raise VoiceError("No comment disagrees clearly with its score.")
+    table = pd.DataFrame(
+        {"text": frame[tone.heard.comment].astype(str).to_numpy()[rows],
+         "value": frame[tone.score].to_numpy()[rows], "estimate": chance[rows],
+         "verdict": np.where(low[rows], "praise with a low score", "blame with a high score")}
+    )  # fmt: skip
+    n = int((odd).sum())
+    return Result("tone and score disagree", table,
+                  f"In {count(n, 'comment')} tone and score disagree clearly; worth reading.",
+                  "Chance of a high score by the words alone, out of fold, 80% or more against the "
+                  "score given.", tone.heard.base, unit="share")  # fmt: skip
+
+
+def quotable(heard: Heard) -> np.ndarray:
+    """Say which comments may be quoted: where consent was asked, those of who gave it."""
+    told = heard.frame.assign(comment=heard.frame[heard.comment])
+    return cleaning.quotable(told).to_numpy(dtype=bool)

@@ -1,0 +1,234 @@
+"""How many speak of each theme, who more than others, and what is new this period?"""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from cxlab import stats
+from cxlab.results import Misuse, Result, count, listing, percent
+from cxlab.voice.hearing import VoiceError
+from cxlab.voice.themes import Themed
+from cxlab.voice.workings import odds, people
+
+LEAST = 10  # comments of a group or period that are compared
+METHOD = (
+    "Shares of those who wrote a comment, Wilson intervals (Wilson 1927) on the comments that the "
+    "weighted and clustered base is worth; several themes a comment, so shares do not add up to one"
+)
+
+
+def shares(
+    themed: Themed,
+    *,
+    by: str | None = None,
+    weight: str | None = None,
+    cluster: str | None = None,
+    level: float = 0.95,
+    smallest: int = 0,
+) -> Result:
+    """Give the share of comments that speak of each theme, for everyone or by group.
+
+    Args:
+        themed: comments with their themes.
+        by: column of the groups; with it each group stands against the rest.
+        weight, cluster, level: as everywhere.
+        smallest: groups with fewer comments are not compared.
+
+    Returns:
+        term, group, estimate, conf_low, conf_high, n (comments of the group), and by group
+        p_value, p_adjusted (Benjamini and Hochberg 1995, over all themes and groups), verdict
+        (above, below, not apart). The last row, `no theme`, is the share that carries none.
+
+    Raises:
+        VoiceError: there are no two groups large enough.
+        Misuse: there is no such column.
+    """
+    frame, w = themed.heard.frame, people.weights(themed.heard.frame, weight)
+    codes, groups = _groups(frame, by, max(smallest, LEAST))
+    columns = [*zip(themed.names, themed.carried.T, strict=True)]
+    columns.append(("no theme", ~themed.carried.any(axis=1)))
+    kept = codes >= 0
+    labels = None if cluster is None else people.labels(frame[cluster])[kept]
+    rows = []
+    for name, held in columns:
+        found = stats.linearised(held[kept], weight=w[kept], group=codes[kept], cluster=labels)
+        for place, group in enumerate(groups):
+            row = {"term": name, **({"group": group} if by else {}),
+                   "estimate": found.estimate[place], "n": int(found.n[place]),
+                   "n_effective": _worth(found, place)}  # fmt: skip
+            rows.append(row | ({"p_value": _apart(held, codes, place, w)} if by else {}))
+    table = pd.DataFrame(rows)
+    worth = table["n_effective"].to_numpy()
+    low, high = stats.proportion_interval(table["estimate"] * worth, worth, level=level)
+    table.insert(list(table).index("estimate") + 1, "conf_low", low)
+    table.insert(list(table).index("conf_low") + 1, "conf_high", high)
+    if by:
+        table = _judged(table, level)
+    return Result(
+        name=f"themes by {by}" if by else "themes in comments",
+        frame=table,
+        headline=_who(table, by) if by else _most(table),
+        method=METHOD + "."
+        if not by
+        else METHOD + "; each group against the rest, false "
+        "discovery rate held over all themes and groups (Benjamini and Hochberg 1995).",
+        base=themed.heard.base,
+        notes=themed.notes,
+        unit="share",
+    )
+
+
+def risen(
+    themed: Themed,
+    *,
+    date: str = "answered_at",
+    period: str = "quarter",
+    level: float = 0.95,
+    smallest: int = 0,
+) -> Result:
+    """Say which themes and words are more frequent in the last period than before it.
+
+    Args:
+        themed: comments with their themes.
+        date: column of the day.
+        period: `month`, `quarter` or `year`.
+        level: confidence level.
+        smallest: words and themes of fewer people are not looked at.
+
+    Returns:
+        term, role (theme or word), before, after (shares of the comments), estimate (the
+        difference), conf_low, conf_high, p_value, p_adjusted, n (comments of the last period
+        that hold it), verdict (new, risen, fallen, not apart).
+
+    Raises:
+        VoiceError: there are no dates, or too few comments in the last period or before it.
+        Misuse: no such period.
+    """
+    last, told = _last_period(themed.heard.frame, date, period)
+    names, held = _held(themed, fewest=max(5, smallest))
+    before, after = held[~last].sum(axis=0), held[last].sum(axis=0)
+    n_before, n_after = int((~last).sum()), int(last.sum())
+    if min(n_before, n_after) < 3 * LEAST:
+        raise VoiceError(
+            f"{count(n_after, 'comment')} in {told} and {count(n_before, 'comment')} before it are "
+            "too few to tell what is new.", needs=f"{3 * LEAST} comments of each",
+        )  # fmt: skip
+    low, high = stats.newcombe(before, n_before, after, n_after, level=level)
+    frame = pd.DataFrame(
+        {"term": names, "role": ["theme"] * len(themed.names)
+         + ["word"] * (len(names) - len(themed.names)),
+         "before": before / n_before, "after": after / n_after,
+         "estimate": after / n_after - before / n_before, "conf_low": low, "conf_high": high,
+         "p_value": _two_shares(before, n_before, after, n_after), "n": after.astype(int)}
+    )  # fmt: skip
+    frame["p_adjusted"] = stats.adjust(frame["p_value"])
+    up, sure = frame["estimate"] > 0, frame["p_adjusted"] <= 1 - level
+    words = np.where(up, np.where(before == 0, "new", "risen"), "fallen")
+    frame["verdict"] = np.where(sure, words, "not apart").astype(object)
+    frame = frame[(frame["role"] == "theme") | sure].sort_values("p_value", kind="stable")
+    frame = frame[frame["n"].ge(smallest) | frame["verdict"].eq("fallen")]
+    return Result(
+        name=f"what is new in {told}",
+        frame=frame.reset_index(drop=True),
+        headline=_news(frame, told),
+        method="Share of the comments of the last period less that of all before it, Newcombe's "
+        "interval (1998); false discovery rate held over all themes and words looked at.",
+        base=f"{count(n_after, 'comment')} in {told}, {count(n_before, 'comment')} before.",
+        notes=("Season, trend and who was reached are in the difference.",),
+        unit="share",
+    )
+
+
+# ---------------------------------------------------------------- helpers
+
+
+def _groups(frame: pd.DataFrame, by: str | None, least: int) -> tuple[np.ndarray, list[str]]:
+    if by is None:
+        return np.zeros(len(frame), dtype=int), ["all"]
+    if by not in frame:
+        raise Misuse(f"there is no column '{by}' in the answers.")
+    sizes = frame[by].value_counts()
+    names = sorted(map(str, sizes.index[sizes >= least]))
+    if len(names) < 2:
+        raise VoiceError(f"No two groups of '{by}' wrote {least} comments each.")
+    places = {name: place for place, name in enumerate(names)}
+    text = frame[by].astype(object).map(str, na_action="ignore")
+    return text.map(places).fillna(-1).to_numpy(dtype=int), names
+
+
+def _worth(found: stats.Mean, place: int) -> float:
+    share, error, n = found.estimate[place], found.std_error[place], found.n[place]
+    if error > 0 and 0 < share < 1:
+        return float(share * (1 - share) / error**2 * (n - 1) / n)
+    return float(found.n_effective[place])
+
+
+def _apart(held: np.ndarray, codes: np.ndarray, place: int, w: np.ndarray) -> float:
+    """Test a group against the rest, by the difference of two weighted shares."""
+    kept = codes >= 0
+    side = (codes[kept] == place).astype(int)
+    found = stats.linearised(held[kept], weight=w[kept], group=side)
+    error = np.hypot(*found.std_error)
+    return float(2 * norm.sf(abs(np.diff(found.estimate)[0]) / error)) if error > 0 else 1.0
+
+
+def _judged(table: pd.DataFrame, level: float) -> pd.DataFrame:
+    table["p_adjusted"] = stats.adjust(table["p_value"])
+    mean = table.groupby("term")["estimate"].transform("mean")
+    side = np.where(table["estimate"] > mean, "above", "below")
+    sure = table["p_adjusted"] <= 1 - level
+    table["verdict"] = np.where(sure, side, "not apart").astype(object)
+    return table
+
+
+def _most(table: pd.DataFrame) -> str:
+    named = table[table["term"] != "no theme"]
+    top, none = named.loc[named["estimate"].idxmax()], table.iloc[-1]
+    return (
+        f"Most often they write about '{top['term']}' ({percent(top['estimate'])} of comments); "
+        f"{percent(none['estimate'])} carry no theme."
+    )
+
+
+def _who(table: pd.DataFrame, by: str) -> str:
+    apart = table[table["verdict"] == "above"].sort_values("p_adjusted").head(3)
+    if apart.empty:
+        return f"No group of {by} writes more often about a theme than the others do."
+    said = [f"{row.group} about '{row.term}'" for row in apart.itertuples()]
+    return f"More often than others write {listing(said)}."
+
+
+def _last_period(frame: pd.DataFrame, date: str, period: str) -> tuple[np.ndarray, str]:
+    units = {"month": "M", "quarter": "Q", "year": "Y"}
+    if period not in units:
+        raise Misuse(f"there is no period '{period}': month, quarter or year.")
+    if date not in frame or frame[date].isna().all():
+        raise VoiceError("The comments carry no date.", needs="'answered_at' of the answers")
+    day = frame[date].dt.tz_localize(None).dt.to_period(units[period])
+    return (day == day.max()).to_numpy(), str(day.max())
+
+
+def _held(themed: Themed, *, fewest: int) -> tuple[list[str], np.ndarray]:
+    """Give themes and words with the comments that hold them."""
+    table = odds.counted(themed.heard.text, fewest=fewest)
+    if table is None:
+        return themed.names, themed.carried
+    held, words = table
+    return [*themed.names, *map(str, words)], np.hstack([themed.carried, held.toarray() > 0])
+
+
+def _two_shares(first: np.ndarray, n: int, second: np.ndarray, m: int) -> np.ndarray:
+    """Give two-sided p-values of two shares by the score test."""
+    pooled = (first + second) / (n + m)
+    error = np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.abs(second / m - first / n) / error
+    return np.where(error > 0, 2 * norm.sf(z), 1.0)
+
+
+def _news(frame: pd.DataFrame, told: str) -> str:
+    up = frame[frame["verdict"].isin(["new", "risen"])]
+    if up.empty:
+        return f"In {told} nothing is written about more often than before, beyond chance."
+    names = [f"'{term}'" for term in up["term"].head(4)]
+    return f"In {told} more often than before: {listing(names)}."

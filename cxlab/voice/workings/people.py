@@ -1,0 +1,24 @@
+"""Who counts how much, and whose comments belong together."""
+
+import numpy as np
+import pandas as pd
+
+
+def weights(frame: pd.DataFrame, weight: str | None) -> np.ndarray:
+    """Give the weight of each row; one without counts nothing."""
+    return np.ones(len(frame)) if weight is None else frame[weight].fillna(0).to_numpy(float)
+
+
+def labels(column: pd.Series) -> np.ndarray:
+    """Give codes of who belongs together; one who is not known is alone."""
+    codes = pd.factorize(column)[0]
+    alone = codes < 0
+    codes[alone] = codes.max(initial=-1) + 1 + np.arange(alone.sum())
+    return codes
+
+
+def each_once(frame: pd.DataFrame) -> np.ndarray:
+    """Give codes of persons; without ids every row is a person."""
+    if "customer_id" not in frame:
+        return np.arange(len(frame))
+    return labels(frame["customer_id"])

@@ -1,0 +1,101 @@
+"""Two people code comments; reviews stand beside the survey."""
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from cxlab import voice
+from cxlab.results import Misuse
+from cxlab.voice.coding import ac1, alpha
+
+
+def _codes(text: str) -> np.ndarray:
+    return np.array([ord(letter) for letter in text.replace(" ", "")]) - ord("a")
+
+
+def test_alpha_agrees_with_the_published_table():
+    # Krippendorff (2011), Computing Krippendorff's alpha-reliability, B: two observers, 0.692
+    ben, gerry = _codes("a a b b d c c c e d d a"), _codes("b a b b b c c c e d d d")
+    assert alpha(ben, gerry, 5) == pytest.approx(0.692, abs=5e-4)
+
+
+def test_ac1_agrees_with_the_published_table():
+    # Gwet (2008), 125 subjects: 118 both a, 5 and 2 apart, 0 both b: 0.9408
+    first = np.repeat([0, 0, 1], [118, 5, 2])
+    second = np.repeat([0, 1, 0], [118, 5, 2])
+    assert ac1(first, second, 2) == pytest.approx(0.9408, abs=5e-4)
+
+
+@pytest.fixture
+def coded(tmp_path):
+    draw = np.random.default_rng(0)
+    text = [f"=1+1 {word}" for word in draw.choice(["late bus", "cold soup", "hello you"], 120)]
+    declared = {"bus": ["bus"], "soup": ["soup"]}
+    themed = voice.themes(voice.hear(pd.DataFrame({"comment": text}), languages=["en"]),
+                          declared=declared, find=False)  # fmt: skip
+    return voice.sheet(themed, file=tmp_path / "code.xlsx", n=60)
+
+
+def _fill(path, wrong: int = 0):
+    book = openpyxl.load_workbook(path)
+    for place, row in enumerate(book["coding"].iter_rows(min_row=2)):
+        right = next((w for w in ("bus", "soup") if w in row[1].value), "no theme")
+        row[2].value, row[3].value = right, "no theme" if place < wrong else right
+    book.save(path)
+    return path
+
+
+def test_a_sheet_holds_text_and_a_list_to_choose_from(coded):
+    book = openpyxl.load_workbook(coded)
+    page = book["coding"]
+    assert page["B2"].data_type == "s"
+    assert page["B2"].value.startswith("=1+1")
+    assert [one.type for one in page.data_validations.dataValidation] == ["list"]
+    assert book["machine"].sheet_state == "hidden"
+    assert page.max_row == 61
+
+
+def test_coders_and_machine_are_compared(coded):
+    told = voice.agree(_fill(coded)).frame.set_index("term")
+    assert told.loc["Krippendorff's alpha", "estimate"] == 1
+    assert told.loc["machine as people", "estimate"] == 1
+    assert voice.agree(coded).headline.startswith("Checked by people: 60 of 60")
+    less = voice.agree(_fill(coded, wrong=20)).frame.set_index("term")
+    assert less.loc["same theme", "estimate"] < 1
+    assert less.loc["Gwet's AC1", "conf_low"] < less.loc["Gwet's AC1", "estimate"]
+
+
+def test_a_workbook_not_filled_in_or_of_another_kind_is_a_sentence(coded, tmp_path):
+    with pytest.raises(voice.VoiceError, match="coded by both are too few"):
+        voice.agree(coded)
+    pd.DataFrame({"a": [1]}).to_excel(tmp_path / "x.xlsx", index=False)
+    with pytest.raises(Misuse, match=r"no workbook of voice.sheet"):
+        voice.agree(tmp_path / "x.xlsx")
+
+
+def _posts(n: int = 80) -> pd.DataFrame:
+    day = pd.date_range("2024-01-05", periods=n, freq="9D", tz="UTC")
+    stars = np.repeat([5, 4, 2, 3, 5, 1, 4, 2], 10)
+    return pd.DataFrame({"rating": stars, "posted_at": day, "source": ["A", "B"] * (n // 2)})
+
+
+def test_stars_and_survey_stand_beside_each_other_and_are_not_mixed():
+    posts = _posts()
+    answers = pd.DataFrame({"nps": posts["rating"] * 2, "answered_at": posts["posted_at"]})
+    told = voice.reviews(posts, responses=answers)
+    first = told.frame[told.frame["part"] == "stars of reviews"]
+    mean = np.average(first["estimate"], weights=first["n"])
+    assert mean == pytest.approx(posts["rating"].mean())
+    assert "move together" in told.headline
+    assert len(voice.reviews(posts).frame["part"].unique()) == 1
+
+
+def test_replies_and_their_delay():
+    posts = _posts().assign(reply=None, replied_at=pd.NaT)
+    posts["replied_at"] = posts["posted_at"].where(posts.index % 4 == 0) + pd.Timedelta(days=2)
+    told = voice.replies(posts).frame.set_index("group")
+    assert told.loc["all", "estimate"] == 0.25
+    assert told.loc["all", "time"] == 2
+    with pytest.raises(voice.VoiceError, match="Nothing is known of replies"):
+        voice.replies(_posts())

@@ -1,0 +1,161 @@
+"""What goes with the score: themes, words, a tone; and nothing where there is nothing."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlab import results, voice
+from cxlab.results import Misuse
+from cxlab.voice.workings.learned import area
+
+GOOD, BAD = "great lovely quick friendly tasty", "awful rude broken dirty stale"
+
+
+def _scored(n: int = 400, seed: int = 0) -> pd.DataFrame:
+    draw = np.random.default_rng(seed)
+    nps = draw.integers(0, 11, n)
+    words = [(GOOD if score >= 8 else BAD).split() for score in nps]
+    text = [f"{' '.join(draw.choice(w, 2))} {draw.choice(['bus', 'meal'])} today" for w in words]
+    day = pd.Timestamp("2025-01-01", tz="UTC") + pd.to_timedelta(draw.integers(0, 360, n), "D")
+    return pd.DataFrame({"comment": text, "nps": nps, "language": "en", "answered_at": day,
+                         "region": draw.choice(["N", "S"], n)})  # fmt: skip
+
+
+def _themed(rows: pd.DataFrame, **declared):
+    return voice.themes(voice.hear(rows), declared=declared, find=False)
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return _scored()
+
+
+def test_eight_comments_by_hand():
+    # 'late' in 3 of 8 comments; those three score 2, 4, 6, the others 9, 10, 9, 10, 7
+    text = ["late", "so late", "Late!", "ok box", "good box", "good one", "fine box", "nice box"]
+    eight = pd.DataFrame({"comment": text, "mark": [2, 4, 6, 9, 10, 9, 10, 7], "language": "en"})
+    themed = _themed(pd.concat([eight] * 10, ignore_index=True), delay=["late"])
+    assert voice.shares(themed).frame["estimate"].tolist() == [3 / 8, 5 / 8]
+    told = voice.impact(themed, score="mark").frame.iloc[0]
+    assert told["estimate"] == pytest.approx(4 - 9)
+    assert (told["share"], told["n"], told["verdict"]) == (3 / 8, 30, "lower")
+
+
+def test_a_share_follows_the_weights():
+    frame = pd.DataFrame(
+        {"comment": ["late"] * 10 + ["fine"] * 30, "weight": [3.0] * 10 + [1.0] * 30}
+    )
+    told = voice.shares(_themed(frame, delay=["late"]), weight="weight").frame.iloc[0]
+    assert told["estimate"] == 0.5
+    assert told["conf_low"] < 0.5 < told["conf_high"]
+
+
+def test_detractors_and_promoters_have_their_own_words(rows):
+    frame = voice.keyness(voice.hear(rows)).frame
+    sure = frame[frame["p_adjusted"] < 0.05]
+    assert set(sure.loc[sure["group"] == "promoters", "term"]) >= set(GOOD.split())
+    assert not set(sure.loc[sure["group"] == "detractors", "term"]) & set(GOOD.split())
+
+
+def test_words_turn_over_with_the_groups(rows):
+    one, two = (voice.keyness(voice.hear(rows), by="region", between=sides).frame
+                for sides in (("N", "S"), ("S", "N")))  # fmt: skip
+    both = one.merge(two, on="term")
+    assert np.allclose(both["estimate_x"], -both["estimate_y"])
+
+
+def test_ratings_held_equal_take_their_part_of_an_impact(rows):
+    rated = rows.assign(food=rows["nps"] // 2, empty=np.nan)
+    themed = _themed(rated, bad=BAD.split())
+    frame = voice.impact(themed, ratings=["food", "empty"]).frame.set_index("part")
+    assert frame.loc["alone", "estimate"] < frame.loc["ratings held equal", "estimate"]
+    assert frame.loc["alone", "verdict"] == "lower"
+
+
+def test_impacts_of_nothing_cover_zero_as_often_as_they_say():
+    draw, covered = np.random.default_rng(3), []
+    rows = _scored(300)
+    themed = _themed(rows, one=["bus"], two=["great"], three=["rude"])
+    for _ in range(120):
+        themed.heard.frame["nps"] = draw.permutation(themed.heard.frame["nps"])
+        frame = voice.impact(themed).frame
+        covered += list((frame["conf_low"] <= 0) & (frame["conf_high"] >= 0))
+    assert 0.91 <= np.mean(covered) <= 0.985
+
+
+def test_a_tone_is_learned_from_the_scores_and_says_how_well(rows):
+    told = voice.sentiment(voice.tone(voice.hear(rows))).frame.set_index("term")
+    assert told.loc["told apart (AUC)", "conf_low"] > 0.9
+    assert told.loc["told apart (AUC)", "n"] == (rows["nps"] <= 6).sum() + (rows["nps"] >= 9).sum()
+
+
+def test_a_tone_of_shuffled_scores_is_refused(rows):
+    draw, refused = np.random.default_rng(0), 0
+    for _ in range(6):
+        shuffled = rows.assign(nps=draw.permutation(rows["nps"]))
+        try:
+            voice.tone(voice.hear(shuffled))
+        except voice.VoiceError as error:
+            refused += "beyond chance" in str(error)
+    assert refused >= 5
+
+
+def test_too_few_scored_comments_give_no_tone(rows):
+    with pytest.raises(voice.VoiceError, match="too few to learn a tone"):
+        voice.tone(voice.hear(rows.head(80)))
+
+
+def test_the_area_is_the_share_of_pairs_in_order():
+    draw = np.random.default_rng(1)
+    high, told = draw.random(60) > 0.5, np.round(draw.random(60), 1)
+    pairs = told[high][:, None] - told[~high][None]
+    assert area(high, told).estimate == pytest.approx(((pairs > 0) + (pairs == 0) / 2).mean())
+
+
+def test_what_is_new_this_period_is_told_and_what_is_not_is_not(rows):
+    late = rows["answered_at"] >= "2025-10-01"
+    said = rows.assign(comment=rows["comment"].where(~late, rows["comment"] + " strike"))
+    frame = voice.risen(_themed(said, bus=["bus"])).frame.set_index("term")
+    assert frame.loc["strike", "verdict"] == "new"
+    assert frame.loc["bus", "verdict"] == "not apart"
+
+
+def test_groups_below_the_limit_are_not_compared_nor_quoted(rows):
+    few = rows.assign(region=["tiny"] * 5 + ["N"] * 195 + ["S"] * 200)
+    assert "tiny" not in set(voice.shares(_themed(few, a=["bus"]), by="region", smallest=10)
+                             .frame["group"])  # fmt: skip
+    with pytest.raises(voice.VoiceError, match="No comment may be quoted"):
+        voice.quotes(_themed(rows.head(12), bus=["bus"]), smallest=13)
+
+
+def test_quotes_respect_consent_and_take_nobody_twice(rows):
+    agreed = rows.assign(consent=rows.index % 2 == 0, customer_id=(rows.index // 8).astype(str))
+    agreed["comment"] += agreed.index.map(lambda i: " " + "abcdefghij"[i % 10] * 4 + str(i))
+    told = voice.quotes(_themed(agreed, bus=["bus"], meal=["meal"])).frame
+    written = agreed.set_index("comment").loc[told["text"]]
+    assert written["consent"].all()
+    assert not written["customer_id"].duplicated().any()
+    assert set(told["part"]) == {"typical", "atypical"}
+
+
+def test_quotes_and_words_are_inert(rows):
+    hostile = rows.assign(comment="<img src=x onerror=alert(1)> $x$ bus " + rows["comment"])
+    html = voice.quotes(_themed(hostile, bus=["bus"]))._repr_mimebundle_()["text/html"]
+    assert "<img" not in html
+    assert "&lt;img" in html
+
+
+def test_a_theme_of_few_people_is_blank_where_it_is_shown(rows):
+    themed = _themed(rows, bus=["bus"])
+    results.keep_back(1_000)
+    shown = results.shown(voice.quotes(themed))
+    assert shown.frame["text"].isna().all()
+
+
+def test_a_group_or_column_that_is_none_is_refused(rows):
+    heard = voice.hear(rows)
+    for wrong in ({"by": "plan"}, {"by": "region", "between": ("N", "X")}):
+        with pytest.raises(Misuse, match=r"no column|no group"):
+            voice.keyness(heard, **wrong)
+    with pytest.raises(Misuse, match="no period"):
+        voice.risen(_themed(rows, a=["bus"]), period="week")
