@@ -33,7 +33,8 @@ FLOORS = {
     | {"recovery", "claims", "questions"}
     | {"study", "reports"},
     4: {"drafting", "desk"},
-    5: {"cli"},
+    5: {"explore"},
+    6: {"cli"},
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 # rooms of one floor that may look at a neighbour, and why (ARCHITECTURE.md says more)

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow
 
@@ -402,6 +403,21 @@ class Study:
         given = {"segment": segment, "value": value, "period": period}
         only = {**self.only, **{name: word for name, word in given.items() if word}}
         return replace(self, cleaned=cleaned, only=only)
+
+    def keeping(self, rows: np.ndarray, **only: str) -> "Study":
+        """Restrict the study to some of its answers; every other table stays as it is.
+
+        Args:
+            rows: one truth a row of `responses`.
+            only: what the rows have in common, for the base of what is told of them.
+
+        Returns:
+            A study of these answers; weights have mean 1 among them, as in `part`.
+        """
+        answers = self.cleaned["responses"]
+        kept = replace(answers, frame=answers.frame[rows].reset_index(drop=True))
+        cleaned = {**self.cleaned, "responses": parts.evened(kept)}
+        return replace(self, cleaned=cleaned, only={**self.only, **only})
 
     def _labelled(self, table: str, segment: str) -> list[str]:
         """Give the columns of a segment: one, or one a label where a cell holds several."""

@@ -87,7 +87,8 @@ def stands_apart(answers: Answers, found: Apart, by: By, *, sizes: bool = False)
             continue
         one, more = chosen[0], [names[i] for i in chosen[1:]]
         level = amount(own[one], score.unit)
-        size = score.difference(found.estimate[one]).removesuffix(" points")
+        size = score.difference(found.estimate[one])
+        size = size.removesuffix(" points") if score.kind == "nps" else size
         too = f" ({listing(more, 4)} too)" if more else ""
         sides.append(f"{names[one]} {level}, {size} {word} the others{too}")
     good = " (low means easy)" if score.low_is_good else ""

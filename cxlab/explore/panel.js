@@ -1,0 +1,273 @@
+// The explorer as a notebook cell draws it. All words come from the kernel and are set as text.
+
+function make(tag, kind, text, more = {}) {
+  const made = document.createElement(tag);
+  if (kind) made.className = kind;
+  if (text !== undefined && text !== null) made.textContent = text;
+  for (const [name, value] of Object.entries(more)) made.setAttribute(name, value);
+  return made;
+}
+
+function button(text, label, press, kind = "cx-plain") {
+  const made = make("button", kind, text, { type: "button" });
+  if (label) made.setAttribute("aria-label", label);
+  made.addEventListener("click", press);
+  return made;
+}
+
+function bar(shown, send) {
+  const made = make("nav", "cx-bar", null, { "aria-label": "Chosen" });
+  made.append(make("strong", "", shown.study), make("span", "cx-size", shown.size));
+  for (const chip of shown.chips) {
+    const text = `${chip.title}: ${chip.value} ✕`;
+    const drop = () => send({ do: "drop", column: chip.column });
+    made.append(button(text, `take away ${chip.title}: ${chip.value}`, drop, "cx-chip"));
+  }
+  if (shown.chips.length > 1) made.append(button("everyone", "", () => send({ do: "clear" })));
+  return made;
+}
+
+function chooser(shown, send) {
+  const made = make("div", "cx-choose");
+  for (const each of shown.choices) {
+    if (shown.chips.some((chip) => chip.column === each.column)) continue;
+    const label = make("label", "", each.title);
+    const many = each.note.includes("further");
+    label.append(many ? typed(each, send) : picked(each, send));
+    if (each.note) label.title = each.note;
+    made.append(label);
+  }
+  return made;
+}
+
+function picked(each, send) {
+  const list = make("select", "");
+  list.append(make("option", "", "all", { value: "" }));
+  for (const [value, n] of each.values) {
+    list.append(make("option", "", `${value} (${n.toLocaleString("en")})`, { value }));
+  }
+  list.addEventListener("change", () => send({ do: "add", column: each.column, value: list.value }));
+  return list;
+}
+
+function typed(each, send) {
+  const whole = make("span", "");
+  const field = make("input", "", null, { type: "text", size: 10, list: `cx-${each.column}` });
+  const known = make("datalist", "", null, { id: `cx-${each.column}` });
+  for (const [value] of each.values) known.append(make("option", "", null, { value }));
+  field.addEventListener("change", () => {
+    if (field.value) send({ do: "add", column: each.column, value: field.value });
+  });
+  whole.append(field, known);
+  return whole;
+}
+
+function search(send) {
+  const form = make("form", "cx-search", null, { role: "search" });
+  const label = make("label", "", "comments with ");
+  const field = make("input", "", null, { type: "search", size: 14 });
+  label.append(field);
+  form.append(label, make("button", "cx-plain", "find", { type: "submit" }));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (field.value) send({ do: "add", column: "comment", value: field.value });
+  });
+  return form;
+}
+
+function looks(shown, send) {
+  const made = make("p", "cx-looks", `${shown.looks} `);
+  const label = make("label", "");
+  const box = make("input", "", null, { type: "checkbox" });
+  box.checked = shown.adjusted;
+  box.addEventListener("change", () => send({ do: "adjust", on: box.checked }));
+  label.append(box, " allow for them");
+  made.append(label);
+  return made;
+}
+
+function view(each, shown, send) {
+  const made = make("section", `cx-view cx-${each.kind}`, null, { "data-view": each.name });
+  made.append(make("h3", "", each.title));
+  if (each.name === "groups") made.append(groups(shown, send));
+  if (each.absent) {
+    made.append(make("p", "cx-absent", each.absent));
+    return made;
+  }
+  made.append(make("p", "cx-said", each.said));
+  const track = make("ul", "cx-rows");
+  for (const row of each.rows) track.append(line(row, each, send));
+  if (each.name !== "score") made.append(track);
+  if (each.note) made.append(make("p", "cx-note", each.note));
+  made.append(make("p", "cx-note", each.base), tools(each, send));
+  return made;
+}
+
+function groups(shown, send) {
+  const label = make("label", "cx-by", "by ");
+  const list = make("select", "");
+  for (const each of shown.choices) {
+    const option = make("option", "", each.title, { value: each.column });
+    option.selected = each.column === shown.by;
+    list.append(option);
+  }
+  list.addEventListener("change", () => send({ do: "by", column: list.value }));
+  label.append(list);
+  return label;
+}
+
+function line(row, each, send) {
+  const item = make("li", "");
+  const inside = row.chip
+    ? button("", `${row.label}: ${row.text}; choose`, () =>
+        send({ do: "add", column: row.chip[0], value: row.chip[1] }), "cx-row")
+    : make("div", "cx-row");
+  const track = make("span", "cx-track", null, { "aria-hidden": "true" });
+  if (each.zero !== null && each.zero !== undefined) track.append(mark("cx-zero", each.zero));
+  if (row.at !== null) {
+    if (each.kind === "bars") track.append(span("cx-fill", 0, row.at));
+    if (row.low !== null) track.append(span("cx-range", row.low, row.high));
+    if (each.kind !== "bars") track.append(mark("cx-dot", row.at));
+  }
+  inside.append(make("span", "cx-label", row.label), track, make("span", "cx-text", row.text));
+  item.append(inside);
+  return item;
+}
+
+function span(kind, low, high) {
+  const made = make("i", kind);
+  made.style.left = `${low}%`;
+  made.style.width = `${Math.max(high - low, 0.4)}%`;
+  return made;
+}
+
+function mark(kind, at) {
+  const made = make("i", kind);
+  made.style.left = `${at}%`;
+  return made;
+}
+
+function tools(each, send) {
+  const made = make("div", "cx-tools");
+  const code = make("pre", "cx-code", each.code, { tabindex: "0", "aria-label": "Python" });
+  code.hidden = true;
+  const shows = button("code", `show the Python of ${each.title}`, () => {
+    code.hidden = !code.hidden;
+    shows.setAttribute("aria-expanded", String(!code.hidden));
+  });
+  const copy = button("copy as code", `copy the Python of ${each.title}`, async () => {
+    code.hidden = false;
+    try {
+      await navigator.clipboard.writeText(each.code);
+      copy.textContent = "copied";
+    } catch {
+      window.getSelection().selectAllChildren(code);
+      copy.textContent = "selected: press Ctrl+C";
+    }
+  });
+  const pin = button("pin", `pin ${each.title}`, () => send({ do: "pin", view: each.name }));
+  made.append(copy, shows, pin);
+  const whole = make("div", "");
+  whole.append(made, code);
+  return whole;
+}
+
+function people(shown, send) {
+  const made = make("section", "cx-view cx-people", null, { "data-view": "people" });
+  made.append(make("h3", "", "In their own words"));
+  if (!shown.people.length) {
+    made.append(make("p", "cx-absent", "No comment of these people may be shown."));
+    return made;
+  }
+  const list = make("ol", "cx-quotes");
+  shown.people.forEach((each, place) => {
+    const item = make("li", "");
+    const open = button("", `open the person of ${each.who}`, () => send({ do: "person", place }), "cx-quote");
+    open.append(make("q", "", each.text), make("span", "cx-note", each.who));
+    item.append(open);
+    list.append(item);
+  });
+  made.append(list);
+  if (shown.person) made.append(person(shown.person, send));
+  return made;
+}
+
+function person(each, send) {
+  const made = make("div", "cx-person", null, { role: "region", "aria-label": "One person" });
+  made.append(make("h4", "", each.who), make("q", "", each.text));
+  for (const [title, rows] of [["Answers", each.answers], ["Contacts", each.contacts]]) {
+    if (!rows.length) continue;
+    made.append(make("h5", "", title));
+    const list = make("dl", "");
+    for (const [word, text] of rows) list.append(make("dt", "", word), make("dd", "", text));
+    made.append(list);
+  }
+  made.append(button("close", "close this person", () => send({ do: "person", place: null })));
+  return made;
+}
+
+function pins(shown, send) {
+  const made = make("section", "cx-view cx-pins", null, { "data-view": "pins" });
+  made.append(make("h3", "", "Pinned"));
+  if (!shown.pins.length) {
+    made.append(make("p", "cx-absent", "Nothing yet. What is pinned becomes a notebook and its page."));
+    return made;
+  }
+  const list = make("ol", "");
+  shown.pins.forEach((each, place) => {
+    const item = make("li", "");
+    item.append(make("strong", "", `${each.title}, ${each.chips}. `), each.said);
+    if (each.changed) item.append(make("em", "", " The data have changed since."));
+    item.append(button("✕", `take away pin ${place + 1}`, () => send({ do: "unpin", place })));
+    list.append(item);
+  });
+  made.append(list, button("write the notebook", "", () => send({ do: "notebook" })));
+  return made;
+}
+
+function draw(shown, send) {
+  const whole = make("div", "cx-explore");
+  whole.append(bar(shown, send), chooser(shown, send));
+  if (shown.searched) whole.append(search(send));
+  whole.append(looks(shown, send));
+  whole.append(make("p", "cx-alert", shown.said, { role: "status", "aria-live": "polite" }));
+  const grid = make("div", "cx-grid");
+  for (const each of shown.views) grid.append(view(each, shown, send));
+  grid.append(people(shown, send), pins(shown, send));
+  whole.append(grid);
+  return whole;
+}
+
+function render({ model, el }) {
+  let sent = 0;
+  const send = (message) => {
+    sent = performance.now();
+    el.firstChild?.setAttribute("aria-busy", "true");
+    model.send(message);
+  };
+  const again = () => {
+    const place = focused(el);
+    el.replaceChildren(draw(model.get("shown"), send));
+    refocus(el, place);
+    if (sent) requestAnimationFrame(() => { el.dataset.waited = String(performance.now() - sent); });
+  };
+  model.on("change:shown", again);
+  again();
+  return () => model.off("change:shown", again);
+}
+
+// whoever works by keyboard stays where they were
+function reachable(el) {
+  return [...el.querySelectorAll("button, select, input")];
+}
+
+function focused(el) {
+  return reachable(el).indexOf(document.activeElement);
+}
+
+function refocus(el, place) {
+  const all = reachable(el);
+  if (place >= 0 && all.length) all[Math.min(place, all.length - 1)].focus();
+}
+
+export default { render };

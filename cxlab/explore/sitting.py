@@ -1,0 +1,250 @@
+"""One sitting with the explorer: what was clicked, what may be shown, and what it costs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cxlab.codebook import Refusal
+from cxlab.explore import board, people
+from cxlab.explore.chosen import answers, choices, columns, rows, values_of
+from cxlab.explore.drawn import drawn
+from cxlab.explore.guard import Guard
+from cxlab.explore.looks import Looks
+from cxlab.explore.views import NAMED, VIEWS, Asked, State, View, asked, leaving
+from cxlab.results import Absence, count
+from cxlab.study import Study
+
+BY_ITSELF = Absence("The chips choose by the score itself, so this would only say it again.")
+ONE_PERIOD = Absence("One period is chosen; take its chip away to see them all.")
+CHANGED = "The exports changed since this panel was opened. Open it again to see them as they are."
+
+
+@dataclass
+class Sitting:
+    """What the panel knows; it can be held without a browser.
+
+    Attributes:
+        study: the study.
+        file: the study file, as code names it.
+        level: confidence in all that is said in the sitting together.
+        chips: column -> value, in the order of clicks.
+        by: column whose groups are compared.
+        adjusted: whether intervals allow for the comparisons looked at.
+    """
+
+    study: Study
+    file: str = "study.yaml"
+    level: float = 0.95
+    chips: dict[str, Any] = field(default_factory=dict)
+    by: str = ""
+    adjusted: bool = True
+    said: str = ""
+
+    def __post_init__(self) -> None:
+        answers(self.study)
+        smallest = self.study.mapping.privacy.smallest_group
+        self.looks = Looks(level=self.level)
+        self.guard = Guard(self.study, smallest)
+        self.columns = columns(self.study)
+        self.choices = choices(self.study, smallest=smallest)
+        self.by = self.by or str(self.study.compared_by() or next(iter(self.columns), ""))
+        self.pins = board.read(self.study.mapping.folder)
+        self.person: int | None = None
+        self._exports = _stamps(self.study)
+        self._views = self._look()
+
+    def do(self, message: Mapping[str, Any]) -> None:
+        """Do what was clicked; what cannot be done is said, and nothing changes.
+
+        Args:
+            message: `do` (`add`, `drop`, `clear`, `by`, `adjust`, `person`, `pin`, `unpin`,
+                `notebook`) and what it needs.
+        """
+        self.said = ""
+        before = (dict(self.chips), self.by, self.adjusted)
+        try:
+            deed = DEEDS[str(message.get("do"))]
+            deed(self, message)
+        except KeyError:
+            self.said = f"There is no deed '{message.get('do')}'."
+        except Refusal as refusal:
+            self.chips, self.by, self.adjusted = before
+            self.said = str(refusal)
+
+    def shown(self) -> dict[str, Any]:
+        """Give all that is to be drawn, as plain JSON values."""
+        n = int(rows(self.study, self.chips).sum())
+        return {
+            "study": self.study.mapping.study,
+            "chips": [{"column": name, "title": self.columns[name], "value": _said(each)}
+                      for name, each in self.chips.items()],
+            "size": f"{count(n, 'answer')} of {count(len(answers(self.study)))}",
+            "choices": [{"column": each.column, "title": each.title, "note": each.note,
+                         "values": [[value, n] for value, n in each.values]}
+                        for each in self.choices],
+            "by": self.by,
+            "searched": "comment" in self.columns,
+            "looks": self.looks.told(),
+            "adjusted": self.adjusted,
+            "views": self._views,
+            "people": people.listed(self.state) if self._open else [],
+            "person": people.told(self.state, self.person) if self._person_open else None,
+            "pins": [{"title": NAMED[pin.view].title, "said": pin.said,
+                      "chips": ", ".join(f"{self.columns.get(name, name)}: {_said(each)}"
+                                         for name, each in pin.chips.items()) or "everyone",
+                      "changed": pin.content != self._content}
+                     for pin in self.pins],
+            "said": self.said or (CHANGED if _stamps(self.study) != self._exports else ""),
+        }  # fmt: skip
+
+    @property
+    def state(self) -> State:
+        """What is asked now."""
+        alone = self.looks.spent.get(("against", *self._named), self.level)
+        groups = self.looks.spent.get(("groups", self.by, *self._named), self.level)
+        if not self.adjusted:
+            alone = groups = self.level
+        return State(
+            self.study, dict(self.chips), self.by, round(alone, 9), round(groups, 9), self.file
+        )
+
+    @property
+    def _named(self) -> tuple:
+        return tuple(sorted((name, str(each)) for name, each in self.chips.items()))
+
+    @property
+    def _content(self) -> dict[str, str]:
+        return self.study.exports
+
+    @property
+    def _person_open(self) -> bool:
+        return self._open and self.person is not None
+
+    def _look(self) -> list[dict[str, Any]]:
+        """Ask every view of the present chips, as far as it may be shown."""
+        self.person = None
+        held = self.guard.why_not([self.chips])
+        self._open = not held
+        if held:
+            return [drawn(view, Absence(held), self.state) for view in VIEWS[:1]]
+        if self.chips:  # beside all others, by score and by leaving
+            self.looks.look(("against", *self._named), 1 + leaving(self.study))
+        refused = {name: self._refused(name) for name in ("groups", "trend")}
+        if refused["groups"] is None:
+            several = len(self._cells("groups"))
+            self.looks.look(("groups", self.by, *self._named), several if several > 1 else 0)
+        return [drawn(view, self._asked(view, refused), self.state) for view in VIEWS]
+
+    def _asked(self, view: View, refused: Mapping[str, Absence | None]) -> Asked:
+        state = self.state
+        if (held := refused.get(view.name)) is not None:
+            return held
+        if view.name in ("against", "later") and not self.chips:
+            return Absence("Choose somebody, and they are compared with all others.")
+        if view.name not in ("score", "later") and self._circular(state):
+            return BY_ITSELF
+        try:
+            return asked(view, state)
+        except Refusal as refusal:
+            return Absence(str(refusal))
+
+    def _circular(self, state: State) -> bool:
+        return bool({"tier", state.outcome} & set(self.chips))
+
+    def _refused(self, name: str) -> Absence | None:
+        """Say why a view of several sets is not shown: a chip names it, or it tells too much."""
+        column = "period" if name == "trend" else self.by
+        if name == "trend" and column not in self.columns:
+            return Absence("The answers carry no date.", "a column for answered_at")
+        if column in self.chips:
+            return ONE_PERIOD if name == "trend" else Absence("Choose other groups to compare.")
+        held = self.guard.why_not(self._cells(name))
+        return Absence(held) if held else None
+
+    def _cells(self, name: str) -> list[dict[str, Any]]:
+        """Give the chips of each group that a view shows beside each other."""
+        column = "period" if name == "trend" else self.by
+        inside = answers(self.study)[rows(self.study, self.chips)]
+        counts = values_of(self.study, inside, column).value_counts()
+        enough = counts[counts >= self.guard.smallest].index
+        return [{**self.chips, column: str(value)} for value in enough]
+
+    def _add(self, message: Mapping[str, Any]) -> None:
+        column, value = str(message.get("column", "")), message.get("value", "")
+        chips = {**self.chips, column: value}
+        if not rows(self.study, chips).any():
+            raise Refusal("Nobody is left with this chip, so it was not added.")
+        self.chips = chips
+        self._views = self._look()
+
+    def _drop(self, message: Mapping[str, Any]) -> None:
+        self.chips.pop(str(message.get("column", "")), None)
+        self._views = self._look()
+
+    def _clear(self, message: Mapping[str, Any]) -> None:
+        self.chips = {}
+        self._views = self._look()
+
+    def _compare(self, message: Mapping[str, Any]) -> None:
+        column = str(message.get("column", ""))
+        if column not in self.columns or column == "comment":
+            raise Refusal(f"'{column}' has no groups to compare.")
+        self.by = column
+        self._views = self._look()
+
+    def _adjust(self, message: Mapping[str, Any]) -> None:
+        self.adjusted = bool(message.get("on"))
+        self._views = self._look()
+
+    def _person(self, message: Mapping[str, Any]) -> None:
+        place = message.get("place")
+        self.person = int(place) if place is not None else None
+
+    def _pin(self, message: Mapping[str, Any]) -> None:
+        found = [each for each in self._views if each["name"] == message.get("view")]
+        if not found or "said" not in found[0]:
+            raise Refusal("This view has no answer to pin.")
+        state = self.state
+        pin = board.Pin(found[0]["name"], dict(state.chips), state.by, state.level, state.level_groups,
+                        found[0]["said"], self._content)  # fmt: skip
+        board.write(self.study.mapping.folder, [*self.pins, pin])
+        self.pins = [*self.pins, pin]
+
+    def _unpin(self, message: Mapping[str, Any]) -> None:
+        place = int(message.get("place", -1))
+        left = [pin for at, pin in enumerate(self.pins) if at != place]
+        board.write(self.study.mapping.folder, left)
+        self.pins = left
+
+    def _notebook(self, message: Mapping[str, Any]) -> None:
+        file = Path(self.file).name
+        path = board.notebook(self.study, self.pins, file=file)
+        self.said = (f"{board.FOLDER}/{path.name} is written. Its page: "
+                     f"cxlab run {file} --notebooks {board.FOLDER}")  # fmt: skip
+
+
+DEEDS = {
+    "add": Sitting._add,
+    "drop": Sitting._drop,
+    "clear": Sitting._clear,
+    "by": Sitting._compare,
+    "adjust": Sitting._adjust,
+    "person": Sitting._person,
+    "pin": Sitting._pin,
+    "unpin": Sitting._unpin,
+    "notebook": Sitting._notebook,
+}
+
+
+def _said(value: Any) -> str:
+    return " or ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _stamps(study: Study) -> tuple:
+    """Tell the exports as they lie there by size and time; a missing one is told as well."""
+    try:
+        files = [path for table in study.mapping.tables for path in study.mapping.files(table)]
+        return tuple((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files)
+    except (Refusal, OSError) as error:
+        return (str(error),)

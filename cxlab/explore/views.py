@@ -1,0 +1,274 @@
+"""What a state of the explorer shows: ordinary questions, each with the lines that ask it.
+
+A view names its question and what it is handed; it is asked and written down from these same
+names, so that what is copied is what was asked.
+"""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from cxlab import desk
+from cxlab.desk import metrics
+from cxlab.explore.chosen import Chips, answers, chosen, rows
+from cxlab.results import Absence, Result, percent
+from cxlab.study import Study
+
+REPLICATES = 100  # of an order of drivers that is looked at in passing; the page draws more
+WITHIN = "90D"
+CHOSEN, OTHERS = "the chosen", "all others"
+
+# what a question may be handed: the name in the code, what it is made of, and how
+CODE = {
+    "whole": ("", "study.load({file!r})"),
+    "here": ("whole", "explore.chosen(whole{chips})"),
+    "answers": ("here", "here.responses"),
+    "score": ("whole", "metrics.asked(whole.scales)[0]"),
+    "outcome": ("score", "score.column"),
+    "ratings": ("here", "here.ratings"),
+    "as_of": ("whole", "whole.mapping.as_of"),
+    "how": ("here", "here.how(level={level})"),
+    "how_groups": ("here", "here.how(level={level_groups})"),
+    "against": ("whole", "explore.against(whole, level={level}{chips})"),
+    "later": ("whole", "explore.later(whole, level={level}{chips})"),
+}
+
+Asked = Result | Absence
+
+
+@dataclass(frozen=True)
+class State:
+    """What is asked: the study, the chips, and how sure intervals are to be.
+
+    Attributes:
+        whole: the study.
+        chips: column -> value.
+        by: the column whose groups are compared; empty if there is none.
+        level: confidence level of what stands alone.
+        level_groups: the same of groups beside each other.
+        file: the study file, as the code names it.
+    """
+
+    whole: Study
+    chips: Chips = field(default_factory=dict)
+    by: str = ""
+    level: float = 0.95
+    level_groups: float = 0.95
+    file: str = "study.yaml"
+
+    @cached_property
+    def here(self) -> Study:
+        """The study of the chosen answers."""
+        return chosen(self.whole, **self.chips)
+
+    @cached_property
+    def answers(self) -> pd.DataFrame | None:
+        """The chosen answers."""
+        return self.here.responses
+
+    @cached_property
+    def score(self) -> Any:
+        """The study's first score."""
+        return _score(self.whole)
+
+    @property
+    def outcome(self) -> Any:
+        """The score's column."""
+        return self.score.column if not isinstance(self.score, Absence) else self.score
+
+    @property
+    def ratings(self) -> list[str]:
+        """The ratings answered by the chosen."""
+        return self.here.ratings
+
+    @property
+    def as_of(self) -> Any:
+        """The last moment known."""
+        return self.whole.mapping.as_of
+
+    @property
+    def how(self) -> dict[str, Any]:
+        """The study's words for the chosen."""
+        return self.here.how(level=self.level)
+
+    @property
+    def how_groups(self) -> dict[str, Any]:
+        """The same, for groups beside each other."""
+        return self.here.how(level=self.level_groups)
+
+    def code(self, name: str) -> str:
+        """Write what a name stands for."""
+        chips = "".join(f", {column}={value!r}" for column, value in self.chips.items())
+        return CODE[name][1].format(
+            file=self.file, chips=chips, level=self.level, level_groups=self.level_groups
+        )
+
+
+@dataclass(frozen=True)
+class View:
+    """A question of the explorer.
+
+    Attributes:
+        name: its word on pin boards.
+        title: the question, as it is headed.
+        kind: how it is drawn: `tile`, `bars`, `line` or `forest`.
+        question: room and name of the question.
+        of: what it is asked of; empty for the explorer's own, which take the study.
+        words: parameter -> what it is handed, by a name of `CODE`.
+        given: parameter -> what it is handed, as it is.
+        click: column of `State.chips` that a row chooses; empty where a row is no choice.
+    """
+
+    name: str
+    title: str
+    kind: str
+    question: str
+    of: str = ""
+    words: dict[str, str] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)
+    click: str = ""
+
+
+SCORED = {"score": "score", "how": "how"}
+DATED = {**SCORED, "as_of": "as_of"}
+VIEWS = (
+    View("score", "The score of the chosen", "tile", "metrics.score_of", "answers", SCORED),
+    View("against", "The chosen beside all others", "forest", "explore.against"),
+    View("distribution", "How they answered", "bars", "metrics.distribution", "answers",
+         SCORED, click="value"),
+    View("trend", "Quarter by quarter", "line", "metrics.trend", "answers", DATED,
+         {"period": "quarter"}, click="period"),
+    View("groups", "Group by group", "forest", "metrics.score_of", "answers",
+         {"score": "score", "by": "by", "how": "how_groups"}, click="group"),
+    View("drivers", f"What goes with it ({REPLICATES} replicates, a page draws more)", "bars",
+         "drivers.importance", "answers",
+         {"outcome": "outcome", "drivers": "ratings", "how": "how"},
+         {"n_boot": REPLICATES}),
+    View("later", "Who left later", "forest", "explore.later"),
+)  # fmt: skip
+NAMED = {view.name: view for view in VIEWS}
+
+
+def asked(view: View, state: State) -> Asked:
+    """Ask a view's question of a state."""
+    room, name = view.question.split(".")
+    if not view.of:
+        return OWN[name](state.whole, level=state.level, **state.chips)
+    question = getattr(getattr(desk, room), name)
+    handed = {word: getattr(state, each) for word, each in view.words.items()}
+    gone = [each for each in handed.values() if isinstance(each, Absence)]
+    return gone[0] if gone else question(getattr(state, view.of), **handed, **view.given)
+
+
+def code(view: View, state: State) -> str:
+    """Write the lines that ask the same, from the study file to the answer."""
+    if not view.of:
+        return "\n".join([*_opening(state, {"whole"}), state.code(view.name)])
+    handed = {**view.words, **{word: repr(each) for word, each in view.given.items()}}
+    if "by" in view.words:
+        handed["by"] = repr(state.by)
+    words = ", ".join(f"{word}={each}" for word, each in handed.items())
+    needed = {view.of, *view.words.values()} - {"by"}
+    return "\n".join([*_opening(state, needed), f"{view.question}({view.of}, {words})"])
+
+
+def _opening(state: State, needed: set[str]) -> list[str]:
+    """Name what a call is handed, and what that is made of."""
+    for name in reversed(CODE):  # what a thing is made of stands above it
+        needed |= {CODE[name][0]} if name in needed else set()
+    return [
+        "from cxlab import explore",
+        "from cxlab.desk import drivers, metrics, study",
+        "",
+        *(f"{name} = {state.code(name)}" for name in CODE if name in needed),
+    ]
+
+
+def beside(study: Study, **chips: Any) -> pd.DataFrame:
+    """Give all answers with a column `chosen`: whether the chips choose them, in words.
+
+    Args:
+        study: the study.
+        chips: as in `chosen`.
+    """
+    inside = pd.Series(rows(study, chips))
+    return answers(study).assign(chosen=inside.map({True: CHOSEN, False: OTHERS}))
+
+
+def against(study: Study, *, level: float = 0.95, **chips: Any) -> Asked:
+    """Ask how far the score of the chosen is from that of all others.
+
+    Args:
+        study: the study.
+        level: confidence level.
+        chips: as in `chosen`.
+
+    Returns:
+        One row, `the chosen`, with the difference and its interval, as `metrics.compare` gives it.
+    """
+    score = _score(study)
+    frame = beside(study, **chips)
+    told = metrics.compare(frame, score=score, by="chosen", how=study.how(level=level))
+    if isinstance(told, Absence):
+        return told
+    row = told.frame[told.frame["group"] == CHOSEN]
+    return replace(told, frame=row, headline=_apart(row, score) if len(row) else told.headline)
+
+
+def _apart(row: pd.DataFrame, score: Any) -> str:
+    size, low, high = (float(row[name].iloc[0]) for name in ("estimate", "conf_low", "conf_high"))
+    if pd.isna(size):
+        return f"{score.name}: too few answers to compare the chosen with all others."
+    side = "above" if size > 0 else "below"
+    told = f"the chosen are {score.difference(size)} {side} all others ({score.range(low, high)})"
+    surely = "" if low > 0 or high < 0 else "; that cannot be told from no difference"
+    return f"{score.name}: {told}{surely}."
+
+
+def later(study: Study, *, level: float = 0.95, **chips: Any) -> Asked:
+    """Ask what share of the chosen left within 90 days of their answer, beside all others.
+
+    Args:
+        study: the study, with customers whose leaving is known.
+        level: confidence level.
+        chips: as in `chosen`.
+
+    Returns:
+        One row a group, as `metrics.score_of` gives them: an association, not an effect.
+    """
+    if not leaving(study):
+        return Absence("Who left, and when, is not known.", "customers with the day they left")
+    frame = beside(study, **chips)
+    known = {"customers": study.customers, "within": WITHIN, "as_of": study.mapping.as_of}
+    after = metrics.afterwards(frame, **known)
+    if isinstance(after, Absence) or "left" not in after or after.empty:
+        return Absence("No answer was watched for 90 days.", "answers older than 90 days")
+    score = metrics.Score("left", "top", "0..1", "Leaving within 90 days")
+    left = after.assign(left=after["left"].astype(float))
+    told = metrics.score_of(left, score=score, by="chosen", how=study.how(level=level))
+    if isinstance(told, Absence):
+        return told
+    base = told.base.replace("answers to left", "answers followed for 90 days")
+    return replace(told, headline=_shares(told), base=base)
+
+
+def leaving(study: Study) -> bool:
+    """Tell whether it is known who left, and when they had answered."""
+    customers = study.customers
+    return customers is not None and "churned_at" in customers and bool(study.dated)
+
+
+def _shares(told: Result) -> str:
+    share = told.frame.set_index("group")["estimate"]
+    sides = [f"{percent(share[side], 1)} of {side}" for side in (CHOSEN, OTHERS) if side in share]
+    return f"Within 90 days of their answer left {' and '.join(sides)}."
+
+
+def _score(study: Study) -> Any:
+    found = metrics.asked(study.scales)
+    return found[0] if found else Absence("The study has no score.", "answers with a score")
+
+
+OWN = {"against": against, "later": later}
