@@ -206,8 +206,9 @@ class Sitting:
         if not found or "said" not in found[0]:
             raise Refusal("This view has no answer to pin.")
         state = self.state
-        pin = board.Pin(found[0]["name"], dict(state.chips), state.by, state.level, state.level_groups,
-                        found[0]["said"], self._content)  # fmt: skip
+        levels = {"level": state.level, "level_groups": state.level_groups}
+        pin = board.Pin(found[0]["name"], dict(state.chips), state.by, **levels,
+                        said=found[0]["said"], content=self._content)  # fmt: skip
         board.write(self.study.mapping.folder, [*self.pins, pin])
         self.pins = [*self.pins, pin]
 

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from cxlab import desk
+from cxlab.codebook import How
 from cxlab.desk import metrics
 from cxlab.explore.chosen import Chips, answers, chosen, rows
 from cxlab.results import Absence, Result, percent
@@ -89,12 +90,12 @@ class State:
         return self.whole.mapping.as_of
 
     @property
-    def how(self) -> dict[str, Any]:
+    def how(self) -> How:
         """The study's words for the chosen."""
         return self.here.how(level=self.level)
 
     @property
-    def how_groups(self) -> dict[str, Any]:
+    def how_groups(self) -> How:
         """The same, for groups beside each other."""
         return self.here.how(level=self.level_groups)
 

@@ -133,7 +133,7 @@ def _two(waves, shown, what: Score, shares, how: How) -> _Two:
     """Compare the last two periods, at the same mix and as answered."""
     first, last = shown[-2:]
     before, after = waves[first], waves[last]
-    words = {"what": what, "pair": None, "cluster": how.cluster, "method": "mover"}
+    words: dict[str, Any] = {"what": what, "pair": None, "cluster": how.cluster, "method": "mover"}
     words["level"] = how.level
     raw = gap_between(before, after, weight=how.weight, **words)
     if not shares:
