@@ -46,6 +46,7 @@ LACKS = {
     "answers": ("No question was asked, so none was left empty.", "a table 'responses'"),
     "responses": ("The study holds no survey answers.", "a table 'responses'"),
     "questions": ("No question was asked, so none was left empty.", "a table 'responses'"),
+    "posts": ("The study holds no reviews.", "a table 'reviews'"),
     "score": ("The study has no score.", "answers with a score such as NPS or CSAT"),
     "asked": ("How many were asked is not known.", "a customer list that finds the answers"),
     "invited": ("How many were asked is not known.", "a customer list that finds the answers"),

@@ -30,7 +30,7 @@ from cxlab.export.sentences import (
     sentence,
     thin,
 )
-from cxlab.results import MIME, Absence, Note, Result, hidden, number, suppress
+from cxlab.results import MIME, Absence, Note, Result, hidden, number, quote, suppress
 
 EVERYONE = "everyone"
 UNDECIDED = "Nothing was decided yet, and these data by themselves justify no action."
@@ -231,6 +231,17 @@ class Page:
                 if _is(report["page"], finding, *CARDS[name]):
                     return report, finding
         return None
+
+    @property
+    def quotes(self) -> "Markup | Absence":
+        """Two people in their own words, on what goes with a lower score."""
+        told = [f for r in self._reports for f in r["findings"] if f["name"] == "quotes"]
+        rows = Result.from_dict(dict(told[0])).frame if told else pd.DataFrame({"term": []})
+        rows = rows.dropna(subset=["n"]) if "n" in rows else rows
+        first = rows.drop_duplicates("term").head(2)
+        if first.empty:
+            return Absence("No report quotes a comment.", "comments that may be quoted")
+        return Markup("".join(quote(row.text, row.term) for row in first.itertuples()))
 
     @staticmethod
     def decided(steps: Sequence[str]) -> Steps | Note:

@@ -1,5 +1,6 @@
 """Draw any answer."""
 
+from cxlab.plots.affected import affected
 from cxlab.plots.groups import distribution, forest
 from cxlab.plots.leaving import (
     calibration,
@@ -29,6 +30,7 @@ from cxlab.plots.time import trend
 
 __all__ = [
     "Exhibit",
+    "affected",
     "apart",
     "asymmetry",
     "bridge",

@@ -12,6 +12,7 @@ import pandas as pd
 
 from cxlab.codebook import RESULT_WORDS, label
 from cxlab.results.absence import ABSENCE, Absence, Misuse, Unanswerable, absent
+from cxlab.results.quoted import Quoted, quote, quoted
 from cxlab.results.suppression import hidden, keep_back, shown, suppress
 from cxlab.results.words import (
     RATIOS,
@@ -35,6 +36,7 @@ __all__ = [
     "Answer",
     "Misuse",
     "Note",
+    "Quoted",
     "Result",
     "ResultError",
     "Unanswerable",
@@ -55,6 +57,8 @@ __all__ = [
     "number",
     "percent",
     "probability",
+    "quote",
+    "quoted",
     "says_nothing",
     "sentence",
     "shown",

@@ -87,6 +87,11 @@ class Study:
         return self._frame("customers")
 
     @property
+    def reviews(self) -> pd.DataFrame | None:
+        """Public reviews, or None."""
+        return self._frame("reviews")
+
+    @property
     def judged(self) -> pd.DataFrame | None:
         """Answers set aside by judgement alone, with their reason, or None."""
         done = self.cleaned.get("responses")

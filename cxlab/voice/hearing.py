@@ -101,11 +101,12 @@ def languages(heard: Heard) -> Result:
     """Count the comments by language.
 
     Returns:
-        term (a code, or `not told`), share, n.
+        term (a language, or `not told`), share, n.
     """
     counts = pd.Series(heard.language).value_counts()
-    frame = pd.DataFrame({"term": counts.index, "share": counts / len(heard.text), "n": counts})
-    known = [each for each in counts.index if each != NOT_TOLD]
+    names = [tongues.NAMES.get(code, code) for code in counts.index]
+    frame = pd.DataFrame({"term": names, "share": counts / len(heard.text), "n": counts})
+    known = [each for each in names if each != NOT_TOLD]
     said = f"The comments are in {listing(known)}." if known else "No language could be told."
     if doubtful := int(counts.get(NOT_TOLD, 0)):
         said = f"{said[:-1]}; of {percent(doubtful / len(heard.text))} it cannot be told."

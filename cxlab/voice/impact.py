@@ -75,8 +75,7 @@ def impact(
         method="Score of those who speak of a theme less that of all others who wrote, by linear "
         "model; errors are HC3 (MacKinnon and White 1985) or by cluster; false discovery rate held "
         "within each part. Associated with, not caused by.",
-        base=f"{count(n, 'comment')} with {label(score)}.",
-        notes=themed.notes,
+        base=f"{count(n, 'comment')} with {label(score)}{', weighted' if weight else ''}.",
         unit=scoring.unit(score),
     )
 

@@ -64,7 +64,6 @@ def keyness(
         "(Benjamini and Hochberg 1995).",
         base=f"{count(int(first.sum()), 'comment')} of {names[0]}, "
         f"{count(int(second.sum()), 'comment')} of {names[1]}.",
-        notes=heard.notes,
         unit="log-odds ratio",
     )
 

@@ -8,15 +8,25 @@ from cxlab.voice.hearing import VoiceError
 from cxlab.voice.sentiment import quotable
 from cxlab.voice.themes import Themed
 from cxlab.voice.workings import people
+from cxlab.voice.workings.texts import words
 
+ALIKE = 0.6  # share of words in common from which a quote repeats another
 LONGEST = 280  # characters of a quote
 
 
-def quotes(themed: Themed, *, each: int = 3, most: int = 12, smallest: int = 0) -> Result:
+def quotes(
+    themed: Themed,
+    *,
+    about: Result | None = None,
+    each: int = 3,
+    most: int = 12,
+    smallest: int = 0,
+) -> Result:
     """Quote for each theme typical comments, and one that is not.
 
     Args:
         themed: comments with their themes.
+        about: an `impact`, to begin with what goes with a lower score; else the most frequent.
         each: how many typical ones.
         most: themes that are quoted, the most frequent first.
         smallest: a theme of fewer people is not quoted.
@@ -32,14 +42,15 @@ def quotes(themed: Themed, *, each: int = 3, most: int = 12, smallest: int = 0) 
     allowed, who = quotable(heard), people.each_once(heard.frame)
     written = heard.frame[heard.comment].astype(str).to_numpy()
     quoted: set[int] = set()
-    said: set[str] = set()
+    said: list[frozenset[str]] = []
     rows = []
-    for place, theme in enumerate(themed.themes[:most]):
+    for place in _order(themed, about)[:most]:
+        theme = themed.themes[place]
         held = np.flatnonzero(themed.carried[:, place])
         persons = len(set(who[held]))
         if persons < max(smallest, 1):
             continue
-        by = held[np.argsort(-themed.strength[held, place], kind="stable")]
+        by = held[np.lexsort((-themed.strength[held, place], _mixed(themed, held)))]
         for part, order, wanted in (("typical", by, each), ("atypical", by[::-1], 1)):
             for row in _chosen(order, wanted, allowed, who, heard.text, quoted, said):
                 rows.append({"term": theme.name, "part": part, "text": _cut(written[row]),
@@ -55,19 +66,36 @@ def quotes(themed: Themed, *, each: int = 3, most: int = 12, smallest: int = 0) 
         method="The comments nearest to the middle of their theme, and the one farthest from it; "
         "no person twice, no text twice.",
         base=f"{count(int(allowed.sum()), 'comment')} that may be quoted.",
-        notes=heard.notes,
     )
 
 
+def _mixed(themed: Themed, held: np.ndarray) -> np.ndarray:
+    """Say which comments speak of more than one theme, or in fewer than four words."""
+    short = np.array([text.count(" ") < 3 for text in themed.heard.text[held]], dtype=bool)
+    return (themed.carried[held].sum(axis=1) > 1) | short
+
+
+def _order(themed: Themed, about: Result | None) -> list[int]:
+    """Give the places of themes: what goes with a lower score, worst first; then the rest."""
+    if about is None:
+        return list(range(len(themed.themes)))
+    rows = about.frame.drop_duplicates("term")
+    low = rows["verdict"] == "lower"
+    names = [*rows.loc[low, "term"], *rows.loc[~low, "term"][::-1]]
+    return [themed.names.index(name) for name in names if name in themed.names]
+
+
 def _chosen(order, wanted, allowed, who, text, quoted, said) -> list[int]:
-    """Take the first ones that may be quoted, of nobody and with no text quoted before."""
+    """Take the first ones that may be quoted, of nobody and with nearly the same words before."""
     out: list[int] = []
     for row in order:
         if len(out) == wanted:
             break
-        if allowed[row] and who[row] not in quoted and text[row] not in said:
+        told = frozenset(words(text[row]))
+        fresh = told and all(len(told & each) < ALIKE * len(told | each) for each in said)
+        if allowed[row] and who[row] not in quoted and fresh:
             quoted.add(int(who[row]))
-            said.add(text[row])
+            said.append(told)
             out.append(int(row))
     return out
 

@@ -107,7 +107,6 @@ def sentiment(tone: Tone, *, level: float = 0.95) -> Result:
         "AUC with its interval (DeLong, DeLong and Clarke-Pearson 1988).",
         base=f"{tone.heard.base[:-1]}; {count(tone.taught, 'comment')} of {names[0]} and "
         f"{names[1]} taught the tone.",
-        notes=tone.heard.notes,
     )
 
 

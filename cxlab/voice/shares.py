@@ -72,8 +72,7 @@ def shares(
         if not by
         else METHOD + "; each group against the rest, false "
         "discovery rate held over all themes and groups (Benjamini and Hochberg 1995).",
-        base=themed.heard.base,
-        notes=themed.notes,
+        base=themed.heard.base if weight is None else f"{themed.heard.base[:-1]}, weighted.",
         unit="share",
     )
 
@@ -178,14 +177,15 @@ def _judged(table: pd.DataFrame, level: float) -> pd.DataFrame:
     side = np.where(table["estimate"] > mean, "above", "below")
     sure = table["p_adjusted"] <= 1 - level
     table["verdict"] = np.where(sure, side, "not apart").astype(object)
-    return table
+    return table.sort_values("p_value", kind="stable").reset_index(drop=True)
 
 
 def _most(table: pd.DataFrame) -> str:
     named = table[table["term"] != "no theme"]
     top, none = named.loc[named["estimate"].idxmax()], table.iloc[-1]
     return (
-        f"Most often they write about '{top['term']}' ({percent(top['estimate'])} of comments); "
+        f"Of {count(len(named), 'theme')} they write most often about '{top['term']}' "
+        f"({percent(top['estimate'])} of comments); "
         f"{percent(none['estimate'])} carry no theme."
     )
 

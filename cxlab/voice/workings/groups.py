@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.preprocessing import normalize
+from threadpoolctl import threadpool_limits
 
 NUMBERS = (4, 6, 9, 13, 19, 27, 38, 48)
 HALVES = 3  # times that half of the sentences is drawn
@@ -40,7 +41,8 @@ def grouped(at: np.ndarray, shuffled: np.ndarray, *, seed: int = 0) -> Groups | 
     numbers = [k for k in NUMBERS if k * SMALLEST <= len(at)]
     if not numbers:
         return None
-    tried = [_tried(at, k, draw) for k in numbers]
+    with threadpool_limits(1):  # many small fits: threads would wait for each other
+        tried = [_tried(at, k, draw) for k in numbers]
     middles, steady, _ = max(tried, key=lambda one: one[2])
     kept = steady >= FOUND_AGAIN
     if not kept.any():

@@ -15,7 +15,7 @@ NOTHING = frozenset(
     "geen x xx xxx test asdf ?".replace("_", "\x00").split()
 )
 MASK = re.compile("|".join(re.escape(mask.casefold()) for mask in masking.MASKS.values()))
-WORD = re.compile(r"[^\W\d_]{2,}")
+WORD = re.compile(r"(?:[^\W\d_]+-)*[^\W\d_]{2,}")
 _ENDS = re.compile(r"(?<=[.!?…])\s+|[\n\r]+|[;|•]")
 _LETTER = re.compile(r"[^\W\d_]")
 

@@ -14,6 +14,10 @@ import pandas as pd
 from cxlab.voice.workings.texts import MASK, WORD
 
 NOT_TOLD = "not told"
+NAMES = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian",
+         "nl": "Dutch", "pl": "Polish", "pt": "Portuguese", "sv": "Swedish", "da": "Danish",
+         "no": "Norwegian", "nb": "Norwegian", "fi": "Finnish", "ja": "Japanese",
+         "zh": "Chinese"}  # fmt: skip
 SURE = 0.65  # probability from which a language is told
 USUAL = ("de", "en", "es", "fr", "it", "nl", "pt")  # where the study names none
 READ = 400  # characters of a comment that are looked at
