@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import optimize
 
 from cxlab import questions
 from cxlab.questionnaire import Asked, Questionnaire
@@ -190,6 +191,45 @@ def test_nested_columns_cannot_be_worked_out_from_either_total():
         gone = held(np.array([n.sum(), *n]), layout, smallest=10)[1:].reshape(3, 3)
         for line in (*gone, *gone.T):
             assert line.sum() != 1
+
+
+def test_no_held_cell_follows_from_the_sums_that_are_shown():
+    # every cell held back is solved for, twice: the largest and the smallest it could be
+    rng = np.random.default_rng(10)
+    fewest = []
+    for _ in range(40):
+        n = rng.integers(0, 30, (3, 4)) + rng.choice([0, 60], (3, 4))
+        side, plan = (
+            np.repeat(names, n.ravel()) for names in (np.repeat([*"xyz"], 4), [*"abcd"] * 3)
+        )
+        asked = _asked(_single(np.arange(len(side)) % 2), side=side, plan=plan, smallest=10)
+        told = questions.banner(asked, columns=["side", "plan", "side+plan"]).frame
+        told = told[told["answer"] == "yes"].set_index("group")
+        gone = np.flatnonzero(told["verdict"] == "withheld")
+        sums, right = _told_sums(told)
+        for at in gone:
+            c = np.zeros(len(told))
+            c[at] = 1
+            low, high = (optimize.linprog(c * way, A_eq=sums, b_eq=right).x[at] for way in (1, -1))
+            fewest.append(high - low)
+    assert len(fewest) > 100
+    assert min(fewest) >= 1
+
+
+def _told_sums(told):
+    """Write down all that a reader of the table knows: the cells shown, and what adds up."""
+    names, n = list(told.index), told["n"].to_numpy()
+    lines = [(np.eye(len(n))[at], n[at]) for at in np.flatnonzero(~np.isnan(n))]
+    for whole, parts in {
+        "all": [each for each in "xyz" if each in names],
+        **{each: [p for p in names if p.startswith(f"{each} ")] for each in "xyz"},
+        **{each: [p for p in names if p.endswith(f" {each}")] for each in "abcd"},
+    }.items():
+        if parts and whole in names:
+            line = np.isin(names, parts).astype(float)
+            line[names.index(whole)] = -1
+            lines.append((line, 0.0))
+    return np.array([line for line, _ in lines]), np.array([right for _, right in lines])
 
 
 def test_percentages_of_columns_rows_and_all():

@@ -17,11 +17,13 @@ _HEAD = 4  # rows above the tables: whose, breakdown, group, letter
 _WITHHELD = "withheld"
 _FORMS = {"bold": {"bold": True}, "title": {"bold": True, "font_size": 12},
           "wrap": {"text_wrap": True, "valign": "top", "align": "center", "bold": True},
-          "grey": {"font_color": "#595959"}, "share": {"num_format": "0%"},
+          "grey": {"font_color": "#595959"}, "text": {"text_wrap": True, "valign": "top"},
+          "top": {"valign": "top", "num_format": "#,##0"}, "share": {"num_format": "0%"},
           "mean": {"num_format": "0.00"}, "count": {"num_format": "#,##0"},
           "small": {"num_format": '#,##0"*"', "font_color": "#9c5700"},
           "letter": {"font_color": "#1f4e79", "align": "left"},
-          "link": {"font_color": "#0563c1", "underline": 1}}  # fmt: skip
+          "link": {"font_color": "#0563c1", "underline": 1, "valign": "top",
+                   "text_wrap": True}}  # fmt: skip
 
 
 def book(
@@ -190,23 +192,23 @@ def _contents(
     forms: Mapping[str, Any],
 ) -> None:
     """List the questions, each with a link to its table, and how to read them."""
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, 100)
-    sheet.set_column(2, 2, 10)
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 62)
+    sheet.set_column(2, 2, 9)
     sheet.write_string(0, 0, plain(title), forms["title"])
-    sheet.write_string(1, 0, plain(banner.base), forms["grey"])
+    sheet.write_string(1, 1, plain(banner.base), forms["text"])
     for x, word in enumerate(("question", "wording", "answered")):
         sheet.write_string(3, x, word, forms["bold"])
     row = 3
     for row, (name, called, at, n) in enumerate(links, 4):
         place = f"internal:'{called}'!A{at + 1}"
         sheet.write_url(row, 0, place, forms["link"], string=plain(name, longest=200))
-        sheet.write_string(row, 1, plain(wording.get(name, "")))
-        sheet.write_number(row, 2, n, forms["count"])
-    said = (banner.method, "* marks a base below 30 answers.", *banner.notes)
+        sheet.write_string(row, 1, plain(wording.get(name, "")), forms["text"])
+        sheet.write_number(row, 2, n, forms["top"])
+    said = (banner.headline, banner.method, "* marks a base below 30 answers.", *banner.notes)
+    sheet.write_string(row + 2, 0, "how to read", forms["bold"])
     for below, line in enumerate(said, row + 2):
-        sheet.write_string(below, 0, plain(line), forms["grey"])
+        sheet.write_string(below, 1, plain(line), forms["text"])
     sheet.freeze_panes(4, 0)
-    sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(9)  # upright, as wide as it is, and as many pages as it takes
     sheet.fit_to_pages(1, 0)

@@ -10,7 +10,7 @@ from scipy import special
 from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.questions.columns import groups
 from cxlab.questions.people import QuestionsError, clusters_of, questionnaire_of, weights_of
-from cxlab.results import Misuse, Result, count, number, probability
+from cxlab.results import Misuse, Result, brief, count, number, probability
 from cxlab.stats import adjust
 
 METHOD = (
@@ -58,7 +58,7 @@ def association(study: Any, *, row: str, column: str) -> Result:
         raise QuestionsError(f"'{row}' and '{column}': one of the two has a single answer only.")
     frame = _adjusted(rows, "holm")
     best = frame.loc[frame["estimate"].idxmax()]
-    name = f"'{row}'" + (f" ({best['item']})" if best["item"] else "")
+    name = f"'{row}'" + (f" ({brief(best['item'])})" if best["item"] else "")
     sure = best["p_adjusted"] <= 0.05
     said = "is associated with" if sure else "shows no association with"
     value = f"Cramér's V {number(best['estimate'], 2)}, p {probability(best['p_adjusted'])}"

@@ -21,7 +21,7 @@ from cxlab.questions.letters import (
 )
 from cxlab.questions.people import QuestionsError, clusters_of, questionnaire_of, weights_of
 from cxlab.questions.topline import FLAGGED, SMALL, WITHHELD, told_of
-from cxlab.results import Misuse, Result, count, listing, sentence
+from cxlab.results import Misuse, Result, brief, count, listing, sentence
 
 PERCENT = ("column", "row", "cell", "count")
 METHOD = (
@@ -87,7 +87,7 @@ def banner(
     return Result(
         name="banner",
         frame=frame,
-        headline=_headline(frame, chosen, layout),
+        headline=_headline(frame, chosen, layout, corrected=correct),
         method=METHOD + _CORRECTED[correct],
         base=f"{asked.base}; shares are of those who answered the question.",
         notes=(*asked.notes, *told_of(chosen), *_withheld(frame, fewest)),
@@ -129,11 +129,10 @@ def differences(
         raise QuestionsError(f"'{column}' has no two groups to compare that are large enough.")
     frame = pd.concat(parts, ignore_index=True)
     frame["p_adjusted"] = adjusted(frame["p_value"].to_numpy())
-    used = frame["p_adjusted" if correct else "p_value"]
     return Result(
         name=f"differences of {row} by {column}",
         frame=frame,
-        headline=f"{count(int((used <= SURE).sum()), 'difference')} of {len(frame):,} at 95%.",
+        headline=_apart(frame, correct),
         method=METHOD + _CORRECTED[correct],
         base=asked.base,
         notes=told_of((asked[row],)),
@@ -237,18 +236,27 @@ def _compared(block: Block, layout: Columns, tests: Tests, at: int, c: int, d: i
     })  # fmt: skip
 
 
-def _headline(frame: pd.DataFrame, chosen: Sequence[Asked], layout: Columns) -> str:
+def _apart(frame: pd.DataFrame, correct: bool) -> str:
+    used = int((frame["p_adjusted" if correct else "p_value"] <= SURE).sum())
+    stand = int((frame["p_adjusted"] <= SURE).sum())
+    said = f"{count(used, 'difference')} of {len(frame):,} at 95%"
+    return f"{said}." if correct else f"{said}, {stand:,} once corrected for their number."
+
+
+def _headline(
+    frame: pd.DataFrame, chosen: Sequence[Asked], layout: Columns, *, corrected: bool
+) -> str:
+    """Count what stands apart once it is allowed for how much was looked at."""
     told = frame[(frame["breakdown"] != ALL) & (frame["part"] != "mean")]
-    tested = told["p_rest"].notna()
-    apart = int((told["rest"] != "").sum())
-    said = (
-        f"{count(len(chosen), 'question')} by {listing(list(layout.spans))}: {apart:,} of "
-        f"{count(int(tested.sum()), 'share')} lie apart from everyone else at 95%"
+    p_values = told["p_rest"].dropna().to_numpy()
+    stands = p_values if corrected else adjusted(p_values)
+    apart = int((stands <= SURE).sum())
+    by = listing([brief(name) for name in layout.spans], 3)
+    return sentence(
+        f"{count(len(chosen), 'question')} by {by}: {apart or 'none'} of "
+        f"{count(len(p_values), 'share')} {'lies' if apart == 1 else 'lie'} apart from everyone "
+        "else, corrected for their number"
     )
-    expected = SURE * tested.sum()
-    if apart <= expected:
-        return sentence(f"{said}, no more than chance would show.")
-    return sentence(f"{said}; by chance alone about {expected:,.0f} would.")
 
 
 def _withheld(frame: pd.DataFrame, smallest: int) -> tuple[str, ...]:

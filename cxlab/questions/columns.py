@@ -1,8 +1,10 @@
 """The columns of a banner table: everyone, and the groups of each breakdown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,14 @@ from cxlab.results import Misuse
 ALL = "all"
 MOST = 60  # groups of one breakdown
 NESTED = "+"  # between the names of breakdowns that are nested
+
+
+class Sum(NamedTuple):
+    """Columns that add up to a number that is told, or may be: to the column `whole`, 0 where
+    it is none of the table."""
+
+    places: Sequence[int]
+    whole: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +38,7 @@ class Columns:
         nested: breakdown -> for each column the groups it lies in, of nested breakdowns.
         weight: of each person, or None.
         cluster: code of each person's cluster, or None.
+        parts: breakdown -> the breakdowns that are nested in it.
     """
 
     breakdown: tuple[str, ...]
@@ -39,6 +50,37 @@ class Columns:
     nested: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     weight: np.ndarray | None = None
     cluster: np.ndarray | None = None
+    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def sums(self) -> list[Sum]:
+        """Which columns add up to which."""
+        return [*map(Sum, self.spans.values()), *(one for name in self.nested
+                for one in self._margins(name))]  # fmt: skip
+
+    def _margins(self, name: str) -> Iterator[Sum]:
+        """Give the rows and columns of nested breakdowns, each with its own column if it has one.
+
+        Of every kind of part, in whichever order another breakdown nests them.
+        """
+        span, inside, parts = self.spans[name], self.nested[name], self.parts.get(name, ())
+        whole = {
+            frozenset(zip(self.parts[other], each, strict=True)): at
+            for other in self.parts
+            for at, each in zip(self.spans[other], self._inside(other), strict=True)
+        }
+        for size in range(1, len(inside[0])):
+            for kept in combinations(range(len(inside[0])), size):
+                rows: dict[tuple[str, ...], list[int]] = {}
+                for at, each in zip(span, inside, strict=True):
+                    rows.setdefault(tuple(each[k] for k in kept), []).append(at)
+                for labels, places in rows.items():
+                    key = frozenset(zip((parts[k] for k in kept), labels, strict=True)) \
+                        if parts else frozenset()  # fmt: skip
+                    yield Sum(places, whole.get(key, 0))
+
+    def _inside(self, name: str) -> Sequence[tuple[str, ...]]:
+        return self.nested.get(name) or [(self.group[at],) for at in self.spans[name]]
 
     @cached_property
     def weighted(self) -> np.ndarray:
@@ -86,9 +128,10 @@ def columns(
     """
     people = len(asked.people)
     members, breakdowns, named = [np.ones((people, 1))], [ALL], [ALL]
-    spans, nested, overlap = {}, {}, set()
+    spans, nested, overlap, made = {}, {}, set(), {}
     for name in dict.fromkeys(by):
         parts = _parts(asked, name)
+        made[name] = tuple(parts)
         found = [groups(asked, part) for part in parts]
         labels, table = found[0]
         inside: list[tuple[str, ...]] = [(label,) for label in labels]
@@ -117,6 +160,7 @@ def columns(
         {name: inside for name, inside in nested.items() if len(inside[0]) > 1},
         weight,
         cluster,
+        made,
     )
 
 

@@ -1,18 +1,22 @@
 """Which columns of a table are about too few people, or would tell the numbers of those."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import numpy as np
+from scipy import linalg
 
-from cxlab.questions.columns import Columns
+from cxlab.questions.columns import Columns, Sum
+
+_NO_FREEDOM = 1e-9
 
 
 def held(n: np.ndarray, columns: Columns, *, smallest: int) -> np.ndarray:
     """Say which columns are held back, where a table shows these bases.
 
     A column with fewer people than `smallest` is held back. Where those held back of a breakdown,
-    of a row or of a column of nested ones, are a single column or together still too few, the
-    next smallest goes with them: else taking the others from the total would tell them.
+    of a row or of a column of nested ones, are together still too few, or one of them follows from
+    all sums that are told (those of nested breakdowns beside their own), the next smallest goes
+    with them.
 
     Args:
         n: people of each column; the first column is everyone.
@@ -27,31 +31,40 @@ def held(n: np.ndarray, columns: Columns, *, smallest: int) -> np.ndarray:
         return np.zeros(len(n), bool)
     if gone[0]:
         return n > 0
-    sets = [np.array(places) for places in _sums(columns)]
+    sums = [Sum(places[n[places] > 0], each.whole) for each in columns.sums
+            for places in [np.array(each.places, dtype=int)]]  # fmt: skip
     while True:
-        more = [_second(places, n, gone, smallest) for places in sets]
-        if not any(more):
+        more = {_second(each.places, n, gone, smallest) for each in sums} - {0}
+        more = more or {_freed(at, sums, n, gone) for at in _solved(sums, gone)} - {0}
+        if not more:
             return gone
-        gone[[at for at in more if at]] = True
-
-
-def _sums(columns: Columns) -> Iterator[list[int]]:
-    """Give the sets of columns that add up to a number that is told, or may be."""
-    for name, span in columns.spans.items():
-        yield list(span)
-        inside = columns.nested.get(name, ())
-        for depth in range(len(inside[0]) if inside else 0):
-            others = {each[:depth] + each[depth + 1 :] for each in inside}
-            for other in sorted(others):
-                yield [span[at] for at, each in enumerate(inside)
-                       if each[:depth] + each[depth + 1 :] == other]  # fmt: skip
+        gone[[*more]] = True
 
 
 def _second(places: np.ndarray, n: np.ndarray, gone: np.ndarray, smallest: int) -> int:
-    """Give the column that has to go with those held back of a set; 0 where none has to."""
-    there = places[n[places] > 0]
-    out = there[gone[there]]
-    left = there[~gone[there]]
+    """Give the column that has to go with those held back of a sum; 0 where none has to."""
+    out, left = places[gone[places]], places[~gone[places]]
     if not len(out) or not len(left) or (len(out) > 1 and n[out].sum() >= smallest):
         return 0
     return int(left[np.argmin(n[left])])
+
+
+def _solved(sums: Sequence[Sum], gone: np.ndarray) -> list[int]:
+    """Give the columns held back that the sums leave no freedom: all solutions agree on them."""
+    unknown = np.flatnonzero(gone)
+    where = {int(at): place for place, at in enumerate(unknown)}
+    lines = np.zeros((len(sums), len(unknown)))
+    for line, each in zip(lines, sums, strict=True):
+        line[[where[int(at)] for at in each.places if gone[at]]] = 1.0
+        if each.whole in where:
+            line[where[each.whole]] = -1.0
+    free = linalg.null_space(lines[lines.any(axis=1)])
+    fixed = np.abs(free).max(axis=1, initial=0.0) < _NO_FREEDOM
+    return [int(at) for at in unknown[fixed]]
+
+
+def _freed(at: int, sums: Sequence[Sum], n: np.ndarray, gone: np.ndarray) -> int:
+    """Give the smallest column shown that stands in a sum with this one; 0 where none does."""
+    near = {int(c) for each in sums if at in each.places or at == each.whole
+            for c in (*each.places, each.whole) if c and not gone[c]}  # fmt: skip
+    return min(near, key=lambda c: n[c], default=0)

@@ -11,7 +11,7 @@ from cxlab.questions.blocks import Block, blocks
 from cxlab.questions.cells import Cells, cells
 from cxlab.questions.columns import Columns, columns
 from cxlab.questions.people import QuestionsError, clusters_of, questionnaire_of, weights_of
-from cxlab.results import Misuse, Result, count, listing, number, percent
+from cxlab.results import Misuse, Result, brief, count, listing, number, percent
 from cxlab.stats import mean_interval, proportion_interval, quantile
 
 WITHHELD = "withheld"
@@ -132,10 +132,10 @@ def grid(study: Any, *, question: str) -> Result:
     if top.empty:
         raise QuestionsError(f"'{question}' was answered by too few people to be shown.")
     best, worst = top.idxmax(), top.idxmin()
-    ends = listing([f"'{answer}'" for answer in each.answers[-2:]])
-    said = f"{ends}: {best} most often ({percent(top.max())})"
+    ends = listing([f"'{brief(answer)}'" for answer in each.answers[-2:]])
+    said = f"{ends}: {brief(best)} most often ({percent(top.max())})"
     if len(top) > 1:
-        said += f", {worst} least ({percent(top.min())})"
+        said += f", {brief(worst)} least ({percent(top.min())})"
     return Result(name=f"answers to {each.name}", frame=frame, headline=f"{said}.",
                   method=METHOD, base=told.base, notes=(each.text, *told.notes),
                   unit="share")  # fmt: skip
@@ -203,8 +203,8 @@ def _headline(frame: pd.DataFrame, chosen: Sequence[Asked]) -> str:
     if len(chosen) > 1 or rows.empty:
         return f"{count(len(chosen), 'question')} tabulated, {count(len(frame), 'line')}."
     most = rows.loc[rows["share"].idxmax()]
-    of = f" ({most['item']})" if most["item"] else ""
-    return f"'{most['answer']}'{of} is answered most often: {percent(most['share'])}."
+    of = f" ({brief(most['item'])})" if most["item"] else ""
+    return f"'{brief(most['answer'])}'{of} is answered most often: {percent(most['share'])}."
 
 
 def told_of(chosen: Sequence[Asked]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from cxlab.results.suppression import hidden, keep_back, shown, suppress
 from cxlab.results.words import (
     RATIOS,
     amount,
+    brief,
     count,
     listing,
     money,
@@ -44,6 +45,7 @@ __all__ = [
     "amount",
     "answer",
     "as_html",
+    "brief",
     "cell",
     "count",
     "decimals",

@@ -102,6 +102,17 @@ def listing(words: Sequence[str], limit: int = 5) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
+def brief(text: object, longest: int = 48) -> str:
+    """Shorten a text of the data for a sentence: one line, the rest left out.
+
+    Example:
+        >>> brief("Very\\n likely, I would say to everybody whom I meet", longest=20)
+        'Very likely, I woul…'
+    """
+    line = " ".join(str(text).split())
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+
+
 def sentence(text: str) -> str:
     """Begin with a capital, whatever word comes first.
 
