@@ -28,6 +28,7 @@ ROOMS = (
     "metrics",
     "missing",
     "plots",
+    "questions",
     "retention",
     "value",
     "voice",

@@ -124,7 +124,7 @@ RESULT_WORDS: dict[str, str] = {
     "file": "name of the export",
     "line": "line of the export",
     "value": "the value as it stood, or a point on a scale",
-    "kind": "what a column holds: id, text, number, time, flag",
+    "kind": "what a column holds: id, text, number, time, flag; of a question, its kind",
     "scale": "the points of a scale, and the words written for them",
     "reason": "why a row was set aside or a cell repaired",
     "estimate": "the number asked for, in the result's unit",
@@ -201,6 +201,10 @@ RESULT_WORDS: dict[str, str] = {
     "time_low": "lower end of the interval of a time",
     "time_high": "upper end of the interval of a time",
     "lost": "share of those who stayed away that went there instead",
+    "share_rest": "the same share among everyone else",
+    "x": "place along the first line of a map",
+    "y": "place along the second line of a map",
+    "quality": "how much of a point's distance a map shows, 0 to 1",
 }
 
 # Why a row cannot be used. Each row set aside has exactly one of these.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 APPENDIX = "Appendix"
 _HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
 _HEADLINE = re.compile(r'<section class="cx-(\w+)">(<h3>.*?</h3>)')
-_OWN_BLOCK = re.compile(r'<section class="cx-(answer|card|exhibit|result)')
+_OWN_BLOCK = re.compile(r'<section class="cx-(answer|card|exhibit|gallery|result)')
 
 
 @dataclass

@@ -1,6 +1,14 @@
 """Draw any answer."""
 
 from cxlab.plots.affected import affected
+from cxlab.plots.answers import (
+    correspondence,
+    heat,
+    likert,
+    topline,
+    toplines,
+    waves,
+)
 from cxlab.plots.groups import distribution, forest
 from cxlab.plots.leaving import (
     calibration,
@@ -15,7 +23,7 @@ from cxlab.plots.quality import empties, love, universes
 from cxlab.plots.ranks import asymmetry, importance, pareto, priorities
 from cxlab.plots.rows import waterfall
 from cxlab.plots.scores import apart, bridge, league, seen, tells
-from cxlab.plots.show import Exhibit, show
+from cxlab.plots.show import Exhibit, Gallery, show
 from cxlab.plots.staying import (
     chain,
     cohort_map,
@@ -30,6 +38,7 @@ from cxlab.plots.time import trend
 
 __all__ = [
     "Exhibit",
+    "Gallery",
     "affected",
     "apart",
     "asymmetry",
@@ -37,13 +46,16 @@ __all__ = [
     "calibration",
     "chain",
     "cohort_map",
+    "correspondence",
     "distribution",
     "empties",
     "forest",
     "gains",
+    "heat",
     "importance",
     "league",
     "lights",
+    "likert",
     "love",
     "migration",
     "pareto",
@@ -58,9 +70,12 @@ __all__ = [
     "survival",
     "tells",
     "timeline",
+    "topline",
+    "toplines",
     "tracking",
     "trend",
     "universes",
     "waterfall",
+    "waves",
     "worth",
 ]

@@ -30,14 +30,16 @@ def apart(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw each group against the rest; those that stand apart in colour, the others in grey.
 
     Args:
-        result: with `group`, `estimate`, `conf_low`, `conf_high`, `verdict`, as a comparison
-            corrected for many groups gives them.
+        result: with `group` (or `term`, where a group stands in several rows), `estimate`,
+            `conf_low`, `conf_high`, `verdict`, as a comparison corrected for many groups gives
+            them.
     """
     rows = result.frame.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
     left_out = len(rows) - MOST_ROWS
     if left_out > 0:  # the middle says least
         half = MOST_ROWS // 2
         rows = pd.concat([rows.head(half), rows.tail(half)])
+    key = "term" if "term" in rows and rows["group"].duplicated().any() else "group"
     kind = "Forest plot of each group against the rest; grey does not stand apart"
     with canvas(result, kind, ax, height=1.1 + 0.34 * max(len(rows), 2)) as ax:
         ax.axvline(0, color=INK, lw=1)
@@ -47,7 +49,7 @@ def apart(result: Result, *, ax: Axes | None = None) -> Axes:
             ax.plot([row.conf_low, row.conf_high], [place, place], color=colour, lw=2.2)
             ax.plot(row.estimate, place, "o", color=colour, ms=6.5, **mark)
             _beside(ax, place, f"{_signed(row.estimate, result.unit)}   n {count(row.n)}", colour)
-        ax.set_yticks(range(len(rows)), [clipped(name) for name in rows["group"]])
+        ax.set_yticks(range(len(rows)), [clipped(name, 44) for name in rows[key]])
         ax.set_ylim(-0.7, len(rows) - 0.3)
         ax.set_xlabel(f"difference from all others{_unit(result.unit)}")
         _tidy(ax, result.unit)

@@ -59,16 +59,38 @@ class Exhibit:
         )
 
 
-def show(ax: Axes) -> Exhibit:
-    """Show a picture with everything a reader needs beside it.
+@dataclass(frozen=True, eq=False)
+class Gallery:
+    """Exhibits of one kind beside each other, to be looked through and searched."""
+
+    exhibits: tuple[Exhibit, ...]
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
+        each = [one._repr_mimebundle_() for one in self.exhibits]
+        cards = "".join(str(one["text/html"]) for one in each)
+        return {
+            "text/plain": "\n\n".join(one["text/plain"] for one in each),
+            "text/html": f'<section class="cx-gallery">{cards}</section>',
+            MIME: [one[MIME] for one in each],
+        }
+
+
+def show(ax: Axes, *more: Axes) -> Exhibit | Gallery:
+    """Show a picture with everything a reader needs beside it; several as a gallery.
 
     Args:
         ax: what a function of this room returned.
+        *more: further pictures, to be looked through.
 
     Returns:
         An exhibit that notebooks display: the headline above, the base below, the picture
         in words for those who cannot see it, the numbers one click away.
     """
+    exhibits = tuple(map(_exhibit, (ax, *more)))
+    return Gallery(exhibits) if more else exhibits[0]
+
+
+def _exhibit(ax: Axes) -> Exhibit:
     figure: Any = ax.figure
     result, kind = shown(figure)
     missing = fonts.drawn_with(fonts.texts(result.frame))[1]

@@ -103,8 +103,8 @@ def picture(draw: Callable[..., Axes]) -> Callable[..., Axes]:
         told = results.shown(result, blank=False)
         if len(told.frame) == 0 < len(result.frame):
             return _nothing(told, ax)
-        height = next((name for name in ("estimate", "share") if name in told.frame), None)
-        if height and told.frame[height].isna().all():
+        heights = [name for name in ("estimate", "share") if name in told.frame]
+        if heights and told.frame[heights].isna().all(axis=None):
             raise Unanswerable(result.headline)
         before = _width.set(width)
         try:

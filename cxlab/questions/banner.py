@@ -72,7 +72,7 @@ def banner(
     if percent not in PERCENT:
         raise Misuse(f"percent is {listing(PERCENT)}, not '{percent}'.")
     asked = questionnaire_of(study)
-    layout, beside = _layout(asked, columns)
+    layout, beside = layout_of(asked, columns)
     fewest = asked.smallest if smallest is None else smallest
     chosen = asked.chosen(rows)
     frames = []
@@ -115,7 +115,7 @@ def differences(
         Misuse: there is no such question or breakdown.
     """
     asked = questionnaire_of(study)
-    layout, _ = _layout(asked, column)
+    layout, _ = layout_of(asked, column)
     fewest = asked.smallest if smallest is None else smallest
     parts = []
     for block in blocks(asked[row]):
@@ -139,7 +139,7 @@ def differences(
     )
 
 
-def _layout(asked: Questionnaire, by: str | Sequence[str] | None) -> tuple[Columns, Columns]:
+def layout_of(asked: Questionnaire, by: str | Sequence[str] | None) -> tuple[Columns, Columns]:
     """Lay out the columns, and for each everyone else of its breakdown."""
     known = [name for name in asked.segments if asked.people[name].nunique() <= MOST]
     names = known if by is None else [by] if isinstance(by, str) else list(by)

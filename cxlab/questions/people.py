@@ -39,6 +39,11 @@ def questionnaire_of(study: Any) -> Questionnaire:
     kept = weights > 0  # a missing weight is none
     if kept.all():
         return asked
+    return only(asked, kept)
+
+
+def only(asked: Questionnaire, kept: np.ndarray) -> Questionnaire:
+    """Keep some of the people, with what they answered."""
     return replace(
         asked,
         people=asked.people[kept].reset_index(drop=True),

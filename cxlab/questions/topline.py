@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxlab.questionnaire import Asked
+from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.questions.blocks import Block, blocks
 from cxlab.questions.cells import Cells, cells
 from cxlab.questions.columns import Columns, columns
-from cxlab.questions.people import QuestionsError, clusters_of, questionnaire_of, weights_of
+from cxlab.questions.people import clusters_of, questionnaire_of, weights_of
 from cxlab.results import Misuse, Result, brief, count, listing, number, percent
 from cxlab.stats import mean_interval, proportion_interval, quantile
 
@@ -79,66 +79,141 @@ def topline(
     )
 
 
-def wording(study: Any, *, question: str) -> Result:
-    """Give the wording of a question, who was asked, and who answered.
+def wording(study: Any, *, question: str | None = None) -> Result:
+    """Give the wording of questions, who was asked, and who answered.
 
     Args:
         study: the study, or its questionnaire.
-        question: its name.
+        question: a name; all if not given.
 
     Returns:
-        `question`, `text`, `kind`, `asked`, `n`.
+        `question`, `text`, `kind`, `asked`, `n`, `share` (of those asked who answered).
+
+    Raises:
+        QuestionsError: nothing was asked.
     """
     asked = questionnaire_of(study)
-    each = asked[question]
-    put, answered = int(each.put_to().sum()), int(each.answered().sum())
-    row = {"question": each.name, "text": each.text, "kind": each.kind, "asked": put, "n": answered}
-    silent = f", {count(put - answered, 'person')} did not" if put > answered else ""
+    chosen = asked.chosen(question)
+    rows = [(each.name, each.text, each.kind, int(each.put_to().sum()),
+             int(each.answered().sum())) for each in chosen]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["question", "text", "kind", "asked", "n"])
+    frame["share"] = (frame["n"] / frame["asked"]).where(frame["asked"] > 0)
     return Result(
-        name=f"wording of {each.name}",
-        frame=pd.DataFrame([row]),
-        headline=f"{count(answered, 'person')} answered '{each.name}'{silent}.",
-        method="Rows counted.",
+        name="questions asked" if question is None else f"wording of {question}",
+        frame=frame,
+        headline=_answering(frame),
+        method="Rows counted; asked is whom the question was put to, as far as the export tells.",
         base=asked.base,
-        notes=told_of((each,)),
+        notes=(*asked.notes, *told_of(chosen)) if question is None else told_of(chosen),
     )
 
 
-def grid(study: Any, *, question: str) -> Result:
-    """Give the shares of every item of a grid, to be drawn as bars centred on the middle.
+def _answering(frame: pd.DataFrame) -> str:
+    """Say how many answered; of several questions, which was left empty most often."""
+    if len(frame) == 1:
+        one = frame.iloc[0]
+        silent = int(one["asked"] - one["n"])
+        more = f", {count(silent, 'person')} did not" if silent > 0 else ""
+        return f"{count(one['n'], 'person')} answered '{brief(one['question'])}'{more}."
+    said = f"{count(len(frame), 'question')} were put to people"
+    worst = frame.loc[frame["share"].idxmin()]
+    if worst["share"] > 0.995:
+        return f"{said}, and nearly all who were asked answered each."
+    return (
+        f"{said}; '{brief(worst['question'])}' was left empty most often: "
+        f"{percent(worst['share'])} of {count(worst['asked'], 'person')} asked answered it."
+    )
+
+
+def toplines(
+    study: Any,
+    *,
+    questions: str | Sequence[str] | None = None,
+    level: float = 0.95,
+    smallest: int | None = None,
+) -> tuple[Result, ...]:
+    """Give an answer for each question, with its wording in the base, to be drawn one by one.
 
     Args:
         study: the study, or its questionnaire.
-        question: a question of kind grid, rank or scale.
+        questions: names of questions; all if not given.
+        level: confidence level.
+        smallest: fewest people of a base that is shown; the study's if not given.
 
     Returns:
-        `term` (the item), `value` (the answer), `rank` (its place), `share`, `n`.
+        A result a question, in order: `question`, `kind`, `item`, `answer`, `part`, `rank` (place
+        of the answer), `share` or `estimate` with `conf_low` and `conf_high`, `count`, `n`, and as
+        `verdict` `small base` or `withheld`. Answers nobody gave are there, with 0.
 
     Raises:
-        QuestionsError: it has no list of answers.
+        QuestionsError: nothing was asked.
+        Misuse: there is no such question.
     """
     asked = questionnaire_of(study)
-    each = asked[question]
-    if each.kind == "choose all" or not each.answers:
-        raise QuestionsError(f"'{question}' is no grid: its kind is '{each.kind}'.")
-    told = topline(asked, questions=question)
-    rows = told.frame[(told.frame["part"] == "answer") & (told.frame["verdict"] != WITHHELD)]
-    frame = pd.DataFrame({
-        "term": rows["item"].where(rows["item"] != "", each.name), "value": rows["answer"],
-        "rank": rows["answer"].map({a: at for at, a in enumerate(each.answers, 1)}),
-        "share": rows["share"], "n": rows["n"],
-    })  # fmt: skip
-    top = frame[frame["rank"] > len(each.answers) - 2].groupby("term", sort=False)["share"].sum()
-    if top.empty:
-        raise QuestionsError(f"'{question}' was answered by too few people to be shown.")
-    best, worst = top.idxmax(), top.idxmin()
-    ends = listing([f"'{brief(answer)}'" for answer in each.answers[-2:]])
-    said = f"{ends}: {brief(best)} most often ({percent(top.max())})"
-    if len(top) > 1:
-        said += f", {brief(worst)} least ({percent(top.min())})"
-    return Result(name=f"answers to {each.name}", frame=frame, headline=f"{said}.",
-                  method=METHOD, base=told.base, notes=(each.text, *told.notes),
-                  unit="share")  # fmt: skip
+    whole = topline(asked, questions=questions, level=level, smallest=smallest)
+    parts = dict(iter(whole.frame.groupby("question", sort=False)))
+    return tuple(
+        _topline(each, parts[each.name], whole, asked)
+        for each in asked.chosen(questions)
+        if each.name in parts
+    )
+
+
+def _topline(each: Asked, rows: pd.DataFrame, whole: Result, asked: Questionnaire) -> Result:
+    rows = rows.assign(kind=each.kind, rank=rows.groupby(["item", "part"]).cumcount() + 1)
+    columns = ["question", "kind", "item", "answer", "part", "rank", "share", "estimate",
+               "conf_low", "conf_high", "count", "n", "verdict"]  # fmt: skip
+    people = len(asked.people)
+    put, answered = int(each.put_to().sum()), int(each.answered().sum())
+    of = f", of {count(put, 'person')} asked" if put != answered else ""
+    weighted = ", weighted" if weights_of(asked) is not None else ""
+    of += f" ({count(people, 'answer')} in all)" if people != put else ""
+    return Result(
+        name=f"topline: {each.name}",
+        frame=rows[columns],
+        headline=_told(each, rows),
+        method=whole.method,
+        base=f"{asked_as(each)} {count(answered, 'person')} answered{of}{weighted}.",
+        notes=told_of((each,)),
+        unit="share",
+    )
+
+
+def asked_as(each: Asked) -> str:
+    """Give the wording of a question as it stands below an exhibit.
+
+    Example:
+        >>> asked_as(Asked("q", "scale", "How likely?", ("",), (), (), np.zeros((1, 1))))
+        '“How likely?”'
+    """
+    return f"“{brief(each.text or each.name, 240)}”"
+
+
+def _told(each: Asked, rows: pd.DataFrame) -> str:
+    """Say in a sentence what was answered to a question."""
+    name = brief(each.name, 32)
+    means = rows[(rows["part"] == "mean") & rows["estimate"].notna()]
+    given = rows[(rows["part"] == "answer") & rows["share"].notna()]
+    if given.empty and means.empty:
+        return f"{name}: too few people answered to be shown, or nobody did."
+    if given.empty or (each.kind == "number" and not means.empty):
+        best = means.loc[means["estimate"].idxmax()]
+        of = f"{brief(best['item'], 32)} is highest, " if len(means) > 1 else ""
+        return f"{name}: {of}{number(best['estimate'], 2)} on average."
+    if each.kind == "choose all":
+        top = given.sort_values("share", ascending=False, kind="stable").head(2)
+        most = [f"'{brief(a, 32)}' ({percent(s)})" for a, s in zip(top["answer"], top["share"],
+                                                                   strict=True)]  # fmt: skip
+        return f"{name}: {listing(most)} chosen most often."
+    if len(each.items) > 1 and not means.empty:
+        best, worst = means.loc[means["estimate"].idxmax()], means.loc[means["estimate"].idxmin()]
+        return (
+            f"{name}: {brief(best['item'], 32)} is highest ({number(best['estimate'], 2)} on "
+            f"average), {brief(worst['item'], 32)} lowest ({number(worst['estimate'], 2)})."
+        )
+    top_one = given.loc[given["share"].idxmax()]
+    of = f" to {brief(top_one['item'], 32)}" if top_one["item"] else ""
+    return f"{name}: '{brief(top_one['answer'])}'{of} most often, {percent(top_one['share'])}."
 
 
 def _rows(block: Block, done: Cells, level: float, interval: str, whole: Columns) -> pd.DataFrame:

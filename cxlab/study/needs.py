@@ -41,6 +41,8 @@ _NEEDS = {
     "scores": "no score is named; map nps, csat or ces under tables.responses.columns",
     "ratings": "no ratings are named; list them under tables.responses.ratings",
     "questions": "no question is named; map a score or list ratings under tables.responses",
+    "questionnaire": "no question is named; map a score, list ratings, or name questions under "
+    "tables.responses.questions",
     "leaving": "it is not told who left; map churned_at or churned under tables.customers",
     "leaving or orders": "it is not told who left or who bought; map churned_at or churned under "
     "tables.customers, or declare tables.orders",

@@ -1,0 +1,133 @@
+"""Who answers otherwise than everyone else, when all that was looked at is allowed for."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxlab.questions.banner import layout_of
+from cxlab.questions.blocks import ANSWER, Block, blocks
+from cxlab.questions.cells import Cells, cells
+from cxlab.questions.columns import Columns
+from cxlab.questions.held import held
+from cxlab.questions.letters import SURE, adjusted, with_the_rest
+from cxlab.questions.people import QuestionsError, questionnaire_of
+from cxlab.questions.topline import FLAGGED, told_of
+from cxlab.results import Result, amount, brief, count, listing, sentence
+from cxlab.stats import quantile
+
+METHOD = (
+    "Each share beside that of everyone else of the breakdown: two-sided z-test with pooled "
+    "variance, times the design effect of weights and clusters; p-values corrected for all "
+    "comparisons together (Benjamini and Hochberg 1995). Intervals are of single differences."
+)
+_COLUMNS = ["question", "item", "answer", "term", "breakdown", "group", "estimate", "std_error",
+            "conf_low", "conf_high", "share", "share_rest", "p_value", "p_adjusted", "n",
+            "verdict"]  # fmt: skip
+
+
+def apart(
+    study: Any,
+    *,
+    by: str | Sequence[str] | None = None,
+    questions: str | Sequence[str] | None = None,
+    level: float = 0.95,
+    smallest: int | None = None,
+) -> Result:
+    """Find the groups that answer otherwise than everyone else, over all questions at once.
+
+    Args:
+        study: the study, or its questionnaire.
+        by: segments or questions that tell groups apart; the segments of the study if not given.
+        questions: names of questions; all if not given.
+        level: confidence level.
+        smallest: fewest people of a group that is shown; the study's if not given.
+
+    Returns:
+        A row an answer and group, what stands apart first, the largest difference on top: `term`
+        (both in words), `estimate` (the difference of shares) with its interval, `share`,
+        `share_rest`, `p_value`, `p_adjusted`, `n`, and as `verdict` `above`,
+        `below` or `not apart`.
+
+    Raises:
+        QuestionsError: no two groups can be compared.
+        Misuse: there is no such question or breakdown.
+    """
+    asked = questionnaire_of(study)
+    layout, beside = layout_of(asked, by)
+    fewest = asked.smallest if smallest is None else smallest
+    chosen = [one for one in asked.chosen(questions) if one.name not in layout.spans]
+    frames = [
+        _frame(block, cells(block, layout, rest=beside), layout, fewest, level)
+        for one in chosen
+        for block in blocks(one)
+        if not block.means
+    ]
+    frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    if frame.empty:
+        raise QuestionsError(
+            "No two groups are large enough to be compared.", needs="a segment with two groups"
+        )
+    frame["p_adjusted"] = adjusted(frame["p_value"].to_numpy())
+    sure = frame["p_adjusted"] <= SURE
+    side = np.where(frame["estimate"] > 0, "above", "below")
+    frame["verdict"] = np.where(sure, side, "not apart")
+    order = np.lexsort((-frame["estimate"].abs(), ~sure))
+    frame = frame.iloc[order].reset_index(drop=True)[_COLUMNS]
+    return Result(
+        name="who answers otherwise",
+        frame=frame,
+        headline=_headline(frame, layout),
+        method=METHOD,
+        base=f"{asked.base}; differences of shares of those who answered the question.",
+        notes=told_of(chosen),
+        unit="share",
+    )
+
+
+def _frame(block: Block, done: Cells, layout: Columns, smallest: int, level: float) -> pd.DataFrame:
+    """Give every comparison of a block that may be shown."""
+    tests = with_the_rest(done, layout, means=False)
+    gone = held(done.n, layout, smallest=smallest)
+    rest: Cells = done.rest  # type: ignore[assignment]
+    few = (done.n < FLAGGED) | (rest.n < FLAGGED)
+    line, column = np.nonzero(np.isfinite(tests.p_value) & ~gone & ~few)
+    kept = (column > 0) & (np.array(block.part, dtype=object)[line] == ANSWER)
+    line, column = line[kept], column[kept]
+    told = [each[line, column] for each in tests]
+    difference, std_error, df = told[0], told[1], told[3]
+    half = quantile(level, df) * std_error
+    words = np.array(block.answers, dtype=object)[line]
+    named = [np.array(each, dtype=object)[column] for each in (layout.breakdown, layout.group)]
+    return pd.DataFrame({
+        "question": block.question, "item": block.item, "answer": words,
+        "term": [_term(block, word, group) for word, group in zip(words, named[1], strict=True)],
+        "breakdown": named[0], "group": named[1], "estimate": difference, "std_error": std_error,
+        "conf_low": np.maximum(difference - half, -1), "share": done.estimate[line, column],
+        "conf_high": np.minimum(difference + half, 1), "p_value": told[4],
+        "share_rest": rest.estimate[line, column], "n": done.n[column],
+    })  # fmt: skip
+
+
+def _term(block: Block, answer: str, group: str) -> str:
+    of = block.item or block.question
+    return f"{brief(group, 14)}: {brief(of, 18)}, {brief(answer, 14)}"
+
+
+def _headline(frame: pd.DataFrame, layout: Columns) -> str:
+    sure = frame[frame["verdict"] != "not apart"]
+    by = listing([brief(name, 24) for name in layout.spans], 3)
+    if sure.empty:
+        return sentence(
+            f"No group of {by} answers otherwise than everyone else, {count(len(frame), 'share')} "
+            "looked at"
+        )
+    top = sure.iloc[0]
+    of = f"'{brief(top['question'], 24)}'" + (f" ({brief(top['item'], 24)})" if top["item"] else "")
+    way = "more" if top["estimate"] > 0 else "less"
+    share, rest = (amount(top[each], "share") for each in ("share", "share_rest"))
+    return sentence(
+        f"{brief(top['group'], 24)} answers '{brief(top['answer'], 24)}' to {of} {way} often, "
+        f"{share} beside {rest}; {len(sure):,} of {count(len(frame), 'share')} lie apart"
+    )
