@@ -127,7 +127,7 @@ def _headline(frame: pd.DataFrame, layout: Columns) -> str:
     of = f"'{brief(top['question'], 24)}'" + (f" ({brief(top['item'], 24)})" if top["item"] else "")
     way = "more" if top["estimate"] > 0 else "less"
     share, rest = (amount(top[each], "share") for each in ("share", "share_rest"))
-    return sentence(
+    return (
         f"{brief(top['group'], 24)} answers '{brief(top['answer'], 24)}' to {of} {way} often, "
-        f"{share} beside {rest}; {len(sure):,} of {count(len(frame), 'share')} lie apart"
+        f"{share} beside {rest}; {len(sure):,} of {count(len(frame), 'share')} lie apart."
     )

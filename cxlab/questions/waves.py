@@ -9,10 +9,10 @@ from cxlab.events import local_times
 from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.questions.people import QuestionsError, only, questionnaire_of
 from cxlab.questions.topline import asked_as, told_of, topline
-from cxlab.results import Misuse, Result, amount, brief, count, listing, number, sentence
+from cxlab.results import Misuse, Result, amount, brief, count, listing, number
 
 EVERY = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}
-SURE = 0.001  # chance of an answer's absence, below which it is taken for not offered
+SURE = 0.0001  # chance of an answer's absence, below which it is taken for not offered
 _FEWEST = 30  # answers of a wave in which an absence tells something
 _MOST = 60  # waves
 METHOD = (
@@ -20,9 +20,9 @@ METHOD = (
     "shares and linearised standard errors for means. "
 )
 CHANGED = (
-    "An answer counts as not offered before or after a day where, at the rate at which it was "
-    f"given on the other side, its absence has a probability below {SURE}; a question as asked in "
-    f"some periods only where nobody of {_FEWEST} people or more answered it in the others."
+    "An answer counts as not offered before or after a day where chance would hardly put all who "
+    f"gave it on the other side (probability below {SURE}); a question as asked in some periods "
+    f"only where none of {_FEWEST} people or more answered it in another."
 )
 
 
@@ -68,13 +68,18 @@ def waves(
     value = kept["share"] if unit else kept["estimate"]
     frame = kept[ends].assign(term=_lines(kept, each, unit), estimate=value)
     frame = frame[["term", "period", "estimate", "conf_low", "conf_high", "n", "verdict"]]
+    told_apart = _changed(each, names, place)[1]
     return Result(
         name=f"{question} over time",
         frame=frame.reset_index(drop=True),
-        headline=_headline(each, frame, unit),
+        headline=(
+            f"{brief(each.name, 32)} cannot be followed as it stands: {brief(told_apart[0], 150)}"
+            if told_apart
+            else _headline(each, frame, unit)
+        ),
         method=METHOD + CHANGED,
         base=f"{asked_as(each)} {asked.base}.",
-        notes=(*_changed(each, names, place)[1], *told_of((each,))),
+        notes=(*told_apart, *told_of((each,))),
         unit=unit,
     )
 
@@ -165,7 +170,7 @@ def _headline(each: Asked, frame: pd.DataFrame, unit: str) -> str:
     bare = term if term.startswith("'") else f"'{brief(term, 40)}'"
     moved = f"{name}: {bare} went from {before} in {line['begin']} to {after} in {line['end']}"
     sure = line["until"] > line["high"] or line["top"] < line["low"]
-    return sentence(moved if sure else f"{moved}, no more than chance may show")
+    return f"{moved}." if sure else f"{moved}, no more than chance may show."
 
 
 def _changed(
@@ -238,9 +243,8 @@ def _offered(
 def _one_sided(line: np.ndarray, base: np.ndarray, first: int, last: int) -> tuple[str, int] | None:
     """Say from when on, or until when, an answer was given, where the rest is no chance."""
     for side, inside in (("from", slice(first, None)), ("until", slice(None, last + 1))):
-        n, given = base[inside].sum(), line[inside].sum()
-        outside = base.sum() - n
-        if outside >= _FEWEST and n >= _FEWEST and (1 - given / (n + 1)) ** outside < SURE:
+        n, every = base[inside].sum(), base.sum()
+        if every - n >= _FEWEST and (n / every) ** line.sum() < SURE:
             return side, first if side == "from" else last
     return None
 

@@ -1,0 +1,178 @@
+"""Items together, maps, waves, and who answers otherwise: by hand, by golden file, by chance."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlab import plots, questions
+from cxlab.desk import plots as desk_plots
+from cxlab.desk import questions as desk_questions
+from cxlab.questionnaire import NOT_ANSWERED, Asked, Questionnaire
+from cxlab.questions import QuestionsError
+from cxlab.questions.grids import axes_of
+from cxlab.results import Absence, Misuse
+
+SMOKE = json.loads((Path(__file__).parent / "golden" / "questions_smoke.json").read_text())
+
+
+def _scale(codes, name="q", points=5, items=("",), text="How good?"):
+    codes = np.atleast_2d(np.asarray(codes))
+    answers = tuple(str(p) for p in range(1, points + 1))
+    kind = "scale" if len(codes) == 1 else "grid"
+    return Asked(name, kind, text, items, answers, tuple(map(float, answers)), codes)
+
+
+def _asked(*asked, smallest=1, **people):
+    frame = pd.DataFrame(people)
+    return Questionnaire(asked, frame, tuple(n for n in frame if n not in ("w", "answered_at")),
+                         "w" if "w" in frame else None, None, smallest, "all")  # fmt: skip
+
+
+def _days(n):
+    return pd.date_range("2025-01-01", "2025-12-30", periods=n, tz="UTC")
+
+
+def test_a_map_agrees_with_rs_ca():
+    values, rows, columns = axes_of(np.array(SMOKE["table"], float))
+    np.testing.assert_allclose(values, SMOKE["values"], rtol=1e-10)
+    for mine, known in ((rows, "row_standard"), (columns, "column_standard")):
+        known = np.array(SMOKE[known]) * values
+        np.testing.assert_allclose(mine * np.sign(mine[0]), known * np.sign(known[0]), rtol=1e-8)
+
+
+def test_a_map_of_a_question_by_groups_is_that_of_its_table():
+    table = np.array(SMOKE["table"])
+    group, answer = (np.repeat(each.ravel(), table.ravel()) for each in np.indices(table.shape))
+    asked = _asked(_scale(answer, points=4), staff=np.array(SMOKE["rows"])[group])
+    told = questions.correspondence(asked, question="q", by="staff")
+    spots = told.frame[told.frame["part"] == "group"].set_index("term")
+    values = np.array(SMOKE["values"])
+    known = np.abs(np.array(SMOKE["row_standard"])[:, :2] * values[:2])
+    np.testing.assert_allclose(spots.loc[SMOKE["rows"], ["x", "y"]].abs(), known, rtol=1e-8)
+    assert f"{values[0] ** 2 / (values**2).sum():.0%}" in told.headline
+
+
+def test_items_together_are_correlations_over_who_answered_both():
+    rng = np.random.default_rng(1)
+    codes = rng.integers(0, 5, (3, 400))
+    codes[1] = np.where(rng.random(400) < 0.7, codes[0], codes[1])
+    codes[2, :50] = NOT_ANSWERED
+    told = questions.together(
+        _asked(_scale(codes, items=tuple("abc")), s=["x"] * 400), question="q"
+    )
+    known = pd.DataFrame(codes.T, columns=[*"abc"]).where(lambda f: f >= 0).corr()
+    for row in told.frame.itertuples():
+        assert row.estimate == pytest.approx(known.loc[row.term, row.against])
+    assert told.headline.startswith("a and b go together most closely")
+
+
+def test_a_scale_that_grew_is_found_and_told():
+    rng = np.random.default_rng(2)
+    days = _days(1200)
+    late = days >= "2025-04-01"
+    codes = np.where(late, rng.integers(0, 7, 1200), rng.integers(0, 5, 1200))
+    asked = _asked(_scale(codes, points=7), answered_at=days)
+    told = questions.changes(asked).frame
+    assert told["text"].tolist() == ["'6' and '7' were answered to 'q' from 2025-04 on only: the "
+                                     "scale had 5 points until then, 7 since."]  # fmt: skip
+    line = questions.waves(asked, question="q", period="month")
+    assert line.notes[0] == told["text"][0]
+    assert line.headline.startswith("q cannot be followed as it stands")
+
+
+def test_a_question_of_one_wave_and_an_item_that_came_later_are_told():
+    days = _days(400)
+    once = np.where(days < "2025-03-31", 1, NOT_ANSWERED)
+    items = np.array([np.arange(400) % 2, np.where(days >= "2025-07-01", np.arange(400) % 2, 0)])
+    more = Asked("m", "choose all", "Which?", ("old", "new"), (), (), items)
+    asked = _asked(_scale(once, "once"), more, answered_at=days)
+    told = questions.changes(asked, period="quarter")
+    assert told.frame["text"].tolist() == [
+        "'once' was asked in 2025Q1 only.", "'new' was chosen in 'm' from 2025Q3 on only."
+    ]  # fmt: skip
+
+
+def test_a_question_that_stayed_the_same_is_hardly_ever_told_to_have_changed():
+    rng, found = np.random.default_rng(3), 0
+    for _ in range(100):
+        codes = rng.choice(7, 300, p=[0.01, 0.02, 0.07, 0.2, 0.3, 0.3, 0.1])
+        asked = _asked(_scale(codes, points=7), answered_at=_days(300))
+        found += len(questions.changes(asked).frame)
+    assert found <= 2
+
+
+def test_waves_are_toplines_of_each_period():
+    rng = np.random.default_rng(4)
+    codes, days = rng.integers(0, 5, 800), _days(800)
+    told = questions.waves(_asked(_scale(codes), answered_at=days), question="q").frame
+    known = pd.Series(codes >= 3).groupby(days.tz_localize(None).to_period("Q")).mean()
+    np.testing.assert_allclose(told["estimate"], known)
+    assert told["period"].tolist() == ["2025Q1", "2025Q2", "2025Q3", "2025Q4"]
+
+
+def test_who_answers_otherwise_is_found_and_nobody_else():
+    rng = np.random.default_rng(5)
+    side = rng.choice(list("abcd"), 2000)
+    many = [_scale(rng.integers(0, 5, 2000), f"q{at}") for at in range(10)]
+    odd = _scale(np.where(side == "b", rng.integers(3, 5, 2000), rng.integers(0, 5, 2000)), "odd")
+    told = questions.apart(_asked(*many, odd, side=side))
+    sure = told.frame[told.frame["verdict"] != "not apart"]
+    assert (sure["question"] == "odd").mean() > 0.9  # one in twenty of those told may be chance
+    assert told.headline.startswith("b answers '")
+    row = sure.iloc[0]
+    assert row["estimate"] == pytest.approx(row["share"] - row["share_rest"])
+
+
+def test_without_differences_somebody_stands_apart_in_one_study_of_twenty():
+    rng, found = np.random.default_rng(6), 0
+    for _ in range(60):
+        asked = [_scale(rng.integers(0, 5, 600), f"q{at}") for at in range(4)]
+        told = questions.apart(_asked(*asked, side=rng.choice(list("abc"), 600))).frame
+        found += bool((told["verdict"] != "not apart").any())
+    assert found <= 7
+
+
+def test_every_exhibit_tells_its_wording():
+    rng = np.random.default_rng(7)
+    grid = _scale(rng.integers(0, 5, (4, 200)), "g", items=tuple("abcd"), text="How was <b>it</b>?")
+    asked = _asked(grid, side=rng.choice(list("xy"), 200), answered_at=_days(200))
+    found = [*questions.toplines(asked), questions.grid(asked, question="g"),
+             questions.together(asked, question="g"), questions.waves(asked, question="g"),
+             questions.correspondence(asked, question="g")]  # fmt: skip
+    assert all("“How was <b>it</b>?”" in each.base for each in found)
+    shown = plots.show(*plots.toplines(found[:1] * 2))._repr_mimebundle_()["text/html"]
+    assert "<b>it" not in shown
+
+
+def test_likert_bars_stand_on_the_middle():
+    codes = np.array([[0] * 20 + [2] * 40 + [4] * 40, [1] * 50 + [3] * 50])
+    asked = _asked(_scale(codes, items=("a", "b")), s=["x"] * 100)
+    ax = plots.likert(questions.grid(asked, question="q"))
+    first = [bar for bar in ax.patches if abs(bar.get_y() + bar.get_height() / 2) < 0.01]
+    ends = [(round(bar.get_x(), 9), round(bar.get_width(), 9)) for bar in first]
+    assert ends == [(-0.4, 0.2), (-0.2, 0.0), (-0.2, 0.4), (0.2, 0.0), (0.2, 0.4)]
+
+
+@pytest.mark.parametrize(
+    ("ask", "why"),
+    [(lambda d, a: d.waves(a, question="q"), "no date"),
+     (lambda d, a: d.changes(a), "no date"),
+     (lambda d, a: d.several(a), "No question has several items"),
+     (lambda d, a: d.correspondence(a, question="q"), "is no grid"),
+     (lambda d, a: d.apart(a), "nothing to break down by")],
+)  # fmt: skip
+def test_what_these_data_cannot_tell_is_a_sentence(ask, why):
+    asked = _asked(_scale([0, 1, 2, 3]), w=[1.0] * 4)
+    with pytest.raises(QuestionsError, match=why):
+        ask(questions, asked)
+    assert isinstance(ask(desk_questions, asked), Absence)
+    assert desk_plots.show(*desk_plots.toplines(ask(desk_questions, asked))).why
+
+
+def test_a_period_that_is_none_is_refused():
+    with pytest.raises(Misuse, match="not 'fortnight'"):
+        questions.waves(_asked(_scale([0, 1]), answered_at=_days(2)), question="q",
+                        period="fortnight")  # fmt: skip
