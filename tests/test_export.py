@@ -262,3 +262,12 @@ def test_an_index_of_a_thousand_reports_stays_light():
     page = export.index({**facts, "reports": reports})
     assert "1000 of 1000 reports shown" in page
     assert len(page) < 300_000
+
+
+def test_a_gallery_is_searched_by_a_script_of_ours_and_no_other_page_runs_one():
+    cards = '<section class="cx-exhibit"><h3>x</h3></section>' * 4
+    gallery = f'<section class="cx-gallery">{cards}</section>'
+    body = export.page(_notebook(_html(gallery)), study="S").split("<body>")[1]
+    assert "Search questions" in body
+    assert body.count("<script") == 1
+    assert "<script" not in export.page(_notebook(_html("<p>yes</p>")), study="S")

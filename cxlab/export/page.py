@@ -99,6 +99,8 @@ def page(
     contents, body = layout.laid_out(layout.sections(_bounded([one for one in parts if one[1]])))
     return framed(
         "page.html",
+        script="find.js",
+        searched='<section class="cx-gallery">' in body,  # no other page runs a script
         title=title or "Report",
         study=study,
         part=part,

@@ -292,6 +292,7 @@ def waves(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_xticks(range(len(periods))[::every], [clipped(p, 12) for p in periods[::every]])
         ax.grid(axis="y")
         ax.set_axisbelow(True)
+        ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         if result.unit == "share":
             ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
         _ends(ax, names, ends)

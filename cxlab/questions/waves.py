@@ -105,7 +105,7 @@ def changes(study: Any, *, period: str = "month") -> Result:
     columns = ["question", "item", "answer", "period", "text"]
     frame = pd.DataFrame(rows, columns=columns)
     which = list(dict.fromkeys(frame["question"]))
-    headline = f"Nothing shows that one of {count(len(asked.questions), 'question')} was changed."
+    headline = f"Nothing shows that any of {count(len(asked.questions), 'question')} was changed."
     if which:
         more = f"; {count(len(frame) - 1, 'more change')}" if len(frame) > 1 else ""
         headline = f"{brief(frame['text'].iloc[0], 150).rstrip('.')}{more}."
