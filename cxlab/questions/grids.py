@@ -152,14 +152,14 @@ def together(study: Any, *, question: str, smallest: int | None = None) -> Resul
 
 
 def correspondence(
-    study: Any, *, question: str, by: str | None = None, smallest: int | None = None
+    study: Any, *, by: str | None = None, question: str, smallest: int | None = None
 ) -> Result:
     """Place the items of a grid and its answers, or answers and groups, on one map.
 
     Args:
         study: the study, or its questionnaire.
-        question: a grid; with `by`, any question with answers or items.
         by: a segment or question whose groups are placed among the answers.
+        question: a grid; with `by`, any question with answers or items.
         smallest: fewest people of a point that is shown; the study's if not given.
 
     Returns:

@@ -32,18 +32,18 @@ def topline(
     study: Any,
     *,
     questions: str | Sequence[str] | None = None,
+    interval: str = "wilson",
     level: float = 0.95,
     smallest: int | None = None,
-    interval: str = "wilson",
 ) -> Result:
     """Tabulate every question: who was asked, who answered, and what, with its interval.
 
     Args:
         study: the study, or its questionnaire.
         questions: names of questions; all if not given.
+        interval: of shares, `wilson`, or `logit` as R's svyciprop gives it.
         level: confidence level.
         smallest: fewest people of a base that is shown; the study's if not given.
-        interval: of shares, `wilson`, or `logit` as R's svyciprop gives it.
 
     Returns:
         A row an answer, a net (`part`), and a mean: `question`, `item`, `answer`, `share` or
