@@ -144,6 +144,8 @@ def run(
     if given:
         for part in {tuple(job.about.items()) for job in jobs if job.about not in parts}:
             opened.part(**dict(part))  # refuses one that is not there
+    for name in mapping.deck.questions:
+        opened.questionnaire[name]  # refuses one that is not there
     out = out or Path("reports") / reports.slug(mapping.study)
     if dry_run:
         good = set() if force else reports.current(jobs, out, data=_content(opened))
@@ -158,6 +160,7 @@ def run(
         "study": mapping.study,
         "as_of": str(mapping.as_of),
         "fewest": fewest,
+        "deck": mapping.deck.questions,
         "held": [reports.words(part) for part in held],
         "rows": {name: done.rows_in for name, done in opened.read.items()},
         "exports": opened.exports,

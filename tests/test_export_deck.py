@@ -488,3 +488,35 @@ def test_a_workbook_holds_every_table_as_inert_text():
     assert not any(cell.data_type == "f" or cell.hyperlink for cell in cells)
     assert [book["a"].cell(row, 1).value for row in (4, 5)] == ["=1+1", "<b>x</b>"]
     assert book["a"].cell(4, 2).value == 1.0
+
+
+def _topline(name: str, items: tuple[str, ...], answers: tuple[str, ...]) -> dict:
+    rows = [(name, "grid", i, a, "answer", at, 1 / len(answers), 0.1, 0.4, 100)
+            for i in items for at, a in enumerate(answers, 1)]  # fmt: skip
+    columns = ["question", "kind", "item", "answer", "part", "rank", "share", "conf_low",
+               "conf_high", "n"]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=columns).to_dict("list")
+    return _finding(f"topline: {name}", frame, f"{name} told.", unit="share")
+
+
+def test_questions_the_study_file_names_get_slides_of_their_own_first():
+    grid = _topline("service", ("Speed", "Tone"), ("bad", "so so", "good"))
+    found = _found(
+        BARS, _topline("size", ("",), ("one", "two")), grid, _topline("x", ("",), ("a", "b"))
+    )
+    told = story.story({**MANIFEST, "deck": ["service", "size"]}, found)
+    keys = [slide.key.split("/")[1] for slide in told if slide.finding]
+    assert keys[:3] == ["topline: service", "topline: size", "by region"]
+    assert keys.count("topline: service") == 1
+    show = _opened(deck({**MANIFEST, "deck": ["service", "size"]}, found))
+    charts_ = [s.chart for slide in show.slides for s in slide.shapes if s.has_chart]
+    bars = {series.name: list(series.values) for series in charts_[0].plots[0].series}
+    assert bars["bad"] == pytest.approx([-1 / 3] * 2)
+    assert bars["good"] == pytest.approx([1 / 3] * 2)
+    assert list(charts_[1].plots[0].categories) == ["two", "one"]
+
+
+def test_the_middle_of_a_scale_stands_half_on_either_side():
+    shown = charts.drawn(_topline("q", ("a", "b"), ("low", "mid", "high")))
+    assert native._stacked(shown) == [("mid", -1, 0.5), ("low", -1, 1.0), ("mid", 1, 0.5),
+                                      ("high", 1, 1.0)]  # fmt: skip

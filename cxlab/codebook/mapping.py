@@ -245,6 +245,16 @@ class Voice(_Part):
         return given
 
 
+class Deck(_Part):
+    """What the deck shows beyond the findings of the reports.
+
+    Attributes:
+        questions: names of questions whose answers get a slide each, in this order.
+    """
+
+    questions: list[str] = Field(default_factory=list)
+
+
 _Name = Literal["responses", "customers", "orders", "interactions", "reviews", "subscriptions",
                 "visits"]  # fmt: skip
 
@@ -268,6 +278,7 @@ class Mapping(_Part):
     journey: Journey = Journey()
     privacy: Privacy = Privacy()
     reports: Reports = Reports()
+    deck: Deck = Deck()
     next_steps: list[str] = Field(default_factory=list)
     voice: Voice = Voice()
     events: str = "duckdb"

@@ -10,7 +10,15 @@ from cxlab.codebook import label
 from cxlab.export.inert import cell
 from cxlab.results import RATIOS, amount
 
-MOST = {"bars": 20, "dots": 14, "columns": 30, "line": 120, "curves": 400}
+MOST = {
+    "bars": 20,
+    "answers": 20,
+    "likert": 14,
+    "dots": 14,
+    "columns": 30,
+    "line": 120,
+    "curves": 400,
+}
 MOST_CURVES, MOST_PLACES = 6, 14
 PIECES = {"change": "change", "mix": "who answered", "rate": "scores inside the groups",
           "interaction": "scores and shares moving together"}  # fmt: skip
@@ -51,13 +59,16 @@ def kind(finding: Mapping[str, Any]) -> str:
 
     Returns:
         map (two scores), waterfall, curves, sides (low ratings to the left, high to the right),
-        line (by period), tenths, dots (ratios, and means on a scale of their own), columns or bars.
+        line (by period), tenths, answers, likert (the answers of several items), dots (ratios, and
+        means on a scale of their own), columns or bars.
     """
     rows = _rows(finding)
     if len(rows) < 2:
         return ""
     have = {name for name in rows[0] if sum(row[name] is not None for row in rows) > 1}
     alt, keys = str(finding.get("alt", "")), _keys(rows)
+    if {"answer", "share"} <= have and "breakdown" not in rows[0]:
+        return "likert" if len({row.get("item") for row in rows}) > 1 else "answers"
     if {"performance", "estimate"} <= have and len(rows) <= MOST_PLACES:
         return "map"
     if "scale of its own" in alt or alt.startswith("Map of"):  # no one axis
@@ -134,10 +145,12 @@ def _rows(finding: Mapping[str, Any]) -> list[Row]:
 def drawn(finding: Mapping[str, Any]) -> Drawn:
     """Give what the chart of a finding shows."""
     how, rows = kind(finding), _rows(finding)
-    number = "share" if how == "columns" else "estimate"
+    number = "share" if how in ("columns", "answers", "likert") else "estimate"
     if how == "waterfall":
         return Drawn(how, rows, ("term",))
     rows = [row for row in rows if row.get(number) is not None]
+    if how in ("answers", "likert"):
+        return Drawn(how, _answers(rows, how), ("answer" if how == "answers" else "item",))
     if how == "sides":
         return Drawn(how, _sides(rows), ("term",))
     if how == "curves":
@@ -155,6 +168,18 @@ def drawn(finding: Mapping[str, Any]) -> Drawn:
     elif how == "line":
         rows = rows[-MOST["line"] :]  # of a long line the latest
     return Drawn(how, rows, tuple(keys))
+
+
+def _answers(rows: list[Row], how: str) -> list[Row]:
+    """Give the answers from the bottom up, or items with their answers in order."""
+    rows = [{**row, "estimate": row["share"]} for row in rows if row["part"] == "answer"]
+    if how == "likert":
+        items = list(dict.fromkeys(row["item"] for row in rows))[: MOST["likert"]]
+        return [row for row in rows if row["item"] in items]
+    if rows and rows[0].get("kind") == "choose all":
+        rows.sort(key=lambda row: -row["share"])
+    kept = sorted(rows, key=lambda row: -row["share"])[: MOST["answers"]]
+    return [row for row in rows if any(row is each for each in kept)][::-1]
 
 
 def _sides(rows: list[Row]) -> list[Row]:
@@ -209,12 +234,20 @@ def left_out(finding: Mapping[str, Any]) -> str:
         return f"{MOST_CURVES} of {there} curves shown" if there > MOST_CURVES else ""
     if how in ("", "waterfall", "sides", "map"):
         return ""
+    if how in ("answers", "likert"):
+        return _fewer(finding, how)
     shown = drawn(finding)
     rows = _rows(finding)
     if how == "dots" and (level := _adjusted(rows)):
         return f"{label(level)} among customers alike" if level else ""
     there = sum(row.get(shown.number) is not None for row in rows)
     return f"{len(shown.rows)} of {there} shown" if len(shown.rows) < there else ""
+
+
+def _fewer(finding: Mapping[str, Any], how: str) -> str:
+    key = "answer" if how == "answers" else "item"
+    there = len({row[key] for row in _rows(finding) if row["part"] == "answer"})
+    return f"{MOST[how]} of {there} {key}s shown" if there > MOST[how] else ""
 
 
 def telling(finding: Mapping[str, Any]) -> bool:

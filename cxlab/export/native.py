@@ -86,7 +86,7 @@ def _bars(chart: Any, finding: Mapping[str, Any], shown: Drawn) -> None:
     if shown.how != "columns":
         _whiskers(series, shown.rows)
         _scale(chart.value_axis, shown.rows)
-    if shown.how != "bars":
+    if shown.how not in ("bars", "answers"):
         _titled(chart.category_axis, "answer" if shown.how == "columns" else "tenth of the ranking")
     if shown.how == "bars" and len(shown.rows) > 12:
         chart.category_axis.tick_labels.font.size = Pt(9)
@@ -94,7 +94,7 @@ def _bars(chart: Any, finding: Mapping[str, Any], shown: Drawn) -> None:
         skip.addprevious(etree.Element(f"{{{_NS}}}tickLblSkip", val="1"))
     if shown.how == "columns":
         _values(chart, finding, shown, XL_LABEL_POSITION.OUTSIDE_END, INK)
-    elif shown.how == "bars" and _long(series.values) and len(shown.rows) <= 12:
+    elif shown.how in ("bars", "answers") and _long(series.values) and len(shown.rows) <= 12:
         _values(chart, finding, shown, XL_LABEL_POSITION.INSIDE_BASE, "FFFFFF")
         for place, row in enumerate(shown.rows):
             if PALE in (_meant(row, shown), _bar_colour(row, shown, unit_of(finding))):
@@ -141,6 +141,53 @@ def _values(chart: Any, finding: Mapping[str, Any], shown: Drawn, at: Any, colou
     plot.data_labels.number_format_is_linked = False
     plot.data_labels.font.size, plot.data_labels.font.bold = Pt(12), True
     plot.data_labels.font.color.rgb, plot.data_labels.position = _rgb(colour), at
+
+
+def _likert_data(finding: Mapping[str, Any], shown: Drawn) -> Any:
+    """Stack answers to either side of zero, from the middle outwards; below zero to the left.
+
+    The middle answer of an odd number stands half on either side, as two series.
+    """
+    items = list(dict.fromkeys(row["item"] for row in shown.rows))[::-1]
+    share = {(row["item"], row["answer"]): row["share"] for row in shown.rows}
+    data = CategoryChartData(number_format="0%;0%")
+    data.categories = [cell(item, longest=charts.LONGEST) for item in items]
+    for answer, sign, part in _stacked(shown):
+        values = [sign * part * share.get((item, answer), 0.0) for item in items]
+        data.add_series(cell(answer, longest=charts.LONGEST), values)
+    return data
+
+
+def _stacked(shown: Drawn) -> list[tuple[str, int, float]]:
+    """Give the series: answer, the side it stands on, and how much of it."""
+    rows = sorted(shown.rows, key=lambda row: row["rank"])
+    order = list(dict.fromkeys(row["answer"] for row in rows))
+    half = len(order) // 2
+    low, high = order[:half][::-1], order[-half:] if half else []
+    middle = order[half : len(order) - half]
+    left = [(answer, -1, 0.5) for answer in middle] + [(answer, -1, 1.0) for answer in low]
+    return left + [(answer, 1, 0.5) for answer in middle] + [(answer, 1, 1.0) for answer in high]
+
+
+def _likert(chart: Any, finding: Mapping[str, Any], shown: Drawn) -> None:
+    plot, stacked = chart.plots[0], _stacked(shown)
+    plot.gap_width, plot.overlap = 45, 100
+    sides = {-1: (ORANGE, "F2C199"), 1: (BLUE, "A9CDEA")}
+    seen: dict[int, int] = {-1: 0, 1: 0}
+    for series, (_, sign, part) in zip(plot.series, stacked, strict=True):
+        outer = sum(1 for _, side, whole in stacked if side == sign and whole == 1.0)
+        seen[sign] += part == 1.0
+        strong = seen[sign] > outer / 2
+        _fill(series, PALE if part < 1 else sides[sign][0 if strong else 1])
+        if part == 1.0 and len(shown.rows) <= 80:
+            series.data_labels.show_value = True
+            series.data_labels.number_format = '[>=0.07]0%;[<=-0.07]0%;""'
+            series.data_labels.number_format_is_linked = False
+            series.data_labels.font.size = Pt(11)
+            series.data_labels.font.color.rgb = _rgb("FFFFFF" if strong else INK)
+    chart.value_axis.has_major_gridlines = False
+    chart.value_axis.tick_label_position = XL_TICK_LABEL_POSITION.NONE
+    _legend(chart)
 
 
 def _sides_data(finding: Mapping[str, Any], shown: Drawn) -> Any:
@@ -677,6 +724,8 @@ _DRAWN: dict[str, tuple[Any, Callable[..., Any], Callable[..., None]]] = {
     "bars": (XL_CHART_TYPE.BAR_CLUSTERED, _bars_data, _bars),
     "columns": (XL_CHART_TYPE.COLUMN_CLUSTERED, _bars_data, _bars),
     "tenths": (XL_CHART_TYPE.COLUMN_CLUSTERED, _bars_data, _bars),
+    "answers": (XL_CHART_TYPE.BAR_CLUSTERED, _bars_data, _bars),
+    "likert": (XL_CHART_TYPE.BAR_STACKED, _likert_data, _likert),
     "sides": (XL_CHART_TYPE.BAR_CLUSTERED, _sides_data, _sides),
     "waterfall": (XL_CHART_TYPE.COLUMN_STACKED, _waterfall_data, _waterfall),
     "dots": (XL_CHART_TYPE.XY_SCATTER, _dots_data, _dots),

@@ -21,6 +21,7 @@ MOST_WORDS, MOST_NUMBERS = 25, 3  # of a title
 LONGEST_TITLE = 140  # letters: two lines
 MOST_ROWS, MOST_COLUMNS = 12, 6  # of a table
 SUMMARY, APPENDIX = "Summary", "Appendix"
+TOPLINE = "topline: "  # begins the name of the answers to one question
 REST = " against the rest"  # ends the name of a comparison of the groups of a level
 
 
@@ -74,10 +75,22 @@ def story(manifest: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> li
     page = Page([r for r in found if not any(f["name"] == "leadership" for f in r["findings"])])
     opening = [Slide("title", manifest["study"], lines=(f"As known on {manifest['as_of']}",))]
     opening += _summary(page)
+    chosen = _questions(manifest.get("deck") or (), whole)
     told, kept = _turns([_of_report(report) for report in whole], MOST_SLIDES - len(opening))
     rest = [replace(slide, section=APPENDIX) for each in kept for slide in each]
     words = [_WORDS] if rest else []
-    return [*opening, *(slide for each in told for slide in each), *words, *rest]
+    named = {slide.key for slide in chosen}
+    told = [[slide for slide in each if slide.key not in named] for each in told]
+    rest = [slide for slide in rest if slide.key not in named]
+    return [*opening, *chosen, *(slide for each in told for slide in each), *words, *rest]
+
+
+def _questions(names: Sequence[str], whole: Sequence[Mapping[str, Any]]) -> list[Slide]:
+    """Give a slide for each question that the study file names for the deck."""
+    drawn = {f["name"]: (report, f) for report in whole for f in report["findings"]
+             if f.get("drawn") and charts.kind(f)}  # fmt: skip
+    wanted = [drawn[f"{TOPLINE}{name}"] for name in names if f"{TOPLINE}{name}" in drawn]
+    return [_exhibit(report, finding) for report, finding in wanted]
 
 
 def _pictured(report: Mapping[str, Any]) -> dict[str, Any]:
