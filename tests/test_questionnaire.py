@@ -231,3 +231,19 @@ def test_answers_to_questions_stay_out_of_the_other_rooms(tmp_path):
 def test_a_number_that_is_none_is_refused_by_its_column(tmp_path):
     with pytest.raises(QuestionError, match=r"'x' in the column 'A' is no number\. Name it under"):
         _asked(tmp_path, _rows("id,A", "1,x"), {"n": {"column": "A", "kind": "number"}})
+
+
+def test_what_is_guessed_about_a_question_is_a_doubt_of_the_study(tmp_path):
+    rows = [f"{at},{'Yes' if at % 2 else 'No'},{'Red' if at % 2 else ''}" for at in range(60)]
+    said = {"questions": {"any": "Own", "colour": "Colour"}, "columns": {"response_id": "id"}}
+    opened = small.load(tmp_path, _rows("id,Own,Colour", *rows), **said)
+    (told,) = [text for _, text in opened.doubts if "'colour'" in text]
+    assert told.startswith("Doubtful: ")
+    assert "of 30 other people nobody answered it" in told
+    assert "write it above 'any'" in told
+
+
+def test_weights_missing_for_some_are_told_by_their_column(tmp_path):
+    rows = [f"{at},{at % 2},{'' if at < 7 else 1.5}" for at in range(40)]
+    asked = _asked(tmp_path, _rows("id,A,Wt", *rows), {"a": "A"}, weight="Wt")
+    assert any("7 answers have no weight in the column 'Wt'" in note for note in asked.notes)

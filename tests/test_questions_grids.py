@@ -91,7 +91,8 @@ def test_a_question_of_one_wave_and_an_item_that_came_later_are_told():
     asked = _asked(_scale(once, "once"), more, answered_at=days)
     told = questions.changes(asked, period="quarter")
     assert told.frame["text"].tolist() == [
-        "'once' was asked in 2025Q1 only.", "'new' was chosen in 'm' from 2025Q3 on only."
+        "'once' was asked in 2025Q1 only; set it beside questions of that time.",
+        "'new' was chosen in 'm' from 2025Q3 on only."
     ]  # fmt: skip
 
 

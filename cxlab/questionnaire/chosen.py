@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cxlab.codebook import Question
+from cxlab.codebook import DOUBT, Question
 from cxlab.questionnaire.asked import NOT_ANSWERED, NOT_ASKED
 from cxlab.questionnaire.cells import (
     Column,
@@ -163,8 +163,8 @@ def _chosen(
         if len(left) > 1:
             shown = listing([f"'{word}'" for word in column.words])
             notes.append(
-                f"'{column.heading}': holds {shown}, codes beside labels; all count as '{item}' "
-                "chosen. Say under 'counted' which do."
+                f"{DOUBT}'{column.heading}' holds {shown}, codes beside labels; all count as "
+                f"'{item}' chosen. Say under 'counted' which do."
             )
         said = left | {cell for cell in cells if labels.get(cell) in left}
         return np.array([cell in said for cell in cells], bool), notes

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from cxlab.codebook import Question
+from cxlab.codebook import DOUBT, Question
 from cxlab.questionnaire.asked import NOT_ANSWERED, NOT_ASKED, Asked
 from cxlab.questionnaire.cells import (
     LARGEST,
@@ -137,16 +137,17 @@ def _differing(name: str, columns: Mapping[str, Column], question: Question) -> 
             labelled.setdefault(tuple(column.labels.items()), []).append(item)
     if len(labelled) > 1:
         odd = min(labelled.values(), key=len)
-        return [f"'{name}': {listing(odd)} has other labels than the other items; ask it apart if "
-                "its scale is another."]  # fmt: skip
+        return [f"{DOUBT}'{name}': {listing(odd)} has other labels than the other items; ask it "
+                "apart if its scale is another."]  # fmt: skip
     widest = max((high - low for low, high in ends), default=0)
     odd = [i for (low, high), some in ends.items() if widest > 2 * (high - low) > 0 for i in some]
     if not odd:
         return []
     low, high = next(key for key, some in ends.items() if odd[0] in some)
     return [
-        f"'{name}': {listing(odd)} was answered from {low:g} to {high:g} only, other items on a "
-        f"scale {widest + 1:g} points long. If its scale is another, make it a question of its own."
+        f"{DOUBT}'{name}': {listing(odd)} was answered from {low:g} to {high:g} only, other items "
+        f"on a scale {widest + 1:g} points long. If its scale is another, make it a question of "
+        "its own."
     ]
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from cxlab.codebook import DOUBT
 from cxlab.questionnaire.asked import NOT_ANSWERED, NOT_ASKED, Asked
 from cxlab.results import count, listing
 
@@ -76,9 +77,9 @@ def _told_apart(question: Asked) -> Asked:
     if not blank or question.missing or (question.answered() & ~chose).any():
         return question
     note = (
-        f"'{question.name}': {count(blank, 'row')} hold nothing at all; who was not asked and who "
-        "chose none cannot be told apart, so they are left out of its base. Write 'none: empty' "
-        "if they were asked and chose none."
+        f"{DOUBT}'{question.name}': {count(blank, 'row')} hold nothing at all; who was not asked "
+        "and who chose none cannot be told apart, so they are left out of its base. Write "
+        "'none: empty' if they were asked and chose none."
     )
     return replace(question, notes=(*question.notes, note))
 
@@ -88,8 +89,9 @@ def _put_to(question: Asked, gate: Asked, open_: list[int]) -> Asked:
     codes = np.where(left & (question.codes == NOT_ANSWERED), NOT_ASKED, question.codes)
     said = listing([f"'{gate.answers[a]}'" for a in open_], 6)
     note = (
-        f"'{question.name}' is taken as put only to those who answered {said} to '{gate.name}': "
-        f"of {count(int(left.sum()), 'other person')} nobody answered it."
+        f"{DOUBT}'{question.name}' is taken as put only to those who answered {said} to "
+        f"'{gate.name}': of {count(int(left.sum()), 'other person')} nobody answered it. If they "
+        f"saw it, write it above '{gate.name}' under 'questions'."
     )
     return replace(question, codes=codes.astype(question.codes.dtype),
                    notes=(*question.notes, note))  # fmt: skip

@@ -185,7 +185,10 @@ def _changed(
     silent = (asked_in == 0) & (people >= _FEWEST)
     if silent.any() and asked_in.any():
         when = [names[at] for at in np.flatnonzero(asked_in)]
-        text = f"'{each.name}' was asked in {_spoken(when, names)} only."
+        text = (
+            f"'{each.name}' was asked in {_spoken(when, names)} only; set it beside questions of "
+            "that time."
+        )
         rows.append((each.name, "", "", when[0], text))
     items = (("", each.codes[0]),) if len(each.items) == 1 else zip(each.items, each.codes,
                                                                     strict=True)  # fmt: skip

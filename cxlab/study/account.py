@@ -57,7 +57,21 @@ def doubts(study: Study) -> tuple[tuple[str, str], ...]:
         for note in study.notes.get(table, ())
         if note.startswith(DOUBT)
     ]
-    return (*meeting.doubts(study.cleaned), *_eaten(study), *_lost(study), *noted)
+    return (*meeting.doubts(study.cleaned), *_eaten(study), *_lost(study), *noted,
+            *_guessed(study))  # fmt: skip
+
+
+def _guessed(study: Study) -> list[tuple[str, str]]:
+    """Tell what was guessed about the questions that the study file declares."""
+    spec = study.mapping.tables.get("responses")
+    if spec is None or not spec.questions or isinstance(study.questionnaire, Absence):
+        return []
+    return [
+        ("responses", note)
+        for each in study.questionnaire.questions
+        for note in each.notes
+        if note.startswith(DOUBT)
+    ]
 
 
 def _lost(study: Study) -> list[tuple[str, str]]:
