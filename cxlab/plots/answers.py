@@ -50,7 +50,6 @@ def topline(result: Result, *, ax: Axes | None = None) -> Axes:
     Args:
         result: with `kind`, `item`, `answer`, `part`, `rank`, `share`, `estimate`, `conf_low`,
             `conf_high`, `n`.
-        ax: axes to draw on.
     """
     rows = result.frame
     given = rows[(rows["part"] == "answer") & rows["share"].notna()]
@@ -70,7 +69,6 @@ def likert(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `term`, `value` (the answer), `rank` (its place), `share`, `n`.
-        ax: axes to draw on.
     """
     return _diverging(result, result.frame.dropna(subset=["share"]), ax)
 
@@ -191,7 +189,6 @@ def heat(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `term`, `against`, `estimate` (a correlation).
-        ax: axes to draw on.
     """
     names = list(dict.fromkeys(result.frame["term"]))
     left_out = len(names) - MOST_PAIRS
@@ -222,7 +219,6 @@ def correspondence(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `term`, `part` (which set), `x`, `y`.
-        ax: axes to draw on.
     """
     rows = result.frame
     kind = "Map of " + " and ".join(f"{part}s" for part in dict.fromkeys(rows["part"]))
@@ -274,7 +270,6 @@ def waves(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `term`, `period`, `estimate`, `conf_low`, `conf_high`.
-        ax: axes to draw on.
     """
     rows = result.frame.dropna(subset=["estimate"])
     periods = sorted(rows["period"].unique())
