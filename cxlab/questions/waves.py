@@ -224,8 +224,9 @@ def _offered(
     found: dict[tuple[str, int], list[str]] = {}
     for label, line in zip(labels, counts, strict=False):
         used = np.flatnonzero(line)
-        if len(used) and (side := _one_sided(line, base, int(used[0]), int(used[-1]))):
-            found.setdefault(side, []).append(label)
+        here = _one_sided(line, base, int(used[0]), int(used[-1])) if len(used) else None
+        if here:
+            found.setdefault(here, []).append(label)
     out = []
     for (side, at), gone in found.items():
         when = f"from {names[at]} on" if side == "from" else f"until {names[at]}"
