@@ -41,6 +41,13 @@ def test_parameters_are_held_against_the_notebook_before_anything_starts(tmp_pat
     assert str(error.value) == said
 
 
+def test_a_parameter_that_another_notebook_has_is_refused_with_its_name(tmp_path):
+    desk.notebook(tmp_path, "10_one")
+    desk.notebook(tmp_path, "55_value", parameters="price_change = 0.0")
+    with pytest.raises(reports.PlanError, match="a parameter of 55_value, which is not asked for"):
+        desk.planned(tmp_path, notebooks=["10_one"], given={"price_change": "0.1"})
+
+
 def test_an_unknown_notebook_is_refused_with_the_nearest_name(tmp_path):
     desk.notebook(tmp_path, "20_scores")
     with pytest.raises(reports.PlanError) as error:

@@ -86,7 +86,7 @@ def plan(
     """
     given = dict(given or {})
     chosen, unusable = _chosen(folder, notebooks)
-    _known(given, chosen)
+    _known(given, chosen, folder)
     if here := {name: given.pop(name) for name in PART if name in given}:
         parts, withheld = [here], ()
     jobs = list(unusable)
@@ -151,11 +151,14 @@ def _apart(jobs: list[Job]) -> list[Job]:
     return out
 
 
-def _known(given: Mapping[str, Any], chosen: Sequence[Notebook]) -> None:
+def _known(given: Mapping[str, Any], chosen: Sequence[Notebook], folder: Path) -> None:
     for name in given:
         if name in OWN:
             raise PlanError(f"'{name}' is set by the run itself; it cannot be given.")
         if not any(name in notebook.parameters for notebook in chosen):
+            has = [one.path.stem for one in _chosen(folder, "all")[0] if name in one.parameters]
+            if has:
+                raise PlanError(f"'{name}' is a parameter of {has[0]}, which is not asked for.")
             known = sorted({word for notebook in chosen for word in notebook.parameters})
             raise PlanError(f"no notebook has a parameter '{name}'.{did_you_mean(name, known)}")
 
