@@ -134,12 +134,15 @@ def test_what_questions_share_asks_no_question(path):
     assert set(seen) <= allowed
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "cxlab" / "metrics").glob("*.py")), ids=str)
-def test_a_question_takes_from_its_neighbours_only_their_questions(path):
+@pytest.mark.parametrize("room", ["metrics", "drivers", "churn"])
+def test_a_question_takes_from_its_neighbours_only_their_questions(room):
     """What a file needs beside them lies in workings, so that it is read without the others."""
-    seen = re.findall(r"from cxlab\.metrics\.(?!workings)\w+ import (.+)", path.read_text("utf-8"))
-    taken = {name for names in seen for name in names.split(", ")}
-    assert taken <= set(cxlab.metrics.__all__)
+    face = set(importlib.import_module(f"cxlab.{room}").__all__)
+    objects = "workings|definition|snapshots" if room == "churn" else "workings"
+    for path in (ROOT / "cxlab" / room).glob("*.py"):
+        text = re.sub(r"\(\n([^)]*)\)", lambda found: found[1], path.read_text("utf-8"))
+        seen = re.findall(rf"from cxlab\.{room}\.(?!{objects})\w+ import (.+)", text)
+        assert {name for names in seen for name in re.findall(r"\w+", names)} <= face, path.name
 
 
 ROOMS = [room for room in cxlab.desk.ROOMS if room != "plots"]

@@ -8,6 +8,7 @@ import pandas as pd
 from cxlab.churn.definition import CONTRACT, FLAG
 from cxlab.churn.snapshots import Snapshot
 from cxlab.churn.workings.asking import question
+from cxlab.churn.workings.judging import know
 from cxlab.churn.workings.learning import FEWEST_LEAVERS, cross_scores, plain
 from cxlab.churn.workings.scores import auc_difference, single_auc
 from cxlab.events import clock
@@ -274,8 +275,3 @@ def _headline(frame: pd.DataFrame, taken: Snapshot) -> str:
             f"{'is' if len(leaks) == 1 else 'are'} left out.{blind}"
         )
     return f"Green: no column was found to know of the leaving.{blind}"
-
-
-def know(names) -> str:
-    """Say `know` of several columns, `knows` of one."""
-    return "knows" if len(names) == 1 else "know"

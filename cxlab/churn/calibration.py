@@ -7,10 +7,10 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from cxlab.churn.definition import ChurnError
-from cxlab.churn.evaluation import are_probabilities, grouped, judgement
 from cxlab.churn.snapshots import Snapshot
 from cxlab.churn.workings import scores
 from cxlab.churn.workings.asking import question
+from cxlab.churn.workings.judging import are_probabilities, grouped, judgement
 from cxlab.churn.workings.learning import FEWEST_LEAVERS, cross_scores, parts_of, settled
 from cxlab.results import Result, count, number, percent, probability
 

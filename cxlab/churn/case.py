@@ -7,13 +7,14 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from cxlab import events
-from cxlab.churn.audit import audit, know, red
+from cxlab.churn.audit import audit, red
 from cxlab.churn.calibration import Line, line_of
 from cxlab.churn.definition import CONTRACT, FLAG, ChurnError, Definition, definition, open_ended
 from cxlab.churn.evaluation import halves
 from cxlab.churn.models import fit
 from cxlab.churn.snapshots import Snapshot, days_of, judged_by, snapshot, stack, within_reach
 from cxlab.churn.workings.asking import question
+from cxlab.churn.workings.judging import know
 from cxlab.codebook import did_you_mean
 from cxlab.results import Misuse, Result, count, listing
 

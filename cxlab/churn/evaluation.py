@@ -2,20 +2,25 @@
 
 from collections.abc import Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from cxlab import events, stats
+from cxlab import events
 from cxlab.churn.definition import FLAG, SILENCE, ChurnError, Definition, definition
 from cxlab.churn.snapshots import Snapshot, days_of, judged_by
 from cxlab.churn.workings import scores
 from cxlab.churn.workings.asking import question
+from cxlab.churn.workings.judging import (
+    SUSPICIOUS,
+    TOP_TENTH,
+    are_probabilities,
+    grouped,
+    judgement,
+)
 from cxlab.churn.workings.learning import (
     FOLDS,
-    aligned,
     cross_scores,
     in_codes,
     learn,
@@ -25,12 +30,6 @@ from cxlab.churn.workings.learning import (
     untrained,
 )
 from cxlab.results import Result, amount, count, number, percent, span
-
-#: AUC from which a ranking is too good to be believed.
-SUSPICIOUS = 0.95
-TOP_TENTH = "lift, top tenth"
-# a judgement is asked for by several questions and costs several fits
-_KEPT: WeakKeyDictionary[Any, WeakKeyDictionary[Snapshot, np.ndarray]] = WeakKeyDictionary()
 
 
 @question
@@ -250,62 +249,6 @@ def _by_choice(study, as_of, choice: dict, facts: dict[str, pd.DataFrame]) -> Sn
 # ---------------------------------------------------------------- judging without having seen
 
 
-def judgement(model, snapshot: Snapshot) -> tuple[Snapshot, np.ndarray]:
-    """Score the judged rows; the model's own customers by fits without them."""
-    known = snapshot.label.notna().to_numpy()
-    taken = snapshot.judged()
-    y = taken.label
-    if y.nunique() < 2:
-        raise ChurnError("evaluate: takes leavers and stayers; this snapshot has only one of them.")
-    if not hasattr(model, "predict_proba"):
-        given = np.asarray(model, dtype=float)
-        if len(given) != len(snapshot):
-            raise ChurnError(f"evaluate: {len(given)} scores for {len(snapshot)} rows.")
-        if np.isnan(given[known]).any():
-            raise ChurnError("evaluate: some scores are missing; fill them or leave the rows out.")
-        return taken, given[known]
-    kept = _KEPT.setdefault(model, WeakKeyDictionary())
-    if snapshot not in kept:
-        kept[snapshot] = _cross_fitted(model, taken)
-    return taken, kept[snapshot]
-
-
-def _cross_fitted(model, taken: Snapshot) -> np.ndarray:
-    lesson = getattr(model, "lesson_", None)
-    if lesson is None:
-        return model.predict_proba(aligned(model, taken.features))[:, 1]
-    learned = lesson.snapshot
-    _refuse_hindsight(learned, taken)
-    p = model.predict_proba(aligned(model, taken.features))[:, 1]
-    seen = taken.customer.isin(learned.customer).to_numpy()
-    if not seen.any():
-        return p
-    of, by = parts_of(taken.customer), parts_of(learned.customer)
-    tables = (learned.features, aligned(model, taken.features))
-    recipe, (known, features) = in_codes(lesson.untrained, *tables)
-    for out in range(FOLDS):
-        inside = by != out
-        part = learn(recipe, known[inside], learned.label[inside])
-        chosen = seen & (of == out)
-        if chosen.any():
-            p[chosen] = part.predict_proba(features[chosen])[:, 1]
-    return p
-
-
-def _refuse_hindsight(learned: Snapshot, taken: Snapshot) -> None:
-    if learned.day.isna().all() or taken.day.isna().all():
-        return
-    ends = max(learned.definition.window(day)[1] for day in learned.day.unique())
-    first = taken.day.min()
-    if ends > first:
-        zone = taken.definition.timezone
-        raise ChurnError(
-            f"evaluate: the model learned from leavings up to {ends.tz_convert(zone):%Y-%m-%d} and "
-            f"is judged on {first.tz_convert(zone):%Y-%m-%d}; on that day they were not known. "
-            "Judge on a later day, or learn from earlier ones."
-        )
-
-
 def _from_before(taken: Snapshot, judged: Snapshot, model, seed: int) -> np.ndarray | None:
     """Score a day by models that learned only from outcomes known by then."""
     day = judged.day.iloc[0]
@@ -327,24 +270,6 @@ def _from_before(taken: Snapshot, judged: Snapshot, model, seed: int) -> np.ndar
 
 
 # ---------------------------------------------------------------- words and groups
-
-
-def grouped(y: np.ndarray, p: np.ndarray, groups: int, level: float) -> pd.DataFrame:
-    order = np.argsort(p, kind="stable")
-    part = np.empty(len(p), int)
-    part[order] = np.arange(len(p)) * groups // len(p)
-    cells = pd.DataFrame({"rank": part + 1, "left": y, "p": p}).groupby("rank")
-    frame = cells.agg(expected=("p", "mean"), events=("left", "sum"), n=("left", "size"))
-    frame["estimate"] = frame["events"] / frame["n"]
-    low, high = stats.proportion_interval(
-        frame["events"].to_numpy(), frame["n"].to_numpy(), level=level
-    )
-    frame["conf_low"], frame["conf_high"] = low, high
-    return frame.reset_index()
-
-
-def are_probabilities(p: np.ndarray) -> bool:
-    return bool(p.min() >= 0 and p.max() <= 1)
 
 
 def _verdict(frame: pd.DataFrame) -> str:

@@ -9,10 +9,10 @@ import pandas as pd
 
 from cxlab import cleaning, stats
 from cxlab.churn.definition import ChurnError
-from cxlab.churn.evaluation import judgement
 from cxlab.churn.reasons import reasons
 from cxlab.churn.snapshots import Snapshot
 from cxlab.churn.workings.asking import question
+from cxlab.churn.workings.judging import judgement
 from cxlab.churn.workings.learning import aligned
 from cxlab.results import Result, amount, count, number, percent, span
 

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from cxlab import cleaning, stats
-from cxlab.churn.audit import know
 from cxlab.churn.case import Asked, Case
 from cxlab.churn.definition import FLAG, SILENCE, ChurnError
-from cxlab.churn.evaluation import SUSPICIOUS, TOP_TENTH, evaluate
+from cxlab.churn.evaluation import evaluate
 from cxlab.churn.targets import profit, save, targets
 from cxlab.churn.workings.asking import question
+from cxlab.churn.workings.judging import SUSPICIOUS, TOP_TENTH, know
 from cxlab.churn.workings.learning import kind_of, taught, untrained
 from cxlab.results import Note, Result, amount, count, listing, percent, sentence, span
 

@@ -41,9 +41,16 @@ How sure:
 
 from cxlab.drivers.asymmetry import kano, penalty_reward
 from cxlab.drivers.checks import checks
-from cxlab.drivers.crosschecks import beside, by_likelihood, halo, nonlinear
+from cxlab.drivers.crosschecks import beside, halo, nonlinear
 from cxlab.drivers.gaps import gaps
-from cxlab.drivers.importance import dominance, dominance_of, importance, pairs, relative_weights
+from cxlab.drivers.importance import (
+    by_likelihood,
+    dominance,
+    dominance_of,
+    importance,
+    pairs,
+    relative_weights,
+)
 from cxlab.drivers.ordinal import odds
 from cxlab.drivers.priorities import gains, priorities, quadrants
 from cxlab.drivers.regression import conflicts, differs, fit, quality

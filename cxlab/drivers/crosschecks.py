@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from cxlab import stats
 from cxlab.codebook import label, worded
-from cxlab.drivers.importance import importance, shared
+from cxlab.drivers.importance import importance
 from cxlab.drivers.workings import certainty, subsets
 from cxlab.drivers.workings.asking import question
 from cxlab.drivers.workings.design import Design, DriverError, Survey
@@ -24,7 +24,6 @@ AGREES = 0.6
 STEPS_AT_MOST = 2_500_000_000  # of all decompositions, each rating's in every replicate
 FEWEST_REPLICATES = 100
 LOOKS_AT_MOST = 40_000_000  # ratings that shuffled trees look at, answer by answer
-MOST_SUBSETS_OF = 8
 
 
 @question(gaps="indicator")
@@ -95,33 +94,6 @@ def nonlinear(design: Design, *, seed: int = 0) -> Result:
         ),
         unit="share",
     )
-
-
-@question(gaps="indicator")
-def by_likelihood(design: Design, *, n_boot: int = 100, seed: int = 0) -> Result:
-    """Share out McFadden's R² of a model for ordered answers, where the models are few enough.
-
-    It returns what `importance` does.
-
-    Raises:
-        DriverError: so many ratings that a model for each subset of them is too many.
-
-    Example:
-        >>> rng = np.random.default_rng(3)
-        >>> answers = pd.DataFrame(rng.integers(1, 6, (90, 2)), columns=["price", "csat"])
-        >>> found = by_likelihood(answers, outcome="csat", drivers=["price"], n_boot=0)
-        >>> found.frame["term"].tolist()
-        ['price']
-    """
-    players = len(design.drivers)
-    if players > MOST_SUBSETS_OF:
-        raise DriverError(
-            f"Likelihood-based shares take a model for each of the {2**players:,} subsets "
-            f"of {count(players, 'rating')}; the shares of R² and the relative weights stand "
-            "in their place.",
-            needs=f"at most {MOST_SUBSETS_OF} ratings",
-        )
-    return shared(design, "mcfadden", n_boot, seed)
 
 
 @question()

@@ -16,6 +16,7 @@ from cxlab.drivers.workings.design import Design, DriverError
 from cxlab.drivers.workings.sharing import ORDERS, Sharing, covariances, refuse_many, sharing
 from cxlab.results import Result, count, listing, number, percent, sentence, span
 
+MOST_SUBSETS_OF = 8
 COLUMNS = [
     "term",
     "group",
@@ -110,6 +111,33 @@ def shared(design: Design, method: str, n_boot: int, seed: int) -> Result:
     how = _linear(design, covs, method, n_boot, seed)
     method, drawn = method if how.exact else "sampled", _replicates(design, how, seed)
     return _result(design, how.parts, drawn, method, covs.mean(axis=0), how.told)
+
+
+@question(gaps="indicator")
+def by_likelihood(design: Design, *, n_boot: int = 100, seed: int = 0) -> Result:
+    """Share out McFadden's R² of a model for ordered answers, where the models are few enough.
+
+    It returns what `importance` does.
+
+    Raises:
+        DriverError: so many ratings that a model for each subset of them is too many.
+
+    Example:
+        >>> rng = np.random.default_rng(3)
+        >>> answers = pd.DataFrame(rng.integers(1, 6, (90, 2)), columns=["price", "csat"])
+        >>> found = by_likelihood(answers, outcome="csat", drivers=["price"], n_boot=0)
+        >>> found.frame["term"].tolist()
+        ['price']
+    """
+    players = len(design.drivers)
+    if players > MOST_SUBSETS_OF:
+        raise DriverError(
+            f"Likelihood-based shares take a model for each of the {2**players:,} subsets "
+            f"of {count(players, 'rating')}; the shares of R² and the relative weights stand "
+            "in their place.",
+            needs=f"at most {MOST_SUBSETS_OF} ratings",
+        )
+    return shared(design, "mcfadden", n_boot, seed)
 
 
 @question()
