@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlab import drivers, study
+from cxlab import drivers, results, study
 from cxlab.drivers.whatif import _raised
 from cxlab.drivers.workings.design import prepare
 from tests.conftest import ROOT, absent
@@ -247,6 +247,14 @@ def test_segments_alike_are_called_different_as_often_as_stated():
         rows = survey(300, seed=seed)
         calls += drivers.differs(rows, **TERMS, by="region").frame["p_value"].iloc[0] < 0.05
     assert calls <= 8
+
+
+@pytest.mark.parametrize("word", [{"cluster": "region"}, {"level": 0.8}])
+def test_a_word_beside_a_survey_that_says_another_thing_is_refused(word):
+    rows = survey(60).assign(branch=range(60))
+    told = drivers.Survey(cluster="branch", level=0.9)
+    with pytest.raises(results.Misuse, match="Say it once"):
+        drivers.fit(rows, **TERMS, weight=told, **word)
 
 
 def test_trees_that_tell_nothing_give_no_order_to_compare_with():

@@ -722,3 +722,11 @@ def test_a_sentence_names_columns_and_groups_as_people_do():
     watched = retention.spells(frame, unit="month")
     odds = retention.discrete_hazards(watched, covariates=["nps", "plan"]).headline
     assert odds.startswith("Associated with the odds of leaving in a month, with odds ratios: NPS")
+
+
+def test_how_times_are_read_is_said_once():
+    frame = pd.DataFrame({"tenure": [2, 4, 4, 6] * 9, "churned": [1, 1, 0, 0] * 9})
+    watched = retention.spells(frame, unit="month")
+    assert retention.stay(watched).frame.equals(retention.stay(frame, unit="month").frame)
+    with pytest.raises(results.Misuse, match="unit: how the times are read was said"):
+        retention.stay(watched, unit="week")
