@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from cxlab import shell
-from cxlab.codebook import How, label
+from cxlab.codebook import How, label, refuse_unknown
 from cxlab.results import Absence, Result, Unanswerable, absent
 
 shell.quiet()
@@ -88,6 +88,7 @@ def asked(question: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(question)
     def ask(*given: Any, how: How | None = None, **words: Any) -> Any:
         words = {**_fitting(how, signature, given), **words}
+        refuse_unknown(question, words)
         if gone := _gone(signature, given, words, drawn=name.startswith("plots.")):
             return gone[0]
         try:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cxlab import desk, export, results
+from cxlab import codebook, desk, drivers, export, results
+from cxlab import metrics as plain
 from cxlab.codebook import How
 from cxlab.desk import metrics, plots, retention, value
 from cxlab.metrics import MetricsError
@@ -49,7 +50,13 @@ def test_a_question_handed_nothing_names_the_table_it_needs():
 
 def test_a_fault_of_ours_is_no_absence():
     with pytest.raises(TypeError):
-        metrics.nps(pd.DataFrame({"nps": [1]}), colour="red")
+        metrics.nps(pd.DataFrame({"nps": [1]}), "red")
+
+
+@pytest.mark.parametrize("ask", [metrics.nps, retention.stay, plain.nps, drivers.fit])
+def test_a_word_that_a_question_does_not_take_is_refused_with_the_nearest(ask):
+    with pytest.raises(codebook.UnknownWord, match=r"takes no 'levl'\. Did you mean 'level'"):
+        ask(pd.DataFrame({"nps": [1]}), levl=0.9)
 
 
 def test_how_fills_in_the_words_a_question_has_and_no_others():

@@ -1,6 +1,16 @@
 """Which words do we use? Columns, scales and their direction, reasons, the study file."""
 
-from cxlab.codebook.asking import ABOUT, HOW, How, ordered, placed, question, worded
+from cxlab.codebook.asking import (
+    ABOUT,
+    HOW,
+    How,
+    UnknownWord,
+    ordered,
+    placed,
+    question,
+    refuse_unknown,
+    worded,
+)
 from cxlab.codebook.conditions import ANSWER, QUESTION, WHERE, Condition
 from cxlab.codebook.journey import STAGES, Journey
 from cxlab.codebook.mapping import Mapping, MappingError, Privacy, Reports, Table, Weighting
@@ -50,6 +60,7 @@ __all__ = [
     "Scale",
     "ScaleError",
     "Table",
+    "UnknownWord",
     "Weighting",
     "check_scale",
     "did_you_mean",
@@ -60,5 +71,6 @@ __all__ = [
     "parse",
     "placed",
     "question",
+    "refuse_unknown",
     "worded",
 ]

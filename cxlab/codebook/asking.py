@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from cxlab.codebook.words import Refusal, did_you_mean
+
 Answer = TypeVar("Answer")
 Asks = TypeVar("Asks", bound=Callable[..., Any])
 _ARGS = re.compile(r"\n\nArgs:((?:\n {4}.*)+)")
@@ -67,6 +69,25 @@ class How:
 PLAIN = How()
 
 
+class UnknownWord(Refusal, TypeError):
+    """A question is asked with a word that it does not take."""
+
+
+def refuse_unknown(question: Callable[..., Any], said: Iterable[str]) -> None:
+    """Refuse words that a question does not take, with the nearest that it does.
+
+    Raises:
+        UnknownWord: a word is not in its signature.
+    """
+    taken = inspect.signature(question).parameters
+    if any(each.kind is each.VAR_KEYWORD for each in taken.values()):
+        return
+    for word in said:
+        if word not in taken:
+            near = did_you_mean(word, taken)
+            raise UnknownWord(f"{question.__name__} takes no '{word}'.{near}")
+
+
 def question(
     *words: str,
 ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
@@ -99,6 +120,7 @@ def question(
 
         @functools.wraps(ask)
         def asked(*given: Any, how: How = PLAIN, **said: Any) -> Answer:
+            refuse_unknown(asked, said)
             mine = {name: said.pop(name) for name in words if name in said}
             return ask(*given, how=replace(how, **mine), **said)
 
