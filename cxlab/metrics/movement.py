@@ -1,5 +1,6 @@
 """Where is it going? The slope of a trend, and the moment of one lasting shift."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -38,12 +39,8 @@ def slope(trend: Result, *, looks: int = 1, level: float = 0.95) -> Result:
         >>> slope(metrics.trend(rows, as_of="2025-06-30")).frame["verdict"][0]
         'no detectable trend'
     """
-    found, notes = [], []
-    for group, rows in trend.frame.groupby("group", sort=False):
-        fit, note = _line(rows, kind_of(trend), level, looks)
-        found.append({"group": group, **fit})
-        notes += note
-    frame = pd.DataFrame(found)
+    kind = kind_of(trend)
+    frame, notes = _by_group(trend, lambda rows: _line(rows, kind, level, looks))
     return Result(
         name=f"{trend.name}: slope",
         frame=frame,
@@ -51,7 +48,7 @@ def slope(trend: Result, *, looks: int = 1, level: float = 0.95) -> Result:
         method="weighted least squares on the periods, season as fixed effects where two full "
         "years are seen; errors widened where periods scatter more than sampling would",
         base=trend.base,
-        notes=tuple(dict.fromkeys(notes)),
+        notes=notes,
         unit=trend.unit,
     )
 
@@ -90,12 +87,8 @@ def change_point(
         '2025-06'
     """
     rng = np.random.default_rng(seed)
-    kind, found, notes = kind_of(trend), [], []
-    for group, rows in trend.frame.groupby("group", sort=False):
-        fit, note = _shift(rows, kind, level, looks, n_sim, rng)
-        found.append({"group": group, **fit})
-        notes += note
-    frame = pd.DataFrame(found)
+    kind = kind_of(trend)
+    frame, notes = _by_group(trend, lambda rows: _shift(rows, kind, level, looks, n_sim, rng))
     return Result(
         name=f"{trend.name}: change point",
         frame=frame,
@@ -103,9 +96,17 @@ def change_point(
         method="largest standardised difference before and after any period, beside the season "
         f"where two years are seen; p-value by simulation, {n_sim:,} draws (Hawkins 1977)",
         base=trend.base,
-        notes=("The interval takes the period of the shift as known.", *dict.fromkeys(notes)),
+        notes=("The interval takes the period of the shift as known.", *notes),
         unit=trend.unit,
     )
+
+
+def _by_group(trend: Result, look: Callable) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Take a look at the line of each group: what was found, and what must be known of it."""
+    groups = trend.frame.groupby("group", sort=False)
+    looks = [(group, *look(rows)) for group, rows in groups]
+    frame = pd.DataFrame([{"group": group, **fit} for group, fit, _ in looks])
+    return frame, tuple(dict.fromkeys(note for *_, notes in looks for note in notes))
 
 
 def kind_of(trend: Result) -> str:
