@@ -104,7 +104,12 @@ def _fitting(
 ) -> dict[str, Any]:
     """Give the words of a study that a question has, and that say something of its table."""
     told = {} if how is None else vars(how)
-    words = {name: each for name, each in told.items() if name in signature.parameters}
+    taken, needed = signature.parameters, inspect.Parameter.empty
+    words = {
+        name: each
+        for name, each in told.items()
+        if name in taken and (each is not None or taken[name].default is needed)
+    }
     table = given[0] if given else None
     if cluster := words.get("cluster"):
         there = table[cluster] if isinstance(table, pd.DataFrame) and cluster in table else None

@@ -52,6 +52,8 @@ class How:
     Attributes:
         weight: column of weights.
         cluster: column of what was drawn together, such as the customer.
+        as_of: the last moment known.
+        timezone: the zone of the calendar.
         level: confidence level of every interval.
         smallest: fewest people of a group that is shown.
         currency: what money is counted in.
@@ -60,6 +62,8 @@ class How:
 
     weight: str | None = None
     cluster: str | None = None
+    as_of: Any = None
+    timezone: str | None = None
     level: float = 0.95
     smallest: int = 0
     currency: str = ""

@@ -38,7 +38,7 @@ class _Cells(NamedTuple):
     n: np.ndarray
 
 
-@question("weight", "cluster", "level")
+@question("weight", "cluster", "as_of", "timezone", "level")
 def before_after(
     responses: pd.DataFrame,
     *,
@@ -46,8 +46,6 @@ def before_after(
     date: str | clock.date | pd.Timestamp,
     within: str = "168D",
     margins: Margins = None,
-    as_of: str | clock.date | pd.Timestamp | None = None,
-    timezone: str | None = None,
     how: How,
 ) -> Result:
     """Ask whether a score changed at a date, season and trend allowed for.
@@ -82,9 +80,9 @@ def before_after(
     """
     what = resolve(score)
     need(responses, ["answered_at", what.column])
-    times, start = local(responses["answered_at"], timezone), pd.Timestamp(date)
+    times, start = local(responses["answered_at"], how.timezone), pd.Timestamp(date)
     start = start.tz_localize(None) if start.tzinfo else start
-    end = moment(as_of, timezone)
+    end = moment(how.as_of, how.timezone)
     known = (responses[what.column].notna() & times.notna()).to_numpy()
     known = known & (times <= end).to_numpy() if end is not None else known
     rows, times = responses[known], times[known]

@@ -64,7 +64,7 @@ def latest(
     return found[-1][1] if found else responses
 
 
-@question("weight", "level", "smallest")
+@question("weight", "as_of", "timezone", "level", "smallest")
 def latest_change(
     responses: pd.DataFrame,
     *,
@@ -73,8 +73,6 @@ def latest_change(
     period: str = "quarter",
     pair: str | None = None,
     margins: Margins = None,
-    as_of: str | date | pd.Timestamp | None = None,
-    timezone: str | None = None,
     how: How,
 ) -> Result:
     """Explain how the last finished period differs from the one before.
@@ -102,7 +100,7 @@ def latest_change(
         'NPS: fewer than two finished quarters with answers; no change to explain.'
     """
     what = resolve(score)
-    found = answered(responses, what, period, as_of, timezone)
+    found = answered(responses, what, period, how.as_of, how.timezone)
     word = WORDS.get(period, period)
     if "answered_at" not in responses:
         return _nothing(what, "the answers carry no date; no change to explain")

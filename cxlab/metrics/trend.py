@@ -1,7 +1,6 @@
 """Is it moving? Scores by period, on the study's calendar, with control limits."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -29,7 +28,7 @@ METHOD = (
 MOST_PERIODS = 4000
 
 
-@question()
+@question("weight", "cluster", "as_of", "timezone", "level", "smallest")
 def trend(
     responses: pd.DataFrame,
     *,
@@ -37,8 +36,6 @@ def trend(
     by: By = None,
     period: str = "month",
     margins: Margins = None,
-    as_of: str | date | pd.Timestamp | None = None,
-    timezone: str | None = None,
     how: How,
 ) -> Result:
     """Give a score period by period, with the limits that chance alone would keep to.
@@ -78,8 +75,8 @@ def trend(
         raise MetricsError(f"'{period}' is no period; choose one of {list(PERIODS)}.{near}")
     what = resolve(score)
     need(responses, ["answered_at", what.column])
-    times = local(responses["answered_at"], timezone)
-    end = moment(as_of, timezone)
+    times = local(responses["answered_at"], how.timezone)
+    end = moment(how.as_of, how.timezone)
     known, notes = _known(times, end)
     rows, times = responses[known], times[known]
     answers = take(rows, what, by=by, weight=how.weight, cluster=how.cluster)

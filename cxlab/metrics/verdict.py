@@ -1,7 +1,6 @@
 """One verdict on movement: trend, shift, last change and panel, weighed together."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,7 +43,7 @@ class _Two(NamedTuple):
     notes: tuple[str, ...]
 
 
-@question()
+@question("weight", "cluster", "as_of", "timezone", "level", "smallest")
 def movement(
     responses: pd.DataFrame,
     *,
@@ -52,8 +51,6 @@ def movement(
     period: str = "quarter",
     margins: Margins = None,
     pair: str | None = "customer_id",
-    as_of: str | date | pd.Timestamp | None = None,
-    timezone: str | None = None,
     how: How,
 ) -> Result:
     """Say in one sentence whether a score is moving, with every look at it as evidence below.
@@ -87,12 +84,11 @@ def movement(
     what, period = resolve(score), WORDS.get(period, period)
     need(responses, ["answered_at", what.column])
     how = replace(how, cluster=(repeated(responses) if how.cluster is None else how.cluster) or "")
-    words: dict[str, Any] = {"period": period, "as_of": as_of, "timezone": timezone}
-    line = trend(responses, score=what, margins=margins, how=how, **words)
+    line = trend(responses, score=what, period=period, margins=margins, how=how)
     shown, _ = season.usable(line.frame)
     if len(shown) < 2:
         return _silent(line, what, period, len(shown))
-    waves = dict(answered(responses, what, **words))
+    waves = dict(answered(responses, what, period, how.as_of, how.timezone))
     known = responses[responses[what.column].notna()]
     shares = targets(known, margins, how.weight) if margins else {}
     two = _two(waves, shown["period"].tolist(), what, shares, how)
