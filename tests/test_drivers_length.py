@@ -88,9 +88,8 @@ def test_too_few_answers_are_said_first(n, ratings):
 def test_ten_customers_who_answer_six_times_are_ten_people():
     terms, rows = long(3, 60)
     rows["customer_id"] = np.repeat([f"c{k}" for k in range(10)], 6)
-    people = drivers.drawn(rows)
     with pytest.raises(drivers.DriverError, match=r"^Only 10 people gave 60 answers"):
-        drivers.screen(rows, outcome="nps", drivers=terms, weight=people)
+        drivers.screen(rows, outcome="nps", drivers=terms, cluster="customer_id")
 
 
 def test_no_rating_that_can_be_used_is_a_sentence():
