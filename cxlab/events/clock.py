@@ -9,8 +9,6 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-import ibis
-import ibis.expr.datatypes as dt
 import numpy as np
 import pandas as pd
 
@@ -82,6 +80,9 @@ def _told(column, timezone: Any):
 
 
 def _asked(name: str):
+    import ibis
+    import ibis.expr.datatypes as dt
+
     @ibis.udf.scalar.builtin(name=name)
     def told(zone: str, at: dt.Timestamp(timezone="UTC")) -> dt.timestamp: ...  # type: ignore
 
@@ -90,6 +91,8 @@ def _asked(name: str):
 
 def _shifted(column, timezone: Any):
     """Add what the zone was ahead of UTC, stretch by stretch; for engines without a word for it."""
+    import ibis
+
     changes, seconds = _stretches(timezone)
     plain = column.cast("timestamp('UTC')").cast("timestamp")
     if not changes:

@@ -10,7 +10,6 @@ from typing import IO
 from xml.etree.ElementTree import ParseError
 
 import numpy as np
-import openpyxl
 import pandas as pd
 
 from cxlab.codebook import DOUBT, Table, did_you_mean
@@ -63,6 +62,8 @@ def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
 
 
 def _sheet(path: Path, declared: str | None) -> tuple[str, list[list[str]]]:
+    import openpyxl  # a study without workbooks needs none of it
+
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (ValueError, KeyError, TypeError, zipfile.BadZipFile, ParseError, EOFError) as error:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
+import scipy
 
 from cxlab.lifetimes.design import FitError
 from cxlab.results import listing
@@ -47,7 +47,7 @@ def climb(
     options: dict[str, object] = {"gtol": 1e-6, "maxiter": 500}
     if curve is not None:
         options["hess_inv0"] = curve
-    found = minimize(downhill, start, jac=True, method="BFGS", options=options)
+    found = scipy.optimize.minimize(downhill, start, jac=True, method="BFGS", options=options)
     return found.x, found.hess_inv
 
 

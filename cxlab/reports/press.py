@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from cxlab import marks
 from cxlab.reports.changes import MISSING
 from cxlab.reports.cluster import Work, hands
 from cxlab.reports.depends import code, key, versions
@@ -179,19 +180,14 @@ def _alone(out: Path) -> Iterator[None]:
     """Hold the output folder; two runs never mix."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        lock = (out / ".lock").open("w")  # kept: removing it would let two runs hold two files
+        held = contextlib.ExitStack()
+        free = held.enter_context(marks.alone(out / ".lock"))
     except OSError as error:
         raise PlanError(f"{out}: cannot be written ({error.strerror}).") from None
-    with lock:
-        try:
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except ImportError:
-            pass
-        except OSError:
+    with held:
+        if not free:
             busy = f"{out}: another run is at work here. Wait for it, or use --out."
-            raise PlanError(busy) from None
+            raise PlanError(busy)
         yield
 
 

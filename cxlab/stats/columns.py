@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.linalg import solve_triangular
+import scipy
 
 from cxlab.stats.intervals import StatsError
 
@@ -221,7 +221,7 @@ def line(x: np.ndarray, y: np.ndarray, *, weight: Any = None, cluster: Any = Non
     target = (y - mean) * root
     inside = q.T @ target
     away = target - q @ inside
-    turn = solve_triangular(r, np.eye(len(r)))
+    turn = scipy.linalg.solve_triangular(r, np.eye(len(r)))
     beta = turn @ inside
     if (own < REFINED).any():
         beta, away = _refined(columns, x, root, target, (q, turn), beta, away)
@@ -256,9 +256,9 @@ def _orthogonal(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     try:
         first = np.linalg.cholesky(table.T @ table).T
         if np.diag(first).min() > REFINED * np.diag(first).max():
-            half = table @ solve_triangular(first, np.eye(len(first)))
+            half = table @ scipy.linalg.solve_triangular(first, np.eye(len(first)))
             second = np.linalg.cholesky(half.T @ half).T
-            return half @ solve_triangular(second, np.eye(len(second))), second @ first
+            return half @ scipy.linalg.solve_triangular(second, np.eye(len(second))), second @ first
     except np.linalg.LinAlgError:
         pass
     return np.linalg.qr(table)

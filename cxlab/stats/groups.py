@@ -3,8 +3,7 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import special
-from scipy import stats as laws
+import scipy
 
 
 class Test(NamedTuple):
@@ -32,7 +31,7 @@ def chi_square(counts: Any) -> Test:
     expected = table.sum(1, keepdims=True) * table.sum(0, keepdims=True) / total
     statistic = float(((table - expected) ** 2 / expected).sum())
     effect = (statistic / total / (min(rows, columns) - 1)) ** 0.5
-    return Test(statistic, float(df), float(special.chdtrc(df, statistic)), float(effect))
+    return Test(statistic, float(df), float(scipy.special.chdtrc(df, statistic)), float(effect))
 
 
 def kruskal(counts: Any) -> Test:
@@ -54,7 +53,7 @@ def kruskal(counts: Any) -> Test:
     sums = table @ ranks
     h = (12 / (n * (n + 1)) * (sums**2 / sizes).sum() - 3 * (n + 1)) / correction
     df = len(sizes) - 1.0
-    return Test(float(h), df, float(special.chdtrc(df, h)), float(h / (n - 1)))
+    return Test(float(h), df, float(scipy.special.chdtrc(df, h)), float(h / (n - 1)))
 
 
 def fisher(counts: Any) -> Test:
@@ -68,7 +67,7 @@ def fisher(counts: Any) -> Test:
     (a, b), (c, d) = table
     with np.errstate(divide="ignore", invalid="ignore"):
         odds = np.divide(float(a * d), float(b * c))
-    p = laws.fisher_exact(table).pvalue
+    p = scipy.stats.fisher_exact(table).pvalue
     return Test(float(a), 1.0, float(p), float(odds))
 
 
@@ -86,7 +85,7 @@ def mann_whitney(first: Any, second: Any) -> Test:
     x, y = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     tied = len(np.unique(np.concatenate([x, y]))) < len(x) + len(y)
     exact = not tied and max(len(x), len(y)) < 50
-    found = laws.mannwhitneyu(x, y, method="exact" if exact else "asymptotic")
+    found = scipy.stats.mannwhitneyu(x, y, method="exact" if exact else "asymptotic")
     p = 1.0 if np.ptp(np.concatenate([x, y])) == 0 else float(found.pvalue)
     return Test(float(found.statistic), np.nan, p, float(found.statistic / len(x) / len(y)))
 

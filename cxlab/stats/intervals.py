@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from scipy import special
+import scipy
 
 from cxlab.codebook import Refusal
 
@@ -40,8 +40,8 @@ def quantile(level: float, df: Any = np.inf) -> Any:
     upper = (1 + level) / 2
     df = np.asarray(df, dtype=float)
     with np.errstate(invalid="ignore"):
-        student = special.stdtrit(np.where(np.isfinite(df) & (df > 0), df, 1.0), upper)
-    return np.where(df > 0, np.where(np.isinf(df), special.ndtri(upper), student), np.nan)[()]
+        student = scipy.special.stdtrit(np.where(np.isfinite(df) & (df > 0), df, 1.0), upper)
+    return np.where(df > 0, np.where(np.isinf(df), scipy.special.ndtri(upper), student), np.nan)[()]
 
 
 def mean_interval(mean: Any, std_error: Any, *, df: Any = np.inf, level: float = 0.95) -> Pair:
@@ -186,17 +186,17 @@ def _wald(x, n, z, level):
 
 def _exact(x, n, z, level):
     tail = (1 - level) / 2
-    low = np.where(x > 0, special.betaincinv(np.maximum(x, 1e-300), n - x + 1, tail), 0.0)
+    low = np.where(x > 0, scipy.special.betaincinv(np.maximum(x, 1e-300), n - x + 1, tail), 0.0)
     inside = np.where(x < n, n - x, 1.0)
-    high = np.where(x < n, special.betaincinv(x + 1, inside, 1 - tail), 1.0)
+    high = np.where(x < n, scipy.special.betaincinv(x + 1, inside, 1 - tail), 1.0)
     return low, high
 
 
 def _jeffreys(x, n, z, level):
     # the ends are set to 0 and 1 at no and at all successes, as its authors advise
     tail = (1 - level) / 2
-    low = np.where(x > 0, special.betaincinv(x + 0.5, n - x + 0.5, tail), 0.0)
-    high = np.where(x < n, special.betaincinv(x + 0.5, n - x + 0.5, 1 - tail), 1.0)
+    low = np.where(x > 0, scipy.special.betaincinv(x + 0.5, n - x + 0.5, tail), 0.0)
+    high = np.where(x < n, scipy.special.betaincinv(x + 0.5, n - x + 0.5, 1 - tail), 1.0)
     return low, high
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from scipy import optimize, special
+import scipy
 
 from cxlab.stats.intervals import StatsError, quantile
 
@@ -51,14 +51,16 @@ def n_for_change_by_t(
 
     def short(n: float) -> float:
         df = 2 * (n - 1)
-        reach = special.stdtrit(df, (1 + level) / 2)
-        return float(1 - special.nctdtr(df, change * np.sqrt(n / 2 / variance), reach)) - power
+        reach = scipy.special.stdtrit(df, (1 + level) / 2)
+        return (
+            float(1 - scipy.special.nctdtr(df, change * np.sqrt(n / 2 / variance), reach)) - power
+        )
 
     close = float(n_for_change(variance, change=change, power=power, level=level))
     # beyond a few thousand answers both laws agree to more digits than the search has
     if close > 5000:
         return close
-    return float(optimize.brentq(short, 1.5, 2 * close + 20, xtol=1e-9))
+    return float(scipy.optimize.brentq(short, 1.5, 2 * close + 20, xtol=1e-9))
 
 
 def change_for_n(variance: Any, *, n: Any, power: float = 0.8, level: float = 0.95) -> Any:
@@ -83,7 +85,7 @@ def power_two_shares(n: Any, *, first: float, second: float, level: float = 0.95
     pooled = np.sqrt((first + second) * (1 - (first + second) / 2))
     own = np.sqrt(first * (1 - first) + second * (1 - second))
     reach = np.sqrt(np.asarray(n, float)) * abs(first - second) - quantile(level) * pooled
-    return special.ndtr(reach / own)
+    return scipy.special.ndtr(reach / own)
 
 
 def n_two_shares(*, first: float, second: float, power: float = 0.8, level: float = 0.95) -> float:
@@ -100,10 +102,10 @@ def n_two_shares(*, first: float, second: float, power: float = 0.8, level: floa
     def short(n: float) -> float:
         return float(power_two_shares(n, first=first, second=second, level=level)) - power
 
-    return float(optimize.brentq(short, 1e-6, 1e12, xtol=1e-9))
+    return float(scipy.optimize.brentq(short, 1e-6, 1e12, xtol=1e-9))
 
 
 def _power_quantile(power: float) -> float:
     if not 0 < power < 1:
         raise StatsError(f"power must lie between 0 and 1, such as 0.8; it is {power}.")
-    return float(special.ndtri(power))
+    return float(scipy.special.ndtri(power))

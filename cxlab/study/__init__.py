@@ -535,7 +535,7 @@ def _frugal() -> Iterator[None]:
 
 
 @_frugal()
-def load(path: str | Path | Mapping, *, cache: bool = True) -> Study:
+def load(path: str | Path | Mapping, *, cache: bool = True, verify: bool = False) -> Study:
     """Open a study: read every export, clean it, and keep the result for the next call.
 
     From then on this process shows no group smaller than the study's `privacy.smallest_group`
@@ -545,6 +545,8 @@ def load(path: str | Path | Mapping, *, cache: bool = True) -> Study:
         path: the study file, or what it says.
         cache: keep cleaned tables in a folder `.cxlab` beside the study file, under a name
             made from the content of exports, study file and cleaning code.
+        verify: name that content by reading every byte; else an export that is as it was by
+            size, inode and time of writing keeps the name it was given.
 
     Returns:
         The study.
@@ -561,6 +563,8 @@ def load(path: str | Path | Mapping, *, cache: bool = True) -> Study:
         with collecting(errors, table):
             files[table] = mapping.files(table)
     stop_at(errors)
+    if verify:
+        cache_room.exports(mapping, verify=True)
     place = mapping.folder / cache_room.FOLDER / cache_room.fingerprint(mapping) if cache else None
     kept = cache_room.read(place) if place else None
     if kept is None:

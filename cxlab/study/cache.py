@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from cxlab import __version__, cleaning, codebook, ingest
+from cxlab import __version__, cleaning, codebook, ingest, marks
 from cxlab.cleaning import Cleaned
 from cxlab.codebook import Mapping
 
-FOLDER = ".cxlab"
+FOLDER, HASHES = ".cxlab", "hashes.json"
 WEIGHTS = ("population", "weighting")
 _FRAMES = ("frame", "set_aside", "repairs", "judged")
 Printed = dict[str, dict[str, Any]]  # file -> what it says of the columns of questions
@@ -43,17 +43,35 @@ def fingerprint(mapping: Mapping, *, whole: bool = False) -> str:
     return digest.hexdigest()
 
 
-def exports(mapping: Mapping) -> dict[str, str]:
-    """Name the content of each table's exports."""
+def exports(mapping: Mapping, *, verify: bool = False) -> dict[str, str]:
+    """Name the content of each table's exports.
+
+    Args:
+        mapping: the study file.
+        verify: read every byte, also of files that are as they were by size, inode and time.
+    """
+    place = mapping.folder / FOLDER / HASHES
+    before, after = {} if verify else marks.known(place, {}), {}
+    moment = marks.now(place.parent)
     named = {}
     for table in mapping.tables:
         digest = hashlib.blake2b(digest_size=12)
         for path in mapping.files(table):
             digest.update(path.name.encode())
-            with path.open("rb") as stream:
-                digest.update(hashlib.file_digest(stream, "sha256").digest())
+            one, was = marks.mark(path), before.get(str(path.resolve()), [[], ""])
+            content = was[1] if was[0] == one else _hash(path)
+            digest.update(bytes.fromhex(content))
+            if marks.settled(one, moment):
+                after[str(path.resolve())] = [one, content]
         named[str(table)] = digest.hexdigest()
+    if after != before:
+        marks.put(place, after)
     return named
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def content(mapping: Mapping, cleaned: dict[str, Cleaned]) -> str:

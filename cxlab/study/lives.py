@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from cxlab.cleaning import Cleaned
 from cxlab.codebook import Table
-from cxlab.lifetimes import SpellError, lives, stretches
 from cxlab.results import count
 
 if TYPE_CHECKING:
@@ -19,6 +18,8 @@ def with_lives(study: Study) -> Study:
     done = study.cleaned.get("subscriptions")
     if done is None:
         return study
+    from cxlab.lifetimes import SpellError, lives, stretches  # opened where there are any
+
     try:
         by = stretches(done.frame, as_of=study.mapping.until())
         told = lives(done.frame, as_of=study.mapping.until())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
+import scipy
 
 from cxlab.codebook import label
 from cxlab.results import Result, count, listing, number, percent
@@ -183,7 +183,7 @@ def _asked_base(asked: pd.DataFrame) -> str:
 
 
 def _wilson(hits: int, n: int, level: float) -> tuple[float, float]:
-    z = float(ndtri((1 + level) / 2))
+    z = float(scipy.special.ndtri((1 + level) / 2))
     share = hits / n
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
+import scipy
 
 from cxlab.codebook import did_you_mean
 from cxlab.results import Result, amount, count, listing, percent, span
@@ -124,7 +124,7 @@ def _answer(
     left = _unexplained(known * (y - mean), _margins(responses, margins, w), base)
     error, df = _error(w * left / size, responses, drawn)
     estimate = mean if term == "mean" else float((w * y).sum())
-    reach = stdtrit(df, (1 + level) / 2) * error
+    reach = scipy.special.stdtrit(df, (1 + level) / 2) * error
     frame = pd.DataFrame({"term": [term], "estimate": estimate, "std_error": error})
     frame = frame.assign(conf_low=estimate - reach, conf_high=estimate + reach)
     frame = frame.assign(n=int(known.sum()), n_effective=effective_size(w[known]), df=df)

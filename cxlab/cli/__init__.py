@@ -9,16 +9,23 @@ from typing import Annotated, Any
 
 import typer
 
+from cxlab import marks
+from cxlab.cli import standing
+
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # help in colours takes as long as all else it does
     help="Customer-experience research: from exports to reports that can be defended.",
 )
 STOPPED = 130  # exit status of a command that was stopped
 STUDY = Annotated[Path, typer.Argument(help="The study file (study.yaml).")]
 RUN_FOLDER = Annotated[
     Path | None, typer.Option("--run", help="Folder of the run; the study's last one if not given.")
+]
+VERIFY = Annotated[
+    bool, typer.Option("--verify", help="Read every byte of the exports, also of those as before.")
 ]
 NOTEBOOKS = Annotated[
     Path | None, typer.Option("--notebooks", help="Folder of the report notebooks.")
@@ -69,16 +76,32 @@ def check(
     out: Annotated[
         Path | None, typer.Option(help="Write cleaned tables and set-aside lists here.")
     ] = None,
+    verify: VERIFY = False,
 ) -> None:
     """Read and clean only; print what happened to every row.
 
     What `run` would refuse is refused here, too.
     """
-    from cxlab import study
+    asked = standing.asked(study_file, None, command="check")
+    kept = {} if out or verify else marks.recalled(standing.place(asked), asked, study_file)
+    told = kept.get("answer") or _checked(study_file, asked, as_json, out, verify)
+    if as_json:
+        typer.echo(told["account"])
+    else:
+        _print_ledger(told)
+
+
+def _checked(
+    study_file: Path, asked: dict[str, Any], as_json: bool, out: Path | None, verify: bool
+) -> dict[str, Any]:
+    """Read and clean, write what is asked for, and keep what is said of it."""
+    from cxlab import codebook, study
     from cxlab.codebook import Refusal
 
     try:
-        opened = study.load(study_file)
+        mapping = codebook.load(study_file)
+        sealed = standing.sealed(study_file, mapping, asked)
+        opened = study.load(mapping, verify=verify)
         jobs = _check_plan(opened, study_file)
     except Refusal as error:
         if not as_json:
@@ -87,12 +110,11 @@ def check(
         raise typer.Exit(2) from None
     if out is not None:
         study.export(opened, out)
-    if as_json:
-        typer.echo(json.dumps(study.account_of(opened), indent=1, ensure_ascii=False))
-    else:
-        _print_ledger(opened.ledger)
-        for said in opened.lacking({job.notebook.name: job.missing for job in jobs}):
-            typer.echo(_readable(said))
+    lacking = opened.lacking({job.notebook.name: job.missing for job in jobs})
+    account = json.dumps(study.account_of(opened), indent=1, ensure_ascii=False)
+    told = {**_ledger(opened.ledger), "lacking": lacking, "account": account}
+    marks.keep(standing.place(asked), asked, sealed, told)
+    return told
 
 
 @app.command()
@@ -118,9 +140,18 @@ def run(
     ] = "",
     out: Annotated[Path | None, typer.Option(help="Output folder.")] = None,
     notebooks: NOTEBOOKS = None,
+    verify: VERIFY = False,
 ) -> None:
     """Make every report of the study that is not up to date, and the index."""
-    from cxlab import reports, study
+    words = {"only": only, "given": given, "out": str(out)}
+    asked = standing.asked(study_file, notebooks, command="run", **words)
+    more = force or dry_run or verify or cluster or tables or pdf or notify
+    if not more and (answer := standing.stands(study_file, asked)):
+        for said in answer["aside"]:
+            typer.echo(_readable(said), err=True)
+        typer.echo(f"{answer['summary']}\n{answer['index']}")
+        return
+    from cxlab import codebook, reports, study
 
     if tables not in ("", "xlsx"):
         raise reports.PlanError(f"--tables {tables}: the one form tables are written in is xlsx.")
@@ -128,9 +159,10 @@ def run(
         raise reports.PlanError(f"--engine {engine}: warm or plain.")
     if cluster and workers:
         raise reports.PlanError("--workers: with --cluster, the cluster says how many there are.")
-    opened = study.load(study_file)
-    mapping = opened.mapping
+    mapping = codebook.load(study_file)
     folder = _notebooks(notebooks)
+    sealed = standing.sealed(study_file, mapping, asked)
+    opened = study.load(mapping, verify=verify)
     parts = study.wanted(opened)
     jobs = reports.plan(
         folder,
@@ -178,6 +210,7 @@ def run(
             force=force,
             tell=tell,
         )
+    standing.keep(asked, sealed, runs, out, facts["doubts"])
     typer.echo(reports.summary(runs))
     for entry in runs:
         if entry.state == "failed":
@@ -445,10 +478,8 @@ def _errors(refusal) -> list[dict[str, Any]]:
 
 
 def _notebooks(given: Path | None) -> Path:
-    beside = Path(__file__).resolve().parents[1] / "notebooks"
-    for folder in [given] if given else [Path("notebooks"), beside]:
-        if folder.is_dir():
-            return folder.resolve()
+    for folder in standing.folders(given):
+        return folder
     from cxlab.reports import PlanError
 
     raise PlanError(f"there is no folder of notebooks at {given or 'notebooks'}; use --notebooks.")
@@ -513,7 +544,7 @@ def _progress(total: int):
             def tell(entry) -> None:
                 nonlocal done
                 done += 1
-                line = f"[{done}/{total}] {entry.state}: {entry.question}, {entry.part}"
+                line = standing.line(done, total, entry)
                 progress.advance(task)
                 if entry.state != "unchanged":
                     text = f"{line} ({entry.seconds:.1f} s)" if entry.seconds else line
@@ -524,26 +555,38 @@ def _progress(total: int):
     return bar()
 
 
-def _print_ledger(ledger) -> None:
+def _ledger(ledger) -> dict[str, Any]:
+    """Put the account of the rows into words, a cell a word."""
+    from cxlab.codebook import label
+    from cxlab.results import cell
+
+    names = list(ledger.frame.columns)
+    rows = ledger.frame.itertuples(index=False, name=None)
+    return {
+        "headline": ledger.headline,
+        "columns": [[label(name), "right" if name in ("n", "share") else "left"] for name in names],
+        "rows": [[cell(*pair) for pair in zip(names, row, strict=True)] for row in rows],
+        "notes": list(ledger.notes),
+    }
+
+
+def _print_ledger(told: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from cxlab.codebook import label
-    from cxlab.results import cell
-
     console = Console(width=None if sys.stdout.isatty() else 100)
-    console.print(Text(ledger.headline, style="bold"))
+    console.print(Text(told["headline"], style="bold"))
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ledger.frame.columns:
-        right = column in ("n", "share")
-        table.add_column(label(column), justify="right" if right else "left", overflow="fold")
-    for row in ledger.frame.itertuples(index=False, name=None):
-        words = zip(ledger.frame.columns, row, strict=True)
-        table.add_row(*(Text(_readable(cell(column, value))) for column, value in words))
+    for name, side in told["columns"]:
+        table.add_column(name, justify=side, overflow="fold")
+    for row in told["rows"]:
+        table.add_row(*(Text(_readable(word)) for word in row))
     console.print(table)
-    for note in ledger.notes:
+    for note in told["notes"]:
         console.print(Text(f"· {_readable(note)}"))
+    for said in told["lacking"]:
+        typer.echo(_readable(said))
 
 
 def _readable(text: str) -> str:
