@@ -22,6 +22,7 @@ $(STAMP): requirements.lock pyproject.toml
 		$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock && \
 		$(BIN)/python -m pip install --quiet --no-deps -e . ; \
 	fi
+	@$(BIN)/python -m compileall -q cxlab
 	@touch $(STAMP)
 
 report: $(STAMP) ## make every report of the sample study that is not up to date

@@ -245,7 +245,8 @@ def _stopped(start: subprocess.Popen, mark: Path, number: int) -> str:
 @pytest.mark.parametrize("moment", [IMPORTING, LOADING], ids=["importing", "loading"])
 def test_a_stop_at_any_moment_is_one_sentence(tmp_path, number, moment):
     code = f"{WAIT}{moment}\nfrom cxlab.cli import main; main()"
-    words = [sys.executable, "-c", code, "check", "study.yaml", str(tmp_path / "mark")]
+    study = str(_small(tmp_path, rows=30))
+    words = [sys.executable, "-c", code, "check", study, str(tmp_path / "mark")]
     start = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     said = _stopped(start, tmp_path / "mark", number)
     assert said == "stopped; what was finished is kept\n"

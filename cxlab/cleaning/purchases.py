@@ -195,8 +195,10 @@ def _given_back(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     if "amount" not in rows:
         return np.zeros(len(rows), bool), of
     back = (rows["amount"] < 0).to_numpy(bool)
-    if "order_id" in rows:
-        named = back & rows["order_id"].isin(rows["order_id"][~back].dropna()).to_numpy()
+    if "order_id" in rows and back.any():
+        codes, _ = pd.factorize(rows["order_id"])
+        paid = np.bincount(codes[~back] + 1, minlength=codes.max() + 2) > 0
+        named = back & paid[codes + 1] & (codes >= 0)
         of[named] = rows["order_id"][named]
     if "refund_of" in rows:
         named = rows["refund_of"].notna().to_numpy()
@@ -334,8 +336,8 @@ def _taken_off(
     """Take money given back off the orders it was paid for; what finds none stays a row."""
     orders, money = orders.copy(), back["amount"].abs().fillna(0).to_numpy(float)
     gross = orders["amount"].fillna(0).to_numpy(float, copy=True)
-    off, since = np.zeros(len(orders)), _moments(orders, len(orders))
-    left = money.copy()
+    off, since = np.zeros(len(orders)), np.full(len(orders), "NaT", "datetime64[us]")
+    left, moments = money.copy(), _moments(back)
     if "order_id" in orders:
         place = pd.Series(np.arange(len(orders)), orders["order_id"])
         place = place[place.index.notna() & ~place.index.duplicated()]
@@ -344,54 +346,51 @@ def _taken_off(
             np.flatnonzero(at.notna()).tolist(), at.dropna().astype(int), strict=True
         ):
             most = min(left[row], gross[order] - off[order])
-            _give(row, order, most, off, since, left, _moment(back, row))
+            _give(row, order, most, off, since, left, moments[row])
     named = pd.notna(pd.Series(of, dtype=object)).to_numpy()
     if "customer_id" in orders and "ordered_at" in orders:
         _by_customer(orders, back, np.flatnonzero(~named), gross, off, since, left)
     tied = money - left
     orders["gross"] = orders["amount"]
     orders["amount"] = (orders["amount"] - off).round(6)
-    orders["credited_at"] = since
+    kind = orders["ordered_at"].dtype if "ordered_at" in orders else "datetime64[us, UTC]"
+    orders["credited_at"] = pd.Series(since).dt.tz_localize("UTC").astype(kind)
     rest = back[left > _CENT].drop(columns=["file", "line"])
     rest = rest.assign(amount=-left[left > _CENT].round(6), gross=0.0)
     notes = [_told(gross, off, tied, left)]
     return pd.concat([orders, rest[[n for n in orders if n in rest]]]), notes
 
 
-def _moments(orders: pd.DataFrame, n: int) -> pd.Series:
-    kind = orders["ordered_at"].dtype if "ordered_at" in orders else "datetime64[us, UTC]"
-    return pd.Series(pd.NaT, index=range(n), dtype=kind)
-
-
-def _moment(back: pd.DataFrame, row: int):
-    return back["ordered_at"].iloc[row] if "ordered_at" in back else pd.NaT
+def _moments(rows: pd.DataFrame) -> np.ndarray:
+    """Give when each row was, in UTC."""
+    if "ordered_at" not in rows:
+        return np.full(len(rows), "NaT", "datetime64[us]")
+    return rows["ordered_at"].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]")
 
 
 def _give(row: int, order: int, sum_: float, off, since, left, moment) -> None:
     off[order] += sum_
     left[row] -= sum_
-    if pd.isna(since.iloc[order]) or moment < since.iloc[order]:
-        since.iloc[order] = moment
+    if np.isnat(since[order]) or moment < since[order]:
+        since[order] = moment
 
 
 def _by_customer(orders, back, rows, gross, off, since, left) -> None:
     """Find the orders of rows that name none: the latest before of that amount, else the latest."""
-    buyers = back["customer_id"].iloc[rows]
-    mine = orders.index[orders["customer_id"].isin(buyers.dropna())]
-    when = orders["ordered_at"]
+    buyer = back["customer_id"].to_numpy(dtype=object)
+    mine = orders.index[orders["customer_id"].isin(back["customer_id"].iloc[rows].dropna())]
+    when, moments = orders["ordered_at"], _moments(back)
     names = (
         orders["order_id"].astype("str") if "order_id" in orders else pd.Series("", orders.index)
     )
     sorting = pd.DataFrame({"when": when[mine], "id": names[mine], "paid": gross[mine]})
     sorting = sorting.sort_values(["when", "id", "paid"])
     of = {who: list(at) for who, at in sorting.groupby(orders["customer_id"][mine]).groups.items()}
-    order = pd.DataFrame(
-        {"when": back["ordered_at"].iloc[rows].array, "paid": left[rows]}, index=rows
-    )
+    order = pd.DataFrame({"when": moments[rows], "paid": left[rows]}, index=rows)
+    bought = _moments(orders)
     for row in order.sort_values(["when", "paid"]).index:
-        moment = back["ordered_at"].iloc[row]
-        known = of.get(back["customer_id"].iloc[row], [])
-        before = [at for at in known if when[at] <= moment and gross[at] - off[at] > _CENT]
+        moment, known = moments[row], of.get(buyer[row], [])
+        before = [at for at in known if bought[at] <= moment and gross[at] - off[at] > _CENT]
         exact = [at for at in before if abs(gross[at] - off[at] - left[row]) < _CENT]
         for at in exact[-1:] or before[::-1]:
             _give(row, at, min(left[row], gross[at] - off[at]), off, since, left, moment)

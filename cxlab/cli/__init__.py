@@ -200,7 +200,7 @@ def run(
     }
     for said in facts["doubts"]:
         typer.echo(_readable(said), err=True)
-    with _progress(len(jobs)) as tell:
+    with _progress(len(jobs)) as (tell, begun):
         runs = reports.run(
             jobs,
             out,
@@ -209,6 +209,7 @@ def run(
             engine=reports.Engine(engine, workers, limit, memory, cluster),
             force=force,
             tell=tell,
+            begun=begun,
         )
     standing.keep(asked, sealed, runs, out, facts["doubts"])
     typer.echo(reports.summary(runs))
@@ -532,6 +533,7 @@ def _progress(total: int):
     from contextlib import contextmanager
 
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     @contextmanager
@@ -550,7 +552,11 @@ def _progress(total: int):
                     text = f"{line} ({entry.seconds:.1f} s)" if entry.seconds else line
                     console.print(_readable(text), markup=False, highlight=False)
 
-            yield tell
+            def begun(job) -> None:
+                said = _readable(f"{job.notebook.question} {job.part}")
+                progress.update(task, description=escape(said[:60]))
+
+            yield tell, begun
 
     return bar()
 

@@ -175,8 +175,12 @@ def _latin(read: dict[str, str], *, mixed: bool) -> str:
         read: the text as each encoding reads it; empty where it cannot.
         mixed: whether several Western languages together will do where none does alone.
     """
-    fits = {each: text for each in _LATIN if (text := read[each]) and not _odd(text)}
-    for each, text in fits.items():
+    fits = []
+    for each in _LATIN:
+        text = read[each]
+        if not text or _odd(text):
+            continue
+        fits.append(each)
         letters = [letter for letter in text if ord(letter) > 0x7F and letter.isalpha()]
         usual = (
             sum(letter in own or letter.lower() in own for letter in letters)

@@ -42,7 +42,9 @@ def hands(engine: Engine, out: Path) -> Iterator[Work]:
     client = _client(engine.cluster)
     try:
         _alike(client, engine.cluster, out)
-        yield lambda make, todo, engine, rooms=(): _work(client, make, todo, engine, rooms)
+        yield lambda make, todo, engine, rooms=(), begun=None: _work(
+            client, make, todo, engine, rooms
+        )
     finally:
         client.close(timeout=PATIENCE)
 

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ def run(
     engine: Engine | None = None,
     force: bool = False,
     tell: Callable[[Run], None] = lambda run: None,
+    begun: Callable[[Job], None] = lambda job: None,
 ) -> list[Run]:
     """Make every report of a plan that is not up to date.
 
@@ -47,6 +49,7 @@ def run(
         engine: how reports are executed: which kernels, how many at a time, which limits.
         force: make all of them, also those that are up to date.
         tell: called with each finished report.
+        begun: called with each job as it is begun, except on a cluster.
 
     Returns:
         One `Run` a job, in the order of the plan.
@@ -68,7 +71,9 @@ def run(
                 if composed and wave:
                     record.write()
                     named = _always(f"{facts['data']} {record.fingerprint()}")
-                for entry in _made(wave, record, named, engine, work):
+                for entry in _made(
+                    wave, record, named, engine, partial(work, begun=_by_stem(wave, begun))
+                ):
                     tell(entry)
         finally:
             record.keep_others()
@@ -101,6 +106,11 @@ def current(jobs: Sequence[Job], out: Path, *, data: str | Named) -> set[str]:
         if stands(out, known, key(_told(job, out), content)):
             good.add(job.stem)
     return good
+
+
+def _by_stem(jobs: Sequence[Job], begun: Callable[[Job], None]) -> Callable[[str], None]:
+    by = {job.stem: job for job in jobs}
+    return lambda stem: begun(by[stem])
 
 
 def _always(name: str) -> Named:

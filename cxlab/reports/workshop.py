@@ -72,6 +72,7 @@ def work(
     rooms: Collection[str] = (),
     threads: int | None = None,
     unwanted: Callable[[], bool] = lambda: False,
+    begun: Callable[[str], None] = lambda name: None,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Call `make` for each entry in a process of its own.
 
@@ -82,6 +83,7 @@ def work(
         rooms: parts of cxlab that the warm process opens before the first report.
         threads: how many a report may use; one when None.
         unwanted: asked now and then; once it says yes, every report is ended.
+        begun: told the name of each entry as it is begun.
 
     Yields:
         Name and what `make` returned, in order of completion; a process that ended without
@@ -104,6 +106,7 @@ def work(
             while (waiting or active) and not unwanted():
                 while waiting and len(active) < workers:
                     name = waiting.pop(0)
+                    begun(name)
                     pipe, process = _start(context, (leash, scratch.name, memory, make, todo[name]))
                     active[pipe] = _Bench(name, process, time.monotonic() + engine.limit)
                 for pipe in _ready(active):

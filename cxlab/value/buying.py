@@ -7,8 +7,8 @@ over the moment of leaving, in a variable in which it is nearly flat, so that a 
 digits and the gradient is the integral of the gradient.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -290,9 +290,15 @@ def _surface(stats: Grouped, model: str):
     return lambda point: _beta_geometric(point, stats, model == "mbg_nbd")
 
 
-def slope_of_buying(stats: Grouped, fit: Buying) -> np.ndarray:
-    """Give the gradient of the log-likelihood of other customers at a fit."""
-    return _surface(stats, fit.model)(fit.top.point)[1]
+def slope_of_buying(stats: Grouped, fit: Buying) -> Callable[[np.ndarray], np.ndarray]:
+    """Give what tells the gradient at a fit, had each history other numbers of customers.
+
+    The integrals of the Pareto/NBD do not depend on these numbers: they are worked out once.
+    """
+    if fit.model != "pareto_nbd":
+        return lambda weight: _surface(replace(stats, weight=weight), fit.model)(fit.top.point)[1]
+    _, rows = _pareto_rows(fit.top.point, stats)
+    return lambda weight: _pareto_slope(rows, weight, stats)
 
 
 def _shifted(point: np.ndarray, z: np.ndarray, kinds: int) -> np.ndarray:
@@ -350,12 +356,23 @@ def _sum(weight: np.ndarray, values: np.ndarray) -> float:
 
 def _pareto(point: np.ndarray, stats: Grouped):
     """Give the Pareto/NBD log-likelihood and its gradient in the logarithms."""
+    value, rows = _pareto_rows(point, stats)
+    return float(stats.weight @ value), _pareto_slope(rows, stats.weight, stats)
+
+
+def _pareto_slope(rows: np.ndarray, weight: np.ndarray, stats: Grouped) -> np.ndarray:
+    first = rows @ weight
+    return _gather(rows[[1, 3]] * weight, stats.z, 2, first) if stats.z.shape[1] else first
+
+
+def _pareto_rows(point: np.ndarray, stats: Grouped) -> tuple[np.ndarray, np.ndarray]:
+    """Give the log-likelihood of each history and its gradient, a column each."""
     r, s = np.exp(point[0]), np.exp(point[2])
     if stats.z.shape[1]:
         log_alpha, log_beta = _shifted(point, stats.z, 2)
     else:
         log_alpha, log_beta = (np.full(len(stats.x), point[j]) for j in (1, 3))
-    alpha, beta, x, w = np.exp(log_alpha), np.exp(log_beta), stats.x, stats.weight
+    alpha, beta, x = np.exp(log_alpha), np.exp(log_beta), stats.x
     late = np.log(alpha + stats.age), np.log(beta + stats.age)
     alive = -(r + x) * late[0] - s * late[1]
     gone, d_gone = _left_between(r, s, alpha, beta, stats)
@@ -370,11 +387,7 @@ def _pareto(point: np.ndarray, stats: Grouped):
     )
     plain = (r * (digamma(r + x) - digamma(r) + log_alpha), r, s * log_beta, s)
     parts = zip(plain, d_alive, d_gone, strict=True)
-    rows = np.vstack([p + share[0] * still + share[1] * left for p, still, left in parts])
-    first = rows @ w
-    if not stats.z.shape[1]:
-        return float(w @ value), first
-    return float(w @ value), _gather(rows[[1, 3]] * w, stats.z, 2, first)
+    return value, np.vstack([p + share[0] * still + share[1] * left for p, still, left in parts])
 
 
 def _left_between(r, s, alpha, beta, stats: Grouped, most: int = 20_000):

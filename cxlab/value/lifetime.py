@@ -123,11 +123,12 @@ def _resampled(buyers, fit, spend, *, horizon, discount, margin, n_boot, seed) -
     used = (x > 0) & (m > 0)
     n, delta = len(x), np.log1p(discount) / (DAYS["year"] / DAYS[fit.unit])
     bought, there, steep, leaning = _slopes(fit, stats, horizon, delta)
+    slope = slope_of_buying(stats, fit)
     spread, spread_of_spend = firm(fit.top.covariance), firm(spend.top.covariance)
     for _ in range(n_boot):
         times = rng.multinomial(n, np.full(n, 1 / n)).astype(float)
-        drawn = replace(stats, weight=np.bincount(stats.rows, times, len(stats.x)))
-        step = np.clip(spread @ slope_of_buying(drawn, fit), -1, 1)
+        drawn = np.bincount(stats.rows, times, len(stats.x))
+        step = np.clip(spread @ slope(drawn), -1, 1)
         ahead = (bought * np.exp(step @ steep))[stats.rows]
         alive = np.clip(there + step @ leaning, 0, 1)[stats.rows]
         step = spread_of_spend @ slope_of_spend(x[used], m[used], times[used], spend)
