@@ -1,7 +1,8 @@
-"""Sixty reports by the press, beside the plain loop of papermill and nbconvert commands.
+"""Reports by the press, beside the plain loop of papermill and nbconvert commands.
 
-Five notebooks, each a question with two exhibits, times twelve parts of the sample study. Each
-contestant runs in a process of its own; processor seconds are those of all its descendants.
+Five toy notebooks, each a question with two exhibits, times twelve parts of the sample study; with
+`--real`, the study's own notebooks times five parts, or those named after it. Each contestant
+runs in a process of its own; processor seconds are those of all its descendants.
 With `--small 1000`, that many reports of one printed line: seconds and memory, first and last.
 """
 
@@ -28,6 +29,9 @@ SETUP = """from cxlab import metrics, plots, results, study
 whole = study.load(study_file)
 here = whole.part(segment=segment, value=value, period=period)"""
 SPREAD = "plots.show(plots.distribution(metrics.distribution(here.responses, score='{}')))"
+REAL = ["10_data_quality", "20_scores", "30_drivers", "40_churn", "50_retention"]
+HELD = ("responses", "customers", "orders", "interactions", "scores", "ratings", "questions",
+        "questionnaire", "leaving", "leaving or orders")  # fmt: skip
 QUESTIONS = {
     "10_score": ["results.answer(metrics.nps(here.responses))", SPREAD.format("nps")],
     "20_groups": ["plots.show(plots.forest(metrics.nps(here.responses, by='plan')))"],
@@ -44,10 +48,13 @@ def main() -> None:
     """Run the contestants asked for and print what they took."""
     given = argparse.ArgumentParser(description=__doc__)
     given.add_argument("--parts", type=int, default=12, help="parts of the study, at most 13")
+    given.add_argument("--real", nargs="*", metavar="NOTEBOOK", help="the study's own notebooks")
     given.add_argument("--small", type=int, default=0, help="small reports, none of the above")
     given.add_argument("--contestant", help=argparse.SUPPRESS)
     given.add_argument("--desk", type=Path, help=argparse.SUPPRESS)
     words = given.parse_args()
+    if words.real is not None:
+        words.parts = min(words.parts, 5)
     if words.small:
         _many(words.small)
         return
@@ -59,9 +66,9 @@ def main() -> None:
     _stay_parent()
     with tempfile.TemporaryDirectory(prefix="cx-bench-") as folder:
         desk = Path(folder)
-        _write(desk)
+        _write(desk) if words.real is None else _copy(desk, words.real or REAL)
         study.load(SAMPLE)  # fill the cache of cleaned tables for all alike
-        reports = words.parts * len(QUESTIONS)
+        reports = len(_jobs(desk, words.parts))
         print(f"{reports} reports | wall s | processor s | peak MB | times the press")
         taken: dict[str, dict[str, float]] = {}
         for name in CONTESTANTS:
@@ -79,6 +86,11 @@ def _write(desk: Path) -> None:
         (desk / f"{name}.ipynb").write_text(json.dumps(whole))
 
 
+def _copy(desk: Path, names: list[str]) -> None:
+    for name in names:
+        shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", desk)
+
+
 def _cell(source: str, tags: list[str], place: int) -> dict:
     words = {"cell_type": "code", "metadata": {"tags": tags}, "source": source, "outputs": []}
     return {**words, "execution_count": None, "id": f"c{place}"}
@@ -91,8 +103,7 @@ def _jobs(desk: Path, parts: int) -> list:
     regions = [{"segment": "region", "value": v} for v in ("North", "South", "East", "West")]
     quarters = [{"period": f"{year}Q{q}"} for year in (2024, 2025) for q in (1, 2, 3, 4)]
     some = [{}, *regions, *quarters][:parts]
-    tables = ["responses", "customers", "orders", "interactions"]
-    return reports.plan(desk, study_file=study_file, parts=some, tables=tables)
+    return reports.plan(desk, study_file=study_file, parts=some, tables=HELD)
 
 
 def _press(desk: Path, parts: int, *, out: str = "out") -> None:
