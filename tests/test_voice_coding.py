@@ -5,7 +5,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from cxlab import voice
+from cxlab import study, voice
 from cxlab.results import Misuse
 from cxlab.voice.coding import ac1, alpha
 
@@ -99,3 +99,25 @@ def test_replies_and_their_delay():
     assert told.loc["all", "time"] == 2
     with pytest.raises(voice.VoiceError, match="Nothing is known of replies"):
         voice.replies(_posts())
+
+
+TRUSTPILOT = """Review Id,Created At,Stars,Title,Review Text,Reply Text,Reply Date
+r1,2024-02-03 10:00:00,5,Good,"Quick, call Ann on 07700 900123",Thanks,2024-02-04 10:00:00
+r2,2024-05-03 11:00:00,1,Bad,=cmd|'/c calc'!A1,,
+r3,2024-08-09 09:00:00,4,Fine,<b>Fine</b>,Great,2024-08-12 09:00:00
+"""
+
+
+def test_an_export_of_reviews_is_read_masked_and_told(tmp_path):
+    (tmp_path / "reviews.csv").write_text(TRUSTPILOT)
+    (tmp_path / "study.yaml").write_text(
+        "study: R\nas_of: 2025-01-01\ntables: {reviews: {files: reviews.csv, columns: {"
+        "review_id: Review Id, posted_at: Created At, rating: Stars, text: Review Text, "
+        "reply: Reply Text, replied_at: Reply Date}}}\n"
+    )
+    posts = study.load(tmp_path / "study.yaml").reviews
+    assert posts["text"].tolist()[0] == "Quick, call Ann on [phone]"
+    told = voice.replies(posts).frame.iloc[0]
+    assert (told["estimate"], told["time"]) == (pytest.approx(2 / 3), 2)
+    assert len(voice.hear(posts, comment="text", languages=["en"]).text) == 3
+    assert "too few periods" in voice.reviews(posts).headline

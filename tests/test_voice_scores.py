@@ -50,6 +50,15 @@ def test_a_share_follows_the_weights():
     assert told["conf_low"] < 0.5 < told["conf_high"]
 
 
+def test_shares_by_a_day_are_by_quarter(rows):
+    told = voice.shares(_themed(rows, bus=["bus"]), by="answered_at").frame
+    assert set(told["group"]) == {"2025Q1", "2025Q2", "2025Q3", "2025Q4"}
+    held = rows.assign(bus=rows["comment"].str.contains("bus"), q=rows["answered_at"].dt.quarter)
+    by_hand = held.groupby("q")["bus"].mean()
+    one = told[told["term"] == "bus"].set_index("group")["estimate"]
+    assert one.sort_index().tolist() == pytest.approx(by_hand.tolist())
+
+
 def test_detractors_and_promoters_have_their_own_words(rows):
     frame = voice.keyness(voice.hear(rows)).frame
     sure = frame[frame["p_adjusted"] < 0.05]

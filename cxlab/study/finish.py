@@ -18,7 +18,7 @@ from cxlab.weighting import Weighted
 if TYPE_CHECKING:
     from cxlab.study import Study
 
-_TEXTS = (("responses", "comment"), ("reviews", "text"))
+_TEXTS = (("responses", "comment"), ("reviews", "text"), ("reviews", "reply"))
 
 
 def finished(study: Study) -> Study:

@@ -30,7 +30,7 @@ def shares(
 
     Args:
         themed: comments with their themes.
-        by: column of the groups; with it each group stands against the rest.
+        by: column of the groups, or of days for quarters; each group stands against the rest.
         weight, cluster, level: as everywhere.
         smallest: groups with fewer comments are not compared.
 
@@ -146,12 +146,15 @@ def _groups(frame: pd.DataFrame, by: str | None, least: int) -> tuple[np.ndarray
         return np.zeros(len(frame), dtype=int), ["all"]
     if by not in frame:
         raise Misuse(f"there is no column '{by}' in the answers.")
-    sizes = frame[by].value_counts()
+    labels = frame[by]
+    if pd.api.types.is_datetime64_any_dtype(labels):
+        labels = labels.dt.tz_localize(None).dt.to_period("Q")
+    sizes = labels.value_counts()
     names = sorted(map(str, sizes.index[sizes >= least]))
     if len(names) < 2:
         raise VoiceError(f"No two groups of '{by}' wrote {least} comments each.")
     places = {name: place for place, name in enumerate(names)}
-    text = frame[by].astype(object).map(str, na_action="ignore")
+    text = labels.astype(object).map(str, na_action="ignore")
     return text.map(places).fillna(-1).to_numpy(dtype=int), names
 
 
