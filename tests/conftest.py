@@ -1,13 +1,12 @@
 """Where the tests find data that is not part of the project."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from cxlab import results
+from tests import sentences
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("CXLAB_SHARED", ROOT.parent / "shared"))
@@ -54,9 +53,6 @@ def sample() -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_run(sample) -> Path:
+def sample_run() -> Path:
     """Every report of the sample, by the command of `make report`; what is current stands."""
-    door = [sys.executable, "-c", "from cxlab.cli import main; main()", "run", str(sample)]
-    done = subprocess.run(door, capture_output=True, text=True, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    return Path(ROOT, done.stdout.split()[-1]).parent
+    return sentences.run_sample()

@@ -136,7 +136,7 @@ def test_a_health_score_is_replayed_as_known_on_each_day():
 
 def test_a_health_score_that_points_the_wrong_way_is_told_so():
     found = taken()
-    assert "it ranks a leaver above" in churn.health(found, score="mood").headline
+    assert "It ranks a leaver above" in churn.health(found, score="mood").headline
     assert "points the wrong way" in churn.health(found, score="mood", better="low").headline
 
 

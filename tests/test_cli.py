@@ -188,12 +188,17 @@ def test_the_labs_kernel_is_this_python_whatever_else_is_installed(sample, tmp_p
     other.mkdir(parents=True)
     (other / "kernel.json").write_text('{"argv": ["/elsewhere/python"], "display_name": "x"}')
     monkeypatch.setenv("HOME", str(tmp_path))
+    own = Path(sys.prefix, "share", "jupyter", "kernels", "python3", "kernel.json")
+    before = own.read_bytes()
     assert _cxlab("lab", sample, "--version").returncode == 0
+    assert own.read_bytes() == before
     listed = [sys.executable, "-m", "jupyter", "kernelspec", "list", "--json"]
     env = {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"}
     done = subprocess.run(listed, env=env, capture_output=True, text=True, check=True)
-    spec = json.loads(done.stdout)["kernelspecs"]["python3"]["spec"]
-    assert Path(spec["argv"][0]) == Path(sys.executable)
+    found = json.loads(done.stdout)["kernelspecs"]["python3"]
+    assert Path(found["resource_dir"]) == own.parent
+    # Jupyter takes a bare `python` to be the Python it runs in itself
+    assert found["spec"]["argv"][0] in ("python", sys.executable)
 
 
 def test_new_drafts_a_study_that_check_accepts(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from cxlab import plots
-from cxlab.plots import theme
+from cxlab.codebook import colours
 from cxlab.results import Result
 
 
@@ -48,8 +48,8 @@ def test_what_cannot_be_placed_is_hollow_and_grey():
     frame["verdict"] = ["concentrate here", "cannot be placed"]
     ax = plots.priorities(answer(frame))
     points = [line for line in ax.lines if line.get_marker() == "o"]
-    assert [to_hex(p.get_markerfacecolor()) for p in points] == [theme.ORANGE, "#ffffff"]
-    assert points[1].get_markeredgecolor() == theme.GREY
+    assert [to_hex(p.get_markerfacecolor()) for p in points] == [colours.ORANGE, "#ffffff"]
+    assert points[1].get_markeredgecolor() == colours.GREY
 
 
 def test_low_ratings_point_left_and_high_ones_right():
@@ -65,7 +65,7 @@ def test_only_clear_gains_are_coloured():
     frame = pd.DataFrame({"term": ["a", "b"], "group": "North", "estimate": [3.0, 1.0]})
     frame = frame.assign(conf_low=[1.0, -1.0], conf_high=[5.0, 3.0], rank=[1, 2])
     ax = plots.pareto(answer(frame.assign(cumulative=[0.75, 1.0]), "points"))
-    assert [to_hex(bar.get_facecolor()) for bar in ax.patches] == [theme.BLUE, theme.FAINT]
+    assert [to_hex(bar.get_facecolor()) for bar in ax.patches] == [colours.BLUE, colours.FAINT]
     assert "if the association is causal" in ax.get_xlabel()
 
 

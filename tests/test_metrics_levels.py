@@ -209,11 +209,11 @@ def test_the_distribution_is_whole():
 def test_the_direction_of_effort_is_said():
     rows = pd.DataFrame({"ces": [1, 2, 2, 3, 6]})
     low = metrics.ces(rows, scale=metrics.Score("ces", "mean", "1..7").scale)
-    assert low.headline.endswith("high means easy.")
+    assert low.headline.endswith("high means easy. Only 5 answers.")
     easy = {"range": "1..7", "better": "low"}
     scale = type(low_scale := metrics.Score().scale).model_validate(easy)
     assert low_scale is not None
-    assert metrics.ces(rows, scale=scale).headline.endswith("low means easy.")
+    assert metrics.ces(rows, scale=scale).headline.endswith("low means easy. Only 5 answers.")
     assert metrics.ces(rows, scale=scale, kind="top").frame["estimate"][0] == pytest.approx(0.8)
 
 
@@ -221,7 +221,7 @@ def test_the_direction_of_effort_is_said():
 
 
 def test_the_headline_of_one_score():
-    assert metrics.nps(wave(30, 40, 30)).headline == "NPS is 0.0 (−14.9 to 14.9), 100 answers."
+    assert metrics.nps(wave(30, 40, 30)).headline == "NPS is 0.0 (−14.9 to 14.9)."
 
 
 def test_nothing_stands_apart_is_said():
@@ -236,7 +236,7 @@ def test_a_difference_is_told_with_its_level():
     alone = metrics.nps(rows, by="region").headline
     assert alone == "NPS: N above the others; S and W below the others."
     said = metrics.compare(rows, by="region").headline
-    assert said == "NPS: N 40.0, 50.0 above the others; S −10.0, 25.0 below the others (W too)."
+    assert said == "NPS: N 40.0, 50.0 above the others. S −10.0, 25.0 below the others (W too)."
 
 
 # ------------------------------------------------------------------ small bases
@@ -273,14 +273,14 @@ def test_constant_scores_have_no_false_certainty():
     assert any("no certainty" in note for note in top.notes)
     mean = metrics.csat(pd.DataFrame({"csat": [4] * 20}), kind="mean")
     assert np.isnan(mean.frame["conf_low"][0])
-    assert mean.headline == "CSAT averages 4.00, 20 answers."
+    assert mean.headline == "CSAT averages 4.00. Only 20 answers."
     assert any("spread is unknown" in note for note in mean.notes)
 
 
 def test_one_answer_is_an_answer():
-    assert metrics.nps(pd.DataFrame({"nps": [9]})).headline.endswith("1 answer.")
+    assert metrics.nps(pd.DataFrame({"nps": [9]})).headline.endswith("Only 1 answer.")
     mean = metrics.ces(pd.DataFrame({"ces": [5]}))
-    assert mean.headline == "CES averages 5.00, 1 answer; high means easy."
+    assert mean.headline == "CES averages 5.00; high means easy. Only 1 answer."
     assert "A single answer has no interval." in mean.notes
 
 
@@ -444,5 +444,5 @@ def test_whether_the_answer_depends_on_the_cleaning_is_said():
         for out in (few, many, few.head(0))
     ]
     assert "does not depend" in says[0]
-    assert "the answer depends on them, 1 outside" in says[1]
+    assert "it depends on them. 1 lies outside" in says[1]
     assert "cannot sway" in says[2]

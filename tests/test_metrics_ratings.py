@@ -18,7 +18,7 @@ def test_ratings_lead_with_mean_interval_and_the_two_best_points():
         ["speed", 4.5, 1.0, 40],
         ["price", 2.0, 0.0, 40],
     ]
-    assert found.headline.startswith("Speed is rated best, 4.50 of 5 (4.34 to 4.66), 100% in")
+    assert found.headline.startswith("Speed is rated best (4.50 of 5) and price worst (2.00).")
 
 
 def test_a_rating_whose_low_end_is_good_is_turned_round():
@@ -35,7 +35,7 @@ def test_a_study_without_a_score_leads_with_its_ratings(tmp_path):
     only = ["20_scores", "90_leadership"]
     scores, leads = lattice.pages(path, tmp_path / "out", only=only)
     assert (scores.state, leads.state) == ("done", "done")
-    assert scores.headline.startswith("No rating stands apart: support is 2.95 of 5 (")
+    assert scores.headline.startswith("No rating stands apart: support is 2.95 of 5, the")
     assert leads.headline == scores.headline
 
 

@@ -12,7 +12,7 @@ from cxlab import reports
 from cxlab.reports import notebooks
 from tests.conftest import ROOT
 
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[1-9]*.ipynb"))
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 SKELETON = ["The answer", "How sure are we", "What this cannot say", "Next steps", "Appendix"]
 COMPOSED = ["The answer", "What was decided", *SKELETON[1:3], "Appendix"]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from cxlab import plots
-from cxlab.plots import theme
+from cxlab.codebook.colours import BLUE, GREY
 from cxlab.results import MIME, Result
 
 NASTY = ["$a$", r"$\frac{", "<script>", "x" * 200, "line\nbreak", "\u202eright to left", "日本"]
@@ -22,7 +22,7 @@ def _result(groups, unit="points", **columns) -> Result:
 def test_a_forest_greys_small_bases():
     ax = plots.forest(_result(["few", "many"], n=[29, 30]))
     colours = [line.get_color() for line in ax.lines if line.get_marker() == "o"]
-    assert colours == [theme.GREY, theme.BLUE]
+    assert colours == [GREY, BLUE]
 
 
 @pytest.mark.parametrize("name", NASTY)

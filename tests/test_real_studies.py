@@ -167,5 +167,5 @@ def test_years_of_a_bank_are_not_called_months(opened, tmp_path):
     ((said, page),) = _pages(opened["bank"], "bank", tmp_path, "50_retention")
     assert said.startswith("Still there: ")
     assert "after 10 periods" in said
-    assert "The projection failed where it was tested" in page
+    assert "The projection failed its test" in page
     assert not [word for word in ("10 months", "36 months", "in the first month") if word in page]

@@ -188,7 +188,7 @@ def test_no_number_is_read_off_where_fewer_than_ten_are_under_watch():
     median, mean = result.frame.iloc[0], result.frame.iloc[1]
     assert (median["verdict"], mean["term"]) == ("not reached", f"mean to {until:.1f}")
     assert result.headline.startswith(f"Of the first {until:.1f} months, customers stay")
-    assert "the median is not reached" in result.headline
+    assert "median is not reached" in result.headline
     with pytest.raises(retention.SpellError, match="at least 10 customers; choose at most that"):
         retention.stay(long_tail(), horizon=30)
 
@@ -708,8 +708,8 @@ def test_a_reason_not_given_is_no_reason():
     frame = pd.DataFrame({"tenure": [1, 2, 3, 4, 5, 6], "churned": [1, 1, 1, 1, 0, 0]})
     frame["churn_reason"] = ["Not given", "Not given", "Not given", "Price", None, None]
     said = retention.reasons(frame.loc[frame.index.repeat(10)]).headline
-    assert "the reason given most often is 'Price': 16.7% of all customers" in said
-    assert said.endswith("; 50.0% gave none.")
+    assert "the reason given most often is 'Price': 16.7% (" in said
+    assert said.endswith(" 50.0% gave none.")
 
 
 def test_a_sentence_names_columns_and_groups_as_people_do():

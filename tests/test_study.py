@@ -95,7 +95,7 @@ def test_joins_are_counted_both_ways_and_name_lines_not_ids(shop):
     assert (lost["n"], lost["value"]) == (1, "orders.csv, line 4")
     assert rows.loc[("responses", "customers with a row"), "n"] == 2
     assert rows.loc[("responses", "rows whose customer is not in the list"), "n"] == 1
-    assert found.headline.startswith("Without a customer in the list: 1 of the responses and 1 of")
+    assert found.headline.startswith("2 rows with an id find no customer in the list. Of the")
 
 
 def test_what_is_known_stands_row_by_row_beside_the_answers():

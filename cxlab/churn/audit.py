@@ -11,6 +11,7 @@ from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.judging import know
 from cxlab.churn.workings.learning import FEWEST_LEAVERS, cross_scores, plain
 from cxlab.churn.workings.scores import auc_difference, single_auc
+from cxlab.codebook import label
 from cxlab.events import clock
 from cxlab.results import Result, count, listing, number, percent
 
@@ -266,12 +267,16 @@ def _headline(frame: pd.DataFrame, taken: Snapshot) -> str:
         " What cannot be checked is listed." if (frame["verdict"] == "cannot check").any() else ""
     )
     if used:
-        return f"Red: {listing(used)} {know(used)} of the leaving and must not be used.{blind}"
+        return f"Red: {_named(used)} {know(used)} of the leaving and must not be used.{blind}"
     if len(suspects):
-        return f"Amber: {listing(list(suspects))} should be looked at by a person.{blind}"
+        return f"Amber: {_named(suspects)} should be looked at by a person.{blind}"
     if len(leaks):
         return (
-            f"Green: {listing(list(leaks))} {know(leaks)} of the leaving and "
+            f"Green: {_named(leaks)} {know(leaks)} of the leaving and "
             f"{'is' if len(leaks) == 1 else 'are'} left out.{blind}"
         )
     return f"Green: no column was found to know of the leaving.{blind}"
+
+
+def _named(names) -> str:
+    return listing([label(str(name)) for name in names])

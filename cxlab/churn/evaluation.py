@@ -348,7 +348,7 @@ def _depends(frame: pd.DataFrame) -> Result:
         frame=frame,
         headline=(
             f"Across {count(len(done), 'definition')} of leaving the AUC lies between "
-            f"{number(low, 2)} and {number(high, 2)}, the share leaving at {rate}."
+            f"{number(low, 2)} and {number(high, 2)}. The share leaving lies at {rate}."
         ),
         method="AUC on customers left out of the fit, with DeLong's interval by customer.",
         base=f"{count(len(frame), 'choice')} of lookback, gap and horizon.",

@@ -277,12 +277,9 @@ def _headline(frame: pd.DataFrame) -> str:
         return (
             f"Nothing stands apart from '{first['group']}' ({percent(first['share'], 1)} a month)."
         )
-    parts = [
-        f"{number(row.estimate)} times with '{row.group}' ({number(row.conf_low)} to "
-        f"{number(row.conf_high)})"
-        for row in apart.sort_values("estimate", ascending=False).itertuples()
-    ]
+    row = apart.loc[np.log(apart["estimate"]).abs().idxmax()]
     return (
-        f"Against '{first['group']}' ({percent(first['share'], 1)} leave a month), the hazard of "
-        f"leaving is {listing(parts)}."
+        f"With '{row['group']}', the hazard of leaving is {number(row['estimate'])} times "
+        f"({number(row['conf_low'])} to {number(row['conf_high'])}) that with '{first['group']}'. "
+        f"There, {percent(first['share'], 1)} leave a month."
     )

@@ -8,7 +8,7 @@ from cxlab.churn.definition import ChurnError
 from cxlab.churn.snapshots import Snapshot
 from cxlab.churn.workings import scores
 from cxlab.churn.workings.asking import question
-from cxlab.results import Result, count, number, percent
+from cxlab.results import Result, number, percent
 
 WORST = 0.2
 LEAD = "lead time, days (median)"
@@ -150,11 +150,8 @@ def _headline(rows: pd.DataFrame) -> str:
         return f"{has}; it does not detectably tell leavers from stayers."
     if area["conf_high"] < 0.5:
         return f"{has}; it points the wrong way: those scored well leave more often."
-    lead = ""
-    if LEAD in rows.index:
-        lead = f"; before leaving it had been bad for {count(rows.loc[LEAD, 'estimate'], 'day')}"
+    worst = number(rows.loc["lift, worst tenth", "estimate"])
     return (
-        f"{has}; it ranks a leaver above a stayer {percent(area['estimate'])} of the time, with "
-        f"{number(rows.loc['lift, worst tenth', 'estimate'])} times the leaving in its worst "
-        f"tenth{lead}."
+        f"{has}. It ranks a leaver above a stayer {percent(area['estimate'])} of the time; its "
+        f"worst tenth leaves {worst} times as often."
     )

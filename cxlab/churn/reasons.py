@@ -155,12 +155,13 @@ def associations(model, snapshot: Snapshot, *, seed: int = 0) -> Result:
         )
     frame = pd.DataFrame(rows)
     steady = frame[(frame["verdict"] == "stable") & (frame["rank"] <= 10)]
-    named = [_with_direction(row.term, row.direction) for row in steady.head(4).itertuples()]
+    named = [_with_direction(row.term, row.direction) for row in steady.head(2).itertuples()]
+    named = named if len(" ".join(named).split()) < 20 else named[:1]
     return Result(
         name="what goes with leaving",
         frame=frame,
         headline=(
-            f"Associated with leaving, other facts held equal, fit after fit: {listing(named)}."
+            f"Associated with leaving, other facts held equal: {listing(named)}."
             if named
             else "Nothing is associated with leaving steadily enough to be named."
         ),

@@ -9,6 +9,7 @@ import pandas as pd
 from cxlab import events
 from cxlab.churn.definition import CONTRACT, FLAG, SILENCE, ChurnError, Definition, definition
 from cxlab.churn.workings.asking import question
+from cxlab.codebook import label
 from cxlab.results import count, listing
 
 #: Columns of a customer list that say who somebody is, or that tell of the leaving itself.
@@ -417,7 +418,8 @@ def _undated_note(names, attributes: Sequence[str]) -> str:
     if not out:
         return f"{kept}Nobody can say when these columns were written."
     return (
-        f"{kept}Left out, because nobody can say when they were written: {listing(out, 8)}. "
+        f"{kept}Left out, because nobody can say when they were written: "
+        f"{listing([label(name) for name in out], 8)}. "
         "Name a column in 'attributes' to use it all the same."
     )
 

@@ -69,7 +69,7 @@ def _said(case: Asked, row: pd.Series, word: str, unit: str, calls: bool) -> str
         if word == NOT_YET:
             return f"{CANNOT}: {ranked}, but its top tenth is too few customers to judge by."
     if word == NOT_YET and row["conf_low"] <= 1:
-        return f"{CANNOT}: {top}, which is about the average."
+        return f"{CANNOT}: {top}, about the average."
     if word == NOT_YET:
         return f"{CANNOT}: no calls detectably pay, though {top}."
     if case.left_out:

@@ -355,15 +355,19 @@ def lab(context: typer.Context, study_file: STUDY, notebooks: NOTEBOOKS = None) 
 
     Further options, such as --no-browser, are JupyterLab's own.
     """
-    from cxlab import codebook
+    from cxlab import codebook, reports
 
     codebook.load(study_file)
     folder = _notebooks(notebooks)
-    _own_kernel()
     typer.echo(f"In a notebook, set: study_file = {os.path.relpath(study_file, folder)!r}")
-    # this environment's kernels come before any the user has elsewhere
+    os.environ[reports.OPENED] = str(study_file.resolve())
+    # this environment's kernels come before any the user has elsewhere; theirs is `python`, which
+    # Jupyter takes to be the Python it runs in
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    os.environ["PYTHONNOUSERSITE"] = "1"
     launch = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}", *context.args]
+    if (folder / f"{reports.HOME}.ipynb").is_file():
+        launch.insert(4, f"--LabApp.default_url=/lab/tree/{reports.HOME}.ipynb")
     sys.stdout.flush()
     os.execv(sys.executable, launch)
 
@@ -520,13 +524,6 @@ def _assignments(given: list[str]) -> dict[str, str]:
         if "=" not in word:
             raise PlanError(f"--set {word}: write NAME=VALUE.")
     return pairs
-
-
-def _own_kernel() -> None:
-    """Write this environment's `python3` kernel so that it can be no other Python."""
-    from ipykernel.kernelspec import install
-
-    install(prefix=sys.prefix, display_name="cxlab", env={"PYTHONNOUSERSITE": "1"})
 
 
 def _progress(total: int):

@@ -28,6 +28,7 @@ from cxlab.codebook.words import (
     UNSEEN,
     Refusal,
     did_you_mean,
+    headings,
     label,
 )
 
@@ -65,6 +66,7 @@ __all__ = [
     "check_scale",
     "did_you_mean",
     "fitting",
+    "headings",
     "label",
     "load",
     "ordered",

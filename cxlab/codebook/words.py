@@ -295,6 +295,50 @@ _LABELS = {
     "spend_before": "spend before",
 }
 
+# What stands above a column that a reader meets, where its word alone does not say it.
+_HEADINGS = {
+    "term": "what",
+    "group": "for whom",
+    "period": "when",
+    "n": "counted",
+    "std_error": "standard error",
+    "std_error_plain": "standard error, plain",
+    "conf_low": "from",
+    "conf_high": "to",
+    "p_value": "p-value",
+    "p_adjusted": "p-value, adjusted",
+    "p_rest": "p-value against the rest",
+    "n_effective": "effective number",
+    "n_needed": "answers needed",
+    "rank": "place",
+    "rank_low": "best place",
+    "rank_high": "worst place",
+    "p_first": "chance of the first place",
+    "p_top3": "chance of the first three",
+    "p_bottom3": "chance of the last three",
+    "tie": "alike share a letter",
+    "r2": "part explained",
+    "vif": "variance inflation",
+    "log_odds": "log-odds",
+    "coefficient_error": "error of the coefficient",
+    "performance": "mean rating",
+    "performance_low": "rating from",
+    "performance_high": "rating to",
+    "cumulative": "share so far",
+    "at_risk": "still watched",
+    "events": "times it happened",
+    "censored": "watch ended before",
+    "df": "degrees of freedom",
+    "df_error": "degrees of freedom of the error",
+    "limit_low": "lower limit",
+    "limit_high": "upper limit",
+    "raw": "unadjusted",
+    "of_money": "share of the money",
+    "base_weighted": "base, weighted",
+    "table": "data",
+}
+_MEASURED = ("points", "share", "money", "ratio")
+
 
 class Refusal(ValueError):
     """Input that cannot be used; says what, where, and what to do now.
@@ -318,6 +362,23 @@ def label(word: str) -> str:
         ('effective n', 'first reply at')
     """
     return _LABELS.get(word, word.replace("_", " "))
+
+
+def headings(columns, unit: str = "") -> dict[str, str]:
+    """Write what stands above the columns of a result, in words.
+
+    Args:
+        columns: words of `RESULT_WORDS`.
+        unit: the unit of `estimate`, which names it.
+
+    Example:
+        >>> headings(["group", "estimate", "p_adjusted"], "points")
+        {'group': 'for whom', 'estimate': 'points', 'p_adjusted': 'p-value, adjusted'}
+    """
+    words = {name: _HEADINGS.get(name, label(name)) for name in columns}
+    if "estimate" in words and unit in _MEASURED and unit not in words.values():
+        words["estimate"] = unit
+    return words
 
 
 def did_you_mean(word: str, known) -> str:

@@ -318,13 +318,14 @@ def _headline(frame: pd.DataFrame, outcome: str) -> str:
     verdicts = frame.drop_duplicates("term").set_index("term")["verdict"]
     said = []
     for verdict, words in (
-        ("must-have", "goes with lower {} when rated low, hardly with higher when rated high"),
-        ("delighter", "goes with higher {} when rated high, hardly with lower when rated low"),
+        ("must-have", "with lower {} when rated low"),
+        ("delighter", "with higher {} when rated high"),
     ):
         terms = verdicts.index[verdicts == verdict].tolist()
         if terms:
-            many = words.replace("goes", "go") if len(terms) > 1 else words
-            said.append(f"{listing(terms)} {many.format(label(outcome))} ({verdict})")
+            verb = "" if said else "go " if len(terms) > 1 else "goes "
+            told = f"{listing(terms)} {verb}{words.format(label(outcome))}"
+            said.append(f"{told}, hardly otherwise ({verdict})")
     if said:
         return "; ".join(said) + "."
     linear = verdicts.index[verdicts == "linear"].tolist()

@@ -206,18 +206,19 @@ def beside(
     frame = pd.concat([r.frame.assign(group=name) for name, r in found.items()], ignore_index=True)
     words = "term group estimate conf_low conf_high rank p_first p_top3 tie r2 n"
     firsts = {name: r.frame["term"][0] for name, r in found.items()}
-    explained = [f"{percent(r.frame['r2'].sum(), 1)} of {name}" for name, r in found.items()]
+    explained = [f"{percent(r.frame['r2'].sum(), 1)} of {label(name)}" for name, r in found.items()]
     if len(set(firsts.values())) == 1:
-        headline = f"{firsts[outcomes[0]]} comes first for {listing(outcomes)} alike."
+        named = listing([label(name) for name in outcomes])
+        headline = f"{firsts[outcomes[0]]} comes first for {named} alike."
     else:
-        said = [f"{term} for {name}" for name, term in firsts.items()]
+        said = [f"{term} for {label(name)}" for name, term in firsts.items()]
         headline = f"The first place differs by outcome: {listing(said)}."
     return Result(
         name="outcomes beside each other",
         frame=frame[words.split()],
         headline=headline,
         method=found[outcomes[0]].method,
-        base=" ".join(f"{name}: {r.base}" for name, r in found.items()),
+        base=" ".join(f"{label(name)}: {r.base}" for name, r in found.items()),
         notes=(f"The ratings explain {listing(explained)}.",),
         unit="share",
     )

@@ -483,7 +483,7 @@ def _headline(design: Design, frame: pd.DataFrame, unit: str, points: str) -> st
     return (
         f"One point more for {first['term']} is associated with "
         f"{amount(first['estimate'], unit, signed=True)} {what} "
-        f"({span(first['conf_low'], first['conf_high'], unit)}), other ratings held; "
+        f"({span(first['conf_low'], first['conf_high'], unit)}), other ratings held. "
         f"{len(clear)} of {count(len(own), 'rating')} {'is' if len(clear) == 1 else 'are'} "
         "detectable."
     )
@@ -491,7 +491,7 @@ def _headline(design: Design, frame: pd.DataFrame, unit: str, points: str) -> st
 
 def _errors(design: Design, model: str) -> str:
     if design.cluster is not None:
-        return f"errors robust to clusters of {design.survey.cluster}"
+        return f"errors robust to answers alike within a {label(design.survey.cluster)}"
     if model == "linear":
         return "HC3 errors"
     return "robust errors" if design.weighted else "model-based errors"

@@ -13,7 +13,7 @@ from cxlab.drivers.workings.design import Design, DriverError
 from cxlab.drivers.workings.lines import fitted
 from cxlab.drivers.workings.ordered import MOST_CATEGORIES, columns, fit_named, robust
 from cxlab.drivers.workings.points import points_of, worth_of
-from cxlab.results import Result, amount, listing, number, percent, span
+from cxlab.results import Result, amount, listing, number, percent, sentence, span
 
 CLAUSE = "if the association is causal"
 
@@ -51,7 +51,7 @@ def simulate(design: Design, *, moves: Mapping[str, float | tuple[float, float]]
     return Result(
         name="what if",
         frame=frame,
-        headline=f"Raise {moved}: {_in_points(last, what, unit)}, {CLAUSE}.",
+        headline=f"Raise {moved}. {sentence(_in_points(last, what, unit))}, {CLAUSE}.",
         method=("Proportional-odds" if change is _ordered_change else "Linear")
         + " model, predictions before and after over the answers as they are; delta method.",
         base=design.base,
@@ -216,5 +216,5 @@ def _moved(asked: dict[str, tuple[float, float]]) -> str:
 
 def _in_words(by: float, lowest: float) -> str:
     who = "everyone" if lowest == 1 else f"the lowest {percent(lowest)}"
-    unit = "point" if abs(by) == 1 else "points"
-    return f"by {number(by, 0 if by.is_integer() else 1)} {unit} among {who}"
+    size = "a point" if by == 1 else f"{number(by, 0 if by.is_integer() else 1)} points"
+    return f"by {size} among {who}"

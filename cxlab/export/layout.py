@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 APPENDIX = "Appendix"
 _HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
 _HEADLINE = re.compile(r'<section class="cx-(\w+)">(<h3>.*?</h3>)')
+_CARD = '<section class="cx-card"'  # side by side; a strip to be drawn along on a phone
 _OWN_BLOCK = re.compile(r'<section class="cx-(answer|card|exhibit|gallery|result)')
 
 
@@ -105,7 +106,8 @@ def _blocks(found: Sequence[Sequence[str]]) -> str:
     written = "".join(
         f'<div class="cx-column">{"".join(map(_block, each))}</div>' for each in columns
     )
-    return f'<div class="cx-columns">{written}</div>'
+    strip = ' tabindex="0" role="group" aria-label="cards"' if _CARD in "".join(blocks) else ""
+    return f'<div class="cx-columns"{strip}>{written}</div>'
 
 
 def _block(markup: str) -> str:

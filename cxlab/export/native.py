@@ -19,16 +19,22 @@ from pptx.enum.dml import MSO_LINE
 from pptx.util import Emu, Pt
 
 from cxlab.codebook import label
+from cxlab.codebook.colours import (
+    BLUE,
+    FAINT,
+    GREEN,
+    GREY,
+    INK,
+    MEANING,
+    ORANGE,
+    PALE,
+    SERIES,
+)
 from cxlab.export import charts
 from cxlab.export.charts import Drawn, Row, named, unit_of, unsure
 from cxlab.export.inert import cell, plain
 from cxlab.results import RATIOS, span
 
-INK, GREY, PALE, FAINT = "1F2933", "66727E", "AEB8C2", "E3E8EC"
-BLUE, ORANGE, GREEN, PURPLE, RED = "0B62A8", "C8690A", "0A7D5F", "9A4F86", "B83B1E"
-SERIES = (BLUE, ORANGE, GREEN, PURPLE, RED, GREY)
-MEANING = {"detractor": ORANGE, "passive": PALE, "promoter": GREEN}  # the same on every page
-_SHADES = {"concentrate here": ORANGE, "keep up the good work": GREEN}  # as on the pages
 QUADRANTS = {(False, True): "concentrate here", (True, True): "keep up the good work",
              (False, False): "low priority", (True, False): "possible overkill"}  # fmt: skip
 _NS = "http://schemas.openxmlformats.org/drawingml/2006/chart"
@@ -64,7 +70,7 @@ def _house(chart: Any) -> None:
 
 
 def _rgb(colour: str) -> RGBColor:
-    return RGBColor.from_string(colour)
+    return RGBColor.from_string(colour.removeprefix("#"))
 
 
 # ---------------------------------------------------------------- bars and columns
@@ -463,7 +469,7 @@ def _map(chart: Any, finding: Mapping[str, Any], shown: Drawn) -> None:
     _unjoined(points)
     for place, row in enumerate(shown.rows):
         grey = unsure(row, unit_of(finding))
-        shade = _SHADES.get(str(row.get("verdict")), BLUE)
+        shade = MEANING.get(str(row.get("verdict")), BLUE)
         _dot(points.points[place], PALE if grey else shade)
         at = spans.pop(0) if row.get("performance_low") is not None else None
         end = at.points[1] if at else points.points[place]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from cxlab.codebook import label
+from cxlab.codebook import headings, label
 from cxlab.export import charts
 from cxlab.export.audience import seen
 from cxlab.export.inert import plain
@@ -224,7 +224,8 @@ def tabled(
     at = filled[: most[1]]
     words = [[plain(cell(names[i], row[i], finding["unit"], digits=digits.get(names[i])),
                     longest=60) for i in at] for row in rows[: most[0]]]  # fmt: skip
-    return [label(names[i]) for i in at], words
+    titles = headings([names[i] for i in at], finding["unit"])
+    return list(titles.values()), words
 
 
 # ---------------------------------------------------------------- titles

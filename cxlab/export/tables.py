@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from cxlab.codebook import label
+from cxlab.codebook import headings
 from cxlab.export.inert import plain
 
 INERT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
@@ -41,9 +41,9 @@ def workbook(found: Sequence[Mapping[str, Any]]) -> bytes:
 def _write(sheet: Any, finding: Mapping[str, Any], bold: Any) -> None:
     columns = finding["frame"]["columns"]
     sheet.write_string(0, 0, plain(finding["headline"]), bold)
-    for x, column in enumerate(columns):
-        sheet.write_string(2, x, label(column), bold)
-        sheet.set_column(x, x, max(12, len(label(column)) + 2))
+    for x, words in enumerate(headings(columns, finding["unit"]).values()):
+        sheet.write_string(2, x, words, bold)
+        sheet.set_column(x, x, max(12, len(words) + 2))
     last = 2
     for last, row in enumerate(finding["frame"]["rows"], 3):
         for x, value in enumerate(row):

@@ -5,10 +5,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cxlab.results import sentence
+
 EVERYONE = "everyone"
 MOST_PARTS = 12  # more are found in the index
 
 Report = Mapping[str, Any]
+Tiles = Sequence[Mapping[str, str]] | None
 
 
 def joined(page: str, report: Report, made: Sequence[Report]) -> str:
@@ -17,12 +20,13 @@ def joined(page: str, report: Report, made: Sequence[Report]) -> str:
     Args:
         page: an HTML document of this room.
         report: its entry in the manifest: notebook, question, part, settings, reading_order,
-            page, headline.
+            page, headline, tiles.
         made: the entries of all reports that have a page, this one too.
 
     Returns:
         The page with a bar: the overview, the same question for other parts, the previous and
-        next question of the same part; that of a part says what was found for everyone.
+        next question of the same part; that of a part says what was found for everyone, and its
+        answer begins with its number beside that of everyone.
     """
     alike = [one for one in made if one["settings"] == report["settings"]]
     parts = [one for one in alike if one["notebook"] == report["notebook"]]
@@ -33,7 +37,46 @@ def joined(page: str, report: Report, made: Sequence[Report]) -> str:
     said = ""
     if whole and whole is not report and whole["headline"]:
         said = f'<p class="cx-base">For everyone: {html.escape(whole["headline"])}</p>'
+        page = _compared(page, _beside_everyone(report.get("tiles"), whole.get("tiles")))
     return _filled(_filled(page, "ways", bar), "beside", said)
+
+
+def _compared(page: str, said: str) -> str:
+    """Begin the answer of a page with a sentence, instead of the one it began with before."""
+    begins = r'(<section class="cx-answer"><h3>)(?:<span class="cx-here">.*?</span> )?'
+    told = f'<span class="cx-here">{html.escape(said)}</span> ' if said else ""
+    return re.sub(begins, lambda found: found[1] + told, page, count=1)
+
+
+def _beside_everyone(here: Tiles, whole: Tiles) -> str:
+    """Set the first number of a part beside that of everyone.
+
+    Example:
+        >>> one = {"name": "NPS", "shown": "14.2", "interval": "9.1 to 19.3"}
+        >>> _beside_everyone([one], [one | {"shown": "35.1", "interval": "31.7 to 38.3"}])
+        'NPS is 14.2 here, below the 35.1 of everyone.'
+    """
+    known = {tile["name"]: tile for tile in whole or ()}
+    one = next((tile for tile in here or () if tile["name"] in known), None)
+    if one is None:
+        return ""
+    all_ = known[one["name"]]
+    ends = [_ends(tile["interval"]) for tile in (one, all_)]
+    how = "and" if not all(ends) else (
+        "below" if ends[0][1] < ends[1][0] else "above" if ends[0][0] > ends[1][1]
+        else "not clearly off"
+    )  # fmt: skip
+    start = f"{sentence(one['name'])} is {one['shown']} here"
+    if how == "and":
+        return f"{start} and {all_['shown']} for everyone."
+    return f"{start}, {how} the {all_['shown']} of everyone."
+
+
+def _ends(interval: str) -> tuple[float, ...]:
+    """Read the two ends of an interval back from its words."""
+    found = re.findall(r"[−-]?\d[\d,]*(?:\.\d+)?", interval)
+    ends = tuple(float(text.replace(",", "").replace("−", "-")) for text in found)
+    return ends if len(ends) == 2 else ()
 
 
 def _filled(page: str, place: str, markup: str) -> str:

@@ -14,7 +14,7 @@ from cxlab.metrics.workings.channels import MODE, mode_note
 from cxlab.metrics.workings.estimates import SMALL
 from cxlab.metrics.workings.measures import MetricsError, Score, resolve
 from cxlab.metrics.workings.pieces import COLUMNS, METHOD, few_in_both, piece
-from cxlab.results import Result, amount, count, listing, percent
+from cxlab.results import Result, amount, count, listing
 
 MOST_SEGMENTS = 300
 FEW_NOTE = "Few customers answered in both periods; how they moved is told apart."
@@ -277,7 +277,7 @@ def _headline(frame: pd.DataFrame, what: Score, by: By) -> str:
     ends = f"from {amount(total['before'], what.unit)} to {amount(total['after'], what.unit)}"
     if by is None:
         word = "shows no detectable change" if total["verdict"] != "moved" else "moved"
-        return f"{what.name} {word} {ends} ({_range(total, what)})."
+        return f"{what.name} {word} {ends}. {_between(total, what)}."
     said = {
         "mix": f"{piece(mix, what)} goes with who answered{_shifts(frame)}",
         "rate": f"{piece(rows.loc['rate'], what)} with scores inside each {noun}",
@@ -285,15 +285,15 @@ def _headline(frame: pd.DataFrame, what: Score, by: By) -> str:
     }
     moved = [term for term in PIECES if rows.loc[term, "verdict"] == "moved"]
     if total["verdict"] != "moved":
-        start = f"{what.name} shows no detectable change {ends} ({_range(total, what)})"
-        return f"{start}{''.join(f'; {said[term]}' for term in moved)}."
+        rest = [f"{said[term]}." for term in moved] or [f"{_between(total, what)}."]
+        return " ".join([f"{what.name} shows no detectable change {ends}.", *rest])
     if "rate" not in moved:
         said["rate"] = f"no detectable change inside each {noun}"
     if "interaction" not in moved:
         del said["interaction"]
     word = "rose" if total["estimate"] > 0 else "fell"
     start = f"{what.name} {word} by {what.difference(total['estimate'])}, {ends}"
-    return f"{start}: {', '.join(said.values())}."
+    return f"{start}. {', '.join(said.values())}."
 
 
 def _shifts(frame: pd.DataFrame) -> str:
@@ -303,8 +303,12 @@ def _shifts(frame: pd.DataFrame) -> str:
     moved = moved.sort_values("size", ascending=False).head(2)
     if moved["size"].max() < 0.05:
         return ""
-    said = [f"{r.group} {percent(r.before)} to {percent(r.after)}" for r in moved.itertuples()]
-    return f" ({', '.join(said)} of answers)"
+    said = [f"{'more' if r.after > r.before else 'fewer'} {r.group}" for r in moved.itertuples()]
+    return f" ({', '.join(said)})"
+
+
+def _between(row: pd.Series, what: Score) -> str:
+    return f"The change lies between {_range(row, what).replace(' to ', ' and ')}"
 
 
 def _range(row: pd.Series, what: Score) -> str:

@@ -44,7 +44,7 @@ def nps(
 
     Example:
         >>> nps(pd.DataFrame({"nps": [0, 7, 7, 9, 9, 9]})).headline
-        'NPS is 33.3 (−26.7 to 71.2), 6 answers.'
+        'NPS is 33.3 (−26.7 to 71.2). Only 6 answers.'
     """
     what = Score(score, "nps") if isinstance(score, str) else score
     answers = take(responses, what, by=by, weight=how.weight, cluster=how.cluster)
@@ -76,7 +76,7 @@ def csat(
 
     Example:
         >>> csat(pd.DataFrame({"csat": [5, 4, 3, 5]})).headline
-        'CSAT: 75.0% give 4 or 5 (30.1% to 95.4%), 4 answers.'
+        'CSAT: 75.0% give one of the best answers (30.1% to 95.4%). Only 4 answers.'
     """
     what = score if isinstance(score, Score) else Score(score, kind, as_scale(scale), "CSAT")
     answers = take(responses, what, by=by, weight=how.weight, cluster=how.cluster)
@@ -107,7 +107,7 @@ def ces(
 
     Example:
         >>> ces(pd.DataFrame({"ces": [5, 6, 7, 6]})).headline
-        'CES averages 6.00 (4.70 to 7.00), 4 answers; high means easy.'
+        'CES averages 6.00 (4.70 to 7.00); high means easy. Only 4 answers.'
     """
     what = score if isinstance(score, Score) else Score(score, kind, as_scale(scale), "CES")
     answers = take(responses, what, by=by, weight=how.weight, cluster=how.cluster)

@@ -261,7 +261,7 @@ def _parts(totals: np.ndarray) -> np.ndarray:
 def _headline(what: Score, stayed, moves: dict, level: float, smallest: int) -> str:
     up, down = (_some(int(moves[way].sum()), smallest) for way in ("up", "down"))
     inner, error = moves["by"]
-    start = f"Of {count(len(stayed), 'customer')} who answered in both periods, {up} moved up and "
+    start = f"Of {count(len(stayed), 'customer')} in both periods, {up} moved up and "
     if abs(inner) <= stats.quantile(level) * error:
         return f"{start}{down} down: no detectable change of {what.name} among them."
     word = "up" if inner > 0 else "down"

@@ -140,15 +140,15 @@ def _universe_sentence(frame: pd.DataFrame, main: pd.Series, score: Score) -> st
     if told.empty:
         return f"Too few answers to show {score.name} under other choices."
     low, high = (amount(end, score.unit) for end in (told.min(), told.max()))
-    many = "both" if len(frame) == 2 else f"all {count(len(frame))}"
-    ways = f"{many} reasonable ways of cleaning and weighting"
+    ways = f"{'both' if len(frame) == 2 else 'all'} reasonable ways of cleaning and weighting"
     said = (
         f"{score.name} is {low} in {ways}"
         if low == high
-        else f"{score.name} lies between {low} and {high} in {ways}, "
-        f"{amount(main['estimate'], score.unit)} as reported"
+        else f"{score.name}, {amount(main['estimate'], score.unit)} as reported, lies between "
+        f"{low} and {high} in {ways}"
     )
     outside = int((~told.between(main["conf_low"], main["conf_high"])).sum())
     if not outside:
         return f"{said}: the answer does not depend on them."
-    return f"{said}: the answer depends on them, {count(outside)} outside the range reported."
+    lie = "lies" if outside == 1 else "lie"
+    return f"{said}: it depends on them. {count(outside)} {lie} outside the range reported."

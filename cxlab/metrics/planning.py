@@ -198,9 +198,9 @@ def _detectable_headline(frame: pd.DataFrame, what: Score, change: float, power:
     row = known.iloc[0]
     start = (
         f"Two waves of {count(row['n'], 'answer')} show changes of "
-        f"{what.difference(row['estimate'])} or more ({percent(power)} power)"
+        f"{what.difference(row['estimate'])} or more"
     )
     if row["verdict"] == "enough":
         return f"{start}: enough to see {goal}."
     needed = round(float(row["n_needed"]), -1) if row["n_needed"] > 1000 else row["n_needed"]
-    return f"{start}; you would need {count(needed, 'answer')} a wave to see {goal}."
+    return f"{start}. To see {goal}, each would need {count(needed, 'answer')}."

@@ -86,15 +86,19 @@ def _headline(frame: pd.DataFrame, unit: str) -> str:
     if len(frame) == 1:
         return f"{top['term']} is rated {_said(top, unit)}."
     if top["conf_low"] <= low["conf_high"] and unit:
-        return f"No rating stands apart: {top['term']} is {_said(top, unit)}, the others near it."
+        return f"No rating stands apart: {top['term']} is {_of(top, unit)}, the others near it."
     return (
-        f"{top['term']} is rated best, {_said(top, unit)}, and {low['term']} worst, "
-        f"{_said(low, unit)}."
+        f"{top['term']} is rated best ({_of(top, unit)}) and {low['term']} worst "
+        f"({amount(low['estimate'], unit)})."
     )
 
 
+def _of(row: pd.Series, unit: str) -> str:
+    return f"{amount(row['estimate'], unit)} {unit}".strip()
+
+
 def _said(row: pd.Series, unit: str) -> str:
-    said = f"{amount(row['estimate'], unit)} {unit}".strip()
+    said = amount(row["estimate"], unit)
     if pd.notna(row["conf_low"]):
         said += f" ({span(row['conf_low'], row['conf_high'], unit)})"
-    return f"{said}, {percent(row['share'])} in the two best points"
+    return f"{said} {unit}; {percent(row['share'])} give one of the two best answers"

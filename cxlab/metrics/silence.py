@@ -258,5 +258,5 @@ def _headline(
     bias = f"; {BIAS} is likely" if dependent else ""
     if stated.empty:
         return f"{start} whatever the silent {percent(1 - found.rate)} think{bias}."
-    near = f"{_span(stated.min(), stated.max(), what)} if they are not far off"
-    return f"{start} whatever the silent think, {near}{bias}."
+    near = _span(stated.min(), stated.max(), what).replace(" to ", " and ")
+    return f"{what.name} of all asked lies between {near} unless the silent are far off{bias}."

@@ -4,23 +4,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from cxlab.plots.theme import (
-    BLUE,
-    FAINT,
-    GREEN,
-    GREY,
-    INK,
-    ORANGE,
-    SMALL_BASE,
-    canvas,
-    clipped,
-    more_rows,
-    picture,
-    unit_label,
-)
+from cxlab.codebook.colours import BLUE, GREY, INK, MEANING
+from cxlab.plots.theme import SMALL_BASE, canvas, clipped, more_rows, picture, unit_label
 from cxlab.results import Result, amount, count, percent
 
 MOST_ROWS = 40
+BANDS = ("detractor", "passive", "promoter")
 
 
 @picture
@@ -82,7 +71,8 @@ def distribution(result: Result, *, ax: Axes | None = None) -> Axes:
         top = rows["value"].max()
         colours = [BLUE] * len(rows)
         if top == 10:
-            colours = [ORANGE if v <= 6 else FAINT if v <= 8 else GREEN for v in rows["value"]]
+            bands = np.select([rows["value"] <= 6, rows["value"] <= 8], BANDS[:2], BANDS[2])
+            colours = [MEANING[band] for band in bands]
         bars = ax.bar(rows["value"], rows["share"], color=colours, width=0.82)
         ax.bar_label(bars, [percent(share) for share in rows["share"]], fontsize=10, padding=2)
         ax.set_xticks(rows["value"], [f"{value:g}" for value in rows["value"]])

@@ -6,7 +6,8 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from cxlab.codebook import label
-from cxlab.plots.theme import BLUE, FAINT, GREEN, GREY, INK, ORANGE, RED, canvas, clipped, picture
+from cxlab.codebook.colours import BLUE, FAINT, GREEN, GREY, INK, ORANGE, RED
+from cxlab.plots.theme import canvas, clipped, picture
 from cxlab.results import Result, number, percent
 
 _STRETCHES = {"lookback": BLUE, "gap": GREY, "horizon": ORANGE}

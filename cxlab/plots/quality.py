@@ -8,18 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
 from cxlab.codebook import label
-from cxlab.plots.theme import (
-    BLUE,
-    FAINT,
-    GREY,
-    INK,
-    ORANGE,
-    canvas,
-    clipped,
-    more_rows,
-    picture,
-    unit_label,
-)
+from cxlab.codebook.colours import BLUE, FAINT, GREY, INK, ORANGE
+from cxlab.plots.theme import canvas, clipped, more_rows, picture, unit_label
 from cxlab.results import Result, Unanswerable, percent
 
 LARGE = 0.1

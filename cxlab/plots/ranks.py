@@ -6,29 +6,11 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from cxlab.plots.theme import (
-    BLUE,
-    FAINT,
-    GREEN,
-    GREY,
-    INK,
-    ORANGE,
-    PAPER,
-    canvas,
-    clipped,
-    more_rows,
-    picture,
-    unit_label,
-)
+from cxlab.codebook.colours import BLUE, FAINT, GREEN, GREY, INK, MEANING, ORANGE, PAPER
+from cxlab.plots.theme import canvas, clipped, more_rows, picture, unit_label
 from cxlab.results import Result, amount, percent
 
 MOST_ROWS = 30
-_SHADES = {
-    "concentrate here": ORANGE,
-    "keep up the good work": GREEN,
-    "possible overkill": BLUE,
-    "low priority": BLUE,
-}
 
 
 @picture
@@ -130,13 +112,13 @@ def priorities(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.axhline(rows["estimate"].mean(), color=GREY, lw=1, ls=(0, (4, 3)))
         ax.axvline(rows["performance"].mean(), color=GREY, lw=1, ls=(0, (4, 3)))
         for _, row in rows.iterrows():
-            colour = _SHADES.get(row["verdict"], GREY)
+            colour = MEANING.get(row["verdict"], GREY)
             across = [row["performance_low"], row["performance_high"]]
             ax.plot(across, [row["estimate"]] * 2, color=colour, lw=1.8)
             ax.plot(
                 [row["performance"]] * 2, [row["conf_low"], row["conf_high"]], color=colour, lw=1.8
             )
-            filled = colour if row["verdict"] in _SHADES else "white"
+            filled = colour if row["verdict"] in MEANING else "white"
             ax.plot(row["performance"], row["estimate"], "o", ms=7, mec=colour, mfc=filled, mew=1.4)
         _name_points(ax, rows)
         ax.margins(0.16, 0.16)
@@ -167,7 +149,7 @@ def _name_points(ax: Axes, rows: pd.DataFrame) -> None:
             ha="right" if left else "left",
             va="top" if below else "bottom",
             fontsize=10,
-            color=INK if row["verdict"] in _SHADES else GREY,
+            color=INK if row["verdict"] in MEANING else GREY,
             path_effects=[withStroke(linewidth=2.5, foreground=PAPER)],
         )
 

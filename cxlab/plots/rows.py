@@ -2,7 +2,8 @@
 
 from matplotlib.axes import Axes
 
-from cxlab.plots.theme import GREY, INK, ORANGE, canvas, clipped, picture
+from cxlab.codebook.colours import GREY, INK, ORANGE
+from cxlab.plots.theme import canvas, clipped, picture
 from cxlab.results import Result, count
 
 

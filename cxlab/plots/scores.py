@@ -6,19 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from cxlab.plots.theme import (
-    BLUE,
-    FAINT,
-    GREEN,
-    GREY,
-    INK,
-    ORANGE,
-    PURPLE,
-    canvas,
-    clipped,
-    more_rows,
-    picture,
-)
+from cxlab.codebook.colours import BLUE, FAINT, GREEN, GREY, INK, ORANGE, PURPLE
+from cxlab.plots.theme import canvas, clipped, more_rows, picture
 from cxlab.results import Result, amount, count, number, percent
 
 MOST_ROWS = 40

@@ -40,7 +40,7 @@ class Exhibit:
         image = base64.b64encode(self.png).decode()
         return {
             "text/plain": f"{self.result.headline}\n{self.alt}\n{self.result.base}",
-            "text/html": self.as_html(image),
+            "text/html": results.dressed(self.as_html(image)),
             "image/png": image,
             MIME: {**self.result.to_dict(), "alt": self.alt},
         }

@@ -7,18 +7,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from cxlab.plots.theme import (
-    BLUE,
-    FAINT,
-    GREY,
-    INK,
-    ORANGE,
-    PAPER,
-    SERIES,
-    canvas,
-    clipped,
-    picture,
-)
+from cxlab.codebook.colours import BLUE, FAINT, GREY, INK, ORANGE, PAPER, SERIES
+from cxlab.plots.theme import canvas, clipped, picture
 from cxlab.results import Result, count, number, percent
 
 MOST_COHORTS = 26

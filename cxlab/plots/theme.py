@@ -16,13 +16,10 @@ from matplotlib.figure import Figure
 
 from cxlab import results
 from cxlab.codebook import worded
+from cxlab.codebook.colours import FAINT, GREY, INK, PAPER, SERIES
 from cxlab.plots import fonts
 from cxlab.results import Result, Unanswerable, count
 
-INK, GREY, FAINT, PAPER = "#1f2933", "#7b8794", "#d9dee4", "#ffffff"
-# Okabe and Ito (2008), darkened where white paper needs it; told apart by every common eye
-BLUE, ORANGE, GREEN, PURPLE, RED = "#0b62a8", "#c8690a", "#0a7d5f", "#9a4f86", "#b83b1e"
-SERIES = (BLUE, ORANGE, GREEN, PURPLE, RED, GREY)
 WIDTH = 4.5  # inches; on a phone of 390 pixels the smallest letters are 11 pixels high
 DPI = 180
 SMALL_BASE = 30  # answers; below this a point is drawn in grey
@@ -52,7 +49,7 @@ STYLE: Any = {
 }
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_width: ContextVar[float] = ContextVar("width", default=WIDTH)
+_size: ContextVar[tuple[float, float | None]] = ContextVar("size", default=(WIDTH, None))
 _ANSWERS: WeakKeyDictionary[Any, tuple[Result, str]] = WeakKeyDictionary()
 
 
@@ -76,7 +73,8 @@ def canvas(
     """
     with mpl.rc_context(style(result)):
         if ax is None:
-            figure = Figure(figsize=(_width.get(), height), layout="constrained")
+            wide, high = _size.get()
+            figure = Figure(figsize=(wide, high or height), layout="constrained")
             axes = figure.subplots(len(rows), squeeze=False, height_ratios=rows)
             ax = axes[0][0]
         _ANSWERS[ax.figure] = (result, kind)
@@ -95,22 +93,33 @@ def picture(draw: Callable[..., Axes]) -> Callable[..., Axes]:
     """Make a drawing function see only what may be shown: groups held back are left out.
 
     What holds no estimate (or share) at all is no picture: `Unanswerable`, the headline says why.
-    Every picture takes a `width` in inches: letters stay as large on a smaller one.
+    Every picture takes `width` and `height` in inches: letters stay as large on a smaller one.
     """
 
     @wraps(draw)
-    def drawn(result: Result, *, ax: Axes | None = None, width: float = WIDTH) -> Axes:
+    def drawn(
+        result: Result,
+        *,
+        ax: Axes | None = None,
+        width: float = WIDTH,
+        height: float | None = None,
+    ) -> Axes:
         told = results.shown(result, blank=False)
         if len(told.frame) == 0 < len(result.frame):
             return _nothing(told, ax)
+<<<<<<< HEAD
         heights = [name for name in ("estimate", "share") if name in told.frame]
         if heights and told.frame[heights].isna().all(axis=None):
+=======
+        size = next((name for name in ("estimate", "share") if name in told.frame), None)
+        if size and told.frame[size].isna().all():
+>>>>>>> 5b9d33c (feat: sentences of at most three numbers, headings in words)
             raise Unanswerable(result.headline)
-        before = _width.set(width)
+        before = _size.set((width, height))
         try:
             return draw(told, ax=ax)
         finally:
-            _width.reset(before)
+            _size.reset(before)
 
     drawn.__signature__ = inspect.signature(drawn, follow_wrapped=False)  # type: ignore[attr-defined]
     return worded(drawn, SAID)

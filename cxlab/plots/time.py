@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from cxlab.plots.theme import BLUE, GREY, canvas, clipped, picture, unit_label
+from cxlab.codebook.colours import BLUE, GREY
+from cxlab.plots.theme import canvas, clipped, picture, unit_label
 from cxlab.results import Result, Unanswerable, amount, percent
 
 

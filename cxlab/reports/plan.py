@@ -13,6 +13,7 @@ from cxlab.reports.notebooks import FINDINGS_FILE, SCOPES, Notebook, PlanError, 
 
 EVERYONE = "everyone"
 PART = SCOPES["part"]
+HOME = "00_home"
 TOO_SMALL = "too few people to be shown (privacy.smallest_group)"
 OWN = ("study_file", FINDINGS_FILE)  # what the press itself hands over
 
@@ -163,9 +164,14 @@ def _known(given: Mapping[str, Any], chosen: Sequence[Notebook], folder: Path) -
             raise PlanError(f"no notebook has a parameter '{name}'.{did_you_mean(name, known)}")
 
 
+def report_files(folder: Path) -> list[Path]:
+    """List the notebooks of a folder that are reports; the home of JupyterLab is none."""
+    return [path for path in sorted(folder.glob("[0-9]*.ipynb")) if path.stem != HOME]
+
+
 def _chosen(folder: Path, notebooks: Sequence[str] | str) -> tuple[list[Notebook], list[Job]]:
     """Read the notebooks; of `all`, one that cannot be used is listed and stops no other."""
-    found = {path.stem: path for path in sorted(folder.glob("[0-9]*.ipynb"))}
+    found = {path.stem: path for path in report_files(folder)}
     if not found:
         raise PlanError(f"there are no notebooks in {folder}.")
     if not isinstance(notebooks, str):

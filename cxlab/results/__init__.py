@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from cxlab.codebook import RESULT_WORDS, label
+from cxlab.codebook import RESULT_WORDS, headings, label
 from cxlab.results.absence import ABSENCE, Absence, Misuse, Unanswerable, absent
+from cxlab.results.dress import dressed
 from cxlab.results.quoted import Quoted, quote, quoted
 from cxlab.results.suppression import hidden, keep_back, shown, suppress
 from cxlab.results.words import (
@@ -49,6 +50,7 @@ __all__ = [
     "cell",
     "count",
     "decimals",
+    "dressed",
     "either",
     "first",
     "hidden",
@@ -141,7 +143,8 @@ class Result:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
         told = shown(self)
-        return {"text/plain": repr(told), "text/html": as_html(told), MIME: told.to_dict()}
+        shown_as = dressed(as_html(told))
+        return {"text/plain": repr(told), "text/html": shown_as, MIME: told.to_dict()}
 
     def __repr__(self) -> str:
         told = shown(self)
@@ -173,7 +176,8 @@ class Answer:
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
         told = [shown(result) for result in self.results]
         said = [result.to_dict() for result in told]
-        return {"text/plain": told[0].headline, "text/html": self._html(told), MIME: said}
+        shown_as = dressed(self._html(told))
+        return {"text/plain": told[0].headline, "text/html": shown_as, MIME: said}
 
     def _html(self, told: list[Result]) -> str:
         tiles = "".join(_tile(result) for result in told[:3] if len(result.frame) == 1)
@@ -288,7 +292,8 @@ def table(frame: pd.DataFrame, unit: str = "", *, rows: int = SHOWN_ROWS) -> str
         One `<table>`, with a line below when rows were left out.
     """
     shown = frame.head(rows).dropna(axis="columns", how="all")
-    head = "".join(f"<th{_side(shown[c])}>{html.escape(label(c))}</th>" for c in shown.columns)
+    words = headings(shown.columns, unit)
+    head = "".join(f"<th{_side(shown[c])}>{html.escape(words[c])}</th>" for c in shown.columns)
     digits = decimals(shown, unit)
     body = "".join(
         "<tr>"

@@ -194,7 +194,7 @@ def _fit_notes(found: cox.Fit, watched: Spells, columns: Design, inside) -> tupl
     p = chi2.sf(ratio, len(columns.terms))
     notes = [
         f"Likelihood-ratio test {number(ratio, 1)} on {len(columns.terms)} df, "
-        f"p {probability(p)}; log-likelihood {number(found.loglik[1], 2)}."
+        f"p {probability(p)}. Log-likelihood {number(found.loglik[1], 2)}."
     ]
     if not (watched.entry > 0).any():
         eta = columns.x @ found.coefficients

@@ -123,18 +123,16 @@ def _headline(frame: pd.DataFrame, period: str) -> str:
         number(100 * last[word], 0) for word in ("conf_low", "estimate", "conf_high")
     )
     inside = int(held["share"].between(held["conf_low"], held["conf_high"]).sum())
-    gap = f"{number(100 * (held['estimate'] - held['share']).abs().max(), 1)} points"
     if inside < 0.9 * len(held):
         return (
-            f"The projection failed where it was tested: of {count(len(held), period)} held out, "
-            f"{count(inside)} lie in its band, the largest gap is {gap}. Its {middle} of 100 "
-            f"customers after {after} ({low} to {high}) are not to be relied on."
+            f"The projection failed its test: {inside} of {count(len(held), period)} held out lie "
+            f"in its band. Do not rely on its {middle} of a hundred after {after}."
         )
-    said = f"Of 100 customers, {middle} are expected to be there after {after} ({low} to {high})"
+    said = f"Of a hundred customers, {middle} are expected after {after} ({low} to {high})"
     if held.empty:
         return f"{said}."
     return (
-        f"{said}; of {count(len(held), period)} held out, "
+        f"{said}. Of {count(len(held), period)} held out, "
         f"{'all' if inside == len(held) else count(inside)} lie in the band."
     )
 

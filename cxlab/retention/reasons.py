@@ -119,12 +119,12 @@ def _headline(frame: pd.DataFrame, end: float, unit: str) -> str:
         return f"Fewer than {LEAST} customers were under watch: too few to compare reasons."
     last = first.groupby("term", sort=False).tail(1).sort_values("estimate", ascending=False)
     whole, told = last["estimate"].sum(), last[~last["term"].str.lower().isin(UNTOLD)]
-    lost = f"Of the {percent(whole)} lost within {number(last['time'].max(), 0)} {unit}s"
+    within = f"Within {number(last['time'].max(), 0)} {unit}s"
     if told.empty:
-        return f"{lost}, nobody gave a reason."
+        return f"{within}, {percent(whole)} were lost and nobody gave a reason."
     top, silent = told.iloc[0], whole - told["estimate"].sum()
+    none = f" {percent(silent, 1)} gave none." if silent > 0 else ""
     return (
-        f"{lost}, the reason given most often is '{top['term']}': {percent(top['estimate'], 1)} of "
-        f"all customers ({percent(top['conf_low'], 1)} to {percent(top['conf_high'], 1)})"
-        + (f"; {percent(silent, 1)} gave none." if silent > 0 else ".")
+        f"{within}, the reason given most often is '{top['term']}': {percent(top['estimate'], 1)} "
+        f"({percent(top['conf_low'], 1)} to {percent(top['conf_high'], 1)}) of all customers.{none}"
     )

@@ -9,7 +9,7 @@ from cxlab.codebook import label
 from cxlab.lifetimes.asking import of_customers
 from cxlab.lifetimes.design import FitError
 from cxlab.lifetimes.spells import Spells
-from cxlab.results import Result, count, listing, number, percent
+from cxlab.results import Result, count, listing, number
 from cxlab.retention.hazards import hazards
 
 
@@ -53,11 +53,10 @@ def referred(
     row = table.iloc[-1]
     apart = not row["conf_low"] <= 1 <= row["conf_high"]
     alike = f" alike in {listing([label(name) for name in adjust])}" if adjust else ""
-    less = percent(abs(1 - row["estimate"]))
     return Result(
         name="referred customers",
         frame=table,
-        headline=f"Referred customers leave {less} {'less' if row['estimate'] < 1 else 'more'} "
+        headline=f"Referred customers leave {'less' if row['estimate'] < 1 else 'more'} "
         f"often than others{alike} (hazard ratio {number(row['estimate'], 2)}, "
         f"{number(row['conf_low'], 2)} to {number(row['conf_high'], 2)})."
         if apart

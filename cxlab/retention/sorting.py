@@ -95,23 +95,23 @@ def _headline(found: Contract, chances: pd.DataFrame, period: str, level: float)
     """Say how the chance of leaving moves, and whether the first period seen agrees."""
     first, last = chances.iloc[0], chances.iloc[-1]
     top = chances.iloc[1] if len(chances) > 2 else first
-    start = f"{_said(first)} in the first {period}"
+    start = _said(first)
     end = f"{_said(last)} after {count(found.fitted, period)}"
     risen = top["conf_low"] > first["conf_high"]
     told = _misfit(found, period, level)
     if risen and last["conf_high"] < top["conf_low"]:
         peak = f"{_said(top)} in {period} {_telling(found)[1]}"
-        return f"The chance of leaving rises from {start} to {peak} and falls to {end}{told}."
+        return f"The chance of leaving rises from {start} to {peak}, then falls to {end}.{told}"
     if last["conf_high"] < first["conf_low"]:
-        return f"The chance of leaving falls from {start} to {end}{_why(found)}{told}."
+        return f"The chance of leaving falls from {start} to {end}{_why(found)}.{told}"
     if last["conf_low"] > first["conf_high"]:
-        return f"The chance of leaving rises from {start} to {end}{told}."
-    return f"No detectable change in the chance of leaving with time: {start}, {end}{told}."
+        return f"The chance of leaving rises from {start} to {end}.{told}"
+    start = f"{start} in the first {period}"
+    return f"No detectable change in the chance of leaving with time: {start}, {end}.{told}"
 
 
 def _said(row: pd.Series) -> str:
-    low, high = percent(row["conf_low"] / 100, 1), percent(row["conf_high"] / 100, 1)
-    return f"{percent(row['estimate'] / 100, 1)} ({low} to {high})"
+    return percent(row["estimate"] / 100, 1)
 
 
 def _why(found: Contract) -> str:
@@ -121,15 +121,14 @@ def _why(found: Contract) -> str:
 
 
 def _misfit(found: Contract, period: str, level: float) -> str:
-    """Quote the first and the last period as seen where the model lies outside their intervals."""
+    """Say which of the first and the last period lies outside what the model says of it."""
     ends = np.array([1, found.fitted])
     low, high = stats.proportion_interval(found.lost[ends], found.watched[ends], level=level)
     model = np.array([_chance(k)(found) for k in ends]) / 100
     off = (model < low) | (model > high)
-    seen = [percent(share, 1) for share in found.lost[ends] / found.watched[ends]]
-    words = (f"{seen[0]} in the first {period}", f"{seen[1]} in the last")
-    said = [word for word, odd in zip(words, off, strict=True) if odd]
-    return f"; seen to leave were {listing(said)}: there the model fits badly" if said else ""
+    missed = {(True, True): "both ends", (True, False): f"the first {period}",
+              (False, True): f"the last {period}"}.get(tuple(map(bool, off)))  # fmt: skip
+    return f" The model misses {missed}." if missed else ""
 
 
 def _delta(found: Contract, term: str, level: float, ask) -> dict[str, float | str]:

@@ -236,7 +236,7 @@ def survival_at(curve: Result, *, times: Sequence[float]) -> Result:
     return Result(
         name=f"still there after {times[0]:g} {unit}",
         frame=frame,
-        headline=f"Still there: {listing(said)}.",
+        headline=f"Still there: {'. '.join(said)}.",
         method=curve.method,
         base=curve.base,
         notes=curve.notes,
@@ -364,11 +364,11 @@ def _stay_headline(frame: pd.DataFrame, horizon: float, unit: str, curves: pd.Da
             mine = curves[curves["group"] == low["group"]]
             end = carried(mine)
             there = percent(_step(mine, end))
-            more = f"; the median is not reached, for at {_length(end, unit)} {there} are there yet"
+            more = f". The median is not reached: at {_length(end, unit)} {there} are there"
         return f"Of the first {_length(horizon, unit)}, customers stay {_months(low, unit)}{more}."
     return (
         f"Of the first {_length(horizon, unit)}, customers stay {_months(high, unit)} in "
-        f"'{high['group']}' and {_months(low, unit)} in '{low['group']}'."
+        f"'{high['group']}'. In '{low['group']}' they stay {_months(low, unit)}."
     )
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from cxlab import __version__
 from cxlab.cleaning import RULES, careless
-from cxlab.codebook import COLUMNS, DOUBT, REPAIRS, SET_ASIDE
+from cxlab.codebook import COLUMNS, DOUBT, REPAIRS, SET_ASIDE, label
 from cxlab.results import Absence, Result, count, listing, percent
 from cxlab.study import meeting, parts
 from cxlab.study.cache import fingerprint
@@ -148,11 +148,14 @@ def scope(study: Study) -> Result:
         period = f"{when.min():%Y-%m-%d} to {when.max():%Y-%m-%d}" if len(when) else None
         rows.append({"table": table, "n": len(done.frame), "period": period})
     frame = pd.DataFrame(rows, columns=["table", "n", "period"])
-    held = [count(row.n, row.table.rstrip("s")) for row in frame.itertuples()]
+    people = frame["table"].isin(["responses", "customers"]) if len(frame) > 3 else frame["n"] >= 0
+    held = [count(row.n, row.table.rstrip("s")) for row in frame[people].itertuples()]
+    rest = [f"the {name}" for name in frame.loc[~people, "table"]]
+    also = f", with {listing(rest, 9)} that go with them" if rest else ""
     return Result(
         name="scope",
         frame=frame,
-        headline=f"This report stands on {listing(held)}.",
+        headline=f"This report stands on {listing(held)}{also}.",
         method="Rows that were kept, counted.",
         base=_base(study),
     )
@@ -180,7 +183,7 @@ def codebook_of(study: Study) -> Result:
         frame=frame,
         headline=(
             f"{count(len(frame), 'column')} are used; most often empty is "
-            f"'{most['column']}' ({most['table']}), in {percent(most['share'])} of its rows."
+            f"{label(most['column'])} ({most['table']}), in {percent(most['share'])} of its rows."
         ),
         method="`value` is the wording in the export, `share` the part of kept rows without value.",
         base=_base(study),

@@ -149,12 +149,11 @@ def _joined_sentence(frame: pd.DataFrame) -> str:
         return "There is no customer list to join on."
     lost = frame[(frame["term"] == "rows whose customer is not in the list")]
     met = frame[frame["term"] == "customers with a row"]
-    have = [f"{percent(row.share)} have {row.table}" for row in met.itertuples()]
-    said = listing(have) if have else "none has a row in another table"
+    have = [f"{percent(row.share)} have {row.table}" for row in met.itertuples()][:3]
+    said = f"Of the customers, {listing(have)}" if have else "No customer has a row elsewhere"
     if lost.empty:
-        return f"Every row with an id finds its customer; of the customers, {said}."
-    gone = listing([f"{count(row.n)} of the {row.table}" for row in lost.itertuples()])
-    return f"Without a customer in the list: {gone}. Of the customers, {said}."
+        return f"Every row with an id finds its customer. {said}."
+    return f"{count(lost['n'].sum(), 'row')} with an id find no customer in the list. {said}."
 
 
 def _tells(column: pd.Series) -> bool:

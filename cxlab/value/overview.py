@@ -4,10 +4,12 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
+
 from cxlab.codebook import label
 from cxlab.lifetimes.design import FitError
 from cxlab.lifetimes.spells import Spells
-from cxlab.results import Result
+from cxlab.results import Result, money
 from cxlab.value.worth import value_around, worth
 
 
@@ -31,23 +33,27 @@ def value_by_tier(
     adjust = [c for c in adjust if around[c].nunique() > 1]
     found = worth(around, adjust=adjust, n_boot=n_boot, level=level)
     span = f"in the {horizon[:-1]} days after the answer"
-    said = found.headline.replace(" customer brings ", f" customer brings, {span}, ", 1)
-    said = said.replace("difference in value", f"difference in value {span}", 1)
-    return replace(found, headline=said, base=f"{found.base}, {span}")
+    return replace(found, base=f"{found.base}, {span}")
 
 
 def in_currency(answer: Result, currency: str) -> Result:
-    """Say under a result, and beside its number, in which currency its money is.
+    """Say under a result, and at the first amount of its sentence, in which currency its money is.
 
     Example:
         >>> import pandas as pd
-        >>> brought = Result("value", pd.DataFrame(), "A customer brings 7.", "Sum.", "9 customers")
-        >>> in_currency(brought, "GBP").base
-        '9 customers; money in GBP'
+        >>> frame = pd.DataFrame({"estimate": [7.0]})
+        >>> brought = Result("value", frame, "A customer brings 7.00.", "Sum.", "9 customers")
+        >>> in_currency(brought, "GBP").headline
+        'A customer brings GBP 7.00.'
     """
     if not currency:
         return answer
-    return replace(answer, base=f"{answer.base}; money in {currency}")
+    amounts = [money(value) for value in answer.frame.get("estimate", pd.Series()).dropna()]
+    known = "|".join(map(re.escape, amounts)) or "$^"
+    said = re.sub(
+        rf"(?<![\d.,−])(?:{known})(?![\d%])", rf"{currency} \g<0>", answer.headline, count=1
+    )
+    return replace(answer, headline=said, base=f"{answer.base}; money in {currency}")
 
 
 def links_of(people: Spells, ratings: list[str], *, score: str) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import chi2
 
 from cxlab import stats
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import did_you_mean, label
 from cxlab.lifetimes.design import FitError
 from cxlab.lifetimes.spells import Spells, spells
 from cxlab.lifetimes.steps import product_limit, steps_of
@@ -76,9 +76,9 @@ def referrals(
         name="intent and referrals",
         frame=frame[[*words, "expected", "p_value"]],
         headline=f"Most referrals come from '{top['group']}' customers: "
-        f"{number(top['estimate'], 1)} per 100 customer-years ({number(top['conf_low'], 1)} to "
-        f"{number(top['conf_high'], 1)}), against {number(low['estimate'], 1)} from "
-        f"'{low['group']}' (p {probability(p)})."
+        f"{number(top['estimate'], 1)} ({number(top['conf_low'], 1)} to "
+        f"{number(top['conf_high'], 1)}) a year from a hundred of them. From '{low['group']}' come "
+        f"{number(low['estimate'], 1)}."
         if p < 0.05
         else f"No detectable difference in referrals between tiers (p {probability(p)}).",
         method="recorded referrals per customer-year, exact Poisson intervals, likelihood ratio",
@@ -196,12 +196,12 @@ def referral_value(
         name="value of a referral",
         frame=frame,
         headline=f"A referred customer brings {number(one['estimate'], 2)} within {horizon:g} "
-        f"{watched.unit}s ({number(one['conf_low'], 2)} to {number(one['conf_high'], 2)}), "
-        + (f"{number(abs(gap['estimate']), 2)} {more} than another ({number(ends[0], 2)} to "
-           f"{number(ends[1], 2)})." if apart
-           else "no detectable difference from another."),
-        method=f"Kaplan-Meier mean stay within {horizon:g} {watched.unit}s times mean '{money}', "
-        f"bootstrap with {n_boot} resamples",
+        f"{watched.unit}s, "
+        + (f"{number(abs(gap['estimate']), 2)} {more} than another. The difference lies between "
+           f"{number(ends[0], 2)} and {number(ends[1], 2)}." if apart
+           else "not detectably more or less than another."),
+        method=f"Kaplan-Meier mean stay within {horizon:g} {watched.unit}s times mean "
+        f"{label(money)}, bootstrap with {n_boot} resamples",
         base=watched.base,
         notes=(*watched.notes, "As they are: referred customers may differ in kind from others."),
     )  # fmt: skip

@@ -128,7 +128,7 @@ def _tested(value: Result, held: Result) -> Result:
     told = replace(value, notes=tuple(notes))
     if abs(times - 1) <= NEAR:
         headline = value.headline.removesuffix(".")
-        headline = f"{headline}; in the half held out to test it, {_off(times)}."
+        headline = f"{headline}. Tested, {_off(times)}."
         return replace(told, headline=headline)
     if not 0.5 < times < 2:
         return _refused(told, times)
@@ -169,13 +169,12 @@ def _set_right(value: Result, times: float) -> Result:
         number(frame.loc[first, word], 2) for word in ("conf_low", "estimate", "conf_high")
     )
     ahead = re.search(r"from now on|over the next [\d,]+ \w+", value.headline)
-    said = _off(times).removeprefix("the model")
     return replace(
         value,
         frame=frame,
         headline=(
-            f"Tested, the model{said}; set right by that, a customer of today is worth {middle} "
-            f"{ahead[0] if ahead else 'from now on'} ({low} to {high})."
+            f"Tested, {_off(times)}. Set right, a customer is worth {middle} "
+            f"({low} to {high}) {ahead[0] if ahead else 'from now on'}."
         ),
         notes=(
             f"Uncorrected, the model gives {number(raw['estimate'], 2)}; the range reaches from "

@@ -121,7 +121,8 @@ def worth(
         headline=_headline(frame, names, against, adjust),
         method="means; adjusted by inverse chance of the tier and regression (doubly robust), "
         f"bootstrap of the whole with {n_boot} resamples",
-        base=f"{count(len(y), 'customer')} with '{tier}' and '{value}'",
+        base=f"{count(len(y), 'customer')} whose {label(tier)} and {label(value)} are known",
+        unit="money",
         notes=notes + _balance(x, codes, weights, adjust),
     )
 
@@ -256,14 +257,14 @@ def _headline(frame: pd.DataFrame, names, against: str, adjust: Sequence[str]) -
     ends = sorted(abs(gap[word]) for word in ("conf_low", "conf_high"))
     text = (
         f"A '{top}' customer brings {number(abs(gap['estimate']), 2)} "
-        f"{'more' if gap['estimate'] > 0 else 'less'} than a '{against}' customer{alike} "
-        f"({number(ends[0], 2)} to {number(ends[1], 2)})"
+        f"{'more' if gap['estimate'] > 0 else 'less'} ({number(ends[0], 2)} to "
+        f"{number(ends[1], 2)}) than a like '{against}' customer"
     )
     if not adjust:
-        return f"{text}; how much of it is selection was not asked."
+        return f"{text.replace(' like ', ' ')}; how much of it is selection was not asked."
     row = rows.loc["share of the gap that is selection"]
     share, low, high = (row[word] for word in ("estimate", "conf_low", "conf_high"))
     if not np.isfinite(share) or high - low > 1:
-        return f"{text}; how much of the raw gap is selection cannot be told."
+        return f"{text}; what part of the gap is selection cannot be told."
     between = f"{percent(min(max(low, 0), 1))} to {percent(min(max(high, 0), 1))}"
-    return f"{text}; {percent(min(max(share, 0), 1))} of the raw gap is selection ({between})."
+    return f"{text}. Selection is {percent(min(max(share, 0), 1))} ({between}) of the raw gap."

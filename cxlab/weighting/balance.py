@@ -132,14 +132,12 @@ def _balance_sentence(frame: pd.DataFrame) -> str:
     way = "above" if worst["before"] > 0 else "below"
     said = (
         f"{count(len(apart))} of {count(len(frame), 'comparison')} "
-        f"{'stands' if len(apart) == 1 else 'stand'} apart, most of all {label(name)}: "
-        f"{number(abs(worst['before']), 2)} standard deviations {way} the population"
+        f"with the population {'stands' if len(apart) == 1 else 'stand'} apart"
     )
     if frame["after"].notna().any():
         left = int((frame["after"].abs() > LARGE).sum())
-        still = "none does" if not left else f"{count(left)} still {'does' if left == 1 else 'do'}"
-        said += f"; after weighting {still}"
-    return f"{said}."
+        said += f", {count(left) if left else 'none'} after weighting"
+    return f"{said}; furthest {way} it lies {label(name)}."
 
 
 def _asked(responses: pd.DataFrame, invited: pd.DataFrame, key: str, by: list[str]) -> pd.DataFrame:
@@ -160,7 +158,7 @@ def _need(frame: pd.DataFrame, columns: Sequence[str], whose: str) -> None:
 def _rate_sentence(frame: pd.DataFrame, by: str | None) -> str:
     whole = frame.iloc[0]
     said = (
-        f"{percent(whole['estimate'])} of {number(whole['n'], 0)} people asked answered"
+        f"{percent(whole['estimate'])} of those asked answered"
         if whole["n"] != 1
         else f"{percent(whole['estimate'])} of the one person asked answered"
     )

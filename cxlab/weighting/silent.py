@@ -100,6 +100,6 @@ def _sentence(said: float, silent: float, line: float, rate: float, possible: bo
     way = "fall" if said > line else "rise"
     gap = f"{number(abs(silent - said))} {'below' if silent < said else 'above'}"
     return (
-        f"The total would {way} to {number(line)} if the silent {percent(1 - rate)} scored "
-        f"{number(silent)}, {gap} those who answered."
+        f"The total would {way} to {number(line)} if the silent scored {number(silent)}, {gap} "
+        "those who answered."
     )

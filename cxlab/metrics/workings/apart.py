@@ -92,7 +92,7 @@ def stands_apart(answers: Answers, found: Apart, by: By, *, sizes: bool = False)
         too = f" ({listing(more, 4)} too)" if more else ""
         sides.append(f"{names[one]} {level}, {size} {word} the others{too}")
     good = " (low means easy)" if score.low_is_good else ""
-    return f"{score.name}: {'; '.join(sides)}{good}."
+    return f"{score.name}: {'. '.join(sides) if sizes else '; '.join(sides)}{good}."
 
 
 def _floor(own: stats.Mean, rest: stats.Mean, shared: np.ndarray) -> np.ndarray:

@@ -68,7 +68,8 @@ def _headline(answers: Answers, frame: pd.DataFrame, by: By, level: float, small
     if np.isfinite(row["conf_low"]):
         text += f" ({span(row['conf_low'], row['conf_high'], score.unit)})"
     tail = f"; {'low' if score.low_is_good else 'high'} means easy" if score.name == "CES" else ""
-    return f"{text}, {count(row['n'], 'answer')}{tail if score.kind == 'mean' else ''}."
+    few = f" Only {count(row['n'], 'answer')}." if row["verdict"] == "small base" else ""
+    return f"{text}{tail if score.kind == 'mean' else ''}.{few}"
 
 
 def _method(answers: Answers, method: str) -> str:

@@ -76,7 +76,7 @@ class Score:
     def says(self, text: str) -> str:
         """Begin a sentence with the score's value."""
         if self.kind == "top":
-            return f"{self.name}: {text} give {self.box}"
+            return f"{self.name}: {text} give one of the best answers"
         return f"{self.name} averages {text}" if self.kind == "mean" else f"{self.name} is {text}"
 
     @property

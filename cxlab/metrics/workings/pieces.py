@@ -4,7 +4,7 @@ import pandas as pd
 
 from cxlab.metrics.workings.estimates import SMALL
 from cxlab.metrics.workings.measures import Score
-from cxlab.results import listing, number, percent
+from cxlab.results import number, percent
 
 PANEL_SHARE = 0.25
 COLUMNS = ["term", "group", "before", "after", "estimate", "std_error", "conf_low", "conf_high",
@@ -29,8 +29,10 @@ def largest_shifts(before: pd.DataFrame, after: pd.DataFrame, by: str, *, smalle
     shares = table / table.sum()
     shares = shares[(table.sum(axis=1) >= max(smallest, 1)).to_numpy()]
     most = shares.loc[(shares["after"] - shares["before"]).abs().nlargest(2).index]
-    said = [f"{name} {percent(r.before)} to {percent(r.after)}" for name, r in most.iterrows()]
-    return f"{listing(said)} of answers" if said else ""
+    return ". ".join(
+        f"{name} gave {percent(r.before)} of the answers, then {percent(r.after)}"
+        for name, r in most.iterrows()
+    )
 
 
 def piece(row: pd.Series, what: Score) -> str:
