@@ -197,7 +197,7 @@ def _alike(told: tuple[str, ...], shown: tuple[str, ...]) -> bool:
 
 SAID = re.compile(
     r"(?:<li><p><strong>|<h3>)([^<]*)<(?:(?!<h3>|<li><p>).)*?"
-    r'<p class="cx-base">([^<]*)<em>(.*?)</em>',
+    r'<p class="cx-base"><span class="cx-far">([^<]*)</span><em>(.*?)</em>',
     re.S,
 )
 
@@ -289,7 +289,7 @@ def test_what_stands_on_a_card_is_not_listed_again():
 
 def test_a_caption_tells_no_number_twice_and_money_its_currency():
     page = leadership.Page([_found("1", LEVEL, base="900 answers.")])
-    assert '<p class="cx-base">900 answers · <em>' in page.answer.markup
+    assert '<span class="cx-far">900 answers · </span><em>' in page.answer.markup
     row = {"term": "gap", "estimate": 7.4, "conf_low": 6.0, "conf_high": 8.9}
     more = ("gain", "It brings 7.40 more within 12 months (6.00 to 8.90).", row)
     (said,) = leadership.Page([_found("1", more, unit="money", base="a; money in GBP")]).sentences

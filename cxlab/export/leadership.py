@@ -369,7 +369,10 @@ def _below(said: Sentence) -> str:
     below, word, page, question = (
         html.escape(each) for each in (caption(said), said.word, said.page, said.question)
     )
-    return f'<p class="cx-base">{below}<em>{word}</em> · <a href="../{page}">{question}</a></p>'
+    return (
+        f'<p class="cx-base"><span class="cx-far">{below}</span><em>{word}</em> · '
+        f'<a href="../{page}">{question}</a></p>'
+    )
 
 
 def _summary(sentences: Sequence[Sentence]) -> Result:

@@ -176,7 +176,8 @@ def sentence(report: Mapping[str, Any], finding: Mapping[str, Any]) -> Sentence:
     known = _CURRENCY.search(finding["base"])
     if known and shown and unit == "money":
         bare, named = money(row["estimate"]), money(row["estimate"], known[1])
-        text, shown = (words.replace(bare, named, 1) for words in (text, shown))
+        text = text if named in text else text.replace(bare, named, 1)
+        shown = shown.replace(bare, named, 1)
     return Sentence(
         question=report["question"],
         text=text,
