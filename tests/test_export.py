@@ -164,7 +164,7 @@ def test_a_page_leads_to_other_parts_and_to_the_questions_before_and_after():
     answer = _notebook(_shown(**{"text/html": '<section class="cx-answer"><h3>A</h3></section>'}))
     for _ in range(2):  # said once, however often a page is joined
         north = export.joined(export.page(answer, study="S"), made[2], made)
-    assert '<h3><span class="cx-here">NPS is 40.0 here, not clearly off the 35.1 of' in north
+    assert '<h3><span class="cx-here">NPS: 40.0 here, not clearly off the 35.1 of' in north
     whole = export.joined(page, made[1], made)
     assert '← <a href="../a/everyone.html">a?</a>' in whole
     assert export.joined(whole, made[1], made) == whole

@@ -15,6 +15,7 @@ from pptx import Presentation
 from pptx.enum.dml import MSO_FILL
 from pptx.util import Inches
 
+from cxlab.codebook.colours import BLUE, GREEN, ORANGE, PALE
 from cxlab.export import charts, native, story
 from cxlab.export.deck import MARK, DeckError, deck
 from cxlab.export.slides import slides
@@ -222,7 +223,7 @@ def test_ratios_are_points_on_a_ratio_axis_with_a_line_at_one_and_grey_is_chance
     colours = [
         str(p.marker.format.fill.fore_color.rgb) for p in map(points.points.__getitem__, range(3))
     ]
-    assert colours == [native.PALE, native.PALE, native.BLUE]
+    assert colours == _hex(PALE, PALE, BLUE)
 
 
 def test_bars_stand_in_order_start_at_zero_and_are_grey_where_unsure():
@@ -231,8 +232,8 @@ def test_bars_stand_in_order_start_at_zero_and_are_grey_where_unsure():
     assert list(chart.plots[0].categories) == ["a", "c", "b"]
     assert chart.value_axis.minimum_scale == 0.0
     bars = chart.plots[0].series[0].points
-    assert [str(bars[n].format.fill.fore_color.rgb) for n in range(3)] == [
-        native.PALE, native.BLUE, native.BLUE]  # fmt: skip
+    filled = [str(bars[n].format.fill.fore_color.rgb) for n in range(3)]
+    assert filled == _hex(PALE, BLUE, BLUE)
 
 
 def test_promoters_and_detractors_have_one_colour_in_every_chart():
@@ -243,8 +244,12 @@ def test_promoters_and_detractors_have_one_colour_in_every_chart():
     bars = _chart(_finding("b", _groups(*names, estimates=(10.0, 20.0, 30.0)))).plots[0].series[0]
     drawn = {one.name: str(one.format.line.color.rgb) for one in lines}
     filled = [str(bars.points[n].format.fill.fore_color.rgb) for n in range(3)]
-    assert (drawn["detractor"], drawn["promoter"]) == (native.ORANGE, native.GREEN)
-    assert (filled[0], filled[2]) == (native.ORANGE, native.GREEN)
+    assert [drawn["detractor"], drawn["promoter"]] == _hex(ORANGE, GREEN)
+    assert [filled[0], filled[2]] == _hex(ORANGE, GREEN)
+
+
+def _hex(*colours: str) -> list[str]:
+    return [str(native.rgb(colour)) for colour in colours]
 
 
 def test_links_on_scales_of_their_own_share_no_axis():
@@ -311,7 +316,7 @@ def test_a_curve_that_may_not_be_pictured_is_told_by_its_ends():
         _finding("survival", {"group": ["a", "a", "b", "b"], "time": [0.0, 2.0] * 2,
                               "estimate": [1.0, 0.4, 1.0, 0.6]}, unit="share")
     )  # fmt: skip
-    assert columns == ["group", "time", "estimate"]
+    assert columns == ["for whom", "time", "share"]
     assert [row[0] for row in rows] == ["a", "b"]
     assert [row[2] for row in rows] == ["40.0%", "60.0%"]
 

@@ -321,7 +321,7 @@ def test_moves_by_hand():
     assert rows.loc["came", "estimate"] == pytest.approx((100 - 0) / 5)
     assert rows.loc["went", "estimate"] == pytest.approx(-(-100 - 25) / 5)
     assert rows.loc["change", "estimate"] == pytest.approx(20)
-    assert found.headline.startswith("Of 4 customers who answered in both periods, 1 moved up")
+    assert found.headline.startswith("Of 4 customers in both periods, 1 moved up")
 
 
 def test_nobody_in_both_periods_is_refused():

@@ -156,7 +156,7 @@ def associations(model, snapshot: Snapshot, *, seed: int = 0) -> Result:
     frame = pd.DataFrame(rows)
     steady = frame[(frame["verdict"] == "stable") & (frame["rank"] <= 10)]
     named = [_with_direction(row.term, row.direction) for row in steady.head(2).itertuples()]
-    named = named if len(" ".join(named).split()) < 20 else named[:1]
+    named = named if len(" ".join(named).split()) < 18 else named[:1]
     return Result(
         name="what goes with leaving",
         frame=frame,

@@ -191,6 +191,7 @@ def run(
     facts: dict[str, Any] = {
         "study": mapping.study,
         "as_of": str(mapping.as_of),
+        "next_steps": mapping.next_steps,
         "fewest": fewest,
         "deck": mapping.deck.questions,
         "held": [reports.words(part) for part in held],

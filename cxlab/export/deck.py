@@ -8,17 +8,16 @@ from typing import Any
 
 from lxml import etree
 from pptx import Presentation
-from pptx.dml.color import RGBColor
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.enum.text import MSO_ANCHOR
 from pptx.exc import PackageNotFoundError
 from pptx.util import Emu, Inches, Pt
 
 from cxlab.codebook import Refusal
+from cxlab.codebook.colours import BLUE, FAINT, GREY, INK
 from cxlab.export import native
 from cxlab.export import template as house
 from cxlab.export.inert import plain
-from cxlab.export.native import BLUE, GREY, INK
 from cxlab.export.story import APPENDIX, LONGEST_TITLE, Slide, story, tabled
 
 MARK = "cxlab:"  # the name of a slide this room made; all others belong to a person
@@ -149,7 +148,7 @@ def _callout(slide: Any, said: Sequence[str], at: tuple[int, int]) -> None:
         paragraph.space_after = Pt(4)
         for run in paragraph.runs:
             run.font.size, run.font.bold = Pt(size), bold
-            run.font.color.rgb = RGBColor.from_string(colour)
+            run.font.color.rgb = native.rgb(colour)
     frame.paragraphs[-1].runs[0].font.italic = True
 
 
@@ -167,19 +166,24 @@ def _summary(slide: Any, words: Slide, place: tuple[int, int, int, int]) -> None
         _write(box.text_frame, [number, f"{name}, {ends.rstrip(')')}"], Pt(12))
         first, second = box.text_frame.paragraphs
         first.runs[0].font.size, first.runs[0].font.bold = Pt(30), True
-        first.runs[0].font.color.rgb = RGBColor.from_string(BLUE)
-        second.runs[0].font.color.rgb = RGBColor.from_string(GREY)
+        first.runs[0].font.color.rgb = native.rgb(BLUE)
+        second.runs[0].font.color.rgb = native.rgb(GREY)
         for side in ("margin_left", "margin_top"):
             setattr(box.text_frame, side, 0)
-    down = Inches(1.25) if tiles else 0
-    _findings(slide, words, (left, top + down, width, height - down))
+    down, foot = Inches(1.25) if tiles else 0, Inches(0.9) if words.lines else 0
+    _findings(slide, words, (left, top + down, width, height - down - foot))
+    if words.lines:
+        box = slide.shapes.add_textbox(left, top + height - foot, width, foot)
+        box.name = f"{MARK}decided"
+        box.text_frame.margin_left, box.text_frame.word_wrap = 0, True
+        _write(box.text_frame, words.lines, Pt(15))
 
 
 def _findings(slide: Any, words: Slide, place: tuple[int, int, int, int]) -> None:
     """List sentences with how sure each is, as a table without colours of its own."""
     left, top, width, height = place
     rows = len(words.sentences)
-    shape = slide.shapes.add_table(rows, 2, left, top, width, min(height, rows * Inches(0.72)))
+    shape = slide.shapes.add_table(rows, 2, left, top, width, min(height, rows * Inches(0.68)))
     shape.name = f"{MARK}exhibit"
     shape._element.nvGraphicFramePr.cNvPr.set("descr", "What was found, and how sure it is.")
     _plain_table(shape)
@@ -191,7 +195,7 @@ def _findings(slide: Any, words: Slide, place: tuple[int, int, int, int]) -> Non
             place_of.margin_left = 0 if x == 0 else Inches(0.2)
             _write(place_of.text_frame, [text], Pt(size))
             for run in place_of.text_frame.paragraphs[0].runs:
-                run.font.color.rgb = RGBColor.from_string(colour)
+                run.font.color.rgb = native.rgb(colour)
 
 
 _BARE_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # "No Style, No Grid", known to every office
@@ -206,7 +210,7 @@ def _plain_table(shape: Any) -> None:
         for one in row.tc_lst:
             line = etree.SubElement(one.get_or_add_tcPr(), f"{_A}lnB", w=str(Pt(0.75)))
             fill = etree.SubElement(line, f"{_A}solidFill")
-            etree.SubElement(fill, f"{_A}srgbClr", val="D9DEE4")
+            etree.SubElement(fill, f"{_A}srgbClr", val=FAINT.removeprefix("#"))
 
 
 def _title(slide: Any, words: Slide) -> None:

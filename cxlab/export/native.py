@@ -60,16 +60,17 @@ def add(slide: Any, finding: Mapping[str, Any], place: Place) -> bool:
 
 def _house(chart: Any) -> None:
     chart.has_title, chart.has_legend = False, False
-    chart.font.size, chart.font.color.rgb = Pt(12), _rgb(INK)
+    chart.font.size, chart.font.color.rgb = Pt(12), rgb(INK)
     values, names = chart.value_axis, chart.category_axis
     values.has_major_gridlines, names.has_major_gridlines = True, False
-    values.major_gridlines.format.line.color.rgb = _rgb(FAINT)
+    values.major_gridlines.format.line.color.rgb = rgb(FAINT)
     values.format.line.fill.background()
-    names.format.line.color.rgb = _rgb(PALE)
+    names.format.line.color.rgb = rgb(PALE)
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
 
 
-def _rgb(colour: str) -> RGBColor:
+def rgb(colour: str) -> RGBColor:
+    """Give a colour of the house as PowerPoint and Word hold it."""
     return RGBColor.from_string(colour.removeprefix("#"))
 
 
@@ -105,7 +106,7 @@ def _bars(chart: Any, finding: Mapping[str, Any], shown: Drawn) -> None:
         for place, row in enumerate(shown.rows):
             if PALE in (_meant(row, shown), _bar_colour(row, shown, unit_of(finding))):
                 font = series.points[place].data_label.font
-                font.color.rgb, font.size, font.bold = _rgb(INK), Pt(12), True
+                font.color.rgb, font.size, font.bold = rgb(INK), Pt(12), True
                 series.points[place].data_label.position = XL_LABEL_POSITION.INSIDE_BASE
 
 
@@ -129,7 +130,7 @@ def _meant(row: Row, shown: Drawn) -> str:
 
 def _fill(point: Any, colour: str) -> None:
     point.format.fill.solid()
-    point.format.fill.fore_color.rgb = _rgb(colour)
+    point.format.fill.fore_color.rgb = rgb(colour)
 
 
 def _long(values: Sequence[float]) -> bool:
@@ -146,7 +147,7 @@ def _values(chart: Any, finding: Mapping[str, Any], shown: Drawn, at: Any, colou
     plot.data_labels.number_format = _format(finding, shown)
     plot.data_labels.number_format_is_linked = False
     plot.data_labels.font.size, plot.data_labels.font.bold = Pt(12), True
-    plot.data_labels.font.color.rgb, plot.data_labels.position = _rgb(colour), at
+    plot.data_labels.font.color.rgb, plot.data_labels.position = rgb(colour), at
 
 
 def _likert_data(finding: Mapping[str, Any], shown: Drawn) -> Any:
@@ -190,7 +191,7 @@ def _likert(chart: Any, finding: Mapping[str, Any], shown: Drawn) -> None:
             series.data_labels.number_format = '[>=0.07]0%;[<=-0.07]0%;""'
             series.data_labels.number_format_is_linked = False
             series.data_labels.font.size = Pt(11)
-            series.data_labels.font.color.rgb = _rgb("FFFFFF" if strong else INK)
+            series.data_labels.font.color.rgb = rgb("FFFFFF" if strong else INK)
     chart.value_axis.has_major_gridlines = False
     chart.value_axis.tick_label_position = XL_TICK_LABEL_POSITION.NONE
     _legend(chart)
@@ -343,7 +344,7 @@ def _dots(chart: Any, finding: Mapping[str, Any], shown: Drawn) -> None:
         _dashed(one)
     up.minimum_scale, up.maximum_scale, up.visible = 0.3, len(shown.rows) + 0.9, False
     up.has_major_gridlines, across.has_major_gridlines = False, True
-    across.major_gridlines.format.line.color.rgb = _rgb(FAINT)
+    across.major_gridlines.format.line.color.rgb = rgb(FAINT)
     if line:
         _ratio_scale(across, shown.rows)
     else:
@@ -370,8 +371,8 @@ def _unjoined(series: Any) -> None:
 def _dot(point: Any, colour: str) -> None:
     point.marker.style, point.marker.size = XL_MARKER_STYLE.CIRCLE, 11
     point.marker.format.fill.solid()
-    point.marker.format.fill.fore_color.rgb = _rgb(colour)
-    point.marker.format.line.color.rgb = _rgb("FFFFFF")
+    point.marker.format.fill.fore_color.rgb = rgb(colour)
+    point.marker.format.line.color.rgb = rgb("FFFFFF")
 
 
 def _said(
@@ -382,7 +383,7 @@ def _said(
     frame.text, frame.word_wrap = plain(text, longest=charts.LONGEST), False
     for run in frame.paragraphs[0].runs:
         run.font.size, run.font.italic = Pt(12), italic
-        run.font.color.rgb = _rgb(colour)
+        run.font.color.rgb = rgb(colour)
     point.data_label.position = at
     if not over:
         return
@@ -393,7 +394,7 @@ def _said(
 
 
 def _dashed(series: Any) -> None:
-    series.format.line.color.rgb, series.format.line.width = _rgb(GREY), Pt(1.25)
+    series.format.line.color.rgb, series.format.line.width = rgb(GREY), Pt(1.25)
     series.format.line.dash_style = MSO_LINE.DASH
     series.marker.style = XL_MARKER_STYLE.NONE
 
@@ -533,7 +534,7 @@ def _line(chart: Any, finding: Mapping[str, Any], shown: Drawn) -> None:
 
 
 def _stroke(series: Any, colour: str, *, width: float = 2.5) -> None:
-    series.format.line.color.rgb, series.format.line.width = _rgb(colour), Pt(width)
+    series.format.line.color.rgb, series.format.line.width = rgb(colour), Pt(width)
     series.smooth = False
 
 
@@ -651,7 +652,7 @@ def _titled(axis: Any, words: str) -> None:
     axis.has_title = True
     axis.axis_title.text_frame.text = plain(words, longest=charts.LONGEST)
     for run in axis.axis_title.text_frame.paragraphs[0].runs:
-        run.font.size, run.font.bold, run.font.color.rgb = Pt(12), False, _rgb(GREY)
+        run.font.size, run.font.bold, run.font.color.rgb = Pt(12), False, rgb(GREY)
 
 
 def _unit(finding: Mapping[str, Any]) -> str:
@@ -717,7 +718,7 @@ def _whiskers(
     line = etree.SubElement(etree.SubElement(bars, f"{{{_NS}}}spPr"), f"{{{_A}}}ln",
                             w=str(Pt(1.25) if not along else Pt(2.25)))  # fmt: skip
     fill = etree.SubElement(line, f"{{{_A}}}solidFill")
-    etree.SubElement(fill, f"{{{_A}}}srgbClr", val=colour)
+    etree.SubElement(fill, f"{{{_A}}}srgbClr", val=colour.removeprefix("#"))
     places = ("cat", "val", "xVal", "yVal")
     next(one for one in series._element if etree.QName(one).localname in places).addprevious(bars)
 

@@ -85,7 +85,7 @@ def _body(slide: Slide, pictures: Mapping[tuple[str, str], str]) -> str:
             f"<li>{said(s.text)} <small>{said(caption(s))}<em>{said(s.word)}</em></small></li>"
             for s in slide.sentences
         )
-        return f"<ol>{items}</ol>"
+        return f"<ol>{items}</ol>" + "".join(f"<p>{said(line)}</p>" for line in slide.lines)
     if slide.finding is None:
         return "".join(f"<p>{said(line)}</p>" for line in slide.lines)
     name = (slide.finding["name"], slide.finding["headline"])

@@ -11,7 +11,7 @@ from cxlab.codebook import headings, label
 from cxlab.export import charts
 from cxlab.export.audience import seen
 from cxlab.export.inert import plain
-from cxlab.export.leadership import EVERYONE, Page
+from cxlab.export.leadership import EVERYONE, UNDECIDED, Page
 from cxlab.export.sentences import SCALE, Sentence, caption, certainty, figure, lead
 from cxlab.results import cell, count, decimals
 
@@ -35,7 +35,7 @@ class Slide:
         section: the part of the deck it stands in.
         question: the question its report asks.
         sentences: what a summary lists.
-        lines: text below the title, instead of an exhibit.
+        lines: text below the title, instead of an exhibit; of the summary, what was decided.
         finding: what is drawn or tabulated, if anything.
         page: the report it comes from.
         callout: the number the title is about, what it is of, and how sure.
@@ -74,7 +74,7 @@ def story(manifest: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> li
     whole.sort(key=lambda report: (report["reading_order"], report["notebook"]))
     page = Page([r for r in found if not any(f["name"] == "leadership" for f in r["findings"])])
     opening = [Slide("title", manifest["study"], lines=(f"As known on {manifest['as_of']}",))]
-    opening += _summary(page)
+    opening += _summary(page, manifest.get("next_steps", ()))
     chosen = _questions(manifest.get("deck") or (), whole)
     told, kept = _turns([_of_report(report) for report in whole], MOST_SLIDES - len(opening))
     rest = [replace(slide, section=APPENDIX) for each in kept for slide in each]
@@ -99,7 +99,7 @@ def _pictured(report: Mapping[str, Any]) -> dict[str, Any]:
                                    for each in report["findings"]]}  # fmt: skip
 
 
-def _summary(page: Page) -> list[Slide]:
+def _summary(page: Page, steps: Sequence[str]) -> list[Slide]:
     if not page.sentences:
         return []
     first, *others = page.sentences
@@ -109,6 +109,7 @@ def _summary(page: Page) -> list[Slide]:
             "summary",
             title(first.text),
             sentences=tuple(others),
+            lines=("What was decided", *steps) if steps else (UNDECIDED,),
             callout=tuple(f"{n['name']}: {n['shown']} ({n['interval']})" for n in page.numbers),
             base=f"{caption(first).rstrip(' ·')}. How sure: {first.word}.".lstrip(" ·."),
             notes="\n".join(notes),

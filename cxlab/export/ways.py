@@ -54,7 +54,7 @@ def _beside_everyone(here: Tiles, whole: Tiles) -> str:
     Example:
         >>> one = {"name": "NPS", "shown": "14.2", "interval": "9.1 to 19.3"}
         >>> _beside_everyone([one], [one | {"shown": "35.1", "interval": "31.7 to 38.3"}])
-        'NPS is 14.2 here, below the 35.1 of everyone.'
+        'NPS: 14.2 here, below the 35.1 of everyone.'
     """
     known = {tile["name"]: tile for tile in whole or ()}
     one = next((tile for tile in here or () if tile["name"] in known), None)
@@ -66,7 +66,7 @@ def _beside_everyone(here: Tiles, whole: Tiles) -> str:
         "below" if ends[0][1] < ends[1][0] else "above" if ends[0][0] > ends[1][1]
         else "not clearly off"
     )  # fmt: skip
-    start = f"{sentence(one['name'])} is {one['shown']} here"
+    start = f"{sentence(one['name'])}: {one['shown']} here"
     if how == "and":
         return f"{start} and {all_['shown']} for everyone."
     return f"{start}, {how} the {all_['shown']} of everyone."

@@ -17,7 +17,8 @@ from docx.shared import Inches, Pt, RGBColor
 from cxlab.codebook import Refusal, did_you_mean
 from cxlab.export.audience import held, seen
 from cxlab.export.inert import plain
-from cxlab.export.leadership import EVERYONE, Page
+from cxlab.export.layout import APPENDIX
+from cxlab.export.leadership import EVERYONE, UNDECIDED, Page
 from cxlab.export.sentences import SCALE, caption
 from cxlab.export.story import tabled
 from cxlab.results import MIME, count
@@ -66,7 +67,7 @@ def document(
     _properties(doc, manifest)
     doc.add_paragraph(plain(manifest["study"]), style="Title")
     doc.add_paragraph(f"As known on {plain(manifest['as_of'])}", style="Subtitle")
-    _leadership(doc, Page(whole))
+    _leadership(doc, Page(whole), manifest.get("next_steps", ()))
     for report in chosen:
         _report(doc, report, notebooks.get(report["page"], {}), smallest)
     buffer = io.BytesIO()
@@ -86,7 +87,7 @@ def _chosen(whole: Sequence[Mapping[str, Any]], only: Sequence[str]) -> list[Map
 # ---------------------------------------------------------------- what is said
 
 
-def _leadership(doc: Any, page: Page) -> None:
+def _leadership(doc: Any, page: Page, steps: Sequence[str]) -> None:
     """Write the sentences of the leadership page, each with its number, base and certainty."""
     doc.add_heading("What leadership should know", 1)
     if not page.sentences:
@@ -100,6 +101,9 @@ def _leadership(doc: Any, page: Page) -> None:
     if page.numbers:
         rows = [[n["name"], n["shown"], n["interval"]] for n in page.numbers]
         _table(doc, ["score", "value", "interval"], rows)
+    doc.add_heading("What was decided", 2)
+    for line in steps or (UNDECIDED,):
+        doc.add_paragraph(plain(line), style="List Bullet" if steps else "Normal")
     doc.add_heading("How sure each number is, in words", 2)
     _table(doc, ["word", "what it promises"], [[word, said] for word, said in SCALE.items()])
 
@@ -133,12 +137,14 @@ def _report(
 
 
 def _told(notebook: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Give the headings, the prose and the findings of an executed notebook, in its order."""
+    """Give the headings, the prose and the findings of an executed notebook before its appendix."""
     for cell in notebook.get("cells", ()):
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             for block in re.split(r"\n\s*\n", source.strip()):
                 marks, _, text = block.partition(" ")
+                if marks == "##" and text.startswith(APPENDIX):
+                    return  # long lists and method tables stay with the page
                 if marks in ("##", "###"):
                     yield "heading", text.partition("\n")[0]
                     block = text.partition("\n")[2]

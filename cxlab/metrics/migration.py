@@ -263,7 +263,7 @@ def _headline(what: Score, stayed, moves: dict, level: float, smallest: int) -> 
     inner, error = moves["by"]
     start = f"Of {count(len(stayed), 'customer')} in both periods, {up} moved up and "
     if abs(inner) <= stats.quantile(level) * error:
-        return f"{start}{down} down: no detectable change of {what.name} among them."
+        return f"{start}{down} down: no detectable change of {what.name}."
     word = "up" if inner > 0 else "down"
     return f"{start}{down} down: {what.name} {word} {what.difference(inner)} among them."
 

@@ -196,5 +196,5 @@ def _headline(frame: pd.DataFrame, outcome: str) -> str:
     rest = frame[frame["part"] == "against the best"]
     level = rest.loc[rest["verdict"] == "not apart", "term"].tolist()
     if level:
-        return f"{start}, but not clearly better than {listing(level, 4)}."
+        return f"{start}, not clearly better than {listing(level, 4)}."
     return f"{start}, ahead of {listing(rest['term'].tolist(), 4)}." if len(rest) else f"{start}."

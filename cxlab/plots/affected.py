@@ -6,16 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter
 
-from cxlab.plots.theme import (
-    GREEN,
-    GREY,
-    INK,
-    ORANGE,
-    PAPER,
-    canvas,
-    clipped,
-    picture,
-)
+from cxlab.codebook.colours import GREEN, GREY, INK, ORANGE, PAPER
+from cxlab.plots.theme import canvas, clipped, picture
 from cxlab.results import Result, percent
 
 NAMED = 8  # themes that are named in the picture, those of most people times difference

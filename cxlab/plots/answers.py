@@ -8,18 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from cxlab.plots.theme import (
-    BLUE,
-    FAINT,
-    GREY,
-    INK,
-    ORANGE,
-    PAPER,
-    SERIES,
-    canvas,
-    clipped,
-    picture,
-)
+from cxlab.codebook.colours import BLUE, FAINT, GREY, INK, ORANGE, PAPER, SERIES
+from cxlab.plots.theme import canvas, clipped, picture
 from cxlab.results import Result, Unanswerable, count, number, percent, shown
 
 MOST_ROWS, MOST_ITEMS, MOST_LINES, MOST_PAIRS = 20, 24, 6, 16

@@ -15,8 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cxlab import results
+from cxlab.codebook.colours import INK, GREY, FAINT, PAPER, SERIES
 from cxlab.codebook import worded
-from cxlab.codebook.colours import FAINT, GREY, INK, PAPER, SERIES
 from cxlab.plots import fonts
 from cxlab.results import Result, Unanswerable, count
 
@@ -107,13 +107,8 @@ def picture(draw: Callable[..., Axes]) -> Callable[..., Axes]:
         told = results.shown(result, blank=False)
         if len(told.frame) == 0 < len(result.frame):
             return _nothing(told, ax)
-<<<<<<< HEAD
         heights = [name for name in ("estimate", "share") if name in told.frame]
         if heights and told.frame[heights].isna().all(axis=None):
-=======
-        size = next((name for name in ("estimate", "share") if name in told.frame), None)
-        if size and told.frame[size].isna().all():
->>>>>>> 5b9d33c (feat: sentences of at most three numbers, headings in words)
             raise Unanswerable(result.headline)
         before = _size.set((width, height))
         try:
