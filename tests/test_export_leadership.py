@@ -351,7 +351,7 @@ def test_each_sentence_carries_its_base_and_no_number_stands_twice():
     page = leadership.Page([_found("1", LEVEL, LEVEL, CHANGE, base="900 answers.")])
     items = [page.answer.markup, *re.findall(r"<li><p>.*?</li>", page.more.markup)]
     assert len(items) == 2
-    assert all("900 answers · <em>" in item for item in items)
+    assert all("900 answers · </span><em>" in item for item in items)
 
 
 def test_a_finding_may_say_that_it_is_assumed_or_too_good():

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from cxlab import metrics, plots
+from cxlab.codebook.colours import GREY
 
 
 def wave(rng, n: int, north: float) -> pd.DataFrame:
@@ -41,7 +42,7 @@ def test_what_does_not_stand_apart_is_grey():
     rows = pd.DataFrame({"nps": [9, 3] * 100, "region": ["a", "a", "b", "b"] * 50})
     ax = plots.apart(metrics.compare(rows, by="region"))
     colours = {line.get_color() for line in ax.lines[1:]}
-    assert colours == {"#7b8794"}
+    assert colours == {GREY}
 
 
 def test_many_groups_show_both_ends():
