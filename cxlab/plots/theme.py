@@ -15,8 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cxlab import results
-from cxlab.codebook.colours import INK, GREY, FAINT, PAPER, SERIES
 from cxlab.codebook import worded
+from cxlab.codebook.colours import FAINT, GREY, INK, PAPER, SERIES
 from cxlab.plots import fonts
 from cxlab.results import Result, Unanswerable, count
 
