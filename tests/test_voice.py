@@ -40,6 +40,17 @@ def test_planted_topics_are_found_apart(themed):
     assert most == set(TOPICS)
 
 
+def test_shares_of_planted_topics_lie_within_their_intervals():
+    inside = []
+    for seed in range(8):
+        told = voice.themes(voice.hear(_said(seed=seed)))
+        topic, frame = told.heard.frame["topic"], voice.shares(told).frame
+        for held, row in zip(told.carried.T, frame.itertuples(), strict=False):
+            truth = (topic == topic[held].mode()[0]).mean()
+            inside.append(row.conf_low <= truth <= row.conf_high)
+    assert np.mean(inside) >= 0.9
+
+
 def test_the_room_asks_no_network(monkeypatch):
     def refused(*given, **words):
         raise AssertionError("a request left the machine")
