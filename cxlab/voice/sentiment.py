@@ -62,8 +62,9 @@ def tone(heard: Heard, *, score: str = "nps", level: float = 0.95, seed: int = 0
             f"{count(int(high.sum()), 'comment')} of {names[1]} are too few to learn a tone from.",
             needs=f"{LEAST} comments of each",
         )
-    ends, text = low | high, heard.text
-    told = learned.out_of_fold(text[ends], high[ends], seed)
+    ends, x = low | high, learned.table(heard.text)
+    alike = pd.factorize(heard.text[ends])[0]
+    told = learned.out_of_fold(x[ends], high[ends], alike, seed)
     area = learned.area(high[ends], told, level=level)
     if not area.low > 0.5:
         raise VoiceError(
@@ -71,9 +72,9 @@ def tone(heard: Heard, *, score: str = "nps", level: float = 0.95, seed: int = 0
             f"(AUC {number(area.estimate, 2)}, {span(area.low, area.high, 'ratio')}), so no tone "
             "is given."
         )
-    chance = np.empty(len(text))
+    chance = np.empty(len(ends))
     chance[ends] = told
-    chance[~ends] = learned.calibrated(text[ends], high[ends], text[~ends], seed)
+    chance[~ends] = learned.chances(x[ends], high[ends], x[~ends], seed)
     slope = learned.slope(high[ends], told)
     return Tone(heard, score, chance, area, slope, int(ends.sum()))
 
@@ -103,7 +104,7 @@ def sentiment(tone: Tone, *, level: float = 0.95) -> Result:
         f"{percent(down.mean())} like {names[0]}; of one of each the tone tells the right one in "
         f"{percent(tone.area.estimate)} of pairs.",
         method="Logistic model on words, pairs and threes of words, taught by the respondents' own "
-        "scores, each comment judged by a model that never saw its text; calibrated (Platt 1999); "
+        "scores, each comment judged by a model not taught by its text; calibrated (Platt 1999); "
         "AUC with its interval (DeLong, DeLong and Clarke-Pearson 1988).",
         base=f"{tone.heard.base[:-1]}; {count(tone.taught, 'comment')} of {names[0]} and "
         f"{names[1]} taught the tone.",

@@ -17,6 +17,8 @@ from cxlab.voice.workings.matching import Theme
 from cxlab.voice.workings.texts import topics
 
 FEWEST = 60  # comments of a language in which themes are looked for
+LEARNED = 15_000  # sentences from which the places of words are learned
+NAMED_IN = 60_000  # sentences whose words name themes
 NAMED_BY = 3  # words in a name
 Declared = Mapping[str, Any]
 METHOD = (
@@ -152,7 +154,7 @@ def _found(heard: Heard, code: str, seed: int):
         return None, f"In '{code}' no theme was looked for: {count(n, 'comment')}."
     rows = heard.sentences[ours[heard.sentences["row"]]]
     texts = rows["text"].tolist()
-    at = vectors.space(texts, seed=seed)
+    at = vectors.space(_some(texts, seed), seed=seed)
     known = None if at is None else vectors.place(texts, at)
     found = None if at is None else groups.grouped(known, _shuffled(texts, at, seed), seed=seed)
     if found is None:
@@ -175,6 +177,14 @@ def _found(heard: Heard, code: str, seed: int):
     return (_apart(kept), carried[:, some], strength[:, some]), ""
 
 
+def _some(texts: Sequence[str], seed: int) -> list[str]:
+    """Take so many sentences that where words lie is learned."""
+    if len(texts) <= LEARNED:
+        return list(texts)
+    chosen = np.random.default_rng(seed).choice(len(texts), LEARNED, replace=False)
+    return [texts[place] for place in chosen]
+
+
 def _shuffled(texts: Sequence[str], at: vectors.Space, seed: int) -> np.ndarray:
     """Give sentences of as many words, each word drawn from all sentences."""
     draw = np.random.default_rng(seed)
@@ -188,6 +198,7 @@ def _shuffled(texts: Sequence[str], at: vectors.Space, seed: int) -> np.ndarray:
 
 def _keyest(texts: Sequence[str], which: np.ndarray, k: int) -> list[dict[str, float]]:
     """Give each group the words that stand in it rather than elsewhere, with their weight."""
+    texts, which = texts[:NAMED_IN], which[:NAMED_IN]
     table = odds.counted(texts, fewest=2, by=topics)
     if table is None:
         return [{} for _ in range(k)]

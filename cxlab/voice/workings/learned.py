@@ -3,13 +3,11 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from scipy.special import expit
 from scipy.stats import rankdata
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
-from sklearn.pipeline import Pipeline, make_pipeline
 
 from cxlab import stats
 from cxlab.voice.workings.texts import MASK, WORD
@@ -47,46 +45,47 @@ def pieces(text: str) -> list[str]:
     return out + [f"not_{word}" for i in places for word in found[i + 1 : i + 4]]
 
 
-def model(seed: int = 0) -> Pipeline:
-    """Give a logistic model on the pieces of comments, not fitted yet."""
+def table(texts: np.ndarray) -> Any:
+    """Give the pieces of comments as columns, rare ones with more weight; no score is looked at."""
     words = TfidfVectorizer(analyzer=pieces, min_df=2, sublinear_tf=True, max_features=60_000)
-    return make_pipeline(words, LogisticRegression(C=3.0, max_iter=300, random_state=seed))
+    return words.fit_transform(texts)
 
 
-def fitted(texts: np.ndarray, high: np.ndarray, seed: int) -> Any:
-    """Fit the model, on at most `MOST` comments."""
-    if len(texts) > MOST:
-        chosen = np.random.default_rng(seed).choice(len(texts), MOST, replace=False)
-        texts, high = texts[chosen], high[chosen]
-    return model(seed).fit(texts, high)
+def fitted(x: Any, high: np.ndarray, seed: int) -> LogisticRegression:
+    """Fit a logistic model, on at most `MOST` comments."""
+    if len(high) > MOST:
+        chosen = np.random.default_rng(seed).choice(len(high), MOST, replace=False)
+        x, high = x[chosen], high[chosen]
+    return LogisticRegression(C=3.0, max_iter=300, random_state=seed).fit(x, high)
 
 
-def out_of_fold(texts: np.ndarray, high: np.ndarray, seed: int) -> np.ndarray:
-    """Give each comment's calibrated chance of a high score, by models that never saw its text.
+def out_of_fold(x: Any, high: np.ndarray, alike: np.ndarray, seed: int) -> np.ndarray:
+    """Give each comment's calibrated chance of a high score, by models not taught by it.
 
-    Comments word for word the same are in one fold. Calibration is Platt's (1999), learned in the
-    other folds.
+    Args:
+        x: rows of `table`.
+        high: whether the score was high.
+        alike: codes of texts; those word for word the same are in one fold.
+        seed: for folds. Calibration is Platt's (1999), learned in the other folds.
     """
-    alike = pd.factorize(texts)[0]
-    fold = np.zeros(len(texts), dtype=int)
-    away = np.zeros(len(texts))
+    fold = np.zeros(len(high), dtype=int)
+    away = np.zeros(len(high))
     splitter = GroupKFold(FOLDS, shuffle=True, random_state=seed)
-    for place, (learn, told) in enumerate(splitter.split(texts, high, alike)):
+    for place, (learn, told) in enumerate(splitter.split(x, high, alike)):
         fold[told] = place
-        away[told] = fitted(texts[learn], high[learn], seed).decision_function(texts[told])
-    out = np.zeros(len(texts))
+        away[told] = fitted(x[learn], high[learn], seed).decision_function(x[told])
+    out = np.zeros(len(high))
     for place in range(FOLDS):
         inside = fold == place
         out[inside] = expit(_platt(away[~inside], high[~inside], away[inside]))
     return out
 
 
-def calibrated(texts: np.ndarray, high: np.ndarray, others: np.ndarray, seed: int) -> np.ndarray:
+def chances(x: Any, high: np.ndarray, others: Any, seed: int) -> np.ndarray:
     """Give the chance of comments whose score was no label."""
-    if not len(others):
+    if not others.shape[0]:
         return np.zeros(0)
-    found = fitted(texts, high, seed)
-    return expit(found.decision_function(others))
+    return expit(fitted(x, high, seed).decision_function(others))
 
 
 def area(high: np.ndarray, told: np.ndarray, *, level: float = 0.95) -> Area:
