@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from cxlab import study
-from cxlab.cleaning import RULES, CleaningError, clean
+from cxlab.cleaning import RULES, Around, CleaningError, clean
 from cxlab.cleaning.convert import (
     by_value,
     in_full,
@@ -86,7 +86,7 @@ def test_the_first_of_two_equal_ids_stays_whatever_the_order():
     raw = raw.assign(file="f", line=[2, 3, 4], damage="")
     for order in ([0, 1, 2], [2, 1, 0], [1, 2, 0]):
         mixed = raw.iloc[order].reset_index(drop=True)
-        done = clean(mixed, table="responses", spec=spec, as_of=pd.Timestamp("2025-12-31"))
+        done = clean(mixed, table="responses", spec=spec, around=Around(pd.Timestamp("2025-12-31")))
         assert done.set_aside["line"].tolist() == [4]
 
 
@@ -349,7 +349,7 @@ def test_numbers_of_typed_files_are_written_in_full():
     spec = Table(files=("a",), columns={"response_id": "id", "nps": "q"}, segments={"s": "s"})
     raw = pd.DataFrame({"response_id": [1.0, 2.0, 2.0**60], "nps": [9, 8, 7], "s": [1.5, 2.5, 3]})
     raw = raw.assign(file="f", line=[2, 3, 4], damage="")
-    done = clean(raw, table="responses", spec=spec, as_of=pd.Timestamp("2025-12-31"))
+    done = clean(raw, table="responses", spec=spec, around=Around(pd.Timestamp("2025-12-31")))
     assert done.frame[["response_id", "s"]].to_numpy().tolist() == [["1", "1.5"], ["2", "2.5"]]
     assert done.set_aside["reason"].tolist() == ["id_damaged"]  # a float holds 53 bits
 

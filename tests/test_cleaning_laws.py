@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from cxlab.cleaning import CleaningError, clean
+from cxlab.cleaning import Around, CleaningError, clean
 from cxlab.codebook import SET_ASIDE, Table
 
 SPEC = Table(
@@ -38,7 +38,7 @@ def cleaned(rows: list[dict], order: list[int] | None = None):
     if order:
         raw = raw.iloc[order].reset_index(drop=True)
     try:
-        return clean(raw, table="responses", spec=SPEC, as_of=pd.Timestamp("2025-12-31"))
+        return clean(raw, table="responses", spec=SPEC, around=Around(pd.Timestamp("2025-12-31")))
     except CleaningError:  # a column of which half is unreadable is refused
         return reject()
 
@@ -72,7 +72,7 @@ def test_cleaning_twice_changes_nothing(rows):
     spec = SPEC.model_copy(
         update={"rules": {"speeder": "off", "straightliner": "off", "careless": "off"}}
     )
-    done = clean(again, table="responses", spec=spec, as_of=pd.Timestamp("2025-12-31"))
+    done = clean(again, table="responses", spec=spec, around=Around(pd.Timestamp("2025-12-31")))
     assert done.set_aside.empty
     assert done.repairs.empty
     pd.testing.assert_frame_equal(done.frame, once, check_dtype=False)

@@ -1,7 +1,7 @@
 """Clean one table: convert column by column, then set rows aside rule by rule."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial, reduce
 
@@ -46,17 +46,36 @@ class Cleaned:
     made_of: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class Around:
+    """What the study knows beside a table, which its rows are held against.
+
+    Attributes:
+        as_of: last moment known, naive, in the study's zone.
+        timezone: the study's zone.
+        customers: ids of the customer list, where the study has one.
+        money: the study's currency, and what others are worth in it.
+    """
+
+    as_of: datetime
+    timezone: str = "UTC"
+    customers: Collection[str] | None = None
+    money: Money = field(default_factory=Money)
+
+    @property
+    def last(self) -> pd.Timestamp:
+        """The last moment known, in the study's zone."""
+        return pd.Timestamp(self.as_of).tz_localize(self.timezone)
+
+
 def clean(
     raw: pd.DataFrame,
     *,
     table: str,
     spec: Table,
-    as_of: datetime,
-    timezone: str = "UTC",
+    around: Around,
     zones: Mapping[str, Mapping[str, str]] | None = None,
     missing: Mapping[str, Mapping[str, Collection[str]]] | None = None,
-    customers: Collection[str] | None = None,
-    money: Money | None = None,
     rules: Sequence[Rule] = RULES,
 ) -> Cleaned:
     """Type every column and set aside the rows that cannot be used.
@@ -67,12 +86,9 @@ def clean(
             export is not held twice.
         table: `responses`, `customers`, `orders`, `interactions` or `reviews`.
         spec: the table's part of the study file.
-        as_of: last moment known, naive, in the study's zone.
-        timezone: the study's zone.
+        around: what the study knows beside this table.
         zones: column -> file -> zone its times are written in, where the file says so.
         missing: column -> file -> codes that the file itself declares as missing.
-        customers: ids of the customer list, where the study has one.
-        money: the study's currency, and what others are worth in it.
         rules: the reasons to set a row aside, in order.
 
     Returns:
@@ -83,11 +99,11 @@ def clean(
         CleaningError: a column that can be read in two ways.
     """
     if spec.question:
-        words = {"as_of": as_of, "timezone": timezone, "zones": zones, "missing": missing}
-        return _in_long_form(raw, table, spec, rules, {**words, "customers": customers})
-    out = counting.uncounted(raw, spec, timezone)
+        words = {"around": around, "zones": zones, "missing": missing}
+        return _in_long_form(raw, table, spec, rules, words)
+    out = counting.uncounted(raw, spec, around.timezone)
     blanked = _without_missing(raw, missing or {})
-    typed, repaired, flags, notes = _convert(raw, table, spec, timezone, zones or {}, out)
+    typed, repaired, flags, notes = _convert(raw, table, spec, around.timezone, zones or {}, out)
     repaired |= blanked
     counts = ~_ignored(raw, spec, pd.concat([out, flags], axis="columns"))
     if table == "orders":
@@ -96,13 +112,13 @@ def clean(
     if table == "interactions":
         _reached(typed)
     if "currency" in typed:
-        converted, told = _exchanged(raw, typed, counts, spec, money or Money())
+        converted, told = _exchanged(raw, typed, counts, spec, around.money)
         repaired, notes = repaired | converted, (*notes, *told)
-    repaired |= _not_known_yet(typed, table, pd.Timestamp(as_of).tz_localize(timezone))
+    repaired |= _not_known_yet(typed, table, around.last)
     if table == "customers":
         doubts.refuse_spells(typed, raw)
     working = pd.concat([typed, raw[[*PLACE, "damage"]], flags, out], axis="columns")
-    _mark(working, table, spec, as_of, timezone, customers)
+    _mark(working, table, spec, around)
     pa.default_memory_pool().release_unused()
     gone = _judge(working, table, spec, _with_conditions(rules, out, table))
     del working
@@ -126,7 +142,7 @@ def clean(
         set_aside=_booked(raw, gone),
         repairs=_counted(repaired, kept),
         judged=could_stay.assign(reason=judged["reason"].array),
-        notes=(*notes, *_notes(frame, table, spec, customers)),
+        notes=(*notes, *_notes(frame, table, spec, around.customers)),
         rows_in=len(kept),
     )
 
@@ -135,7 +151,7 @@ def _in_long_form(
     raw: pd.DataFrame, table: str, spec: Table, rules: Sequence[Rule], words: dict
 ) -> Cleaned:
     """Clean a table whose rows are questions; each of its rows is booked."""
-    out = counting.uncounted(raw, spec, words["timezone"])
+    out = counting.uncounted(raw, spec, words["around"].timezone)
     first = [rule for rule in rules if rule.name in ("below_table", "row_torn")]
     marked = pd.concat([raw[[*PLACE, "damage"]], out], axis="columns")
     gone = _judge(marked, table, spec, _with_conditions(first, out, table))
@@ -402,21 +418,13 @@ def _vital(table: str, column: str, reason: str, main: str) -> str:
     return reason
 
 
-def _mark(
-    working: pd.DataFrame,
-    table: str,
-    spec: Table,
-    as_of: datetime,
-    timezone: str,
-    customers: Collection[str] | None,
-) -> None:
+def _mark(working: pd.DataFrame, table: str, spec: Table, around: Around) -> None:
     """Add what the rules look at beyond the columns themselves."""
-    last = pd.Timestamp(as_of).tz_localize(timezone)
     for name in working.columns:
         if isinstance(working[name].dtype, pd.DatetimeTZDtype):
-            working[f"{name}!date_after_as_of"] = working[name] > last
-    if customers is not None and "customer_id" in working:
-        working["orphan"] = ~working["customer_id"].isin(customers)
+            working[f"{name}!date_after_as_of"] = working[name] > around.last
+    if around.customers is not None and "customer_id" in working:
+        working["orphan"] = ~working["customer_id"].isin(around.customers)
     if table == "visits":
         ids = [name for name in ("visitor_id", "customer_id") if name in working]
         working["nobody"] = working[ids].isna().all(axis="columns")

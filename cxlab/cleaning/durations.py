@@ -9,17 +9,18 @@ from cxlab.cleaning.convert import _MISSING, CleaningError, Converted, one_of, t
 
 _SECONDS = {"ms": 0.001, "seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 _SECONDS |= {"weeks": 604_800}
-# the words for each unit in English, German, French and Spanish
+# the words for each unit in English, German, French, Spanish, Dutch, Portuguese and Italian
 _UNITS = {
-    "ms": r"ms|msecs?|millis(?:ec(?:ond)?s?)?|millisekunden?|millisecondes?|milisegundos?",
-    "seconds": r"s|secs?|seconds?|sek(?:unden?)?|secondes?|seg(?:undos?)?",
-    "minutes": r"m|mins?|minutes?|minuten?|minutos?",
-    "hours": r"h|hrs?|hours?|std|stunden?|heures?|horas?",
-    "days": r"d|days?|tage?n?|jours?|d[ií]as?",
-    "weeks": r"w|wks?|weeks?|wochen?|semaines?|semanas?",
+    "ms": r"ms|msecs?|millis(?:ec(?:ond)?s?)?|millisekunden?|millisecondes?|milisegundos?|"
+    r"milliseconden|millisecondi",
+    "seconds": r"s|secs?|seconds?|sek(?:unden?)?|secondes?|seg(?:undos?)?|seconden?|second[oi]",
+    "minutes": r"m|mins?|minutes?|minuten?|minuut|minutos?|minut[oi]",
+    "hours": r"h|hrs?|hours?|std|stunden?|heures?|horas?|uur|uren|or[ae]",
+    "days": r"d|days?|tage?n?|jours?|d[ií]as?|dag(?:en)?|giorn[oi]",
+    "weeks": r"w|wks?|weeks?|wochen?|semaines?|semanas?|we?ken|settiman[ae]",
 }
 _NUMBER = r"\d+(?:[.,]\d+)?"
-_SPAN = "".join(rf"(?:(?P<{unit}>{_NUMBER})\s*(?:{words})\.?(?![^\W\d])[\s,]*(?:and|und|et|y)?\s*)?"
+_SPAN = "".join(rf"(?:(?P<{unit}>{_NUMBER})\s*(?:{words})\.?(?![^\W\d])[\s,]*(?:and|und|et|en|y|e)?\s*)?"
                 for unit, words in reversed(_UNITS.items()) if unit != "weeks")  # fmt: skip
 _WORDS = rf"(?:(?P<weeks>{_NUMBER})\s*(?:{_UNITS['weeks']})\.?[\s,]*)?{_SPAN}"
 _CLOCK = (

@@ -647,12 +647,14 @@ def _read_and_clean(
                 raw.frame,
                 table=table,
                 spec=spec,
-                as_of=mapping.until(),
-                timezone=mapping.timezone,
+                around=cleaning.Around(
+                    mapping.until(),
+                    mapping.timezone,
+                    None if customers is None else set(customers.frame["customer_id"]),
+                    cleaning.Money(mapping.currency, mapping.rates),
+                ),
                 zones=raw.zones,
                 missing=raw.missing,
-                customers=None if customers is None else set(customers.frame["customer_id"]),
-                money=cleaning.Money(mapping.currency, mapping.rates),
             )
             wording[table] = {k: v for k, v in raw.wording.items() if not k.startswith(ASKED)}
             printed[table] = raw.printed
