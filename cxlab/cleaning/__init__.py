@@ -6,4 +6,14 @@ from cxlab.cleaning.masking import pseudonyms, quotable
 from cxlab.cleaning.purchases import Money
 from cxlab.cleaning.rules import RULES, Rule
 
-__all__ = ["RULES", "Around", "Cleaned", "CleaningError", "Money", "Rule", "clean", "pseudonyms", "quotable"]
+__all__ = [
+    "RULES",
+    "Around",
+    "Cleaned",
+    "CleaningError",
+    "Money",
+    "Rule",
+    "clean",
+    "pseudonyms",
+    "quotable",
+]

@@ -39,8 +39,12 @@ _DATED = re.compile(
     r"|\d{4}-\d\d-\d\d(?:[ T]00:00(?::00)?)?|\d{1,2}([-./])\d{1,2}\1(?:\d{4}|\d\d)",
     re.IGNORECASE,
 )
-_CURRENCY = re.compile(r"[£$€¥₩₹]|(?<![a-z])(?:gbp|usd|eur|chf|kr)(?![a-z])|%", re.IGNORECASE)
-_SIGNS = {"£": "GBP", "$": "USD", "€": "EUR"}
+_CURRENCY = re.compile(
+    r"r\$|[£$€¥₩₹₺₽₪฿₫₴]|(?<![a-z])(?:gbp|usd|eur|chf|kr|zł|pln|kč|czk|huf|ft|lei|ron|sek|nok|dkk|"
+    r"try|brl|cad|aud|nzd|jpy|cny|inr|zar|mxn|sgd|hkd|aed|ils)(?![a-z])|%",
+    re.IGNORECASE,
+)
+_SIGNS = {"£": "GBP", "$": "USD", "€": "EUR", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "lei": "RON"}
 
 _PROBED = 10_000  # rows that tell whether values repeat
 
@@ -335,6 +339,8 @@ def _read_score(text: str, scale: Scale, whole: bool) -> tuple[float, str]:
         return value, "number_form" if folded != text or "," in folded else ""
     if folded.lower() in _MISSING:
         return np.nan, "word_for_missing"
+    if scale.high == 100 and (part := re.fullmatch(r"(\d+(?:[.,]\d+)?) ?%", folded)):
+        return float(part[1].replace(",", ".")), "number_form"
     if _DATED.fullmatch(folded):
         return np.nan, "as_date"
     if _STARS.fullmatch(text):

@@ -28,13 +28,15 @@ _COUNTS = {
     "offline_app ex 0 4 16 32 true vollstandig abgeschlossen beendet complet complete termine "
     "completo completa completado completada voltooid concluido concluida completato",
     "orders": "paid complete completed shipped delivered fulfilled processing succeeded success "
-    "successful captured settled closed approved invoiced refunded partially_refunded "
+    "successful captured settled closed approved invoiced awaiting_fulfillment "
+    "awaiting_shipment awaiting_pickup partially_shipped disputed refunded partially_refunded "
     "partial_refund partially_paid returned chargeback bezahlt abgeschlossen erstattet versendet "
     "versandt geliefert erledigt in_bearbeitung retourniert paye payee termine terminee livre "
     "livree expedie expediee rembourse remboursee en_cours pagado pagada completado completada "
     "enviado enviada entregado entregada reembolsado reembolsada betaald voltooid verzonden "
     "geleverd terugbetaald afgerond pago paga concluido concluida entregue pagato completato "
-    "spedito consegnato rimborsato",
+    "spedito consegnato rimborsato betald betalt levererad skickad leveret levert sendt "
+    "zrealizowane zap\u0142acone op\u0142acone wys\u0142ane dostarczone",
     "interactions": "open opened new pending hold on_hold solved closed resolved "
     "in_progress waiting waiting_on_customer waiting_on_third_party answered snoozed offen neu "
     "geschlossen gelost erledigt in_bearbeitung ouvert ferme resolu en_cours nouveau abierto "
@@ -52,13 +54,14 @@ _NOT = {
     "responses": "screened screened_out screen_out screenout terminated terminate quotafull "
     "quota_full overquota over_quota disqualified rejected deleted invited not_started "
     "ausgescreent expired bounced opted_out",
-    "orders": "failed cancelled canceled void voided pending pending_payment on_hold "
+    "orders": "failed cancelled canceled void voided pending pending_payment awaiting_payment "
+    "manual_verification_required payment_pending on_hold "
     "expired abandoned draft checkout_draft declined denied trash unpaid authorized test rejected "
     "blocked requires_payment_method uncaptured processing_failed payment_failed incomplete error "
     "storniert offen unbezahlt abgebrochen fehlgeschlagen entwurf ausstehend annule annulee echoue "
     "echouee en_attente impaye brouillon cancelado cancelada fallido fallida pendiente "
     "geannuleerd mislukt openstaand cancelado pendente falhado recusado annullato fallito "
-    "in_attesa",
+    "in_attesa makulerad avbruten annulleret kansellert obetald anulowane nieop\u0142acone",
     "interactions": "deleted spam merged suspended",
     "subscriptions": "incomplete incomplete_expired future",
 }

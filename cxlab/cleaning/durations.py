@@ -7,8 +7,8 @@ import pandas as pd
 
 from cxlab.cleaning.convert import _MISSING, CleaningError, Converted, one_of, to_number, trimmed
 
-_SECONDS = {"ms": 0.001, "seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
-_SECONDS |= {"weeks": 604_800}
+SECONDS = {"ms": 0.001, "seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
+SECONDS |= {"weeks": 604_800}
 # the words for each unit in English, German, French, Spanish, Dutch, Portuguese and Italian
 _UNITS = {
     "ms": r"ms|msecs?|millis(?:ec(?:ond)?s?)?|millisekunden?|millisecondes?|milisegundos?|"
@@ -20,7 +20,8 @@ _UNITS = {
     "weeks": r"w|wks?|weeks?|wochen?|semaines?|semanas?|we?ken|settiman[ae]",
 }
 _NUMBER = r"\d+(?:[.,]\d+)?"
-_SPAN = "".join(rf"(?:(?P<{unit}>{_NUMBER})\s*(?:{words})\.?(?![^\W\d])[\s,]*(?:and|und|et|en|y|e)?\s*)?"
+_AND = r"[\s,]*(?:and|und|et|en|y|e)?\s*"
+_SPAN = "".join(rf"(?:(?P<{unit}>{_NUMBER})\s*(?:{words})\.?(?![^\W\d]){_AND})?"
                 for unit, words in reversed(_UNITS.items()) if unit != "weeks")  # fmt: skip
 _WORDS = rf"(?:(?P<weeks>{_NUMBER})\s*(?:{_UNITS['weeks']})\.?[\s,]*)?{_SPAN}"
 _CLOCK = (
@@ -68,7 +69,7 @@ def to_duration(
     words = lower.str.extract(rf"^{_WORDS}$")
     words = pd.DataFrame({unit: words[unit].str.replace(",", ".").astype(float) for unit in words})
     told = words.notna().any(axis="columns") & (text != "")
-    sized = sum(words[unit].fillna(0) * size for unit, size in _SECONDS.items())
+    sized = sum(words[unit].fillna(0) * size for unit, size in SECONDS.items())
     out = out.fillna(sized.where(told))
     out = out.fillna(_as_dated(text))
     left = out.isna() & ~absent
@@ -76,7 +77,7 @@ def to_duration(
     if left.any():
         figures = to_number(text.where(left, "").rename(heading)).values
         plain = figures.notna()
-        unit = (declared if declared in _SECONDS else None) or _named(heading) or usual
+        unit = (declared if declared in SECONDS else None) or unit_named(heading) or usual
         if plain.any() and unit is None:
             raise CleaningError(
                 f"'{heading}': '{text[plain].iloc[0]}' is a length of time without a unit. Say it "
@@ -84,12 +85,19 @@ def to_duration(
                 column=heading,
                 shown=text[plain].head(1),
             )
-        out = out.fillna(figures * _SECONDS[unit or "seconds"])
+        out = out.fillna(figures * SECONDS[unit or "seconds"])
         form = form | (plain & (unit != "seconds")).to_numpy()
     unread = (out.isna() | (out < 0)).to_numpy() & ~absent
     repairs = {"trimmed": cut & ~absent, "duration_form": form & ~unread}
     repairs["word_for_missing"] = absent & (text != "").to_numpy()
     return Converted(out.mask(unread), repairs, {"unreadable": unread})
+
+
+def spoken(texts: pd.Series) -> pd.Series:
+    """Say of each text whether it is a length of time that names its own units."""
+    lower = texts.str.casefold().str.strip()
+    form = lower.str.fullmatch(_CLOCK) | lower.str.upper().str.fullmatch(_ISO)
+    return (form | lower.str.fullmatch(_WORDS)) & (lower != "")
 
 
 def _as_dated(text: pd.Series) -> pd.Series:
@@ -100,11 +108,11 @@ def _as_dated(text: pd.Series) -> pd.Series:
     return (when - start).dt.total_seconds()
 
 
-def _named(heading: str) -> str | None:
+def unit_named(heading: str) -> str | None:
     """Find the unit a heading names, as 'First reply time (minutes)' does."""
     plain = re.sub(r"[_\W]+", " ", heading.casefold())
     for unit, words in _UNITS.items():
-        if re.search(rf"(?:^| )(?:in )?(?:{words})(?: |$)", plain) and unit in _SECONDS:
+        if re.search(rf"(?:^| )(?:in )?(?:{words})(?: |$)", plain) and unit in SECONDS:
             return unit
     return None
 

@@ -12,6 +12,7 @@ from cxlab.codebook import COLUMNS
 from cxlab.drafting.doubts import Doubt
 from cxlab.drafting.lexicon import NO_RATING, NO_SEGMENT, PERSONAL, STATUS, WORDS, Word
 from cxlab.drafting.profiles import MOST_VALUES, Profile, folded
+from cxlab.drafting.roles import settled
 from cxlab.drafting.scales import NO_ANSWER, ORDERS, Reading, read_scale, tallied
 from cxlab.drafting.tables import Files, fits
 from cxlab.results import listing
@@ -28,7 +29,8 @@ _OWN_ID = {
 _FIXED = {"nps": (0.0, 10.0)}
 _SEGMENTS = 4  # more segments than this are attributes
 _PARTS = 3  # columns of one question that make a battery
-_PART = re.compile(r"(.{3,}?)\s*(?:\[.+\]| - .+)$", re.DOTALL)  # 'How was [Delivery]'
+_PART = re.compile(r"(.{3,}?)\s*(?:\[.+\]| - .+| >> .+)$", re.DOTALL)  # 'How was [Delivery]'
+_RATES = r"\brat(?:e|ed|ing)s?\b|satisf|zufrieden|bewert|tevreden|soddisf"
 _MANY = 20  # answers from which a score tells its scale
 
 
@@ -125,6 +127,7 @@ def guess(found: list[Profile], table: str, files: Files) -> Guess:
     _scores(made)
     if table == "responses":
         _batteries(made)
+    settled(made)
     _undated(made)
     _segments(made)
     _rest(made)
@@ -153,6 +156,8 @@ def _by_word(made: Guess, word: Word) -> None:
     found = [column for column in fits(made.left(), word) if _bears(made, word.ours, column)]
     if word.ours == "csat":
         found = _no_parts(made, found, word)
+    if word.ours in SCORES and COLUMNS[made.table][word.ours] == "score" and not found:
+        _unread(made, word)
     if word.ours == _OWN_ID[made.table]:
         found = sorted(found, key=lambda column: column.distinct < 0.9)
         if found and found[0].distinct < 0.9 and word.ours != "order_id":
@@ -180,6 +185,25 @@ def _no_parts(made: Guess, found: list[Profile], word: Word) -> list[Profile]:
     of = Counter(folded(stem[1]) for c in made.left() if (stem := _PART.match(c.name)))
     parts = {c.name for c in found if (stem := _PART.match(c.name)) and of[folded(stem[1])] > 1}
     return [c for c in found if c.name not in parts or re.search(word.tiers[0], c.said)]
+
+
+def _unread(made: Guess, word: Word) -> None:
+    """Doubt a heading that names a score whose words stand in no order that is known."""
+    for column in fits(made.left(), word):
+        first = re.search(word.tiers[0], column.said) or re.search(word.tiers[1], column.said)
+        if first and column.kind == "category" and 2 <= len(column.counts) <= 11:
+            shown = listing([f"'{each}'" for each in column.counts.index], 6)
+            points = ", ".join(f"{each!r}: …" for each in column.counts.index[:3])
+            scale = f"{{range: 1..{len(column.counts)}, labels: {{{points}}}}}"
+            made.doubt(
+                f"'{column.name}' is worded like {word.ours}, and it is not known which points "
+                f"{shown} stand for, so no {word.ours} is made of it. Map it, and say under "
+                f"'scales: {{{word.ours}: {scale}}}'.",
+                0.8,
+                "columns",
+                word.ours,
+            )
+            return
 
 
 def _instead(ours: str, taken: Profile, others: list[Profile]) -> str:
@@ -329,7 +353,11 @@ def _scores(made: Guess) -> None:
 
 def _tell_scale(made: Guess, key: str, columns: list[Profile], reading: Reading) -> None:
     """Doubt aloud what of a scale was guessed, with the number that would change."""
-    name = f"'{columns[0].name}'" if key in SCORES else f"the ratings ({len(columns)} columns)"
+    name = (
+        f"'{columns[0].name}'"
+        if key in SCORES or len(columns) == 1
+        else f"the ratings ({len(columns)} columns)"
+    )
     tally = {n: rows for n, rows in tallied(columns).items() if f"{n:g}" not in reading.missing}
     total = sum(tallied(columns).values()) or 1
     if reading.guessed:
@@ -340,6 +368,15 @@ def _tell_scale(made: Guess, key: str, columns: list[Profile], reading: Reading)
             f"{reading.high:g}; counted as answers, the mean would be "
             f"{mean(tallied(columns)):.2f} instead of {mean(tally):.2f}.",
             0.1 + sum(reading.guessed.values()) / total,
+            "scales",
+            key,
+        )
+    if reading.strange:
+        shown = listing([f"'{word}' ({rows:,} times)" for word, rows in reading.strange.items()])
+        made.doubt(
+            f"in {name} {shown} is no number and is taken for 'no answer'; if it is one, say under "
+            "labels which point it stands for.",
+            0.1 + sum(reading.strange.values()) / total,
             "scales",
             key,
         )
@@ -377,7 +414,8 @@ def _batteries(made: Guess) -> None:
             groups.setdefault((key, _stem(column)), []).append(column)
     parts = {key: columns for key, columns in groups.items() if key[1] and len(columns) >= _PARTS}
     pairs = {key: columns for key, columns in groups.items() if key[1] and len(columns) == 2}
-    chosen = parts or pairs or _by_scale(groups)
+    beside = {_rated(made.columns[ours]) for ours in ("csat", "ces") if ours in made.columns}
+    chosen = parts or pairs or _by_scale(groups, beside - {None})
     if not chosen:
         return
     best = Counter({key[0]: 0 for key in chosen})
@@ -407,16 +445,20 @@ def _batteries(made: Guess) -> None:
         )
 
 
-def _by_scale(groups: dict[tuple, list[Profile]]) -> dict[tuple, list[Profile]]:
+def _by_scale(
+    groups: dict[tuple, list[Profile]], beside: set[tuple | None]
+) -> dict[tuple, list[Profile]]:
     """Put columns of one scale together where neither wording nor stem does.
 
-    A column that stands alone is a rating only if its words have a known order.
+    A column that stands alone is a rating only if its words have a known order, if it has
+    the scale of a score beside it, or if its heading asks for a rating.
     """
     found: dict[tuple, list[Profile]] = {}
     for (scale, _), columns in groups.items():
         found.setdefault((scale, ""), []).extend(columns)
     return {key: columns for key, columns in found.items()
-            if len(columns) > 1 or key[0][0] == "words"}  # fmt: skip
+            if len(columns) > 1 or key[0][0] == "words" or key[0] in beside
+            or re.search(_RATES, columns[0].said)}  # fmt: skip
 
 
 def _rated(column: Profile) -> tuple | None:
@@ -426,7 +468,7 @@ def _rated(column: Profile) -> tuple | None:
     if column.kind == "flag":
         return None
     reading = read_scale([column])
-    if reading is None or reading.high - reading.low < 2:
+    if reading is None or reading.strange or reading.high - reading.low < 2:
         return None
     if reading.labels or not column.numbers:
         return ("words", *_family(column))
@@ -447,7 +489,7 @@ def _family(column: Profile) -> tuple[str, ...]:
 def _stem(column: Profile) -> str:
     """Give what the parts of one question have in common: a code, or the wording before [ or -."""
     for text in (column.name, column.wording):
-        if found := re.match(r"(.{3,}?)\s*(?:\[.+\]|(?: - |: ).+)$", text, re.DOTALL):
+        if found := re.match(r"(.{3,}?)\s*(?:\[.+\]|(?: - |: | >> ).+)$", text, re.DOTALL):
             return folded(found[1])
     found = re.match(r"[A-Za-z]+\d+(?=[A-Za-z_.]|$)", column.name)
     return found[0] if found else ""
@@ -487,6 +529,24 @@ def _rest(made: Guess) -> None:
         else:
             keep.append(column)
     made.attributes = {column.name: column for column in keep}
+    for column in keep if made.table == "responses" else ():
+        _codes_kept(made, column)
+
+
+def _codes_kept(made: Guess, column: Profile) -> None:
+    """Doubt codes that may stand for no answer in a question kept as it is."""
+    rated = column.kind == "scale" and not re.search(NO_RATING, column.called)
+    reading = read_scale([column]) if rated else None
+    if reading and reading.guessed:
+        tally = {n: rows for n, rows in column.tally().items() if f"{n:g}" not in reading.missing}
+        shown = listing([f"{code} ({rows:,} times)" for code, rows in reading.guessed.items()])
+        made.doubt(
+            f"'{column.name}' is kept as it is, and {shown} in it may stand for 'no answer': its "
+            f"mean is {mean(column.tally()):.2f}, or {mean(tally):.2f} without. Name it under "
+            f"ratings, with 'missing: [{', '.join(reading.guessed)}]'.",
+            0.1,
+            "attributes",
+        )
 
 
 def _why_not(made: Guess, column: Profile) -> str:
@@ -535,9 +595,9 @@ def keyed(columns: list[Profile], made: Guess, *, segments: bool = False) -> dic
 
 def short_name(column: Profile) -> str:
     """Make a name of small letters from what tells a column from others of its question."""
-    part = r"\[.+\]| - |: "
+    part = r"\[.+\]| - |: | >> "
     text = column.wording if re.search(part, column.wording) else column.name
     inner = re.findall(r"\[([^\[\]]+)\]\s*$", text)
-    text = inner[-1] if inner else re.split(r" - |: ", text)[-1]
+    text = inner[-1] if inner else re.split(r" - |: | >> ", text)[-1]
     words = re.sub(r"\W+", "_", text.lower()).strip("_")[:40].strip("_")
     return words if words and not words[0].isdigit() else f"q_{words}"

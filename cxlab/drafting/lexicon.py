@@ -12,7 +12,7 @@ _WHO = (
     r"(?:cust(?:omer)?|client|member|account|acct|kunden?|user|person|people|contact|abonne|"
     r"cliente?|socio|adherent|subscriber|guest|patient|mitglieds?|mandant|buyer|shopper|payer|"
     r"household|requester|company|usager|usuario|konto|compte|cuenta|klant|lid|leden|gast|utente|"
-    r"socio|assinante)s?"
+    r"socio|assinante|kund|kunde|klient)s?"
 )
 _ID = r"(?:ids?|no|nr|num|number|nummer|numero|code|codigo|codice|key|ref|reference|uuid|guid|c)"
 WHO = (
@@ -29,7 +29,7 @@ _ENDED = (
     r"cancel|churn|\bleft\b|kundig|austritt|ausgetreten|ausgeschieden|vertragsende|resili|"
     r"\bdepart\b|date de fin|\bbaja\b|cancelacion|terminat|deactivat|\bexit|lapsed|abgemeldet|"
     r"closed (?:date|on|at)|date closed|opgezegd|opzeg|beeindigd|uitgeschreven|cancelamento|"
-    r"encerra|disdetta|cessazione|recesso"
+    r"encerra|disdetta|cessazione|recesso|unsub|opt(?:ed)? ?out"
 )
 _STARTED = (
     r"sign ?up|\bjoin|(?:member|customer|client|active|subscriber) since|became a customer|"
@@ -37,7 +37,7 @@ _STARTED = (
     r"adhesion|client depuis|membre depuis|fecha (?:de )?alta|\balta\b|(?:cliente|socio) desde|"
     r"inscripcion|activat|enrol|onboard|opening date|open date|opened|first (?:order|purchase)|"
     r"lid sinds|klant sinds|ingeschreven|aanmeld|cadastro|cliente desde|adesao|iscri(?:zione|"
-    r"tto)|cliente dal"
+    r"tto)|cliente dal|opt(?:ed)? ?in (?:time|date|at|on)|confirm(?:ed)? (?:time|date|at)"
 )
 _STARTED_TOO = (
     r"\bstart|created|create date|creation|\bsince\b|\bseit\b|beginn|\bdebut|\binicio|anlage|"
@@ -89,7 +89,11 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"(?:generale|complessiva)",
             r"^satisf|^zufriedenheit$|^tevredenheid$|^soddisfazione$|how satisfied .*(?:overall|"
             r"with us\b)|^overall\b|\boverall$|"
-            r"q7all|as a whole|^gesamturteil"),
+            r"q7all|as a whole|^gesamturteil",
+            r"how satisfied (?:are|were) you(?: today| overall| in general)?$|"
+            r"wie zufrieden (?:sind|waren) sie(?: insgesamt)?$|"
+            r"(?:a quel point )?etes vous satisfaite?s?$|que tan satisfech[oa] esta(?: usted)?$|"
+            r"hoe tevreden bent u$|quanto e soddisfatt[oa]$|quao satisfeit[oa] esta$"),
             r"\b(?:why|reason|comment|warum|pourquoi)\b"),
         Word("ces", ("scale", "category", "number"), (
             r"\bces\b|effort score|how easy|ma(?:de|kes?) it easy|easy (?:was it|for me) |"
@@ -206,7 +210,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"^(?:order|purchase|sales ?order|booking|reservation) ?(?:id|no|nr|number|name|num|"
             r"ref|"
             r"reference|code)?$|bestelnummer|ordernummer|factuurnummer|^numero ordine$|^ordine$|"
-            r"invoice ?(?:id|no|nr|number|num)?$|(?:bestell|auftrags?|rechnungs?|beleg)"
+            r"invoice ?(?:id|no|nr|number|num)?$|^doc(?:ument)? ?(?:id|no|nr|number|num)$|"
+            r"^voucher ?(?:id|no|nr|number)$|(?:bestell|auftrags?|rechnungs?|beleg)"
             r"(?:nummer|nr|id| nummer| nr)?$|^(?:numero|n|no|id) (?:de )?(?:la )?(?:commande|"
             r"facture|pedido|factura)$|^(?:commande|facture|pedido|factura)$|^(?:numero|n) do "
             r"pedido$",
@@ -248,6 +253,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"total)|betrag|gesamt(?:betrag|summe|preis)?|summe|umsatz|netto(?:betrag)?|brutto"
             r"(?:betrag)?|montant(?: total| ttc| ht)?|total commande|importe(?: total)?|monto|"
             r"item total|line total|amount paid|dollars|price paid|sales|gross|totaal(?:bedrag)?|"
+            r"row ?total|belopp|belob|belop|kwota(?: brutto)?|wartosc(?: brutto)?|suma|"
             r"bedrag|totale(?: ordine)?|importo|valor(?: total)?|room revenue)$",
             r"amount|revenue|sales|dollar|betrag|umsatz|montant|importe|bedrag|omzet|importo|"
             r"valor total|\btotal\b|spend|turnover",
@@ -263,7 +269,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"event type|status|^stato", ), r"fulfil|lineitem|shipping|delivery|date"),
         Word("returned_at", ("time",), (r"return|refund(?:ed)? (?:date|at|on)|retoure|retour",)),
         Word("refund_of", ("id", "number", "category"), (
-            r"refund (?:of|for)|original (?:order|transaction)|parent (?:order|id)|"
+            r"refund (?:of|for)|original (?:order|transaction|invoice)|parent (?:order|id)|"
+            r"^applies to (?:doc(?:ument)? ?)?(?:no|id)?$|"
             r"stornierte",)),
         Word("product", ("category", "id", "text", "number"), (
             r"stock ?code|\bsku\b|(?:product|item|article|artikel|produkt|produit|articulo)s? ?"
@@ -293,7 +300,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"date time opened|opened|conversation (?:started|created)|^created?(?: ?(?:at|date|"
             r"time|on))?(?: utc)?$|create date|received|eroffnet|angelegt|erstellt|date de creation"
             r"|ouvert|fecha de (?:creacion|apertura)|ticket created",
-            r"open|created|start|eingang|aangemaakt|abertura|^(?:date|datum|data|fecha|at|when|"
+            r"open|created|start|eingang|aangeme?ld|aangemaakt|abertura|^(?:date|datum|data|fecha|at|when|"
             r"time|timestamp)$",
             r"date|datum|fecha|day|timestamp"),
             r"clos|solv|resol|updat|due|birth|assign|last|end"),
@@ -366,7 +373,10 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
          r"payment|transaction|revenue|sales", 1),
     ),
     "interactions": (
-        (r"ticket|\bcase\b|conversation|requester|assignee|reopen|first (?:reply|response)|"
+        (r"ticket|\bcase\b|\bcasos?\b|conversation|requester|assignee|reopen|"
+         r"first (?:reply|response)|\bdemande\b|reclamation|premiere reponse|delai de|ouvert le|"
+         r"apertura|tiempo de (?:resolucion|respuesta)|reactietijd|oplostijd|vorgang|reaktionszeit|"
+         r"erstantwort|tempo de (?:resposta|resolucao)|"
          r"\bcall\b|incident|issue (?:key|type)|reporter|\bcaller\b|chamado|melding", 2),
         (r"agent|resolved|opened|solved|priority|\bvia\b|subject|closed", 1),
     ),
@@ -381,6 +391,7 @@ NO_RATING = (
     r"bildung|children|kinder|household|haushalt|how many|how often|number of|anzahl|\bcount|"
     r"frequen|haufig|years?\b|jahr|month|monat|\bzip\b|postal|plz|\brank|visits?\b|times\b|"
     r"\bday\b|\bhour|\bquarter|\bqtr|\bwave\b|welle|\bid\b|passengers|delay|distance|reopens?\b|"
+    r"\bunits?\b|quantity|\bqty\b|menge|stuck|pieces|cantidad|quantite|aantal|"
     r"replies|stations|quota|version|gruppe|segment|region|bundesland|marital|occupation|beruf"
 )
 PERSONAL = (
@@ -403,4 +414,22 @@ NO_SEGMENT = (
 PLANNED = (
     r"contract ?end|end of contract|expir|renew|next|due|planned|geplant|current (?:term|period)|"
     r"valid (?:to|until)|gultig bis|laufzeit|vertragsende|scheduled|prevu|vencimiento|commitment"
+)
+TOUCHED = (
+    r"\blast (?:changed|updated|modified|login|seen|action|activity|order|purchase|visit)|"
+    r"updat|modifi|geander|letzte (?:anderung|bestellung)|derniere (?:modif|commande)|"
+    r"ultima (?:modif|compra)|laatst (?:gewijzigd|besteld)"
+)
+NO_WHEN = (
+    rf"{TOUCHED}|birth|geburt|naiss|nacim|nascimento|nascita|geboorte|\blast\b|letzte|dernier|ultim|"
+    r"laatste|chang|login|\bseen\b|sent\b|verschickt|export|sync|import"
+)
+NO_WHO = (
+    rf"{PERSONAL.replace('e ?mail|', '')}|product|artik|article|\bitem|\bsku\b|\bean\b|store|shop|"
+    r"filiale|magasin|tienda|agent|assign|owner|seller|session|campaign|kampagne|device|version|"
+    r"batch|quota|\bfax|phone|telef|amount|price|betrag|montant|importe|total|\btags?\b|priority|score|order|invoice"
+)
+NO_SUM = (
+    r"discount|rabatt|remise|descuento|korting|\btax\b|\bvat\b|mwst|steuer|\btva\b|\biva\b|shipping|"
+    r"versand|\bfee\b|\btip\b|weight|gewicht|rate\b|latitude|longitude|distance|score|margin|cost|kosten"
 )

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from cxlab.drafting.guesses import Guess
-from cxlab.drafting.lexicon import PLANNED
+from cxlab.drafting.lexicon import PLANNED, TOUCHED
 
 _ENDS = ("churned_at", "ended_at")
 _MISTYPED = 0.005  # part of the dates that may be mistyped
@@ -35,6 +35,7 @@ def last_day(tables: Sequence[Guess]) -> date | None:
                 ends.append((made, ours, last))
             else:
                 happened.append((made, last))
+    happened += [(made, seen.max()) for made in tables for seen in _beside(made)]
     known = max((last for _, last in happened), default=None)
     written = _written(tables)
     for made, ours, last in ends:
@@ -44,6 +45,20 @@ def last_day(tables: Sequence[Guess]) -> date | None:
         if known is not None and last.normalize() > known.normalize():
             _tell_planned(made, ours, known)
     return None if known is None else known.date()
+
+
+def _beside(made: Guess) -> list[pd.Series]:
+    """Give the moments, of columns that are not used, at which a record was last touched."""
+    used = set(map(id, made.columns.values()))
+    return [
+        column.moments
+        for column in made.found
+        if column.moments is not None
+        and len(column.moments)
+        and id(column) not in used
+        and re.search(TOUCHED, column.called)
+        and not re.search(PLANNED, column.called)
+    ]
 
 
 def _last(made: Guess, ours: str, moments: pd.Series) -> pd.Timestamp:

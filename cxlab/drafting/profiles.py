@@ -12,15 +12,13 @@ import pandas as pd
 from cxlab.cleaning import CleaningError
 from cxlab.cleaning.convert import _MISSING, _NO, _YES, to_number, to_score
 from cxlab.cleaning.dates import to_time
+from cxlab.cleaning.durations import spoken
 from cxlab.codebook import Scale
 from cxlab.ingest import Grid
 
 MOST_VALUES = 25  # a segment with more values than this is no segment
 _MOST_CODES = 30  # a scale of answers has no more points, missing codes among them
 _ANY = Scale(low=-1e12, high=1e12)
-_DURATION = (
-    r"-?\d{1,4}:\d{2}(?::\d{2})?|(?:\d+ ?(?:d|h|m|min|s|sec|hrs?|days?|hours?|minutes?)\b ?)+"
-)
 _EMAIL = r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
 
 
@@ -99,7 +97,8 @@ def folded(text: str) -> str:
     parted = re.sub(r"([a-z])([A-Z])", r"\1 \2", text)
     plain = unicodedata.normalize("NFKD", parted.casefold())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return re.sub(r"[_\W]+", " ", plain).strip()
+    words = re.sub(r"[_\W]+", " ", plain).strip()
+    return words or plain.replace("\ufe0f", "").strip()  # a face is a word, too
 
 
 def profiles(grids: Sequence[Grid]) -> list[Profile]:
@@ -170,7 +169,7 @@ def _kind(column: Profile, unclear: bool) -> str:
     counts, text = column.counts, column.counts.index
     if len(counts) <= 2 and set(text.str.lower()) <= (_YES | _NO):
         return "flag"
-    if text.str.fullmatch(_DURATION, flags=re.IGNORECASE).mean() > 0.9:
+    if spoken(text.to_series()).mean() > 0.9:
         return "duration"
     if text.str.fullmatch(_EMAIL).mean() > 0.9:
         return "email"
@@ -207,7 +206,7 @@ def _time_kind(counts: pd.Series, name: str) -> tuple[str, pd.Series | None]:
     days = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1[0-9]{9}(?:\d{3})?"
     if plain and not (seen.str.fullmatch(days).mean() > 0.95 and _dated(name)):
         return "", None
-    if seen.str.fullmatch(_DURATION, flags=re.IGNORECASE).mean() > 0.5:
+    if spoken(seen).mean() > 0.5:
         return "", None
     try:
         return ("time", _read(seen, counts)) if _readable(seen) else ("", None)
@@ -273,14 +272,15 @@ def _word_kind(column: Profile) -> str:
         and np.average(text.str.count(" "), weights=weights) > 3
     )
     if len(counts) <= MOST_VALUES and not (long and column.distinct > 0.5):
-        return "id" if column.distinct > 0.95 and _coded(text) and column.n > 5 else "category"
+        return "id" if column.distinct > 0.95 and is_coded(text) and column.n > 5 else "category"
     if long:
         return "text"
     blanks = text.str.count(" ").to_numpy().mean()
-    return "id" if _coded(text) else "text" if blanks > 1.5 else "category"
+    return "id" if is_coded(text) else "text" if blanks > 1.5 else "category"
 
 
-def _coded(text: pd.Index) -> bool:
+def is_coded(text: pd.Index) -> bool:
+    """Say whether values are written as ids are: in one word, and with figures."""
     return bool(
         text.str.fullmatch(r"\S{2,40}").mean() > 0.95 and text.str.contains(r"\d").mean() > 0.7
     )

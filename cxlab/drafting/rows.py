@@ -9,7 +9,7 @@ from cxlab.cleaning import CleaningError
 from cxlab.cleaning.convert import _YES, to_number
 from cxlab.cleaning.counting import standing
 from cxlab.drafting.guesses import Guess
-from cxlab.drafting.profiles import Profile, folded
+from cxlab.drafting.profiles import MOST_VALUES, Profile, folded
 from cxlab.results import listing
 
 _SAYS_YES = _YES | {"returned", "refunded", "retourniert"}
@@ -34,6 +34,7 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
             _lines(made)
             currencies.append(_currency(made, others))
             _cents(made)
+            _in_many(made)
             _came_back(made)
             _credits(made)
     return next(filter(None, currencies), ""), others
@@ -122,6 +123,7 @@ def _which_rows(made: Guess) -> None:
     if vendor == "LimeSurvey":
         _sent(made)
     column = made.columns.get("status") or next((c for c in made.found if _is_status(c)), None)
+    column = column or next((c for c in made.found if _says_so(c, made.table)), None)
     if column is None:
         return
     said = standing(column.counts.index.to_series(), made.table)
@@ -177,6 +179,14 @@ def _is_status(column: Profile) -> bool:
             column.called,
         )
     )
+
+
+def _says_so(column: Profile, table: str) -> bool:
+    """Say whether all words of a column are known of a status, whatever its heading."""
+    if column.kind != "category" or len(column.counts) > MOST_VALUES:
+        return False
+    said = set(standing(column.counts.index.to_series(), table))
+    return "counts" in said and bool(said & {"not_counted", "unfinished"}) and "unknown" not in said
 
 
 def _set_where(made: Guess, column: Profile, rule: object) -> None:
@@ -280,6 +290,44 @@ def _currency(made: Guess, others: list[str]) -> str:
     return most
 
 
+_LOCAL = (
+    r"local currency|lokale wahrung|landeswahrung|hauswahrung|monnaie locale|devise locale|"
+    r"moneda local|lokale valuta|valuta locale|transaction currency|document currency"
+)
+_IN = re.compile(
+    r"(?<![A-Za-z])(EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CAD|AUD|JPY|CNY|INR|€|\$|£)(?![A-Za-z])"
+)
+
+
+def _in_many(made: Guess) -> None:
+    """Doubt sums of which only the heading tells that they are in several currencies."""
+    amount = made.columns.get("amount")
+    if amount is None or "currency" in made.columns:
+        return
+    if re.search(_LOCAL, amount.called):
+        total = sum(number * amount.counts[word] for word, number in amount.numbers.items())
+        made.doubt(
+            f"'{amount.name}' is each row's own currency by its heading, and no column says which: "
+            f"{total:,.2f} may add up several. Export one currency, or a column that names it.",
+            0.9,
+            "columns",
+            "amount",
+        )
+    mine = _IN.findall(amount.name)
+    others = [c for c in made.found if c is not amount and c.n and c.numbers
+              and _IN.sub("", c.name) == _IN.sub("", amount.name)]  # fmt: skip
+    if mine and others:
+        names = listing([f"'{column.name}' ({column.n:,} rows)" for column in others])
+        made.doubt(
+            f"sums stand in a column for each currency; only '{amount.name}' is counted "
+            f"({amount.n:,} of {amount.rows:,} rows), {names} is left out. Bring them into one "
+            "column, with another that names the currency.",
+            0.95,
+            "columns",
+            "amount",
+        )
+
+
 _IN_CENTS = r"\bcents?\b|\bpence\b|\bcentimes?\b|\bcentimos\b|minor units?|smallest unit"
 _NO_CENTS = {"JPY", "KRW", "VND", "CLP", "HUF", "ISK", "UGX", "XAF", "XOF"}
 
@@ -344,7 +392,10 @@ def _credits(made: Guess) -> None:
         if column.kind not in ("category", "flag") or not back or len(back) == len(column.counts):
             continue
         numbers = made.raw(amount).map(amount.numbers).astype(float)
-        mine = numbers[made.raw(column).isin(back)]
+        rows = made.raw(column).isin(back)
+        mine = numbers[rows]
+        if _taken_off(made, rows):
+            continue
         if (mine > 0).mean() > 0.5 and column is not made.columns.get("status"):
             made.doubt(
                 f"'{column.name}' calls {len(mine):,} of {column.n:,} rows "
@@ -354,6 +405,14 @@ def _credits(made: Guess) -> None:
                 0.9,
                 "where",
             )
+
+
+def _taken_off(made: Guess, rows: pd.Series) -> bool:
+    """Say whether a column takes off what was given back in these rows."""
+    back = made.columns.get("refunded")
+    if back is None:
+        return False
+    return bool((made.raw(back)[rows].map(back.numbers).astype(float) != 0).mean() > 0.5)
 
 
 def _converted(made: Guess) -> str:

@@ -54,9 +54,11 @@ _ORDERS = (
     "muito insatisfeito/totalmente insatisfeito|insatisfeito|pouco insatisfeito|"
     "nem satisfeito nem insatisfeito/neutro/indiferente|pouco satisfeito|satisfeito|"
     "muito satisfeito/totalmente satisfeito",
-    "molto insoddisfatto/per niente soddisfatto|insoddisfatto|piuttosto insoddisfatto|"
-    "ne soddisfatto ne insoddisfatto/neutro/neutrale|abbastanza soddisfatto|soddisfatto|"
-    "molto soddisfatto",
+    "molto insoddisfatto/per niente soddisfatto|insoddisfatto|"
+    "piuttosto insoddisfatto|ne soddisfatto ne insoddisfatto/neutro/neutrale|"
+    "abbastanza soddisfatto|soddisfatto|molto soddisfatto",
+    "per niente soddisfatto|poco soddisfatto|ne soddisfatto ne insoddisfatto/neutro/neutrale|"
+    "abbastanza soddisfatto|molto soddisfatto",
     "helemaal mee oneens/zeer mee oneens|mee oneens/oneens|enigszins mee oneens|"
     "neutraal/niet mee eens niet mee oneens|enigszins mee eens|mee eens/eens|helemaal mee eens/"
     "zeer mee eens",
@@ -100,6 +102,8 @@ _ORDERS = (
     "unfavorably|somewhat favorably/somewhat favourably|favorably/favourably|"
     "very favorably/very favourably",
     "extremely unhappy|very unhappy|unhappy|neutral|happy|very happy|extremely happy",
+    # faces
+    "😡/😠/🤬/😭/😫|☹/🙁/😞/😕/😟/😢/😔/😒|😐/😑/😶|🙂/😊/☺/😀/🙃|😍/😃/🤩/😄/😁/🥰",
     "very negative|negative|somewhat negative|neutral|somewhat positive|positive|very positive",
 )  # fmt: skip
 # two or three words; the rest of a seven-point order is not offered
@@ -109,7 +113,8 @@ _PAIRS = (
     ("disagree", "agree"),
     ("unhappy", "happy"),
     ("negative", "positive"),
-    ("thumbs down", "thumbs up"),
+    ("thumbs down/👎", "thumbs up/👍"),
+    ("☹/🙁/😞/😡", "🙂/😀/😊/😃"),
     ("unzufrieden", "zufrieden"),
     ("schlecht", "gut"),
 )
@@ -131,10 +136,13 @@ NO_ANSWER = re.compile(
     r"keine meinung|ne sait pas|ne sais pas|sans reponse|non concerne|non applicable|sans objet|"
     r"je ne sais pas|refus|no sabe|no contesta|ns nc|no aplica|no se|no procede|"
     r"weet niet|weet ik niet|geen mening|niet van toepassing|nvt|n v t|nao sei|nao se aplica|"
-    r"prefiro nao responder|non so|non applicabile|"
+    r"prefiro nao responder|non so|non applicabile|cant say|can t say|unable to (?:say|rate)|"
+    r"i (?:dont|don t|do not|did not|didn t|have not|haven t) (?:use|used|know|remember)(?: .*)?|"
+    r"benutze ich nicht|nutze ich nicht|je n utilise pas|no lo uso|gebruik ik niet|nao uso|"
     r"(?:dont know|don t know|not applicable|weiss nicht).*)"
 )
 _USUAL_MISSING = {-1, -2, -3, -7, -8, -9, -66, -77, -88, -97, -98, -99, -999, -9999}
+_STRANGE = 2  # words among numbers that may stand for no answer
 _SOME, _MANY = 3, 50  # answers of 1, and in all, from which no answer of 0 is odd
 _USUAL_MISSING |= {66, 77, 88, *range(90, 100), 777, 888, *range(990, 1000), 9999}
 
@@ -151,6 +159,7 @@ class Reading:
         ends: codes at an end of the scale that may stand for no answer, with their rows.
         unsure: what else is unsure about it, a clause each.
         better: its good end.
+        strange: words taken for no answer because they are no number, with their rows.
     """
 
     low: float
@@ -161,6 +170,7 @@ class Reading:
     ends: dict[str, int] = field(default_factory=dict)
     unsure: list[str] = field(default_factory=list)
     better: str = "high"
+    strange: dict[str, int] = field(default_factory=dict)
 
     def says(self) -> dict | str:
         """Give it as the study file says it."""
@@ -241,13 +251,15 @@ def _numbered(columns: Sequence[Profile], fixed: tuple[float, float] | None) -> 
     left = {n: rows for n, rows in tally.items() if f"{n:g}" not in missing}
     guessed = _strays(left, fixed)
     left = {n: rows for n, rows in left.items() if n not in guessed}
-    if not left or any(not NO_ANSWER.fullmatch(folded(word)) for word in words if fixed is None):
+    strange = [word for word in words if fixed is None and not NO_ANSWER.fullmatch(folded(word))]
+    odd = {word: sum(int(c.counts.get(word, 0)) for c in columns) for word in strange}
+    if not left or len(odd) > _STRANGE or sum(odd.values()) > sum(left.values()):
         return None
     low, high = fixed or _ends(left, columns)
     said = {f"{n:g}": rows for n, rows in guessed.items()}
     listed = [each for each in [*missing, *said, *words] if each not in declared]
     ends = {} if fixed else _odd_ends(left, low, high)
-    reading = Reading(low, high, {}, listed, said, ends)
+    reading = Reading(low, high, {}, listed, said, ends, strange=odd)
     if low == 0 and not left.get(0) and left.get(1, 0) >= _SOME and sum(left.values()) >= _MANY:
         reading.unsure.append(
             f"nobody answered 0 and {left[1]} answered 1, as if it was asked on 1..{high:g}"

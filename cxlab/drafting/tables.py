@@ -10,6 +10,7 @@ from cxlab import ingest
 from cxlab.codebook import Table
 from cxlab.drafting.lexicon import NO_RATING, TELLS, WHO, WORDS, Word
 from cxlab.drafting.profiles import Profile, folded
+from cxlab.drafting.scales import read_scale
 from cxlab.drafting.vendors import Vendor, vendor_of
 
 NO_HEADER = "no header"
@@ -86,7 +87,7 @@ def _alike(one: ingest.Grid, other: ingest.Grid) -> bool:
     return one.header.layout == other.header.layout and common >= _ALIKE * len(mine | theirs)
 
 
-_FEW = 4  # columns
+_FEW, _SHORT = 4, 8  # columns
 
 
 def table_of(found: list[Profile], files: Files) -> tuple[str, bool]:
@@ -127,12 +128,17 @@ def _content(found: list[Profile]) -> Counter[str]:
     asked = [c for c in fits(found, _word("responses", "nps")) if _is_asked(c)]
     rated = [c for c in found if c.kind == "scale" and not re.search(NO_RATING, c.said)]
     left = fits(found, _word("customers", "churned"))
-    money = fits(found, _word("orders", "amount"))
+    coded = [c for c in found if c.kind == "id"]
+    money = fits(found, _word("orders", "amount")) or [c for c in found if is_money(c)]
     times = [c for c in found if c.kind in ("time", "unclear time")]
+    said = [c for c in found if c.kind in ("category", "text")]
+    pleased = [c for c in fits(found, _word("responses", "csat")) if _is_rated(c)]
     points["responses"] += 5 * bool(asked) + min(len(rated) // 2, 4)
+    points["responses"] += 4 * bool(pleased and len(found) <= _SHORT and not (ended or left))
+    points["responses"] -= 4 * (not rated and not any(map(_is_rated, said)))
     points["customers"] += 4 * bool(left) + 3 * (once and bool(began)) + 3 * (once and bool(ended))
     points["customers"] -= 4 * several
-    points["orders"] += 3 * bool(money and times and who) - 4 * (not money)
+    points["orders"] += 3 * bool(money and times and (who or coded)) - 4 * (not money)
     points["interactions"] -= 6 * (not times)
     if several and began and ended:
         points["subscriptions"] += 7
@@ -141,6 +147,23 @@ def _content(found: list[Profile]) -> Counter[str]:
     points["reviews"] -= 4 * bool(who or asked)
     points["subscriptions"] -= 8 * (not (began or ended))
     return points
+
+
+def is_money(column: Profile) -> bool:
+    """Say whether values are written as sums are: with two decimals, or with a currency."""
+    texts = column.counts.index.to_series()
+    signed = (
+        texts.str.contains(r"[£$€¥₹₺]|\b(?:EUR|USD|GBP|CHF|kr|zł|Kč)\b", regex=True).mean() > 0.9
+    )
+    cents = texts.str.fullmatch(r"-?[\d., \u00a0\u202f']*\d[.,]\d\d").mean() > 0.9
+    plain = column.kind in ("number", "unclear number", "id", "scale")
+    return bool(plain and (signed or (cents and len(texts) > _FEW)))
+
+
+def _is_rated(column: Profile) -> bool:
+    return column.kind == "scale" or (
+        column.kind == "category" and read_scale([column]) is not None
+    )
 
 
 def _is_asked(column: Profile) -> bool:

@@ -1,0 +1,200 @@
+"""What a column is by what its values do, where no heading says it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cxlab.cleaning.dates import to_time
+from cxlab.cleaning.durations import SECONDS, unit_named
+from cxlab.drafting.lexicon import NO_SUM, NO_WHEN, NO_WHO, PERSONAL, PLANNED
+from cxlab.drafting.profiles import MOST_VALUES, Profile, is_coded
+from cxlab.drafting.tables import is_money
+from cxlab.results import listing
+
+if TYPE_CHECKING:
+    from cxlab.drafting.guesses import Guess
+
+_WHEN = {
+    "responses": "answered_at",
+    "customers": "signed_up_at",
+    "orders": "ordered_at",
+    "interactions": "opened_at",
+    "subscriptions": "started_at",
+    "reviews": "posted_at",
+}
+_OWN = {"orders": "order_id", "interactions": "interaction_id", "responses": "response_id"}
+_FEWEST = 5  # rows from which values show what a column is
+
+
+def settled(made: Guess) -> None:
+    """Give the columns that a table stands on a place by their values, and doubt it aloud."""
+    _when(made)
+    if made.table == "customers":
+        _listed(made)
+    else:
+        _who(made)
+        _own(made)
+    if made.table == "orders":
+        _sum(made)
+        _gives_back(made)
+    if made.table == "interactions":
+        _units(made)
+
+
+def _take(made: Guess, ours: str, fit: list[Profile], what: str, weight: float) -> None:
+    """Map the best of the columns that fit, and say what else it might be."""
+    made.columns[ours] = fit[0]
+    others = [f"'{column.name}'" for column in fit[1:4]]
+    also = f"; it might also be {listing(others)}" if others else ""
+    made.doubt(
+        f"no heading says outright {what}; '{fit[0].name}' ('{fit[0].example[:40]}') is taken for "
+        f"{ours} by its values{also}.",
+        weight,
+        "columns",
+        ours,
+    )
+
+
+def _when(made: Guess) -> None:
+    ours = _WHEN[made.table]
+    if ours in made.columns:
+        return
+    never = f"{NO_WHEN}|{PLANNED}|{PERSONAL}"
+    fit = [
+        column
+        for column in made.left()
+        if column.moments is not None
+        and len(column.counts) > 1
+        and column.filled > 0.5
+        and not re.search(never, column.called)
+    ]
+    if fit:
+        fit = sorted(fit, key=lambda column: (-round(column.filled, 1), made.found.index(column)))
+        _take(made, ours, fit, "when", 0.4)
+
+
+def _ids(made: Guess) -> list[Profile]:
+    """List the columns left that hold ids: written in one word with figures, or addresses."""
+    return [
+        column
+        for column in made.left()
+        if column.n >= _FEWEST
+        and column.filled > 0.9
+        and len(column.counts) > 1
+        and not re.search(NO_WHO, column.called)
+        and column.kind in ("id", "email", "category", "number", "text")
+        and (column.kind in ("id", "email") or is_coded(column.counts.index))
+        and not column.counts.index.str.fullmatch(r"-?\d*[.,]\d+|-\d+|\d{1,3}").any()
+    ]
+
+
+def _listed(made: Guess) -> None:
+    """Find the id of a list of customers: an address, or what is different in every row."""
+    if "customer_id" in made.columns:
+        return
+    mail = made.columns.get("email")
+    if mail is not None and mail.distinct > 0.97 and mail.filled > 0.9:
+        made.columns.pop("email")
+        _take(made, "customer_id", [mail], "who a customer is", 0.2)
+        return
+    fit = [column for column in _ids(made) if column.distinct > 0.97]
+    if fit:
+        _take(made, "customer_id", fit, "who a customer is", 0.4)
+
+
+def _who(made: Guess) -> None:
+    """Find who orders, asks or answers: ids of which many come again."""
+    if "customer_id" in made.columns or made.table == "reviews":
+        return
+    fit = [
+        column
+        for column in _ids(made)
+        if column.distinct < 0.97 and (len(column.counts) > MOST_VALUES or column.distinct > 0.3)
+        and not _same_within(made, column)
+    ]  # fmt: skip
+    if fit:
+        fit = sorted(fit, key=lambda column: (column.kind != "email", made.found.index(column)))
+        _take(made, "customer_id", fit, "whose a row is", 0.5)
+
+
+def _own(made: Guess) -> None:
+    """Find the id of a row, or of the order that rows are lines of."""
+    ours = _OWN.get(made.table, "")
+    if not ours or ours in made.columns or made.files.long:
+        return
+    lines = [c for c in _ids(made) if c.distinct < 0.97] if made.table == "orders" else []
+    fit = [c for c in lines if _same_within(made, c)] or [
+        c for c in _ids(made) if c.distinct > 0.99 and c.filled > 0.99 and c.kind != "email"
+    ]
+    if fit:
+        parts = fit[0].distinct < 0.97
+        _take(made, ours, fit, "which order a line is of" if parts else "which row is which",
+              0.4 if parts else 0.05)  # fmt: skip
+
+
+def _same_within(made: Guess, column: Profile) -> bool:
+    """Say whether rows of one value have one day and one customer, as lines of an order have."""
+    held = [made.columns[ours] for ours in ("ordered_at", "customer_id") if ours in made.columns]
+    if made.table != "orders" or "ordered_at" not in made.columns:
+        return False
+    key = made.raw(column)
+    several = key.duplicated(keep=False) & (key != "")
+    if several.sum() < _FEWEST:
+        return False
+    rows = pd.DataFrame({str(at): made.raw(each)[several] for at, each in enumerate(held)})
+    alike = rows.groupby(key[several]).nunique().max(axis="columns") <= 1
+    return bool(alike.mean() > 0.98)
+
+
+def _sum(made: Guess) -> None:
+    """Find what was paid, where one column alone is written as sums are."""
+    fit = [c for c in made.left() if is_money(c) and c.filled > 0.5
+           and not re.search(NO_SUM, c.called)]  # fmt: skip
+    if "amount" in made.columns or "unit_price" in made.columns or len(fit) != 1:
+        return
+    quantity = made.columns.get("quantity")
+    _take(made, "amount" if quantity is None else "unit_price", fit, "what was paid", 0.8)
+
+
+def _gives_back(made: Guess) -> None:
+    """Find the order that a row of money given back names."""
+    order, amount = made.columns.get("order_id"), made.columns.get("amount")
+    if order is None or amount is None or "refund_of" in made.columns:
+        return
+    known = set(order.counts.index)
+    for column in made.left():
+        if column.n < 2 or column.filled > 0.5 or not set(column.counts.index) <= known:
+            continue
+        money = made.raw(amount)[made.raw(column) != ""].map(amount.numbers).astype(float)
+        if (money < 0).mean() > 0.9:
+            made.columns["refund_of"] = column
+            return
+
+
+def _units(made: Guess) -> None:
+    """Tell the unit of plain numbers from the moments they lie between."""
+    if "opened_at" not in made.columns:
+        return
+    for length, moment in (("first_reply", "first_reply_at"), ("resolution", "closed_at")):
+        column = made.columns.get(length)
+        if column is None or moment not in made.columns or column.kind == "duration":
+            continue
+        if unit_named(column.name):
+            continue
+        begun, done = (
+            to_time(made.raw(made.columns[ours]), timezone="UTC", format=made.formats.get(ours))
+            for ours in ("opened_at", moment)
+        )
+        took = (done.values - begun.values).dt.total_seconds().to_numpy(float)
+        ratio = took / made.raw(column).map(column.numbers).to_numpy(float)
+        ratio = ratio[np.isfinite(ratio) & (ratio > 0)]
+        if len(ratio) < _FEWEST:
+            continue
+        unit = min(SECONDS, key=lambda each: abs(np.log(np.median(ratio) / SECONDS[each])))
+        near = np.abs(np.log(ratio / SECONDS[unit])) < np.log(1.2)
+        if near.mean() > 0.8:
+            made.formats[length] = unit
