@@ -6,9 +6,20 @@ _AT = r"(?:@|[(\[{<]\s?(?:at|ät|arroba|chez)\s?[)\]}>])"
 _DOT = r"(?:\.|\s?[(\[{<]\s?(?:dot|punkt|punto|point)\s?[)\]}>]\s?|\s(?:dot|punkt|punto|point)\s)"
 _SPOKEN = r"\s(?:dot|punkt|punto|point)\s"
 _LOCAL = rf"(?<![\w.+'-])[\w.+'-]+(?:{_SPOKEN}[\w.+'-]+){{0,3}}"
+_ENDS = (
+    r"com|net|org|info|eu|io|(?:co|org|ac)\s?\.\s?uk|uk|de|at|ch|fr|be|es|it|nl|pt|se|no|dk|pl|ie"
+)
+_POST = (
+    r"(?:gmail|googlemail|hotmail|outlook|yahoo|icloud|gmx|web|proton(?:mail)?|live|msn|aol|t-online"
+    r"|freenet|orange|laposte|wanadoo|free|sfr|libero|ziggo|kpnmail)"
+)
+AT_POST = rf"\s(?:at|ät|chez|bei|arroba)\s{_POST}\."
 EMAIL = re.compile(
     rf"{_LOCAL}\s?{_AT}\s?[\w-]+(?:{_DOT}[\w-]+)+"
-    rf"|{_LOCAL}\s(?:at|ät|arroba)\s[\w-]+(?:{_SPOKEN}[\w-]+)+",
+    rf"|{_LOCAL}\s(?:at|ät|arroba|chez)\s[\w-]+(?:{_SPOKEN}[\w-]+)+"
+    # anna @ web . de; tim at gmail.com, but not 'bought at amazon.com'
+    rf"|{_LOCAL}\s?@\s?[\w-]+(?:(?:\s\.\s|\.)[\w-]+)*?(?:\s\.\s|\.)(?:{_ENDS})\b"
+    rf"|{_LOCAL}\s(?:at|ät|arroba|chez|bei)\s{_POST}\.[a-z]{{2,3}}\b",
     re.IGNORECASE,
 )
 HANDLE = re.compile(
@@ -24,7 +35,8 @@ CARD = re.compile(r"(?<![\d.,])\d(?:[ -]?\d){12,18}(?![\d.,]?\d)")
 IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?!\w)")
 PHONE = re.compile(r"(?<![\w.,£$€/-])(?:\+|\(\+?)?\d(?:[\s().\-/]{0,3}\d){6,14}(?![\w/])")
 ID = re.compile(
-    r"(?<![\w.,£$€])(?:\d{6,}(?:-\d{2,})+|\d{4}-\d{5,}|\d{7,}|[A-Za-z]{1,5}[-_/]?\d{5,}[\w-]*"
+    r"(?<![\w.,£$€])(?:\d{3}-\d{2}-\d{4}|[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]|"
+    r"\d{6,}(?:-\d{2,})+|\d{4}-\d{5,}|\d{7,}|[A-Za-z]{1,5}[-_/]?\d{5,}[\w-]*"
     r"|(?=[A-Z0-9]*[A-Z])(?=[A-Z0-9]*\d{5})[A-Z0-9]{10,})(?![\w%])"
 )
 DATE = re.compile(
@@ -58,7 +70,8 @@ _TITLE = (
 )
 _SAYS = (
     r"my name(?: is|'s|:)|mijn naam is|mein name ist|ich hei(?:ß|ss)e|je m'appelle|mon nom est"
-    r"|me llamo|mi nombre es|(?:i am|i was) called|(?:spoke|spoken|speak|talked|chatted"
+    r"|me llamo|mi nombre es|mi chiamo|il mio nome è|ik heet|(?:o )?meu nome é|chamo-me"
+    r"|jag heter|nazywam się|(?:i am|i was) called|(?:spoke|spoken|speak|talked|chatted"
     r"|dealt) (?:to|with)"
     r"|ask for|(?:sprach|gesprochen|telefonierte|telefoniert) mit|parl[eé] (?:à|avec|con)"
     r"|habl[eé] con"
@@ -77,7 +90,19 @@ _WHO = (
 KNOWN_AS = re.compile(
     rf"\b(?i:{_WHO}),?\s+({_NOT_NAME}{_CAPITAL}\s(?:(?:{_PARTS})\s){{0,2}}{_NOT_NAME}{_CAPITAL})"
 )
-CUES = re.compile(rf"\b(?:{_TITLE}|{_SAYS}|{_WHO})\b", re.IGNORECASE)
+# who signs at the end, or says who is speaking
+_SIGNS = (
+    r"regards|yours|sincerely|faithfully|cheers|gr(?:u|ü)(?:ß|ss)e?|cordialement|saludos|atentamente"
+    r"|groet(?:en|jes)?|saluti|atenciosamente|cumprimentos"
+)
+SIGNED = re.compile(rf"\b(?i:{_SIGNS})[\s,!.-]{{1,4}}({_NAME})[\s.!]*$")
+SPEAKING = re.compile(
+    rf"\b(?i:this is|hier (?:ist|spricht))\s({_NAME})\s(?i:from|speaking|calling|aus|von)\b"
+)
+CUES = re.compile(
+    rf"\b(?:{_TITLE}|{_SAYS}|{_WHO}|{_SIGNS}|this is|hier (?:ist|spricht))(?:\b|[\s,.!-])",
+    re.IGNORECASE,
+)
 # before a known name that is also a word: what follows is a person
 BEFORE_NAME = re.compile(
     rf"(?:\b(?:(?:{_TITLE})\.?|{_SAYS}|{_WHO}|i am|i'm|regards,?|thanks,?|thank you,?|dear"
@@ -105,13 +130,14 @@ BEFORE_WORD = re.compile(
 _MONTHS = (
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|janv|f[ée]v|avr"
     r"|juin|juil|ao[uû]t"
-    r"|d[ée]c|ene|abr|ago|dic)[^\W\d_]*"
+    r"|d[ée]c|ene|abr|ago|dic|maart|mrt|mei|gen|mag|giu|lug|set|ott|fev|out|dez)[^\W\d_]*"
 )
 BIRTH = re.compile(
     r"\b(?i:born|d\.?o\.?b\.?|date of birth|birth ?(?:date|day)|geboren|geb\."
     r"|geburtsdatum|geburtstag"
-    r"|née? le|née?|date de naissance|naci(?:do|da|ó|[íi])|fecha de nacimiento|geboortedatum)"
-    r"(?i:\s*(?:on|am|the|is|was|ist|le|el|op|den|in|:|=|,|\())*\s*"
+    r"|née? le|née?|date de naissance|nac(?:ido|ida|ió|[íi])|fecha de nacimiento|geboortedatum"
+    r"|nat[oa]|data di nascita|nascid[oa]|data de nascimento|född|urodzon[ya])"
+    r"(?i:\s*(?:on|am|the|is|was|ist|le|el|op|den|in|il|em|a|:|=|,|\())*\s*"
     rf"(\d{{1,4}}[-/. ]{{1,2}}\d{{1,2}}[-/. ]{{1,2}}\d{{2,4}}|(?i:\d{{1,2}}(?:st|nd|rd|th"
     rf"|\.)?\s(?:of |de )?"
     rf"{_MONTHS}\.?,?\s(?:de )?(?:\d{{4}}|\d{{2}}\b)|{_MONTHS}\.?\s\d{{1,2}}(?:st|nd|rd"
@@ -128,9 +154,12 @@ _TOWN = (
     r"[^\W\d_][^\W\d_.'’-]*(?:(?:\s(?:am|an der|sur|upon|de|la|del))?[\s'’-][A-ZÀ-Þ][^\W\d_]+){0,3}"
 )
 UK_CODE = r"[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}"
-_CITY = rf",?\s*(?:[A-Z]-)?\d{{4,5}}(?:\s?[A-Z]{{2}})?\s{_TOWN}"  # 10115 Berlin, 1012 AB Amsterdam
+# 10115 Berlin, 1012 AB Amsterdam, 114 55 Stockholm, 00-238 Warszawa, 1200-195 Lisboa
+_CODE = r"(?:\d{4,5}|\d{3}\s\d{2}|\d{2}-\d{3}|\d{4}-\d{3})(?:\s?[A-Z]{2})?"
+_CITY = rf"(?:,|\sin)?\s*(?:[A-Z]-)?{_CODE}\s{_TOWN}"
 STREET = re.compile(
     # 14 Willow Lane, Leeds LS1 4DT; 1200 N Main St Apt 4, Springfield, IL 62704
+    rf"(?:\b(?:Flat|Apt|Unit|Suite)\s\w{{1,5}},?\s)?"
     rf"\b\d{{1,5}}[a-zA-Z]?,?\s(?:(?:[NSEW]|[A-Z0-9][\w'’-]+)\.?\s){{1,4}}(?:{_ROAD})\b\.?"
     rf"(?:,?\s(?:Apt|Flat|Unit|Suite|Ste|#)\.?\s?\w{{1,5}})?"
     rf"(?:(?:,?\s{_TOWN}){{0,2}},?\s(?:{UK_CODE}|[A-Z]{{2}}\s\d{{5}}(?:-\d{{4}})?)\b)?"
@@ -138,7 +167,7 @@ STREET = re.compile(
     rf"|\b[A-ZÄÖÜ][\w.-]*(?:[ -][A-ZÄÖÜ][\w.-]*){{0,2}}?[ -]?(?:[Ss]tra(?:ß|ss)e|[Ss]tr\."
     rf"|[Ww]eg|[Pp]latz|[Aa]llee"
     rf"|[Gg]asse|[Rr]ing|[Dd]amm|[Uu]fer|[Ss]traat|[Ll]aan"
-    rf"|[Pp]lein)\s?\d{{1,4}}\s?[a-z]?\b(?:{_CITY})?"
+    rf"|[Pp]lein|gatan|vägen|gränd|torget|gade|vej|veien)\s?\d{{1,4}}\s?[a-z]?\b(?:{_CITY})?"
     rf"|\b(?:Am|An der|Im|In der|Auf der?m?|Zum"
     rf"|Zur)(?:\s[A-ZÄÖÜ][\w-]+){{1,2}}\s\d{{1,4}}[a-z]?{_CITY}"
     # 12 rue de la Paix, 75002 Paris
@@ -146,10 +175,13 @@ STREET = re.compile(
     rf"|all[ée]e|impasse|quai"
     rf"|route|cours)\s[^\d,;.!?]{{2,40}}(?:,?\s\d{{5}}\s{_TOWN}|(?=[,;.!?]|$))"
     # Calle Mayor 5, 28013 Madrid
-    rf"|\b(?i:calle|c/|avenida|avda\.?|plaza|paseo|camino"
-    rf"|v[ií]a)\s?[^\d,;.!?]{{2,40}},?\s?(?:n[º°.]?\s?)?\d{{1,4}}\b"
-    rf"(?:{_CITY})?"
-    rf"|\b{UK_CODE}\b"
+    rf"|\b(?i:calle|c/|avenida|avda\.?|plaza|paseo|camino)"
+    rf"\s?[^\d,;.!?]{{2,40}},?\s?(?:n[º°.]?\s?)?\d{{1,4}}\b(?:{_CITY})?"
+    # Via Roma 10, 00184 Roma; ul. Długa 7, but not 'via the website 3 times'
+    rf"|\b(?i:v[ií]a|viale|piazza|corso|rua|travessa|ul\.|ulica)\s(?:(?:de|di|da|do|das|dos|dei|"
+    rf"degli|della|del|la)\s)*[A-ZÀ-ÖØ-ÞŁŚŻ][^\d,;.!?]{{1,38}},?\s?\d{{1,4}}\b"
+    rf"(?:{_CITY}|(?=\s*(?:[,;.!?]|$)))"
+    rf"|\b{UK_CODE}\b|\b[ABCEGHJ-NPR-TVXY]\d[A-Z]\s?\d[A-Z]\d\b"
 )
 
 # names that are also words: masked only where they stand as names

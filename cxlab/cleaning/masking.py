@@ -1,9 +1,10 @@
 """What could name a person is taken out of what people wrote, before anyone reads it.
 
 **Found by pattern** (`finds`): e-mail addresses, also spelled out ('ingrid [at] example [dot]
-com'); network addresses; cards and accounts, by their check digits; telephone, order and customer
-numbers; dates of birth after words that say so; street addresses with a number (British, American,
-German, French, Spanish), British postcodes; accounts on social networks.
+com', 'tim at gmail.com'); network addresses; cards and accounts, by their check digits; telephone,
+order, customer and social security numbers; dates of birth after words that say so; street
+addresses with a number (British, American, German, French, Spanish, Italian, Portuguese, Dutch,
+Scandinavian, Polish), British and Canadian postcodes; accounts on social networks.
 
 **Found by list**: names of customers and agents, in any case and place, also in links, with 's, or
 beside a hyphen. A name that is also a word (May, Will, Grace, Price) is masked where it is written
@@ -12,7 +13,8 @@ such as 'Mr' or 'spoke to', before 's or words such as 'helped', or amid a sente
 Which names are words follows from a list and from these texts, where they stand after 'the', 'a',
 'your'.
 
-**Found by cue**: names on no list after 'my name is', 'spoke to', 'Mr', 'Frau', 'my neighbour'.
+**Found by cue**: names on no list after 'my name is', 'spoke to', 'Mr', 'Frau', 'my neighbour',
+'this is … speaking', and after 'Kind regards' at the end.
 
 **Not found**: other names on no list (`unsure` counts texts that may hold one), nicknames, what a
 person is told by without a name. Weighed and not taken: presidio-analyzer 2.2, whose names come
@@ -57,7 +59,7 @@ NOT_FOUND = (
 )
 # signs without which a text need not be looked at for what they tell, found for all texts at once
 _TELLING = {
-    "address": r"(?i)@|[(\[{<]\s?(?:at|ät|arr|ch)|\s(?:dot|punkt|punto|point)\s",
+    "address": r"(?i)@|[(\[{<]\s?(?:at|ät|arr|ch)|\s(?:dot|punkt|punto|point)\s|" + finds.AT_POST,
     "number": r"\p{Nd}",
     "cue": f"(?i){finds.CUES.pattern}",
 }
@@ -183,7 +185,7 @@ def _masked(
     if number:
         text = _without_numbers(text, ids, by)
     if cue:
-        for each in (finds.CUED, finds.KNOWN_AS):
+        for each in (finds.CUED, finds.KNOWN_AS, finds.SIGNED, finds.SPEAKING):
             text = each.sub(lambda found: _inside(found, by("name")), text)
     if names.known and not names.pieces.isdisjoint(_pieces(text)):
         text = _without_names(text, names, by)
