@@ -102,6 +102,7 @@ def clean(
         words = {"around": around, "zones": zones, "missing": missing}
         return _in_long_form(raw, table, spec, rules, words)
     out = counting.uncounted(raw, spec, around.timezone)
+    misspelt = counting.misspelt(raw, spec)
     blanked = _without_missing(raw, missing or {})
     typed, repaired, flags, notes = _convert(raw, table, spec, around.timezone, zones or {}, out)
     repaired |= blanked
@@ -128,7 +129,7 @@ def clean(
     typed = typed.drop(columns=left, errors="ignore")
     judged = gone[gone["reason"].isin(JUDGEMENT)]
     could_stay = typed.take(judged.index).reset_index(drop=True)
-    notes = (*notes, *doubts.alike_lines(typed, gone, spec))
+    notes = (*notes, *misspelt, *doubts.alike_lines(typed, gone, spec))
     columns = {name: typed.pop(name).array[kept] for name in list(typed)}
     frame = pd.DataFrame(columns, copy=False)
     notes = (*notes, *doubts.overlapping(frame, raw["file"][kept], spec))
@@ -208,6 +209,8 @@ def _exchanged(
     try:
         booked, notes = purchases.in_one_currency(rows, money, heading, moment)
     except CleaningError as error:
+        if not error.shown:
+            raise CleaningError(f"{raw['file'].iloc[0]}: {error}", column=heading) from None
         raise _placed(error, typed["currency"], raw) from None
     for name, _ in booked:
         typed.loc[counts, name] = rows[name]

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import partial
 
 import numpy as np
@@ -17,7 +18,7 @@ from cxlab.cleaning.convert import (
     trimmed,
 )
 from cxlab.cleaning.dates import to_time
-from cxlab.codebook import WHERE, Condition, Table
+from cxlab.codebook import DOUBT, WHERE, Condition, Table
 from cxlab.results import count, listing
 
 # The words a status is known by, as `status_words` folds them, in English, German, French, Spanish,
@@ -86,6 +87,7 @@ def uncounted(raw: pd.DataFrame, spec: Table, timezone: str) -> pd.DataFrame:
     ours = {theirs: name for name, theirs in spec.sources().items()}
     flags = {}
     for heading, condition in spec.conditions().items():
+        _refuse_none(raw, heading, condition)
         form = spec.formats.get(ours.get(heading, ""))
         holds = partial(
             _holding, condition=condition, decimal=spec.decimal, form=form, timezone=timezone
@@ -93,6 +95,51 @@ def uncounted(raw: pd.DataFrame, spec: Table, timezone: str) -> pd.DataFrame:
         done = by_value(holds, raw[WHERE + heading].rename(heading))
         flags[WHERE + heading] = ~done.values.to_numpy(bool)
     return pd.DataFrame(flags, index=raw.index)
+
+
+def misspelt(raw: pd.DataFrame, spec: Table) -> list[str]:
+    """Doubt words of a condition that no cell holds, where one is much like them.
+
+    Args:
+        raw: rows as `ingest.read` gives them.
+        spec: the table's part of the study file.
+    """
+    notes = []
+    for heading, condition in spec.conditions().items():
+        held = _held(raw[WHERE + heading])
+        for word in (*condition.one_of, *condition.none_of):
+            others = [each for each in held if each not in _alike((word,))]
+            near = get_close_matches(_folded(word), others, n=1, cutoff=0.75)
+            if _folded(word) not in held and near and near[0] not in _alike(condition.one_of):
+                notes.append(
+                    f"{DOUBT}`where: {heading}`: '{word}' stands in no row; "
+                    f"'{held[near[0]][0]}' does, in {count(held[near[0]][1], 'row')}. Write the "
+                    "word as the export has it."
+                )
+    return notes
+
+
+def _held(cells: pd.Series) -> dict[str, tuple[str, int]]:
+    """List what stands in a column: folded -> as it is written, and in how many rows."""
+    words = trimmed(cells)[0].value_counts()
+    words = words[(words > 0) & (words.index != "")]
+    return {_folded(word): (str(word), int(n)) for word, n in words.items()}
+
+
+def _refuse_none(raw: pd.DataFrame, heading: str, condition: Condition) -> None:
+    """Refuse a list of words none of which stands in any row: nothing would count."""
+    if not condition.one_of:
+        return
+    held = _held(raw[WHERE + heading])
+    if not held or _alike(condition.one_of) & set(held):
+        return
+    shown = listing([f"'{word[:40]}' ({count(n, 'row')})" for word, n in held.values()], 6)
+    asked = listing([f"'{word}'" for word in condition.one_of])
+    raise CleaningError(
+        f"{raw['file'].iloc[0]}: '{heading}' holds {shown}, and no row {asked}, which `where` asks "
+        "for: no row would count. Write the words as the export has them.",
+        column=heading,
+    )
 
 
 def _holding(
@@ -193,9 +240,9 @@ _KNOWN = {
 def _unknown(
     status: pd.Series, strange: np.ndarray, counts: np.ndarray, table: str
 ) -> CleaningError:
-    words = status[strange].value_counts()
+    words = status[strange].astype("str").value_counts()
     shown = [f"'{word[:40]}' ({count(n, 'row')})" for word, n in words.items()]
-    good = list(status[counts].value_counts().index[:4]) or [words.index[0]]
+    good = list(status[counts].astype("str").value_counts().index[:4]) or [words.index[0]]
     said = f"{{{status.name}: [{', '.join(good)}]}}"
     return CleaningError(
         f"'{status.name}': it is not known whether rows count whose status is "

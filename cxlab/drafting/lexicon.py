@@ -309,12 +309,12 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"geschlossen|gelost|erledigt|cloture|ferme|resolu|cerrado|fecha de cierre|gesloten|"
             r"opgelost|fechamento|^resolved$",
             r"clos|resolved|solved|\bend"), r"due|target|sla"),
-        Word("first_reply", ("duration", "number"), (
+        Word("first_reply", ("duration", "number", "scale"), (
             r"first (?:agent )?(?:reply|response) ?(?:time)?|time to first (?:agent )?"
             r"(?:reply|response)|first response|erst(?:reaktions|antwort)zeit|reaktionszeit|"
             r"reactietijd|delai de premiere reponse|tiempo de primera respuesta|"
-            r"tempo (?:da |di )?primeira resposta",), r"business|status|due"),
-        Word("resolution", ("duration", "number"), (
+            r"tempo (?:da |di |de )?(?:primeira resposta|prima risposta)",), r"business|status|due"),
+        Word("resolution", ("duration", "number", "scale"), (
             r"full resolution time|resol(?:ution|ve) time|time to (?:close|resol\w*)|handling time|"
             r"(?:losungs|bearbeitungs)(?:zeit|dauer)|oplostijd|delai de resolution|"
             r"tiempo de resolucion|tempo de resolucao|\baht\b",),

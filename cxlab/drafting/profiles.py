@@ -248,6 +248,8 @@ def _numbers(counts: pd.Series) -> tuple[dict[str, float], bool]:
     except CleaningError:
         read, unclear = _as_thousands(values), True
     labelled = to_score(values, _ANY).values.to_numpy()
+    if values.str.fullmatch(r"[^\W\d_]{1,6}[-_/]?\d{2,}\w*").mean() > 0.5:  # an id, no label
+        labelled = np.full(len(read), np.nan)
     if values.str.fullmatch(r"\(.*\).*").all():  # a point in brackets, and no money owed
         read = np.full(len(read), np.nan)
     read = np.where(np.isnan(read), labelled, read)
