@@ -283,3 +283,17 @@ def test_a_tenth_of_the_rows_lost_is_said_first(tmp_path):
     rows = "".join(f"{at},{'x' if at % 4 else ''},2025-01-{1 + at % 9:02d},5\n" for at in range(40))
     ((_, doubt),) = load(tmp_path, f"o,c,d,a\n{rows}").doubts
     assert doubt == "Doubtful: 10 of 40 rows of the orders (25%) are set aside: the id is empty."
+
+
+def test_words_that_no_row_holds_are_refused_or_doubted(tmp_path):
+    text = "o,c,d,a,State\n" + "".join(
+        f"{at},x{at},2025-01-{at + 1:02d},5,{('paid', 'open')[at % 2]}\n" for at in range(20)
+    )
+    with pytest.raises(
+        StudyError, match=r"'paid' \(10 rows\) and 'open' \(10 rows\), and no row 'pai"
+    ):
+        load(tmp_path, text, where={"State": ["paied"]})
+    got = load(tmp_path, text, where={"State": {"not": ["opne"]}})
+    assert len(got.cleaned["orders"].frame) == 20
+    assert "'opne' stands in no row; 'open' does, in 10 rows" in got.doubts[0][1]
+    assert not load(tmp_path, text, where={"State": ["paid", "shipped"]}).doubts

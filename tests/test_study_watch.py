@@ -1,10 +1,13 @@
 """Customer lists that tell who leaves only since a day."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from cxlab import churn, retention
+from cxlab.study import watch
 from tests.small import load
 
 COLUMNS = {"customer_id": "id", "signed_up_at": "joined", "churned_at": "left"}
@@ -71,3 +74,14 @@ def test_a_day_of_watch_without_a_day_of_joining_is_doubted(tmp_path):
     opened = load(tmp_path, rows, table="customers", columns=columns, since="2024-06-01")
     ((_, doubt),) = opened.doubts
     assert "`since: 2024-06-01` changes nothing" in doubt
+
+
+def test_small_lists_whose_members_leave_late_are_not_doubted():
+    rng, end = np.random.default_rng(3), pd.Timestamp("2025-12-31")
+    asked = SimpleNamespace(until=lambda: end, timezone="UTC")
+    for _ in range(40):
+        days = np.where(rng.random(120) < 0.4, rng.uniform(0, 30, 120), 1800 * rng.random(120))
+        begun = pd.Series(pd.Timestamp("2021-01-01") + pd.to_timedelta(days.astype(int), "D"))
+        left = begun + pd.to_timedelta((900 * rng.weibull(2, 120)).astype(int), "D")
+        times = pd.DataFrame({"begun": begun, "left": left.where(left <= end)})
+        assert not watch._doubtful(times, SimpleNamespace(mapping=asked))

@@ -21,6 +21,7 @@ _WHAT = {
     "flag": "neither yes nor no",
 }
 _ENOUGH, _AGAINST = 50, -0.4  # answers, and a rank correlation, that turn a scale round
+_OVERLAP, _BEYOND = 0.05, 3  # part of a file's rows, and times what is alike by chance
 _ALIKE = 10  # rows from which one moment in all of them is no date
 
 
@@ -177,16 +178,23 @@ def overlapping(rows: pd.DataFrame, files: pd.Series, spec: Table) -> list[str]:
     own = {f"{kind}_id" for kind in ("response", "order", "interaction", "review", "subscription")}
     if len(names) < 2 or own & {*spec.columns} or len(rows.columns) < 2:
         return []
-    marks = pd.util.hash_pandas_object(rows, index=False).groupby(files.astype("str").to_numpy())
+    hashes = pd.util.hash_pandas_object(rows.reset_index(drop=True), index=False)
+    marks = hashes.groupby(files.astype("str").to_numpy())
     each = {name: mine.drop_duplicates() for name, mine in marks}
     if any(len(each[name]) < 0.9 * n for name, n in marks.size().items()):
         return []  # alike by chance: too little is known of a row to tell it from others
     notes, before = [], each[names[0]]
     for name in names[1:]:
-        same = int(each[name].isin(before).sum())
-        if same >= max(_ENOUGH, min(len(each[name]), len(before)) / 2):
+        again = each[name].isin(before)
+        same, n = int(again.sum()), len(each[name])
+        twice = marks.size()[name] - n  # alike by chance within a file
+        if same >= max(_ALIKE, _OVERLAP * n) and same > _BEYOND * max(twice, 1):
+            worth = ""
+            if "amount" in rows:
+                sum_ = float(rows["amount"].array[each[name][again].index].sum())
+                worth = f", worth {number(sum_, 2)},"
             notes.append(
-                f"{DOUBT}{count(same)} of {count(len(each[name]), 'row')} of {name} stand in an "
+                f"{DOUBT}{count(same)} of {count(n, 'row')} of {name}{worth} stand in an "
                 "earlier file, too, alike in every column that is read: exports that overlap "
                 "count them twice. Name the latest file alone under 'files', or map their id."
             )

@@ -313,7 +313,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"first (?:agent )?(?:reply|response) ?(?:time)?|time to first (?:agent )?"
             r"(?:reply|response)|first response|erst(?:reaktions|antwort)zeit|reaktionszeit|"
             r"reactietijd|delai de premiere reponse|tiempo de primera respuesta|"
-            r"tempo (?:da |di |de )?(?:primeira resposta|prima risposta)",), r"business|status|due"),
+            r"tempo (?:da |di |de )?(?:primeira resposta|prima risposta)",),
+            r"business|status|due"),
         Word("resolution", ("duration", "number", "scale"), (
             r"full resolution time|resol(?:ution|ve) time|time to (?:close|resol\w*)|handling time|"
             r"(?:losungs|bearbeitungs)(?:zeit|dauer)|oplostijd|delai de resolution|"

@@ -23,6 +23,7 @@ _UNDATED = (
     "those who were still there on that day."
 )
 _FEWEST = 10  # leavings below which a silence proves nothing
+_SEEN = 5  # customers there below which a pace is not told
 
 
 def watched(study: Study) -> Study:
@@ -78,13 +79,7 @@ def _doubtful(times: pd.DataFrame, study: Study) -> str:
     if old.mean() < 0.25 or first - times["begun"].min() < pd.Timedelta(days=183):
         return ""
     day = first.replace(day=1) if first.day <= 7 else first
-    end = times["left"].fillna(last).clip(upper=last)
-    young = times[~old]
-    early = ((young["left"] - young["begun"]).dt.days < 183).sum() / max(len(young), 1)
-    # who was there before the day, at the pace of leaving seen after it
-    before = (first - times["begun"]).dt.days.clip(lower=0).sum()
-    after = (end - times["begun"].clip(lower=first)).dt.days.clip(lower=0).sum()
-    if early < 0.02 or before * times["left"].notna().sum() < _FEWEST * after:
+    if _missed(times, first, last) < _FEWEST:
         return ""
     naive, late = (_a_year(times, last, at) for at in (None, day))
     staying = f"{percent(late)} stay a year then, and not {percent(naive)}."
@@ -95,6 +90,22 @@ def _doubtful(times: pd.DataFrame, study: Study) -> str:
         f"{count(len(times), 'customer')} had joined by then: the list may hold only those who "
         f"were there. If so, write `since: {day:%Y-%m-%d}` under tables.customers: {staying}"
     )
+
+
+def _missed(times: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> float:
+    """Say how many should have left before a day, at the pace seen after it by time elapsed.
+
+    The pace is that of Nelson (1972) and Aalen (1978) with late entry, of those who were there.
+    """
+    day = pd.Timedelta(days=1)
+    gone = (times["left"] <= last).to_numpy()
+    stay = ((times["left"].where(gone, last) - times["begun"]) / day).to_numpy(float)
+    age = ((first - times["begun"]) / day).to_numpy(float)
+    at, left = np.unique(stay[gone], return_counts=True)
+    there = np.searchsorted(np.sort(age), at, "left") - np.searchsorted(np.sort(stay), at, "left")
+    pace = np.where(there >= _SEEN, left / np.maximum(there, 1), 0.0)
+    so_far = np.concatenate([[0.0], np.cumsum(pace)])
+    return float(so_far[np.searchsorted(at, age[age > 0], "right")].sum())
 
 
 def _a_year(times: pd.DataFrame, last: pd.Timestamp, since: pd.Timestamp | None) -> float:
