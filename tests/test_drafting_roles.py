@@ -134,3 +134,39 @@ def test_percentages_are_a_score_of_100_points(tmp_path):
     row = lambda at: (at, f"{DAYS[at]:%Y-%m-%d}", f"{at % 101}%")  # noqa: E731
     _, _, opened = _drafted(tmp_path, "survey_id,date,CSAT", row)
     assert opened.cleaned["responses"].frame["csat"].max() == 100
+
+
+def test_the_groups_of_nps_give_nps_and_are_said_to_be_no_points(tmp_path):
+    words = ("Promoter", "Passive", "Detractor", "Promoter")
+    row = lambda at: (at, f"{DAYS[at]:%Y-%m-%d}", words[at % 4])  # noqa: E731
+    doubts, _, opened = _drafted(tmp_path, "Response ID,Date,NPS", row)
+    scores = opened.cleaned["responses"].frame["nps"]
+    assert (scores > 8).mean() - (scores < 7).mean() == 0.25
+    assert _told(doubts, "'NPS' holds the groups", "no points")
+
+
+def test_a_question_answered_as_nps_is_doubted_with_the_number_it_would_be(tmp_path):
+    row = lambda at: (at, f"{DAYS[at]:%Y-%m-%d}", at % 5 + 1, at % 11)  # noqa: E731
+    head = "resp,date,Overall satisfaction,advocacy"
+    doubts, _, _ = _drafted(tmp_path, head, row)
+    assert _told(doubts, "'nps: advocacy'", "on 120 answers")
+
+
+def test_a_later_date_that_some_customers_have_is_doubted_as_their_leaving(tmp_path):
+    row = lambda at: (f"M{at:04d}", f"{DAYS[at % 40]:%Y-%m-%d}",  # noqa: E731
+                      f"{DAYS[60 + at % 60]:%Y-%m-%d}" if at % 4 == 0 else "", "Gold")  # fmt: skip
+    doubts, _, _ = _drafted(tmp_path, "Customer ID,Member since,Zeta,Tier", row, name="crm.csv")
+    assert _told(doubts, "'churned_at: Zeta'", "30 of 120 customers")
+
+
+def test_months_without_days_are_doubted(tmp_path):
+    row = lambda at: (f"C{at % 45}", f"2025-{at % 12 + 1:02d}", f"{at}.50")  # noqa: E731
+    doubts, _, _ = _drafted(tmp_path, "Client,Month,Revenue", row)
+    assert _told(doubts, "'Month' ('2025-01') holds months")
+
+
+def test_a_caller_is_a_customer_and_no_id_of_a_call(tmp_path):
+    row = lambda at: (f"{DAYS[at]:%Y-%m-%d %H:%M}", f"+49171{at:07d}", at % 5 + 1)  # noqa: E731
+    _, said, _ = _drafted(tmp_path, "Call start,Caller number,Post-call rating", row)
+    assert said["interactions"]["columns"]["customer_id"] == "Caller number"
+    assert said["interactions"]["columns"]["csat"] == "Post-call rating"

@@ -13,7 +13,7 @@ from cxlab.drafting.doubts import Doubt
 from cxlab.drafting.lexicon import NO_RATING, NO_SEGMENT, PERSONAL, STATUS, WORDS, Word
 from cxlab.drafting.profiles import MOST_VALUES, Profile, folded
 from cxlab.drafting.roles import settled
-from cxlab.drafting.scales import NO_ANSWER, ORDERS, Reading, read_scale, tallied
+from cxlab.drafting.scales import GROUPS, NO_ANSWER, ORDERS, Reading, read_scale, tallied
 from cxlab.drafting.tables import Files, fits
 from cxlab.results import listing
 
@@ -195,11 +195,13 @@ def _unread(made: Guess, word: Word) -> None:
             shown = listing([f"'{each}'" for each in column.counts.index], 6)
             points = ", ".join(f"{each!r}: …" for each in column.counts.index[:3])
             scale = f"{{range: 1..{len(column.counts)}, labels: {{{points}}}}}"
+            settled = f"Map it, and say under 'scales: {{{word.ours}: {scale}}}'."
+            if word.ours == "nps":
+                settled = "NPS is asked on 0..10; map the column that holds the points."
             made.doubt(
                 f"'{column.name}' is worded like {word.ours}, and it is not known which points "
-                f"{shown} stand for, so no {word.ours} is made of it. Map it, and say under "
-                f"'scales: {{{word.ours}: {scale}}}'.",
-                0.8,
+                f"{shown} stand for, so no {word.ours} is made of it. {settled}",
+                0.3 if word.ours == "nps" else 0.8,
                 "columns",
                 word.ours,
             )
@@ -284,6 +286,8 @@ def _is_score(made: Guess, ours: str, column: Profile) -> bool:
     reading = read_scale([column], fixed=_FIXED.get(ours))
     if reading is None:
         return False
+    if ours == "nps" and not column.numbers:
+        return _grouped(made, column, reading)
     if ours != "nps":
         return column.kind != "number" or (reading.high <= 100 and len(column.tally()) <= 101)
     tally = {n: rows for n, rows in column.tally().items() if f"{n:g}" not in reading.missing}
@@ -301,6 +305,21 @@ def _is_score(made: Guess, ours: str, column: Profile) -> bool:
         "scales",
     )
     return False
+
+
+def _grouped(made: Guess, column: Profile, reading: Reading) -> bool:
+    """Take the groups of NPS for scores, and say that they are no points."""
+    if (reading.low, reading.high) != (0, 10) or set(map(folded, reading.labels)) - set(GROUPS):
+        return False
+    shown = listing([f"'{word}' as {point:g}" for word, point in reading.labels.items()])
+    made.doubt(
+        f"'{column.name}' holds the groups of NPS and no points: {shown} are read, so that NPS is "
+        "right, and means and drivers of the points are not. Map the points if they are there.",
+        0.5,
+        "scales",
+        "nps",
+    )
+    return True
 
 
 def _other_flags(made: Guess, word: Word) -> list[Profile]:

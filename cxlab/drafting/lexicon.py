@@ -29,7 +29,7 @@ _ENDED = (
     r"cancel|churn|\bleft\b|kundig|austritt|ausgetreten|ausgeschieden|vertragsende|resili|"
     r"\bdepart\b|date de fin|\bbaja\b|cancelacion|terminat|deactivat|\bexit|lapsed|abgemeldet|"
     r"closed (?:date|on|at)|date closed|opgezegd|opzeg|beeindigd|uitgeschreven|cancelamento|"
-    r"encerra|disdetta|cessazione|recesso|unsub|opt(?:ed)? ?out"
+    r"encerra|disdetta|cessazione|recesso|unsub|\bcxl\b|\bcncl|\bterm d(?:t|ate)\b|opt(?:ed)? ?out"
 )
 _STARTED = (
     r"sign ?up|\bjoin|(?:member|customer|client|active|subscriber) since|became a customer|"
@@ -72,8 +72,8 @@ _SHORT = ("category", "flag", "text")
 # asked in this order; what one has taken, the next does not get
 WORDS: dict[str, tuple[Word, ...]] = {
     "responses": (
-        Word("nps", ("scale", "number"), (
-            r"(?:\b|\d)nps\b|net ?promoter|\bnet ?pro\b|likel\w* (?:.* )?recommend|"
+        Word("nps", ("scale", "number", "category"), (
+            r"(?:\b|\d)nps\b|^ltr$|net ?promoter|\bnet ?pro\b|likel\w* (?:.* )?recommend|"
             r"recommend .*(?:friend|colleague|family)|"
             r"weiterempfehl|wahrscheinlich.*empfehl|recommand|recomend|recomien|aanbeve|"
             r"consiglier|raccomand",
@@ -89,7 +89,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"(?:generale|complessiva)",
             r"^satisf|^zufriedenheit$|^tevredenheid$|^soddisfazione$|how satisfied .*(?:overall|"
             r"with us\b)|^overall\b|\boverall$|"
-            r"q7all|as a whole|^gesamturteil",
+            r"q7all|as a whole|^gesamt(?:urteil|note|bewertung|eindruck)|^note globale|"
+            r"^(?:nota|valoracion) (?:global|general)|^voto complessivo|^(?:eind|rapport)cijfer",
             r"how satisfied (?:are|were) you(?: today| overall| in general)?$|"
             r"wie zufrieden (?:sind|waren) sie(?: insgesamt)?$|"
             r"(?:a quel point )?etes vous satisfaite?s?$|que tan satisfech[oa] esta(?: usted)?$|"
@@ -107,7 +108,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"respon(?:ded|se) ?(?:at|date|received|time|timestamp)|answered(?: at| on)?|"
             r"submit(?:ted)?(?: ?(?:at|on|date|time))?|interview ?(?:end|date)|int ?dat(?:e|um)?|"
             r"datum abgeschickt|abgeschickt am|fertigstellungszeit|zeitstempel|heure de fin|"
-            r"horodateur|date de (?:soumission|reponse)|marca temporal|fecha de (?:envio|respuesta)"
+            r"befragungstag|horodateur|date de (?:soumission|reponse)|marca temporal|"
+            r"fecha de (?:envio|respuesta)"
             r"|hora de finalizacion|timestamp|survey date|customer response date|befragungsdatum|"
             r"interviewdatum|submit date utc|date|datum|fecha|data|when|invuldatum|datum ingevuld|"
             r"ingevuld op|data (?:da |di |de )?(?:resposta|risposta|compilazione|envio))$",
@@ -289,7 +291,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"vorgangsnummer|^melding(?:snummer)?$|^chamado$",
             r"^id$"), r"customer|kunden?"),
         Word("customer_id", _IDS, (
-            r"requester id|requester (?:external )?id", *WHO, r"^caller$|^reporter$",
+            r"requester id|requester (?:external )?id", *WHO,
+            r"^caller(?: (?:no|nr|id|number|phone))?$|^reporter$",
             r"requester email|e ?mail|"
             r"requester$|account name|contact name|full name"),
             r"\b(?:date|since|type|group|segment|owner|domain|wait|phone|tracker)\b|case|ticket"),
@@ -337,7 +340,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"(?: name| id)?$|agent|assignee|teammate",),
             r"interactions|wait|stations|reply|replies|group|email|first"),
         Word("csat", ("scale", "number", "category"), (
-            r"csat|satisf|survey result|conversation rating|^rating$|zufrieden|tevreden|soddisf",),
+            r"csat|satisf|survey result|conversation rating|\brating$|zufrieden|tevreden|soddisf",),
             r"reason|comment|date|remark"),
         Word("cost", ("number", "scale"), (r"\bcosts?\b|kosten|cout|coste",)),
     ),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxlab.cleaning.dates import to_time
 from cxlab.cleaning.durations import SECONDS, unit_named
-from cxlab.drafting.lexicon import NO_SUM, NO_WHEN, NO_WHO, PERSONAL, PLANNED
+from cxlab.drafting.lexicon import NO_RATING, NO_SUM, NO_WHEN, NO_WHO, PERSONAL, PLANNED
 from cxlab.drafting.profiles import MOST_VALUES, Profile, is_coded
 from cxlab.drafting.tables import is_money
 from cxlab.results import listing
@@ -27,6 +27,7 @@ _WHEN = {
     "reviews": "posted_at",
 }
 _OWN = {"orders": "order_id", "interactions": "interaction_id", "responses": "response_id"}
+_POINTS = 8  # of 0 to 10 in use
 _FEWEST = 5  # rows from which values show what a column is
 
 
@@ -38,6 +39,10 @@ def settled(made: Guess) -> None:
     else:
         _who(made)
         _own(made)
+    if made.table == "customers":
+        _left(made)
+    if made.table == "responses":
+        _like_nps(made)
     if made.table == "orders":
         _sum(made)
         _gives_back(made)
@@ -75,6 +80,18 @@ def _when(made: Guess) -> None:
     if fit:
         fit = sorted(fit, key=lambda column: (-round(column.filled, 1), made.found.index(column)))
         _take(made, ours, fit, "when", 0.4)
+        return
+    months = r"(?:19|20)\d{2}[-/.]?(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d{2}"
+    for column in made.left():
+        if column.n >= _FEWEST and column.counts.index.str.fullmatch(months).all():
+            made.doubt(
+                f"'{column.name}' ('{column.example}') holds months and no days, so nothing says "
+                f"when; write days, such as the first of each month, to use it as {ours}.",
+                0.6,
+                "columns",
+                ours,
+            )
+            return
 
 
 def _ids(made: Guess) -> list[Profile]:
@@ -128,7 +145,12 @@ def _own(made: Guess) -> None:
         return
     lines = [c for c in _ids(made) if c.distinct < 0.97] if made.table == "orders" else []
     fit = [c for c in lines if _same_within(made, c)] or [
-        c for c in _ids(made) if c.distinct > 0.99 and c.filled > 0.99 and c.kind != "email"
+        c
+        for c in _ids(made)
+        if c.distinct > 0.99
+        and c.filled > 0.99
+        and c.kind != "email"
+        and not c.counts.index.str.fullmatch(r"\+[\d ()-]+").any()
     ]
     if fit:
         parts = fit[0].distinct < 0.97
@@ -148,6 +170,54 @@ def _same_within(made: Guess, column: Profile) -> bool:
     rows = pd.DataFrame({str(at): made.raw(each)[several] for at, each in enumerate(held)})
     alike = rows.groupby(key[several]).nunique().max(axis="columns") <= 1
     return bool(alike.mean() > 0.98)
+
+
+def _left(made: Guess) -> None:
+    """Doubt a later date that some customers have: it may be when they left."""
+    if {"churned_at", "churned"} & set(made.columns) or "signed_up_at" not in made.columns:
+        return
+    begun = _moments(made, "signed_up_at", made.columns["signed_up_at"])
+    for column in made.left():
+        if column.moments is None or not 0.02 < column.filled < 0.95:
+            continue
+        took = _moments(made, "", column) - begun
+        if re.search(f"{NO_WHEN}|{PLANNED}", column.called) or (took < pd.Timedelta(0)).any():
+            continue
+        made.doubt(
+            f"'{column.name}' holds a later date for {column.n:,} of {column.rows:,} customers; "
+            f"if they left then, write 'churned_at: {column.name}'. Until then nobody is known to "
+            "have left.",
+            0.7,
+            "columns",
+            "churned_at",
+        )
+        return
+
+
+def _moments(made: Guess, ours: str, column: Profile) -> pd.Series:
+    return to_time(made.raw(column), timezone="UTC", format=made.formats.get(ours)).values
+
+
+def _like_nps(made: Guess) -> None:
+    """Doubt a question that nothing names, and that is answered as NPS is, on 0 to 10."""
+    if "nps" in made.columns:
+        return
+    for column in made.left():
+        tally = column.tally() if column.kind == "scale" else {}
+        if len(tally) < _POINTS or not (min(tally) == 0 and max(tally) == 10) or column.words:
+            continue
+        if re.search(NO_RATING, column.called):
+            continue
+        n = sum(tally.values())
+        score = sum(rows * ((point > 8) - (point < 7)) for point, rows in tally.items())
+        made.doubt(
+            f"'{column.name}' is answered on 0..10, as NPS is, and its heading does not say so: "
+            f"written as 'nps: {column.name}' it would be {100 * score / n:.1f} on {n:,} answers.",
+            0.5,
+            "columns",
+            "nps",
+        )
+        return
 
 
 def _sum(made: Guess) -> None:
@@ -185,11 +255,8 @@ def _units(made: Guess) -> None:
             continue
         if unit_named(column.name):
             continue
-        begun, done = (
-            to_time(made.raw(made.columns[ours]), timezone="UTC", format=made.formats.get(ours))
-            for ours in ("opened_at", moment)
-        )
-        took = (done.values - begun.values).dt.total_seconds().to_numpy(float)
+        begun, done = (_moments(made, ours, made.columns[ours]) for ours in ("opened_at", moment))
+        took = (done - begun).dt.total_seconds().to_numpy(float)
         ratio = took / made.raw(column).map(column.numbers).to_numpy(float)
         ratio = ratio[np.isfinite(ratio) & (ratio > 0)]
         if len(ratio) < _FEWEST:

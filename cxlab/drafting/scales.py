@@ -357,10 +357,19 @@ def _parse(order: str) -> tuple[tuple[str, ...], ...]:
 ORDERS = tuple(map(_parse, _ORDERS))
 
 
+# the groups of NPS (Reichheld 2003), each with a point of its own
+GROUPS = {"promoter": 10.0, "promoters": 10.0, "passive": 8.0, "passives": 8.0, "neutral": 8.0,
+          "detractor": 3.0, "detractors": 3.0, "promotor": 10.0, "passiv": 8.0, "detraktor": 3.0,
+          "kritiker": 3.0, "indifferente": 8.0, "promoteur": 10.0, "passif": 8.0,
+          "detracteur": 3.0}  # fmt: skip
+
+
 def _worded(columns: Sequence[Profile]) -> Reading | None:
     words = dict.fromkeys(word for column in columns for word in column.words)
     absent = [word for word in words if NO_ANSWER.fullmatch(folded(word))]
     answers = {word: folded(word) for word in words if word not in absent}
+    if answers and set(answers.values()) <= set(GROUPS):
+        return Reading(0, 10, {word: GROUPS[fold] for word, fold in answers.items()}, absent)
     places = order_of(set(answers.values()))
     if not places:
         return None

@@ -83,7 +83,9 @@ def _doubtful(times: pd.DataFrame, study: Study) -> str:
         return ""
     naive, late = (_a_year(times, last, at) for at in (None, day))
     staying = f"{percent(late)} stay a year then, and not {percent(naive)}."
-    if np.isnan(late):
+    if np.isnan(naive):
+        staying = "too few are seen to say what it changes."
+    elif np.isnan(late):
         staying = f"{percent(naive)} stay a year now; then too few are seen to say."
     return (
         f"{DOUBT}nobody left before {first:%Y-%m-%d}, although {percent(old.mean())} of "
