@@ -106,8 +106,9 @@ def misspelt(raw: pd.DataFrame, spec: Table) -> list[str]:
     """
     notes = []
     for heading, condition in spec.conditions().items():
-        held = _held(raw[WHERE + heading])
-        for word in (*condition.one_of, *condition.none_of):
+        words = (*condition.one_of, *condition.none_of)
+        held = _held(raw[WHERE + heading]) if words else {}
+        for word in words:
             others = [each for each in held if each not in _alike((word,))]
             near = get_close_matches(_folded(word), others, n=1, cutoff=0.75)
             if _folded(word) not in held and near and near[0] not in _alike(condition.one_of):
@@ -121,9 +122,13 @@ def misspelt(raw: pd.DataFrame, spec: Table) -> list[str]:
 
 def _held(cells: pd.Series) -> dict[str, tuple[str, int]]:
     """List what stands in a column: folded -> as it is written, and in how many rows."""
-    words = trimmed(cells)[0].value_counts()
-    words = words[(words > 0) & (words.index != "")]
-    return {_folded(word): (str(word), int(n)) for word, n in words.items()}
+    counts = cells.value_counts()
+    words = trimmed(counts.index.to_series().astype("str"))[0]
+    held: dict[str, tuple[str, int]] = {}
+    for word, n in zip(words, counts, strict=True):
+        if word and n:
+            held[_folded(word)] = (word, int(n) + held.get(_folded(word), ("", 0))[1])
+    return held
 
 
 def _refuse_none(raw: pd.DataFrame, heading: str, condition: Condition) -> None:
