@@ -170,3 +170,11 @@ def test_a_caller_is_a_customer_and_no_id_of_a_call(tmp_path):
     _, said, _ = _drafted(tmp_path, "Call start,Caller number,Post-call rating", row)
     assert said["interactions"]["columns"]["customer_id"] == "Caller number"
     assert said["interactions"]["columns"]["csat"] == "Post-call rating"
+
+
+def test_points_are_read_before_groups_of_nps(tmp_path):
+    words = ("Detractor", "Passive", "Promoter")
+    row = lambda at: (at, f"{DAYS[at]:%Y-%m-%d}", at % 11, words[(at % 11 > 6) + (at % 11 > 8)])  # noqa: E731
+    _, said, _ = _drafted(tmp_path, "resp,date,Likelihood to recommend us,NPS", row)
+    assert said["responses"]["columns"]["nps"] == "Likelihood to recommend us"
+    assert "NPS" in said["responses"]["segments"].values()

@@ -156,6 +156,8 @@ def _by_word(made: Guess, word: Word) -> None:
     found = [column for column in fits(made.left(), word) if _bears(made, word.ours, column)]
     if word.ours == "csat":
         found = _no_parts(made, found, word)
+    if word.ours == "nps":
+        found = sorted(found, key=lambda column: not column.numbers)  # points before groups
     if word.ours in SCORES and COLUMNS[made.table][word.ours] == "score" and not found:
         _unread(made, word)
     if word.ours == _OWN_ID[made.table]:

@@ -205,7 +205,7 @@ def read_scale(columns: Sequence[Profile], *, fixed: tuple[float, float] | None 
     elif any(column.numbers for column in columns):
         reading = _numbered(columns, fixed)
     else:
-        return _worded(columns)
+        return _worded(columns, fixed)
     if reading and fixed is None and any(_low_is_good(column) for column in columns):
         reading.better = "low"
     return reading
@@ -364,11 +364,11 @@ GROUPS = {"promoter": 10.0, "promoters": 10.0, "passive": 8.0, "passives": 8.0, 
           "detracteur": 3.0}  # fmt: skip
 
 
-def _worded(columns: Sequence[Profile]) -> Reading | None:
+def _worded(columns: Sequence[Profile], fixed: tuple[float, float] | None) -> Reading | None:
     words = dict.fromkeys(word for column in columns for word in column.words)
     absent = [word for word in words if NO_ANSWER.fullmatch(folded(word))]
     answers = {word: folded(word) for word in words if word not in absent}
-    if answers and set(answers.values()) <= set(GROUPS):
+    if fixed and len(answers) > 1 and set(answers.values()) <= set(GROUPS):
         return Reading(0, 10, {word: GROUPS[fold] for word, fold in answers.items()}, absent)
     places = order_of(set(answers.values()))
     if not places:
