@@ -1,7 +1,8 @@
 """How an answer looks where no page of ours is around it: in JupyterLab, light or dark."""
 
 # Colours are the reader's own, thinned or tinted, so that they hold on light and dark paper.
-# Every name begins with `cx-`: nothing else in a notebook is touched. Pages drop this.
+# Every name begins with `cx-`: nothing else in a notebook is touched. Pages drop this. A class
+# said twice outweighs the notebook's own rules for tables.
 _STYLE = """
 .cx-answer{background:rgba(125,140,155,.13);border-left:4px solid #2f7fc4;padding:.6em 1em;
   margin:.4em 0;max-width:52em}
@@ -19,11 +20,11 @@ ul.cx-notes{padding-left:1.2em;margin:.3em 0}
 .cx-scroll{overflow-x:auto;margin:.5em 0}
 .cx-scroll table{border-collapse:collapse;font-size:.92em;margin:0;
   font-variant-numeric:tabular-nums}
-.cx-scroll th,.cx-scroll td{text-align:left;vertical-align:top;padding:.3em 1em .3em 0;
+.cx-scroll.cx-scroll :is(th,td){text-align:left;vertical-align:top;padding:.3em 1em .3em 0;
   background:none}
-.cx-scroll th{font-weight:600;border-bottom:2px solid rgba(125,140,155,.5)}
-.cx-scroll td{border-bottom:1px solid rgba(125,140,155,.3)}
-.cx-scroll :is(th,td).cx-number{text-align:right;white-space:nowrap}
+.cx-scroll.cx-scroll th{font-weight:600;border-bottom:2px solid rgba(125,140,155,.5)}
+.cx-scroll.cx-scroll td{border-bottom:1px solid rgba(125,140,155,.3)}
+.cx-scroll.cx-scroll :is(th,td).cx-number{text-align:right;white-space:nowrap}
 .cx-exhibit summary,.cx-result summary{cursor:pointer}
 """
 STYLE = f"<style>{''.join(map(str.strip, _STYLE.splitlines()))}</style>"
