@@ -97,8 +97,8 @@ def _slope(held, more, y, w, groups, level: float) -> dict[str, float]:
     x = held[:, None].astype(float) if more is None else np.column_stack([held, more])
     try:
         found = stats.line(x, y, weight=w, cluster=groups)
-    except stats.DependentError as error:
-        kept = [place for place in range(x.shape[1]) if place != error.place]
+    except stats.DependentError as same:
+        kept = [place for place in range(x.shape[1]) if place != same.place]
         return _nothing() if 0 not in kept or len(kept) < 2 else _slope(
             held, x[:, kept][:, 1:], y, w, groups, level)  # fmt: skip
     estimate, error = found.coefficients[1], float(np.sqrt(found.covariance[1, 1]))

@@ -49,8 +49,7 @@ def reviews(
     stars = posts.dropna(subset=["rating", "posted_at"])
     table = _means(stars["rating"].to_numpy(float), stars["posted_at"], None, period, level)
     table.insert(0, "part", STARS)
-    dated = responses is not None and {"answered_at", score} <= set(responses)
-    if dated:
+    if responses is not None and {"answered_at", score} <= set(responses):
         value = scoring.values(responses, score)
         kept = np.isfinite(value) & responses["answered_at"].notna().to_numpy()
         w = responses.loc[kept, weight].to_numpy(float) if weight else None

@@ -92,8 +92,9 @@ def sentiment(tone: Tone, *, level: float = 0.95) -> Result:
     """
     n, names = len(tone.chance), scoring.names(tone.score)
     up, down = (tone.chance >= CLEAR), (tone.chance <= 1 - CLEAR)
-    rows = [("told apart (AUC)", tone.area.estimate, tone.area.low, tone.area.high, tone.taught),
-            ("calibration slope", tone.slope, np.nan, np.nan, tone.taught)]  # fmt: skip
+    area, taught = tone.area, tone.taught
+    rows: list[tuple] = [("told apart (AUC)", area.estimate, area.low, area.high, taught)]
+    rows.append(("calibration slope", tone.slope, np.nan, np.nan, taught))
     for word, held in (("clearly positive", up), ("clearly negative", down)):
         rows.append((word, held.mean(), *stats.proportion_interval(held.sum(), n, level=level), n))
     frame = pd.DataFrame(rows, columns=["term", "estimate", "conf_low", "conf_high", "n"])

@@ -56,7 +56,14 @@ def shares(
             row = {"term": name, **({"group": group} if by else {}),
                    "estimate": found.estimate[place], "n": int(found.n[place]),
                    "n_effective": _worth(found, place)}  # fmt: skip
-            rows.append(row | ({"p_value": _apart(held, codes, place, w)} if by else {}))
+            rows.append(
+                row
+                | (
+                    {"p_value": _apart(held[kept], codes[kept] == place, w[kept], labels)}
+                    if by
+                    else {}
+                )
+            )
     table = pd.DataFrame(rows)
     worth = table["n_effective"].to_numpy()
     low, high = stats.proportion_interval(table["estimate"] * worth, worth, level=level)
@@ -165,11 +172,9 @@ def _worth(found: stats.Mean, place: int) -> float:
     return float(found.n_effective[place])
 
 
-def _apart(held: np.ndarray, codes: np.ndarray, place: int, w: np.ndarray) -> float:
+def _apart(held: np.ndarray, ours: np.ndarray, w: np.ndarray, labels: np.ndarray | None) -> float:
     """Test a group against the rest, by the difference of two weighted shares."""
-    kept = codes >= 0
-    side = (codes[kept] == place).astype(int)
-    found = stats.linearised(held[kept], weight=w[kept], group=side)
+    found = stats.linearised(held, weight=w, group=ours.astype(int), cluster=labels)
     error = np.hypot(*found.std_error)
     return float(2 * norm.sf(abs(np.diff(found.estimate)[0]) / error)) if error > 0 else 1.0
 

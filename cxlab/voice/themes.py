@@ -155,9 +155,9 @@ def _found(heard: Heard, code: str, seed: int):
     rows = heard.sentences[ours[heard.sentences["row"]]]
     texts = rows["text"].tolist()
     at = vectors.space(_some(texts, seed), seed=seed)
-    known = None if at is None else vectors.place(texts, at)
-    found = None if at is None else groups.grouped(known, _shuffled(texts, at, seed), seed=seed)
-    if found is None:
+    known = np.zeros((0, 1)) if at is None else vectors.place(texts, at)
+    found = at and groups.grouped(known, _shuffled(texts, at, seed), seed=seed)
+    if not found:
         return None, f"In '{code}' no theme is found again in half of the comments."
     which = groups.nearest(known, found)
     likeness = np.clip((known @ found.middles.T)[np.arange(len(which)), which], 0, 1)
