@@ -47,7 +47,7 @@ def new(
     ],
     more: Annotated[list[Path] | None, typer.Argument(help="Further exports.")] = None,
 ) -> None:
-    """Profile exports, draft a commented study.yaml, and say what is unsure in it."""
+    """Draft a study.yaml for exports, and say what is unsure in it."""
     from cxlab import drafting, ingest
     from cxlab.codebook import Refusal
 
@@ -142,7 +142,7 @@ def run(
     notebooks: NOTEBOOKS = None,
     verify: VERIFY = False,
 ) -> None:
-    """Make every report of the study that is not up to date, and the index."""
+    """Make every report that is not up to date, and the index."""
     words = {"only": only, "given": given, "out": str(out)}
     asked = standing.asked(study_file, notebooks, command="run", **words)
     more = force or dry_run or verify or cluster or tables or pdf or notify
@@ -267,7 +267,7 @@ def report(
     force: Annotated[bool, typer.Option("--force", help="Replace a document that stands.")] = False,
     run_folder: RUN_FOLDER = None,
 ) -> None:
-    """Write the leadership page and reports of the last run as an editable document."""
+    """Write the last run's leadership page and reports as a document."""
     from cxlab import reports
     from cxlab.export import word
 
@@ -300,7 +300,7 @@ def tables(
     each: Annotated[bool, typer.Option("--each", help="A sheet for each question.")] = False,
     out: Annotated[Path | None, typer.Option(help="The workbook to write: .xlsx.")] = None,
 ) -> None:
-    """Tabulate every question against every breakdown, with significance, as a workbook.
+    """Tabulate questions against breakdowns, with significance.
 
     The cells stand beside it as .csv and .parquet. Groups too small for managers are withheld.
     """
@@ -352,7 +352,7 @@ def diff(
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(context: typer.Context, study_file: STUDY, notebooks: NOTEBOOKS = None) -> None:
-    """Open JupyterLab on the notebooks, with a kernel that is this Python.
+    """Open JupyterLab on the notebooks, with this Python as kernel.
 
     Further options, such as --no-browser, are JupyterLab's own.
     """
@@ -379,7 +379,7 @@ def sample(
     customers: Annotated[int, typer.Option(min=100, help="How many customers.")] = 3000,
     seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 20251231,
 ) -> None:
-    """Write the sample company, Kestrel Coffee, at any size, with its truth."""
+    """Write a sample company of any size, with its truth."""
     from cxlab import sample as company
 
     truth = company.write(folder, customers=customers, seed=seed)

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -175,9 +176,17 @@ class _Like:
     """What the values of each column look like."""
 
     def __init__(self, cells: pd.DataFrame, rows: np.ndarray) -> None:
-        some = cells.take(rows[:: max(1, len(rows) // _LIKE)])
-        self.known = [set(some[place].astype("str")) for place in cells]
-        self.shapes = [{_shape(value) for value in values} for values in self.known]
+        self._some = cells.take(rows[:: max(1, len(rows) // _LIKE)])
+
+    @cached_property
+    def known(self) -> list[set[str]]:
+        """The values of each column; most files have no row that asks for them."""
+        return [set(self._some[place].astype("str")) for place in self._some]
+
+    @cached_property
+    def shapes(self) -> list[set[str]]:
+        """What these values look like."""
+        return [{_shape(value) for value in values} for values in self.known]
 
     def row(self, fields: Sequence[str]) -> bool:
         """Say whether most of the fields could stand in their columns."""
