@@ -177,3 +177,18 @@ def test_a_period_that_is_none_is_refused():
     with pytest.raises(Misuse, match="not 'fortnight'"):
         questions.waves(_asked(_scale([0, 1]), answered_at=_days(2)), question="q",
                         period="fortnight")  # fmt: skip
+
+
+def test_a_breakdown_that_is_the_question_itself_is_not_told_apart_by_it():
+    codes = np.random.default_rng(8).integers(0, 2, 400)
+    other = _scale(np.random.default_rng(9).integers(0, 5, 400), "other")
+    same = Asked("own", "single", "Own?", ("",), ("no", "yes"), (np.nan, np.nan), codes[None])
+    told = questions.apart(_asked(same, other, side=np.array(["no", "yes"])[codes]), by="side")
+    assert set(told.frame["question"]) == {"other"}
+
+
+def test_what_is_ranked_first_has_the_lowest_place():
+    ranks = np.array([[0, 0, 1, 0], [1, 1, 0, 1], [2, 2, 2, 2]])
+    asked = Asked("r", "rank", "Rank.", tuple("abc"), ("1", "2", "3"), (1.0, 2.0, 3.0), ranks)
+    (told,) = questions.toplines(_asked(asked, s=["x"] * 4))
+    assert told.headline == "r: a is put first (place 1.25 on average), c last (3.00)."

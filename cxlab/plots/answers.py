@@ -127,7 +127,7 @@ def _diverging(result: Result, rows: pd.DataFrame, ax: Axes | None) -> Axes:
     if len(order) % 2:
         begin = begin - shares[:, lower] / 2
     kind = "Stacked bars of the answers of each item, centred on the middle of the scale"
-    lines = -(-sum(len(clipped(a, 24)) + 6 for a in order) // 62)
+    lines = -(-sum(len(clipped(a, 24)) + 6 for a in order) // 46)
     with canvas(result, kind, ax, height=0.75 + 0.24 * lines + 0.3 * max(len(table), 2)) as ax:
         at, left = np.arange(len(table)), begin.copy()
         for place, colour in enumerate(colours):
@@ -135,7 +135,7 @@ def _diverging(result: Result, rows: pd.DataFrame, ax: Axes | None) -> Axes:
             ax.barh(
                 at, width, left=left, height=0.72, color=colour, label=clipped(order[place], 24)
             )
-            for row in np.flatnonzero(width >= _WIDE):
+            for row in map(int, np.flatnonzero(width >= _WIDE)):
                 ax.text(left[row] + width[row] / 2, row, percent(width[row]).rstrip("%"),
                         ha="center", va="center", fontsize=9.5, color=_ink_on(colour))  # fmt: skip
             left = left + width

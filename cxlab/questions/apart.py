@@ -13,7 +13,7 @@ from cxlab.questions.columns import Columns
 from cxlab.questions.held import held
 from cxlab.questions.letters import SURE, adjusted, with_the_rest
 from cxlab.questions.people import QuestionsError, questionnaire_of
-from cxlab.questions.topline import FLAGGED, told_of
+from cxlab.questions.topline import FLAGGED
 from cxlab.results import Result, amount, brief, count, listing, sentence
 from cxlab.stats import quantile
 
@@ -81,7 +81,7 @@ def apart(
         headline=_headline(frame, layout),
         method=METHOD,
         base=f"{asked.base}; differences of shares of those who answered the question.",
-        notes=told_of(chosen),
+        notes=asked.notes,
         unit="share",
     )
 
@@ -94,6 +94,7 @@ def _frame(block: Block, done: Cells, layout: Columns, smallest: int, level: flo
     few = (done.n < FLAGGED) | (rest.n < FLAGGED)
     line, column = np.nonzero(np.isfinite(tests.p_value) & ~gone & ~few)
     kept = (column > 0) & (np.array(block.part, dtype=object)[line] == ANSWER)
+    kept &= ~np.isin(column, _same(done, layout))
     line, column = line[kept], column[kept]
     told = [each[line, column] for each in tests]
     difference, std_error, df = told[0], told[1], told[3]
@@ -108,6 +109,16 @@ def _frame(block: Block, done: Cells, layout: Columns, smallest: int, level: flo
         "conf_high": np.minimum(difference + half, 1), "p_value": told[4],
         "share_rest": rest.estimate[line, column], "n": done.n[column],
     })  # fmt: skip
+
+
+def _same(done: Cells, layout: Columns) -> list[int]:
+    """Give the columns of breakdowns that are this question under another name."""
+    found: list[int] = []
+    for span in layout.spans.values():
+        shares = done.estimate[:, list(span)]
+        if np.isin(shares[np.isfinite(shares)], (0.0, 1.0)).all():
+            found += span
+    return found
 
 
 def _term(block: Block, answer: str, group: str) -> str:

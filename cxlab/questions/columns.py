@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ class Sum(NamedTuple):
     """Columns that add up to a number that is told, or may be: to the column `whole`, 0 where
     it is none of the table."""
 
-    places: Sequence[int]
+    places: Any
     whole: int = 0
 
 

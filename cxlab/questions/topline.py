@@ -205,6 +205,13 @@ def _told(each: Asked, rows: pd.DataFrame) -> str:
         most = [f"'{brief(a, 32)}' ({percent(s)})" for a, s in zip(top["answer"], top["share"],
                                                                    strict=True)]  # fmt: skip
         return f"{name}: {listing(most)} chosen most often."
+    if each.kind == "rank" and not means.empty:
+        first, last = means.loc[means["estimate"].idxmin()], means.loc[means["estimate"].idxmax()]
+        return (
+            f"{name}: {brief(first['item'], 32)} is put first (place "
+            f"{number(first['estimate'], 2)} on average), {brief(last['item'], 32)} last "
+            f"({number(last['estimate'], 2)})."
+        )
     if len(each.items) > 1 and not means.empty:
         best, worst = means.loc[means["estimate"].idxmax()], means.loc[means["estimate"].idxmin()]
         return (
