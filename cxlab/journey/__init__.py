@@ -2,17 +2,30 @@
 
 In reading order:
 
+    hurts         at which stage most people feel most
+    scorecard     each stage: people, scores, failures, repeats, waiting, cost
+    promptness    how a score goes with waiting, and where it bends
+    handoffs      what goes with a change of channel or of hands
+    consistency   how much of the spread lies between channels, agents, weeks
+    agents        which agents lie further off than chance has it
     funnel        who comes through the declared steps, how soon, where the others go
     transitions   where people go from each event
     step_matrix   what people do at each step of a visit
     loops         where they go in circles
     commonest     the ways most of them go
+    compare_ways  where the ways of two groups part
     ways          visits in order, made once and handed to the questions above
 """
 
 from cxlab.events import Ways, WaysError, ways
+from cxlab.journey.comparison import compare_ways
+from cxlab.journey.consistency import agents, consistency
 from cxlab.journey.funnel import funnel
+from cxlab.journey.handoffs import handoffs
+from cxlab.journey.hurts import hurts
 from cxlab.journey.paths import commonest, loops, transitions
+from cxlab.journey.promptness import promptness
+from cxlab.journey.scorecard import scorecard
 from cxlab.journey.steps import step_matrix
 from cxlab.journey.workings.refusal import JourneyError
 
@@ -20,9 +33,16 @@ __all__ = [
     "JourneyError",
     "Ways",
     "WaysError",
+    "agents",
     "commonest",
+    "compare_ways",
+    "consistency",
     "funnel",
+    "handoffs",
+    "hurts",
     "loops",
+    "promptness",
+    "scorecard",
     "step_matrix",
     "transitions",
     "ways",

@@ -35,6 +35,7 @@ from cxlab.plots.staying import (
     worth,
 )
 from cxlab.plots.time import trend
+from cxlab.plots.way import limits, steps, waiting, way
 
 __all__ = [
     "Exhibit",
@@ -56,6 +57,7 @@ __all__ = [
     "league",
     "lights",
     "likert",
+    "limits",
     "love",
     "migration",
     "pareto",
@@ -67,6 +69,7 @@ __all__ = [
     "seen",
     "show",
     "steadiness",
+    "steps",
     "survival",
     "tells",
     "timeline",
@@ -75,7 +78,9 @@ __all__ = [
     "tracking",
     "trend",
     "universes",
+    "waiting",
     "waterfall",
     "waves",
+    "way",
     "worth",
 ]

@@ -81,7 +81,7 @@ def write(folder: str | Path, *, customers: int = 3000, seed: int = 20251231) ->
         ...     write(folder, customers=200, seed=1)["company"]["name"]
         'Kestrel Coffee'
     """
-    from cxlab.sample import vendors
+    from cxlab.sample import vendors, web
 
     drawn = simulate(customers=customers, seed=seed)
     exports = Path(folder) / "exports"
@@ -91,6 +91,8 @@ def write(folder: str | Path, *, customers: int = 3000, seed: int = 20251231) ->
     vendors.write_orders(exports / "orders.parquet", drawn.orders)
     vendors.write_cases(exports, drawn.interactions)
     vendors.write_labels(Path(folder) / "truth_comments.csv", drawn.labels)
+    ids = drawn.customers["Customer No"].str.strip().drop_duplicates().to_numpy()
+    web.write(Path(folder), web.draw(ids, seed=seed))
     truth = json.dumps(drawn.truth, indent=1, ensure_ascii=False, allow_nan=False)
     (Path(folder) / "truth.json").write_text(truth + "\n", encoding="utf-8", newline="\n")
     study = (Path(__file__).parent / "study.yaml").read_text(encoding="utf-8")
@@ -98,4 +100,6 @@ def write(folder: str | Path, *, customers: int = 3000, seed: int = 20251231) ->
     population = ", ".join(f"{name}: {share:.4f}" for name, share in shares.items())
     study = study.replace("{population}", f"{{{population}}}")
     (Path(folder) / "study.yaml").write_text(study, encoding="utf-8", newline="\n")
+    way = (Path(__file__).parent / "journey.yaml").read_text(encoding="utf-8")
+    (Path(folder) / "journey.yaml").write_text(way, encoding="utf-8", newline="\n")
     return drawn.truth

@@ -253,7 +253,8 @@ class Study:
     def holds(self) -> tuple[str, ...]:
         """What reports can be made from: tables, `scores`, `ratings`, `questions`, `leaving`.
 
-        Who buys without a contract leaves by falling silent: `leaving or orders` is either.
+        Who buys without a contract leaves by falling silent: `leaving or orders` is either; a
+        journey is told by contacts or by visits.
         """
         frame = self.responses
         spec = self.mapping.tables.get("responses")
@@ -265,6 +266,7 @@ class Study:
         declared = spec is not None and frame is not None and bool(spec.questions)
         more["questionnaire"] = bool(more["questions"]) or declared
         more["leaving or orders"] = known or self.cleaned.get("orders") is not None
+        more["interactions or visits"] = bool({"interactions", "visits"} & set(self.cleaned))
         return (*self.cleaned, *(word for word, there in more.items() if there))
 
     @property

@@ -46,6 +46,8 @@ _NEEDS = {
     "leaving": "it is not told who left; map churned_at or churned under tables.customers",
     "leaving or orders": "it is not told who left or who bought; map churned_at or churned under "
     "tables.customers, or declare tables.orders",
+    "interactions or visits": "there are neither contacts nor visits; declare tables.interactions "
+    "or tables.visits",
 }
 
 

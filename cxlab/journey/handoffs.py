@@ -1,0 +1,115 @@
+"""What goes with a change of channel, or of hands, within a case?"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+
+from cxlab import stats
+from cxlab.codebook import label
+from cxlab.journey.workings.adjusting import covariates, told
+from cxlab.journey.workings.cases import cases_of
+from cxlab.journey.workings.kink import robust
+from cxlab.journey.workings.refusal import JourneyError
+from cxlab.results import Result, count, number, percent, span
+
+OUTCOMES = ("csat", "failed", "again", "solved")
+FEWEST = 10
+_SEVERAL = r"[>;,|]|→"
+
+
+def handoffs(
+    interactions: Any,
+    *,
+    outcomes: Sequence[str] = OUTCOMES,
+    adjust: Sequence[str] = ("kind", "channel"),
+    as_of: Any,
+    level: float = 0.95,
+) -> Result:
+    """Compare cases that changed channel or agent with those that did not.
+
+    Args:
+        interactions: contacts; `channels_used` or `agent` lists several, such as `Phone > Email`.
+        outcomes: what is compared: `csat`, `failed`, `again` (shares), `solved` (hours to the
+            end, of closed cases).
+        adjust: columns of words held the same.
+        as_of: the last moment known.
+        level: confidence level of every interval.
+
+    Returns:
+        `term` (`changed channel`, `changed agent`), `part` (the outcome), `estimate` (difference,
+        adjusted), `conf_low`, `conf_high`, `raw` (not adjusted), `p_value`, `p_adjusted`, `count`
+        (cases that changed, of those with the outcome), `n`.
+
+    Raises:
+        JourneyError: no case tells of a change.
+    """
+    cases = cases_of(interactions, as_of=as_of)
+    rows, found, used = cases.frame, [], []
+    for term, column in (("changed channel", "channels_used"), ("changed agent", "agent")):
+        if column not in rows:
+            continue
+        changed = rows[column].astype("str").str.contains(_SEVERAL, na=False, regex=True)
+        for part in outcomes:
+            if part in rows:
+                x, used = covariates(rows, adjust)
+                one = _difference(rows, changed.to_numpy(), part, x, level)
+                found += [{"term": term, "part": _PARTS.get(part, part), **one}] if one else []
+    if not found:
+        raise JourneyError(
+            "no case tells that it changed channel or hands.",
+            needs="'channels_used' of interactions, such as 'Phone > Email'",
+        )
+    frame = pd.DataFrame(found)
+    frame["p_adjusted"] = stats.adjust(frame["p_value"])
+    return Result(
+        name="hand-offs",
+        frame=frame[_COLUMNS],
+        headline=_headline(frame),
+        method=f"Differences by least squares{told(used)}, scatter uneven (HC1); p adjusted for "
+        "how many were looked at (Benjamini and Hochberg 1995).",
+        base=cases.base,
+        notes=(*cases.notes, _HARD),
+    )
+
+
+_HARD = "How hard a case was is known by its kind alone; hard cases are handed on more often."
+_PARTS = {"failed": "share failed", "again": "share back again", "solved": "hours to the end"}
+_COLUMNS = ["term", "part", "estimate", "conf_low", "conf_high", "raw", "p_value", "p_adjusted",
+            "count", "n"]  # fmt: skip
+
+
+def _difference(
+    rows: pd.DataFrame, changed: np.ndarray, part: str, x: np.ndarray, level: float
+) -> dict[str, Any]:
+    known = rows[part].notna().to_numpy().copy()
+    if part == "solved":
+        known &= rows["closed"].to_numpy()
+    y, mine = rows.loc[known, part].to_numpy(float), changed[known]
+    if min(mine.sum(), (~mine).sum()) < FEWEST:
+        return {}
+    beta, cover = robust(np.column_stack([x[known], mine]), y)
+    estimate, error = float(beta[-1]), float(np.sqrt(cover[-1, -1]))
+    low, high = stats.mean_interval(estimate, error, level=level)
+    p = 2 * float(ndtr(-abs(estimate) / error)) if error > 0 else 1.0
+    raw = float(y[mine].mean() - y[~mine].mean())
+    row = {"estimate": estimate, "conf_low": float(low), "conf_high": float(high), "raw": raw}
+    return {**row, "p_value": p, "count": int(mine.sum()), "n": len(y)}
+
+
+def _headline(frame: pd.DataFrame) -> str:
+    sure = frame[frame["p_adjusted"] < 0.05]
+    if sure.empty:
+        return (
+            "Cases that changed channel or hands differ from the others no more than chance has it."
+        )
+    best = sure.loc[sure["p_adjusted"].idxmin()]
+    share = percent(best["count"] / best["n"])
+    return (
+        f"The {share} of cases that {best['term']} are associated with a difference of "
+        f"{number(best['estimate'], 2, signed=True)} ({span(best['conf_low'], best['conf_high'])}) "
+        f"in {label(best['part'])}; {count(len(sure))} of {count(len(frame))} comparisons stand "
+        "after adjustment."
+    )

@@ -1,0 +1,169 @@
+"""Where do most people feel most?"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxlab import stats
+from cxlab.codebook import label
+from cxlab.journey.workings.cases import Cases, cases_of
+from cxlab.journey.workings.near import near
+from cxlab.journey.workings.pooling import shrunk
+from cxlab.journey.workings.refusal import JourneyError
+from cxlab.results import Result, amount, count, percent, span
+
+DRAWS = 4000
+NONE = "(no contact)"
+
+
+def hurts(
+    interactions: Any,
+    responses: pd.DataFrame,
+    *,
+    score: str = "nps",
+    by: str = "stage",
+    stages: Mapping[str, Sequence[str]] | None = None,
+    within: str = "30D",
+    as_of: Any,
+    level: float = 0.95,
+) -> Result:
+    """Tell at which stage or touchpoint most people feel most.
+
+    An answer tells of the customer's last contact within so long before it.
+
+    Args:
+        interactions: contacts, one a row.
+        responses: answers, with `customer_id` and `answered_at`.
+        score: column of the score.
+        by: `stage`, `touchpoint`, `kind` or `channel`.
+        stages: stage -> what belongs to it, in order of the way.
+        within: how long before an answer a contact counts.
+        as_of: the last moment known.
+        level: confidence level of every interval.
+
+    Returns:
+        A row a stage, in order of the way: `group`, `n` (customers reached), `share` of all who
+        got in touch, `count` (answers that tell of it), `raw` (their score), `estimate` (the
+        same, drawn towards all by how few they are), `conf_low`, `conf_high`; `felt`, by how much
+        the score of all would be another if these answers were like the others, with `felt_low`
+        and `felt_high`; `rank` by it, `rank_low`, `rank_high` and `p_first`.
+
+    Raises:
+        JourneyError: contacts and answers do not meet.
+    """
+    cases = cases_of(interactions, as_of=as_of, stages=stages)
+    if by not in cases.frame:
+        raise JourneyError(f"contacts have no {by}.", needs=f"'{by}' under tables.interactions")
+    told = near(cases, responses, score=score, within=within)
+    groups = _order(cases, by, stages)
+    place = cases.frame[by].map({name: at for at, name in enumerate(groups)}).fillna(-1)
+    codes = np.where(told["case"] >= 0, place.to_numpy()[told["case"]], -1).astype(int)
+    if not (codes >= 0).any():
+        raise JourneyError(f"no answer follows a contact within {within}.")
+    frame = _scored(told, codes, groups, level)
+    frame = frame.assign(**_reach(cases, by, groups))
+    frame = frame.assign(**_felt(told, codes, len(groups), level))
+    unit = "points" if score == "nps" else ""
+    linked = int((codes >= 0).sum())
+    return Result(
+        name="where it hurts",
+        frame=frame[_COLUMNS],
+        headline=_headline(frame, by, score, unit),
+        method=f"An answer tells of the customer's last contact within {within} before it. Scores "
+        "drawn towards their mean (empirical Bayes, Efron and Morris 1975); a customer's answers "
+        "taken together (linearised); ranks from draws of what is felt.",
+        base=f"{cases.base} {count(linked)} of {count(len(told), 'answer')} follow a contact.",
+        notes=(*cases.notes, "A contact and the score after it are associated; what led to the "
+               "contact may explain both."),
+        unit=unit,
+    )  # fmt: skip
+
+
+_COLUMNS = ["group", "n", "share", "count", "raw", "estimate", "conf_low", "conf_high", "felt",
+            "felt_low", "felt_high", "rank", "rank_low", "rank_high", "p_first"]  # fmt: skip
+
+
+def _order(cases: Cases, by: str, stages: Mapping[str, Sequence[str]] | None) -> list[str]:
+    """Put stages in the order declared, then the others by how many contacts they have."""
+    there = list(cases.frame[by].dropna().value_counts().sort_index(kind="stable").sort_values(
+        ascending=False, kind="stable").index)  # fmt: skip
+    first = [name for name in (stages or {}) if name in there] if by == "stage" else []
+    return first + [name for name in there if name not in first]
+
+
+def _reach(cases: Cases, by: str, groups: list[str]) -> dict[str, Any]:
+    people = cases.frame.groupby(by)["customer_id"].nunique().reindex(groups).fillna(0)
+    return {"n": people.to_numpy(int), "share": (people / cases.frame["customer_id"].nunique())
+            .to_numpy()}  # fmt: skip
+
+
+def _scored(told: pd.DataFrame, codes: np.ndarray, groups: list[str], level: float) -> pd.DataFrame:
+    value, who = told["value"].to_numpy(), told["customer_id"].to_numpy()
+    mine = codes >= 0
+    found = stats.linearised(value[mine], group=codes[mine], cluster=who[mine])
+    n = np.bincount(codes[mine], minlength=len(groups))
+    padded = [np.r_[each, np.full(len(groups) - len(each), np.nan)]
+              for each in (found.estimate, found.std_error)]  # fmt: skip
+    drawn, error, _ = shrunk(*padded)
+    low, high = stats.mean_interval(drawn, error, level=level)
+    return pd.DataFrame({"group": groups, "count": n, "raw": padded[0], "estimate": drawn,
+                         "conf_low": low, "conf_high": high})  # fmt: skip
+
+
+def _felt(told: pd.DataFrame, codes: np.ndarray, groups: int, level: float) -> dict[str, Any]:
+    """Tell by how much the score of all would be another were each group like the others."""
+    value, who = told["value"].to_numpy(), pd.factorize(told["customer_id"])[0]
+    n, mean = len(value), value.mean()
+    felt, influence = np.full(groups, np.nan), np.zeros((who.max() + 1, groups))
+    for group in range(groups):
+        others = codes != group
+        if not 0 < others.sum() < n:
+            continue
+        rest = value[others].mean()
+        felt[group] = rest - mean
+        each = others * (value - rest) / others.sum() - (value - mean) / n
+        influence[:, group] = np.bincount(who, each, minlength=len(influence))
+    m = len(influence)
+    cover = influence.T @ influence * m / max(m - 1, 1)
+    low, high = stats.mean_interval(felt, np.sqrt(np.diag(cover)), level=level)
+    return {"felt": felt, "felt_low": low, "felt_high": high, **_ranks(felt, cover, level)}
+
+
+def _ranks(felt: np.ndarray, cover: np.ndarray, level: float) -> dict[str, np.ndarray]:
+    known = np.isfinite(felt)
+    out = {name: np.full(len(felt), np.nan) for name in ("rank", "rank_low", "rank_high",
+                                                         "p_first")}  # fmt: skip
+    if not known.any():
+        return out
+    rng = np.random.default_rng(0)
+    draws = rng.multivariate_normal(felt[known], cover[np.ix_(known, known)], DRAWS,
+                                    method="eigh")  # fmt: skip
+    places = (-draws).argsort(axis=1).argsort(axis=1) + 1
+    tail = (1 - level) / 2 * 100
+    out["rank"][known] = (-felt[known]).argsort().argsort() + 1
+    out["rank_low"][known] = np.percentile(places, tail, axis=0, method="lower")
+    out["rank_high"][known] = np.percentile(places, 100 - tail, axis=0, method="higher")
+    out["p_first"][known] = (places == 1).mean(axis=0)
+    return out
+
+
+def _headline(frame: pd.DataFrame, by: str, score: str, unit: str) -> str:
+    rows = frame[frame["felt"].notna()]
+    if rows.empty:
+        return f"No {by} has enough answers to tell where it hurts."
+    most = rows.loc[rows["felt"].idxmax()]
+    if most["felt_low"] <= 0:
+        return (
+            f"No {by} stands apart: after none of them are scores clearly below the others "
+            f"(most: '{most['group']}', {amount(most['felt'], unit, signed=True)}, "
+            f"{span(most['felt_low'], most['felt_high'], unit)})."
+        )
+    points = " points" if unit == "points" else ""
+    return (
+        f"Most people feel most at '{most['group']}': {count(most['n'], 'customer')} "
+        f"({percent(most['share'])} of those who got in touch), and were the answers that follow "
+        f"like the others, {label(score)} would be {amount(most['felt'], unit)}{points} higher "
+        f"({span(most['felt_low'], most['felt_high'], unit)})."
+    )

@@ -1,0 +1,149 @@
+"""What does each stage look like: people, scores, failures, repeats, waiting, cost?"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxlab import stats
+from cxlab.journey.workings.cases import Cases, cases_of
+from cxlab.journey.workings.half import median_time
+from cxlab.journey.workings.near import near
+from cxlab.journey.workings.refusal import JourneyError
+from cxlab.results import Result, count, percent
+
+# measure -> column, whether it is a share
+_MEANS = {"rating of the contact": ("csat", False), "share failed": ("failed", True),
+          "share back again": ("again", True), "cost of a contact": ("cost", False)}  # fmt: skip
+_TIMES = {"hours to the first reply": ("waited", "replied"),
+          "hours to the end": ("solved", "closed")}  # fmt: skip
+
+
+def scorecard(
+    interactions: Any,
+    *,
+    responses: pd.DataFrame | None = None,
+    scores: Sequence[str] = ("nps", "ces"),
+    by: str = "stage",
+    stages: Mapping[str, Sequence[str]] | None = None,
+    within: str = "30D",
+    repeat: str = "7D",
+    as_of: Any,
+    level: float = 0.95,
+) -> Result:
+    """Describe each stage, touchpoint, kind or channel by its contacts.
+
+    Args:
+        interactions: contacts, one a row.
+        responses: answers, for the scores that follow a contact; none if not given.
+        scores: columns of scores.
+        by: `stage`, `touchpoint`, `kind` or `channel`.
+        stages: stage -> what belongs to it, in order of the way.
+        within: how long before an answer a contact counts.
+        repeat: within how long a further contact says that the first was not settled.
+        as_of: the last moment known.
+        level: confidence level of every interval.
+
+    Returns:
+        A row a stage and measure: `group`, `part` (the measure), `estimate`, `conf_low`,
+        `conf_high`, `n` (contacts or answers it is of). Times are Kaplan-Meier medians in hours,
+        with open cases as still waiting; missing where fewer than half have come to an end.
+
+    Raises:
+        JourneyError: there are no contacts, or they have no such column.
+    """
+    cases = cases_of(interactions, as_of=as_of, stages=stages, repeat=repeat)
+    if by not in cases.frame:
+        raise JourneyError(f"contacts have no {by}.", needs=f"'{by}' under tables.interactions")
+    groups = _in_order(cases, by, stages)
+    rows: list[dict[str, Any]] = []
+    for group in groups:
+        mine = cases.frame[cases.frame[by] == group]
+        rows += [{"group": group, **row} for row in _of_group(mine, level)]
+    rows += _scores(cases, responses, scores, by, within, level)
+    frame = pd.DataFrame(rows)
+    frame["place"] = frame["group"].map({name: at for at, name in enumerate(groups)})
+    frame = frame.sort_values("place", kind="stable")[_COLUMNS].reset_index(drop=True)
+    return Result(
+        name="scorecard",
+        frame=frame,
+        headline=_headline(frame, by),
+        method="Shares by Wilson on the contacts worth as much, a customer's taken together; times "
+        "by Kaplan-Meier (1958), intervals by Brookmeyer and Crowley (1982); a contact failed if "
+        f"it was not resolved or opened again; back again: a further contact within {repeat}; "
+        f"scores: answers whose last contact, within {within}, was there.",
+        base=cases.base,
+        notes=cases.notes,
+    )
+
+
+_COLUMNS = ["group", "part", "estimate", "conf_low", "conf_high", "n"]
+
+
+def _in_order(cases: Cases, by: str, stages: Mapping | None) -> list[str]:
+    there = cases.frame[by].value_counts().sort_index()
+    there = list(there.sort_values(ascending=False, kind="stable").index)
+    first = [name for name in (stages or {}) if name in there] if by == "stage" else []
+    return first + [name for name in there if name not in first]
+
+
+def _of_group(rows: pd.DataFrame, level: float) -> list[dict[str, Any]]:
+    who = rows["customer_id"] if "customer_id" in rows else pd.Series(rows.index, rows.index)
+    out = [
+        {"part": "customers", "estimate": who.nunique(), "n": len(rows)},
+        {"part": "contacts", "estimate": len(rows), "n": len(rows)},
+    ]
+    for part, (column, share) in _MEANS.items():
+        if column in rows and rows[column].notna().any():
+            known = rows[column].notna()
+            out.append({"part": part, **_mean(rows.loc[known, column], who[known], share, level)})
+    for part, (hours, came) in _TIMES.items():
+        if hours in rows and rows[hours].notna().any():
+            known = rows[rows[hours].notna()]
+            half, low, high = median_time(known[hours], known[came], level=level)
+            out.append({"part": part, "estimate": half, "conf_low": low, "conf_high": high,
+                        "n": len(known)})  # fmt: skip
+    return out
+
+
+def _mean(values: Any, who: Any, share: bool, level: float) -> dict[str, Any]:
+    found = stats.linearised(np.asarray(values, float), cluster=pd.factorize(who)[0])
+    mean, error = float(found.estimate[0]), float(found.std_error[0])
+    if share:
+        worth = np.minimum(found.n_effective[0], len(values))
+        low, high = stats.proportion_interval(mean * worth, worth, level=level)
+    else:
+        low, high = stats.mean_interval(mean, error, df=float(found.df[0]), level=level)
+    return {"estimate": mean, "conf_low": float(low), "conf_high": float(high), "n": len(values)}
+
+
+def _scores(
+    cases: Cases, responses: Any, scores: Sequence[str], by: str, within: str, level: float
+) -> list[dict[str, Any]]:
+    """Describe the answers that follow a contact at each stage."""
+    rows = []
+    for score in scores if responses is not None else ():
+        if score not in responses or "customer_id" not in responses:
+            continue
+        told = near(cases, responses, score=score, within=within)
+        told = told[told["case"] >= 0]
+        place = cases.frame[by].to_numpy()[told["case"]]
+        for group, each in told.groupby(place):
+            found = _mean(each["value"], each["customer_id"], False, level)
+            rows.append({"group": group, "part": f"{score.upper()} after it", **found})
+    return rows
+
+
+def _headline(frame: pd.DataFrame, by: str) -> str:
+    sizes = frame[frame["part"] == "contacts"].set_index("group")["estimate"]
+    most = sizes.idxmax()
+    said = f"Most contacts are at the {by} '{most}': {percent(sizes[most] / sizes.sum())}"
+    failed = frame[frame["part"] == "share failed"].dropna(subset=["estimate"])
+    if failed.empty:
+        return f"{said} of {count(sizes.sum())}."
+    worst = failed.loc[failed["estimate"].idxmax()]
+    return (
+        f"{said} of {count(sizes.sum())}; most often not settled are those at '{worst['group']}': "
+        f"{percent(worst['estimate'])}."
+    )
