@@ -11,6 +11,8 @@ from typing import Any
 import ibis
 import pandas as pd
 
+from cxlab.events.clock import local
+from cxlab.events.moments import UTC
 from cxlab.results import Unanswerable, count, percent
 
 OTHER, START, END = "(other)", "(start)", "(end)"
@@ -110,7 +112,7 @@ def _chosen(visits: ibis.Table, who: str, names: list[str]) -> ibis.Table:
     columns = {"who": visits[who], "at": visits.at, "position": visits.position, "event": event}
     if "session_id" in visits.columns:
         columns["session"] = visits.session_id
-    return visits.filter(visits[who].notnull() & visits.at.notnull()).select(**columns)
+    return local(visits.filter(visits[who].notnull() & visits.at.notnull()).select(**columns), UTC)
 
 
 def _ordered(rows: ibis.Table, gap: str, within: str) -> ibis.Table:
@@ -156,7 +158,7 @@ def _kept(rows: ibis.Table) -> ibis.Table:
 
 
 def _micros(at: Any) -> Any:
-    """Give instants as whole microseconds since 1970, on every engine."""
+    """Give times by the clock of UTC as whole microseconds since 1970, on every engine."""
     whole = at.truncate("s").epoch_seconds().cast("int64")
     return whole * 1_000_000 + at.microsecond().cast("int64")
 

@@ -25,8 +25,8 @@ def consistency(
     outcome: str = "csat",
     between: Sequence[str] = ("channel", "agent", WEEK),
     adjust: Sequence[str] = ("kind",),
-    timezone: str = "UTC",
     as_of: Any,
+    timezone: str = "UTC",
     level: float = 0.95,
 ) -> Result:
     """Tell how much of the spread of a score lies between channels, agents and weeks.

@@ -13,7 +13,7 @@ from cxlab.journey.workings.adjusting import covariates, told
 from cxlab.journey.workings.cases import cases_of
 from cxlab.journey.workings.kink import robust
 from cxlab.journey.workings.refusal import JourneyError
-from cxlab.results import Result, count, number, percent, span
+from cxlab.results import Result, count, number, percent
 
 OUTCOMES = ("csat", "failed", "again", "solved")
 FEWEST = 10
@@ -109,7 +109,8 @@ def _headline(frame: pd.DataFrame) -> str:
     share = percent(best["count"] / best["n"])
     return (
         f"The {share} of cases that {best['term']} are associated with a difference of "
-        f"{number(best['estimate'], 2, signed=True)} ({span(best['conf_low'], best['conf_high'])}) "
+        f"{number(best['estimate'], 2, signed=True)} "
+        f"({number(best['conf_low'], 2)} to {number(best['conf_high'], 2)}) "
         f"in {label(best['part'])}; {count(len(sure))} of {count(len(frame))} comparisons stand "
         "after adjustment."
     )

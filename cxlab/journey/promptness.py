@@ -13,7 +13,7 @@ from cxlab.journey.workings.adjusting import covariates, told
 from cxlab.journey.workings.cases import cases_of
 from cxlab.journey.workings.kink import Kink, bent, robust
 from cxlab.journey.workings.refusal import JourneyError
-from cxlab.results import Result, count, number, probability, span
+from cxlab.results import Result, count, number, probability
 
 BINS = 10
 FEWEST = 60  # contacts of which a curve is told
@@ -169,5 +169,5 @@ def _clause(frame: pd.DataFrame, hours: float, waiting: str) -> str:
         f"If the association were causal, and nobody waited longer than {_hours(hours)} to be "
         f"{what} ({count(row['n'], 'contact')} did), the mean would differ by "
         f"{number(row['estimate'], 2, signed=True)} "
-        f"({span(row['conf_low'], row['conf_high'])}). What is waited for long may be hard."
+        f"({number(row['conf_low'], 2)} to {number(row['conf_high'], 2)}). What is waited for long may be hard."
     )

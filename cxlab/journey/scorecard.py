@@ -13,6 +13,7 @@ from cxlab.journey.workings.near import near
 from cxlab.journey.workings.refusal import JourneyError
 from cxlab.results import Result, count, percent
 
+SCORES = ("nps", "ces")
 # measure -> column, whether it is a share
 _MEANS = {"rating of the contact": ("csat", False), "share failed": ("failed", True),
           "share back again": ("again", True), "cost of a contact": ("cost", False)}  # fmt: skip
@@ -24,7 +25,6 @@ def scorecard(
     interactions: Any,
     *,
     responses: pd.DataFrame | None = None,
-    scores: Sequence[str] = ("nps", "ces"),
     by: str = "stage",
     stages: Mapping[str, Sequence[str]] | None = None,
     within: str = "30D",
@@ -37,7 +37,6 @@ def scorecard(
     Args:
         interactions: contacts, one a row.
         responses: answers, for the scores that follow a contact; none if not given.
-        scores: columns of scores.
         by: `stage`, `touchpoint`, `kind` or `channel`.
         stages: stage -> what belongs to it, in order of the way.
         within: how long before an answer a contact counts.
@@ -61,7 +60,7 @@ def scorecard(
     for group in groups:
         mine = cases.frame[cases.frame[by] == group]
         rows += [{"group": group, **row} for row in _of_group(mine, level)]
-    rows += _scores(cases, responses, scores, by, within, level)
+    rows += _scores(cases, responses, by, within, level)
     frame = pd.DataFrame(rows)
     frame["place"] = frame["group"].map({name: at for at, name in enumerate(groups)})
     frame = frame.sort_values("place", kind="stable")[_COLUMNS].reset_index(drop=True)
@@ -119,11 +118,11 @@ def _mean(values: Any, who: Any, share: bool, level: float) -> dict[str, Any]:
 
 
 def _scores(
-    cases: Cases, responses: Any, scores: Sequence[str], by: str, within: str, level: float
+    cases: Cases, responses: Any, by: str, within: str, level: float
 ) -> list[dict[str, Any]]:
     """Describe the answers that follow a contact at each stage."""
     rows = []
-    for score in scores if responses is not None else ():
+    for score in SCORES if responses is not None else ():
         if score not in responses or "customer_id" not in responses:
             continue
         told = near(cases, responses, score=score, within=within)
