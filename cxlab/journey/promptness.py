@@ -169,5 +169,6 @@ def _clause(frame: pd.DataFrame, hours: float, waiting: str) -> str:
         f"If the association were causal, and nobody waited longer than {_hours(hours)} to be "
         f"{what} ({count(row['n'], 'contact')} did), the mean would differ by "
         f"{number(row['estimate'], 2, signed=True)} "
-        f"({number(row['conf_low'], 2)} to {number(row['conf_high'], 2)}). What is waited for long may be hard."
+        f"({number(row['conf_low'], 2)} to {number(row['conf_high'], 2)}). "
+        "What is waited for long may be hard."
     )

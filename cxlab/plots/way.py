@@ -20,7 +20,7 @@ from cxlab.plots.theme import (
 )
 from cxlab.results import Result, amount, count, percent
 
-_MAP = LinearSegmentedColormap.from_list("scores", [RED, ORANGE, FAINT, GREEN])
+_MAP = LinearSegmentedColormap.from_list("scores", [RED, FAINT, GREEN])
 _MOST = 7  # stages beside each other
 
 
@@ -28,31 +28,37 @@ _MOST = 7  # stages beside each other
 def way(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw stages from left to right: the larger the more people, the redder the lower the score.
 
+    Grey is a stage that differs from the others by less than the doubt about it.
+
     Args:
-        result: with `group`, `n`, `estimate`.
+        result: with `group`, `n`, `estimate`, `conf_low`, `conf_high`.
         ax: axes to draw on.
     """
     rows = result.frame.head(_MOST)
     at = np.arange(len(rows))
-    with canvas(result, "Stages of the way as circles, left to right", ax, height=2.7) as ax:
+    with canvas(result, "Stages of the way as circles, left to right", ax, height=2.3) as ax:
         room = 2600 / max(len(rows), 3) ** 1.1
         size = room * 4 * rows["n"] / rows["n"].max()
-        low, high = rows["estimate"].min(), rows["estimate"].max()
-        shade = (
-            (rows["estimate"] - low) / (high - low) if high > low else rows["estimate"] * 0 + 0.7
-        )
+        shade = _shade(rows)
         ax.plot(at, 0 * at, "-", color=FAINT, lw=3, zorder=1)
-        ax.scatter(at, 0 * at, s=size, c=shade.fillna(0.7), cmap=_MAP, vmin=0, vmax=1,
+        ax.scatter(at, 0 * at, s=size, c=shade, cmap=_MAP, vmin=0, vmax=1,
                    edgecolor=INK, lw=0.8, zorder=2)  # fmt: skip
         for place, (_, row) in enumerate(rows.iterrows()):
-            ax.text(place, 0, amount(row["estimate"], result.unit), ha="center", va="center",
-                    fontsize=10, fontweight="bold", zorder=3)  # fmt: skip
-            ax.text(place, -0.78, f"{clipped(row['group'], 13)}\n{count(row['n'])} people",
+            ax.text(place, 0.62, amount(row["estimate"], result.unit), ha="center",
+                    fontsize=10.5, fontweight="bold")  # fmt: skip
+            ax.text(place, -0.62, f"{clipped(row['group'], 12)}\nn {count(row['n'])}",
                     ha="center", va="top", fontsize=10)  # fmt: skip
         ax.set_xlim(-0.6, len(rows) - 0.4)
-        ax.set_ylim(-1.35, 0.9)
+        ax.set_ylim(-1.2, 0.85)
         ax.axis("off")
     return ax
+
+
+def _shade(rows) -> np.ndarray:
+    """Colour what is apart: differences smaller than their doubt stay grey."""
+    off = (rows["estimate"] - np.average(rows["estimate"].fillna(0), weights=rows["n"])).fillna(0)
+    reach = max(off.abs().max(), (rows["conf_high"] - rows["conf_low"]).median() / 2)
+    return (0.5 + off / reach / 2 if reach > 0 else off * 0 + 0.5).to_numpy()
 
 
 @picture
