@@ -5,19 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from cxlab.plots.theme import (
-    BLUE,
-    FAINT,
-    GREEN,
-    GREY,
-    INK,
-    ORANGE,
-    RED,
-    canvas,
-    clipped,
-    picture,
-    unit_label,
-)
+from cxlab.codebook.colours import BLUE, FAINT, GREEN, GREY, INK, ORANGE, RED
+from cxlab.plots.theme import canvas, clipped, picture, unit_label
 from cxlab.results import Result, amount, count, percent
 
 _MAP = LinearSegmentedColormap.from_list("scores", [RED, FAINT, GREEN])
