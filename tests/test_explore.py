@@ -67,7 +67,7 @@ def _sitting(study, **words) -> Sitting:
 ])  # fmt: skip
 def test_code_asks_what_the_view_asked_to_the_digit(study, chips):
     file = str(study.mapping.folder / "study.yaml")
-    state = State(study, chips, by="region", level=0.975, level_groups=0.99, file=file)
+    state = State(study, chips, "region", "nps", level=0.975, level_groups=0.99, file=file)
     for view in VIEWS:
         *lines, last = code(view, state).splitlines()
         names: dict = {}
@@ -193,6 +193,7 @@ def test_a_score_chosen_by_itself_is_not_compared(study):
 @pytest.mark.parametrize("message", [
     {}, {"do": "fly"}, {"do": "add"}, {"do": "add", "column": "nps", "value": "many"},
     {"do": "add", "column": "comment", "value": "nobody wrote this"}, {"do": "by", "column": "x"},
+    {"do": "question", "name": "x"},
     {"do": "pin", "view": "later"}, {"do": "notebook"},
     {"do": "add", "column": "period", "value": "Q"},
 ])  # fmt: skip

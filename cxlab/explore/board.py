@@ -16,7 +16,7 @@ from cxlab.study import Study
 
 FOLDER, BOARD, NOTEBOOK = "explored", "pins.json", "80_explored.ipynb"
 PICTURES = {"distribution": "distribution", "drivers": "importance", "groups": "forest",
-            "later": "forest", "trend": "trend"}  # fmt: skip
+            "later": "forest", "question": "topline", "trend": "trend"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Pin:
         view: its name.
         chips: column -> value, as chosen.
         by: the column whose groups it compares.
+        question: the question it tabulates.
         level: confidence level of what stands alone.
         level_groups: the same of groups.
         said: its sentence when it was kept.
@@ -36,6 +37,7 @@ class Pin:
     view: str
     chips: dict[str, Any] = field(default_factory=dict)
     by: str = ""
+    question: str = ""
     level: float = 0.95
     level_groups: float = 0.95
     said: str = ""
@@ -93,7 +95,7 @@ def notebook(study: Study, pins: Sequence[Pin], *, file: str = "study.yaml") -> 
         new_code_cell(f'study_file: str = {f"../{file}"!r}  # the study',
                       metadata={"tags": ["parameters"]}),
         new_code_cell("from cxlab import explore\n"
-                      "from cxlab.desk import drivers, metrics, plots, results, study\n"
+                      "from cxlab.desk import drivers, metrics, plots, questions, results, study\n"
                       "whole = study.load(study_file)"),
         new_markdown_cell("## The answer"),
         *_cells(study, pins[0], first=True),
@@ -111,7 +113,8 @@ def notebook(study: Study, pins: Sequence[Pin], *, file: str = "study.yaml") -> 
 
 
 def _cells(study: Study, pin: Pin, *, first: bool = False) -> list[Any]:
-    state = State(study, pin.chips, by=pin.by, level=pin.level, level_groups=pin.level_groups)
+    asked = {"by": pin.by, "question": pin.question}
+    state = State(study, pin.chips, **asked, level=pin.level, level_groups=pin.level_groups)
     lines = code(NAMED[pin.view], state).splitlines()
     lines = [line for line in lines if line and not line.startswith(("from ", "whole = "))]
     if first:

@@ -10,7 +10,8 @@ from cxlab.explore.views import Asked, State, View, code
 from cxlab.results import Result, cell, count, shown
 
 MOST_ROWS = 40
-LABELS = {"trend": "period", "distribution": "value", "drivers": "term"}
+LABELS = {"trend": "period", "distribution": "value", "drivers": "term", "question": "answer"}
+SHARES = ("distribution", "question")
 
 
 def drawn(view: View, answer: Asked, state: State) -> dict[str, Any]:
@@ -43,7 +44,10 @@ def drawn(view: View, answer: Asked, state: State) -> dict[str, Any]:
 
 def _rows(view: View, told: Result, state: State) -> list[dict[str, Any]]:
     frame = told.frame
-    value = "share" if view.name == "distribution" else "estimate"
+    if view.name == "question":
+        frame = frame[frame["part"] == "answer"].assign(n=lambda rows: rows["count"])
+        frame = frame.assign(answer=_of_items(frame))
+    value = "share" if view.name in SHARES else "estimate"
     places = _places(view, frame, value)
     names = frame[LABELS.get(view.name, "group")].astype(object)
     texts = [_text(row, value, told.unit) for row in frame.to_dict("records")]
@@ -56,6 +60,13 @@ def _rows(view: View, told: Result, state: State) -> list[dict[str, Any]]:
         }
         for name, text, place in zip(names, texts, places, strict=True)
     ]
+
+
+def _of_items(frame: pd.DataFrame) -> pd.Series:
+    """Name each answer; of several items, with its item."""
+    if "item" not in frame or frame["item"].nunique() < 2:
+        return frame["answer"]
+    return frame["item"].astype(str) + ": " + frame["answer"].astype(str)
 
 
 def _label(view: View, name: Any) -> str:

@@ -90,6 +90,7 @@ function view(each, shown, send) {
   const made = make("section", `cx-view cx-${each.kind}`, null, { "data-view": each.name });
   made.append(make("h3", "", each.title));
   if (each.name === "groups") made.append(groups(shown, send));
+  if (each.name === "question" && shown.questions.length) made.append(asked(shown, send));
   if (each.absent) {
     made.append(make("p", "cx-absent", each.absent));
     return made;
@@ -114,6 +115,17 @@ function groups(shown, send) {
   list.addEventListener("change", () => send({ do: "by", column: list.value }));
   label.append(list);
   return label;
+}
+
+function asked(shown, send) {
+  const list = make("select", "cx-by", null, { "aria-label": "question" });
+  for (const [value, text] of shown.questions) {
+    const option = make("option", "", text, { value });
+    option.selected = value === shown.question;
+    list.append(option);
+  }
+  list.addEventListener("change", () => send({ do: "question", name: list.value }));
+  return list;
 }
 
 function line(row, each, send) {

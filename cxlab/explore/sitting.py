@@ -30,6 +30,7 @@ class Sitting:
         level: confidence in all that is said in the sitting together.
         chips: column -> value, in the order of clicks.
         by: column whose groups are compared.
+        question: question that is tabulated.
         adjusted: whether intervals allow for the comparisons looked at.
     """
 
@@ -38,6 +39,7 @@ class Sitting:
     level: float = 0.95
     chips: dict[str, Any] = field(default_factory=dict)
     by: str = ""
+    question: str = ""
     adjusted: bool = True
     said: str = ""
 
@@ -49,6 +51,11 @@ class Sitting:
         self.columns = columns(self.study)
         self.choices = choices(self.study, smallest=smallest)
         self.by = self.by or str(self.study.compared_by() or next(iter(self.columns), ""))
+        asked = self.study.questionnaire
+        self.questions = (
+            {each.name: each.text or each.name for each in asked.questions} if asked else {}
+        )
+        self.question = self.question or next(reversed(self.questions), "")
         self.pins = board.read(self.study.mapping.folder)
         self.person: int | None = None
         self._exports = _stamps(self.study)
@@ -58,18 +65,18 @@ class Sitting:
         """Do what was clicked; what cannot be done is said, and nothing changes.
 
         Args:
-            message: `do` (`add`, `drop`, `clear`, `by`, `adjust`, `person`, `pin`, `unpin`,
-                `notebook`) and what it needs.
+            message: `do` (`add`, `drop`, `clear`, `by`, `question`, `adjust`, `person`, `pin`,
+                `unpin`, `notebook`) and what it needs.
         """
         self.said = ""
-        before = (dict(self.chips), self.by, self.adjusted)
+        before = (dict(self.chips), self.by, self.question, self.adjusted)
         try:
             deed = DEEDS[str(message.get("do"))]
             deed(self, message)
         except KeyError:
             self.said = f"There is no deed '{message.get('do')}'."
         except Refusal as refusal:
-            self.chips, self.by, self.adjusted = before
+            self.chips, self.by, self.question, self.adjusted = before
             self.said = str(refusal)
 
     def shown(self) -> dict[str, Any]:
@@ -84,6 +91,8 @@ class Sitting:
                          "values": [[value, n] for value, n in each.values]}
                         for each in self.choices],
             "by": self.by,
+            "question": self.question,
+            "questions": [[name, text] for name, text in self.questions.items()],
             "searched": "comment" in self.columns,
             "looks": self.looks.told(),
             "adjusted": self.adjusted,
@@ -105,9 +114,9 @@ class Sitting:
         groups = self.looks.spent.get(("groups", self.by, *self._named), self.level)
         if not self.adjusted:
             alone = groups = self.level
-        return State(
-            self.study, dict(self.chips), self.by, round(alone, 9), round(groups, 9), self.file
-        )
+        levels = {"level": round(alone, 9), "level_groups": round(groups, 9)}
+        chips = dict(self.chips)
+        return State(self.study, chips, self.by, self.question, **levels, file=self.file)
 
     @property
     def _named(self) -> tuple:
@@ -140,9 +149,11 @@ class Sitting:
         state = self.state
         if (held := refused.get(view.name)) is not None:
             return held
+        if view.name == "question" and not self.question:
+            return Absence("The study declares no questions.", "'questions:' in the study file")
         if view.name in ("against", "later") and not self.chips:
             return Absence("Choose somebody, and they are compared with all others.")
-        if view.name not in ("score", "later") and self._circular(state):
+        if view.name not in ("score", "question", "later") and self._circular(state):
             return BY_ITSELF
         try:
             return asked(view, state)
@@ -193,6 +204,13 @@ class Sitting:
         self.by = column
         self._views = self._look()
 
+    def _tabulate(self, message: Mapping[str, Any]) -> None:
+        name = str(message.get("name", ""))
+        if name not in self.questions:
+            raise Refusal(f"There is no question '{name}'.")
+        self.question = name
+        self._views = self._look()
+
     def _adjust(self, message: Mapping[str, Any]) -> None:
         self.adjusted = bool(message.get("on"))
         self._views = self._look()
@@ -207,7 +225,7 @@ class Sitting:
             raise Refusal("This view has no answer to pin.")
         state = self.state
         levels = {"level": state.level, "level_groups": state.level_groups}
-        pin = board.Pin(found[0]["name"], dict(state.chips), state.by, **levels,
+        pin = board.Pin(found[0]["name"], dict(state.chips), state.by, state.question, **levels,
                         said=found[0]["said"], content=self._content)  # fmt: skip
         board.write(self.study.mapping.folder, [*self.pins, pin])
         self.pins = [*self.pins, pin]
@@ -230,6 +248,7 @@ DEEDS = {
     "drop": Sitting._drop,
     "clear": Sitting._clear,
     "by": Sitting._compare,
+    "question": Sitting._tabulate,
     "adjust": Sitting._adjust,
     "person": Sitting._person,
     "pin": Sitting._pin,

@@ -47,6 +47,7 @@ class State:
         whole: the study.
         chips: column -> value.
         by: the column whose groups are compared; empty if there is none.
+        question: the question of the questionnaire that is tabulated; empty if there is none.
         level: confidence level of what stands alone.
         level_groups: the same of groups beside each other.
         file: the study file, as the code names it.
@@ -55,6 +56,7 @@ class State:
     whole: Study
     chips: Chips = field(default_factory=dict)
     by: str = ""
+    question: str = ""
     level: float = 0.95
     level_groups: float = 0.95
     file: str = "study.yaml"
@@ -117,7 +119,7 @@ class View:
         kind: how it is drawn: `tile`, `bars`, `line` or `forest`.
         question: room and name of the question.
         of: what it is asked of; empty for the explorer's own, which take the study.
-        words: parameter -> what it is handed, by a name of `CODE`.
+        words: parameter -> what it is handed, by a name of `CODE`, or of `State` as it is.
         given: parameter -> what it is handed, as it is.
         click: column of `State.chips` that a row chooses; empty where a row is no choice.
     """
@@ -147,6 +149,8 @@ VIEWS = (
          "drivers.importance", "answers",
          {"outcome": "outcome", "drivers": "ratings", "how": "how"},
          {"n_boot": REPLICATES}),
+    View("question", "One question", "bars", "questions.topline", "here",
+         {"questions": "question", "how": "how"}),
     View("later", "Who left later", "forest", "explore.later"),
 )  # fmt: skip
 NAMED = {view.name: view for view in VIEWS}
@@ -168,10 +172,10 @@ def code(view: View, state: State) -> str:
     if not view.of:
         return "\n".join([*_opening(state, {"whole"}), state.code(view.name)])
     handed = {**view.words, **{word: repr(each) for word, each in view.given.items()}}
-    if "by" in view.words:
-        handed["by"] = repr(state.by)
+    said = {word: name for word, name in view.words.items() if name not in CODE}
+    handed |= {word: repr(getattr(state, name)) for word, name in said.items()}
     words = ", ".join(f"{word}={each}" for word, each in handed.items())
-    needed = {view.of, *view.words.values()} - {"by"}
+    needed = {view.of, *view.words.values()} - set(said.values())
     return "\n".join([*_opening(state, needed), f"{view.question}({view.of}, {words})"])
 
 
@@ -181,7 +185,7 @@ def _opening(state: State, needed: set[str]) -> list[str]:
         needed |= {CODE[name][0]} if name in needed else set()
     return [
         "from cxlab import explore",
-        "from cxlab.desk import drivers, metrics, study",
+        "from cxlab.desk import drivers, metrics, questions, study",
         "",
         *(f"{name} = {state.code(name)}" for name in CODE if name in needed),
     ]
