@@ -21,7 +21,6 @@ class Journey(BaseModel):
         repeat: a further contact of a customer within so long says the first was not settled.
         near: an answer within so long of a contact tells of it.
         before_login: whether what a visitor did before first logging in is the customer's too.
-        bots: values of a contact's kind, channel or agent that stand for a bot or self-service.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -32,7 +31,6 @@ class Journey(BaseModel):
     repeat: str = "7D"
     near: str = "30D"
     before_login: bool = False
-    bots: tuple[str, ...] = ()
 
     @field_validator("stages", mode="before")
     @classmethod
