@@ -65,8 +65,9 @@ def sentences(text: str) -> Iterator[str]:
 
 
 def numbers(sentence: str) -> list[str]:
-    """Give the numbers a sentence tells: neither dates nor how long a stretch of time is."""
-    return NUMBER.findall(STRETCH.sub("", DATE.sub("", sentence)))
+    """Give the numbers a sentence tells: no dates, no lengths of time, no answers in quotes."""
+    bare = re.sub(r"'[^']*'", "", sentence)
+    return NUMBER.findall(STRETCH.sub("", DATE.sub("", bare)))
 
 
 if __name__ == "__main__":

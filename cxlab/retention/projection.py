@@ -126,7 +126,7 @@ def _headline(frame: pd.DataFrame, period: str) -> str:
     if inside < 0.9 * len(held):
         return (
             f"The projection failed its test: {inside} of {count(len(held), period)} held out lie "
-            f"in its band. Its {middle}% after {after} is not to be relied on."
+            f"in its band. Its {middle}% after {after} is no guide."
         )
     said = f"Of a hundred customers, {middle} are expected after {after} ({low} to {high})"
     if held.empty:
