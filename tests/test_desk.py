@@ -117,6 +117,14 @@ def test_a_section_of_which_a_part_is_absent_stays_with_what_it_has():
     assert "More words." not in _page(*cells[:3], _out(NOBODY), _md("## On"), _out("<p>1</p>"))
 
 
+def test_the_prose_of_a_heading_goes_where_only_what_stands_straight_below_is_absent():
+    inner = (_md("### Inner"), _out("<p>yes</p>"))
+    body = _page(_md("## Outer\n\nOf the curve."), _out(NOBODY), *inner)
+    assert ">Outer</h2>" in body
+    assert "Of the curve." not in body
+    assert "Part of “Outer”" in body
+
+
 def test_a_subsection_goes_alone_and_a_section_with_all_its_own():
     inner = (_md("### Inner"), _out(NOBODY))
     assert "<h3>Inner" not in _page(_md("## Outer"), _out("<p>yes</p>"), *inner)
@@ -129,6 +137,8 @@ def test_a_subsection_goes_alone_and_a_section_with_all_its_own():
 def test_a_page_whose_answer_is_absent_is_not_made():
     asked = [_md("## The answer"), _out(NOBODY), _md("## More"), _out("<p>yes</p>")]
     assert export.unanswered(asked)["why"] == "Nobody has left."
+    told = [*asked[:2], _md("### Whom we asked"), _out("<p>120 customers</p>"), *asked[2:]]
+    assert export.unanswered(told) is not None
     asked[1] = _out("<p>there</p>")
     assert export.unanswered(asked) is None
 

@@ -1,5 +1,6 @@
 """Which cells of an executed notebook have something to tell, and what was left out."""
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,7 +15,8 @@ def telling(cells: Sequence[Cell]) -> list[Cell]:
 
     A heading speaks of the cells down to the next of its rank, a paragraph of those down to the
     next prose. Either goes where none of these cells shows anything and one is absent; a heading
-    that stands alone goes where code below it showed nothing at all.
+    that stands alone goes where code below it showed nothing at all. Prose written in the cell of a
+    heading speaks of what stands straight below, and goes by itself where only that is absent.
 
     Args:
         cells: the cells of an executed notebook.
@@ -26,7 +28,9 @@ def telling(cells: Sequence[Cell]) -> list[Cell]:
             if not (absences([cell]) and not _speaks(cell)):
                 kept.append(cell)
         elif any(_speaks(one) for one in below) or not (absences(below) or _bare(cell, below)):
-            kept.append(cell)
+            straight = _straight_below(cells, at)
+            alone = absences(straight) and not any(_speaks(one) for one in straight)
+            kept.append({**cell, "source": _heading_line(cell)} if alone else cell)
     return kept
 
 
@@ -43,12 +47,11 @@ def absences(cells: Sequence[Cell]) -> list[dict[str, str]]:
 
 
 def unanswered(cells: Sequence[Cell]) -> dict[str, str] | None:
-    """Give the absence that stands where the answer should, or nothing."""
+    """Give the absence that stands straight below the heading of the answer, or nothing."""
     for at, cell in enumerate(cells):
         if cell["cell_type"] == "markdown" and re.match("The answer", _heading(cell)[1]):
-            below = [one for one in _below(cells, at) if one["cell_type"] == "code"]
-            gone = absences(below)
-            return gone[0] if gone and not any(_speaks(one) for one in below) else None
+            gone = absences(straight := _straight_below(cells, at))
+            return gone[0] if gone and not any(_speaks(one) for one in straight) else None
     return None
 
 
@@ -71,6 +74,16 @@ def _below(cells: Sequence[Cell], at: int) -> Iterator[Cell]:
         if cell["cell_type"] == "markdown" and (not rank or 0 < _heading(cell)[0] <= rank):
             return
         yield cell
+
+
+def _straight_below(cells: Sequence[Cell], at: int) -> list[Cell]:
+    """Give the code between a cell and the next prose."""
+    code = (one["cell_type"] == "code" for one in cells[at + 1 :])
+    return list(itertools.compress(cells[at + 1 :], itertools.takewhile(bool, code)))
+
+
+def _heading_line(cell: Cell) -> str:
+    return "".join(cell["source"]).strip().partition("\n")[0]
 
 
 def _heading(cell: Cell) -> tuple[int, str]:

@@ -1,6 +1,7 @@
 """What these data cannot say: what is missing, why, and what would supply it, as a value."""
 
 import html
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +87,7 @@ def absent(refusal: Exception, *, of: str = "") -> Absence:
         'Nobody has left. It needs customers who left.'
     """
     said = " ".join(str(refusal).split())
-    said = said[:1].upper() + said[1:]
+    named = re.match(r"[\w.]*[_.]\w", said)  # a column keeps its name
+    said = said if named else said[:1].upper() + said[1:]
     return Absence(said if said.endswith((".", "!", "?")) else f"{said}.",
                    getattr(refusal, "needs", ""), of)  # fmt: skip
