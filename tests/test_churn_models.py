@@ -195,6 +195,19 @@ def test_lift_adds_up_to_everybody():
     assert (table["lift"] * table["n"]).sum() / table["n"].sum() == pytest.approx(1)
 
 
+def test_few_customers_are_dealt_into_as_many_groups_as_may_be_shown():
+    train, test = pair()
+    few = test.rows(np.arange(len(test)) < 64)
+    model = churn.fit(train, model="logistic")
+    for made in (churn.lift, churn.calibration):
+        found = made(model, few, smallest=10)
+        n = len(few.judged())
+        assert len(found.frame) == n // 10
+        assert found.frame["n"].min() >= 10
+        said = f"Dealt into {n // 10} groups, not 10, so that each holds 10 or more."
+        assert said in found.notes
+
+
 def test_calibration_headline_tells_too_many_from_right():
     rng = np.random.default_rng(0)
     p = rng.beta(1, 9, 8000)

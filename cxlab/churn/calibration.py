@@ -10,7 +10,13 @@ from cxlab.churn.definition import ChurnError
 from cxlab.churn.snapshots import Snapshot
 from cxlab.churn.workings import scores
 from cxlab.churn.workings.asking import question
-from cxlab.churn.workings.judging import are_probabilities, grouped, judgement
+from cxlab.churn.workings.judging import (
+    are_probabilities,
+    dealt_into,
+    grouped,
+    judgement,
+    parts_for,
+)
 from cxlab.churn.workings.learning import FEWEST_LEAVERS, cross_scores, parts_of, settled
 from cxlab.results import Result, count, number, percent, probability
 
@@ -51,6 +57,7 @@ def calibration(
     snapshot: Snapshot,
     *,
     groups: int = 10,
+    smallest: int = 0,
     recalibrated: bool = False,
     level: float = 0.95,
 ) -> Result:
@@ -72,7 +79,8 @@ def calibration(
     y = taken.label.to_numpy(dtype=int)
     if recalibrated:
         p = _set_right(y, p, taken.customer)
-    frame = grouped(y, p, groups, level)
+    dealt = parts_for(len(y), groups, smallest)
+    frame = grouped(y, p, dealt, level)
     line = scores.calibration_line(y, p, customer=taken.customer, level=level)
     chance = scores.hosmer_lemeshow(frame["events"], frame["expected"] * frame["n"], frame["n"])
     said = _trusted(y, p, line, chance, level)
@@ -88,6 +96,7 @@ def calibration(
             f"intervals, level {level:g}."
         ),
         base=taken.base(),
+        notes=dealt_into(dealt, groups, smallest),
         unit="share",
     )
 

@@ -16,8 +16,10 @@ from cxlab.churn.workings.judging import (
     SUSPICIOUS,
     TOP_TENTH,
     are_probabilities,
+    dealt_into,
     grouped,
     judgement,
+    parts_for,
 )
 from cxlab.churn.workings.learning import (
     FOLDS,
@@ -84,7 +86,9 @@ def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -
 
 
 @question
-def lift(model, snapshot: Snapshot, *, groups: int = 10, level: float = 0.95) -> Result:
+def lift(
+    model, snapshot: Snapshot, *, groups: int = 10, smallest: int = 0, level: float = 0.95
+) -> Result:
     """Show how leavers gather at the top of the ranking.
 
     Returns:
@@ -93,22 +97,23 @@ def lift(model, snapshot: Snapshot, *, groups: int = 10, level: float = 0.95) ->
     """
     taken, p = judgement(model, snapshot)
     y = taken.label.to_numpy(dtype=int)
-    frame = grouped(y, p, groups, level).iloc[::-1].reset_index(drop=True)
+    dealt = parts_for(len(y), groups, smallest)
+    frame = grouped(y, p, dealt, level).iloc[::-1].reset_index(drop=True)
     frame["rank"] = np.arange(1, len(frame) + 1)
     frame["lift"] = frame["estimate"] / y.mean()
     frame["cumulative"] = frame["events"].cumsum() / y.sum()
-    top = frame.iloc[0]
+    top, which = frame.iloc[0], "tenth" if dealt == 10 else f"one of {dealt} groups"
     return Result(
         name="lift",
         frame=frame.drop(columns="expected"),
         headline=(
-            f"In the tenth with the highest scores {percent(top['estimate'], 1)} left, "
-            f"{number(top['lift'])} times the overall {percent(y.mean(), 1)}."
-            if groups == 10
-            else f"In the highest of {groups} groups {percent(top['estimate'], 1)} left."
+            f"In the {which} with the highest scores "
+            f"{percent(top['estimate'], 1)} left, {number(top['lift'])} times the overall "
+            f"{percent(y.mean(), 1)}."
         ),
         method=f"Groups of equal size by score; Wilson intervals, level {level:g}.",
         base=taken.base(),
+        notes=dealt_into(dealt, groups, smallest),
         unit="share",
     )
 

@@ -92,7 +92,8 @@ def gains(result: Result, *, ax: Axes | None = None) -> Axes:
     """
     rows = result.frame.sort_values("rank")
     overall = rows["events"].sum() / rows["n"].sum()
-    with canvas(result, "Share leaving by tenth of the ranking", ax, height=3.0) as ax:
+    part = "tenth" if len(rows) == 10 else "group"
+    with canvas(result, f"Share leaving by {part} of the ranking", ax, height=3.0) as ax:
         above = rows["estimate"] > overall
         ax.bar(rows["rank"], rows["estimate"], color=np.where(above, ORANGE, FAINT), width=0.8)
         ax.vlines(rows["rank"], rows["conf_low"], rows["conf_high"], color=INK, lw=1.1)
@@ -102,7 +103,7 @@ def gains(result: Result, *, ax: Axes | None = None) -> Axes:
                     fontsize=10, color=INK)  # fmt: skip
         ax.set_xticks(rows["rank"], [f"{rank}" for rank in rows["rank"]])
         ax.set_xlim(0.5, right)
-        ax.set_xlabel("tenth of customers, highest scores first")
+        ax.set_xlabel(f"{part} of customers, highest scores first")
         ax.set_ylabel("share that left")
         _percents(ax.yaxis, rows["conf_high"].max())
     return ax

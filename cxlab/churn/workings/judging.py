@@ -74,6 +74,23 @@ def _refuse_hindsight(learned: Snapshot, taken: Snapshot) -> None:
         )
 
 
+def parts_for(n: int, groups: int, smallest: int) -> int:
+    """Say into how many groups customers are dealt so that each may be shown.
+
+    Example:
+        >>> [parts_for(n, 10, 10) for n in (500, 64, 12)]
+        [10, 6, 2]
+    """
+    return max(min(groups, n // max(smallest, 1)), 2)
+
+
+def dealt_into(dealt: int, groups: int, smallest: int) -> tuple[str, ...]:
+    """Say that customers were dealt into fewer groups than usual, where they were."""
+    if dealt == groups:
+        return ()
+    return (f"Dealt into {dealt} groups, not {groups}, so that each holds {smallest} or more.",)
+
+
 def grouped(y: np.ndarray, p: np.ndarray, groups: int, level: float) -> pd.DataFrame:
     order = np.argsort(p, kind="stable")
     part = np.empty(len(p), int)
