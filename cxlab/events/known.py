@@ -72,7 +72,8 @@ def as_of(study, days, lookback: str = "180D", *, kinds: Sequence[str] | None = 
         for at, window in enumerate(windows):
             facts[at] |= _FACTS[table](ledger, window, moments[at], zone)
     start = _from_the_start(study, roll.index)
-    asked = study.responses is not None and "answered_at" in study.responses
+    named = {"answered_at", "customer_id"}
+    asked = study.responses is not None and named <= set(study.responses.columns)
     answers = answers_of(study, roll.index, zone) if asked else None
     parts = []
     for day, known in zip(moments, facts, strict=True):
