@@ -25,6 +25,11 @@ REFITS = 5
 SOME = 500
 #: A reason is stable when it stays among the first few, with its sign, in this share of refits.
 STABLE = 0.8
+#: Facts among which one must be again in a refit.
+FIRST = 10
+#: Rank correlation of a fact with its contribution from which one direction is named: a fact
+#: whose middle goes with staying and whose ends go with leaving has none.
+ONE_WAY = 0.8
 
 
 @question
@@ -129,14 +134,15 @@ def associations(model, snapshot: Snapshot, *, seed: int = 0) -> Result:
         A `Result` with `term` (in words), `column`, `estimate` (mean size of the contribution),
         `correlation` (rank correlation of the fact with its contribution; missing for facts in
         words or all alike), `direction` (the same in words), `share`
-        (refits in which it is again among the first ten), `verdict`.
+        (refits in which it is again among the first ten, of few facts the first half), `verdict`.
     """
     found = contributions(model, snapshot).drop(columns="base")
     size = found.abs().mean().sort_values(ascending=False)
+    top = min(FIRST, (len(size) + 1) // 2)  # among the first of few, everything always comes back
     again, some = [], _some(model, snapshot)
     for other in _refits(model, seed):
         sizes = contributions(other, some).drop(columns="base").abs().mean()
-        again.append(set(sizes.sort_values(ascending=False).index[:10]))
+        again.append(set(sizes.sort_values(ascending=False).index[:top]))
     rows = []
     for rank, (name, mean) in enumerate(size.items(), start=1):
         back = float(np.mean([name in first for first in again]))
@@ -154,7 +160,7 @@ def associations(model, snapshot: Snapshot, *, seed: int = 0) -> Result:
             }
         )
     frame = pd.DataFrame(rows)
-    steady = frame[(frame["verdict"] == "stable") & (frame["rank"] <= 10)]
+    steady = frame[(frame["verdict"] == "stable") & (frame["rank"] <= top)]
     named = [_with_direction(row.term, row.direction) for row in steady.head(2).itertuples()]
     named = named if len(" ".join(named).split()) < 18 else named[:1]
     return Result(
@@ -167,7 +173,7 @@ def associations(model, snapshot: Snapshot, *, seed: int = 0) -> Result:
         ),
         method=(
             "Mean size of the exact contribution to the log-odds, in the model that was kept; back "
-            f"among the first ten in {REFITS} refits to resampled customers."
+            f"among the first {top} in {REFITS} refits to resampled customers."
         ),
         base=snapshot.base(),
         notes=("What goes with leaving need not bring it about.",),
@@ -373,7 +379,7 @@ def _direction(values, added: pd.Series) -> tuple[float, str]:
     if len(both) < 3 or both["value"].nunique() < 2:
         return np.nan, "where not known"
     together = both.corr("spearman").iloc[0, 1]
-    if not np.isfinite(together) or abs(together) < 0.1:
+    if not np.isfinite(together) or abs(together) < ONE_WAY:
         return together, "no one direction"
     return together, "higher, likelier" if together > 0 else "lower, likelier"
 

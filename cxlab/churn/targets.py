@@ -244,10 +244,13 @@ def _most(frame: pd.DataFrame, best) -> tuple[str, ...]:
     top = frame.loc[frame["estimate"].idxmax()]
     if not _pays(top):
         return ()
-    return (
-        f"The most is reached at {count(top['n'], 'call')}; the best number lies between "
-        f"{count(best[0])} and {count(best[1])}.",
-    )
+    ends = f"the best number lies between {count(best[0])} and {count(best[1])}"
+    if top["n"] == frame["n"].max():
+        return (
+            f"The most is reached at {count(top['n'], 'call')}, more than which were not looked "
+            f"at; up to there {ends}.",
+        )
+    return (f"The most is reached at {count(top['n'], 'call')}; {ends}.",)
 
 
 def _pays(top: pd.Series) -> bool:

@@ -45,7 +45,9 @@ def verdict(case: Asked, judged: Result, pays: Result) -> Result:
     frame = pd.DataFrame([row]).assign(verdict=word).dropna(axis="columns", how="all")
     return replace(
         judged,
-        name="leaver ranked above stayer" if unit == "share" else "leaving in the top tenth",
+        name="leaver ranked above stayer"
+        if unit == "share"
+        else "leaving in the top tenth against all",
         frame=frame.reset_index(drop=True),
         headline=sentence(_said(case, row, word, unit, calls)),
         unit=unit,
@@ -132,7 +134,7 @@ def leaving(asked: Asked, *, level: float = 0.95) -> Result:
         headline=f"{found} {who} ({span(low[0], high[0], 'share')}){when}.",
         method=f"Share with Wilson's interval, level {level:g}. {asked.definition.sentence()}",
         base=(
-            f"{count(n, 'customer')}, of whom {count(left)} left; the model is judged on "
+            f"{count(n, 'customer')}, of whom {count(left)} left; a model can be judged on "
             f"{count(len(judged))} of them, of whom {percent(judged.mean(), 1)} left."
         ),
         unit="share",
@@ -291,7 +293,7 @@ def _number(judged: Result, term: str) -> Result:
     name, said = {
         "AUC": ("leaver ranked above stayer", judged.headline),
         TOP_TENTH: (
-            "leaving in the top tenth",
+            "leaving in the top tenth against all",
             f"The tenth ranked highest left {found} times as often as all ({ends}).",
         ),
     }[term]

@@ -76,7 +76,7 @@ def moves(
     Args:
         order: what `importance` found.
         by: points up.
-        first: how many terms.
+        first: how many terms; those whose higher ratings go with a lower score are passed over.
         lowest: share of the lowest ratings that rise.
 
     Example:
@@ -85,7 +85,8 @@ def moves(
         >>> moves(importance(answers, outcome="nps", drivers=["price"], n_boot=0), lowest=0.3)
         {'price': (1.0, 0.3)}
     """
-    return dict.fromkeys(order.frame["term"].head(first), (float(by), float(lowest)))
+    rising = order.frame[order.frame["direction"] > 0]
+    return dict.fromkeys(rising["term"].head(first), (float(by), float(lowest)))
 
 
 def _in_points(row: pd.Series, what: str, unit: str) -> str:
