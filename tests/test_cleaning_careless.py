@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlab import codebook
+from cxlab import codebook, results
 from cxlab.cleaning import careless
 from tests import small
 from tests.conftest import ROOT
@@ -152,3 +152,14 @@ def test_ratings_in_no_battery_are_said_not_to_be_looked_at(tmp_path):
     opened = small.load(tmp_path, HASTY, **{**SAID, "batteries": {}})
     assert small.reasons(opened) == {}
     assert any("tables.responses.batteries" in note for note in opened.cleaned["responses"].notes)
+
+
+def test_fewer_hasty_answers_than_may_be_counted_are_not_counted_in_the_sentence():
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame(rng.integers(1, 6, (60, 6)), columns=list("abcdef"))
+    rows.loc[0] = 3
+    plain = careless.haste(rows, ratings=list("abcdef"), at_least=1)
+    assert plain.frame["n"].iloc[-1] > 0
+    told = careless.haste(rows, ratings=list("abcdef"), at_least=1, smallest=61)
+    assert told.headline == "Hardly any answers, fewer than 61, show 1 or more signs of haste."
+    assert results.suppress(told, smallest=61).headline == told.headline

@@ -187,6 +187,7 @@ def haste(
     *,
     ratings: Sequence[str] | Mapping[str, Sequence[str]],
     at_least: int = 2,
+    smallest: int = 0,
 ) -> Result:
     """Count the signs of haste and the answers that show two or more.
 
@@ -194,6 +195,7 @@ def haste(
         responses: answers.
         ratings: the rating columns of one battery, or name -> columns, as in `signs`.
         at_least: flags from which an answer counts as careless.
+        smallest: fewest answers that the sentence counts; of fewer it says no more than that.
 
     Returns:
         `term` (the sign), `value` (its paper), `n` and `share`; the last row counts the
@@ -212,10 +214,7 @@ def haste(
     return Result(
         name="signs of haste",
         frame=pd.DataFrame(rows, columns=["term", "value", "n", "share"]),
-        headline=(
-            f"{count(careless, 'answer')} ({percent(careless / total, 1)}) "
-            f"{'shows' if careless == 1 else 'show'} {at_least} or more signs of haste."
-        ),
+        headline=_hasty(careless, total, at_least, smallest),
         method="One sign alone is no proof; signs that look at the same thing count as one: "
         "answers all alike (runs, spread), an unusual pattern (distance, pairs at odds).",
         base=f"{count(len(found), 'answer')}, {count(rated, 'rating')} each.",
@@ -223,6 +222,14 @@ def haste(
 
 
 # ---------------------------------------------------------------- helpers
+
+
+def _hasty(careless: int, total: int, at_least: int, smallest: int) -> str:
+    if 0 < careless < smallest:
+        return f"Hardly any answers, fewer than {smallest}, show {at_least} or more signs of haste."
+    found = f"{count(careless, 'answer')} ({percent(careless / total, 1)})"
+    verb = "shows" if careless == 1 else "show"
+    return f"{found} {verb} {at_least} or more signs of haste."
 
 
 def _in_battery(items: pd.DataFrame, given: Mapping[str, float]) -> dict[str, pd.Series]:

@@ -57,8 +57,13 @@ def doubts(study: Study) -> tuple[tuple[str, str], ...]:
         for note in study.notes.get(table, ())
         if note.startswith(DOUBT)
     ]
-    return (*meeting.doubts(study.cleaned), *_eaten(study), *_lost(study), *noted,
-            *_guessed(study))  # fmt: skip
+    # a note that counts the same rows says more of them
+    lost = [
+        (table, said)
+        for table, said in _lost(study)
+        if not any(at == table and said.split(" of ")[0] in note for at, note in noted)
+    ]
+    return (*meeting.doubts(study.cleaned), *_eaten(study), *lost, *noted, *_guessed(study))
 
 
 def _guessed(study: Study) -> list[tuple[str, str]]:
@@ -182,12 +187,19 @@ def codebook_of(study: Study) -> Result:
         name="codebook",
         frame=frame,
         headline=(
-            f"{count(len(frame), 'column')} are used; most often empty is "
-            f"{label(most['column'])} ({most['table']}), in {percent(most['share'])} of its rows."
+            f"{count(len(frame), 'column')} {'is' if len(frame) == 1 else 'are'} used; "
+            f"{_emptiest(most)}."
         ),
         method="`value` is the wording in the export, `share` the part of kept rows without value.",
         base=_base(study),
     )
+
+
+def _emptiest(most: pd.Series) -> str:
+    if not most["share"] > 0:
+        return "no cell of them is empty"
+    often = percent(most["share"], 1 if most["share"] < 0.01 else 0)
+    return f"most often empty is {label(most['column'])} ({most['table']}), in {often} of its rows"
 
 
 def _scale_of(study: Study, table: str, column: str) -> str | None:
@@ -208,7 +220,8 @@ def haste(study: Study) -> Result | Absence:
         return unseen
     rows = pd.concat([done.frame, done.judged.drop(columns="reason")], ignore_index=True)
     batteries = study.mapping.tables["responses"].batteries
-    return careless.haste(rows, ratings=batteries) if batteries else unseen
+    fewest = study.mapping.privacy.smallest_group
+    return careless.haste(rows, ratings=batteries, smallest=fewest) if batteries else unseen
 
 
 def provenance(study: Study) -> Result:
@@ -345,7 +358,7 @@ def rules(study: Study) -> Result:
     return Result(
         name="rules",
         frame=frame,
-        headline=f"{count(len(fired))} of {count(len(frame), 'rule')} set a row aside.",
+        headline=f"{count(len(fired))} of the {count(len(frame), 'rule')} set a row aside.",
         method="A row goes for the first rule that fits, in this order. Estimate: the threshold.",
         base=_base(study),
     )

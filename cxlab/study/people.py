@@ -110,7 +110,7 @@ def joins(study: Study) -> Result:
             if table != "customers" and "customer_id" in done.frame:
                 rows += _join(table, done, ids)
     frame = pd.DataFrame(rows, columns=["table", "term", "n", "share", "value"])
-    joined = _joined_sentence(frame)
+    joined = _joined_sentence(frame, alone=len(study.cleaned) == 1)
     return Result(
         name="joins",
         frame=frame,
@@ -144,7 +144,9 @@ def _join(table: str, done, ids: set[str]) -> list[dict[str, Any]]:
     return [row for row in counted if row["n"]]
 
 
-def _joined_sentence(frame: pd.DataFrame) -> str:
+def _joined_sentence(frame: pd.DataFrame, *, alone: bool) -> str:
+    if alone:
+        return "The study holds one table, so there is nothing to join."
     if frame.empty:
         return "There is no customer list to join on."
     lost = frame[(frame["term"] == "rows whose customer is not in the list")]
