@@ -88,3 +88,12 @@ def test_less_than_a_third_is_counted_and_not_doubted(tmp_path):
     got = opened(tmp_path, {"responses": own, "customers": own[:9]})
     assert got.doubts == ()
     assert "3 of the responses" in got.joins.headline
+
+
+def test_answers_of_people_on_no_list_cost_only_what_needs_both(tmp_path):
+    tables = {"responses": [f"x{n}" for n in range(9)], "customers": [f"c{n}" for n in range(7)]}
+    got = opened(tmp_path, tables)
+    assert (len(got.responses), len(got.customers)) == (9, 7)
+    ((_, said),) = got.doubts
+    assert said.startswith("Doubtful: 9 of the 9 customers in the responses (100%), with 9 of 9")
+    assert "such as 'x0' and 'x1', and there 'c0' and 'c1'), so nothing is told of both" in said

@@ -573,6 +573,8 @@ def load(path: str | Path | Mapping, *, cache: bool = True, verify: bool = False
         kept = _read_and_clean(mapping, files, errors)
         if place:
             cache_room.write(kept, place)
+    if meeting.strangers(kept[0], mapping):
+        return load(_unjoined(mapping), cache=cache)
     stop_at(meeting.apart(kept[0], mapping))
     return finished(_with_customer_segments(identified(with_lives(Study(mapping, *kept)))))
 
@@ -612,6 +614,13 @@ def withheld(study: Study, *, smallest: int | None = None) -> list[dict[str, str
 
 
 # ---------------------------------------------------------------- reading
+
+
+def _unjoined(mapping: Mapping) -> Mapping:
+    """Keep answers although their customers are on no list."""
+    answers = mapping.tables["responses"]
+    apart = answers.model_copy(update={"rules": {**answers.rules, "orphan": "off"}})
+    return mapping.model_copy(update={"tables": {**mapping.tables, "responses": apart}})
 
 
 def _asked(study: Study) -> list[dict[str, str]]:

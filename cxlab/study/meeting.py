@@ -71,6 +71,19 @@ def apart(cleaned: Mapping[str, Cleaned], mapping: StudyFile) -> list[dict[str, 
     ]
 
 
+def strangers(cleaned: Mapping[str, Cleaned], mapping: StudyFile) -> bool:
+    """Say whether the one pair that never meets is answers of people on no list, in any form.
+
+    Answers tell of themselves, and a study that cannot join them loses what needs the join.
+    """
+    never = [pair for pair in pairs(cleaned) if _never_meet(pair)]
+    own = [pair for pair in never if (pair.table, pair.against) == ("responses", "customers")]
+    off = mapping.tables["responses"].rules.get("orphan") if own else "off"
+    return len(never) == len(own) == 1 and off != "off" and not own[0].found and (
+        rule_between(own[0].ids, own[0].there) is None
+    )  # fmt: skip
+
+
 def doubts(cleaned: Mapping[str, Cleaned]) -> list[tuple[str, str]]:
     """Give table and sentence of each table of which a third or more finds no customer."""
     out = []
@@ -84,7 +97,7 @@ def doubts(cleaned: Mapping[str, Cleaned]) -> list[tuple[str, str]]:
                     f"Doubtful: {count(gone)} of the {count(len(pair.ids), 'customer')} in the "
                     f"{pair.table} ({percent(gone / len(pair.ids))}), with {count(pair.lost)} of "
                     f"{count(pair.rows)} {pair.table}, {'is' if gone == 1 else 'are'} not in the "
-                    "customer list.",
+                    f"customer list{_apart(pair)}.",
                 )
             )
     return out
@@ -100,6 +113,16 @@ def _ids(done: Cleaned) -> pd.Series:
     both = (done.frame["customer_id"].astype("str"), orphans)
     return (
         pd.concat([ids.value_counts(sort=False) for ids in both]).groupby(level=0, sort=False).sum()
+    )
+
+
+def _apart(pair: Pair) -> str:
+    if pair.found:
+        return ""
+    return (
+        f" (ids such as {_quoted(list(pair.ids))}, and there {_quoted(list(pair.there))}), so "
+        "nothing is told of both; if they are the same people, map the column that holds the "
+        "same id in both"
     )
 
 
