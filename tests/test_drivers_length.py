@@ -107,7 +107,7 @@ def test_likelihood_based_shares_say_what_stands_in_their_place():
 
 def test_halo_and_trees_bound_their_steps():
     assert crosschecks.replicates_looked_at(20, 1000) == 1000
-    assert crosschecks.replicates_looked_at(60, 1000) == 192
+    assert crosschecks.replicates_looked_at(60, 1000) == 100
     assert crosschecks.rows_looked_at(12, 12) == crosschecks.ROWS_AT_MOST
     assert crosschecks.rows_looked_at(60, 60) < crosschecks.ROWS_AT_MOST
 

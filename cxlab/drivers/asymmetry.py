@@ -15,6 +15,9 @@ from cxlab.drivers.workings.points import on_one_scale, score_unit
 from cxlab.results import Result, count, listing, sentence
 
 LEAST_A_SIDE = 5
+PRODUCTS_AT_MOST = 20_000_000_000  # of all answers' columns, two by two, in all replicates
+FEWEST_REPLICATES = 100
+ROWS_AT_ONCE = 1024
 PARTS = ("penalty", "reward", "penalty minus reward")
 
 # Berger et al. (1993): rows the answer when it is there, columns when it is not
@@ -66,6 +69,8 @@ def penalty_reward(
     found = fitted(table[:, 1:], design.y, design.w, design.cluster, names)
     estimate = _spread(found.coefficients, places, len(design.drivers))
     finer, reach = _finer(design, ratings, low, high)
+    wide = finer.z.shape[1] + table.shape[1]
+    n_boot = min(n_boot, max(PRODUCTS_AT_MOST * 2 // (design.n * wide**2), FEWEST_REPLICATES))
     replicates, sides = _replicates(design, table, finer, places, reach, n_boot, seed)
     frame = _frame(design, estimate, replicates, found, places, low, high)
     frame["verdict"] = np.repeat(_verdicts(sides, design.survey.level), len(PARTS))
@@ -227,31 +232,39 @@ def _replicates(design: Design, table, finer, places, reach, n_boot: int, seed: 
         design.n, n_boot=n_boot, seed=seed, cluster=design.cluster, strata=design.strata
     )
     players = len(design.drivers)
-    coarse = _products(design, table)
-    fine = _products(design, np.column_stack([finer.z, table]))
+    full = np.column_stack([finer.z, table, design.y - design.w @ design.y / design.w.sum()])
     found, sides = [], []
     for drawn in draws:
-        found.append(_spread(_solved(drawn, *coarse), places, players))
-        params = _solved(drawn, *fine)
+        cross = _crossed(drawn, full, design.w)
+        coarse = cross[:, players:, players:]  # the model of bands alone is a part of the finer
+        found.append(_spread(_solved(coarse), places, players))
+        params = _solved(cross)
         steps = _spread(params[:, players:], places, players)[:, :, :2]
         sides.append(steps / reach + (params[:, :players] / finer.spread)[:, :, None])
     return np.concatenate(found), np.concatenate(sides)
 
 
-def _products(design: Design, table: np.ndarray) -> tuple[np.ndarray, int]:
-    full = np.column_stack([table, design.y - design.w @ design.y / design.w.sum()])
+def _crossed(drawn: np.ndarray, full: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """Sum the products of columns, two by two, for every replicate; a block of rows at a time."""
     upper = np.triu_indices(full.shape[1])
-    return full[:, upper[0]] * full[:, upper[1]] * design.w[:, None], table.shape[1]
-
-
-def _solved(drawn: np.ndarray, products: np.ndarray, wide: int) -> np.ndarray:
-    """Solve the weighted normal equations of every replicate."""
-    upper = np.triu_indices(wide + 1)
-    cross = np.empty((len(drawn), wide + 1, wide + 1))
-    cross[:, upper[0], upper[1]] = drawn @ products
-    cross[:, upper[1], upper[0]] = cross[:, upper[0], upper[1]]
+    sums = np.zeros((len(drawn), len(upper[0])))
+    for begin in range(0, len(full), ROWS_AT_ONCE):
+        rows = slice(begin, begin + ROWS_AT_ONCE)
+        products = full[rows][:, upper[0]]
+        products *= full[rows][:, upper[1]]
+        sums += (drawn[:, rows] * w[rows]) @ products
+    cross = np.empty((len(drawn), full.shape[1], full.shape[1]))
+    cross[:, upper[0], upper[1]] = sums
+    cross[:, upper[1], upper[0]] = sums
     # a replicate may lack a rare answer, and a band of one value repeats the rating itself
-    cross[:, np.arange(wide), np.arange(wide)] += 1e-8 * len(products)
+    inner = np.arange(full.shape[1] - 1)
+    cross[:, inner, inner] += 1e-8 * len(full)
+    return cross
+
+
+def _solved(cross: np.ndarray) -> np.ndarray:
+    """Solve the weighted normal equations of every replicate; the outcome is the last column."""
+    wide = cross.shape[1] - 1
     return np.linalg.solve(cross[:, :wide, :wide], cross[:, :wide, wide:])[:, :, 0]
 
 

@@ -21,7 +21,7 @@ FOLDS = 5
 SHUFFLES = 3
 ROWS_AT_MOST = 20_000
 AGREES = 0.6
-STEPS_AT_MOST = 2_500_000_000  # of all decompositions, each rating's in every replicate
+STEPS_AT_MOST = 1_250_000_000  # of all decompositions, each rating's in every replicate
 FEWEST_REPLICATES = 100
 LOOKS_AT_MOST = 40_000_000  # ratings that shuffled trees look at, answer by answer
 

@@ -132,11 +132,12 @@ def gains(design: Design, *, by: str, n_boot: int = 1000, seed: int = 0) -> Resu
     what = "NPS" if points == "nps" else label(design.outcome)
     sure = first["conf_low"] > 0
     headline = (
-        f"If {first['term']} rose to its level in {by} '{first['group']}': {what} "
+        f"If {first['term']} rose to its level in {label(by)} '{first['group']}': {what} "
         f"{amount(first['estimate'], unit, signed=True)} "
         f"({span(first['conf_low'], first['conf_high'], unit)}), if the association is causal."
         if sure
-        else f"No driver shows a detectable gain from its best {by}, if the association is causal."
+        else f"No driver shows a detectable gain from its best {label(by)}, if the association is "
+        "causal."
     )
     return Result(
         name="driver gains",

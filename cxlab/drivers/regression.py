@@ -262,11 +262,11 @@ def differs(design: Design, *, by: str) -> Result:
     apart = [term for term in apart if term != "all together"]
     if whole["p_value"] >= 1 - level:
         headline = (
-            f"No detectable difference between {by} in how ratings are associated with "
+            f"No detectable difference between {label(by)} in how ratings are associated with "
             f"{what} (p {probability(whole['p_value'])}): one order stands for all."
         )
     else:
-        headline = f"How ratings are associated with {what} differs between {by}" + (
+        headline = f"How ratings are associated with {what} differs between {label(by)}" + (
             f", most clearly for {listing(apart)}."
             if apart
             else ", though no single rating stands apart."
@@ -275,7 +275,7 @@ def differs(design: Design, *, by: str) -> Result:
         name="driver differences",
         frame=frame,
         headline=headline,
-        method=f"Interactions of every rating with {by} in one linear model with "
+        method=f"Interactions of every rating with {label(by)} in one linear model with "
         f"{_errors(design, 'linear')}; slopes from a model in each group.",
         base=design.base,
         notes=design.notes,
@@ -321,11 +321,12 @@ def _differences(design: Design, segment: np.ndarray, groups: list[str]) -> pd.D
     whole = _wald(beta, cov, list(range(first, 1 + table.shape[1])), freedom)
     adjusted, level = stats.adjust(p, method="holm"), design.survey.level
     rows = [{"term": "all together", "group": None, "p_value": whole, "p_adjusted": whole}]
+    within = {group: _slopes_within(design, segment == group) for group in groups}
     for k, name in enumerate(design.drivers):
         for group in groups:
             rows.append(
                 {"term": name, "group": group, "p_value": p[k], "p_adjusted": adjusted[k]}
-                | _slope_within(design, segment == group, k)
+                | within[group].iloc[k].to_dict()
             )
     frame = pd.DataFrame(rows)
     frame["group"] = frame["group"].astype(object).where(frame["group"].notna(), None)
@@ -342,22 +343,18 @@ def _beyond(marks: np.ndarray, z: np.ndarray) -> np.ndarray:
     return stats.owned(np.column_stack([marks, z]))[marks.shape[1] :] > 0
 
 
-def _slope_within(design: Design, inside: np.ndarray, driver: int) -> dict:
+def _slopes_within(design: Design, inside: np.ndarray) -> pd.DataFrame:
+    """Give every driver's slope among some of the answers, of one model."""
     z = design.z[inside]
     table = np.column_stack([design.x[0][inside], z[:, stats.owned(z) > 0]])
     cluster = design.cluster[inside] if design.cluster is not None else None
     names = [*design.drivers, *design.controls]
     found = fitted(table, design.y[inside], design.w[inside], cluster, names)
-    slope = found.coefficients[driver + 1]
-    error = np.sqrt(found.covariance[driver + 1, driver + 1])
+    slope = found.coefficients[1 : len(design.drivers) + 1]
+    error = np.sqrt(np.diag(found.covariance)[1 : len(design.drivers) + 1])
     reach = t_distribution.ppf((1 + design.survey.level) / 2, found.df) * error
-    return {
-        "estimate": slope,
-        "std_error": error,
-        "conf_low": slope - reach,
-        "conf_high": slope + reach,
-        "n": int(inside.sum()),
-    }
+    ends = {"conf_low": slope - reach, "conf_high": slope + reach}
+    return pd.DataFrame({"estimate": slope, "std_error": error, **ends, "n": inside.sum()})
 
 
 def _wald(beta, cov, places: list[int], freedom: float) -> float:

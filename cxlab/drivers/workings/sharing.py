@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import cycle
 
 import numpy as np
@@ -63,12 +64,12 @@ def sharing(
     refuse_many(players)
     whole = (1 << players) if players <= subsets.LARGEST_EXACT else SUBSETS_AT_MOST + 1
     if not sampled and whole * (n_boot + 1) <= SUBSETS_AT_MOST:
-        parts = np.mean([subsets.shapley_r2(cov, always=always) for cov in covs], axis=0)
+        parts = np.mean([_exactly(cov, always) for cov in covs], axis=0)
         return Sharing(parts, lambda many: subsets.shapley_r2(many, always=always), n_boot)
     exact = not sampled and whole * len(covs) <= SUBSETS_AT_MOST
     many = subsets.permutations(players, n=ORDERS, seed=seed)
     if exact:
-        parts = np.mean([subsets.shapley_r2(cov, always=always) for cov in covs], axis=0)
+        parts = np.mean([_exactly(cov, always) for cov in covs], axis=0)
     else:
         parts = _over(many, covs, always).mean(axis=0)
     replicates, orders = _fitting(players + always, design.n, n_boot)
@@ -116,6 +117,16 @@ def sampling_error(cov: np.ndarray, orders: np.ndarray, always: int) -> np.ndarr
     added, half = subsets.sampled_r2(cov, orders, always=always), len(orders) // 2
     mirrored = (added[:half] + added[half:]) / 2
     return mirrored.std(axis=0, ddof=1) / np.sqrt(half) / mirrored.mean(axis=0).sum()
+
+
+def _exactly(cov: np.ndarray, always: int) -> np.ndarray:
+    """Share out one matrix exactly; the questions of a page ask for the same one."""
+    return _kept(np.ascontiguousarray(cov, float).tobytes(), len(cov), always)
+
+
+@lru_cache(maxsize=128)
+def _kept(raw: bytes, wide: int, always: int) -> np.ndarray:
+    return subsets.shapley_r2(np.frombuffer(raw).reshape(wide, wide), always=always)
 
 
 def _over(orders: np.ndarray, covs: np.ndarray, always: int) -> np.ndarray:
