@@ -286,8 +286,11 @@ def _convert(
     main, told = next((score for score in SCORES if score in spec.columns), ""), [*notes]
     flags |= {f"status!{reason}": hit for reason, hit in by_status.items()}
     silent = _ignored(raw, spec, out.assign(**flags))
-    for name in [n for n in raw if n not in (*PLACE, "damage") and not n.startswith(WHERE)]:
-        kind, cells = spec.kind(table, name), raw[name] if name in shown else raw.pop(name)
+    names = [n for n in raw if n not in (*PLACE, "damage") and not n.startswith(WHERE)]
+    taken = {name: raw[name] for name in names if name not in shown}
+    raw.drop(columns=list(taken), inplace=True)  # at once: of thousands, one by one takes minutes
+    for name in names:
+        kind, cells = spec.kind(table, name), raw[name] if name in shown else taken.pop(name)
         if silent.any():  # what stands in a torn row says nothing of the column
             cells = cells.mask(silent)
         source = sources.get(name, name)
