@@ -27,6 +27,7 @@ from cxlab.export.sentences import (
     figure,
     kind,
     lead,
+    numbers_of,
     sentence,
     thin,
 )
@@ -137,7 +138,7 @@ class Page:
                 for notebook, each in said.items() if news[notebook]]  # fmt: skip
         order = first + _turns(queues) + _turns(rest)
         order.sort(key=self._late)
-        if order and self._late(order[0])[1]:
+        if not order or self._late(order[0])[1]:
             order = self._scopes() + order
         # what two reports say is linked to the one that comes first
         once = {sentence.text: sentence for sentence in reversed(order)}
@@ -176,11 +177,13 @@ class Page:
     @property
     def more(self) -> "Markup | Absence":
         """The other sentences, each with number, interval, certainty and its report."""
-        carded = [(notebook, words) for notebook, words in CARDS.values()]
+        carded = list(CARDS.values())
+        fronts = [_front(*told)["headline"] for told in map(self._card, CARDS) if told]
         rest = [
             said
             for said in self.sentences[1:]
-            if not any(_is(said.page, said.finding, *card) for card in carded)
+            if said.finding["headline"] not in fronts
+            and not any(_is(said.page, said.finding, *card) for card in carded)
         ]
         items = "".join(_item(said) for said in rest)
         return (
@@ -215,10 +218,8 @@ class Page:
         if isinstance(exhibit, Absence) or told is None:
             return exhibit
         image = base64.b64encode(exhibit.png).decode()
-        report, drawn = told
-        # what a report says in front has the unit of its number; its picture may have several
-        front = next(f for f in report["findings"] if f["headline"] == drawn["headline"])
-        said, kind = sentence(report, front), "exhibit" if name == "trend" else "card"
+        report, _ = told
+        said, kind = sentence(report, _front(*told)), "exhibit" if name == "trend" else "card"
         return Markup(
             f'<section class="cx-{kind}"><h3>{html.escape(said.text)}</h3><figure><img '
             f'src="data:image/png;base64,{image}" alt="{html.escape(exhibit.alt)}"></figure>'
@@ -323,6 +324,17 @@ def compose(
     return Page(seen(found, smallest=smallest), most, smallest, gone)
 
 
+def _front(report: Mapping[str, Any], drawn: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the finding that says what a picture shows, with its interval if one does.
+
+    What a report says in front has the unit of its number; its picture may have several.
+    """
+    said = numbers_of(drawn["headline"])
+    same = [f for f in report["findings"] if f["headline"] == drawn["headline"]
+            or (lead(f) and numbers_of(f["headline"]) == said)]  # fmt: skip
+    return max(same, key=lambda found: bool(lead(found)))
+
+
 def _told(report: Mapping[str, Any]) -> list[Sentence]:
     """Give what a report has to say, no number twice.
 
@@ -333,9 +345,10 @@ def _told(report: Mapping[str, Any]) -> list[Sentence]:
     said = [sentence(report, f) for f in estimates(report["findings"]) if f not in verdict]
     if verdict:
         said = [one for one in said if not _piece(one)]
-    known: dict[str, Sentence] = {}
+    known: dict[Any, Sentence] = {}
     for one in [sentence(report, f) for f in verdict[:1]] + said:
-        known.setdefault(one.figure or one.text, one)
+        number = tuple(one.row.get(key) for key in ("estimate", "conf_low", "conf_high"))
+        known.setdefault(one.text if number[0] is None else number, one)
     return list(known.values())
 
 

@@ -30,6 +30,7 @@ RULES = (
 )
 OWN = ("assumed", "suspicious")  # words that a finding says of itself, however narrow its interval
 MOVEMENT = "movement"  # the name of the one verdict on whether a score moved
+ROWS = ("scope", "ledger")  # what tells of rows
 PART, MOST_WORDS = 0.1, 25
 FEW = 30
 # what comes before a level: the term of a change, and the end of the name of a comparison
@@ -87,6 +88,16 @@ _NUMBER = r"([−-]?\d[\d,]*(?:\.\d+)?%?)"
 _INTERVAL = re.compile(
     rf"(?<![\d.,]){_NUMBER} to {_NUMBER}(?![\d%])|between {_NUMBER} and {_NUMBER}"
 )
+
+
+def numbers_of(sentence: str) -> set[str]:
+    """Give the numbers of a sentence, without the ends of intervals.
+
+    Example:
+        >>> sorted(numbers_of("Still there: 59% (57% to 61%) of them after 72 months."))
+        ['59%', '72']
+    """
+    return set(re.findall(_NUMBER, _INTERVAL.sub("", sentence)))
 
 
 def _place(text: str, sentence: str) -> float:
@@ -161,9 +172,13 @@ def figure(row: Mapping[str, Any], unit: str) -> str:
 
 
 def estimates(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Give what quotes an estimate with its interval; where nothing does, the first finding."""
-    sure = [f for f in findings if None not in map(lead(f).get, ("estimate", "conf_low"))]
-    return sure or list(findings[:1])
+    """Give what quotes an estimate with its interval; where nothing does, the first finding.
+
+    How many rows were read and kept is no finding about anybody.
+    """
+    told = [f for f in findings if f["name"] not in ROWS]
+    sure = [f for f in told if None not in map(lead(f).get, ("estimate", "conf_low"))]
+    return sure or told[:1]
 
 
 def sentence(report: Mapping[str, Any], finding: Mapping[str, Any]) -> Sentence:
@@ -249,6 +264,6 @@ def caption(said: Sentence) -> str:
     several = len(said.finding["frame"]["rows"]) > 1
     names = [row.get("group"), row.get("term"), name] if several else [name]
     whom = next(str(name) for name in names if name and name != "all")
-    if said.figure in said.text and whom == name:
+    if whom == name and all(part in said.text for part in said.figure.split(" ", 1)):
         return base
     return f"{label(whom)}: {said.figure} · {base}"
