@@ -74,7 +74,8 @@ def stands_apart(answers: Answers, found: Apart, by: By, *, sizes: bool = False)
         overall = score.says(amount(whole, score.unit))
         if np.isnan(found.p_adjusted).all():
             return f"No {noun} has enough answers to be compared: {overall} overall."
-        return f"No {noun} stands apart from the rest: {overall} overall."
+        link = ";" if ":" in overall else ":"
+        return f"No {noun} stands apart from the rest{link} {overall} overall."
     own = stats.mean_of(answers.cells, answers.worth).estimate
     sides = []
     for word, side in (("above", found.estimate > 0), ("below", found.estimate < 0)):

@@ -84,8 +84,15 @@ class Score:
         """Name the values of the top box."""
         low, high = self.scale.top_box() if self.scale else (0, 0)
         if low == high:
-            return f"{low:g}"
+            return self.point(low)
         return f"{low:g} {'or' if high == low + 1 else 'to'} {high:g}"
+
+    def point(self, value: float) -> str:
+        """Write a point of the scale, with the word that stands for it in the export."""
+        words = (
+            [word for word, at in self.scale.labels.items() if at == value] if self.scale else []
+        )
+        return f"{value:g} ({words[0]})" if words else f"{value:g}"
 
     def difference(self, value: float) -> str:
         """Write the size of a difference, without its sign."""
