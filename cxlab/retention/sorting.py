@@ -50,9 +50,14 @@ def sorting(
     if not untold:
         renewed = f"further renewals, discounted at {percent(discount, 1)} a year"
         rows.append(_delta(found, renewed, level, lambda c: _further(c, renewals, rate)))
+    frame = pd.DataFrame(rows)
+    if found.alike:  # where alpha and beta have no end, their digits are those of a stop
+        endless = frame["term"].isin(["alpha", "beta"])
+        numbers = frame.columns.drop("term")
+        frame[numbers] = frame[numbers].mask(endless)
     return Result(
         name="sorting of customers",
-        frame=pd.DataFrame(rows),
+        frame=frame,
         headline=_headline(found, chances, _period(survivors), level),
         method=f"{MODELS[found.model]}, maximum likelihood; log-likelihood "
         f"{number(found.top.loglik, 2)}" + ("" if model else "; chosen by likelihood ratio"),
