@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import yaml
+from threadpoolctl import threadpool_limits
 
 from cxlab import reports, study
 from cxlab.codebook import Refusal
@@ -37,6 +38,7 @@ FACTORS: dict[str, tuple[str, ...]] = {
     "orders": ("many", "none", "one each", "one day", "no amount", "strangers", "single"),
     "contacts": ("many", "none", "bare"),
     "smallest_group": ("10", "1", "60"),
+    "page": tuple(sorted(path.stem for path in (ROOT / "notebooks").glob("[1-9]*.ipynb"))),
 }  # fmt: skip
 Kind = Mapping[str, str]
 ORDINARY = {name: words[0] for name, words in FACTORS.items()}
@@ -52,10 +54,11 @@ def small(kind: Kind) -> dict[str, str]:
 
 
 def singles() -> Iterator[dict[str, str]]:
-    """Give the ordinary study, and every study that differs from it in one way."""
-    yield dict(ORDINARY)
+    """Give every study that differs from the ordinary one in one way, the pages in turn."""
+    turns = itertools.cycle(FACTORS["page"])
     for name, words in FACTORS.items():
-        yield from ({**ORDINARY, name: word} for word in words[1:])
+        for word in words[name != "page" :]:
+            yield {**ORDINARY, "page": next(turns), name: word}
 
 
 def covering(seed: int = 0, *, tries: int = 30) -> list[dict[str, str]]:
@@ -278,7 +281,7 @@ class Page:
 
 
 def pages(path: Path, out: Path, *, only: Sequence[str] | str = "all") -> list[Page]:
-    """Make every page of a study in this process: the press without papermill and kernels."""
+    """Make pages of a study in this process: the press without papermill and kernels."""
     try:
         opened = study.load(path)
     except Refusal as refused:  # a study that cannot be opened says why
@@ -295,7 +298,8 @@ def pages(path: Path, out: Path, *, only: Sequence[str] | str = "all") -> list[P
             job.parameters["findings_file"] = where
         said = {"state": "not made", "error": f"needs {', '.join(job.missing)}"}
         if not job.missing:
-            said = make(job, out)
+            with threadpool_limits(1):  # small fits, on cores that others share
+                said = make(job, out)
         entry = Run(**{**_blank(job), **said})
         record.add(job.stem, entry)
         told.append(

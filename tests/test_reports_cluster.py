@@ -14,7 +14,7 @@ import pytest
 
 from cxlab import reports
 from cxlab.reports import cluster
-from tests import desk
+from tests import desk, test_reports_parameters
 from tests.conftest import ROOT
 
 pytest.importorskip("distributed", reason="the package 'distributed' is absent")
@@ -234,3 +234,8 @@ def test_a_lost_scheduler_is_a_failure_that_is_listed(tmp_path):
     assert [run.state for run in runs] == ["done", "failed"]
     assert runs[1].error == "the cluster's scheduler was lost"
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["reports"]
+
+
+def test_every_kind_of_parameter_arrives_on_a_cluster(tmp_path, address):
+    found = test_reports_parameters.run(tmp_path, workers=None, cluster=address)
+    assert found.strip() == repr(tuple(test_reports_parameters.GIVEN.values()))
