@@ -176,6 +176,7 @@ def test_what_if_covers_what_would_happen():
 
 def test_the_clause_is_always_there():
     found = drivers.simulate(survey(), **TERMS, moves={"a": (1, 0.3), "b": 2})
+    assert set(found.frame["verdict"]) == {"assumed"}
     assert found.headline.endswith("if the association is causal.")
     assert re.match(r"Raise a by a point among the lowest 30%; b by 2 points among", found.headline)
     assert any("nobody was treated differently" in note for note in found.notes)

@@ -107,7 +107,8 @@ def gains(design: Design, *, by: str, n_boot: int = 1000, seed: int = 0) -> Resu
 
     Returns:
         term, group (the best one), estimate (points), conf_low, conf_high, share (of all gains
-        above zero), cumulative, rank, n (ratings in the best group).
+        above zero), cumulative, rank, n (ratings in the best group), verdict (assumed, as that
+        the association is causal).
 
     Example:
         >>> rng = np.random.default_rng(1)
@@ -127,7 +128,7 @@ def gains(design: Design, *, by: str, n_boot: int = 1000, seed: int = 0) -> Resu
         )
     ratings = design.given
     inside, names = _groups(design, by)
-    frame = _gain_frame(design, ratings, inside, names, n_boot, seed)
+    frame = _gain_frame(design, ratings, inside, names, n_boot, seed).assign(verdict="assumed")
     first = frame.iloc[0]
     what = "NPS" if points == "nps" else label(design.outcome)
     sure = first["conf_low"] > 0

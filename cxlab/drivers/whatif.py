@@ -29,7 +29,8 @@ def simulate(design: Design, *, moves: Mapping[str, float | tuple[float, float]]
 
     Returns:
         term (a driver, or `all together`), part (the move in words), estimate (points of the
-        score), std_error, conf_low, conf_high, p_value, n (answers).
+        score), std_error, conf_low, conf_high, p_value, verdict (assumed, as that the association
+        is causal), n (answers).
 
     Example:
         >>> rng = np.random.default_rng(1)
@@ -45,7 +46,7 @@ def simulate(design: Design, *, moves: Mapping[str, float | tuple[float, float]]
     points, unit = points_of(design)
     change = _ordered_change if len(np.unique(design.y)) <= MOST_CATEGORIES else _linear_change
     predict = change(design, points)
-    frame = _frame(design, asked, raised, predict)
+    frame = _frame(design, asked, raised, predict).assign(verdict="assumed")
     last, what = frame.iloc[-1], "NPS" if points == "nps" else label(design.outcome)
     moved = _moved(asked)
     return Result(
