@@ -98,7 +98,7 @@ def secrets(reports: list[dict]) -> set[str]:
             for value in values:
                 texts[bool(here)] |= {results.amount(value, one.unit), results.number(value, 2)}
     longer = {text for text in texts[True] - texts[False] if len(re.sub(r"\D", "", text)) > 2}
-    return {text for text in longer if "." in text}
+    return {text for text in longer if re.search(r"\.\d*[1-9]", text)}  # no round ones: counts
 
 
 def doors(out: Path) -> dict[str, str]:
@@ -110,7 +110,9 @@ def doors(out: Path) -> dict[str, str]:
     told = [one for report in reports for one in report["findings"]]
     return {
         **said,
-        "findings": json.dumps(reports, ensure_ascii=False),
+        "findings": " ".join(
+            " ".join((one["headline"], one["base"], *one["notes"])) for one in told
+        ),
         "deck": unpacked(deck.deck({"study": "Small", "as_of": "2025-12-31"}, reports)),
         "workbook": unpacked(tables.workbook(told)),
         "leaders": json.dumps(export.audience.seen(reports, smallest=2 * FLOOR)),

@@ -16,7 +16,8 @@ def telling(cells: Sequence[Cell]) -> list[Cell]:
     A heading speaks of the cells down to the next of its rank, a paragraph of those down to the
     next prose. Either goes where none of these cells shows anything and one is absent; a heading
     that stands alone goes where code below it showed nothing at all. Prose written in the cell of a
-    heading speaks of what stands straight below, and goes by itself where only that is absent.
+    heading speaks of what stands below it before the next heading, and goes by itself where only
+    that is absent.
 
     Args:
         cells: the cells of an executed notebook.
@@ -28,7 +29,7 @@ def telling(cells: Sequence[Cell]) -> list[Cell]:
             if not (absences([cell]) and not _speaks(cell)):
                 kept.append(cell)
         elif any(_speaks(one) for one in below) or not (absences(below) or _bare(cell, below)):
-            straight = _straight_below(cells, at)
+            straight = _straight_below(cells, at) if _heading(cell)[0] else ()
             alone = absences(straight) and not any(_speaks(one) for one in straight)
             kept.append({**cell, "source": _heading_line(cell)} if alone else cell)
     return kept
@@ -77,9 +78,9 @@ def _below(cells: Sequence[Cell], at: int) -> Iterator[Cell]:
 
 
 def _straight_below(cells: Sequence[Cell], at: int) -> list[Cell]:
-    """Give the code between a cell and the next prose."""
-    code = (one["cell_type"] == "code" for one in cells[at + 1 :])
-    return list(itertools.compress(cells[at + 1 :], itertools.takewhile(bool, code)))
+    """Give the code between a heading and the next one, of whatever rank."""
+    own = itertools.takewhile(lambda one: not _heading(one)[0], cells[at + 1 :])
+    return [one for one in own if one["cell_type"] == "code"]
 
 
 def _heading_line(cell: Cell) -> str:
