@@ -57,9 +57,9 @@ def calibration(
     snapshot: Snapshot,
     *,
     groups: int = 10,
-    smallest: int = 0,
     recalibrated: bool = False,
     level: float = 0.95,
+    smallest: int = 0,
 ) -> Result:
     """Compare the risks foretold with how many left, from the lowest risks to the highest.
 

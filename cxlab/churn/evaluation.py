@@ -87,7 +87,7 @@ def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -
 
 @question
 def lift(
-    model, snapshot: Snapshot, *, groups: int = 10, smallest: int = 0, level: float = 0.95
+    model, snapshot: Snapshot, *, groups: int = 10, level: float = 0.95, smallest: int = 0
 ) -> Result:
     """Show how leavers gather at the top of the ranking.
 
