@@ -456,10 +456,10 @@ def _batteries(made: Guess) -> None:
         own = None if id(column) in taken else read_scale([column])
         if own and (own.labels or not reading.low <= own.low < own.high <= reading.high):
             made.scales[name] = own
-    beside = [c for c in made.left() if _rated(c) == family]
-    if beside:
+    spare = [c for c in made.left() if _rated(c) == family]
+    if spare:
         made.doubt(
-            f"{listing([c.name for c in beside])} have the scale of the ratings and are left out; "
+            f"{listing([c.name for c in spare])} have the scale of the ratings and are left out; "
             "name those that are ratings.",
             0.05,
             "ratings",

@@ -329,7 +329,7 @@ def _verdicts(sides: np.ndarray, level: float) -> list[str]:
 
 def _headline(frame: pd.DataFrame, outcome: str) -> str:
     verdicts = frame.drop_duplicates("term").set_index("term")["verdict"]
-    said = []
+    said: list[str] = []
     for verdict, words in (
         ("must-have", "with lower {} when rated low"),
         ("delighter", "with higher {} when rated high"),

@@ -488,7 +488,7 @@ def _headline(design: Design, frame: pd.DataFrame, unit: str, points: str) -> st
 
 def _errors(design: Design, model: str) -> str:
     if design.cluster is not None:
-        return f"errors robust to answers alike within a {label(design.survey.cluster)}"
+        return f"errors robust to answers alike within a {label(str(design.survey.cluster))}"
     if model == "linear":
         return "HC3 errors"
     return "robust errors" if design.weighted else "model-based errors"

@@ -53,7 +53,8 @@ def consistency(
     rows = scored(cases, outcome).copy()
     local = rows["opened_at"].dt.tz_convert(timezone).dt.tz_localize(None)
     rows[WEEK] = local.dt.to_period("W").astype(str)
-    found, used = [], []
+    found = []
+    used: list[str] = []
     for name in between:
         told_of = rows[rows[name].notna()] if name in rows else rows.iloc[:0]
         if told_of[name].nunique() < FEWEST if name in rows else True:

@@ -47,7 +47,8 @@ def handoffs(
         JourneyError: no case tells of a change.
     """
     cases = cases_of(interactions, as_of=as_of)
-    rows, found, used = cases.frame, [], []
+    rows, found = cases.frame, []
+    used: list[str] = []
     for term, column in (("changed channel", "channels_used"), ("changed agent", "agent")):
         if column not in rows:
             continue

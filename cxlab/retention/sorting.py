@@ -132,7 +132,7 @@ def _misfit(found: Contract, period: str, level: float) -> str:
     model = np.array([_chance(k)(found) for k in ends]) / 100
     off = (model < low) | (model > high)
     missed = {(True, True): "both ends", (True, False): f"the first {period}",
-              (False, True): f"the last {period}"}.get(tuple(map(bool, off)))  # fmt: skip
+              (False, True): f"the last {period}"}.get((bool(off[0]), bool(off[1])))  # fmt: skip
     return f" The model misses {missed}." if missed else ""
 
 

@@ -36,7 +36,7 @@ def _independent(x: np.ndarray) -> np.ndarray:
         left = column - basis @ (basis.T @ column)
         left -= basis @ (basis.T @ left)
         size = np.linalg.norm(left)
-        if size > 1e-8 * max(np.linalg.norm(column), 1.0):
+        if size > 1e-8 * max(float(np.linalg.norm(column)), 1.0):
             kept.append(at)
             basis = np.column_stack([basis, left / size])
     return x[:, kept]
