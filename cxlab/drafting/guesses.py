@@ -9,9 +9,10 @@ import pandas as pd
 
 from cxlab.cleaning.convert import LEFT, STAYED
 from cxlab.codebook import COLUMNS
+from cxlab.drafting import asked
 from cxlab.drafting.doubts import Doubt
 from cxlab.drafting.lexicon import NO_RATING, NO_SEGMENT, PERSONAL, STATUS, WORDS, Word
-from cxlab.drafting.profiles import MOST_VALUES, Profile, folded
+from cxlab.drafting.profiles import MOST_VALUES, Profile, folded, stem_of
 from cxlab.drafting.roles import settled
 from cxlab.drafting.scales import GROUPS, NO_ANSWER, ORDERS, Reading, read_scale, tallied
 from cxlab.drafting.tables import Files, fits
@@ -45,6 +46,7 @@ class Guess:
         scales: score or rating -> how it is read; `ratings` stands for all of them.
         formats: column of ours -> form of its dates.
         said: further words of the study file, such as `where` or `decimal`.
+        asked: columns of questions under `questions`.
         doubts: what is unsure.
     """
 
@@ -59,6 +61,7 @@ class Guess:
     scales: dict[str, Reading] = field(default_factory=dict)
     formats: dict[str, str] = field(default_factory=dict)
     said: dict[str, Any] = field(default_factory=dict)
+    asked: list[Profile] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
 
     def line(self, *words: str) -> str:
@@ -75,7 +78,7 @@ class Guess:
             id(c)
             for part in (self.columns, self.ratings, self.segments, self.attributes)
             for c in part.values()
-        }
+        } | {id(c) for c in self.asked}
         return [c for c in self.found if id(c) not in placed and c.name not in self.unused]
 
     def raw(self, column: Profile) -> pd.Series:
@@ -128,9 +131,13 @@ def guess(found: list[Profile], table: str, files: Files) -> Guess:
     if table == "responses":
         _batteries(made)
     settled(made)
+    if table == "responses":
+        asked.questions(made)
     _undated(made)
     _segments(made)
     _rest(made)
+    if table == "responses":
+        asked.joined(made)
     return made
 
 
@@ -432,7 +439,7 @@ def _batteries(made: Guess) -> None:
     groups: dict[tuple, list[Profile]] = {}
     for column in made.left():
         if key := _rated(column):
-            groups.setdefault((key, _stem(column)), []).append(column)
+            groups.setdefault((key, stem_of(column)), []).append(column)
     parts = {key: columns for key, columns in groups.items() if key[1] and len(columns) >= _PARTS}
     pairs = {key: columns for key, columns in groups.items() if key[1] and len(columns) == 2}
     beside = {_rated(made.columns[ours]) for ours in ("csat", "ces") if ours in made.columns}
@@ -505,15 +512,6 @@ def _family(column: Profile) -> tuple[str, ...]:
         if all(any(word in place for place in order) for word in words):
             return (str(at),)
     return tuple(sorted(words))
-
-
-def _stem(column: Profile) -> str:
-    """Give what the parts of one question have in common: a code, or the wording before [ or -."""
-    for text in (column.name, column.wording):
-        if found := re.match(r"(.{3,}?)\s*(?:\[.+\]|(?: - |: | >> ).+)$", text, re.DOTALL):
-            return folded(found[1])
-    found = re.match(r"[A-Za-z]+\d+(?=[A-Za-z_.]|$)", column.name)
-    return found[0] if found else ""
 
 
 # ---------------------------------------------------------------- the rest

@@ -101,6 +101,15 @@ def folded(text: str) -> str:
     return words or plain.replace("\ufe0f", "").strip()  # a face is a word, too
 
 
+def stem_of(column: Profile) -> str:
+    """Give what the parts of one question have in common: a code, or the wording before [ or -."""
+    for text in (column.name, column.wording):
+        if found := re.match(r"(.{3,}?)\s*(?:\[.+\]|(?: - |: | >> ).+)$", text, re.DOTALL):
+            return folded(found[1])
+    found = re.match(r"[A-Za-z]+\d+(?=[A-Za-z_.]|$)", column.name)
+    return found[0] if found else ""
+
+
 def profiles(grids: Sequence[Grid]) -> list[Profile]:
     """Look at every column of the files of one table; all rows of all files.
 

@@ -88,7 +88,11 @@ def _table(made: Guess, folder: Path) -> str:
     if made.formats:
         lines.append("    formats:")
         lines += [f"      {key}: {quoted(form)}      # ?" for key, form in made.formats.items()]
-    lines += [f"    {key}: {flow(value)}{_mark(made, key)}" for key, value in made.said.items()]
+    said = {key: value for key, value in made.said.items() if key != "questions"}
+    lines += [f"    {key}: {flow(value)}{_mark(made, key)}" for key, value in said.items()]
+    if asked := made.said.get("questions"):
+        lines.append("    questions:  # ? neither score nor rating; tabulated by 'cxlab tables'")
+        lines += [f"      {quoted(key)}: {flow(value)}" for key, value in asked.items()]
     if made.attributes:
         lines.append("    attributes:")
         lines += [f"      - {quoted(column.name)}" for column in made.attributes.values()]

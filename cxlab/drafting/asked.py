@@ -1,0 +1,146 @@
+"""Questions that are neither score nor rating: choose-all, grids, ranks, sets of an SPSS file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from cxlab.codebook import ASKED, Question, Refusal, fitting
+from cxlab.drafting.lexicon import PERSONAL
+from cxlab.drafting.profiles import Profile, folded, stem_of
+from cxlab.questionnaire import coded
+from cxlab.questionnaire.cells import Column
+from cxlab.questionnaire.kinds import of_columns, separator
+
+if TYPE_CHECKING:
+    from cxlab.drafting.guesses import Guess
+
+_ANSWERS = 12  # most different answers of a grid
+_FEWEST = 2  # columns of one question
+
+
+def questions(made: Guess) -> None:
+    """Find the questions of several columns, and take their columns from what is left.
+
+    Args:
+        made: a table of answers whose scores and ratings are found.
+    """
+    left = {column.name: column for column in made.left()}
+    for label, headings in _sets(made):
+        if all(heading in left for heading in headings):
+            _declare(made, label, {"set": label}, [left.pop(each) for each in headings])
+    groups: dict[str, list[Profile]] = {}
+    for column in left.values():
+        if (stem := stem_of(column)) and column.kind != "empty":
+            groups.setdefault(stem, []).append(column)
+    for stem, columns in groups.items():
+        if len(columns) >= _FEWEST and (kind := _kind(made, columns)):
+            said: dict[str, Any] = {"columns": _headings(made, columns)}
+            _declare(made, stem, said | ({"kind": kind} if kind != "choose all" else {}), columns)
+
+
+def joined(made: Guess) -> None:
+    """Find cells that hold several answers of a list, and questions of one choice.
+
+    Args:
+        made: a table of answers, when all its columns have a place or a reason to have none.
+    """
+    held = {id(column) for part in (made.columns, made.ratings) for column in part.values()}
+    for column in made.found:
+        if id(column) in held or column.kind not in ("text", "category"):
+            continue
+        if re.search(PERSONAL, column.called) or len(column.counts) < _FEWEST:
+            continue
+        if mark := separator(_column(made, column)):
+            said = {"column": column.name, "kind": "choose all", "split": mark}
+            _declare(made, column.name, said, [column])
+    for key, column in {**made.segments, **made.attributes}.items():
+        if "?" in column.wording and column.kind in ("category", "flag"):
+            asked = made.said.setdefault("questions", {})
+            if all(column.name != said.get("column") for said in asked.values()):
+                asked.setdefault(_key(key), {"column": column.name})
+    if asked := made.said.get("questions"):
+        made.said["questions"] = dict(sorted(asked.items(), key=lambda one: _place(made, one[1])))
+
+
+def _place(made: Guess, said: dict[str, Any]) -> int:
+    """Give the place of a question in the export: who was asked is told by earlier answers."""
+    first = said.get("column") or next(iter(said.get("columns", ())), "")
+    names = [column.name for column in made.found]
+    return names.index(fitting(first, names)[0]) if fitting(first, names) else len(names)
+
+
+def _sets(made: Guess) -> Iterator[tuple[str, list[str]]]:
+    """Give the multiple-response sets of an SPSS file."""
+    for grid in made.files.grids[:1]:
+        for name, said in (getattr(grid.header, "sets", None) or {}).items():
+            yield name, list(said["members"])
+
+
+def _kind(made: Guess, columns: Sequence[Profile]) -> str:
+    """Tell the kind of a question with these columns; empty where they are no one question."""
+    kind = of_columns({column.name: _column(made, column) for column in columns})
+    words = {folded(str(word)) for column in columns for word in column.counts.index}
+    if kind == "choose all":
+        return kind if len(words) > 1 or len(columns) > _FEWEST else ""
+    alike = 1 < len(words) <= _ANSWERS and all(c.kind in ("category", "scale") for c in columns)
+    return kind if kind in ("rank", "sum") or (kind == "grid" and alike) else ""
+
+
+def _column(made: Guess, column: Profile) -> Column:
+    cells = made.raw(column)
+    place, words = pd.factorize(cells.where(cells != ""))
+    return Column(column.name, column.wording, place, tuple(map(str, words)), column.labels or {},
+                  column.codes)  # fmt: skip
+
+
+def _headings(made: Guess, columns: Sequence[Profile]) -> list[str]:
+    """Write the headings, or a pattern that names these alone."""
+    names = [column.name for column in columns]
+    start = names[0]
+    while start and not all(name.startswith(start) for name in names):
+        start = start[:-1]
+    pattern = f"{start}*"
+    every = [column.name for column in made.found]
+    exact = len(start) > 1 and "*" not in start and fitting(pattern, every) == names
+    return [pattern] if exact else names
+
+
+def _declare(made: Guess, name: str, said: dict[str, Any], columns: Sequence[Profile]) -> None:
+    """Write a question down if it can be tabulated as it stands."""
+    frame = pd.DataFrame({ASKED + c.name: made.raw(c).replace("", None) for c in columns})
+    try:
+        told = coded(frame, {name: Question(**said)}) if "set" not in said else ()
+    except Refusal:
+        return
+    asked = made.said.setdefault("questions", {})
+    key = base = _key(name)
+    count = 1
+    while key in asked:
+        count += 1
+        key = f"{base}_{count}"
+    asked[key] = said
+    made.asked += columns
+    for column in columns:
+        made.unused.pop(column.name, None)
+    kind = told[0].kind if told else "choose all"
+    made.doubt(
+        f"{', '.join(repr(c.name) for c in columns[:3])}{' …' if len(columns) > 3 else ''} taken "
+        f"for one question of kind '{kind}'.",
+        0.02,
+        "questions",
+    )
+
+
+def _key(name: str) -> str:
+    """Make a short name of a question: its first words.
+
+    Example:
+        >>> _key("Which of these have you used? Please tick all that apply.")
+        'which_of_these_have'
+    """
+    words = re.findall(r"[^\W_]+", folded(name.lstrip("$")))
+    return "_".join(words[:4])[:40] or "question"
