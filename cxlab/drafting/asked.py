@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -57,11 +57,11 @@ def joined(made: Guess) -> None:
         if mark := separator(_column(made, column)):
             said = {"column": column.name, "kind": "choose all", "split": mark}
             _declare(made, column.name, said, [column])
-    for key, column in {**made.segments, **made.attributes}.items():
+    for column in (*made.segments.values(), *made.attributes.values()):
         if "?" in column.wording and column.kind in ("category", "flag"):
             asked = made.said.setdefault("questions", {})
             if all(column.name != said.get("column") for said in asked.values()):
-                asked.setdefault(_key(key), {"column": column.name})
+                asked[_free(asked, column.name)] = {"column": column.name}
     if asked := made.said.get("questions"):
         made.said["questions"] = dict(sorted(asked.items(), key=lambda one: _place(made, one[1])))
 
@@ -117,12 +117,7 @@ def _declare(made: Guess, name: str, said: dict[str, Any], columns: Sequence[Pro
     except Refusal:
         return
     asked = made.said.setdefault("questions", {})
-    key = base = _key(name)
-    count = 1
-    while key in asked:
-        count += 1
-        key = f"{base}_{count}"
-    asked[key] = said
+    asked[_free(asked, name)] = said
     made.asked += columns
     for column in columns:
         made.unused.pop(column.name, None)
@@ -135,12 +130,9 @@ def _declare(made: Guess, name: str, said: dict[str, Any], columns: Sequence[Pro
     )
 
 
-def _key(name: str) -> str:
-    """Make a short name of a question: its first words.
-
-    Example:
-        >>> _key("Which of these have you used? Please tick all that apply.")
-        'which_of_these_have'
-    """
-    words = re.findall(r"[^\W_]+", folded(name.lstrip("$")))
-    return "_".join(words[:4])[:40] or "question"
+def _free(asked: Mapping[str, Any], name: str) -> str:
+    """Make a short name of a question, its first words, that no other has."""
+    words = re.findall(r"[^\W_]+", folded(name.lstrip("$"))) or ["question"]
+    tries = ["_".join(words[:k])[:40] for k in range(min(4, len(words)), len(words) + 1)]
+    numbered = (f"{tries[0]}_{k}" for k in range(2, len(asked) + 3))
+    return next(key for key in (*tries, *numbered) if key not in asked)
