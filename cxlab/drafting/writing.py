@@ -90,9 +90,9 @@ def _table(made: Guess, folder: Path) -> str:
         lines += [f"      {key}: {quoted(form)}      # ?" for key, form in made.formats.items()]
     said = {key: value for key, value in made.said.items() if key != "questions"}
     lines += [f"    {key}: {flow(value)}{_mark(made, key)}" for key, value in said.items()]
-    if asked := made.said.get("questions"):
+    if questions := made.said.get("questions"):
         lines.append("    questions:  # ? neither score nor rating; tabulated by 'cxlab tables'")
-        lines += [f"      {quoted(key)}: {flow(value)}" for key, value in asked.items()]
+        lines += [f"      {quoted(key)}: {flow(value)}" for key, value in questions.items()]
     if made.attributes:
         lines.append("    attributes:")
         lines += [f"      - {quoted(column.name)}" for column in made.attributes.values()]
