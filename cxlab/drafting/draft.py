@@ -71,18 +71,17 @@ def draft(files: Sequence[Path], folder: Path) -> Draft:
 
 
 def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]:
-    """Make one table of each layout; of two that are the same table, the larger.
+    """Make one table of each layout; of two that are the same table, the surer, then the larger.
 
     What is left out is given beside: its dates tell up to when the exports do.
     """
     beside: list[Guess] = []
     doubts: list[Doubt] = []
     chosen: dict[str, Guess] = {}
-    for files in sorted(groups, key=lambda files: (-files.rows, files.name)):
-        found = profiles(files.grids)
-        if (together := put_together(files, found)) is not files:
-            files, found = together, profiles(together.grids)
-        table, sure = table_of(found, files)
+    told = [_told(files) for files in groups]
+    for files, found, table, sure in sorted(
+        told, key=lambda one: (not one[3], -one[0].rows, one[0].name)
+    ):
         if table in chosen:
             other = chosen[table]
             beside.append(guess(found, table, files))
@@ -110,6 +109,14 @@ def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]
             )
         chosen[made.table] = made
     return list(chosen.values()), beside, doubts
+
+
+def _told(files: Files) -> tuple[Files, list[Profile], str, bool]:
+    """Look at files of one layout, put together if they are parts, and say which table they are."""
+    found = profiles(files.grids)
+    if (together := put_together(files, found)) is not files:
+        files, found = together, profiles(together.grids)
+    return files, found, *table_of(found, files)
 
 
 def unnamed(found: list[Profile], files: Files) -> Guess:
