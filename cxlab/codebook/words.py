@@ -284,6 +284,8 @@ UNSEEN = (
 DOUBT = "Doubtful: "
 
 _LABELS = {
+    "x": "across",
+    "y": "upwards",
     "nps": "NPS",
     "csat": "CSAT",
     "ces": "CES",

@@ -2,7 +2,7 @@
 
 In reading order:
 
-    hurts         at which stage most people feel most
+    hurts         which stage weighs most, by how low and how many
     scorecard     each stage: people, scores, failures, repeats, waiting, cost
     promptness    how a score goes with waiting, and where it bends
     handoffs      what goes with a change of channel or of hands

@@ -105,7 +105,7 @@ def _headline(frame: pd.DataFrame, outcome: str) -> str:
     if most["p_adjusted"] >= 0.05:
         return (
             f"{label(outcome)} differs no more between {listing([*frame['term']])} than chance "
-            f"would have it: at most {said} of its spread lies between {_many(most['term'])}."
+            f"has it: at most {percent(most['conf_high'], 1)} of its spread."
         )
     return f"Of the spread of {label(outcome)}, {said} lies between {_many(most['term'])}."
 

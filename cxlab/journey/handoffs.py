@@ -13,7 +13,7 @@ from cxlab.journey.workings.adjusting import covariates, told
 from cxlab.journey.workings.cases import cases_of
 from cxlab.journey.workings.kink import robust
 from cxlab.journey.workings.refusal import JourneyError
-from cxlab.results import Result, count, number, percent
+from cxlab.results import Result, number
 
 OUTCOMES = ("csat", "failed", "again", "solved")
 FEWEST = 10
@@ -107,11 +107,9 @@ def _headline(frame: pd.DataFrame) -> str:
             "Cases that changed channel or hands differ from the others no more than chance has it."
         )
     best = sure.loc[sure["p_adjusted"].idxmin()]
-    share = percent(best["count"] / best["n"])
     return (
-        f"The {share} of cases that {best['term']} are associated with a difference of "
+        f"Cases that {best['term']} differ in {label(best['part'])} by "
         f"{number(best['estimate'], 2, signed=True)} "
-        f"({number(best['conf_low'], 2)} to {number(best['conf_high'], 2)}) "
-        f"in {label(best['part'])}; {count(len(sure))} of {count(len(frame))} comparisons stand "
-        "after adjustment."
+        f"({number(best['conf_low'], 2)} to {number(best['conf_high'], 2)}) from cases of their "
+        "kind that did not."
     )

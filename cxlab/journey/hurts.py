@@ -1,4 +1,4 @@
-"""Where do most people feel most?"""
+"""Where on the way does it hurt most, counting how many pass there?"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from cxlab.journey.workings.cases import Cases, cases_of
 from cxlab.journey.workings.near import near
 from cxlab.journey.workings.pooling import shrunk
 from cxlab.journey.workings.refusal import JourneyError
-from cxlab.results import Result, amount, count, percent, span
+from cxlab.results import Result, amount, count, span
 
 DRAWS = 4000
 NONE = "(no contact)"
@@ -29,7 +29,7 @@ def hurts(
     as_of: Any,
     level: float = 0.95,
 ) -> Result:
-    """Tell at which stage or touchpoint most people feel most.
+    """Tell which stage or touchpoint weighs most: how low the answers after it, times how many.
 
     An answer tells of the customer's last contact within so long before it.
 
@@ -162,8 +162,7 @@ def _headline(frame: pd.DataFrame, by: str, score: str, unit: str) -> str:
         )
     points = " points" if unit == "points" else ""
     return (
-        f"Most people feel most at '{most['group']}': {count(most['n'], 'customer')} "
-        f"({percent(most['share'])} of those who got in touch), and were the answers that follow "
-        f"like the others, {label(score)} would be {amount(most['felt'], unit)}{points} higher "
+        f"'{most['group']}' weighs most: lower answers after it amount to "
+        f"{amount(most['felt'], unit)}{points} of {label(score)} over all "
         f"({span(most['felt_low'], most['felt_high'], unit)})."
     )

@@ -13,7 +13,7 @@ from cxlab.journey.workings.adjusting import covariates, told
 from cxlab.journey.workings.cases import cases_of
 from cxlab.journey.workings.kink import Kink, bent, robust
 from cxlab.journey.workings.refusal import JourneyError
-from cxlab.results import Result, count, number, probability
+from cxlab.results import Result, count, number
 
 BINS = 10
 FEWEST = 60  # contacts of which a curve is told
@@ -147,8 +147,7 @@ def _headline(frame: pd.DataFrame, kink: Kink | None, found: bool, outcome: str,
     went = f"from {ends[0]} after {_hours(curve['time'].iloc[0])} to {ends[1]} after "
     went += _hours(curve["time"].iloc[-1])
     if kink is None or not found:
-        why = "" if kink is None else f" (a bend anywhere: p {probability(kink.p_value)})"
-        return f"{label(outcome)} goes {went}, with no knee{why}."
+        return f"{label(outcome)} goes {went}, with no knee."
     row = frame[frame["term"] == KNEE].iloc[0]
     return (
         f"{label(outcome)} goes {went}, with a knee at {_hours(row['time'])} "
@@ -166,8 +165,8 @@ def _clause(frame: pd.DataFrame, hours: float, waiting: str) -> str:
     row = frame[frame["term"] == SOONER].iloc[0]
     what = "answered" if waiting == "waited" else "closed"
     return (
-        f"If the association were causal, and nobody waited longer than {_hours(hours)} to be "
-        f"{what} ({count(row['n'], 'contact')} did), the mean would differ by "
+        f"{count(row['n'], 'contact')} waited longer than {_hours(hours)} to be {what}. If the "
+        f"association were causal and nobody did, the mean would differ by "
         f"{number(row['estimate'], 2, signed=True)} "
         f"({number(row['conf_low'], 2)} to {number(row['conf_high'], 2)}). "
         "What is waited for long may be hard."

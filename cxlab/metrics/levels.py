@@ -154,8 +154,8 @@ def _shape(answers: Answers, smallest: int) -> str:
         said = [amount(total[answers.worth == v].sum(), "share") for v in (100, 0, -100)]
         return f"{said[0]} promoters, {said[1]} passives and {said[2]} detractors."
     most = int(np.argmax(total))
-    said, share = answers.score.point(answers.points[most]), amount(total[most], "share")
-    return f"{said} is given most often: {share}."
+    point, share = answers.score.point(answers.points[most]), amount(total[most], "share")
+    return f"{point} is given most often: {share}."
 
 
 def _shares(answers: Answers, cell: int, level: float, smallest: int) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxlab.codebook import label
 from cxlab.questions.banner import layout_of
 from cxlab.questions.blocks import ANSWER, Block, blocks
 from cxlab.questions.cells import Cells, cells
@@ -135,10 +136,12 @@ def _headline(frame: pd.DataFrame, layout: Columns) -> str:
             "looked at"
         )
     top = sure.iloc[0]
-    of = f"'{brief(top['question'], 24)}'" + (f" ({brief(top['item'], 24)})" if top["item"] else "")
+    of = f"'{brief(label(top['question']), 24)}'" + (
+        f" ({brief(top['item'], 24)})" if top["item"] else ""
+    )
     way = "more" if top["estimate"] > 0 else "less"
     share, rest = (amount(top[each], "share") for each in ("share", "share_rest"))
     return (
         f"{brief(top['group'], 24)} answers '{brief(top['answer'], 24)}' to {of} {way} often, "
-        f"{share} beside {rest}; {len(sure):,} of {count(len(frame), 'share')} lie apart."
+        f"{share} beside {rest}; {count(len(sure), 'share')} lie apart."
     )

@@ -141,10 +141,10 @@ def together(study: Any, *, question: str, smallest: int | None = None) -> Resul
         raise QuestionsError(f"'{question}': no two items were answered differently by enough.")
     high = told.loc[told["estimate"].idxmax()]
     low = told.loc[told["estimate"].idxmin()]
-    said = f"{brief(high['term'], 32)} and {brief(high['against'], 32)} go together most closely"
+    said = f"{brief(high['term'], 24)} and {brief(high['against'], 24)} go together most closely"
     said += f" ({number(high['estimate'], 2)})"
     if len(told) > 2:
-        pair = f"{brief(low['term'], 32)} and {brief(low['against'], 32)}"
+        pair = f"{brief(low['term'], 16)} and {brief(low['against'], 16)}"
         said += f", {pair} least ({number(low['estimate'], 2)})"
     return Result(name=f"items of {each.name} together", frame=frame, headline=f"{said}.",
                   method=TOGETHER, base=_BASES.format(asked_as(each), asked.base),

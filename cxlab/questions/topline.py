@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxlab.codebook import label
 from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.questions.blocks import Block, blocks
 from cxlab.questions.cells import Cells, cells
@@ -114,13 +115,13 @@ def _answering(frame: pd.DataFrame) -> str:
         one = frame.iloc[0]
         silent = int(one["asked"] - one["n"])
         more = f", {count(silent, 'person')} did not" if silent > 0 else ""
-        return f"{count(one['n'], 'person')} answered '{brief(one['question'])}'{more}."
+        return f"{count(one['n'], 'person')} answered {brief(label(one['question']))}{more}."
     said = f"{count(len(frame), 'question')} were put to people"
     worst = frame.loc[frame["share"].idxmin()]
     if worst["share"] > 0.995:
         return f"{said}, and nearly all who were asked answered each."
     return (
-        f"{said}; '{brief(worst['question'])}' was left empty most often: "
+        f"{said}; {brief(label(worst['question']))} was left empty most often: "
         f"{percent(worst['share'])} of {count(worst['asked'], 'person')} asked answered it."
     )
 
@@ -191,7 +192,7 @@ def asked_as(each: Asked) -> str:
 
 def _told(each: Asked, rows: pd.DataFrame) -> str:
     """Say in a sentence what was answered to a question."""
-    name = brief(each.name, 32)
+    name = brief(label(each.name), 32)
     means = rows[(rows["part"] == "mean") & rows["estimate"].notna()]
     given = rows[(rows["part"] == "answer") & rows["share"].notna()]
     if given.empty and means.empty:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxlab import codebook
 from cxlab.events import local_times
 from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.questions.people import QuestionsError, only, questionnaire_of
@@ -155,7 +156,7 @@ def _lines(kept: pd.DataFrame, each: Asked, unit: str) -> pd.Series:
 def _headline(each: Asked, frame: pd.DataFrame, unit: str) -> str:
     """Say which line moved most from the first period told to the last."""
     known = frame.dropna(subset=["estimate"])
-    name = brief(each.name, 32)
+    name = brief(codebook.label(each.name), 32)
     if known.empty:
         return f"{name}: too few people answered in each period to be shown."
     ends = known.groupby("term", sort=False).agg(
