@@ -291,3 +291,17 @@ def test_what_cannot_be_meant_is_refused(words, why):
     asked = _asked(_single(np.arange(100) % 2), region=["x", "y"] * 50, many=np.arange(100))
     with pytest.raises(Misuse, match=why):
         questions.banner(asked, **words)
+
+
+def test_many_places_and_kinds_of_answer_are_summed_as_pandas_sums_them():
+    # 12,000 rows of choices by 100 places are more than every pair has a number for
+    rng, n = np.random.default_rng(6), 12_000
+    s, t, w = rng.integers(0, 50, n), rng.integers(0, 50, n), rng.uniform(0.5, 2, n)
+    chosen = rng.integers(0, 2, (3, n))
+    asked = _asked(_chosen(chosen), _single(chosen[0]), s=s, t=t, w=w)
+    told = questions.banner(asked).frame.query("breakdown == 't'")
+    share = pd.Series(chosen[0] * w).groupby(t).sum() / pd.Series(w).groupby(t).sum()
+    for question, answer in (("m", "a"), ("q", "no")):
+        of_answer = (told["question"] == question) & (told["answer"] == answer)
+        found = told[of_answer].set_index(told["group"][of_answer].astype(int))["share"]
+        assert found.sort_index().to_numpy() == pytest.approx(share.to_numpy())

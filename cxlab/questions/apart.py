@@ -8,7 +8,7 @@ import pandas as pd
 
 from cxlab.codebook import label
 from cxlab.questions.banner import layout_of
-from cxlab.questions.blocks import ANSWER, Block, blocks
+from cxlab.questions.blocks import ANSWER, Block
 from cxlab.questions.cells import Cells, cells
 from cxlab.questions.columns import Columns
 from cxlab.questions.held import held
@@ -60,9 +60,9 @@ def apart(
     fewest = asked.smallest if smallest is None else smallest
     chosen = [one for one in asked.chosen(questions) if one.name not in layout.spans]
     frames = [
-        _frame(block, cells(block, layout, rest=beside), layout, fewest, level)
+        _frame(block, done, layout, fewest, level)
         for one in chosen
-        for block in blocks(one)
+        for block, done in cells(one, layout, rest=beside)
         if not block.means
     ]
     frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()

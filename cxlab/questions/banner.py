@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.questionnaire import Asked, Questionnaire
-from cxlab.questions.blocks import Block, blocks
+from cxlab.questions.blocks import Block
 from cxlab.questions.cells import Cells, cells
 from cxlab.questions.columns import ALL, MOST, Columns, columns
 from cxlab.questions.held import held
@@ -75,15 +75,16 @@ def banner(
     layout, beside = layout_of(asked, columns)
     fewest = asked.smallest if smallest is None else smallest
     chosen = asked.chosen(rows)
-    frames = []
+    parts = []
     for question in chosen:
-        done = [(block, cells(block, layout, rest=beside)) for block in blocks(question)]
+        done = list(cells(question, layout, rest=beside))
         p_values = _p_values(done, layout, correct)
-        frames += [
-            _frame(block, found, layout, p, fewest, percent)
+        parts += [
+            _lines(block, found, layout, p, fewest, percent)
             for (block, found), p in zip(done, p_values, strict=True)
         ]
-    frame = pd.concat(frames, ignore_index=True)[_COLUMNS]
+    # a frame of each block would cost more than all the counting
+    frame = pd.DataFrame({c: np.concatenate([part[c] for part in parts]) for c in _COLUMNS})
     return Result(
         name="banner",
         frame=frame,
@@ -118,8 +119,7 @@ def differences(
     layout, _ = layout_of(asked, column)
     fewest = asked.smallest if smallest is None else smallest
     parts = []
-    for block in blocks(asked[row]):
-        done = cells(block, layout)
+    for block, done in cells(asked[row], layout):
         tests = each_with_each(done, layout, means=block.means)
         gone = held(done.n, layout, smallest=fewest)
         for at, (c, d) in enumerate(layout.pairs):
@@ -171,15 +171,15 @@ def _together(tables: list[np.ndarray]) -> list[np.ndarray]:
     return [part.reshape(t.shape) for part, t in zip(np.split(flat, ends), tables, strict=True)]
 
 
-def _frame(
+def _lines(
     block: Block,
     done: Cells,
     layout: Columns,
     tested: tuple[Tests, np.ndarray, Tests, np.ndarray],
     smallest: int,
     percent: str,
-) -> pd.DataFrame:
-    """Write the cells of a block as rows, line by line."""
+) -> dict[str, np.ndarray]:
+    """Write the cells of a block as columns of the answer, line by line."""
     pairs, p_pairs, rest, p_rest = tested
     k, c = done.estimate.shape
     gone = held(done.n, layout, smallest=smallest)
@@ -204,17 +204,18 @@ def _frame(
         "weighted": np.broadcast_to(done.w, (k, c)) if block.means else done.weighted,
         "base_weighted": np.broadcast_to(done.w, (k, c)),
     }
-    return pd.DataFrame({
-        "question": block.question, "item": block.item,
-        "answer": np.repeat(np.array(block.answers, dtype=object), c),
-        "part": np.repeat(np.array(block.part, dtype=object), c),
-        "breakdown": np.tile(np.array(layout.breakdown, dtype=object), k),
-        "group": np.tile(np.array(layout.group, dtype=object), k),
-        "letter": np.tile(np.array(layout.letter, dtype=object), k),
-        "above": np.where(gone, "", marks).ravel(), "rest": np.where(gone, "", side).ravel(),
+    of_block = {"question": [block.question], "item": [block.item]}
+    of_line = {"answer": block.answers, "part": block.part}
+    of_column = {name: getattr(layout, name) for name in ("breakdown", "group", "letter")}
+    return {
+        **{name: np.repeat(np.array(words, object), k * c) for name, words in of_block.items()},
+        **{name: np.repeat(np.array(words, object), c) for name, words in of_line.items()},
+        **{name: np.tile(np.array(words, object), k) for name, words in of_column.items()},
+        "above": np.where(gone, "", marks).ravel(),
+        "rest": np.where(gone, "", side).ravel(),
         "verdict": np.tile(verdict, k),
         **{name: np.where(gone, np.nan, each).ravel() for name, each in numbers.items()},
-    })  # fmt: skip
+    }
 
 
 def _shares(done: Cells, percent: str) -> np.ndarray:

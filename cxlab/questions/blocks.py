@@ -1,4 +1,4 @@
-"""The lines of a question's table: one block an item, for every line who is counted in it."""
+"""The lines of a question's table: one block an item, for every line what is counted in it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxlab.questionnaire import Asked
+from cxlab.questionnaire.asked import NOT_ASKED
 
 ANSWER, NET, MEAN = "answer", "net", "mean"
 _BOXES = ("scale", "grid")
@@ -20,9 +21,10 @@ class Block:
         question, item: names.
         answers: a label a line.
         part: what each line is: an answer, a net or a mean; means stand in blocks of their own.
-        lines: (lines, people) 1 where a person counts in a line, or the number given; 0 outside
-            the base.
-        base: who answered.
+        kind: (people) which kind of answer each gave; those of a kind count alike in every line.
+        lines: (lines, kinds) 1 where a kind counts in a line, or the number given; 0 outside the
+            base.
+        base: (kinds) which of them are an answer.
         asked: how many the item was put to.
     """
 
@@ -30,6 +32,7 @@ class Block:
     item: str
     answers: tuple[str, ...]
     part: tuple[str, ...]
+    kind: np.ndarray
     lines: np.ndarray
     base: np.ndarray
     asked: int
@@ -47,22 +50,20 @@ def blocks(asked: Asked) -> Iterator[Block]:
         return
     nets = boxes(asked)
     for at, item in enumerate(asked.items):
-        codes = asked.codes[at]
-        base, put_to = codes >= 0, int((codes >= -1).sum())
+        kind = asked.codes[at].astype(np.intp) - NOT_ASKED  # 0 not asked, 1 not answered
+        put_to = int(np.count_nonzero(kind))
         if asked.answers:
-            lines = np.empty((len(asked.answers) + len(nets), len(codes)))
-            for place in range(len(asked.answers)):
-                np.equal(codes, place, out=lines[place], casting="unsafe")
-            for place, members in enumerate(nets.values(), len(asked.answers)):
-                lines[place] = lines[list(members)].sum(axis=0)
+            lines = np.eye(len(asked.answers) + 2)[2:]
+            told = [lines, *(lines[list(members)].sum(axis=0) for members in nets.values())]
             part = (ANSWER,) * len(asked.answers) + (NET,) * len(nets)
-            answers = (*asked.answers, *nets)
-            yield Block(asked.name, item, answers, part, lines, base, put_to)
+            answers, base = (*asked.answers, *nets), np.any(lines, axis=0)
+            yield Block(asked.name, item, answers, part, kind, np.vstack(told), base, put_to)
         given = _numbers(asked, at)
         if given is not None:
             there = ~np.isnan(given)
+            kind = kind if asked.numbers is None else np.arange(len(given))
             lines = np.where(there, given, 0.0)[None]
-            yield Block(asked.name, item, ("mean",), (MEAN,), lines, there, put_to)
+            yield Block(asked.name, item, ("mean",), (MEAN,), kind, lines, there, put_to)
 
 
 def boxes(asked: Asked) -> dict[str, tuple[int, ...]]:
@@ -89,14 +90,15 @@ def _chosen(asked: Asked) -> Block:
         lines[place] = (asked.codes[list(members)] == 1).any(axis=0)
     part = (ANSWER,) * len(asked.items) + (NET,) * len(asked.nets)
     answers = (*asked.items, *asked.nets)
-    return Block(asked.name, "", answers, part, lines, base, int(asked.put_to().sum()))
+    kind = np.arange(len(base))  # as many kinds of answer as people, at worst
+    return Block(asked.name, "", answers, part, kind, lines, base, int(asked.put_to().sum()))
 
 
 def _numbers(asked: Asked, at: int) -> np.ndarray | None:
-    """Give the numbers of an item that a mean is made of, or nothing."""
+    """Give the number that each person, or else each kind of answer, counts in a mean."""
     if asked.numbers is not None:
         return asked.numbers[at]
     worth = np.array(asked.values, dtype=float)
     if asked.kind in ("date", "open") or not len(worth) or np.isnan(worth).all():
         return None
-    return np.append(worth, [np.nan, np.nan])[asked.codes[at]]
+    return np.append([np.nan, np.nan], worth)

@@ -1,15 +1,17 @@
-"""Every cell of a banner table at once, as products of who answers what and who stands where.
+"""Every cell of a banner table at once: people are counted once by answer and place, then summed.
 
 Variances are the with-replacement linearisation of survey software (Taylor series; Särndal,
 Swensson and Wretman 1992, section 5.5); rows of one cluster are added up before they are squared.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
-from cxlab.questions.blocks import Block
+from cxlab.questionnaire import Asked
+from cxlab.questions.blocks import Block, blocks
 from cxlab.questions.columns import Columns
 
 
@@ -42,32 +44,48 @@ class Cells:
     with_rest: np.ndarray | None = None
 
 
-def cells(block: Block, columns: Columns, *, rest: Columns | None = None) -> Cells:
-    """Count and weigh a block in every column.
+def cells(
+    asked: Asked, columns: Columns, *, rest: Columns | None = None
+) -> Iterator[tuple[Block, Cells]]:
+    """Count and weigh every block of a question in every column.
 
     Args:
-        block: the lines.
+        asked: the question.
         columns: the columns.
         rest: for each column everyone else of its breakdown, to be compared with.
     """
+    kind, crossed = None, ()
+    for block in blocks(asked):
+        if block.kind is not kind:  # answers and their mean are counted once
+            kind, crossed = block.kind, tuple(columns.crossed(block.kind, len(block.base)))
+        yield block, _summed(block, crossed, columns, rest)
+
+
+def _summed(
+    block: Block, crossed: Sequence[np.ndarray], columns: Columns, rest: Columns | None
+) -> Cells:
+    """Sum what was counted by answer and place over lines and columns."""
     lines = np.vstack([block.base, block.lines])
     if block.means:
         lines = np.vstack([lines, block.lines**2])
-    done = _cells(lines, block, columns)
-    pairs = _overlaps(lines, block, columns, done) if columns.overlap else None
+    plain, *more = (lines @ each for each in crossed)
+    heavy, square = more or (plain, plain)
+    done = _cells(plain, heavy, square, block, columns)
+    pairs = _overlaps(square, block, columns, done) if columns.overlap else None
     beside = with_rest = None
     if rest is not None:
-        beside = _cells(lines, block, rest)
+        beside = _cells(plain, heavy, square, block, rest)
     if columns.cluster is not None:
         done, beside, pairs, with_rest = _clustered(block, columns, rest, done, beside, pairs)
     return Cells(**{**vars(done), "covariance": pairs, "rest": beside, "with_rest": with_rest})
 
 
-def _cells(lines: np.ndarray, block: Block, columns: Columns) -> Cells:
+def _cells(
+    plain: np.ndarray, heavy: np.ndarray, square: np.ndarray, block: Block, columns: Columns
+) -> Cells:
+    """Sum what was counted, weighed, and weighed squared (lines, places) over each column."""
     k = len(block.lines)
-    plain = lines @ columns.member
-    heavy = plain if columns.weight is None else lines @ columns.weighted
-    square = plain if columns.weight is None else lines @ columns.squared
+    plain, heavy, square = (each @ columns.member for each in (plain, heavy, square))
     n, w, w2 = plain[0], heavy[0], square[0]
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = heavy[1 : k + 1] / w
@@ -80,10 +98,10 @@ def _cells(lines: np.ndarray, block: Block, columns: Columns) -> Cells:
     return Cells(n, w, n_effective, n, count, heavy[1 : k + 1], estimate, variance)
 
 
-def _overlaps(lines: np.ndarray, block: Block, columns: Columns, done: Cells) -> np.ndarray:
+def _overlaps(square: np.ndarray, block: Block, columns: Columns, done: Cells) -> np.ndarray:
     """Give the covariances that people make who stand in two columns."""
     k = len(block.lines)
-    both = lines @ columns.shared
+    both = square @ columns.shared
     first, second = (np.array(side) for side in zip(*columns.pairs, strict=True))
     p, q = done.estimate[:, first], done.estimate[:, second]
     powers = both[k + 1 :] if block.means else both[1:]
@@ -102,23 +120,23 @@ def _clustered(
     pairs: np.ndarray | None,
 ) -> tuple[Cells, Cells | None, np.ndarray, np.ndarray | None]:
     """Put in what rows of one cluster have in common; rows alone in theirs change nothing."""
-    inside = np.flatnonzero(block.base)
+    inside = np.flatnonzero(block.base[block.kind])
     cluster = np.unique(columns.cluster[inside], return_inverse=True)[1]  # type: ignore[index]
     size = np.bincount(cluster)
     several = size[cluster] > 1
     rows, group = inside[several], np.unique(cluster[several], return_inverse=True)[1]
     add = sparse.csr_matrix((np.ones(len(rows)), (group, np.arange(len(rows)))))
     sides = [(columns, done)] + ([(rest, beside)] if rest is not None and beside else [])
-    heavy = [c.weighted[rows] for c, _ in sides]
+    heavy = [c.weighted(rows) for c, _ in sides]
     own = [np.zeros_like(cells.estimate) for _, cells in sides]
     first, second = _sides(columns.pairs)
     cross = np.zeros((len(block.lines), len(columns.pairs))) if pairs is None else pairs.copy()
     with_rest = None if beside is None else np.zeros_like(done.estimate)
-    for at, line in enumerate(block.lines if len(rows) else ()):
+    for at, line in enumerate(block.lines[:, block.kind[rows]] if len(rows) else ()):
         totals = []
         for side, (_, cells) in enumerate(sides):
             with np.errstate(divide="ignore", invalid="ignore"):
-                score = heavy[side] * (line[rows, None] - cells.estimate[at]) / cells.w
+                score = heavy[side] * (line[:, None] - cells.estimate[at]) / cells.w
             score = np.nan_to_num(score)
             total = add @ score
             own[side][at] = (total**2).sum(axis=0) - (score**2).sum(axis=0)
@@ -130,7 +148,7 @@ def _clustered(
             other, single = totals[1]
             with_rest[at] = (total * other).sum(axis=0) - (score * single).sum(axis=0)
     fixed = [
-        _with_variance(cells, extra, _units(columns.cluster, c.member, block.base))  # type: ignore[arg-type]
+        _with_variance(cells, extra, _units(columns.cluster[inside], c.standing(inside)))  # type: ignore[index]
         for (c, cells), extra in zip(sides, own, strict=True)
     ]
     return fixed[0], fixed[1] if len(fixed) > 1 else None, cross, with_rest
@@ -143,11 +161,9 @@ def _with_variance(cells: Cells, extra: np.ndarray, units: np.ndarray) -> Cells:
     return Cells(**{**vars(cells), "variance": variance, "units": units})
 
 
-def _units(cluster: np.ndarray, member: np.ndarray, base: np.ndarray) -> np.ndarray:
+def _units(cluster: np.ndarray, standing: np.ndarray) -> np.ndarray:
     """Count the clusters of each column."""
-    inside = member[base] > 0
-    return np.array([len(np.unique(cluster[base][inside[:, c]])) for c in range(inside.shape[1])],
-                    dtype=float)  # fmt: skip
+    return np.array([len(np.unique(cluster[each > 0])) for each in standing.T], dtype=float)
 
 
 def _sides(pairs: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import linalg, sparse
 
 from cxlab.codebook import did_you_mean
 from cxlab.questionnaire import Questionnaire
@@ -16,6 +17,8 @@ from cxlab.results import Misuse
 ALL = "all"
 MOST = 60  # groups of one breakdown
 NESTED = "+"  # between the names of breakdowns that are nested
+_TOGETHER = 500  # places of several breakdowns that are told apart together
+_DENSE = 1_000_000  # kinds of answer by places, up to which every pair has a number
 
 
 class Sum(NamedTuple):
@@ -32,13 +35,14 @@ class Columns:
 
     Attributes:
         breakdown, group, letter: a word a column.
-        member: (people, columns) 1 where a person stands in a column.
+        member: (places, columns) 1 where those of a place stand in a column.
         spans: breakdown -> places of its columns.
         overlap: breakdowns whose columns share people.
         nested: breakdown -> for each column the groups it lies in, of nested breakdowns.
         weight: of each person, or None.
         cluster: code of each person's cluster, or None.
         parts: breakdown -> the breakdowns that are nested in it.
+        places: (people) the place of each person, once for all breakdowns told apart together.
     """
 
     breakdown: tuple[str, ...]
@@ -51,6 +55,7 @@ class Columns:
     weight: np.ndarray | None = None
     cluster: np.ndarray | None = None
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    places: tuple[np.ndarray, ...] = ()
 
     @cached_property
     def sums(self) -> list[Sum]:
@@ -82,15 +87,28 @@ class Columns:
     def _inside(self, name: str) -> Sequence[tuple[str, ...]]:
         return self.nested.get(name) or [(self.group[at],) for at in self.spans[name]]
 
-    @cached_property
-    def weighted(self) -> np.ndarray:
-        """Members with their weight."""
-        return self.member if self.weight is None else self.member * self.weight[:, None]
+    def crossed(self, kind: np.ndarray, kinds: int) -> Iterator[Any]:
+        """Count people by kind of answer and place, (kinds, places); with weights, also add up
+        these and their squares."""
+        shape = kinds, len(self.member)
+        keys = [kind * shape[1] + place for place in self.places]
+        few = kinds * shape[1] <= _DENSE
+        for weight in (None,) if self.weight is None else (None, self.weight, self.weight**2):
+            if few:
+                counted = [np.bincount(key, weight, kinds * shape[1]) for key in keys]
+                yield np.sum(counted, axis=0).reshape(shape)
+            else:
+                given = np.ones(len(kind)) if weight is None else weight
+                yield sum(sparse.csr_matrix((given, (kind, at)), shape) for at in self.places)
 
-    @cached_property
-    def squared(self) -> np.ndarray:
-        """Members with the square of their weight."""
-        return self.member if self.weight is None else self.weighted * self.weight[:, None]
+    def standing(self, rows: np.ndarray) -> np.ndarray:
+        """Give the columns in which people stand, (rows, columns)."""
+        return sum(self.member[place[rows]] for place in self.places)
+
+    def weighted(self, rows: np.ndarray) -> np.ndarray:
+        """Give the columns in which people stand, with their weight."""
+        inside = self.standing(rows)
+        return inside if self.weight is None else inside * self.weight[rows, None]
 
     @cached_property
     def pairs(self) -> list[tuple[int, int]]:
@@ -100,12 +118,11 @@ class Columns:
 
     @cached_property
     def shared(self) -> np.ndarray:
-        """(people, pairs) squared weight where a person stands on both sides of a pair."""
+        """(places, pairs) 1 where those of a place stand on both sides of a pair."""
         out = np.zeros((len(self.member), len(self.pairs)))
-        square = 1.0 if self.weight is None else self.weight**2
         for at, (c, d) in enumerate(self.pairs):
             if self.breakdown[c] in self.overlap:
-                out[:, at] = self.member[:, c] * self.member[:, d] * square
+                out[:, at] = self.member[:, c] * self.member[:, d]
         return out
 
 
@@ -126,42 +143,68 @@ def columns(
     Raises:
         Misuse: an unknown breakdown, or one with too many values; the nearest is named.
     """
-    people = len(asked.people)
-    members, breakdowns, named = [np.ones((people, 1))], [ALL], [ALL]
+    tables = [_Standing(np.zeros(len(asked.people), np.intp), np.ones((1, 1)))]
+    breakdowns, named = [ALL], [ALL]
     spans, nested, overlap, made = {}, {}, set(), {}
     for name in dict.fromkeys(by):
         parts = _parts(asked, name)
         made[name] = tuple(parts)
-        found = [groups(asked, part) for part in parts]
-        labels, table = found[0]
+        found = [_standing(asked, part) for part in parts]
+        labels, one = found[0]
         inside: list[tuple[str, ...]] = [(label,) for label in labels]
         for more, other in found[1:]:
-            table = (table[:, :, None] * other[:, None, :]).reshape(people, -1)
-            inside = [(*left, right) for left in inside for right in more]
-        filled = np.flatnonzero(table.sum(axis=0) > 0)
+            place, left, right = _pairs(one, other)
+            one = _Standing(place, (left[:, :, None] * right[:, None, :]).reshape(len(left), -1))
+            inside = [(*label, further) for label in inside for further in more]
+        filled = np.flatnonzero(one.member.sum(axis=0) > 0)
         if len(filled) > MOST:
             raise Misuse(_too_many(asked, name, len(filled)))
         start = len(named)
         spans[name] = tuple(range(start, start + len(filled)))
-        members.append(table[:, filled])
+        _add(tables, _Standing(one.place, one.member[:, filled]))
         breakdowns += [name] * len(filled)
         nested[name] = tuple(inside[at] for at in filled)
         named += [" × ".join(each) for each in nested[name]]
-        if (table.sum(axis=1) > 1).any():
+        if (one.member.sum(axis=1) > 1).any():
             overlap.add(name)
+    starts = np.cumsum([0, *(len(table.member) for table in tables)])
     letters = ["", *(_letter(at) for at in range(len(named) - 1))]
     return Columns(
         tuple(breakdowns),
         tuple(named),
         tuple(letters),
-        np.concatenate(members, axis=1),
+        linalg.block_diag(*(table.member for table in tables)),
         spans,
         frozenset(overlap),
         {name: inside for name, inside in nested.items() if len(inside[0]) > 1},
         weight,
         cluster,
         made,
+        tuple(table.place + start for table, start in zip(tables, starts, strict=False)),
     )
+
+
+class _Standing(NamedTuple):
+    """The place of each person, and (places, columns) in which columns those of a place stand."""
+
+    place: np.ndarray
+    member: np.ndarray
+
+
+def _pairs(one: _Standing, other: _Standing) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Number the pairs of places that occur; give their members on either side."""
+    width = len(other.member)
+    place, seen = pd.factorize(one.place * width + other.place)
+    return place, one.member[seen // width], other.member[seen % width]
+
+
+def _add(tables: list[_Standing], more: _Standing) -> None:
+    """Put columns beside the last ones, where their places together are few."""
+    if len(tables[-1].member) * len(more.member) > _TOGETHER:
+        tables.append(more)
+        return
+    place, left, right = _pairs(tables[-1], more)
+    tables[-1] = _Standing(place, np.hstack([left, right]))
 
 
 def _parts(asked: Questionnaire, name: str) -> list[str]:
@@ -178,15 +221,25 @@ def _parts(asked: Questionnaire, name: str) -> list[str]:
 
 def groups(asked: Questionnaire, name: str) -> tuple[list[str], np.ndarray]:
     """Give the groups of a segment, or of the answers to a question, and who is in them."""
+    labels, (place, member) = _standing(asked, name)
+    return labels, member[place]
+
+
+def _standing(asked: Questionnaire, name: str) -> tuple[list[str], _Standing]:
+    """Give the groups, and in which of them each person stands."""
     if name in asked.segments:
         codes, found = pd.factorize(asked.people[name].astype(object), sort=False)
         order = sorted(range(len(found)), key=lambda at: str(found[at]))
         if len(found) > MOST:
             raise Misuse(_too_many(asked, name, len(found)))
-        return [str(found[at]) for at in order], np.equal.outer(codes, order).astype(float)
+        return [str(found[at]) for at in order], _numbered(codes, order)
     question = asked[name]
     if question.kind == "choose all":
-        return list(question.items), (question.codes == 1).T.astype(float)
+        one = _Standing(np.zeros(len(asked.people), np.intp), np.ones((1, 0)))
+        for codes in question.codes:
+            place, left, right = _pairs(one, _numbered(codes == 1, [True]))
+            one = _Standing(place, np.hstack([left, right]))
+        return list(question.items), one
     if len(question.items) > 1 or not question.answers or question.kind == "open":
         raise Misuse(
             f"'{name}' is a question of kind '{question.kind}' and cannot break others down; "
@@ -194,8 +247,13 @@ def groups(asked: Questionnaire, name: str) -> tuple[list[str], np.ndarray]:
         )
     if len(question.answers) > MOST:
         raise Misuse(_too_many(asked, name, len(question.answers)))
-    places = range(len(question.answers))
-    return list(question.answers), np.equal.outer(question.codes[0], places).astype(float)
+    return list(question.answers), _numbered(question.codes[0], range(len(question.answers)))
+
+
+def _numbered(codes: np.ndarray, groups: Sequence[int]) -> _Standing:
+    """Number the codes that occur; each stands in the group of that code, if there is one."""
+    place, seen = pd.factorize(codes, use_na_sentinel=False)
+    return _Standing(place, np.equal.outer(seen, groups).astype(float))
 
 
 def _too_many(asked: Questionnaire, name: str, n: int) -> str:

@@ -52,7 +52,7 @@ def letters(tests: Tests, columns: Columns, p_values: np.ndarray) -> np.ndarray:
     """Write for every cell the letters of the columns that it lies above."""
     out = np.full((len(p_values), len(columns.letter)), "", dtype=object)
     with np.errstate(invalid="ignore"):
-        hits = np.argwhere(p_values <= NEARLY)
+        hits = np.argwhere(p_values <= NEARLY).tolist()
     for line, pair in hits:
         c, d = columns.pairs[pair]
         above, below = (c, d) if tests.difference[line, pair] > 0 else (d, c)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cxlab.codebook import label
 from cxlab.questionnaire import Asked, Questionnaire
-from cxlab.questions.blocks import Block, blocks
+from cxlab.questions.blocks import Block
 from cxlab.questions.cells import Cells, cells
 from cxlab.questions.columns import Columns, columns
 from cxlab.questions.people import clusters_of, questionnaire_of, weights_of
@@ -64,9 +64,9 @@ def topline(
     chosen = asked.chosen(questions)
     frame = pd.concat(
         [
-            _held_back(_rows(block, cells(block, whole), level, interval, whole), fewest)
+            _held_back(_rows(block, done, level, interval, whole), fewest)
             for each in chosen
-            for block in blocks(each)
+            for block, done in cells(each, whole)
         ],
         ignore_index=True,
     )[_COLUMNS]
