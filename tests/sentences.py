@@ -19,7 +19,8 @@ DATE = re.compile(
     r"\b\d{4}(?:-\d\d(?:-\d\d)?|Q\d)\b|\b\d{1,2} [A-Z][a-z]+ \d{4}\b|\b(?:19|20)\d\d\b"
 )
 STRETCH = re.compile(
-    r"\b[\d,]+(?:st|nd|rd|th)?[- ](?:day|week|month|quarter|year|period|customer-year)s?\b"
+    r"\b[\d,.]+(?:st|nd|rd|th)?[- ]"
+    r"(?:minute|hour|day|week|month|quarter|year|period|customer-year)s?\b"
     r"|\b(?:day|week|month|quarter|year|period|tenth|wave) \d+\b"
 )
 
