@@ -138,6 +138,8 @@ class Result:
     def from_dict(cls, given: dict[str, Any]) -> "Result":
         """Rebuild a result from `to_dict`."""
         frame = pd.DataFrame(given["frame"]["rows"], columns=given["frame"]["columns"])
+        empty = [name for name in frame if frame[name].isna().all()]
+        frame = frame.astype(dict.fromkeys(empty, float))  # a number that nobody has is one yet
         words = {key: given[key] for key in ("name", "headline", "method", "base", "unit")}
         return cls(frame=frame, notes=tuple(given["notes"]), **words)
 
