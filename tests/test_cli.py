@@ -225,7 +225,7 @@ class Slow:
             sys.meta_path.remove(self); wait()
 sys.meta_path.insert(0, Slow())
 """
-LOADING = "from cxlab import study\nstudy.load = lambda path: wait()"
+LOADING = "from cxlab import study\nstudy.load = lambda path, **words: wait()"
 WAIT = """import pathlib, sys, time
 mark = pathlib.Path(sys.argv.pop())
 def wait():

@@ -156,7 +156,7 @@ def test_curves_cut_short_keep_the_one_the_title_names():
 
 
 def test_a_table_cut_short_says_so():
-    ledger = _finding("ledger", {"reason": MANY, "n": [1] * 21}, base="all rows")
+    ledger = _finding("set aside", {"reason": MANY, "n": [1] * 21}, base="all rows")
     slide = _opened(deck(MANIFEST, _found(ledger))).slides[2]
     texts = [s.text_frame.text for s in slide.shapes if s.has_text_frame]
     assert "Base: all rows; 12 of 21 rows shown" in texts
@@ -342,7 +342,7 @@ def test_a_reason_alone_names_no_bar():
 
 
 def test_what_is_no_chart_becomes_a_table():
-    ledger = _finding("ledger", {"table": ["a", "b"], "reason": ["x", "y"], "n": [1, 2]})
+    ledger = _finding("set aside", {"table": ["a", "b"], "reason": ["x", "y"], "n": [1, 2]})
     shapes = _opened(deck(MANIFEST, _found(ledger))).slides[2].shapes
     (table,) = [shape.table for shape in shapes if shape.has_table]
     assert [cell.text for cell in table.rows[1].cells] == ["a", "x", "1"]

@@ -284,8 +284,6 @@ UNSEEN = (
 DOUBT = "Doubtful: "
 
 _LABELS = {
-    "x": "across",
-    "y": "upwards",
     "nps": "NPS",
     "csat": "CSAT",
     "ces": "CES",
@@ -302,6 +300,8 @@ _LABELS = {
 
 # What stands above a column that a reader meets, where its word alone does not say it.
 _HEADINGS = {
+    "x": "across",
+    "y": "upwards",
     "term": "what",
     "group": "for whom",
     "period": "when",
