@@ -251,3 +251,11 @@ def test_dates_of_a_second_customer_file_count_for_as_of(tmp_path):
     )
     assert said["as_of"] == DAYS[169].date()
     assert any("ex.csv" in doubt and "left out" in doubt for doubt in made.doubts)
+
+
+@pytest.mark.parametrize("heading", ["Bemerkung", "Remarks", "Observaciones", "Osservazioni"])
+def test_few_different_remarks_are_comments_all_the_same(tmp_path, heading):
+    said_by = ["", "very kind", "waited too long", "ok"]
+    rows = [(f"{day:%Y-%m-%d}", at % 11, said_by[at % 4]) for at, day in enumerate(DAYS)]
+    _, said, _ = _drafted(tmp_path, _csv(tmp_path / "w.csv", f"date,nps,{heading}", rows))
+    assert said["tables"]["responses"]["columns"]["comment"] == heading

@@ -136,7 +136,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("comment", ("text", "category"), (
             r"comment|verbatim|kommentar|comentario|opmerking|toelichting|anything else|"
             r"open.?end|^text\b|free ?text|"
-            r"anmerkung|remarque",
+            r"anmerkung|bemerkung|remarque|\bremarks?\b|observaci[oó]n|observa[cç][aã]o|osservazion",
             r"feedback|\bwhy\b|reason|grund|warum|pourquoi|porque|por que|tell us|improve|"
             r"verbesser|ameliorer|mejorar|sugeren|opinion|suggestion|^response$|primary reason"),
             r"consent|einwilligung"),
