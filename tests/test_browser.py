@@ -223,7 +223,9 @@ def test_nobody_is_kept_from_reading_the_sample_in_light_or_dark(browser, sample
     manifest, found = reports.load(sample_run)
     show = tmp_path / "slides.html"
     show.write_text(slides(manifest, found, reports.executed(sample_run, manifest)))
-    pages = [*_sample_pages(sample_run), show]
+    pages = [path for path in _sample_pages(sample_run)
+             if not path.stem.startswith("region") or path.stem.endswith("west")]  # fmt: skip
+    pages.append(show)
     for scheme, rules in (("light", None), ("dark", ["color-contrast"])):
         assert list(_unread(browser, pages, scheme, rules)) == []
 
