@@ -1,6 +1,7 @@
 """Where the tests find data that is not part of the project."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ from tests import sentences
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("CXLAB_SHARED", ROOT.parent / "shared"))
 REQUIRED = os.environ.get("CXLAB_REQUIRE_ALL") == "1"
+
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
 
 
 def absent(what: str) -> None:
@@ -56,3 +61,15 @@ def sample() -> Path:
 def sample_run() -> Path:
     """Every report of the sample, by the command of `make report`; what is current stands."""
     return sentences.run_sample()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api")
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if not program:
+        absent("a Chromium browser")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield opened
+        opened.close()

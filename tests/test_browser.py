@@ -14,25 +14,11 @@ from tests import desk
 from tests.conftest import absent
 
 WIDTHS = (390, 1440)
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
 def nasty(tmp_path_factory):
     return desk.nasty_run(tmp_path_factory.getbasetemp() / "nasty")
-
-
-@pytest.fixture(scope="session")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if not program:
-        absent("a Chromium browser")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 class Visit:

@@ -13,7 +13,6 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tests import small
-from tests.test_browser import browser  # noqa: F401
 from tests.test_explore import _export
 
 PANEL = "from cxlab import explore\nexplore.panel('study.yaml')"
@@ -55,7 +54,7 @@ def _answering(address: str, server) -> str:
     pytest.fail("JupyterLab ended before it answered")
 
 
-def test_every_click_is_code_and_pins_outlive_the_kernel(lab, browser):  # noqa: F811
+def test_every_click_is_code_and_pins_outlive_the_kernel(lab, browser):
     address, _ = lab
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
     page.set_default_timeout(WAIT)
