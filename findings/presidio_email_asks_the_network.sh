@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# presidio-analyzer 2.2.366: the pattern recogniser for e-mail addresses, no language model involved, asks two
+# presidio-analyzer 2.2.366: the pattern recogniser for e-mail addresses, a regular expression, asks two
 # remote hosts for a list of domain endings when it meets its first address (through tldextract); without a
 # network it prints the failed attempts and answers from the list it ships. The text itself is not sent.
 # Matters to: masking comments on a machine, or under a promise, without a network.
