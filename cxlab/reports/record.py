@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cxlab import export
+from cxlab import export, marks
 from cxlab.reports.changes import MADE, MISSING, changes, lines
 from cxlab.reports.manifest import apart, together
 from cxlab.reports.report import FINDINGS, INDEX
@@ -80,7 +80,7 @@ class Record:
         # a run that was ended is no measure of what changed; the whole one before it is
         name = LAST if (out / f"{LAST}{MANIFEST}").is_file() else ""
         self.last = _manifest(out / f"{name}{MANIFEST}")
-        self.last_findings = _json(out / f"{name}{FINDINGS}", [])
+        self.last_findings = marks.known(out / f"{name}{FINDINGS}", [])
         self.before = _by_stem(self._previous, out / JOURNAL)
         self.planned: dict[str, Run] = {}
         self.runs: dict[str, Run] = {}
@@ -218,7 +218,7 @@ def last_run(out: Path) -> tuple[dict[str, dict[str, Any]], str]:
     Returns:
         The reports of the last run by stem, and the name of what they found.
     """
-    found = [r for r in _json(out / FINDINGS, []) if not r.get("composes")]
+    found = [r for r in marks.known(out / FINDINGS, []) if not r.get("composes")]
     return _by_stem(_manifest(out / MANIFEST), out / JOURNAL), _fingerprint(found)
 
 
@@ -286,7 +286,7 @@ def _by_stem(manifest: dict[str, Any], journal: Path) -> dict[str, dict[str, Any
 def _manifest(path: Path) -> dict[str, Any]:
     """Read the manifest of the last run; a damaged one counts as none."""
     try:
-        content = together(_json(path, {}))
+        content = together(marks.known(path, {}))
     except (KeyError, TypeError, ValueError):
         return {}
     words = {"notebook", "question", "part", "state", "key", "page", "file"}
@@ -295,14 +295,6 @@ def _manifest(path: Path) -> dict[str, Any]:
         isinstance(entry, dict) and words <= set(entry) for entry in reports
     )
     return content if good else {}
-
-
-def _json(path: Path, otherwise: Any) -> Any:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return otherwise
-    return content if isinstance(content, type(otherwise)) else otherwise
 
 
 def _moment(seconds: float) -> str:
