@@ -88,7 +88,7 @@ def asked(question: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(question)
     def ask(*given: Any, how: How | None = None, **words: Any) -> Any:
         words = {**_fitting(how, signature, given), **words}
-        refuse_unknown(question, words)
+        refuse_unknown(question, given, words)
         if gone := _gone(signature, given, words, drawn=name.startswith("plots.")):
             return gone[0]
         try:

@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.stats import chi2_contingency
 
 from cxlab import stats
-from cxlab.codebook import label
+from cxlab.codebook import guard, label
 from cxlab.results import Result, count, listing, percent, probability
 
 NEARLY_ALL = 0.99  # empty this often in a group, a question was not asked of it
@@ -207,3 +207,7 @@ def _who_sentence(frame: pd.DataFrame) -> str:
         f"{probability(most['p_adjusted'])}); {count(len(sure))} of {count(len(frame), 'pair')} "
         "of question and fact go together."
     )
+
+
+__all__ = ["by_question", "not_asked", "patterns", "who"]
+guard(globals())

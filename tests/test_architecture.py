@@ -164,7 +164,7 @@ def test_the_words_of_every_question_stand_in_the_one_order(room):
         words = list(inspect.signature(question).parameters.values())
         named = [word.name for word in words if word.kind is word.KEYWORD_ONLY]
         assert named == codebook.placed(named), f"{room}.{name}"
-        assert not any(word.kind is word.VAR_KEYWORD for word in words) or name == "case"
+        assert not any(word.kind is word.VAR_KEYWORD for word in words), f"{room}.{name}"
 
 
 @pytest.mark.parametrize("room", ["metrics", "drivers", "churn", "retention"])
@@ -175,6 +175,15 @@ def test_help_tells_every_keyword_of_a_question(room):
         args = inspect.cleandoc(question.__doc__).partition("Returns:")[0]
         told = re.findall(r"^    (\w+(?:, \w+)*): ", args, re.M)
         assert named <= {word for words in told for word in words.split(", ")}, name
+
+
+@pytest.mark.parametrize("room", cxlab.desk.ROOMS)
+def test_a_misspelt_word_is_refused_with_the_nearest_in_every_question(room):
+    for name, question in _questions(room).items():
+        words = inspect.signature(question).parameters.values()
+        for word in [word.name for word in words if word.kind is word.KEYWORD_ONLY]:
+            with pytest.raises(codebook.UnknownWord, match=f"{name} takes no '{word}_'.*'{word}'"):
+                question(**{f"{word}_": None})
 
 
 def test_absence_has_one_way():

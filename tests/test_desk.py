@@ -3,6 +3,7 @@
 import ast
 import inspect
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 
 from cxlab import codebook, desk, drivers, export, results
 from cxlab import metrics as plain
+from cxlab import value as plain_value
 from cxlab.codebook import How
 from cxlab.desk import metrics, plots, retention, value
 from cxlab.metrics import MetricsError
@@ -57,6 +59,23 @@ def test_a_fault_of_ours_is_no_absence():
 def test_a_word_that_a_question_does_not_take_is_refused_with_the_nearest(ask):
     with pytest.raises(codebook.UnknownWord, match=r"takes no 'levl'\. Did you mean 'level'"):
         ask(pd.DataFrame({"nps": [1]}), levl=0.9)
+
+
+@pytest.mark.parametrize(
+    ("given", "said", "sentence"),
+    [
+        ((), {"foo": 1}, "tiers takes no 'foo'. It takes orders, lookback, as_of."),
+        ((), {"lookback": "6M"}, "tiers needs 'orders' and 'as_of'."),
+        (
+            (None, "6M"),
+            {},
+            "tiers takes orders without a word; say the rest as lookback=…, as_of=…",
+        ),
+    ],
+)
+def test_a_call_that_cannot_be_made_says_how_it_can(given, said, sentence):
+    with pytest.raises(codebook.UnknownWord, match=re.escape(sentence)):
+        plain_value.tiers(*given, **said)
 
 
 def test_how_fills_in_the_words_a_question_has_and_no_others():

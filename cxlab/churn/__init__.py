@@ -77,6 +77,7 @@ from cxlab.churn.targets import profit, save, targets
 from cxlab.churn.uplift import uplift, uplift_by_customer
 from cxlab.churn.verdict import beside, calls, leaving, verdict, whom, with_and_without, written
 from cxlab.churn.workings.learning import untrained
+from cxlab.codebook import guard
 
 __all__ = [
     "Asked", "Case", "ChurnError", "Definition", "Line", "Snapshot", "alarms", "asked",
@@ -87,3 +88,4 @@ __all__ = [
     "targets", "timeline", "unseen", "untrained", "uplift", "uplift_by_customer", "verdict",
     "whom", "with_and_without", "written",
 ]  # fmt: skip
+guard(globals())

@@ -114,14 +114,27 @@ class Case(Asked):
 
 
 @question
-def case(study, *, model: str = "simplest", seed: int = 0, **asked_for) -> Case:
+def case(
+    study,
+    *,
+    lookback: str = "180D",
+    gap: str = "14D",
+    horizon: str = "90D",
+    keep: str | Sequence[str] = (),
+    model: str = "simplest",
+    as_of: str = "",
+    seed: int = 0,
+) -> Case:
     """Set up the question for a study: learn on earlier days, judge on a later one.
 
     Args:
         model: `simplest`, `logistic` or `boosting`.
-        **asked_for: as for `asked`.
+        keep, as_of: as for `asked`.
     """
-    return learned(asked(study, seed=seed, **asked_for), model=model, seed=seed)
+    found = asked(
+        study, lookback=lookback, gap=gap, horizon=horizon, keep=keep, as_of=as_of, seed=seed
+    )
+    return learned(found, model=model, seed=seed)
 
 
 @question

@@ -5,7 +5,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from cxlab.codebook.words import Refusal, did_you_mean
 
@@ -74,22 +74,59 @@ PLAIN = How()
 
 
 class UnknownWord(Refusal, TypeError):
-    """A question is asked with a word that it does not take."""
+    """A question is asked with a word that it does not take, or without one that it needs."""
 
 
-def refuse_unknown(question: Callable[..., Any], said: Iterable[str]) -> None:
-    """Refuse words that a question does not take, with the nearest that it does.
+def guard(face: dict[str, Any]) -> None:
+    """Let the questions of a room refuse, in a sentence, words that they do not take.
+
+    Args:
+        face: the names of the room's first screen, its `globals()`.
+    """
+    for name in face["__all__"]:
+        if inspect.isfunction(face[name]):
+            face[name] = _guarded(face[name])
+
+
+def _guarded(question: Asks) -> Asks:
+    """Give a question that looks at its words before it is asked."""
+    hidden = {"how"} & set(question.__kwdefaults__ or ())
+
+    @functools.wraps(question)
+    def asked(*given: Any, **said: Any) -> Any:
+        refuse_unknown(question, given, said.keys() - hidden)
+        return question(*given, **said)
+
+    return cast(Asks, asked)
+
+
+def refuse_unknown(question: Callable[..., Any], given: Sequence[Any], said: Iterable[str]) -> None:
+    """Refuse words that a question does not take, with the nearest, and those it lacks.
 
     Raises:
-        UnknownWord: a word is not in its signature.
+        UnknownWord: a word is not in its signature, one that it needs is not said, or too much is
+            given without a word.
     """
-    taken = inspect.signature(question).parameters
-    if any(each.kind is each.VAR_KEYWORD for each in taken.values()):
-        return
+    name, said = question.__name__, sorted(said)
+    taken = _signature(question).parameters
     for word in said:
         if word not in taken:
-            near = did_you_mean(word, taken)
-            raise UnknownWord(f"{question.__name__} takes no '{word}'.{near}")
+            near = did_you_mean(word, taken) or f" It takes {', '.join(taken)}."
+            raise UnknownWord(f"{name} takes no '{word}'.{near}")
+    places = [each for each in taken.values() if each.kind is not each.KEYWORD_ONLY]
+    if any(each.kind is each.VAR_POSITIONAL for each in places):
+        return
+    if len(given) > len(places):
+        words = ", ".join(f"{each}=…" for each in list(taken)[len(places) :][:3])
+        alone = ", ".join(each.name for each in places) or "nothing"
+        raise UnknownWord(f"{name} takes {alone} without a word; say the rest as {words}.")
+    told = {*said, *(each.name for each in places[: len(given)])}
+    lacks = [each.name for each in taken.values() if each.default is each.empty]
+    if lacks := [f"'{each}'" for each in lacks if each not in told]:
+        raise UnknownWord(f"{name} needs {' and '.join(lacks)}.")
+
+
+_signature = functools.cache(inspect.signature)
 
 
 def question(
@@ -123,10 +160,9 @@ def question(
         own = [each for each in inspect.signature(ask).parameters.values() if each.name != "how"]
 
         @functools.wraps(ask)
-        def asked(*given: Any, how: How = PLAIN, **said: Any) -> Answer:
-            refuse_unknown(asked, said)
+        def asked(*given: Any, how: How | None = None, **said: Any) -> Answer:
             mine = {name: said.pop(name) for name in words if name in said}
-            return ask(*given, how=replace(how, **mine), **said)
+            return ask(*given, how=replace(how or PLAIN, **mine), **said)
 
         asked.__signature__ = ordered(ask, own + shared)  # type: ignore[attr-defined]
         return worded(asked)

@@ -39,6 +39,7 @@ How sure:
     beside            is it what they do, too?
 """
 
+from cxlab.codebook import guard
 from cxlab.drivers.asymmetry import kano, penalty_reward
 from cxlab.drivers.checks import checks
 from cxlab.drivers.crosschecks import beside, halo, nonlinear
@@ -64,3 +65,4 @@ __all__ = [
     "moves", "nonlinear", "odds", "pairs", "penalty_reward", "priorities", "quadrants",
     "quality", "relative_weights", "screen", "simulate", "stayed", "used",
 ]  # fmt: skip
+guard(globals())

@@ -17,6 +17,7 @@ In reading order:
     ways          visits in order, made once and handed to the questions above
 """
 
+from cxlab.codebook import guard
 from cxlab.events import Ways, WaysError, ways
 from cxlab.journey.comparison import compare_ways
 from cxlab.journey.consistency import agents, consistency
@@ -47,3 +48,4 @@ __all__ = [
     "transitions",
     "ways",
 ]
+guard(globals())

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from cxlab.codebook import ordered, refuse_unknown, worded
+from cxlab.codebook import ordered, worded
 from cxlab.lifetimes.spells import Spells, spells
 from cxlab.results import Misuse, listing
 
@@ -36,7 +36,6 @@ def of_customers(ask: Callable[..., Answer]) -> Callable[..., Answer]:
 
     @functools.wraps(ask)
     def asked(customers: pd.DataFrame | Spells, *given: Any, **said: Any) -> Answer:
-        refuse_unknown(asked, said)
         times = {name: said.pop(name) for name in TIMES if name in said}
         if isinstance(customers, Spells) and (named := [name for name in times if times[name]]):
             raise Misuse(

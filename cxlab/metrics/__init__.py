@@ -54,6 +54,7 @@ The calendar:
     end_of             the last moment of a period
 """
 
+from cxlab.codebook import guard
 from cxlab.metrics.around import before_after
 from cxlab.metrics.change import change
 from cxlab.metrics.differences import any_difference, compare, difference, equivalence
@@ -87,3 +88,4 @@ __all__ = [
     "sample_size_share", "score_of", "service_gaps", "slope", "trend", "two_groups",
     "universes", "waves",
 ]  # fmt: skip
+guard(globals())

@@ -1,5 +1,6 @@
 """Draw any answer."""
 
+from cxlab.codebook import guard
 from cxlab.plots.affected import affected
 from cxlab.plots.answers import (
     correspondence,
@@ -84,3 +85,4 @@ __all__ = [
     "way",
     "worth",
 ]
+guard(globals())

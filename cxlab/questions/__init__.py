@@ -1,5 +1,6 @@
 """What did people answer to every question, and who answers otherwise?"""
 
+from cxlab.codebook import guard
 from cxlab.questions.apart import apart
 from cxlab.questions.association import association, associations
 from cxlab.questions.banner import banner, differences
@@ -26,3 +27,4 @@ __all__ = [
     "waves",
     "wording",
 ]
+guard(globals())

@@ -6,6 +6,7 @@ In reading order: who comes back (`cohorts`), how long they stay (`survival`, `s
 heading (`project`, `extrapolate`, `sorting`).
 """
 
+from cxlab.codebook import guard
 from cxlab.lifetimes import FitError, OrdersError, SpellError, Spells, from_answers, spells
 from cxlab.retention.cohorts import cohorts, compare_cohorts
 from cxlab.retention.hazards import check_hazards, episodes, hazards
@@ -51,6 +52,7 @@ __all__ = [
     "survival_at",
     "there_on",
 ]
+guard(globals())
 
 _MOVED = """
 Buyers Buying Spend Unbound answer_to_price buyers buying chain check_spend count_referrals

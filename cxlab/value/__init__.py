@@ -6,6 +6,7 @@ lately, often and for much (`rfm`, `tiers`, `migration`), and what those are wor
 contract (`unbound`, `buying`, `spending`, `outlook`, `lifetime_value`).
 """
 
+from cxlab.codebook import guard
 from cxlab.lifetimes import Buyers, FitError, OrdersError, buyers, from_answers, orders_of, tier_of
 from cxlab.value.buying import Buying, buying, buying_of, describe
 from cxlab.value.chain import chain
@@ -62,3 +63,4 @@ __all__ = [
     "with_referrals",
     "worth",
 ]
+guard(globals())

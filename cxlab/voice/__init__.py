@@ -28,6 +28,7 @@ Their own words:
     replies        are reviews answered, and how soon?
 """
 
+from cxlab.codebook import guard
 from cxlab.voice.coding import agree, sheet
 from cxlab.voice.hearing import Heard, VoiceError, hear, languages
 from cxlab.voice.impact import impact
@@ -44,3 +45,4 @@ __all__ = [
     "impact", "keep", "keyness", "languages", "quotes", "replies", "reviews", "risen", "sentiment",
     "shares", "sheet", "themes", "tone",
 ]  # fmt: skip
+guard(globals())

@@ -1,5 +1,6 @@
 """Whom do the answers stand for? Raking, trimming, effective sample size, the silent."""
 
+from cxlab.codebook import guard
 from cxlab.weighting.balance import balance, response_rates
 from cxlab.weighting.calibrated import Drawn, calibrated_mean, calibrated_total
 from cxlab.weighting.propensity import propensity
@@ -22,3 +23,4 @@ __all__ = [
     "response_rates",
     "tipping_point",
 ]
+guard(globals())

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from cxlab.codebook import ordered, refuse_unknown, worded
+from cxlab.codebook import ordered, worded
 from cxlab.drivers.workings.design import Survey, as_survey, prepare
 from cxlab.results import Result
 
@@ -57,7 +57,6 @@ def question(
 
         @functools.wraps(ask)
         def asked(*given: Any, **words: Any) -> Result:
-            refuse_unknown(asked, words)
             bound = signature.bind(*given, **words)
             bound.apply_defaults()
             told = bound.arguments
