@@ -1,5 +1,6 @@
 """Exploring: chips, the code of a view, the cost of looking, and what may not be seen."""
 
+import io
 import json
 from itertools import combinations
 
@@ -12,7 +13,9 @@ from cxlab import explore, results
 from cxlab.cli import app
 from cxlab.codebook import Refusal
 from cxlab.explore import board
-from cxlab.explore.chosen import choices, rows
+from cxlab.explore.chosen import choices
+from cxlab.explore.cube import Cube
+from cxlab.explore.drawn import drawn
 from cxlab.explore.guard import Guard
 from cxlab.explore.looks import Looks
 from cxlab.explore.sitting import Sitting
@@ -67,6 +70,7 @@ def _sitting(study, **words) -> Sitting:
 ])  # fmt: skip
 def test_code_asks_what_the_view_asked_to_the_digit(study, chips):
     file = str(study.mapping.folder / "study.yaml")
+    results.keep_back(10)
     state = State(study, chips, "region", "nps", level=0.975, level_groups=0.99, file=file)
     for view in VIEWS:
         *lines, last = code(view, state).splitlines()
@@ -74,9 +78,30 @@ def test_code_asks_what_the_view_asked_to_the_digit(study, chips):
         exec("\n".join([*lines, f"answer = {last}"]), names)
         seen = ask(view, state)
         if isinstance(seen, results.Result):
-            pd.testing.assert_frame_equal(names["answer"].frame, seen.frame)
+            told = names["answer"]
+            pd.testing.assert_frame_equal(
+                told.frame, seen.frame, rtol=1e-12, check_categorical=False
+            )
+            assert drawn(view, told, state) == drawn(view, seen, state)
         else:
             assert names["answer"].sentence == seen.sentence
+
+
+def test_code_of_a_weighted_view_with_gaps_says_the_same(tmp_path):
+    rows = pd.read_csv(io.StringIO(_export())).assign(w=np.tile([0.5, 1.7, 1.1], ROWS // 3))
+    rows.loc[::7, "region"] = rows.loc[::11, "id"] = rows.loc[::13, "score"] = None
+    path = small.write(tmp_path, rows.to_csv(index=False), columns={"customer_id": "id",
+                       "answered_at": "date", "nps": "score", "weight": "w"},
+                       scales={"nps": "0..10"}, segments=["region", "shop"])  # fmt: skip
+    study = _open(path)
+    for chips in ({}, {"region": "North"}):
+        state = State(study, chips, "shop", file=str(path))
+        for view in (each for each in VIEWS if not each.slow and (chips or each.of)):
+            *lines, last = code(view, state).splitlines()
+            exec("\n".join([*lines, f"answer = {last}"]), names := {})
+            told, seen = (drawn(view, each, state) for each in (names["answer"], ask(view, state)))
+            assert told == seen
+            assert "rows" in seen
 
 
 def test_chips_choose_the_rows_that_pandas_chooses(study):
@@ -85,7 +110,7 @@ def test_chips_choose_the_rows_that_pandas_chooses(study):
     quarter = frame["answered_at"].dt.tz_localize(None).dt.to_period("Q").astype(str) == "2025Q3"
     wanted = (frame["nps"] <= 6) & late & quarter
     assert (
-        rows(study, {"tier": "detractor", "comment": "LATE", "period": "2025Q3"}) == wanted
+        Cube(study).rows({"tier": "detractor", "comment": "LATE", "period": "2025Q3"}) == wanted
     ).all()
 
 
@@ -104,7 +129,7 @@ def test_a_column_or_value_that_is_none_is_named_with_the_nearest(study):
 
 
 def test_many_values_are_cut_to_the_largest_and_small_ones_not_offered(study):
-    shop = next(each for each in choices(study, smallest=10) if each.column == "shop")
+    shop = next(each for each in choices(Cube(study), smallest=10) if each.column == "shop")
     counts = study.responses["shop"].value_counts()
     assert len(shop.values) == min(30, (counts >= 10).sum())
     assert "not offered" in shop.note or "further" in shop.note
@@ -150,9 +175,9 @@ def test_adjusted_intervals_are_wider_and_the_plain_ones_at_a_toggle(study):
 
 
 def test_toggling_chips_never_shows_two_sets_that_differ_by_a_few(study):
-    draw, guard = np.random.default_rng(5), Guard(study, 10)
+    draw, guard = np.random.default_rng(5), Guard(Cube(study), 10)
     people = study.responses["customer_id"].to_numpy()
-    offered = [(each.column, value) for each in choices(study, smallest=1)
+    offered = [(each.column, value) for each in choices(Cube(study), smallest=1)
                for value, _ in each.values]  # fmt: skip
     seen = []
     for _ in range(400):
@@ -162,7 +187,7 @@ def test_toggling_chips_never_shows_two_sets_that_differ_by_a_few(study):
             ["North", "South"] if draw.random() < 0.3 else chips.get("region", "North")
         )
         if not guard.why_not([chips]):
-            seen.append(rows(study, chips))
+            seen.append(guard.cube.rows(chips))
     assert len(seen) > 50
     for one, other in combinations([each for each in seen if each.any()], 2):
         inside = (one & ~other).sum() == 0 or (other & ~one).sum() == 0
@@ -215,6 +240,18 @@ def test_from_a_bar_to_its_people_to_one_persons_answers(study):
     told = sitting.shown()
     assert ["region", value] in told["person"]["answers"]
     assert told["person"]["text"] == told["people"][0]["text"]
+
+
+def test_what_is_slow_is_asked_after_the_rest_is_painted(study):
+    sitting = _sitting(study)
+    slow = [view.name for view in VIEWS if view.slow]
+    assert [each["name"] for each in sitting.shown()["views"] if each.get("waits")] == slow
+    for _ in slow:
+        sitting.do({"do": "rest"})
+    assert not any(each.get("waits") for each in sitting.shown()["views"])
+    sitting.do({"do": "add", "column": "region", "value": "North"})
+    sitting.do({"do": "clear"})  # what was worked out once is there at once
+    assert not any(each.get("waits") for each in sitting.shown()["views"])
 
 
 def test_everything_the_panel_is_handed_is_plain_json(study):

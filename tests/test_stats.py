@@ -220,3 +220,13 @@ def test_the_default_nps_interval_falls_short_where_a_share_is_nothing():
     # said in the documents: no detractors in the population, 10 answers
     found = coverage(10, np.array([[0.0, 0.8]]))
     assert 0.87 < found[0] < 0.9
+
+
+def test_pairs_by_a_table_and_by_sorting_are_one():
+    draw = np.random.default_rng(2)
+    group, cluster, value = draw.integers(0, 5, 400), draw.integers(0, 90, 400), draw.random(400)
+    dense = stats.pairs(group, cluster, 5, value)
+    sparse = stats.pairs(group, cluster * 10_000, 5, value)
+    assert (dense[0] == sparse[0]).all()
+    assert (dense[1] * 10_000 == sparse[1]).all()
+    assert (dense[2][0] == sparse[2][0]).all()

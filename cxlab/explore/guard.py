@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cxlab.explore.chosen import Chips, answers, rows
+from cxlab.explore.cube import Chips, Cube
 from cxlab.results import count
-from cxlab.study import Study
 
 
 @dataclass
@@ -20,21 +19,17 @@ class Guard:
     """The sets of answers seen in one sitting.
 
     Attributes:
-        study: the whole study.
+        cube: the answers.
         smallest: fewest people a shown set may hold.
     """
 
-    study: Study
+    cube: Cube
     smallest: int
     _seen: dict[tuple, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        frame = answers(self.study)
-        ids = frame.get("customer_id")
-        own = np.arange(len(frame))  # an answer without a customer is a person of its own
-        codes = own if ids is None else ids.astype("category").cat.codes.to_numpy()
-        self._people = np.where(codes < 0, own + codes.max() + 1, codes)
-        self._most = int(np.bincount(self._people).max()) if len(frame) else 0
+        most = np.sort(np.bincount(self.cube.people))[-max(self.smallest - 1, 1) :]
+        self._sure = int(most.sum()) + 1  # so many answers are of enough people, whoever they are
 
     def why_not(self, sets: Sequence[Chips]) -> str:
         """Say why sets of answers cannot be shown together now; remember them if they can.
@@ -45,13 +40,13 @@ class Guard:
         Returns:
             A sentence, empty where they may be shown.
         """
-        marked = {_key(chips): rows(self.study, chips) for chips in sets}
-        marked = {key: rows for key, rows in marked.items() if rows.any()}
+        marked = {_key(chips): self.cube.rows(chips) for chips in sets}
+        marked = {key: which for key, which in marked.items() if which.any()}
         for which in marked.values():
             if self._few(which):
                 return f"Fewer than {count(self.smallest, 'person')}: too few to be shown."
         # within a view, too, one set may lie inside another
-        known = {**self._seen, **{key: int(which.sum()) for key, which in marked.items()}}
+        known = {**self._seen, **{key: np.count_nonzero(which) for key, which in marked.items()}}
         for which in marked.values():
             if any(self._betrays(which, key, size, marked) for key, size in known.items()):
                 return (
@@ -65,15 +60,18 @@ class Guard:
         self, which: np.ndarray, key: tuple, size: int, marked: dict[tuple, np.ndarray]
     ) -> bool:
         """Tell whether a set lies inside another, or around it, with too few between them."""
-        apart = abs(size - int(which.sum()))
-        if not 0 < apart < self.smallest * self._most:
+        apart = abs(size - np.count_nonzero(which))
+        if not 0 < apart < self._sure:
             return False
-        other = marked[key] if key in marked else rows(self.study, dict(key))
+        other = marked[key] if key in marked else self.cube.rows(dict(key))
         between = which ^ other
-        return int(between.sum()) == apart and self._few(between)
+        return np.count_nonzero(between) == apart and self._few(between)
 
     def _few(self, which: np.ndarray) -> bool:
-        return len(np.unique(self._people[which])) < self.smallest
+        places = np.flatnonzero(which)
+        if len(places) >= self._sure:
+            return False
+        return len(np.unique(self.cube.people[places])) < self.smallest
 
 
 def _key(chips: Chips) -> tuple:

@@ -91,6 +91,7 @@ function view(each, shown, send) {
   made.append(make("h3", "", each.title));
   if (each.name === "groups") made.append(groups(shown, send));
   if (each.name === "question" && shown.questions.length) made.append(asked(shown, send));
+  if (each.waits) made.setAttribute("aria-busy", "true");
   if (each.absent) {
     made.append(make("p", "cx-absent", each.absent));
     return made;
@@ -107,7 +108,7 @@ function view(each, shown, send) {
 function groups(shown, send) {
   const label = make("label", "cx-by", "by ");
   const list = make("select", "");
-  for (const each of shown.choices) {
+  for (const each of shown.choices.filter((one) => shown.compared.includes(one.column))) {
     const option = make("option", "", each.title, { value: each.column });
     option.selected = each.column === shown.by;
     list.append(option);
@@ -250,22 +251,50 @@ function draw(shown, send) {
   return whole;
 }
 
+const PAUSE = 150; // milliseconds without a click before what is slow is asked
+
 function render({ model, el }) {
   let sent = 0;
+  let waits = 0;
   const send = (message) => {
+    clearTimeout(waits);
     sent = performance.now();
     el.firstChild?.setAttribute("aria-busy", "true");
     model.send(message);
+    waits = setTimeout(() => silent(el), PATIENCE);
   };
   const again = () => {
+    clearTimeout(waits);
     const place = focused(el);
-    el.replaceChildren(draw(model.get("shown"), send));
+    const shown = model.get("shown");
+    el.replaceChildren(draw(shown, send));
     refocus(el, place);
-    if (sent) requestAnimationFrame(() => { el.dataset.waited = String(performance.now() - sent); });
+    if (sent) {
+      const begun = sent;
+      requestAnimationFrame(() => { el.dataset.waited = String(performance.now() - begun); });
+    }
+    sent = 0;
+    if (shown.views.some((each) => each.waits)) {
+      waits = setTimeout(() => model.send({ do: "rest" }), PAUSE);
+    }
   };
   model.on("change:shown", again);
   again();
-  return () => model.off("change:shown", again);
+  return () => {
+    clearTimeout(waits);
+    model.off("change:shown", again);
+  };
+}
+
+const PATIENCE = 8000; // milliseconds after which a kernel that does not answer is told of
+
+function silent(el) {
+  el.firstChild?.removeAttribute("aria-busy");
+  const place = el.querySelector(".cx-alert");
+  if (place) {
+    place.textContent = "The kernel does not answer. If it is at work, the click will follow; if it "
+      + "has stopped, run the cell again: what was pinned is kept.";
+  }
 }
 
 // whoever works by keyboard stays where they were

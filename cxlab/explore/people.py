@@ -49,12 +49,10 @@ def told(state: State, place: int | None) -> dict[str, Any] | None:
 
 
 def _latest(state: State) -> pd.DataFrame:
-    quotes = state.here.quotes
-    if quotes is None:
-        return pd.DataFrame({"comment": []})
-    if LATEST in quotes:
-        quotes = quotes.sort_values(LATEST, ascending=False, kind="stable")
-    return quotes.head(LISTED).reset_index(drop=True)
+    rows = state.known.quotable
+    if state.chips:
+        rows = rows[state.known.rows(state.chips)[rows]]
+    return state.known.frame.iloc[rows[:LISTED]].reset_index(drop=True)
 
 
 def _who(row: dict[str, Any], state: State) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from cxlab.codebook import Refusal
 from cxlab.explore import board, people
-from cxlab.explore.chosen import answers, choices, columns, rows, values_of
+from cxlab.explore.chosen import choices
+from cxlab.explore.cube import Cube
 from cxlab.explore.drawn import drawn
 from cxlab.explore.guard import Guard
 from cxlab.explore.looks import Looks
@@ -17,6 +18,9 @@ from cxlab.study import Study
 
 BY_ITSELF = Absence("The chips choose by the score itself, so this would only say it again.")
 ONE_PERIOD = Absence("One period is chosen; take its chip away to see them all.")
+UNCOMPARED = ("comment", "period", "tier")  # the trend tells of periods; tiers are the score
+WAITS = Absence("Being worked out …")
+MOST_KNOWN = 400
 CHANGED = "The exports changed since this panel was opened. Open it again to see them as they are."
 
 
@@ -44,12 +48,12 @@ class Sitting:
     said: str = ""
 
     def __post_init__(self) -> None:
-        answers(self.study)
+        self.cube = Cube(self.study)
         smallest = self.study.mapping.privacy.smallest_group
         self.looks = Looks(level=self.level)
-        self.guard = Guard(self.study, smallest)
-        self.columns = columns(self.study)
-        self.choices = choices(self.study, smallest=smallest)
+        self.guard = Guard(self.cube, smallest)
+        self.columns = self.cube.columns
+        self.choices = choices(self.cube, smallest=smallest)
         self.by = self.by or str(self.study.compared_by() or next(iter(self.columns), ""))
         asked = self.study.questionnaire
         self.questions = (
@@ -59,14 +63,15 @@ class Sitting:
         self.pins = board.read(self.study.mapping.folder)
         self.person: int | None = None
         self._exports = _stamps(self.study)
+        self._known: dict[tuple, dict[str, Any]] = {}  # views that were drawn
         self._views = self._look()
 
     def do(self, message: Mapping[str, Any]) -> None:
         """Do what was clicked; what cannot be done is said, and nothing changes.
 
         Args:
-            message: `do` (`add`, `drop`, `clear`, `by`, `question`, `adjust`, `person`, `pin`,
-                `unpin`, `notebook`) and what it needs.
+            message: `do` (`add`, `drop`, `clear`, `by`, `question`, `adjust`, `person`, `rest`,
+                `pin`, `unpin`, `notebook`) and what it needs.
         """
         self.said = ""
         before = (dict(self.chips), self.by, self.question, self.adjusted)
@@ -81,16 +86,17 @@ class Sitting:
 
     def shown(self) -> dict[str, Any]:
         """Give all that is to be drawn, as plain JSON values."""
-        n = int(rows(self.study, self.chips).sum())
+        n = int(self.cube.rows(self.chips).sum())
         return {
             "study": self.study.mapping.study,
             "chips": [{"column": name, "title": self.columns[name], "value": _said(each)}
                       for name, each in self.chips.items()],
-            "size": f"{count(n, 'answer')} of {count(len(answers(self.study)))}",
+            "size": f"{count(n, 'answer')} of {count(len(self.cube))}",
             "choices": [{"column": each.column, "title": each.title, "note": each.note,
                          "values": [[value, n] for value, n in each.values]}
                         for each in self.choices],
             "by": self.by,
+            "compared": [each.column for each in self.choices if each.column not in UNCOMPARED],
             "question": self.question,
             "questions": [[name, text] for name, text in self.questions.items()],
             "searched": "comment" in self.columns,
@@ -116,7 +122,8 @@ class Sitting:
             alone = groups = self.level
         levels = {"level": round(alone, 9), "level_groups": round(groups, 9)}
         chips = dict(self.chips)
-        return State(self.study, chips, self.by, self.question, **levels, file=self.file)
+        told = {"file": self.file, "cube": self.cube}
+        return State(self.study, chips, self.by, self.question, **levels, **told)
 
     @property
     def _named(self) -> tuple:
@@ -139,15 +146,27 @@ class Sitting:
             return [drawn(view, Absence(held), self.state) for view in VIEWS[:1]]
         if self.chips:  # beside all others, by score and by leaving
             self.looks.look(("against", *self._named), 1 + leaving(self.study))
-        refused = {name: self._refused(name) for name in ("groups", "trend")}
-        if refused["groups"] is None:
+        self._held = {name: self._refused(name) for name in ("groups", "trend")}
+        if self._held["groups"] is None:
             several = len(self._cells("groups"))
             self.looks.look(("groups", self.by, *self._named), several if several > 1 else 0)
-        return [drawn(view, self._asked(view, refused), self.state) for view in VIEWS]
-
-    def _asked(self, view: View, refused: Mapping[str, Absence | None]) -> Asked:
         state = self.state
-        if (held := refused.get(view.name)) is not None:
+        return [self._drawn(view, state, wait=view.slow) for view in VIEWS]
+
+    def _drawn(self, view: View, state: State, *, wait: bool = False) -> dict[str, Any]:
+        """Draw a view; what was drawn before is not asked again, what is slow may wait."""
+        key = (view.name, self._named, self.by, self.question, state.level, state.level_groups,
+               self._held.get(view.name))  # fmt: skip
+        if key not in self._known:
+            if wait:
+                return {**drawn(view, WAITS, state), "waits": True}
+            if len(self._known) > MOST_KNOWN:
+                self._known.pop(next(iter(self._known)))
+            self._known[key] = drawn(view, self._asked(view, state), state)
+        return self._known[key]
+
+    def _asked(self, view: View, state: State) -> Asked:
+        if (held := self._held.get(view.name)) is not None:
             return held
         if view.name == "question" and not self.question:
             return Absence("The study declares no questions.", "'questions:' in the study file")
@@ -159,6 +178,8 @@ class Sitting:
             return asked(view, state)
         except Refusal as refusal:
             return Absence(str(refusal))
+        except Exception as error:  # one view that fails leaves the others
+            return Absence(f"This could not be worked out here ({type(error).__name__}).")
 
     def _circular(self, state: State) -> bool:
         return bool({"tier", state.outcome} & set(self.chips))
@@ -176,15 +197,14 @@ class Sitting:
     def _cells(self, name: str) -> list[dict[str, Any]]:
         """Give the chips of each group that a view shows beside each other."""
         column = "period" if name == "trend" else self.by
-        inside = answers(self.study)[rows(self.study, self.chips)]
-        counts = values_of(self.study, inside, column).value_counts()
+        counts = self.cube.counts(column, self.cube.rows(self.chips))
         enough = counts[counts >= self.guard.smallest].index
         return [{**self.chips, column: str(value)} for value in enough]
 
     def _add(self, message: Mapping[str, Any]) -> None:
         column, value = str(message.get("column", "")), message.get("value", "")
         chips = {**self.chips, column: value}
-        if not rows(self.study, chips).any():
+        if not self.cube.rows(chips).any():
             raise Refusal("Nobody is left with this chip, so it was not added.")
         self.chips = chips
         self._views = self._look()
@@ -199,7 +219,7 @@ class Sitting:
 
     def _compare(self, message: Mapping[str, Any]) -> None:
         column = str(message.get("column", ""))
-        if column not in self.columns or column == "comment":
+        if column not in self.columns or column in UNCOMPARED:
             raise Refusal(f"'{column}' has no groups to compare.")
         self.by = column
         self._views = self._look()
@@ -214,6 +234,13 @@ class Sitting:
     def _adjust(self, message: Mapping[str, Any]) -> None:
         self.adjusted = bool(message.get("on"))
         self._views = self._look()
+
+    def _rest(self, message: Mapping[str, Any]) -> None:
+        """Ask the first view that waits."""
+        for place, view in enumerate(self._views):
+            if view.get("waits"):
+                self._views[place] = self._drawn(NAMED[view["name"]], self.state)
+                return
 
     def _person(self, message: Mapping[str, Any]) -> None:
         place = message.get("place")
@@ -251,6 +278,7 @@ DEEDS = {
     "question": Sitting._tabulate,
     "adjust": Sitting._adjust,
     "person": Sitting._person,
+    "rest": Sitting._rest,
     "pin": Sitting._pin,
     "unpin": Sitting._unpin,
     "notebook": Sitting._notebook,

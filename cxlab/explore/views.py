@@ -8,17 +8,18 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cxlab import desk
 from cxlab.codebook import How
 from cxlab.desk import metrics
-from cxlab.explore.chosen import Chips, answers, chosen, rows
+from cxlab.explore.chosen import kept
+from cxlab.explore.cube import Chips, Cube
 from cxlab.results import Absence, Result, percent
 from cxlab.study import Study
 
 REPLICATES = 100  # of an order of drivers that is looked at in passing; the page draws more
-WITHIN = "90D"
 CHOSEN, OTHERS = "the chosen", "all others"
 
 # what a question may be handed: the name in the code, what it is made of, and how
@@ -51,6 +52,7 @@ class State:
         level: confidence level of what stands alone.
         level_groups: the same of groups beside each other.
         file: the study file, as the code names it.
+        cube: the answers of the study, coded; coded anew where none is given.
     """
 
     whole: Study
@@ -60,21 +62,32 @@ class State:
     level: float = 0.95
     level_groups: float = 0.95
     file: str = "study.yaml"
+    cube: Cube | None = None
+
+    @cached_property
+    def known(self) -> Cube:
+        """The answers, coded."""
+        return self.cube or Cube(self.whole)
 
     @cached_property
     def here(self) -> Study:
         """The study of the chosen answers."""
-        return chosen(self.whole, **self.chips)
+        return kept(self.known, self.chips)
 
     @cached_property
-    def answers(self) -> pd.DataFrame | None:
-        """The chosen answers."""
-        return self.here.responses
+    def answers(self) -> pd.DataFrame:
+        """The chosen answers, with what questions about scores read of them."""
+        return self.known.part(self.chips, *[self.by] * bool(self.by))
+
+    @cached_property
+    def rated(self) -> pd.DataFrame:
+        """The same with the ratings."""
+        return self.known.part(self.chips, *self.whole.ratings)
 
     @cached_property
     def score(self) -> Any:
         """The study's first score."""
-        return _score(self.whole)
+        return self.known.score
 
     @property
     def outcome(self) -> Any:
@@ -84,7 +97,7 @@ class State:
     @property
     def ratings(self) -> list[str]:
         """The ratings answered by the chosen."""
-        return self.here.ratings
+        return [name for name in self.whole.ratings if self.rated[name].notna().any()]
 
     @property
     def as_of(self) -> Any:
@@ -94,12 +107,12 @@ class State:
     @property
     def how(self) -> How:
         """The study's words for the chosen."""
-        return self.here.how(level=self.level)
+        return replace(self.known.how, level=self.level)
 
     @property
     def how_groups(self) -> How:
         """The same, for groups beside each other."""
-        return self.here.how(level=self.level_groups)
+        return replace(self.known.how, level=self.level_groups)
 
     def code(self, name: str) -> str:
         """Write what a name stands for."""
@@ -122,6 +135,7 @@ class View:
         words: parameter -> what it is handed, by a name of `CODE`, or of `State` as it is.
         given: parameter -> what it is handed, as it is.
         click: column of `State.chips` that a row chooses; empty where a row is no choice.
+        slow: whether it is asked after the others are painted.
     """
 
     name: str
@@ -132,6 +146,7 @@ class View:
     words: dict[str, str] = field(default_factory=dict)
     given: dict[str, Any] = field(default_factory=dict)
     click: str = ""
+    slow: bool = False
 
 
 SCORED = {"score": "score", "how": "how"}
@@ -141,17 +156,17 @@ VIEWS = (
     View("against", "The chosen beside all others", "forest", "explore.against"),
     View("distribution", "How they answered", "bars", "metrics.distribution", "answers",
          SCORED, click="value"),
-    View("trend", "Quarter by quarter", "line", "metrics.trend", "answers", DATED,
-         {"period": "quarter"}, click="period"),
+    View("trend", "Quarter by quarter, as answered", "line", "metrics.trend", "answers", DATED,
+         {"period": "quarter", "margins": None}, click="period"),
     View("groups", "Group by group", "forest", "metrics.score_of", "answers",
          {"score": "score", "by": "by", "how": "how_groups"}, click="group"),
     View("drivers", f"What goes with it ({REPLICATES} replicates, a page draws more)", "bars",
          "drivers.importance", "answers",
          {"outcome": "outcome", "drivers": "ratings", "how": "how"},
-         {"n_boot": REPLICATES}),
+         {"n_boot": REPLICATES}, slow=True),
     View("question", "One question", "bars", "questions.topline", "here",
-         {"questions": "question", "how": "how"}),
-    View("later", "Who left later", "forest", "explore.later"),
+         {"questions": "question", "how": "how"}, slow=True),
+    View("later", "Who left later", "forest", "explore.later", slow=True),
 )  # fmt: skip
 NAMED = {view.name: view for view in VIEWS}
 
@@ -160,11 +175,12 @@ def asked(view: View, state: State) -> Asked:
     """Ask a view's question of a state."""
     room, name = view.question.split(".")
     if not view.of:
-        return OWN[name](state.whole, level=state.level, **state.chips)
+        return OWN[name](state.known, state.chips, state.level)
     question = getattr(getattr(desk, room), name)
     handed = {word: getattr(state, each) for word, each in view.words.items()}
     gone = [each for each in handed.values() if isinstance(each, Absence)]
-    return gone[0] if gone else question(getattr(state, view.of), **handed, **view.given)
+    table = state.rated if "ratings" in view.words.values() else getattr(state, view.of)
+    return gone[0] if gone else question(table, **handed, **view.given)
 
 
 def code(view: View, state: State) -> str:
@@ -198,8 +214,12 @@ def beside(study: Study, **chips: Any) -> pd.DataFrame:
         study: the study.
         chips: as in `chosen`.
     """
-    inside = pd.Series(rows(study, chips))
-    return answers(study).assign(chosen=inside.map({True: CHOSEN, False: OTHERS}))
+    cube = Cube(study)
+    return cube.frame.assign(chosen=_sides(cube, chips))
+
+
+def _sides(cube: Cube, chips: Chips) -> pd.Categorical:
+    return pd.Categorical.from_codes(cube.rows(chips).astype(np.int8), [OTHERS, CHOSEN])
 
 
 def against(study: Study, *, level: float = 0.95, **chips: Any) -> Asked:
@@ -213,9 +233,12 @@ def against(study: Study, *, level: float = 0.95, **chips: Any) -> Asked:
     Returns:
         One row, `the chosen`, with the difference and its interval, as `metrics.compare` gives it.
     """
-    score = _score(study)
-    frame = beside(study, **chips)
-    told = metrics.compare(frame, score=score, by="chosen", how=study.how(level=level))
+    return _against(Cube(study), chips, level)
+
+
+def _against(cube: Cube, chips: Chips, level: float) -> Asked:
+    score, frame = cube.score, cube.part({}).assign(chosen=_sides(cube, chips))
+    told = metrics.compare(frame, score=score, by="chosen", how=replace(cube.how, level=level))
     if isinstance(told, Absence):
         return told
     row = told.frame[told.frame["group"] == CHOSEN]
@@ -243,16 +266,18 @@ def later(study: Study, *, level: float = 0.95, **chips: Any) -> Asked:
     Returns:
         One row a group, as `metrics.score_of` gives them: an association, not an effect.
     """
-    if not leaving(study):
+    return _later(Cube(study), chips, level)
+
+
+def _later(cube: Cube, chips: Chips, level: float) -> Asked:
+    if not leaving(cube.study):
         return Absence("Who left, and when, is not known.", "customers with the day they left")
-    frame = beside(study, **chips)
-    known = {"customers": study.customers, "within": WITHIN, "as_of": study.mapping.as_of}
-    after = metrics.afterwards(frame, **known)
-    if isinstance(after, Absence) or "left" not in after or after.empty:
+    rows, left = cube.followed
+    if not len(rows):
         return Absence("No answer was watched for 90 days.", "answers older than 90 days")
     score = metrics.Score("left", "top", "0..1", "Leaving within 90 days")
-    left = after.assign(left=after["left"].astype(float))
-    told = metrics.score_of(left, score=score, by="chosen", how=study.how(level=level))
+    frame = cube.part({}).assign(chosen=_sides(cube, chips)).take(rows).assign(left=left)
+    told = metrics.score_of(frame, score=score, by="chosen", how=replace(cube.how, level=level))
     if isinstance(told, Absence):
         return told
     base = told.base.replace("answers to left", "answers followed for 90 days")
@@ -271,9 +296,4 @@ def _shares(told: Result) -> str:
     return f"Within 90 days of their answer left {' and '.join(sides)}."
 
 
-def _score(study: Study) -> Any:
-    found = metrics.asked(study.scales)
-    return found[0] if found else Absence("The study has no score.", "answers with a score")
-
-
-OWN = {"against": against, "later": later}
+OWN = {"against": _against, "later": _later}

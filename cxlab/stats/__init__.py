@@ -26,7 +26,7 @@ from cxlab.stats.intervals import (
     quantile,
 )
 from cxlab.stats.many import adjust
-from cxlab.stats.moments import Mean, Tally, delta, linearised, mean_of, tally
+from cxlab.stats.moments import Mean, Tally, delta, linearised, mean_of, pairs, tally
 from cxlab.stats.plans import (
     change_for_n,
     n_for_change,
@@ -71,6 +71,7 @@ __all__ = [
     "nps_interval",
     "nps_variance",
     "owned",
+    "pairs",
     "percentile",
     "power_two_shares",
     "proportion_interval",

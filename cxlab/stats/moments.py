@@ -8,6 +8,8 @@ import pandas as pd
 
 from cxlab.stats.intervals import StatsError
 
+SPARSE = 8  # cells a row up to which a table of all pairs is made
+
 
 class Tally(NamedTuple):
     """Answers counted by group (rows) and cell (columns), with sums of weights and squares."""
@@ -114,13 +116,14 @@ def linearised(values: Any, *, weight: Any = None, group: Any = None, cluster: A
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = np.bincount(g, w * v, minlength=groups) / total
         score = w * (v - estimate[g])
-        variance = _between(score, g, groups, np.arange(len(v)))
+        variance = n / (n - 1) * np.bincount(g, score**2, minlength=groups)
         n_effective = total**2 / np.bincount(g, w * w, minlength=groups)
         df = n - 1
         if cluster is not None:
             alone = variance
-            labels = pd.factorize(np.asarray(cluster))[0]
-            variance, df = _between(score, g, groups, labels), _clusters(g, groups, labels) - 1
+            owner, _, (totals,) = pairs(g, _codes(cluster), groups, score)
+            m = np.bincount(owner, minlength=groups)
+            variance, df = m / (m - 1) * np.bincount(owner, totals**2, minlength=groups), m - 1
             n_effective = np.where(variance > 0, n_effective * alone / variance, n_effective)
         std_error = np.where(df > 0, np.sqrt(variance) / total, np.nan)
     return Mean(estimate, std_error, n, np.where(n > 0, n_effective, 0.0), np.maximum(df, 0))
@@ -148,17 +151,41 @@ def delta(pieces: Callable[[np.ndarray], np.ndarray], totals: Any) -> np.ndarray
     return (pieces(totals + 1j * step * np.eye(len(totals))).imag / step).T
 
 
-def _between(score: np.ndarray, group: np.ndarray, groups: int, cluster: np.ndarray) -> np.ndarray:
-    """Sum squared cluster totals of each group, with the correction m/(m-1)."""
-    if not len(score):
-        return np.full(groups, np.nan)
-    pair, place = np.unique(group * (int(cluster.max()) + 1) + cluster, return_inverse=True)
-    totals = np.bincount(place, score)
-    owner = pair // (int(cluster.max()) + 1)
-    m = np.bincount(owner, minlength=groups)
-    return m / (m - 1) * np.bincount(owner, totals**2, minlength=groups)
+def pairs(
+    group: np.ndarray, cluster: np.ndarray, groups: int, *values: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+    """Add up values by group and cluster, over the pairs there are, group after group.
+
+    Args:
+        group: code of each row's group, from 0.
+        cluster: code of each row's cluster, from 0.
+        groups: number of groups.
+        values: what is added up.
+
+    Returns:
+        The group of each pair, its cluster, and the sum of each value.
+
+    Example:
+        >>> owner, who, (sums,) = pairs(np.array([0, 0, 1]), np.array([4, 4, 4]), 2, np.ones(3))
+        >>> owner.tolist(), who.tolist(), sums.tolist()
+        ([0, 1], [4, 4], [2.0, 1.0])
+    """
+    m = int(cluster.max(initial=-1)) + 1
+    key = np.multiply(group, m, dtype=np.int64)
+    key += cluster
+    if groups * m <= SPARSE * len(key) + 1000:  # a table of all pairs is quicker than a sort
+        found = np.flatnonzero(np.bincount(key, minlength=groups * m))
+        sums = [np.bincount(key, each, minlength=groups * m)[found] for each in values]
+    else:
+        found, place = np.unique(key, return_inverse=True)
+        sums = [np.bincount(place, each) for each in values]
+    return found // max(m, 1), found % max(m, 1), sums
 
 
-def _clusters(group: np.ndarray, groups: int, cluster: np.ndarray) -> np.ndarray:
-    pair = np.unique(group * (int(cluster.max()) + 1) + cluster)
-    return np.bincount(pair // (int(cluster.max()) + 1), minlength=groups)
+def _codes(labels: Any) -> np.ndarray:
+    """Give labels as codes from 0; what is such already stays as it is."""
+    given = np.asarray(labels)
+    whole = given.dtype.kind in "iu" and len(given)
+    if whole and given.min() >= 0 and given.max() < SPARSE * len(given):
+        return given
+    return pd.factorize(given)[0]

@@ -106,11 +106,16 @@ def evened(answers: Cleaned) -> Cleaned:
         return answers
     mean = answers.frame["weight"].mean()
     even = {
-        name: rows.assign(weight=(rows["weight"] / mean).round(9))
+        name: rows.assign(weight=even_weights(rows["weight"], mean))
         for name, rows in (("frame", answers.frame), ("judged", answers.judged))
         if "weight" in rows
     }
     return replace(answers, **even)
+
+
+def even_weights(weights: pd.Series, mean: float) -> pd.Series:
+    """Give weights the mean 1."""
+    return (weights / mean).round(9)
 
 
 def of_period(responses: pd.DataFrame, period: str) -> pd.DataFrame:

@@ -248,12 +248,8 @@ def _groups(responses: pd.DataFrame, names: list[str], kept: np.ndarray | None):
 
 def _coded(values: pd.Series) -> tuple[np.ndarray, list[str]]:
     if isinstance(values.dtype, pd.CategoricalDtype):
-        codes = values.cat.codes.to_numpy()
-        seen = np.bincount(codes + 1, minlength=len(values.cat.categories) + 1)[1:] > 0
-        labels = [str(name) for name in values.cat.categories]
-        if not seen.all():
-            place = np.append(np.cumsum(seen) - 1, -1)
-            codes, labels = place[codes], [w for w, s in zip(labels, seen, strict=True) if s]
+        codes, seen = _seen(values)
+        labels = [str(values.cat.categories[each]) for each in seen]
     else:
         codes, unique = pd.factorize(values, sort=True)
         whole = pd.api.types.is_float_dtype(values.dtype)
@@ -263,8 +259,19 @@ def _coded(values: pd.Series) -> tuple[np.ndarray, list[str]]:
     return codes, labels
 
 
+def _seen(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Code a categorical by the categories that occur; give these as well."""
+    codes = values.cat.codes.to_numpy()
+    seen = np.zeros(len(values.cat.categories) + 1, dtype=bool)
+    seen[codes] = True  # what is missing has code -1, the last place
+    place = np.append(np.cumsum(seen[:-1]) - 1, -1)
+    return place[codes], np.flatnonzero(seen[:-1])
+
+
 def _clusters(responses: pd.DataFrame, cluster: str, kept: np.ndarray | None) -> np.ndarray:
-    codes = pd.factorize(responses[cluster])[0]
+    values = responses[cluster]
+    coded = isinstance(values.dtype, pd.CategoricalDtype)
+    codes = _seen(values)[0] if coded else pd.factorize(values)[0]
     # an answer without an id stands alone
     alone = codes < 0
     codes[alone] = codes.max(initial=-1) + 1 + np.arange(alone.sum())

@@ -112,9 +112,7 @@ def _design(answers: Answers, own: stats.Mean, rest: stats.Mean) -> np.ndarray:
     codes, values = answers.cluster, answers.values()
     weight = np.ones(len(values)) if answers.weight is None else answers.weight
     m = int(codes.max()) + 1
-    key, place = np.unique(answers.group.astype(np.int64) * m + codes, return_inverse=True)
-    group, cluster = key // m, key % m
-    w, wv = np.bincount(place, weight), np.bincount(place, weight * values)
+    group, cluster, (w, wv) = stats.pairs(answers.group, codes, groups, weight, weight * values)
     w_all, wv_all = np.bincount(cluster, w, minlength=m), np.bincount(cluster, wv, minlength=m)
     inside = answers.cells.w.sum(axis=1)
     outside = answers.cells.w.sum() - inside
