@@ -177,6 +177,15 @@ def test_help_tells_every_keyword_of_a_question(room):
         assert named <= {word for words in told for word in words.split(", ")}, name
 
 
+def test_no_function_takes_more_than_eight_words():
+    """A command of the door apart: its options are written one by one."""
+    for path in (path for path in FILES if _room(path) != "cli"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                words = [each.arg for each in node.args.args + node.args.kwonlyargs]
+                assert len([w for w in words if w not in ("self", "cls")]) <= 8, node.name
+
+
 @pytest.mark.parametrize("room", cxlab.desk.ROOMS)
 def test_a_misspelt_word_is_refused_with_the_nearest_in_every_question(room):
     for name, question in _questions(room).items():

@@ -1,13 +1,13 @@
 """Whom to call, how many, and how the effect will be known afterwards."""
 
 import csv
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from cxlab import cleaning, stats
+from cxlab.churn.case import Case
 from cxlab.churn.definition import ChurnError
 from cxlab.churn.reasons import reasons
 from cxlab.churn.snapshots import Snapshot
@@ -101,7 +101,6 @@ def targets(
     contacts: int = 100,
     hold_out: float = 0.1,
     saved: float = 0.3,
-    line: Callable[[np.ndarray], np.ndarray] | None = None,
     seed: int = 0,
 ) -> Result:
     """Rank customers by the value that calling them is expected to keep.
@@ -110,9 +109,9 @@ def targets(
     difference between the two groups tells later whether calling worked.
 
     Args:
+        model: what `fit` returned; or a case, whose line sets the risks of its latest model right.
         snapshot: today's customers; no outcome is needed.
         hold_out: share of the list that is not called.
-        line: sets the risks right, such as `Case.line`; as the model foretells them if missing.
         seed: for the draw of the hold-out group.
 
     Returns:
@@ -126,6 +125,7 @@ def targets(
     _check_list(contacts, hold_out, saved)
     last = snapshot.rows((snapshot.day == snapshot.day.max()).to_numpy())
     today = last if len(last) else snapshot
+    model, line = (model.latest, model.line) if isinstance(model, Case) else (model, None)
     risk = model.predict_proba(aligned(model, today.features))[:, 1]
     risk = risk if line is None else line(risk)
     worth = _worth(today, value)

@@ -245,9 +245,14 @@ def whom(
     secret = None if real_ids else key
     if found.frame["verdict"].iloc[0] != NOT_YET:
         return targets(
-            case.latest, case.today, key=secret, value=case.worth, contacts=contacts, saved=saved,
-            line=case.line, seed=seed,
-        )  # fmt: skip
+            case,
+            case.today,
+            key=secret,
+            value=case.worth,
+            contacts=contacts,
+            saved=saved,
+            seed=seed,
+        )
     if by_lot:
         return _lot(case, secret, contacts, seed)
     raise ChurnError(

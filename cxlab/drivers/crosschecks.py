@@ -8,12 +8,12 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
-from cxlab import stats
-from cxlab.codebook import label, worded
+from cxlab import codebook, stats
+from cxlab.codebook import How, label
 from cxlab.drivers.importance import importance
 from cxlab.drivers.workings import certainty, subsets
 from cxlab.drivers.workings.asking import question
-from cxlab.drivers.workings.design import Design, DriverError, Survey
+from cxlab.drivers.workings.design import Design, DriverError
 from cxlab.drivers.workings.sharing import lmg
 from cxlab.results import Result, count, listing, number, percent
 
@@ -157,18 +157,16 @@ def halo(design: Design, *, n_boot: int = 1000, seed: int = 0) -> Result:
     )
 
 
-@worded
+@codebook.question("weight", "cluster", "level")
 def beside(
     responses: pd.DataFrame,
     *,
     outcomes: Sequence[str],
     drivers: Sequence[str],
     controls: Sequence[str] = (),
-    weight: str | Survey | None = None,
-    cluster: str | None = None,
-    level: float = 0.95,
     n_boot: int = 1000,
     seed: int = 0,
+    how: How,
 ) -> Result:
     """Compare the order for what people say with the order for what they do.
 
@@ -195,9 +193,9 @@ def beside(
             outcome=name,
             drivers=drivers,
             controls=controls,
-            weight=weight,
-            cluster=cluster,
-            level=level,
+            weight=how.weight,
+            cluster=how.cluster,
+            level=how.level,
             n_boot=n_boot,
             seed=seed,
         )

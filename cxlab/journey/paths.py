@@ -5,7 +5,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from cxlab.events import END, START
+from cxlab.events import END, START, Ways
 from cxlab.journey.workings.ways_of import of_people, of_sums, ways_of
 from cxlab.results import Result, count, percent
 
@@ -43,12 +43,20 @@ def transitions(visits: Any, *, level: float = 0.95) -> Result:
     frame = frame.assign(share=share, conf_low=low, conf_high=high)
     frame = frame[["term", "against", "count", "n", "share", "conf_low", "conf_high"]]
     inner = frame[(frame["term"] != START) & (frame["against"] != END)]
+    how = (
+        "Shares of what follows, with Wilson's interval on the number of independent events worth "
+        "as much, a person's events taken together (linearised)."
+    )
+    return _told(ways, "transitions", frame, _commonest_step(inner), how)
+
+
+def _told(ways: Ways, name: str, frame: pd.DataFrame, headline: str, how: str) -> Result:
+    """Give what was counted on the ways as an answer."""
     return Result(
-        name="transitions",
+        name=name,
         frame=frame.reset_index(drop=True),
-        headline=_commonest_step(inner),
-        method=f"{_ORDER} Shares of what follows, with Wilson's interval on the number of "
-        "independent events worth as much, a person's events taken together (linearised).",
+        headline=headline,
+        method=f"{_ORDER} {how}",
         base=ways.base,
         notes=ways.notes,
         unit="share",
@@ -116,16 +124,11 @@ def loops(visits: Any, *, level: float = 0.95) -> Result:
     frame["share"] = frame["n"] / frame["reached"]
     frame["conf_low"], frame["conf_high"] = of_people(frame["share"], frame["reached"], level)
     frame = frame[["term", "count", "n", "share", "conf_low", "conf_high"]]
-    return Result(
-        name="loops",
-        frame=frame.reset_index(drop=True),
-        headline=_loop(frame),
-        method=f"{_ORDER} A loop is the same event again at once, or after one other event, in one "
-        "visit. Shares of the people who reached the event, Wilson intervals.",
-        base=ways.base,
-        notes=ways.notes,
-        unit="share",
+    how = (
+        "A loop is the same event again at once, or after one other event, in one visit. Shares of "
+        "the people who reached the event, Wilson intervals."
     )
+    return _told(ways, "loops", frame, _loop(frame), how)
 
 
 def _loop(frame: pd.DataFrame) -> str:
@@ -164,13 +167,9 @@ def commonest(visits: Any, *, steps: int = 6, rows: int = 10, level: float = 0.9
     frame["share"] = frame["n"] / ways.people
     frame["conf_low"], frame["conf_high"] = of_people(frame["share"], ways.people, level)
     most = frame.iloc[0]
-    return Result(
-        name="commonest ways",
-        frame=frame,
-        headline=f"The commonest of {count(kinds, 'way')} is {most['term']}: "
-        f"{count(most['count'], 'visit')}, by {percent(most['share'])} of people.",
-        method=f"{_ORDER} Ways are told apart by their first {steps} events.",
-        base=ways.base,
-        notes=ways.notes,
-        unit="share",
+    headline = (
+        f"The commonest of {count(kinds, 'way')} is {most['term']}: "
+        f"{count(most['count'], 'visit')}, by {percent(most['share'])} of people."
     )
+    how = f"Ways are told apart by their first {steps} events."
+    return _told(ways, "commonest ways", frame, headline, how)

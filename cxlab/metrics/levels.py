@@ -47,8 +47,7 @@ def nps(
         'NPS is 33.3 (−26.7 to 71.2). Only 6 answers.'
     """
     what = Score(score, "nps") if isinstance(score, str) else score
-    answers = take(responses, what, by=by, weight=how.weight, cluster=how.cluster)
-    return level_result(answers, by=by, method=method, level=how.level, smallest=how.smallest)
+    return _level(responses, what, by, method, how)
 
 
 @question()
@@ -79,8 +78,7 @@ def csat(
         'CSAT: 75.0% give one of the best answers (30.1% to 95.4%). Only 4 answers.'
     """
     what = score if isinstance(score, Score) else Score(score, kind, as_scale(scale), "CSAT")
-    answers = take(responses, what, by=by, weight=how.weight, cluster=how.cluster)
-    return level_result(answers, by=by, method=method, level=how.level, smallest=how.smallest)
+    return _level(responses, what, by, method, how)
 
 
 @question()
@@ -110,6 +108,10 @@ def ces(
         'CES averages 6.00 (4.70 to 7.00); high means easy. Only 4 answers.'
     """
     what = score if isinstance(score, Score) else Score(score, kind, as_scale(scale), "CES")
+    return _level(responses, what, by, method, how)
+
+
+def _level(responses: pd.DataFrame, what: Score, by: By, method: str, how: How) -> Result:
     answers = take(responses, what, by=by, weight=how.weight, cluster=how.cluster)
     return level_result(answers, by=by, method=method, level=how.level, smallest=how.smallest)
 

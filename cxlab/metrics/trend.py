@@ -11,7 +11,7 @@ from cxlab.codebook import How, did_you_mean, question
 from cxlab.metrics.workings import season
 from cxlab.metrics.workings.alike import BROUGHT, Margins, brought, said, targets
 from cxlab.metrics.workings.answers import Answers, By, need, take
-from cxlab.metrics.workings.estimates import interval, mark_small, means
+from cxlab.metrics.workings.estimates import estimated, mark_small
 from cxlab.metrics.workings.measures import MetricsError, Score, resolve
 from cxlab.metrics.workings.periods import PERIODS, WORDS, label_of, local, moment
 from cxlab.results import Result, amount, count, listing, span
@@ -148,21 +148,10 @@ def _by_period(
     )
     labels = [label_of(p) for p in periods]
     split = replace(answers, groups=[str(i) for i in range(shape)], cells=cells, group=code)
-    mean = means(split)
     method = "adjusted_wald" if answers.score.kind == "nps" else "wilson"
-    low, high = interval(split, mean, method=method, level=level)
-    frame = pd.DataFrame(
-        {
-            "group": np.repeat(answers.groups, len(periods)),
-            "period": labels * len(answers.groups),
-            "estimate": mean.estimate,
-            "std_error": mean.std_error,
-            "conf_low": low,
-            "conf_high": high,
-            "n": mean.n.astype(int),
-            "n_effective": mean.n_effective,
-        }
-    )
+    frame = estimated(split, method=method, level=level)
+    frame["group"] = np.repeat(answers.groups, len(periods))
+    frame["period"] = labels * len(answers.groups)
     frame["spread"] = np.repeat(_spread(answers), len(periods))
     return mark_small(frame, smallest)[0]
 

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from cxlab import stats
-from cxlab.codebook import label
+from cxlab.codebook import How, label, question
 from cxlab.results import Result, amount, count, listing, span
 from cxlab.voice.hearing import VoiceError
 from cxlab.voice.themes import Themed
@@ -18,15 +18,13 @@ SPOKEN = 10  # comments of a theme
 ALONE, HELD = "alone", "ratings held equal"
 
 
+@question()
 def impact(
     themed: Themed,
     *,
     score: str = "nps",
     ratings: Sequence[str] = (),
-    weight: str | None = None,
-    cluster: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Compare the score of those who speak of a theme with that of all others who wrote.
 
@@ -34,7 +32,6 @@ def impact(
         themed: comments with their themes.
         score: `nps` (in points, promoters less detractors), or a column of numbers.
         ratings: columns of ratings that are also held equal; a rating not given is told apart.
-        weight, cluster, level: as everywhere.
         smallest: themes of fewer people are left out.
 
     Returns:
@@ -48,26 +45,26 @@ def impact(
     frame = themed.heard.frame
     if score not in frame:
         raise VoiceError(f"{label(score)} was not asked.", needs=f"the score '{score}'")
-    y, w = scoring.values(frame, score), people.weights(frame, weight)
+    y, w = scoring.values(frame, score), people.weights(frame, how.weight)
     scored = np.isfinite(y) & (w > 0)
     if (n := int(scored.sum())) < LEAST:
         raise VoiceError(f"{count(n, 'comment')} with {label(score)} are too few.",
                          needs=f"{LEAST} comments with a score")  # fmt: skip
-    groups = None if cluster is None else people.labels(frame[cluster])[scored]
+    groups = None if how.cluster is None else people.labels(frame[how.cluster])[scored]
     beside = _ratings(frame[scored], ratings)
     rows = []
     for name, held in zip(themed.names, themed.carried[scored].T, strict=True):
         spoken = int(held.sum())
-        if min(spoken, n - spoken) < max(SPOKEN, smallest):
+        if min(spoken, n - spoken) < max(SPOKEN, how.smallest):
             continue
         about = {"term": name, "share": float(np.average(held, weights=w[scored])), "n": spoken}
         for part, more in ((ALONE, None), (HELD, beside)):
             if part == ALONE or beside is not None:
-                rows.append(about | {"part": part}
-                            | _slope(held, more, y[scored], w[scored], groups, level))  # fmt: skip
+                slope = _slope(held, more, y[scored], w[scored], groups, how.level)
+                rows.append(about | {"part": part} | slope)
     if not rows:
-        raise VoiceError(f"No theme is spoken of in {max(SPOKEN, smallest)} scored comments.")
-    table = _judged(pd.DataFrame(rows), level)
+        raise VoiceError(f"No theme is spoken of in {max(SPOKEN, how.smallest)} scored comments.")
+    table = _judged(pd.DataFrame(rows), how.level)
     return Result(
         name=f"themes and {label(score)}",
         frame=table,
@@ -75,7 +72,7 @@ def impact(
         method="Score of those who speak of a theme less that of all others who wrote, by linear "
         "model; errors are HC3 (MacKinnon and White 1985) or by cluster; false discovery rate held "
         "within each part. Associated with, not caused by.",
-        base=f"{count(n, 'comment')} with {label(score)}{', weighted' if weight else ''}.",
+        base=f"{count(n, 'comment')} with {label(score)}{', weighted' if how.weight else ''}.",
         unit=scoring.unit(score),
     )
 

@@ -5,6 +5,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from cxlab import stats
+from cxlab.codebook import How, question
 from cxlab.results import Misuse, Result, count, listing, percent
 from cxlab.voice.hearing import VoiceError
 from cxlab.voice.themes import Themed
@@ -15,23 +16,24 @@ METHOD = (
     "Shares of those who wrote a comment, Wilson intervals (Wilson 1927) on the comments that the "
     "weighted and clustered base is worth; several themes a comment, so shares do not add up to one"
 )
+AGAINST = (
+    "; each group against the rest, false discovery rate held over all themes and groups "
+    "(Benjamini and Hochberg 1995)."
+)
 
 
+@question()
 def shares(
     themed: Themed,
     *,
     by: str | None = None,
-    weight: str | None = None,
-    cluster: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Give the share of comments that speak of each theme, for everyone or by group.
 
     Args:
         themed: comments with their themes.
         by: column of the groups, or of days for quarters; each group stands against the rest.
-        weight, cluster, level: as everywhere.
         smallest: groups with fewer comments are not compared.
 
     Returns:
@@ -43,12 +45,12 @@ def shares(
         VoiceError: there are no two groups large enough.
         Misuse: there is no such column.
     """
-    frame, w = themed.heard.frame, people.weights(themed.heard.frame, weight)
-    codes, groups = _groups(frame, by, max(smallest, LEAST))
+    frame, w = themed.heard.frame, people.weights(themed.heard.frame, how.weight)
+    codes, groups = _groups(frame, by, max(how.smallest, LEAST))
     columns = [*zip(themed.names, themed.carried.T, strict=True)]
     columns.append(("no theme", ~themed.carried.any(axis=1)))
     kept = codes >= 0
-    labels = None if cluster is None else people.labels(frame[cluster])[kept]
+    labels = None if how.cluster is None else people.labels(frame[how.cluster])[kept]
     rows = []
     for name, held in columns:
         found = stats.linearised(held[kept], weight=w[kept], group=codes[kept], cluster=labels)
@@ -56,30 +58,22 @@ def shares(
             row = {"term": name, **({"group": group} if by else {}),
                    "estimate": found.estimate[place], "n": int(found.n[place]),
                    "n_effective": _worth(found, place)}  # fmt: skip
-            rows.append(
-                row
-                | (
-                    {"p_value": _apart(held[kept], codes[kept] == place, w[kept], labels)}
-                    if by
-                    else {}
-                )
-            )
+            if by:
+                row["p_value"] = _apart(held[kept], codes[kept] == place, w[kept], labels)
+            rows.append(row)
     table = pd.DataFrame(rows)
     worth = table["n_effective"].to_numpy()
-    low, high = stats.proportion_interval(table["estimate"] * worth, worth, level=level)
+    low, high = stats.proportion_interval(table["estimate"] * worth, worth, level=how.level)
     table.insert(list(table).index("estimate") + 1, "conf_low", low)
     table.insert(list(table).index("conf_low") + 1, "conf_high", high)
     if by:
-        table = _judged(table, level)
+        table = _judged(table, how.level)
     return Result(
         name=f"themes by {by}" if by else "themes in comments",
         frame=table,
         headline=_who(table, by) if by else _most(table),
-        method=METHOD + "."
-        if not by
-        else METHOD + "; each group against the rest, false "
-        "discovery rate held over all themes and groups (Benjamini and Hochberg 1995).",
-        base=themed.heard.base if weight is None else f"{themed.heard.base[:-1]}, weighted.",
+        method=METHOD + (AGAINST if by else "."),
+        base=themed.heard.base if how.weight is None else f"{themed.heard.base[:-1]}, weighted.",
         unit="share",
     )
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import How, did_you_mean, question
 from cxlab.results import Result, amount, count, listing, percent, span
 from cxlab.weighting.raking import WeightingError, effective_size
 
@@ -34,14 +34,14 @@ class Drawn(NamedTuple):
     population: str | float | None = None
 
 
+@question("weight", "cluster", "level")
 def calibrated_mean(
     responses: pd.DataFrame,
     *,
     score: str,
     margins: Sequence[str],
     drawn: Drawn | None = None,
-    weight: str = "weight",
-    level: float = 0.95,
+    how: How,
 ) -> Result:
     """Give a weighted mean with the standard error that raking leaves.
 
@@ -52,9 +52,9 @@ def calibrated_mean(
         responses: one row an answer, weighted by `rake` or `cells`.
         score: column of numbers.
         margins: the columns the weights were raked to.
-        drawn: how the sample was drawn; by default each row by itself, with equal chances.
-        weight: column of the raked weights.
-        level: confidence level.
+        drawn: how the sample was drawn; by default each row, or cluster, with equal chances.
+        weight: column of the raked weights; `weight` unless another is named.
+        cluster: as in `drawn`, where that names none.
 
     Returns:
         term, estimate, std_error, conf_low, conf_high, n, n_effective (Kish), df, level; in the
@@ -70,24 +70,24 @@ def calibrated_mean(
         >>> found.frame["estimate"].tolist(), found.frame["std_error"].round(9).tolist()
         ([5.5], [0.0])
     """
-    return _answer(responses, "mean", score, weight, margins, drawn or Drawn(), level)
+    return _answer(responses, "mean", score, margins, drawn or Drawn(), how)
 
 
+@question("weight", "cluster", "level")
 def calibrated_total(
     responses: pd.DataFrame,
     *,
     score: str,
     margins: Sequence[str],
     drawn: Drawn | None = None,
-    weight: str = "weight",
-    level: float = 0.95,
+    how: How,
 ) -> Result:
     """Give a weighted total with the standard error that raking leaves.
 
     The total is of the population only where the weights sum to it: rake to numbers of people.
 
     Args:
-        responses, score, weight, margins, drawn, level: as in `calibrated_mean`.
+        score, margins, drawn, weight, cluster: as in `calibrated_mean`.
 
     Returns:
         As `calibrated_mean`, the estimate being the sum over the population.
@@ -100,7 +100,7 @@ def calibrated_total(
         >>> calibrated_total(rows, score="visits", margins=["plan"]).frame["estimate"].tolist()
         [80.0]
     """
-    return _answer(responses, "total", score, weight, margins, drawn or Drawn(), level)
+    return _answer(responses, "total", score, margins, drawn or Drawn(), how)
 
 
 # ---------------------------------------------------------------- helpers
@@ -110,11 +110,12 @@ def _answer(
     responses: pd.DataFrame,
     term: str,
     score: str,
-    weight: str,
     margins: Sequence[str],
     drawn: Drawn,
-    level: float,
+    how: How,
 ) -> Result:
+    weight, level = how.weight or "weight", how.level
+    drawn = drawn._replace(cluster=drawn.cluster or how.cluster)
     _need(responses, [score, weight, *margins, drawn.base, drawn.cluster, drawn.strata])
     y, known = _scored(responses, score, term)
     w = _weights(responses, weight)

@@ -13,6 +13,23 @@ SMALL = 30
 N_BOOT = 1000
 
 
+def estimated(answers: Answers, *, method: str, level: float) -> pd.DataFrame:
+    """Give each group's estimate with its interval and base, a row a group."""
+    mean = means(answers)
+    low, high = interval(answers, mean, method=method, level=level)
+    return pd.DataFrame(
+        {
+            "group": answers.groups,
+            "estimate": mean.estimate,
+            "std_error": mean.std_error,
+            "conf_low": low,
+            "conf_high": high,
+            "n": mean.n.astype(int),
+            "n_effective": mean.n_effective,
+        }
+    )
+
+
 def means(answers: Answers) -> stats.Mean:
     """Give each group's estimate and standard error, by the road its data need."""
     if answers.cluster is not None:

@@ -9,7 +9,7 @@ from cxlab import stats
 from cxlab.metrics.workings.answers import ALL, Answers, By
 from cxlab.metrics.workings.apart import apart, stands_apart
 from cxlab.metrics.workings.channels import mode_note
-from cxlab.metrics.workings.estimates import interval, mark_small, means
+from cxlab.metrics.workings.estimates import estimated, mark_small
 from cxlab.results import Result, amount, count, span
 
 LINEARISED = "standard error by Taylor linearisation (Binder 1983)"
@@ -19,21 +19,7 @@ def level_result(
     answers: Answers, *, by: By, method: str, level: float, smallest: int = 0
 ) -> Result:
     """Turn counted answers into a result."""
-    mean = means(answers)
-    low, high = interval(answers, mean, method=method, level=level)
-    frame = pd.DataFrame(
-        {
-            "group": answers.groups,
-            "estimate": mean.estimate,
-            "std_error": mean.std_error,
-            "conf_low": low,
-            "conf_high": high,
-            "n": mean.n.astype(int),
-            "n_effective": mean.n_effective,
-            "level": level,
-            "verdict": None,
-        }
-    )
+    frame = estimated(answers, method=method, level=level).assign(level=level, verdict=None)
     notes = [*answers.notes, *_spread_notes(answers, frame)]
     if by is not None:
         notes += mode_note(answers, by)
