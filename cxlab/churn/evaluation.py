@@ -102,14 +102,15 @@ def lift(
     frame["rank"] = np.arange(1, len(frame) + 1)
     frame["lift"] = frame["estimate"] / y.mean()
     frame["cumulative"] = frame["events"].cumsum() / y.sum()
-    top, which = frame.iloc[0], "tenth" if dealt == 10 else f"one of {dealt} groups"
+    top, which = frame.iloc[0], "tenth" if dealt == 10 else f"first of {dealt} groups"
+    apart = not top["conf_low"] <= y.mean() <= top["conf_high"]
+    beside = f"{number(top['lift'])} times" if apart else "which cannot be told from"
     return Result(
         name="lift",
         frame=frame.drop(columns="expected"),
         headline=(
-            f"In the {which} with the highest scores "
-            f"{percent(top['estimate'], 1)} left, {number(top['lift'])} times the overall "
-            f"{percent(y.mean(), 1)}."
+            f"Of the {which} ranked likeliest to leave {percent(top['estimate'], 1)} left, "
+            f"{beside} the overall {percent(y.mean(), 1)}."
         ),
         method=f"Groups of equal size by score; Wilson intervals, level {level:g}.",
         base=taken.base(),

@@ -148,7 +148,7 @@ def drawn(finding: Mapping[str, Any]) -> Drawn:
     number = "share" if how in ("columns", "answers", "likert") else "estimate"
     if how == "waterfall":
         return Drawn(how, rows, ("term",))
-    rows = [row for row in rows if row.get(number) is not None]
+    rows = [_felt(row) for row in rows if row.get(number) is not None]
     if how in ("answers", "likert"):
         return Drawn(how, _answers(rows, how), ("answer" if how == "answers" else "item",))
     if how == "sides":
@@ -168,6 +168,12 @@ def drawn(finding: Mapping[str, Any]) -> Drawn:
     elif how == "line":
         rows = rows[-MOST["line"] :]  # of a long line the latest
     return Drawn(how, rows, tuple(keys))
+
+
+def _felt(row: Row) -> Row:
+    """Give a row by what it weighs over all, where its finding tells that."""
+    weighs = {"estimate": "felt", "conf_low": "felt_low", "conf_high": "felt_high"}
+    return {**row, **{k: row[v] for k, v in weighs.items()}} if "felt" in row else row
 
 
 def _answers(rows: list[Row], how: str) -> list[Row]:

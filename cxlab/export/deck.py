@@ -170,30 +170,35 @@ def _summary(slide: Any, words: Slide, place: tuple[int, int, int, int]) -> None
         second.runs[0].font.color.rgb = native.rgb(GREY)
         for side in ("margin_left", "margin_top"):
             setattr(box.text_frame, side, 0)
-    down, foot = Inches(1.25) if tiles else 0, Inches(0.9) if words.lines else 0
+    down = Inches(1.25) if tiles else 0
+    foot = min(Inches(0.25) + Inches(0.3) * len(words.lines), Inches(1)) if words.lines else 0
     _findings(slide, words, (left, top + down, width, height - down - foot))
     if words.lines:
         box = slide.shapes.add_textbox(left, top + height - foot, width, foot)
         box.name = f"{MARK}decided"
         box.text_frame.margin_left, box.text_frame.word_wrap = 0, True
-        _write(box.text_frame, words.lines, Pt(15))
+        box.text_frame.vertical_anchor = MSO_ANCHOR.BOTTOM
+        _write(box.text_frame, words.lines, _fitting(words.lines, width, foot, most=15))
 
 
 def _findings(slide: Any, words: Slide, place: tuple[int, int, int, int]) -> None:
     """List sentences with how sure each is, as a table without colours of its own."""
     left, top, width, height = place
-    rows = len(words.sentences)
+    rows, aside = len(words.sentences), Inches(2)
+    said = [each.text for each in words.sentences]
+    size = _fitting(said, width - aside, height, most=18)
     shape = slide.shapes.add_table(rows, 2, left, top, width, min(height, rows * Inches(0.68)))
     shape.name = f"{MARK}exhibit"
     shape._element.nvGraphicFramePr.cNvPr.set("descr", "What was found, and how sure it is.")
     _plain_table(shape)
-    shape.table.columns[0].width, shape.table.columns[1].width = width - Inches(2), Inches(2)
-    for y, said in enumerate(words.sentences):
-        for x, (text, size, colour) in enumerate(((said.text, 18, INK), (said.word, 14, GREY))):
+    shape.table.columns[0].width, shape.table.columns[1].width = width - aside, aside
+    for y, told in enumerate(words.sentences):
+        cells = ((told.text, size, INK), (told.word, Pt(min(14, size.pt)), GREY))
+        for x, (text, points, colour) in enumerate(cells):
             place_of = shape.table.cell(y, x)
             place_of.vertical_anchor = MSO_ANCHOR.MIDDLE
             place_of.margin_left = 0 if x == 0 else Inches(0.2)
-            _write(place_of.text_frame, [text], Pt(size))
+            _write(place_of.text_frame, [text], points)
             for run in place_of.text_frame.paragraphs[0].runs:
                 run.font.color.rgb = native.rgb(colour)
 
@@ -220,7 +225,8 @@ def _title(slide: Any, words: Slide) -> None:
     title.text_frame.text = plain(words.title, longest=220)
     if house.own(slide.slide_layout):
         if len(words.title) > 110:
-            title.text_frame.paragraphs[0].runs[0].font.size = Pt(22)
+            size = Pt(22 if len(words.title) <= 125 else 20)
+            title.text_frame.paragraphs[0].runs[0].font.size = size
         return
     if words.key != "title" or len(words.title) > 40:
         size = 26 if len(words.title) < 90 else 22 if len(words.title) <= LONGEST_TITLE else 18
@@ -259,9 +265,9 @@ def _contents(sheet: Any) -> list[Any]:
     return [one for one in sheet.placeholders if one.placeholder_format.type not in beside]
 
 
-def _fitting(lines: Sequence[str], width: int, height: int) -> Any:
+def _fitting(lines: Sequence[str], width: int, height: int, *, most: int = MOST_POINTS) -> Any:
     """Give the largest size at which lines fit a box: half a letter's height is its width."""
-    for size in range(MOST_POINTS, FEWEST_POINTS, -1):
+    for size in range(most, FEWEST_POINTS, -1):
         wide = max(1, int((Emu(width).pt - 40) / (0.52 * size)))
         rows = sum(-(-len(line) // wide) for line in lines)
         if rows * size * 1.25 + len(lines) * (8 + size / 4) <= Emu(height).pt - 8:

@@ -28,7 +28,7 @@ def index(manifest: Mapping[str, Any]) -> str:
     held = set(manifest.get("held", ()))
     reports = sorted(
         (_masked(report) if report["part"] in held else report for report in manifest["reports"]),
-        key=lambda r: (r["reading_order"], r["part"] != EVERYONE, r["part"]),
+        key=lambda r: (r["reading_order"], r["notebook"], r["part"] != EVERYONE, r["part"]),
     )
     made = [report for report in reports if report["state"] in MADE]
     scored = [report for report in made if report["part"] == EVERYONE and report.get("tiles")]

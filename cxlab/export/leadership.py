@@ -252,7 +252,7 @@ class Page:
     def _wholes(self) -> list[tuple[str, str]]:
         """List what reports on everyone found, by notebook and name, in reading order."""
         whole = [report for report in self.found if report["part"] == EVERYONE]
-        whole.sort(key=lambda report: report["reading_order"])
+        whole.sort(key=lambda report: (report["reading_order"], report["notebook"]))
         return [(r["notebook"], f["name"]) for r in whole for f in r["findings"]]
 
     def _in_parts(self, wanted: tuple[str, str]) -> list[Any]:

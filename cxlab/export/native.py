@@ -118,7 +118,8 @@ def _bar_colour(row: Row, shown: Drawn, unit: str) -> str:
 def _signed(row: Row, shown: Drawn) -> str:
     """Tell above from below by colour where both are drawn, as the pages do."""
     values = [each[shown.number] for each in shown.rows]
-    both = shown.how == "bars" and min(values) < 0 < max(values)
+    weighs = "felt" in row  # what it weighs over all is bad news only
+    both = shown.how == "bars" and min(values) < 0 < max(values) and not weighs
     return "" if not both else GREEN if row[shown.number] > 0 else ORANGE
 
 

@@ -234,7 +234,8 @@ def tabled(
 _P = re.compile(r"\s?\((?:[^()]*, )?p [<=>]? ?[\d.]+\)")
 _ENDS = re.compile(r"\s?\([^()]*\d[^()]*\)")
 _HEDGE = re.compile(r"\b(if|but|unless|cannot|provided)\b")
-_DATES = re.compile(r"\b\d{4}(-\d\d(-\d\d)?|Q\d)\b")
+_NO_NUMBERS = re.compile(r"\b\d{4}(-\d\d(-\d\d)?|Q\d)\b|'[^']*'")  # dates and names
+FEWEST_WORDS = 4  # of a title: a clause that names its subject alone says nothing
 
 
 def title(headline: str) -> str:
@@ -253,6 +254,8 @@ def title(headline: str) -> str:
         clauses = re.split(ends, said)
         while len(clauses) > 1 and not _short(" ".join(clauses)):
             if _HEDGE.search(clauses[-1]) and len(" ".join(clauses).split()) <= MOST_WORDS:
+                break
+            if len(" ".join(clauses[:-1]).split()) < FEWEST_WORDS:
                 break
             clauses.pop()
         said = " ".join(clauses)
@@ -274,7 +277,7 @@ def hedge(headline: str, said: str) -> str:
 
 
 def _short(said: str) -> bool:
-    bare = _DATES.sub("", said)
+    bare = _NO_NUMBERS.sub("", said)
     numbers = [len(re.findall(r"\d[\d,.]*", each)) for each in re.split(r"[.] ", bare)]
     return (
         len(said.split()) <= MOST_WORDS

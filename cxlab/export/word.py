@@ -24,7 +24,9 @@ from cxlab.export.story import tabled
 from cxlab.results import MIME, count
 
 FONT, INK, SOFT, LINE = "Arial", "1F2933", "52606D", "D9DEE4"
-WIDEST, HIGHEST = 6.3, 7.0  # inches of a picture
+WIDEST, HIGHEST = 4.8, 6.0  # inches of a picture: its letters are those of the text
+ACROSS, LETTER, ASIDE = 6.27, 0.068, 0.17  # inches of a line, of a letter in a table, around a cell
+LONG = 60  # letters of a cell that is broken into lines
 MOST_ROWS, MOST_COLUMNS = 40, 7
 _SIZES = {"Title": 26, "Subtitle": 12, "Heading 1": 18, "Heading 2": 13, "Heading 3": 11,
           "Normal": 10, "Caption": 8.5, "List Bullet": 9, "List Number": 10}  # fmt: skip
@@ -209,8 +211,12 @@ def _picture(doc: Any, image: str, words: str) -> None:
 def _table(doc: Any, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Add a table with hair lines, whose headings are repeated on every page."""
     table = doc.add_table(rows=1 + len(rows), cols=len(columns))
-    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.LEFT, True
+    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.LEFT, False
     _ruled(table)
+    for column, wide in zip(table.columns, _widths([columns, *rows]), strict=True):
+        column.width = Inches(wide)
+        for place in column.cells:
+            place.width = Inches(wide)
     for y, row in enumerate([columns, *rows]):
         line = table.rows[y]
         properties = line._tr.get_or_add_trPr()
@@ -223,6 +229,25 @@ def _table(doc: Any, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> N
             run = paragraph.add_run(plain(words))
             run.font.size, run.bold = Pt(8.5), y == 0
     doc.add_paragraph().paragraph_format.space_after = Pt(4)
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
+    """Give each column the room its cells need; where a line has too little, long cells give way.
+
+    Example:
+        >>> [round(wide, 2) for wide in _widths([["what", "n"], ["communication", "1,044"]])]
+        [1.05, 0.51]
+    """
+    columns = list(zip(*rows, strict=True))
+    words = [max(len(word) for cell in one for word in cell.split() or [""]) for one in columns]
+    whole = [max(words[i], min(LONG, max(map(len, one)))) for i, one in enumerate(columns)]
+    room = ACROSS - ASIDE * len(columns)
+    need, least = LETTER * sum(whole), LETTER * sum(words)
+    if need > room:
+        give = max(0.0, min(1.0, (need - room) / max(need - least, LETTER)))
+        whole = [a - give * (a - b) for a, b in zip(whole, words, strict=True)]
+    shrunk = min(1.0, room / (LETTER * sum(whole)))
+    return [ASIDE + LETTER * each * shrunk for each in whole]
 
 
 def _ruled(table: Any) -> None:

@@ -103,7 +103,7 @@ def gains(result: Result, *, ax: Axes | None = None) -> Axes:
                     fontsize=10, color=INK)  # fmt: skip
         ax.set_xticks(rows["rank"], [f"{rank}" for rank in rows["rank"]])
         ax.set_xlim(0.5, right)
-        ax.set_xlabel(f"{part} of customers, highest scores first")
+        ax.set_xlabel(f"{part} of customers, the likeliest to leave first")
         ax.set_ylabel("share that left")
         _percents(ax.yaxis, rows["conf_high"].max())
     return ax
