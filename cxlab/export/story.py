@@ -235,7 +235,6 @@ _P = re.compile(r"\s?\((?:[^()]*, )?p [<=>]? ?[\d.]+\)")
 _ENDS = re.compile(r"\s?\([^()]*\d[^()]*\)")
 _HEDGE = re.compile(r"\b(if|but|unless|cannot|provided)\b")
 _NO_NUMBERS = re.compile(r"\b\d{4}(-\d\d(-\d\d)?|Q\d)\b|'[^']*'")  # dates and names
-FEWEST_WORDS = 4  # of a title: a clause that names its subject alone says nothing
 
 
 def title(headline: str) -> str:
@@ -255,8 +254,8 @@ def title(headline: str) -> str:
         while len(clauses) > 1 and not _short(" ".join(clauses)):
             if _HEDGE.search(clauses[-1]) and len(" ".join(clauses).split()) <= MOST_WORDS:
                 break
-            if len(" ".join(clauses[:-1]).split()) < FEWEST_WORDS:
-                break
+            if len(clauses) == 2 and clauses[0].endswith(":"):
+                break  # a title that names its subject alone says nothing
             clauses.pop()
         said = " ".join(clauses)
     said = f"{said.rstrip(';:,. ')}." if said != headline else said
