@@ -10,6 +10,7 @@ from scipy import optimize
 
 from cxlab import questions
 from cxlab.questionnaire import Asked, Questionnaire
+from cxlab.questions import QuestionsError
 from cxlab.questions.association import independence
 from cxlab.questions.columns import Columns
 from cxlab.questions.held import held
@@ -285,12 +286,31 @@ def test_who_has_no_weight_counts_nowhere():
 @pytest.mark.parametrize(
     ("words", "why"),
     [({"columns": "regoin"}, "Did you mean 'region'"), ({"rows": "Q"}, "no question 'Q'"),
-     ({"percent": "rows"}, "not 'rows'"), ({"columns": "many"}, "has 100 values")],
+     ({"percent": "rows"}, "not 'rows'"), ({"rows": []}, "no question is named")],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused(words, why):
     asked = _asked(_single(np.arange(100) % 2), region=["x", "y"] * 50, many=np.arange(100))
     with pytest.raises(Misuse, match=why):
         questions.banner(asked, **words)
+
+
+def test_a_breakdown_of_too_many_values_names_itself_and_what_to_do():
+    asked = _asked(_single(np.arange(5000) % 2), many=np.arange(5000), region=["x", "y"] * 2500)
+    for ask in (lambda a: questions.banner(a, columns="many"),
+                lambda a: questions.apart(a, by="many"),
+                lambda a: questions.association(a, row="q", column="many")):  # fmt: skip
+        with pytest.raises(QuestionsError, match=r"'many' has 5,000 values.* by 'region'\."):
+            ask(asked)
+    told = questions.banner(asked)
+    assert set(told.frame["breakdown"]) == {"all", "region"}
+    assert told.notes[-1].startswith("Not broken down by 'many' (5,000)")
+
+
+def test_without_a_breakdown_everyone_is_tabulated():
+    told = questions.banner(_asked(_single([0, 0, 1]), w=[1.0, 1.0, 2.0]))
+    assert told.frame["share"].tolist() == [0.5, 0.5]
+    assert told.headline == "1 question for everyone; nothing breaks them down."
+    assert told.frame[["letter", "above", "rest"]].eq("").all(axis=None)
 
 
 def test_many_places_and_kinds_of_answer_are_summed_as_pandas_sums_them():

@@ -1,6 +1,7 @@
 """Items together, maps, waves, and who answers otherwise: by hand, by golden file, by chance."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -192,3 +193,67 @@ def test_what_is_ranked_first_has_the_lowest_place():
     asked = Asked("r", "rank", "Rank.", tuple("abc"), ("1", "2", "3"), (1.0, 2.0, 3.0), ranks)
     (told,) = questions.toplines(_asked(asked, s=["x"] * 4))
     assert told.headline == "r: a is put first (place 1.25 on average), c last (3.00)."
+
+
+def _several(table, *, items=tuple("abcdefgh"), kind="choose all", **people):
+    asked = Asked("m", kind, "Which?", items[: len(table)], (), (), np.asarray(table))
+    return _asked(asked, **(people or {"s": ["x"] * len(table[0])}))
+
+
+def test_items_of_the_same_people_are_compared_as_mcnemar_compares_them():
+    # Agresti (2002), table 10.1: 794 approve twice, 150 only first, 86 only later, 570 never;
+    # z squared = (86 - 150)^2 / (86 + 150) = 17.36
+    first, later = np.repeat([[1, 1], [1, 0], [0, 1], [0, 0]], [794, 150, 86, 570], axis=0).T
+    told = questions.between(_several([later, first]), question="m")
+    row = told.frame.iloc[0]
+    assert row["statistic"] ** 2 == pytest.approx(17.36, abs=0.005)
+    assert (row["term"], row["against"]) == ("b", "a")
+    assert row["estimate"] == pytest.approx(64 / 1600)
+    assert told.headline.startswith("b (59%) stands before a (55%)")
+
+
+def test_means_of_items_are_compared_as_pairs():
+    from scipy import stats
+
+    rng = np.random.default_rng(11)
+    codes = rng.integers(0, 5, (2, 90))
+    codes[1] = np.where(rng.random(90) < 0.6, codes[0], codes[1])
+    codes[0, :7] = NOT_ANSWERED
+    told = questions.between(_asked(_scale(codes, items=("a", "b")), s=["x"] * 90), question="q")
+    known = stats.ttest_rel(*codes[:, 7:])
+    row = told.frame.iloc[0]
+    np.testing.assert_allclose([row["statistic"], row["p_value"], row["n"]],
+                               [abs(known.statistic), known.pvalue, 83])  # fmt: skip
+
+
+def test_items_that_do_not_differ_are_told_apart_at_the_promised_rate_only():
+    # items of one person go together closely: taken for strangers, they would hardly ever differ
+    rng, rate = np.random.default_rng(12), []
+    for weighted in (False, True):
+        for _ in range(150):
+            like = rng.random(400) < 0.5
+            table = np.where(rng.random((3, 400)) < 0.7, like, rng.random((3, 400)) < 0.5)
+            people = {"w": rng.choice([0.4, 1.0, 2.0], 400)} if weighted else {"s": like}
+            told = questions.between(_several(table.astype(int), **people), question="m").frame
+            rate.append((told["p_value"] <= 0.05).mean())
+    assert np.mean(rate[:150]) == pytest.approx(0.05, abs=0.02)
+    assert np.mean(rate[150:]) == pytest.approx(0.05, abs=0.02)
+
+
+def test_items_under_weights_are_those_of_people_repeated_in_clusters():
+    # a person of weight 3 says as much as one answer of three rows, however often it is written
+    table, times = np.random.default_rng(13).integers(0, 2, (2, 60)), np.arange(60) % 3 + 1
+    heavy = questions.between(_several(table, w=times.astype(float)), question="m").frame.iloc[0]
+    many = _several(np.repeat(table, times, axis=1))
+    many = replace(many, people=pd.DataFrame({"who": np.repeat(range(60), times)}), cluster="who")
+    again = questions.between(many, question="m").frame.iloc[0]
+    np.testing.assert_allclose(heavy[["estimate", "std_error"]].astype(float),
+                               again[["estimate", "std_error"]].astype(float))  # fmt: skip
+
+
+def test_words_without_an_order_have_no_means_to_compare():
+    words = Asked("g", "grid", "How?", ("a", "b", "c"), ("so", "so so"), (np.nan,) * 2,
+                  np.zeros((3, 4), int))  # fmt: skip
+    for ask in (questions.between, questions.together):
+        with pytest.raises(QuestionsError, match="'g': its answers are words without numbers"):
+            ask(_asked(words, s=["x"] * 4), question="g")

@@ -91,6 +91,8 @@ class Questionnaire:
         """Give the questions of these names, or all."""
         if names is None:
             return self.questions
+        if not len(names):
+            raise Misuse("no question is named; name one, or leave the word out for all.")
         return tuple(self[name] for name in ([names] if isinstance(names, str) else names))
 
 

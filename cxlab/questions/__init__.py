@@ -4,6 +4,7 @@ from cxlab.codebook import guard
 from cxlab.questions.apart import apart
 from cxlab.questions.association import association, associations
 from cxlab.questions.banner import banner, differences
+from cxlab.questions.between import between
 from cxlab.questions.grids import correspondence, grid, one_of, several, together
 from cxlab.questions.people import QuestionsError
 from cxlab.questions.topline import topline, toplines, wording
@@ -15,6 +16,7 @@ __all__ = [
     "association",
     "associations",
     "banner",
+    "between",
     "changes",
     "correspondence",
     "differences",

@@ -57,6 +57,8 @@ def apart(
     """
     asked = questionnaire_of(study)
     layout, beside = layout_of(asked, by)
+    if not layout.spans:
+        raise QuestionsError("There is nothing to break down by.", needs="a segment")
     fewest = asked.smallest if smallest is None else smallest
     chosen = [one for one in asked.chosen(questions) if one.name not in layout.spans]
     frames = [

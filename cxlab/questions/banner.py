@@ -53,7 +53,8 @@ def banner(
         study: the study, or its questionnaire.
         rows: names of questions; all if not given.
         columns: segments or questions to break down by; `region+plan` nests them. The segments of
-            the study, but those with too many values, if not given.
+            the study, but those with too many values, if not given; everyone alone if there is
+            none.
         percent: shares of the `column`, the `row` or all (`cell`), or `count`: none.
             Letters always compare shares of columns.
         correct: correct p-values for their number within each table.
@@ -66,7 +67,7 @@ def banner(
         `base_weighted`, `verdict` (`small base`, `withheld`).
 
     Raises:
-        QuestionsError: nothing was asked.
+        QuestionsError: nothing was asked, or a breakdown has too many values.
         Misuse: there is no such question or breakdown.
     """
     if percent not in PERCENT:
@@ -91,8 +92,9 @@ def banner(
         headline=_headline(frame, chosen, layout, corrected=correct),
         method=METHOD + _CORRECTED[correct],
         base=f"{asked.base}; shares are of those who answered the question.",
-        notes=(*asked.notes, *told_of(chosen), *_withheld(frame, fewest)),
-    )
+        notes=(*asked.notes, *told_of(chosen), *_withheld(frame, fewest),
+               *_left_out(asked, columns)),
+    )  # fmt: skip
 
 
 def differences(
@@ -143,8 +145,6 @@ def layout_of(asked: Questionnaire, by: str | Sequence[str] | None) -> tuple[Col
     """Lay out the columns, and for each everyone else of its breakdown."""
     known = [name for name in asked.segments if asked.people[name].nunique() <= MOST]
     names = known if by is None else [by] if isinstance(by, str) else list(by)
-    if not names:
-        raise QuestionsError("There is nothing to break down by.", needs="a segment")
     layout = columns(asked, names, weight=weights_of(asked), cluster=clusters_of(asked))
     there = np.zeros_like(layout.member)
     for span in layout.spans.values():
@@ -252,12 +252,29 @@ def _headline(
     p_values = told["p_rest"].dropna().to_numpy()
     stands = p_values if corrected else adjusted(p_values)
     apart = int((stands <= SURE).sum())
+    if not layout.spans:
+        return f"{count(len(chosen), 'question')} for everyone; nothing breaks them down."
     by = listing([brief(name) for name in layout.spans], 3)
     return sentence(
         f"{count(len(chosen), 'question')} by {by}: {apart or 'none'} of "
         f"{count(len(p_values), 'share')} {'lies' if apart == 1 else 'lie'} apart from everyone "
         "else, corrected for their number"
     )
+
+
+def _left_out(asked: Questionnaire, by: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Say which segments break nothing down, where none was named."""
+    if by is not None:
+        return ()
+    told = [(name, asked.people[name].nunique()) for name in asked.segments]
+    wide = [f"'{name}' ({n:,})" for name, n in told if n > MOST]
+    if wide:
+        return (f"Not broken down by {listing(wide)}: a table is read with at most {MOST} columns "
+                "of one breakdown. Put values together in the export to see them.",)  # fmt: skip
+    if told:
+        return ()
+    return ("The study names no segments; a question of one choice, or choose-all, can break the "
+            "others down as well: name it.",)  # fmt: skip
 
 
 def _withheld(frame: pd.DataFrame, smallest: int) -> tuple[str, ...]:

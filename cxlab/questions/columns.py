@@ -12,7 +12,8 @@ from scipy import linalg, sparse
 
 from cxlab.codebook import did_you_mean
 from cxlab.questionnaire import Questionnaire
-from cxlab.results import Misuse
+from cxlab.questions.people import QuestionsError
+from cxlab.results import Misuse, listing
 
 ALL = "all"
 MOST = 60  # groups of one breakdown
@@ -141,7 +142,8 @@ def columns(
         weight, cluster: of each person.
 
     Raises:
-        Misuse: an unknown breakdown, or one with too many values; the nearest is named.
+        QuestionsError: a breakdown has too many values.
+        Misuse: an unknown breakdown; the nearest is named.
     """
     tables = [_Standing(np.zeros(len(asked.people), np.intp), np.ones((1, 1)))]
     breakdowns, named = [ALL], [ALL]
@@ -158,7 +160,7 @@ def columns(
             inside = [(*label, further) for label in inside for further in more]
         filled = np.flatnonzero(one.member.sum(axis=0) > 0)
         if len(filled) > MOST:
-            raise Misuse(_too_many(asked, name, len(filled)))
+            raise _too_many(asked, name, len(filled))
         start = len(named)
         spans[name] = tuple(range(start, start + len(filled)))
         _add(tables, _Standing(one.place, one.member[:, filled]))
@@ -231,7 +233,7 @@ def _standing(asked: Questionnaire, name: str) -> tuple[list[str], _Standing]:
         codes, found = pd.factorize(asked.people[name].astype(object), sort=False)
         order = sorted(range(len(found)), key=lambda at: str(found[at]))
         if len(found) > MOST:
-            raise Misuse(_too_many(asked, name, len(found)))
+            raise _too_many(asked, name, len(found))
         return [str(found[at]) for at in order], _numbered(codes, order)
     question = asked[name]
     if question.kind == "choose all":
@@ -246,7 +248,7 @@ def _standing(asked: Questionnaire, name: str) -> tuple[list[str], _Standing]:
             "take one of one choice, or choose-all."
         )
     if len(question.answers) > MOST:
-        raise Misuse(_too_many(asked, name, len(question.answers)))
+        raise _too_many(asked, name, len(question.answers))
     return list(question.answers), _numbered(question.codes[0], range(len(question.answers)))
 
 
@@ -256,11 +258,13 @@ def _numbered(codes: np.ndarray, groups: Sequence[int]) -> _Standing:
     return _Standing(place, np.equal.outer(seen, groups).astype(float))
 
 
-def _too_many(asked: Questionnaire, name: str, n: int) -> str:
-    return (
-        f"the breakdown '{name}' has {n:,} values, and a table is read with at most {MOST} columns "
-        "of one breakdown. Put values together in a column of the export, or break down by "
-        f"another, such as {', '.join(s for s in asked.segments if s != name) or 'a segment'}."
+def _too_many(asked: Questionnaire, name: str, n: int) -> QuestionsError:
+    few = [one for one in asked.segments if one != name and asked.people[one].nunique() <= MOST]
+    other = f", or break down by {listing([repr(one) for one in few], 3)}" if few else ""
+    return QuestionsError(
+        f"The breakdown '{name}' has {n:,} values, and a table is read with at most {MOST} columns "
+        f"of one breakdown. Put values together in a column of the export{other}.",
+        needs=f"a breakdown of at most {MOST} values",
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.questionnaire import Asked, Questionnaire
+from cxlab.questions.between import numbers_of
 from cxlab.questions.columns import groups
 from cxlab.questions.people import QuestionsError, questionnaire_of, weights_of
 from cxlab.questions.topline import METHOD, WITHHELD, asked_as, told_of, topline
@@ -123,7 +124,7 @@ def together(study: Any, *, question: str, smallest: int | None = None) -> Resul
     """
     asked = questionnaire_of(study)
     each = asked[question]
-    given = _numbers(each)
+    given = numbers_of(each)
     if len(each.items) < _FEWEST:
         raise QuestionsError(f"'{question}' has fewer than {_FEWEST} items to set side by side.")
     weight = weights_of(asked)
@@ -247,18 +248,6 @@ def _crossed(
     names, lines = groups(asked, each.name)
     weighted = (lines * heavy[:, None]).T @ member
     return weighted, lines.T @ member, (names, labels), ("answer", "group")
-
-
-def _numbers(each: Asked) -> np.ndarray:
-    """Give what was answered as numbers, (items, people); missing where nothing was."""
-    if each.kind == "choose all":
-        return np.where(each.answered(), each.codes == 1, np.nan)
-    if each.numbers is not None:
-        return each.numbers
-    worth = np.array(each.values, dtype=float)
-    if not len(worth) or np.isnan(worth).any():
-        worth = np.arange(len(each.answers), dtype=float)  # in the order they were put
-    return np.append(worth, [np.nan, np.nan])[each.codes]
 
 
 def _correlation(a: np.ndarray, b: np.ndarray, weight: np.ndarray | None) -> tuple[float, int]:

@@ -42,6 +42,7 @@ __all__ = [
 
 SCORES = ("nps", "csat", "ces")
 MOST_HELD = 12  # values of a column whose mix is held the same from period to period
+MOST_COMPARED = 60  # groups that are looked at beside one another
 UNWEIGHTED = Absence(
     "The study names no population, so every answer counts alike.",
     "'population' or 'weighting' in the study file",
@@ -316,12 +317,17 @@ class Study:
         return "weight" if self.responses is not None and "weight" in self.responses else None
 
     def compared_by(self, segment: str = "") -> str | Absence:
-        """Name the segment to compare: the first one, other than the one given, that differs."""
+        """Name the segment to compare: the first other than the one given that differs.
+
+        One of few values goes before one whose groups nobody could look through.
+        """
         frame = self.responses
         if frame is None:
             return NO_SEGMENT
         names = [name for name in self.segments() if name != segment and name in frame]
-        return next((name for name in names if frame[name].nunique() > 1), NO_SEGMENT)
+        several = {name: n for name in names if (n := frame[name].nunique()) > 1}
+        few = (name for name, n in several.items() if n <= MOST_COMPARED)
+        return next(few, next(iter(several), NO_SEGMENT))
 
     @property
     def margins(self) -> dict[str, dict[str, float]] | list[str]:
