@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
@@ -258,3 +259,12 @@ def test_conditions_name_headings_whatever_name_they_were_given_by(tmp_path):
 )
 def test_what_rows_count_is_refused_where_it_means_nothing(tmp_path, change, said):
     assert said in _refusal(tmp_path, SHOP.replace(*change))
+
+
+def test_tiers_and_points_of_recommending_meet_at_six_nine_and_between():
+    scores = [0, 6, 6.5, 7, 8, 8.9, 9, 10, None]
+    named = ["detractor"] * 2 + ["passive"] * 4 + ["promoter"] * 2 + [""]
+    assert codebook.tier(scores).tolist() == named
+    worth = codebook.net_points(scores)
+    assert worth[:-1].tolist() == [codebook.WORTH[tier] for tier in named[:-1]]
+    assert np.isnan(worth[-1])

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlab import plots
+from cxlab import codebook, metrics, plots
 from cxlab.codebook.colours import BLUE, GREY
 from cxlab.results import MIME, Result
 
@@ -85,7 +85,14 @@ def test_the_distribution_names_its_thirds():
     frame = pd.DataFrame(
         {"value": range(11), "share": [0.1] * 3 + [0.0] * 4 + [0.2, 0.1, 0.2, 0.2]}
     )
-    frame["n"] = 1
+    frame["n"], frame["term"] = 1, codebook.tier(frame["value"])
     ax = plots.distribution(Result("nps", frame, "As asked.", "m", "b"))
     words = [text.get_text() for text in ax.texts]
     assert {"Detractors\n30%", "Passives\n30%", "Promoters\n40%"} <= set(words)
+
+
+def test_ten_points_of_satisfaction_have_no_promoters():
+    asked = pd.DataFrame({"csat": [0, 5, 9, 10] * 5})
+    score = metrics.Score("csat", "mean", scale="0..10")
+    ax = plots.distribution(metrics.distribution(asked, score=score))
+    assert "Promoters" not in " ".join(text.get_text() for text in ax.texts)

@@ -18,6 +18,7 @@ from cxlab.codebook.mapping import Mapping, MappingError, Privacy, Reports, Tabl
 from cxlab.codebook.opening import load, parse
 from cxlab.codebook.questions import ASKED, KINDS, Question, fitting
 from cxlab.codebook.scales import Scale, ScaleError, check_scale
+from cxlab.codebook.tiers import WORTH, net_points, tier
 from cxlab.codebook.words import (
     COLUMNS,
     DOUBT,
@@ -50,6 +51,7 @@ __all__ = [
     "THRESHOLDS",
     "UNSEEN",
     "WHERE",
+    "WORTH",
     "Condition",
     "How",
     "Journey",
@@ -71,10 +73,12 @@ __all__ = [
     "headings",
     "label",
     "load",
+    "net_points",
     "ordered",
     "parse",
     "placed",
     "question",
     "refuse_unknown",
+    "tier",
     "worded",
 ]

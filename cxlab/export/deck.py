@@ -225,8 +225,8 @@ def _title(slide: Any, words: Slide) -> None:
     title.text_frame.text = plain(words.title, longest=220)
     if house.own(slide.slide_layout):
         if len(words.title) > 110:
-            size = Pt(22 if len(words.title) <= 125 else 20)
-            title.text_frame.paragraphs[0].runs[0].font.size = size
+            points = Pt(22 if len(words.title) <= 125 else 20)
+            title.text_frame.paragraphs[0].runs[0].font.size = points
         return
     if words.key != "title" or len(words.title) > 40:
         size = 26 if len(words.title) < 90 else 22 if len(words.title) <= LONGEST_TITLE else 18

@@ -240,7 +240,8 @@ def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
     """
     columns = list(zip(*rows, strict=True))
     words = [max(len(word) for cell in one for word in cell.split() or [""]) for one in columns]
-    whole = [max(words[i], min(LONG, max(map(len, one)))) for i, one in enumerate(columns)]
+    whole = [float(max(words[i], min(LONG, max(map(len, one)))))
+             for i, one in enumerate(columns)]  # fmt: skip
     room = ACROSS - ASIDE * len(columns)
     need, least = LETTER * sum(whole), LETTER * sum(words)
     if need > room:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
+from cxlab.codebook import label, tier
 from cxlab.journey.workings.refusal import JourneyError
 from cxlab.journey.workings.ways_of import ways_of
 from cxlab.results import Result, count, listing, percent, span
@@ -79,12 +80,19 @@ def _members(groups: pd.DataFrame, score: str) -> pd.Series:
         order = ["answered_at"] if "answered_at" in groups else []
         rows = groups.dropna(subset=["customer_id", score]).sort_values(order or "customer_id",
                                                                        kind="stable")  # fmt: skip
-        value = rows[score].to_numpy(float)
-        word = np.select([value <= 6, value >= 9], ["detractors", "promoters"], "")
-        rows = rows.assign(group=word)
+        rows = rows.assign(group=_sides(rows[score], score))
     last = rows.drop_duplicates("customer_id", keep="last")
     last = last[last["group"] != ""]
     return pd.Series(last["group"].astype(str).to_numpy(), last["customer_id"].astype(str))
+
+
+def _sides(given: pd.Series, score: str) -> np.ndarray:
+    """Name the side of each score; who is on neither is left out."""
+    if score != "nps":
+        said = f"people are on the side of promoters or detractors by NPS, not by {label(score)}."
+        raise JourneyError(said, needs="a column 'group' beside 'customer_id'")
+    sides = tier(given)
+    return np.where(np.isin(sides, ["promoter", "detractor"]), sides + "s", "")
 
 
 def _differences(table: pd.DataFrame, sizes: pd.Series, level: float) -> pd.DataFrame:

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from cxlab import events
+from cxlab.codebook import WORTH, tier
 from cxlab.lifetimes.spells import SpellError, Spells, spells
 from cxlab.results import count
 
@@ -65,8 +65,5 @@ def tier_of(scores: pd.Series) -> pd.Series:
         >>> tier_of(pd.Series([10, 8, 3, None])).tolist()
         ['promoter', 'passive', 'detractor', nan]
     """
-    tiers = np.select(
-        [scores >= 9, scores >= 7, scores >= 0], ["promoter", "passive", "detractor"], ""
-    )
-    names = ["detractor", "passive", "promoter"]
-    return pd.Series(pd.Categorical(tiers, categories=names), index=scores.index)
+    given = pd.to_numeric(scores, errors="coerce")
+    return pd.Series(pd.Categorical(tier(given), categories=[*WORTH]), index=scores.index)

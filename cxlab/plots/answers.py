@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from cxlab.codebook.colours import BLUE, FAINT, GREY, INK, ORANGE, PAPER, SERIES
+from cxlab.codebook.colours import BLUE, FAINT, GREY, INK, MEANING, ORANGE, PAPER, SERIES
 from cxlab.plots.theme import canvas, clipped, picture
 from cxlab.results import Result, Unanswerable, count, number, percent, shown
 
@@ -75,7 +75,8 @@ def _bars(result: Result, rows: pd.DataFrame, ax: Axes | None) -> Axes:
     with canvas(result, kind, ax, height=0.5 + 0.27 * max(len(rows), 2)) as ax:
         at = np.arange(len(rows))
         shares = rows["share"].to_numpy(float)
-        ax.barh(at, shares, height=0.66, color=BLUE)
+        terms = rows["term"] if "term" in rows else [""] * len(rows)
+        ax.barh(at, shares, height=0.66, color=[MEANING.get(term, BLUE) for term in terms])
         ends = rows[["conf_low", "conf_high"]].to_numpy(float)
         ax.hlines(at, ends[:, 0], ends[:, 1], color=INK, lw=1)
         reach = float(np.nanmax(np.r_[ends[:, 1], shares, 0.02]))

@@ -64,27 +64,24 @@ def distribution(result: Result, *, ax: Axes | None = None) -> Axes:
     """Draw how often each value was given, detractors to promoters in their colours.
 
     Args:
-        result: with `value`, `share`, `n`.
+        result: with `term` (the tier, for NPS), `value`, `share`, `n`.
     """
     rows = result.frame.sort_values("value")
     with canvas(result, "Bar chart of answers by value", ax, height=2.7) as ax:
-        top = rows["value"].max()
-        colours = [BLUE] * len(rows)
-        if top == 10:
-            bands = np.select([rows["value"] <= 6, rows["value"] <= 8], BANDS[:2], BANDS[2])
-            colours = [MEANING[band] for band in bands]
+        tiers = (rows["term"] if "term" in rows else rows["value"].astype(str)).fillna("")
+        colours = [MEANING.get(tier, BLUE) for tier in tiers]
         bars = ax.bar(rows["value"], rows["share"], color=colours, width=0.82)
         ax.bar_label(bars, [percent(share) for share in rows["share"]], fontsize=10, padding=2)
         ax.set_xticks(rows["value"], [f"{value:g}" for value in rows["value"]])
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
         ax.set_ylim(0, rows["share"].max() * 1.18 or 1)
-        if top == 10:
-            for low, high, name in ((0, 6, "Detractors"), (7, 8, "Passives"), (9, 10, "Promoters")):
-                share = rows.loc[rows["value"].between(low, high), "share"].sum()
+        for tier in BANDS:
+            its = rows[tiers == tier]
+            if len(its):
                 ax.annotate(
-                    f"{name}\n{percent(share)}",
-                    xy=((low + high) / 2, -0.17),
+                    f"{tier.capitalize()}s\n{percent(its['share'].sum())}",
+                    xy=(its["value"].mean(), -0.17),
                     xycoords=("data", "axes fraction"),
                     ha="center",
                     va="top",

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxlab.codebook import label
+from cxlab.codebook import label, tier
 from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.questions.blocks import Block
 from cxlab.questions.cells import Cells, cells
@@ -162,8 +162,11 @@ def toplines(
 
 def _topline(each: Asked, rows: pd.DataFrame, whole: Result, asked: Questionnaire) -> Result:
     rows = rows.assign(kind=each.kind, rank=rows.groupby(["item", "part"]).cumcount() + 1)
+    if each.name == "nps":
+        rows["term"] = tier(pd.to_numeric(rows["answer"], errors="coerce"))
     columns = ["question", "kind", "item", "answer", "part", "rank", "share", "estimate",
                "conf_low", "conf_high", "count", "n", "verdict"]  # fmt: skip
+    columns += ["term"] if "term" in rows else []
     people = len(asked.people)
     put, answered = int(each.put_to().sum()), int(each.answered().sum())
     of = f", of {count(put, 'person')} asked" if put != answered else ""

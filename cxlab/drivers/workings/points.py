@@ -2,14 +2,13 @@
 
 import numpy as np
 
+from cxlab.codebook import net_points
 from cxlab.drivers.workings.design import Design
 
 
 def worth_of(values: np.ndarray, points: str) -> np.ndarray:
     """Say what each category counts: its own value, or −100, 0 and 100 for NPS points."""
-    if points == "score":
-        return values.astype(float)
-    return np.select([values >= 9, values <= 6], [100.0, -100.0], 0.0)
+    return values.astype(float) if points == "score" else net_points(values)
 
 
 def score_unit(design: Design) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import events
+from cxlab.codebook import net_points
 from cxlab.journey.workings.cases import Cases
 from cxlab.journey.workings.refusal import JourneyError
 
@@ -47,6 +48,6 @@ def near(cases: Cases, responses: Any, *, score: str, within: str) -> pd.DataFra
     )  # fmt: skip
     value = met[score].to_numpy(float)
     if score == "nps":
-        value = np.where(value >= 9, 100.0, np.where(value <= 6, -100.0, 0.0))
+        value = net_points(value)
     case = met["case"].fillna(-1).astype(int)
     return pd.DataFrame({"customer_id": met["customer_id"], "value": value, "case": case})

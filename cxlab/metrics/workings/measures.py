@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from pydantic import ValidationError
 
-from cxlab.codebook import Scale
+from cxlab.codebook import Scale, net_points
 from cxlab.results import Unanswerable, amount, number
 
 Kind = Literal["nps", "top", "mean"]
@@ -67,7 +67,7 @@ class Score:
     def worth(self, points: np.ndarray) -> np.ndarray:
         """Say what an answer at each point of the scale adds to the score."""
         if self.kind == "nps":
-            return np.where(points >= 9, 100.0, np.where(points <= 6, -100.0, 0.0))
+            return net_points(points)
         if self.kind == "top" and self.scale:
             low, high = self.scale.top_box()
             return ((points >= low) & (points <= high)).astype(float)

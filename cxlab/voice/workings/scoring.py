@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cxlab.codebook import label
+from cxlab.codebook import label, net_points, tier
 
 NPS = "nps"
 
@@ -11,10 +11,7 @@ NPS = "nps"
 def values(frame: pd.DataFrame, score: str) -> np.ndarray:
     """Give what an answer adds to the score: -100, 0 or 100 for NPS, else its number."""
     given = pd.to_numeric(frame[score], errors="coerce").to_numpy(float)
-    if score != NPS:
-        return given
-    points = 100.0 * (given >= 9) - 100.0 * (given <= 6)
-    return np.where(np.isnan(given), np.nan, points)
+    return net_points(given) if score == NPS else given
 
 
 def unit(score: str) -> str:
@@ -26,7 +23,7 @@ def ends(frame: pd.DataFrame, score: str) -> tuple[np.ndarray, np.ndarray]:
     """Say who is at the low end of a score, and who at the high end: thirds, where not NPS."""
     given = pd.to_numeric(frame[score], errors="coerce").to_numpy(float)
     if score == NPS:
-        return given <= 6, given >= 9
+        return tier(given) == "detractor", tier(given) == "promoter"
     top = np.nanmax(given) if np.isfinite(given).any() else np.nan
     return given <= np.ceil(top / 2), given >= top
 
