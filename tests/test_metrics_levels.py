@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlab import metrics
+from cxlab import metrics, stats
 from cxlab.codebook import Refusal, ScaleError
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -446,3 +446,16 @@ def test_whether_the_answer_depends_on_the_cleaning_is_said():
     assert "does not depend" in says[0]
     assert "it depends on them. 1 lies outside" in says[1]
     assert "cannot sway" in says[2]
+
+
+def test_shares_of_clustered_answers_are_linearised_means_of_each_point():
+    draw = np.random.default_rng(4)
+    rows = pd.DataFrame({"nps": draw.integers(0, 11, 500), "by": draw.choice(list("ab"), 500)})
+    rows = rows.assign(customer_id=draw.integers(0, 200, 500), w=draw.uniform(0.3, 3, 500))
+    told = metrics.distribution(rows, by="by", weight="w").frame
+    for value in (0, 7, 10):
+        mean = stats.linearised(rows["nps"] == value, weight=rows["w"], group=rows["by"] == "b",
+                                cluster=rows["customer_id"])  # fmt: skip
+        seen = told[told["value"] == value]
+        np.testing.assert_allclose(seen["share"], mean.estimate, rtol=1e-12)
+        np.testing.assert_allclose(seen["std_error"], mean.std_error, rtol=1e-12)

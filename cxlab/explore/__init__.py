@@ -6,14 +6,16 @@ In reading order:
     against   how far are the chosen from all others?
     later     who left later, of the chosen and of all others?
     beside    all answers, with whether they are chosen
+    around    every set of answers that readers of the overview may choose
 """
 
 from typing import Any
 
 from cxlab.explore.chosen import chosen
+from cxlab.explore.offered import around
 from cxlab.explore.views import against, beside, later
 
-__all__ = ["against", "beside", "chosen", "later", "panel"]
+__all__ = ["against", "around", "beside", "chosen", "later", "panel"]
 
 
 def __getattr__(name: str) -> Any:

@@ -54,6 +54,7 @@ class Cube:
         self.columns = columns(self.study)
         self._coded: dict[str, Coded] = {}
         self._masks: dict[tuple, np.ndarray] = {}
+        self._last: tuple[str, np.ndarray] = ("", np.array([], dtype=int))
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -70,10 +71,11 @@ class Cube:
             self._coded[column] = Coded(codes.astype(small), pd.Index(known))
         return self._coded[column]
 
-    def counts(self, column: str, rows: np.ndarray | None = None) -> pd.Series:
-        """Count the answers that gave each value, those that were given alone."""
+    def counts(self, column: str, chips: Chips | None = None) -> pd.Series:
+        """Count the chosen answers that gave each value."""
         codes, values = self.coded(column)
-        n = np.bincount((codes if rows is None else codes[rows]) + 1, minlength=len(values) + 1)
+        here = codes[self.places(chips)] if chips else codes
+        n = np.bincount(here.astype(np.int32) + 1, minlength=len(values) + 1)
         return pd.Series(n[1:], index=values)[n[1:] > 0]
 
     def rows(self, chips: Chips) -> np.ndarray:
@@ -86,6 +88,13 @@ class Cube:
         for column, wanted in chips.items():
             marked &= self._having(column, several(wanted))
         return marked
+
+    def places(self, chips: Chips) -> np.ndarray:
+        """Give the places of the answers that chips choose; those of the last are remembered."""
+        key = repr(sorted(chips.items()))
+        if self._last[0] != key:
+            self._last = (key, np.flatnonzero(self.rows(chips)))
+        return self._last[1]
 
     @cached_property
     def people(self) -> np.ndarray:
@@ -143,7 +152,7 @@ class Cube:
             chips: as in `chosen`; the weights of a part have mean 1 in it, as there.
             more: further columns, such as one to compare by.
         """
-        rows = None if not chips else np.flatnonzero(self.rows(chips))
+        rows = self.places(chips) if chips else None
         names = dict.fromkeys((*self._read, *more))
         found = pd.DataFrame({name: self._taken(name, rows) for name in names}, copy=False)
         if rows is not None and "weight" in found and len(found):

@@ -47,8 +47,9 @@ class Guard:
                 return f"Fewer than {count(self.smallest, 'person')}: too few to be shown."
         # within a view, too, one set may lie inside another
         known = {**self._seen, **{key: np.count_nonzero(which) for key, which in marked.items()}}
-        for which in marked.values():
-            if any(self._betrays(which, key, size, marked) for key, size in known.items()):
+        for key, which in marked.items():
+            near = [each for each, n in known.items() if 0 < abs(n - known[key]) < self._sure]
+            if any(self._betrays(which, each, known, marked) for each in near):
                 return (
                     f"Beside what was already seen, this would tell of fewer than "
                     f"{count(self.smallest, 'person')}."
@@ -57,14 +58,16 @@ class Guard:
         return ""
 
     def _betrays(
-        self, which: np.ndarray, key: tuple, size: int, marked: dict[tuple, np.ndarray]
+        self,
+        which: np.ndarray,
+        key: tuple,
+        known: dict[tuple, int],
+        marked: dict[tuple, np.ndarray],
     ) -> bool:
         """Tell whether a set lies inside another, or around it, with too few between them."""
-        apart = abs(size - np.count_nonzero(which))
-        if not 0 < apart < self._sure:
-            return False
         other = marked[key] if key in marked else self.cube.rows(dict(key))
         between = which ^ other
+        apart = abs(known[key] - np.count_nonzero(which))
         return np.count_nonzero(between) == apart and self._few(between)
 
     def _few(self, which: np.ndarray) -> bool:

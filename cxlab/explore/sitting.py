@@ -21,6 +21,7 @@ ONE_PERIOD = Absence("One period is chosen; take its chip away to see them all."
 UNCOMPARED = ("comment", "period", "tier")  # the trend tells of periods; tiers are the score
 WAITS = Absence("Being worked out …")
 MOST_KNOWN = 400
+MANY = 200_000  # answers
 CHANGED = "The exports changed since this panel was opened. Open it again to see them as they are."
 
 
@@ -86,7 +87,7 @@ class Sitting:
 
     def shown(self) -> dict[str, Any]:
         """Give all that is to be drawn, as plain JSON values."""
-        n = int(self.cube.rows(self.chips).sum())
+        n = len(self.cube.places(self.chips))
         return {
             "study": self.study.mapping.study,
             "chips": [{"column": name, "title": self.columns[name], "value": _said(each)}
@@ -151,12 +152,16 @@ class Sitting:
             several = len(self._cells("groups"))
             self.looks.look(("groups", self.by, *self._named), several if several > 1 else 0)
         state = self.state
-        return [self._drawn(view, state, wait=view.slow) for view in VIEWS]
+        return [self._drawn(view, state, wait=view.slow or self._far(view)) for view in VIEWS]
+
+    def _far(self, view: View) -> bool:
+        """Tell whether a view reads so many answers that the others are painted first."""
+        return view.name == "against" and len(self.cube) > MANY
 
     def _drawn(self, view: View, state: State, *, wait: bool = False) -> dict[str, Any]:
         """Draw a view; what was drawn before is not asked again, what is slow may wait."""
-        key = (view.name, self._named, self.by, self.question, state.level, state.level_groups,
-               self._held.get(view.name))  # fmt: skip
+        words = {"groups": (self.by, state.level_groups), "question": (self.question, state.level)}
+        key = (view.name, self._named, words.get(view.name, state.level), self._held.get(view.name))
         if key not in self._known:
             if wait:
                 return {**drawn(view, WAITS, state), "waits": True}
@@ -197,7 +202,7 @@ class Sitting:
     def _cells(self, name: str) -> list[dict[str, Any]]:
         """Give the chips of each group that a view shows beside each other."""
         column = "period" if name == "trend" else self.by
-        counts = self.cube.counts(column, self.cube.rows(self.chips))
+        counts = self.cube.counts(column, self.chips)
         enough = counts[counts >= self.guard.smallest].index
         return [{**self.chips, column: str(value)} for value in enough]
 

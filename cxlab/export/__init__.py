@@ -2,9 +2,9 @@
 
 from cxlab.export.audience import held
 from cxlab.export.index import index, tiles
-from cxlab.export.page import findings, page
+from cxlab.export.page import around, findings, page
 from cxlab.export.sentences import thin
 from cxlab.export.telling import unanswered
 from cxlab.export.ways import joined
 
-__all__ = ["findings", "held", "index", "joined", "page", "thin", "tiles", "unanswered"]
+__all__ = ["around", "findings", "held", "index", "joined", "page", "thin", "tiles", "unanswered"]

@@ -16,10 +16,10 @@ def framed(template: str, *, script: str = "index.js", **words: object) -> str:
 
     Args:
         template: file name in `templates`.
-        script: file name of the one script the page may run.
+        script: file names of what is the one script the page may run.
         **words: what the template asks for; `body` is markup made by this room.
     """
-    style, code = _asset("style.css"), _asset(script)
+    style, code = _asset("style.css"), "".join(map(_asset, script.split()))
     policy = (
         "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
         f"style-src {_hash(style)}; script-src {_hash(code)}"

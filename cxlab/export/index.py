@@ -1,7 +1,10 @@
 """The index of a run: what to read first, what failed, and every report."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+
+from markupsafe import Markup
 
 from cxlab.codebook import label
 from cxlab.export.frame import framed
@@ -20,7 +23,8 @@ def index(manifest: Mapping[str, Any]) -> str:
         manifest: what `reports.run` wrote; `reports` lists notebook, question, part, state,
             page, notebook file, headline, base, error and place in the reading order; `doubts`
             what may make every number wrong, a sentence each; `held` the parts whose people are
-            fewer than leadership may see.
+            fewer than leadership may see; `around` what readers may choose, of those that are
+            shown.
 
     Returns:
         A whole HTML document.
@@ -36,6 +40,8 @@ def index(manifest: Mapping[str, Any]) -> str:
     failed = [report for report in reports if report["state"] == "failed"]
     return framed(
         "index.html",
+        script="index.js around.js",
+        around=_data(manifest.get("around")),
         title="All reports",
         study=manifest["study"],
         known=f"As known on {manifest['as_of']}. {_tally(reports)}",
@@ -55,6 +61,12 @@ def index(manifest: Mapping[str, Any]) -> str:
         missing=[report for report in reports if report["state"] == "not made"],
         made=f"Made with cxlab {manifest['versions']['cxlab']} on {manifest['finished']}.",
     )
+
+
+def _data(told: Mapping[str, Any] | None) -> Markup:
+    """Write values as text that is neither markup nor code, whoever reads it."""
+    text = json.dumps(told, separators=(",", ":")) if told else ""
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
 
 
 def _late(reports: Sequence[Mapping[str, Any]]) -> str:

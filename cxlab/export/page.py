@@ -11,7 +11,7 @@ import nh3
 from cxlab.export import layout, telling
 from cxlab.export.audience import held, people
 from cxlab.export.frame import framed
-from cxlab.results import MIME, Result, as_html, count
+from cxlab.results import AROUND, MIME, Result, as_html, count
 
 LARGEST = 8_000_000  # characters of a page
 LONGEST_TEXT = 20_000  # characters of plain output shown a cell
@@ -55,6 +55,18 @@ def findings(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
                 if answer.get("alt"):  # shown as a number first, drawn later
                     known["alt"] = answer["alt"]
     return list(found.values())
+
+
+def around(notebook: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what a notebook offers the readers of the overview to choose; nothing if it does not.
+
+    Args:
+        notebook: an executed notebook as JSON.
+    """
+    shown = (
+        output.get("data", {}) for cell in notebook["cells"] for output in cell.get("outputs", ())
+    )
+    return next((dict(data[AROUND]) for data in shown if AROUND in data), {})
 
 
 def page(

@@ -135,7 +135,8 @@ def distribution(
         '25.0% promoters, 50.0% passives and 25.0% detractors.'
     """
     answers = take(responses, resolve(score), by=by, weight=how.weight)
-    parts = [_shares(answers, cell, how.level, how.smallest) for cell in range(len(answers.points))]
+    means = _means_of_points(answers)
+    parts = [_shares(answers, cell, mean, how=how) for cell, mean in enumerate(means)]
     frame = pd.concat(parts).sort_values("place", kind="stable").drop(columns="place")
     return Result(
         name=f"{answers.score.name} distribution",
@@ -160,17 +161,40 @@ def _shape(answers: Answers, smallest: int) -> str:
     return f"{point} is given most often: {share}."
 
 
-def _shares(answers: Answers, cell: int, level: float, smallest: int) -> pd.DataFrame:
-    hit = np.zeros(len(answers.points))
-    hit[cell] = 1.0
-    mean = stats.mean_of(answers.cells, hit)
+def _means_of_points(answers: Answers) -> list[stats.Mean]:
+    """Give the share of each point; of clusters as `stats.linearised` does, added up once."""
+    points = len(answers.points)
+    alone = [stats.mean_of(answers.cells, np.arange(points) == cell) for cell in range(points)]
+    if answers.cluster is None:
+        return alone
+    groups, most = len(answers.groups), int(answers.cluster.max()) + 1
+    weight = np.ones(len(answers.cell)) if answers.weight is None else answers.weight
+    owner, who, (all_,) = stats.pairs(answers.group, answers.cluster, groups, weight)
+    cell = np.multiply(answers.group, points, dtype=np.int64) + answers.cell
+    place, one, (part,) = stats.pairs(cell, answers.cluster, groups * points, weight)
+    of = np.searchsorted(owner * most + who, place // points * most + one)
+    shape = {"minlength": groups * points}
+    own, both = (np.bincount(place, each, **shape).reshape(groups, points)
+                 for each in (part**2, part * all_[of]))  # fmt: skip
+    m, squares = (np.bincount(owner, each, minlength=groups) for each in (None, all_**2))
+    total, n = answers.cells.w.sum(axis=1), answers.cells.n.sum(axis=1)
+    out = []
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for at, mean in enumerate(alone):
+            p = mean.estimate
+            spread = m / (m - 1) * np.maximum(own[:, at] - 2 * p * both[:, at] + p**2 * squares, 0)
+            plain = (mean.std_error * total) ** 2
+            n_effective = np.where(spread > 0, mean.n_effective * plain / spread, mean.n_effective)
+            error = np.where(m > 1, np.sqrt(spread) / total, np.nan)
+            out.append(stats.Mean(p, error, n, n_effective, np.maximum(m - 1, 0)))
+    return out
+
+
+def _shares(answers: Answers, cell: int, mean: stats.Mean, *, how: How) -> pd.DataFrame:
+    level, smallest = how.level, how.smallest
     with np.errstate(divide="ignore", invalid="ignore"):
         n = np.where(answers.weight is None, mean.n, mean.n_effective)
         if answers.cluster is not None:
-            mean = stats.linearised(
-                hit[answers.cell], weight=answers.weight, group=answers.group,
-                cluster=answers.cluster,
-            )  # fmt: skip
             plain = mean.estimate * (1 - mean.estimate)
             n = np.where(mean.std_error > 0, plain / mean.std_error**2, mean.n_effective)
     low, high = stats.proportion_interval(mean.estimate * n, n, level=level)

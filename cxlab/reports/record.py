@@ -14,7 +14,8 @@ from typing import Any
 from cxlab import export, marks
 from cxlab.reports.changes import MADE, MISSING, changes, lines
 from cxlab.reports.manifest import apart, together
-from cxlab.reports.report import FINDINGS, INDEX
+from cxlab.reports.plan import EVERYONE
+from cxlab.reports.report import AROUND, FINDINGS, INDEX
 
 MANIFEST, JOURNAL = "manifest.json", ".journal"
 LAST = ".last."  # the last whole run's manifest and findings, while the next is not whole
@@ -147,7 +148,7 @@ class Record:
         told = ",\n".join(json.dumps(report, ensure_ascii=False) for report in findings)
         whole(self.out / FINDINGS, f"[\n{told}\n]\n")
         whole(self.out / MANIFEST, json.dumps(apart(manifest), indent=1, ensure_ascii=False))
-        whole(self.out / INDEX, export.index(manifest))
+        whole(self.out / INDEX, export.index({**manifest, "around": self._around()}))
 
     def close(self) -> None:
         """Write everything a last time; the journal is then no longer needed.
@@ -176,6 +177,12 @@ class Record:
             joined = export.joined(page, entry, made)
             if joined != page:
                 whole(self.out / entry["page"], joined)
+
+    def _around(self) -> dict[str, Any]:
+        """Read what a report on everyone offers the readers of the index."""
+        made = [stem for stem in self.found if self.runs[stem].part == EVERYONE]
+        paths = (self.out / f"{stem}{AROUND}" for stem in sorted(made))
+        return next((marks.known(path, {}) for path in paths if path.is_file()), {})
 
     def _listed(self) -> list[Run]:
         """List the reports in the order of the plan, then those kept of earlier runs."""

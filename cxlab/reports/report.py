@@ -14,7 +14,7 @@ from cxlab.reports.plan import EVERYONE, Job
 
 FINDINGS, INDEX, STAGING = "findings.json", "index.html", ".staging"
 KERNEL = "cxlab-this-python"
-FAILED = ".failed.ipynb"
+FAILED, AROUND = ".failed.ipynb", ".around.json"
 LONGEST_STREAM = 1_000_000  # characters of printed text kept a cell
 
 
@@ -91,6 +91,7 @@ def _publish(
     found = export.findings(notebook)
     executed.with_suffix(".html").write_text(page, encoding="utf-8")
     executed.with_suffix(".findings.json").write_text(json.dumps(found), encoding="utf-8")
+    _aside(export.around(notebook), target.with_suffix(AROUND))
     for ending in (".findings.json", ".html", ".ipynb"):
         os.replace(executed.with_suffix(ending), target.with_suffix(ending))
     target.with_name(target.name + FAILED).unlink(missing_ok=True)
@@ -102,9 +103,17 @@ def _publish(
     }
 
 
+def _aside(told: dict[str, Any], path: Path) -> None:
+    """Keep what a notebook offers the readers of the overview, where it does."""
+    if told:
+        path.write_text(json.dumps(told), encoding="utf-8")
+    else:
+        path.unlink(missing_ok=True)
+
+
 def _not_made(job: Job, executed: Path, target: Path, gone: dict[str, str]) -> dict[str, Any]:
     """Keep the notebook that could not answer its question, and no page that once did."""
-    for ending in (".findings.json", ".html", FAILED):
+    for ending in (".findings.json", ".html", AROUND, FAILED):
         target.with_name(target.name + ending).unlink(missing_ok=True)
     os.replace(executed, target.with_suffix(".ipynb"))
     needs = f" It needs {gone['needs']}." if gone["needs"] else ""

@@ -31,6 +31,7 @@ from cxlab.results.words import (
 
 __all__ = [
     "ABSENCE",
+    "AROUND",
     "MIME",
     "RATIOS",
     "SHOWN_ROWS",
@@ -72,6 +73,7 @@ __all__ = [
 ]
 
 MIME = "application/vnd.cxlab.result+json"
+AROUND = "application/vnd.cxlab.around+json"  # what readers of an overview may choose
 SHOWN_ROWS = 40
 OPEN_ROWS, OPEN_COLUMNS = 6, 6  # a larger table opens on request
 ESTIMATES = ("estimate", "std_error", "conf_low", "conf_high")
