@@ -113,8 +113,9 @@ def notebook(study: Study, pins: Sequence[Pin], *, file: str = "study.yaml") -> 
 
 
 def _cells(study: Study, pin: Pin, *, first: bool = False) -> list[Any]:
-    asked = {"by": pin.by, "question": pin.question}
-    state = State(study, pin.chips, **asked, level=pin.level, level_groups=pin.level_groups)
+    state = State(
+        study, pin.chips, pin.by, pin.question, level=pin.level, level_groups=pin.level_groups
+    )
     lines = code(NAMED[pin.view], state).splitlines()
     lines = [line for line in lines if line and not line.startswith(("from ", "whole = "))]
     if first:

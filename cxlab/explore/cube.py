@@ -127,9 +127,10 @@ class Cube:
     def followed(self) -> tuple[np.ndarray, np.ndarray]:
         """Which answers were watched for 90 days, and whether their customer left in them."""
         frame = self.frame[[CUSTOMER, MOMENT]].assign(row=np.arange(len(self)))
-        customers = self.study.customers[[CUSTOMER, "churned_at"]]
-        known = {"customers": customers, "within": WITHIN, "as_of": self.study.mapping.as_of}
-        after = metrics.afterwards(frame, **known)
+        customers = self.study.customers
+        known = None if customers is None else customers[[CUSTOMER, "churned_at"]]
+        words = {"customers": known, "within": WITHIN, "as_of": self.study.mapping.as_of}
+        after = metrics.afterwards(frame, **words)
         if isinstance(after, Absence) or "left" not in after:
             return np.array([], dtype=int), np.array([])
         return after["row"].to_numpy(), after["left"].to_numpy(dtype=float)

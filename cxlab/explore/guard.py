@@ -46,7 +46,10 @@ class Guard:
             if self._few(which):
                 return f"Fewer than {count(self.smallest, 'person')}: too few to be shown."
         # within a view, too, one set may lie inside another
-        known = {**self._seen, **{key: np.count_nonzero(which) for key, which in marked.items()}}
+        known = {
+            **self._seen,
+            **{key: int(np.count_nonzero(which)) for key, which in marked.items()},
+        }
         for key, which in marked.items():
             near = [each for each, n in known.items() if 0 < abs(n - known[key]) < self._sure]
             if any(self._betrays(which, each, known, marked) for each in near):

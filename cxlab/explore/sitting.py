@@ -121,10 +121,10 @@ class Sitting:
         groups = self.looks.spent.get(("groups", self.by, *self._named), self.level)
         if not self.adjusted:
             alone = groups = self.level
-        levels = {"level": round(alone, 9), "level_groups": round(groups, 9)}
-        chips = dict(self.chips)
-        told = {"file": self.file, "cube": self.cube}
-        return State(self.study, chips, self.by, self.question, **levels, **told)
+        return State(
+            self.study, dict(self.chips), self.by, self.question, level=round(alone, 9),
+            level_groups=round(groups, 9), file=self.file, cube=self.cube,
+        )  # fmt: skip
 
     @property
     def _named(self) -> tuple:
