@@ -135,7 +135,7 @@ MANY = [f"2024-{place:02}" for place in range(1, 22)]
 
 def test_a_chart_cut_short_keeps_what_its_title_names_and_says_so():
     frame = _groups(*MANY, estimates=[-9.0, -0.1, *range(1, 20)])
-    frame["verdict"] = ["lower", *["not apart"] * 20]
+    frame["verdict"] = ["worse", *["not apart"] * 20]
     finding = _finding("cohorts", frame, "Apart from the others: 2024-01 (lower).")
     slide = _opened(deck(MANIFEST, _found(finding))).slides[2]
     names = list(next(s.chart for s in slide.shapes if s.has_chart).plots[0].categories)

@@ -2,11 +2,12 @@
 
 import json
 
+import ibis
 import numpy as np
 import pandas as pd
 import pytest
 
-from cxlab import journey, retention
+from cxlab import codebook, journey, retention
 from cxlab.journey.workings.half import median_time
 from cxlab.journey.workings.mixed import shared
 from tests.conftest import ROOT
@@ -111,6 +112,52 @@ def test_nothing_stands_apart_where_all_are_alike():
         **{one: (3, int(s)) for one, s in zip(who, rng.integers(0, 11, 300), strict=True)}
     )
     assert journey.hurts(frame, given, as_of=AS_OF).headline.startswith("No stage stands apart")
+
+
+def stage_of_three(score: str, **more):
+    """Six customers: a, b bought and are content, c, d used and are not, e, f none."""
+    frame = contacts(*[(who, 1, 1, 2) for who in "abcd"], stage=["buy", "buy", "use", "use"])
+    rows = pd.DataFrame({"customer_id": [*"abcdef"], score: [1, 2, 6, 7, 1, 1], **more})
+    return frame, rows.assign(answered_at=pd.Timestamp("2025-01-04", tz="UTC"))
+
+
+def test_where_low_is_good_a_high_score_hurts():
+    frame, given = stage_of_three("ces")
+    low = codebook.Scale.model_validate({"range": "1..7", "better": "low"})
+    asked = {"score": "ces", "as_of": AS_OF}
+    felt, plain = (journey.hurts(frame, given, scale=at, **asked).frame.set_index("group")["felt"]
+                   for at in (low, None))  # fmt: skip
+    # all have the mean 3, those but c and d 5/4; where high is good, a and b hurt instead
+    assert felt["use"] == pytest.approx(3 - 5 / 4)
+    assert plain.to_numpy() == pytest.approx(-felt.to_numpy())
+    card = journey.scorecard(frame, responses=given, scales={"ces": low}, as_of=AS_OF).frame
+    assert "CES after it, low is good" in set(card["part"])
+
+
+def test_answers_count_by_their_weight():
+    frame, given = stage_of_three("ces", weight=[1.0, 1, 2, 2, 0, None])
+    told = journey.hurts(frame, given, score="ces", weight="weight", as_of=AS_OF)
+    rows = told.frame.set_index("group")
+    # (1 + 2 + 12 + 14) / 6 for all, (12 + 14) / 4 for those who used
+    assert rows.loc["buy", "felt"] == pytest.approx(26 / 4 - 29 / 6)
+    assert rows.loc["use", "count"] == 2
+    assert told.base.endswith("follow a contact, weighted.")
+    asked = {"responses": given, "weight": "weight", "scales": {"ces": None}, "as_of": AS_OF}
+    card = journey.scorecard(frame, **asked).frame.set_index(["group", "part"])["estimate"]
+    assert card["use", "CES after it"] == 6.5
+
+
+def test_people_of_a_stage_are_counted_over_contacts_and_visits():
+    seen = [("a", "v1", "view"), (None, "v2", "view"), (None, "v2", "help"), ("g", "v3", "hm[")]
+    visits = ibis.memtable(pd.DataFrame(seen, columns=["customer_id", "visitor_id", "event"]))
+    way = {"look": ["VIEW"], "buy": ["buy"], "help": ["use", "he*"], "odd": ["hm[*"]}
+    rows = journey.reached(SIX, visits, stages=way, as_of=AS_OF).frame.set_index("group")
+    # people: six of the contacts, the stranger v2, and g
+    assert rows["n"].to_dict() == {"look": 2, "buy": 2, "help": 5, "odd": 1}
+    assert rows["share"]["help"] == 5 / 8
+    assert rows.loc["help", ["count", "events"]].tolist() == [4, 1]
+    alone = journey.reached(visits=visits, stages={"buy": ["buy"], "look": ["view"]}, as_of=AS_OF)
+    assert "50% of what is known of them belongs to no stage" in alone.headline
 
 
 # ---------------------------------------------------------------- between groups

@@ -106,7 +106,7 @@ def test_what_came_before_the_login_is_the_customers_only_where_declared(tmp_pat
 def test_a_second_customer_at_the_same_machine_is_told(tmp_path):
     done = opened(tmp_path, PLAIN, name="v.csv", data=TIMES + "a,8,2025-01-06,login\n")
     assert done.cleaned["visits"].frame["customer_id"].iloc[-1] == "8"
-    assert "1 times another customer" in " ".join(done.notes["visits"])
+    assert "1 time another customer" in " ".join(done.notes["visits"])
 
 
 def test_every_event_that_tells_nothing_has_one_reason(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlab import results, voice
+from cxlab import codebook, results, voice
 from cxlab.results import Misuse
 from cxlab.voice.workings.learned import area
 
@@ -38,7 +38,7 @@ def test_eight_comments_by_hand():
     assert voice.shares(themed).frame["estimate"].tolist() == [3 / 8, 5 / 8]
     told = voice.impact(themed, score="mark").frame.iloc[0]
     assert told["estimate"] == pytest.approx(4 - 9)
-    assert (told["share"], told["n"], told["verdict"]) == (3 / 8, 30, "lower")
+    assert (told["share"], told["n"], told["verdict"]) == (3 / 8, 30, "worse")
 
 
 def test_a_share_follows_the_weights():
@@ -78,7 +78,7 @@ def test_ratings_held_equal_take_their_part_of_an_impact(rows):
     themed = _themed(rated, bad=BAD.split())
     frame = voice.impact(themed, ratings=["food", "empty"]).frame.set_index("part")
     assert frame.loc["alone", "estimate"] < frame.loc["ratings held equal", "estimate"]
-    assert frame.loc["alone", "verdict"] == "lower"
+    assert frame.loc["alone", "verdict"] == "worse"
 
 
 def test_impacts_of_nothing_cover_zero_as_often_as_they_say():
@@ -127,6 +127,40 @@ def test_what_is_new_this_period_is_told_and_what_is_not_is_not(rows):
     frame = voice.risen(_themed(said, bus=["bus"])).frame.set_index("term")
     assert frame.loc["strike", "verdict"] == "new"
     assert frame.loc["bus", "verdict"] == "not apart"
+
+
+def test_what_is_new_and_whose_words_follow_the_weights(rows):
+    late = rows["answered_at"] >= "2025-10-01"
+    said = rows.assign(comment=rows["comment"] + np.where(late & (rows.index % 4 == 0), " fog", ""))
+    said["weight"] = np.where(said["comment"].str.contains("fog"), 3.0, 1.0)
+    said.loc[0, "answered_at"] = pd.NaT  # no period: neither before nor after
+    frame = voice.risen(_themed(said, fog=["fog"]), weight="weight").frame.set_index("term")
+    told = said[late & said["answered_at"].notna()]
+    share = np.average(told["comment"].str.contains("fog"), weights=told["weight"])
+    assert frame.loc["fog", "after"].iloc[0] == pytest.approx(share)
+    even, heavy = (voice.keyness(voice.hear(said), weight=w).frame.set_index("term")["estimate"]
+                   for w in (None, "weight"))  # fmt: skip
+    assert not np.allclose(even.reindex(heavy.index), heavy)
+
+
+def test_weights_that_are_all_alike_change_nothing(rows):
+    alike = rows.assign(weight=7.0)
+    one, two = (voice.keyness(voice.hear(alike), weight=w).frame for w in (None, "weight"))
+    pd.testing.assert_frame_equal(one, two)
+
+
+def test_where_low_is_good_everything_turns_over(rows):
+    low = codebook.Scale.model_validate({"range": "1..4", "better": "low"})
+    turned = rows.assign(effort=4 - rows["nps"] // 3, mark=1 + rows["nps"] // 3)
+    themed = _themed(turned, bad=BAD.split())
+    asked = {"effort": low, "mark": None}
+    bad = {name: voice.impact(themed, score=name, scale=at) for name, at in asked.items()}
+    assert [one.frame["verdict"].iloc[0] for one in bad.values()] == ["worse", "worse"]
+    assert "Most of a higher effort goes with 'bad'" in bad["effort"].headline
+    pleased = voice.tone(voice.hear(turned), score="effort", scale=low).chance
+    assert np.corrcoef(pleased, turned["nps"])[0, 1] > 0.5
+    words = voice.keyness(voice.hear(turned), score="effort", scale=low).frame
+    assert set(words.loc[words["group"] == "low effort", "term"]) >= set(GOOD.split())
 
 
 def test_groups_below_the_limit_are_not_compared_nor_quoted(rows):

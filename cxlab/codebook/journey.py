@@ -15,7 +15,8 @@ class Journey(BaseModel):
 
     Attributes:
         stages: stage, in order of the way -> what belongs to it: values of a contact's stage,
-            touchpoint or kind, or of a visit's event or page; `*` stands for anything.
+            touchpoint or kind, or of a visit's event or page (`journey.reached` counts both);
+            `*` stands for anything.
         funnel: events that lead to one another, the first step first.
         gap: a visit ends where nothing happened for so long, if the export names no sessions.
         repeat: a further contact of a customer within so long says the first was not settled.

@@ -2,6 +2,7 @@
 
 In reading order:
 
+    reached       how many people each stage reaches, by contacts and visits
     hurts         which stage weighs most, by how low and how many
     scorecard     each stage: people, scores, failures, repeats, waiting, cost
     promptness    how a score goes with waiting, and where it bends
@@ -26,6 +27,7 @@ from cxlab.journey.handoffs import handoffs
 from cxlab.journey.hurts import hurts
 from cxlab.journey.paths import commonest, loops, transitions
 from cxlab.journey.promptness import promptness
+from cxlab.journey.reached import reached
 from cxlab.journey.scorecard import scorecard
 from cxlab.journey.steps import step_matrix
 from cxlab.journey.workings.refusal import JourneyError
@@ -43,6 +45,7 @@ __all__ = [
     "hurts",
     "loops",
     "promptness",
+    "reached",
     "scorecard",
     "step_matrix",
     "transitions",

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.codebook import label, tier
+from cxlab.codebook import How, label, question, tier
 from cxlab.journey.workings.refusal import JourneyError
 from cxlab.journey.workings.ways_of import ways_of
 from cxlab.results import Result, count, listing, percent, span
@@ -16,10 +16,15 @@ FEWEST = 10
 ARROW = " → "
 
 
+@question("level")
 def compare_ways(
-    visits: Any, groups: pd.DataFrame, *, score: str = "nps", level: float = 0.95,
+    visits: Any,
+    groups: pd.DataFrame,
+    *,
+    score: str = "nps",
     smallest: int = FEWEST,
-) -> Result:  # fmt: skip
+    how: How,
+) -> Result:
     """Tell which events and steps people of one group take more often than those of another.
 
     Args:
@@ -27,7 +32,6 @@ def compare_ways(
         groups: answers with `customer_id` and the score, of which the last one tells promoters
             (9, 10) from detractors (0 to 6); or a frame of `customer_id` and `group`, two of them.
         score: column of the score.
-        level: confidence level of every interval.
         smallest: what fewer people of both groups did together is not looked at.
 
     Returns:
@@ -56,7 +60,7 @@ def compare_ways(
     found = did.assign(group=did["who"].map(there)).groupby(["part", "term", "group"]).size()
     table = found.unstack(fill_value=0)[names]
     table = table[table.sum(axis=1) >= smallest]
-    frame = _differences(table, sizes, level)
+    frame = _differences(table, sizes, how.level)
     return Result(
         name="ways compared",
         frame=frame,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.codebook import label
+from cxlab.codebook import How, label, question
 from cxlab.journey.workings.adjusting import covariates, told
 from cxlab.journey.workings.cases import Cases, cases_of
 from cxlab.journey.workings.mixed import shared
@@ -19,6 +19,7 @@ FEWEST = 3  # groups of which a spread between them can be told
 WEEK = "week"
 
 
+@question("level")
 def consistency(
     interactions: Any,
     *,
@@ -27,7 +28,7 @@ def consistency(
     adjust: Sequence[str] = ("kind",),
     as_of: Any,
     timezone: str = "UTC",
-    level: float = 0.95,
+    how: How,
 ) -> Result:
     """Tell how much of the spread of a score lies between channels, agents and weeks.
 
@@ -38,8 +39,6 @@ def consistency(
             which the contact was opened.
         adjust: columns of words held the same.
         timezone: the study's zone, in which weeks begin.
-        as_of: the last moment known.
-        level: confidence level of every interval.
 
     Returns:
         A row a column: `term`, `share` of the variance between its groups (intraclass
@@ -63,7 +62,7 @@ def consistency(
         codes = pd.factorize(told_of[name])[0]
         if codes.max() + 1 + x.shape[1] >= len(told_of):
             continue
-        part = shared(told_of[outcome].to_numpy(float), codes, x, level=level)
+        part = shared(told_of[outcome].to_numpy(float), codes, x, level=how.level)
         found.append({"term": name, "share": part.share, "conf_low": part.low, "conf_high":
                       part.high, "p_value": part.p_value, "count": codes.max() + 1,
                       "n": len(told_of)})  # fmt: skip
@@ -119,6 +118,7 @@ def _many(word: str) -> str:
 LIMITS = 0.998  # what lies beyond is one in five hundred by chance (Spiegelhalter 2005)
 
 
+@question("level")
 def agents(
     interactions: Any,
     *,
@@ -127,8 +127,8 @@ def agents(
     named: bool = False,
     key: bytes = b"",
     as_of: Any,
-    level: float = 0.95,
     smallest: int = 10,
+    how: How,
 ) -> Result:
     """Tell which agents' scores lie further off than chance has them, for so many contacts.
 
@@ -138,8 +138,6 @@ def agents(
         adjust: columns of words held the same.
         named: name the agents beyond the limits; the others stay pseudonyms.
         key: secret under which pseudonyms are given.
-        as_of: the last moment known.
-        level: confidence level of every interval.
         smallest: agents with fewer contacts that have the outcome are not shown.
 
     Returns:
@@ -164,7 +162,7 @@ def agents(
     x, used = covariates(rows, adjust)
     value = rows[outcome].to_numpy(float)
     left = value - x @ np.linalg.lstsq(x, value, rcond=None)[0] + value.mean()
-    frame = _funnel(rows["agent"], left, [*enough], level)
+    frame = _funnel(rows["agent"], left, [*enough], how.level)
     off = frame["verdict"] != "within"
     names = _pseudonyms(frame["agent"], key)
     frame["term"] = np.where(off, frame["agent"], names) if named else names

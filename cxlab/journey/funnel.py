@@ -7,6 +7,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from cxlab.codebook import How, question
 from cxlab.events import END
 from cxlab.journey.workings.half import median_time
 from cxlab.journey.workings.refusal import JourneyError
@@ -16,7 +17,14 @@ from cxlab.results import Result, count, number, percent, span
 HOUR = 3_600_000_000  # microseconds
 
 
-def funnel(visits: Any, *, steps: Sequence[str], as_of: Any, level: float = 0.95) -> Result:
+@question("level")
+def funnel(
+    visits: Any,
+    *,
+    steps: Sequence[str],
+    as_of: Any,
+    how: How,
+) -> Result:
     """Tell how many people reach each of the declared steps, in their order.
 
     A person reaches a step by doing it at any time after the step before, whatever lies between.
@@ -25,7 +33,6 @@ def funnel(visits: Any, *, steps: Sequence[str], as_of: Any, level: float = 0.95
         visits: web and app events, or `Ways`.
         steps: events, the first step first.
         as_of: the last moment known; who has not gone on by then may still do so.
-        level: confidence level of every interval.
 
     Returns:
         A row a step: `rank`, `term`, `n` (people who reached it), `share` of those who began,
@@ -48,12 +55,12 @@ def funnel(visits: Any, *, steps: Sequence[str], as_of: Any, level: float = 0.95
         now = reached[rank]
         row = {"rank": rank + 1, "term": step, "n": len(now)}
         if rank:
-            row |= _since(reached[rank - 1], now, until, level)
+            row |= _since(reached[rank - 1], now, until, how.level)
             row |= _instead(ways.table, reached[rank - 1], now)
         rows.append(row)
     frame = pd.DataFrame(rows)
     frame["share"] = frame["n"] / frame["n"].iloc[0]
-    frame["conf_low"], frame["conf_high"] = of_people(frame["share"], frame["n"].iloc[0], level)
+    frame["conf_low"], frame["conf_high"] = of_people(frame["share"], frame["n"].iloc[0], how.level)
     return Result(
         name="funnel",
         frame=frame.reindex(columns=_COLUMNS),

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from cxlab import stats
-from cxlab.codebook import label
+from cxlab.codebook import How, label, question
 from cxlab.journey.workings.adjusting import covariates, told
 from cxlab.journey.workings.cases import cases_of
 from cxlab.journey.workings.kink import robust
@@ -20,13 +20,14 @@ FEWEST = 10
 _SEVERAL = r"[>;,|]|→"
 
 
+@question("level")
 def handoffs(
     interactions: Any,
     *,
     outcomes: Sequence[str] = OUTCOMES,
     adjust: Sequence[str] = ("kind", "channel"),
     as_of: Any,
-    level: float = 0.95,
+    how: How,
 ) -> Result:
     """Compare cases that changed channel or agent with those that did not.
 
@@ -35,8 +36,6 @@ def handoffs(
         outcomes: what is compared: `csat`, `failed`, `again` (shares), `solved` (hours to the
             end, of closed cases).
         adjust: columns of words held the same.
-        as_of: the last moment known.
-        level: confidence level of every interval.
 
     Returns:
         `term` (`changed channel`, `changed agent`), `part` (the outcome), `estimate` (difference,
@@ -56,7 +55,7 @@ def handoffs(
         for part in outcomes:
             if part in rows:
                 x, used = covariates(rows, adjust)
-                one = _difference(rows, changed.to_numpy(), part, x, level)
+                one = _difference(rows, changed.to_numpy(), part, x, how.level)
                 found += [{"term": term, "part": _PARTS.get(part, part), **one}] if one else []
     if not found:
         raise JourneyError(

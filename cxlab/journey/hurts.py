@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.codebook import label
+from cxlab.codebook import How, Scale, label, question
 from cxlab.journey.workings.cases import Cases, cases_of
 from cxlab.journey.workings.near import near
 from cxlab.journey.workings.pooling import shrunk
@@ -15,9 +15,9 @@ from cxlab.journey.workings.refusal import JourneyError
 from cxlab.results import Result, amount, count, span
 
 DRAWS = 4000
-NONE = "(no contact)"
 
 
+@question("weight", "level")
 def hurts(
     interactions: Any,
     responses: pd.DataFrame,
@@ -26,10 +26,11 @@ def hurts(
     by: str = "stage",
     stages: Mapping[str, Sequence[str]] | None = None,
     within: str = "30D",
+    scale: Scale | None = None,
     as_of: Any,
-    level: float = 0.95,
+    how: How,
 ) -> Result:
-    """Tell which stage or touchpoint weighs most: how low the answers after it, times how many.
+    """Tell which stage or touchpoint weighs most: how bad the answers after it, times how many.
 
     An answer tells of the customer's last contact within so long before it.
 
@@ -40,14 +41,13 @@ def hurts(
         by: `stage`, `touchpoint`, `kind` or `channel`.
         stages: stage -> what belongs to it, in order of the way.
         within: how long before an answer a contact counts.
-        as_of: the last moment known.
-        level: confidence level of every interval.
+        scale: of the score; its `better` says which end is good, the high one if not given.
 
     Returns:
         A row a stage, in order of the way: `group`, `n` (customers reached), `share` of all who
         got in touch, `count` (answers that tell of it), `raw` (their score), `estimate` (the
         same, drawn towards all by how few they are), `conf_low`, `conf_high`; `felt`, by how much
-        the score of all would be another if these answers were like the others, with `felt_low`
+        better the score of all would be if these answers were like the others, with `felt_low`
         and `felt_high`; `rank` by it, `rank_low`, `rank_high` and `p_first`.
 
     Raises:
@@ -56,25 +56,27 @@ def hurts(
     cases = cases_of(interactions, as_of=as_of, stages=stages)
     if by not in cases.frame:
         raise JourneyError(f"contacts have no {by}.", needs=f"'{by}' under tables.interactions")
-    told = near(cases, responses, score=score, within=within)
+    told = near(cases, responses, score=score, within=within, weight=how.weight)
     groups = _order(cases, by, stages)
     place = cases.frame[by].map({name: at for at, name in enumerate(groups)}).fillna(-1)
     codes = np.where(told["case"] >= 0, place.to_numpy()[told["case"]], -1).astype(int)
     if not (codes >= 0).any():
         raise JourneyError(f"no answer follows a contact within {within}.")
-    frame = _scored(told, codes, groups, level)
+    frame = _scored(told, codes, groups, how.level)
     frame = frame.assign(**_reach(cases, by, groups))
-    frame = frame.assign(**_felt(told, codes, len(groups), level))
+    sign = -1.0 if scale is not None and scale.better == "low" else 1.0
+    frame = frame.assign(**_felt(told, codes, sign, len(groups), how.level))
     unit = "points" if score == "nps" else ""
     linked = int((codes >= 0).sum())
     return Result(
         name="where it hurts",
         frame=frame[_COLUMNS],
-        headline=_headline(frame, by, score, unit),
+        headline=_headline(frame, by, score, unit, "lower" if sign > 0 else "higher"),
         method=f"An answer tells of the customer's last contact within {within} before it. Scores "
         "drawn towards their mean (empirical Bayes, Efron and Morris 1975); a customer's answers "
         "taken together (linearised); ranks from draws of what is felt.",
-        base=f"{cases.base} {count(linked)} of {count(len(told), 'answer')} follow a contact.",
+        base=f"{cases.base} {count(linked)} of {count(len(told), 'answer')} follow a contact"
+        f"{', weighted' if how.weight else ''}.",
         notes=(*cases.notes, "A contact and the score after it are associated; what led to the "
                "contact may explain both."),
         unit=unit,
@@ -102,7 +104,8 @@ def _reach(cases: Cases, by: str, groups: list[str]) -> dict[str, Any]:
 def _scored(told: pd.DataFrame, codes: np.ndarray, groups: list[str], level: float) -> pd.DataFrame:
     value, who = told["value"].to_numpy(), told["customer_id"].to_numpy()
     mine = codes >= 0
-    found = stats.linearised(value[mine], group=codes[mine], cluster=who[mine])
+    found = stats.linearised(value[mine], weight=told["weight"].to_numpy()[mine],
+                             group=codes[mine], cluster=who[mine])  # fmt: skip
     n = np.bincount(codes[mine], minlength=len(groups))
     padded = [np.r_[each, np.full(len(groups) - len(each), np.nan)]
               for each in (found.estimate, found.std_error)]  # fmt: skip
@@ -112,18 +115,21 @@ def _scored(told: pd.DataFrame, codes: np.ndarray, groups: list[str], level: flo
                          "conf_low": low, "conf_high": high})  # fmt: skip
 
 
-def _felt(told: pd.DataFrame, codes: np.ndarray, groups: int, level: float) -> dict[str, Any]:
-    """Tell by how much the score of all would be another were each group like the others."""
-    value, who = told["value"].to_numpy(), pd.factorize(told["customer_id"])[0]
-    n, mean = len(value), value.mean()
+def _felt(
+    told: pd.DataFrame, codes: np.ndarray, sign: float, groups: int, level: float
+) -> dict[str, Any]:
+    """Tell by how much better the score of all would be were each group like the others."""
+    value, who = sign * told["value"].to_numpy(), pd.factorize(told["customer_id"])[0]
+    w = told["weight"].to_numpy()
+    mean = np.average(value, weights=w)
     felt, influence = np.full(groups, np.nan), np.zeros((who.max() + 1, groups))
     for group in range(groups):
         others = codes != group
-        if not 0 < others.sum() < n:
+        if not 0 < others.sum() < len(value):
             continue
-        rest = value[others].mean()
+        rest = np.average(value[others], weights=w[others])
         felt[group] = rest - mean
-        each = others * (value - rest) / others.sum() - (value - mean) / n
+        each = others * w * (value - rest) / w[others].sum() - w * (value - mean) / w.sum()
         influence[:, group] = np.bincount(who, each, minlength=len(influence))
     m = len(influence)
     cover = influence.T @ influence * m / max(m - 1, 1)
@@ -149,20 +155,19 @@ def _ranks(felt: np.ndarray, cover: np.ndarray, level: float) -> dict[str, np.nd
     return out
 
 
-def _headline(frame: pd.DataFrame, by: str, score: str, unit: str) -> str:
+def _headline(frame: pd.DataFrame, by: str, score: str, unit: str, worse: str) -> str:
     rows = frame[frame["felt"].notna()]
     if rows.empty:
         return f"No {by} has enough answers to tell where it hurts."
     most = rows.loc[rows["felt"].idxmax()]
+    reach = span(most["felt_low"], most["felt_high"], unit)
     if most["felt_low"] <= 0:
         return (
-            f"No {by} stands apart: after none of them are scores clearly below the others "
-            f"(most: '{most['group']}', {amount(most['felt'], unit, signed=True)}, "
-            f"{span(most['felt_low'], most['felt_high'], unit)})."
+            f"No {by} stands apart: scores are clearly {worse} after none; nearest to it is "
+            f"'{most['group']}' with {amount(most['felt'], unit, signed=True)} ({reach})."
         )
     points = " points" if unit == "points" else ""
     return (
-        f"'{most['group']}' weighs most: lower answers after it amount to "
-        f"{amount(most['felt'], unit)}{points} of {label(score)} over all "
-        f"({span(most['felt_low'], most['felt_high'], unit)})."
+        f"'{most['group']}' weighs most: {worse} answers after it amount to "
+        f"{amount(most['felt'], unit)}{points} of {label(score)} over all ({reach})."
     )

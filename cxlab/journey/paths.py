@@ -5,6 +5,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
+from cxlab.codebook import How, question
 from cxlab.events import END, START, Ways
 from cxlab.journey.workings.ways_of import of_people, of_sums, ways_of
 from cxlab.results import Result, count, percent
@@ -13,12 +14,16 @@ ARROW = " → "
 _ORDER = "Events in order of time, those of one moment in the order of the file."
 
 
-def transitions(visits: Any, *, level: float = 0.95) -> Result:
+@question("level")
+def transitions(
+    visits: Any,
+    *,
+    how: How,
+) -> Result:
     """Tell where people go from each event.
 
     Args:
         visits: web and app events, or `Ways`.
-        level: confidence level of every interval.
 
     Returns:
         A row a pair of neighbours: `term` (from), `against` (to), `count` (how often), `n`
@@ -39,7 +44,7 @@ def transitions(visits: Any, *, level: float = 0.95) -> Result:
     edges = _edges(ibis.union(steps, first))
     frame = edges.sort_values(["count", "term", "against"], ascending=[False, True, True])
     share, low, high = of_sums(frame["xx"], frame["xy"], frame["yy"], frame["count"], frame["y"],
-                               frame["people"], level)  # fmt: skip
+                               frame["people"], how.level)  # fmt: skip
     frame = frame.assign(share=share, conf_low=low, conf_high=high)
     frame = frame[["term", "against", "count", "n", "share", "conf_low", "conf_high"]]
     inner = frame[(frame["term"] != START) & (frame["against"] != END)]
@@ -88,12 +93,16 @@ def _commonest_step(inner: pd.DataFrame) -> str:
     )
 
 
-def loops(visits: Any, *, level: float = 0.95) -> Result:
+@question("level")
+def loops(
+    visits: Any,
+    *,
+    how: How,
+) -> Result:
     """Tell where people go in circles: the same event again, or back after one step elsewhere.
 
     Args:
         visits: web and app events, or `Ways`.
-        level: confidence level of every interval.
 
     Returns:
         `term` (such as `basket → delivery → basket`), `count` (how often), `n` (people), `share`
@@ -122,13 +131,13 @@ def loops(visits: Any, *, level: float = 0.95) -> Result:
     frame = found.merge(people, on="event").rename(columns={"path": "term"})
     frame = frame.sort_values(["count", "term"], ascending=[False, True])
     frame["share"] = frame["n"] / frame["reached"]
-    frame["conf_low"], frame["conf_high"] = of_people(frame["share"], frame["reached"], level)
+    frame["conf_low"], frame["conf_high"] = of_people(frame["share"], frame["reached"], how.level)
     frame = frame[["term", "count", "n", "share", "conf_low", "conf_high"]]
-    how = (
+    method = (
         "A loop is the same event again at once, or after one other event, in one visit. Shares of "
         "the people who reached the event, Wilson intervals."
     )
-    return _told(ways, "loops", frame, _loop(frame), how)
+    return _told(ways, "loops", frame, _loop(frame), method)
 
 
 def _loop(frame: pd.DataFrame) -> str:
@@ -141,14 +150,20 @@ def _loop(frame: pd.DataFrame) -> str:
     )
 
 
-def commonest(visits: Any, *, steps: int = 6, rows: int = 10, level: float = 0.95) -> Result:
+@question("level")
+def commonest(
+    visits: Any,
+    *,
+    steps: int = 6,
+    rows: int = 10,
+    how: How,
+) -> Result:
     """List the commonest ways through a visit.
 
     Args:
         visits: web and app events, or `Ways`.
         steps: events of a way that are told; what comes after is `…`.
         rows: how many ways are listed.
-        level: confidence level of every interval.
 
     Returns:
         `term` (the way), `count` (visits), `n` (people), `share` of all people who went it at
@@ -165,11 +180,11 @@ def commonest(visits: Any, *, steps: int = 6, rows: int = 10, level: float = 0.9
     kinds = int(found.count().execute())
     frame = found.order_by([ibis.desc("count"), "term"]).limit(rows).execute()
     frame["share"] = frame["n"] / ways.people
-    frame["conf_low"], frame["conf_high"] = of_people(frame["share"], ways.people, level)
+    frame["conf_low"], frame["conf_high"] = of_people(frame["share"], ways.people, how.level)
     most = frame.iloc[0]
     headline = (
         f"The commonest of {count(kinds, 'way')} is {most['term']}: "
         f"{count(most['count'], 'visit')}, by {percent(most['share'])} of people."
     )
-    how = f"Ways are told apart by their first {steps} events."
-    return _told(ways, "commonest ways", frame, headline, how)
+    method = f"Ways are told apart by their first {steps} events."
+    return _told(ways, "commonest ways", frame, headline, method)

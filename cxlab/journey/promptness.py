@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.codebook import label
+from cxlab.codebook import How, label, question
 from cxlab.journey.consistency import scored
 from cxlab.journey.workings.adjusting import covariates, told
 from cxlab.journey.workings.cases import cases_of
@@ -21,6 +21,7 @@ EARLIEST = 1 / 60  # hours; a reply within a minute is one after a minute
 CURVE, KNEE, SOONER = "waiting", "knee", "if answered in time"
 
 
+@question("level")
 def promptness(
     interactions: Any,
     *,
@@ -29,8 +30,8 @@ def promptness(
     adjust: Sequence[str] = ("kind", "channel"),
     hours: float = 4,
     as_of: Any,
-    level: float = 0.95,
     seed: int = 0,
+    how: How,
 ) -> Result:
     """Draw a score against how long people waited, and look for a knee.
 
@@ -43,8 +44,6 @@ def promptness(
         waiting: `waited` (hours to the first reply) or `solved` (hours to the end).
         adjust: columns of words held the same.
         hours: the wait of the what-if.
-        as_of: the last moment known.
-        level: confidence level of every interval.
         seed: for everything that is drawn.
 
     Returns:
@@ -72,10 +71,10 @@ def promptness(
         )
     wait = np.maximum(rows[waiting].to_numpy(float), EARLIEST)
     y, (rest, used) = rows[outcome].to_numpy(float), covariates(rows, adjust)
-    kink = bent(np.log2(wait), y, wait, rest, level=level, seed=seed)
-    found = kink is not None and kink.p_value < 1 - level and kink.gain > 0
-    parts = [_curve(wait, y, rest, level), _knee(kink, found), _sooner(wait, y, rest, kink if found
-             else None, hours, level)]  # fmt: skip
+    kink = bent(np.log2(wait), y, wait, rest, level=how.level, seed=seed)
+    found = kink is not None and kink.p_value < 1 - how.level and kink.gain > 0
+    sooner = _sooner(wait, y, rest, kink if found else None, hours, how.level)
+    parts = [_curve(wait, y, rest, how.level), _knee(kink, found), sooner]
     frame = pd.DataFrame([row for part in parts for row in part]).reindex(columns=_COLUMNS)
     return Result(
         name="promptness",

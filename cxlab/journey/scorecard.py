@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
+from cxlab.codebook import How, Scale, label, question
 from cxlab.journey.workings.cases import Cases, cases_of
 from cxlab.journey.workings.half import median_time
 from cxlab.journey.workings.near import near
 from cxlab.journey.workings.refusal import JourneyError
 from cxlab.results import Result, count, percent
 
-SCORES = ("nps", "ces")
+SCORES: Mapping[str, Any] = {"nps": None, "ces": None}
 # measure -> column, whether it is a share
 _MEANS = {"rating of the contact": ("csat", False), "share failed": ("failed", True),
           "share back again": ("again", True), "cost of a contact": ("cost", False)}  # fmt: skip
@@ -21,6 +22,7 @@ _TIMES = {"hours to the first reply": ("waited", "replied"),
           "hours to the end": ("solved", "closed")}  # fmt: skip
 
 
+@question("weight", "level")
 def scorecard(
     interactions: Any,
     *,
@@ -29,8 +31,9 @@ def scorecard(
     stages: Mapping[str, Sequence[str]] | None = None,
     within: str = "30D",
     repeat: str = "7D",
+    scales: Mapping[str, Scale] | None = None,
     as_of: Any,
-    level: float = 0.95,
+    how: How,
 ) -> Result:
     """Describe each stage, touchpoint, kind or channel by its contacts.
 
@@ -41,8 +44,7 @@ def scorecard(
         stages: stage -> what belongs to it, in order of the way.
         within: how long before an answer a contact counts.
         repeat: within how long a further contact says that the first was not settled.
-        as_of: the last moment known.
-        level: confidence level of every interval.
+        scales: score -> its scale, of the scores that follow a contact; NPS and CES if not given.
 
     Returns:
         A row a stage and measure: `group`, `part` (the measure), `estimate`, `conf_low`,
@@ -59,8 +61,8 @@ def scorecard(
     rows: list[dict[str, Any]] = []
     for group in groups:
         mine = cases.frame[cases.frame[by] == group]
-        rows += [{"group": group, **row} for row in _of_group(mine, level)]
-    rows += _scores(cases, responses, by, within, level)
+        rows += [{"group": group, **row} for row in _of_group(mine, how.level)]
+    rows += _scores(cases, responses, by, within, scales or SCORES, how)
     frame = pd.DataFrame(rows)
     frame["place"] = frame["group"].map({name: at for at, name in enumerate(groups)})
     frame = frame.sort_values("place", kind="stable")[_COLUMNS].reset_index(drop=True)
@@ -72,7 +74,7 @@ def scorecard(
         "by Kaplan-Meier (1958), intervals by Brookmeyer and Crowley (1982); a contact failed if "
         f"it was not resolved or opened again; back again: a further contact within {repeat}; "
         f"scores: answers whose last contact, within {within}, was there.",
-        base=cases.base,
+        base=f"{cases.base}{' Answers are weighted.' if how.weight else ''}",
         notes=cases.notes,
     )
 
@@ -106,8 +108,9 @@ def _of_group(rows: pd.DataFrame, level: float) -> list[dict[str, Any]]:
     return out
 
 
-def _mean(values: Any, who: Any, share: bool, level: float) -> dict[str, Any]:
-    found = stats.linearised(np.asarray(values, float), cluster=pd.factorize(who)[0])
+def _mean(values: Any, who: Any, share: bool, level: float, weight: Any = None) -> dict[str, Any]:
+    cluster = pd.factorize(who)[0]
+    found = stats.linearised(np.asarray(values, float), weight=weight, cluster=cluster)
     mean, error = float(found.estimate[0]), float(found.std_error[0])
     if share:
         worth = np.minimum(found.n_effective[0], len(values))
@@ -118,19 +121,20 @@ def _mean(values: Any, who: Any, share: bool, level: float) -> dict[str, Any]:
 
 
 def _scores(
-    cases: Cases, responses: Any, by: str, within: str, level: float
+    cases: Cases, responses: Any, by: str, within: str, scales: Mapping, how: How
 ) -> list[dict[str, Any]]:
     """Describe the answers that follow a contact at each stage."""
     rows = []
-    for score in SCORES if responses is not None else ():
+    for score, scale in scales.items() if responses is not None else ():
         if score not in responses or "customer_id" not in responses:
             continue
-        told = near(cases, responses, score=score, within=within)
+        told = near(cases, responses, score=score, within=within, weight=how.weight)
         told = told[told["case"] >= 0]
         place = cases.frame[by].to_numpy()[told["case"]]
+        low = ", low is good" if scale is not None and scale.better == "low" else ""
         for group, each in told.groupby(place):
-            found = _mean(each["value"], each["customer_id"], False, level)
-            rows.append({"group": group, "part": f"{score.upper()} after it", **found})
+            found = _mean(each["value"], each["customer_id"], False, how.level, each["weight"])
+            rows.append({"group": group, "part": f"{label(score)} after it{low}", **found})
     return rows
 
 

@@ -5,18 +5,24 @@ from typing import Any
 import ibis
 import pandas as pd
 
+from cxlab.codebook import How, question
 from cxlab.events import END
 from cxlab.journey.workings.ways_of import of_sums, ways_of
 from cxlab.results import Result, percent
 
 
-def step_matrix(visits: Any, *, steps: int = 8, level: float = 0.95) -> Result:
+@question("level")
+def step_matrix(
+    visits: Any,
+    *,
+    steps: int = 8,
+    how: How,
+) -> Result:
     """Tell what people do at each step of a visit.
 
     Args:
         visits: web and app events, or `Ways`.
         steps: how many steps.
-        level: confidence level of every interval.
 
     Returns:
         `rank` (the step), `term` (the event, `(end)` where the visit is over), `count` (visits),
@@ -34,7 +40,7 @@ def step_matrix(visits: Any, *, steps: int = 8, level: float = 0.95) -> Result:
     frame = pd.concat([told, _over(table, whole, steps)], ignore_index=True)
     total = whole.aggregate(y=whole.y.sum(), yy=(whole.y * whole.y).sum()).execute().iloc[0]
     share, low, high = of_sums(
-        frame["xx"], frame["xy"], total["yy"], frame["x"], total["y"], ways.people, level
+        frame["xx"], frame["xy"], total["yy"], frame["x"], total["y"], ways.people, how.level
     )
     frame = frame.assign(share=share, conf_low=low, conf_high=high, x=frame["x"].astype(int))
     frame = frame.rename(columns={"step": "rank", "event": "term", "x": "count"})

@@ -11,7 +11,7 @@ from cxlab.plots.theme import canvas, clipped, picture
 from cxlab.results import Result, percent
 
 NAMED = 8  # themes that are named in the picture, those of most people times difference
-COLOURS = {"lower": ORANGE, "higher": GREEN}
+COLOURS = {"worse": ORANGE, "better": GREEN}
 
 
 @picture

@@ -15,12 +15,13 @@ _MOST = 7  # stages beside each other
 
 @picture
 def way(result: Result, *, ax: Axes | None = None) -> Axes:
-    """Draw stages from left to right: the larger the more people, the redder the lower the score.
+    """Draw stages from left to right: the larger the more people, the redder the worse the score.
 
     Grey is a stage that differs from the others by less than the doubt about it.
 
     Args:
-        result: with `group`, `n`, `estimate`, `conf_low`, `conf_high`.
+        result: with `group`, `n`, `estimate`, `conf_low`, `conf_high`, and `felt`, above 0 where
+            the score is worse than elsewhere.
         ax: axes to draw on.
     """
     rows = result.frame.head(_MOST)
@@ -47,6 +48,8 @@ def _shade(rows) -> np.ndarray:
     """Colour what is apart: differences smaller than their doubt stay grey."""
     off = (rows["estimate"] - np.average(rows["estimate"].fillna(0), weights=rows["n"])).fillna(0)
     reach = max(off.abs().max(), (rows["conf_high"] - rows["conf_low"]).median() / 2)
+    turned = "felt" in rows and (off * rows["felt"].fillna(0)).sum() > 0  # the low end is good
+    off = -off if turned else off
     return (0.5 + off / reach / 2 if reach > 0 else off * 0 + 0.5).to_numpy()
 
 

@@ -62,8 +62,8 @@ def _told(given: pd.DataFrame, rows: pd.DataFrame, study: Study) -> list[str]:
         shared = int(pairs["visitor_id"].duplicated().sum())
         if shared:
             told.append(
-                f"{count(shared)} times another customer logged in as the same visitor: from then "
-                "on the events are the other's."
+                f"{count(shared, 'time')} another customer logged in as the same visitor: from "
+                "then on the events are the other's."
             )
     customers = study.customers
     if customers is not None and "customer_id" in customers:

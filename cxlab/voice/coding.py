@@ -7,10 +7,11 @@ import pandas as pd
 import xlsxwriter
 
 from cxlab import stats
+from cxlab.codebook import How, question
 from cxlab.results import Misuse, Result, count, number, span
 from cxlab.voice.hearing import VoiceError
-from cxlab.voice.quotes import _cut
 from cxlab.voice.themes import Themed
+from cxlab.voice.workings.texts import cut
 
 NONE = "no theme"
 CODERS = ("coder 1", "coder 2")
@@ -49,7 +50,7 @@ def sheet(themed: Themed, *, file: str | Path, n: int = 200, seed: int = 0) -> P
     allowed = {"validate": "list", "source": f"=themes!$A$1:$A${len(names)}"}
     for place, row in enumerate(rows, 1):
         page.write_number(place, 0, int(row))
-        page.write_string(place, 1, _cut(text[row]))
+        page.write_string(place, 1, cut(text[row]))
         told.write_number(place, 0, int(row))
         told.write_string(place, 1, _machine(themed, row))
     page.data_validation(1, 2, len(rows), 3, allowed)
@@ -58,12 +59,18 @@ def sheet(themed: Themed, *, file: str | Path, n: int = 200, seed: int = 0) -> P
     return Path(file)
 
 
-def agree(file: str | Path, *, level: float = 0.95, n_boot: int = 1000, seed: int = 0) -> Result:
+@question("level")
+def agree(
+    file: str | Path,
+    *,
+    n_boot: int = 1000,
+    seed: int = 0,
+    how: How,
+) -> Result:
     """Read a coded workbook: do two people agree, and the machine with them?
 
     Args:
         file: a workbook from `sheet`, filled in.
-        level: confidence level.
         n_boot: bootstrap replicates, of comments.
         seed: for those.
 
@@ -82,14 +89,15 @@ def agree(file: str | Path, *, level: float = 0.95, n_boot: int = 1000, seed: in
                          needs=f"{LEAST} coded by two people")  # fmt: skip
     codes, names = pd.factorize(pd.concat([first[both], second[both], machine[both]]))
     a, b, m = np.split(codes, 3)
+    k = int(max(a.max(), b.max())) + 1  # what the machine alone says was no choice of theirs
     draws = np.random.default_rng(seed).integers(0, n, (n_boot, n))
     agreed = a == b
     rows = [
-        _row("Krippendorff's alpha", alpha, (a, b), len(names), draws, level),
-        _row("Gwet's AC1", ac1, (a, b), len(names), draws, level),
-        _share("same theme", agreed, level),
-        _share("machine as people", (m == a)[agreed], level),
-        *_by_theme(a[agreed], m[agreed], names, level),
+        _row("Krippendorff's alpha", alpha, (a, b), k, draws, how.level),
+        _row("Gwet's AC1", ac1, (a, b), k, draws, how.level),
+        _share("same theme", agreed, how.level),
+        _share("machine as people", (m == a)[agreed], how.level),
+        *_by_theme(a[agreed], m[agreed], names, how.level),
     ]
     frame = pd.DataFrame(rows)
     right, of = int((m == a)[agreed].sum()), int(agreed.sum())

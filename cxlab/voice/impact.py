@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from cxlab import stats
-from cxlab.codebook import How, label, question
+from cxlab.codebook import How, Scale, label, question
 from cxlab.results import Result, amount, count, listing, span
 from cxlab.voice.hearing import VoiceError
 from cxlab.voice.themes import Themed
@@ -24,6 +24,7 @@ def impact(
     *,
     score: str = "nps",
     ratings: Sequence[str] = (),
+    scale: Scale | None = None,
     how: How,
 ) -> Result:
     """Compare the score of those who speak of a theme with that of all others who wrote.
@@ -32,12 +33,13 @@ def impact(
         themed: comments with their themes.
         score: `nps` (in points, promoters less detractors), or a column of numbers.
         ratings: columns of ratings that are also held equal; a rating not given is told apart.
+        scale: of the score; its `better` says which end is good, the high one if not given.
         smallest: themes of fewer people are left out.
 
     Returns:
         term, part (`alone`, or `ratings held equal`), estimate (how much higher the score is),
         std_error, conf_low, conf_high, p_value, p_adjusted (within the part), share (of scored
-        comments that speak of it), n, verdict (lower, higher, not apart).
+        comments that speak of it), n, verdict (worse, better, not apart).
 
     Raises:
         VoiceError: fewer than 60 scored comments, or no theme of enough people.
@@ -60,15 +62,15 @@ def impact(
         about = {"term": name, "share": float(np.average(held, weights=w[scored])), "n": spoken}
         for part, more in ((ALONE, None), (HELD, beside)):
             if part == ALONE or beside is not None:
-                slope = _slope(held, more, y[scored], w[scored], groups, how.level)
-                rows.append(about | {"part": part} | slope)
+                found = _slope(held, more, y[scored], w[scored], groups, how.level)
+                rows.append(about | {"part": part} | found)
     if not rows:
         raise VoiceError(f"No theme is spoken of in {max(SPOKEN, how.smallest)} scored comments.")
-    table = _judged(pd.DataFrame(rows), how.level)
+    table = _judged(pd.DataFrame(rows), -1 if scoring.turned(scale) else 1, how.level)
     return Result(
         name=f"themes and {label(score)}",
         frame=table,
-        headline=_headline(table, score),
+        headline=_headline(table, score, "higher" if scoring.turned(scale) else "lower"),
         method="Score of those who speak of a theme less that of all others who wrote, by linear "
         "model; errors are HC3 (MacKinnon and White 1985) or by cluster; false discovery rate held "
         "within each part. Associated with, not caused by.",
@@ -111,28 +113,28 @@ def _nothing() -> dict[str, float]:
     return dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high", "p_value"), np.nan)
 
 
-def _judged(table: pd.DataFrame, level: float) -> pd.DataFrame:
+def _judged(table: pd.DataFrame, sign: int, level: float) -> pd.DataFrame:
     table["p_adjusted"] = table.groupby("part")["p_value"].transform(lambda p: stats.adjust(p))
-    side = np.where(table["estimate"] < 0, "lower", "higher")
+    side = np.where(sign * table["estimate"] < 0, "worse", "better")
     sure = table["p_adjusted"] <= 1 - level
     table["verdict"] = np.where(sure, side, "not apart").astype(object)
-    worth = (table["estimate"] * table["share"]).groupby(table["term"]).transform("first")
+    worth = (sign * table["estimate"] * table["share"]).groupby(table["term"]).transform("first")
     order = table.assign(worth=worth).sort_values(["worth", "term"], kind="stable").index
     return table.loc[order].reset_index(drop=True)
 
 
-def _headline(table: pd.DataFrame, score: str) -> str:
+def _headline(table: pd.DataFrame, score: str, bad: str) -> str:
     alone = table[table["part"] == ALONE]
     sure = alone[alone["verdict"] != "not apart"]
     if sure.empty:
         return f"No theme goes with {label(score)} beyond chance."
-    low = sure[sure["estimate"] < 0]
+    low, good = sure[sure["verdict"] == "worse"], "lower" if bad == "higher" else "higher"
     if low.empty:
         names = [f"'{term}'" for term in sure.iloc[::-1]["term"]]
-        return f"No theme goes with a lower {label(score)}; {listing(names, 3)} with a higher one."
+        return f"No theme goes with a {bad} {label(score)}; {listing(names, 3)} with a {good} one."
     worst, unit = low.iloc[0], scoring.unit(score)
     return (
-        f"Most of a lower {label(score)} goes with '{worst['term']}': those who speak of it score "
-        f"{amount(abs(worst['estimate']), unit)} points lower "
+        f"Most of a {bad} {label(score)} goes with '{worst['term']}': those who speak of it score "
+        f"{amount(abs(worst['estimate']), unit)} points {bad} "
         f"({span(worst['conf_low'], worst['conf_high'], unit)})."
     )

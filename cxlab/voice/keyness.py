@@ -5,22 +5,24 @@ import pandas as pd
 from scipy.stats import norm
 
 from cxlab import stats
+from cxlab.codebook import How, Scale, question
 from cxlab.results import Misuse, Result, count, listing
 from cxlab.voice.hearing import Heard, VoiceError
-from cxlab.voice.workings import odds, scoring
+from cxlab.voice.workings import odds, people, scoring
 
 LEAST = 20  # comments of each side
 SHOWN = 15  # words of each side
 
 
+@question("weight", "level", "smallest")
 def keyness(
     heard: Heard,
     *,
     score: str = "nps",
     by: str | None = None,
     between: tuple[str, str] | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    scale: Scale | None = None,
+    how: How,
 ) -> Result:
     """Give the words that stand in one set of comments rather than in another.
 
@@ -29,7 +31,7 @@ def keyness(
         score: detractors against promoters of this score, where no groups are named.
         by: column of two groups to set against each other instead.
         between: which two of its groups; the two largest if not given.
-        level: confidence level.
+        scale: of the score; its `better` says which end is good, the high one if not given.
         smallest: words that fewer people wrote are not shown.
 
     Returns:
@@ -41,21 +43,23 @@ def keyness(
         VoiceError: a side wrote fewer than 20 comments, or no word often enough.
         Misuse: no such column, or no such group.
     """
-    first, second, names = _sides(heard, score, by, between)
+    first, second, names = _sides(heard, score, by, between, scale)
     if min(first.sum(), second.sum()) < LEAST:
         raise VoiceError(
             f"{names[0]} wrote {count(int(first.sum()), 'comment')}, {names[1]} "
             f"{count(int(second.sum()), 'comment')}: too few to compare words.",
             needs=f"{LEAST} comments of each",
         )
-    table = odds.counted(heard.text[first | second], fewest=max(5, smallest))
+    table = odds.counted(heard.text[first | second], fewest=max(5, how.smallest))
     if table is None:
         raise VoiceError("No word was written often enough to be compared.")
     held, words = table
-    side = first[first | second]
-    ours, theirs = (np.asarray(held[which].sum(axis=0)).ravel() for which in (side, ~side))
-    found = odds.log_odds(ours, theirs)
-    frame = _frame(words, found, ours + theirs, names, level)
+    rows = [heard.frame[which] for which in (first, second)]
+    parts = [held[which[first | second]] for which in (first, second)]
+    ours, theirs = (people.worth(each, how.weight) @ part
+                    for each, part in zip(rows, parts, strict=True))  # fmt: skip
+    n = np.asarray(held.sum(axis=0)).ravel()
+    frame = _frame(words, odds.log_odds(ours, theirs), n, names, how.level)
     return Result(
         name=f"words of {names[0]} against {names[1]}",
         frame=frame,
@@ -63,17 +67,18 @@ def keyness(
         method=f"{odds.SOURCE}; false discovery rate held over all words looked at "
         "(Benjamini and Hochberg 1995).",
         base=f"{count(int(first.sum()), 'comment')} of {names[0]}, "
-        f"{count(int(second.sum()), 'comment')} of {names[1]}.",
+        f"{count(int(second.sum()), 'comment')} of {names[1]}"
+        f"{', weighted' if how.weight else ''}.",
         unit="log-odds ratio",
     )
 
 
-def _sides(heard: Heard, score: str, by: str | None, between: tuple[str, str] | None):
+def _sides(heard: Heard, score: str, by: str | None, between: tuple[str, str] | None, scale):
     """Give who is on either side, and what the sides are called."""
     frame = heard.frame
     if by is None:
-        low, high = scoring.ends(frame, score)
-        return low, high, scoring.names(score)
+        low, high = scoring.ends(frame, score, scale)
+        return low, high, scoring.names(score, scale)
     if by not in frame:
         raise Misuse(f"there is no column '{by}' in the answers.")
     sizes = frame[by].astype(object).value_counts()

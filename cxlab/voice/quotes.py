@@ -3,24 +3,25 @@
 import numpy as np
 import pandas as pd
 
+from cxlab.codebook import How, question
 from cxlab.results import Result, count
 from cxlab.voice.hearing import VoiceError
 from cxlab.voice.sentiment import quotable
 from cxlab.voice.themes import Themed
 from cxlab.voice.workings import people
-from cxlab.voice.workings.texts import words
+from cxlab.voice.workings.texts import cut, words
 
 ALIKE = 0.6  # share of words in common from which a quote repeats another
-LONGEST = 280  # characters of a quote
 
 
+@question("smallest")
 def quotes(
     themed: Themed,
     *,
     about: Result | None = None,
     each: int = 3,
     most: int = 12,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Quote for each theme typical comments, and one that is not.
 
@@ -48,12 +49,12 @@ def quotes(
         theme = themed.themes[place]
         held = np.flatnonzero(themed.carried[:, place])
         persons = len(set(who[held]))
-        if persons < max(smallest, 1):
+        if persons < max(how.smallest, 1):
             continue
         by = held[np.lexsort((-themed.strength[held, place], _mixed(themed, held)))]
         for part, order, wanted in (("typical", by, each), ("atypical", by[::-1], 1)):
             for row in _chosen(order, wanted, allowed, who, heard.text, quoted, said):
-                rows.append({"term": theme.name, "part": part, "text": _cut(written[row]),
+                rows.append({"term": theme.name, "part": part, "text": cut(written[row]),
                              "n": persons})  # fmt: skip
     if not rows:
         raise VoiceError("No comment may be quoted.", needs="comments whose writers agreed")
@@ -80,7 +81,7 @@ def _order(themed: Themed, about: Result | None) -> list[int]:
     if about is None:
         return list(range(len(themed.themes)))
     rows = about.frame.drop_duplicates("term")
-    low = rows["verdict"] == "lower"
+    low = rows["verdict"] == "worse"
     names = [*rows.loc[low, "term"], *rows.loc[~low, "term"][::-1]]
     return [themed.names.index(name) for name in names if name in themed.names]
 
@@ -98,8 +99,3 @@ def _chosen(order, wanted, allowed, who, text, quoted, said) -> list[int]:
             said.append(told)
             out.append(int(row))
     return out
-
-
-def _cut(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

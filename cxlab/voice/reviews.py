@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.codebook import label
+from cxlab.codebook import How, label, question
 from cxlab.results import Misuse, Result, count, number, percent
 from cxlab.voice.hearing import VoiceError
 from cxlab.voice.workings import scoring
@@ -14,15 +14,14 @@ STARS, SURVEY = "stars of reviews", "survey"
 LEAST = 3  # periods that are compared
 
 
+@question("weight", "level", "smallest")
 def reviews(
     posts: pd.DataFrame,
     *,
     responses: pd.DataFrame | None = None,
     score: str = "nps",
     period: str = "quarter",
-    weight: str | None = None,
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Give stars and survey score by period, beside each other; the two are never mixed.
 
@@ -32,7 +31,6 @@ def reviews(
         score: which score.
         period: `month`, `quarter` or `year`.
         weight: of the answers; reviews have none.
-        level: confidence level.
         smallest: periods of fewer reviews or answers are not shown.
 
     Returns:
@@ -47,18 +45,18 @@ def reviews(
     if not {"rating", "posted_at"} <= set(posts) or posts[["rating", "posted_at"]].dropna().empty:
         raise VoiceError("No review has stars and a date.", needs="'rating' and 'posted_at'")
     stars = posts.dropna(subset=["rating", "posted_at"])
-    table = _means(stars["rating"].to_numpy(float), stars["posted_at"], None, period, level)
+    table = _means(stars["rating"].to_numpy(float), stars["posted_at"], None, period, how.level)
     table.insert(0, "part", STARS)
     if responses is not None and {"answered_at", score} <= set(responses):
         value = scoring.values(responses, score)
         kept = np.isfinite(value) & responses["answered_at"].notna().to_numpy()
-        w = responses.loc[kept, weight].to_numpy(float) if weight else None
-        own = _means(value[kept], responses.loc[kept, "answered_at"], w, period, level)
+        w = responses.loc[kept, how.weight].to_numpy(float) if how.weight else None
+        own = _means(value[kept], responses.loc[kept, "answered_at"], w, period, how.level)
         own.insert(0, "part", f"{label(score)} of the {SURVEY}")
         table = pd.concat([table, own], ignore_index=True)
-    table = table[table["n"] >= smallest].reset_index(drop=True)
+    table = table[table["n"] >= how.smallest].reset_index(drop=True)
     if table.empty:
-        raise VoiceError(f"No {period} holds {smallest} reviews.")
+        raise VoiceError(f"No {period} holds {how.smallest} reviews.")
     return Result(
         name="reviews beside the survey",
         frame=table,
@@ -70,12 +68,16 @@ def reviews(
     )
 
 
-def replies(posts: pd.DataFrame, *, level: float = 0.95) -> Result:
+@question("level")
+def replies(
+    posts: pd.DataFrame,
+    *,
+    how: How,
+) -> Result:
     """Say how many reviews were answered, and after how many days.
 
     Args:
         posts: one row a review, with `reply` (what was answered) and, where known, `replied_at`.
-        level: confidence level.
 
     Returns:
         group (source), estimate (share answered), conf_low, conf_high, time (median days until
@@ -103,7 +105,7 @@ def replies(posts: pd.DataFrame, *, level: float = 0.95) -> Result:
     rows = []
     for name, each in parts:
         done, n = int(each["answered"].sum()), len(each)
-        low, high = stats.proportion_interval(done, n, level=level)
+        low, high = stats.proportion_interval(done, n, level=how.level)
         rows.append({"group": str(name), "estimate": done / n, "conf_low": float(low),
                      "conf_high": float(high), "time": each["time"].median(), "n": n})  # fmt: skip
     table = pd.DataFrame(rows)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import cleaning, stats
-from cxlab.codebook import label
+from cxlab.codebook import How, Scale, label, question
 from cxlab.results import Result, count, number, percent, span
 from cxlab.voice.hearing import Heard, VoiceError
 from cxlab.voice.workings import learned, people, scoring
@@ -26,6 +26,7 @@ class Tone:
         area: how well the two ends are told apart.
         slope: of the calibration; 1 is right.
         taught: comments at the ends.
+        scale: of the score; the chance is that of its good end.
     """
 
     heard: Heard
@@ -34,15 +35,25 @@ class Tone:
     area: learned.Area
     slope: float
     taught: int
+    scale: Scale | None = None
 
 
-def tone(heard: Heard, *, score: str = "nps", level: float = 0.95, seed: int = 0) -> Tone:
+@question("level")
+def tone(
+    heard: Heard,
+    *,
+    score: str = "nps",
+    scale: Scale | None = None,
+    seed: int = 0,
+    how: How,
+) -> Tone:
     """Learn a tone from the comments of those who gave low and high scores.
 
     Args:
         heard: the comments.
         score: `nps` (detractors against promoters), or a column of numbers (its lower half
             against its highest value).
+        scale: of the score; its `better` says which end is good, the high one if not given.
         level: confidence at which it must be told from chance.
         seed: for folds.
 
@@ -54,8 +65,8 @@ def tone(heard: Heard, *, score: str = "nps", level: float = 0.95, seed: int = 0
     """
     if score not in heard.frame:
         raise VoiceError(f"{label(score)} was not asked.", needs=f"the score '{score}'")
-    low, high = scoring.ends(heard.frame, score)
-    names = scoring.names(score)
+    low, high = scoring.ends(heard.frame, score, scale)
+    names = scoring.names(score, scale)
     if min(low.sum(), high.sum()) < LEAST:
         raise VoiceError(
             f"{count(int(low.sum()), 'comment')} of {names[0]} and "
@@ -65,7 +76,7 @@ def tone(heard: Heard, *, score: str = "nps", level: float = 0.95, seed: int = 0
     ends, x = low | high, learned.table(heard.text)
     alike = pd.factorize(heard.text[ends])[0]
     told = learned.out_of_fold(x[ends], high[ends], alike, seed)
-    area = learned.area(high[ends], told, level=level)
+    area = learned.area(high[ends], told, level=how.level)
     if not area.low > 0.5:
         raise VoiceError(
             f"The words of {names[0]} and {names[1]} cannot be told apart beyond chance "
@@ -76,27 +87,33 @@ def tone(heard: Heard, *, score: str = "nps", level: float = 0.95, seed: int = 0
     chance[ends] = told
     chance[~ends] = learned.chances(x[ends], high[ends], x[~ends], seed)
     slope = learned.slope(high[ends], told)
-    return Tone(heard, score, chance, area, slope, int(ends.sum()))
+    return Tone(heard, score, chance, area, slope, int(ends.sum()), scale)
 
 
-def sentiment(tone: Tone, *, level: float = 0.95) -> Result:
+@question("level")
+def sentiment(
+    tone: Tone,
+    *,
+    how: How,
+) -> Result:
     """Say in which tone people write, and how well the tone is told.
 
     Args:
         tone: from `tone`.
-        level: confidence level.
 
     Returns:
         term (`told apart (AUC)`, `calibration slope`, `clearly positive`, `clearly negative`),
         estimate, conf_low, conf_high, n.
     """
-    n, names = len(tone.chance), scoring.names(tone.score)
+    n, names = len(tone.chance), scoring.names(tone.score, tone.scale)
     up, down = (tone.chance >= CLEAR), (tone.chance <= 1 - CLEAR)
     area, taught = tone.area, tone.taught
     rows: list[tuple] = [("told apart (AUC)", area.estimate, area.low, area.high, taught)]
     rows.append(("calibration slope", tone.slope, np.nan, np.nan, taught))
     for word, held in (("clearly positive", up), ("clearly negative", down)):
-        rows.append((word, held.mean(), *stats.proportion_interval(held.sum(), n, level=level), n))
+        rows.append(
+            (word, held.mean(), *stats.proportion_interval(held.sum(), n, level=how.level), n)
+        )
     frame = pd.DataFrame(rows, columns=["term", "estimate", "conf_low", "conf_high", "n"])
     return Result(
         name="tone of the comments",
@@ -122,7 +139,7 @@ def disagreements(tone: Tone, *, most: int = 10, smallest: int = 0) -> Result:
 
     Returns:
         text (masked), value (the score), estimate (chance of a high score by the words), verdict
-        (`praise with a low score`, `blame with a high score`), one a person.
+        (`praise with a bad score`, `blame with a good score`), one a person.
 
     Raises:
         VoiceError: fewer people wrote than may be shown, or nothing disagrees.
@@ -130,7 +147,7 @@ def disagreements(tone: Tone, *, most: int = 10, smallest: int = 0) -> Result:
     frame, chance = tone.heard.frame, tone.chance
     if len(frame) < smallest:
         raise VoiceError(f"Fewer than {smallest} people wrote; none is quoted.")
-    low, high = scoring.ends(frame, tone.score)
+    low, high = scoring.ends(frame, tone.score, tone.scale)
     odd = (low & (chance >= CLEAR)) | (high & (chance <= 1 - CLEAR))
     odd &= quotable(tone.heard)
     order = np.argsort(-np.abs(chance - 0.5), kind="stable")
@@ -141,7 +158,7 @@ def disagreements(tone: Tone, *, most: int = 10, smallest: int = 0) -> Result:
     table = pd.DataFrame(
         {"text": frame[tone.heard.comment].astype(str).to_numpy()[rows],
          "value": frame[tone.score].to_numpy()[rows], "estimate": chance[rows],
-         "verdict": np.where(low[rows], "praise with a low score", "blame with a high score")}
+         "verdict": np.where(low[rows], "praise with a bad score", "blame with a good score")}
     )  # fmt: skip
     n = int((odd).sum())
     return Result("tone and score disagree", table,

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from scipy.stats import norm
 
 from cxlab import stats
@@ -78,13 +79,13 @@ def shares(
     )
 
 
+@question("weight", "level", "smallest")
 def risen(
     themed: Themed,
     *,
     date: str = "answered_at",
     period: str = "quarter",
-    level: float = 0.95,
-    smallest: int = 0,
+    how: How,
 ) -> Result:
     """Say which themes and words are more frequent in the last period than before it.
 
@@ -92,7 +93,6 @@ def risen(
         themed: comments with their themes.
         date: column of the day.
         period: `month`, `quarter` or `year`.
-        level: confidence level.
         smallest: words and themes of fewer people are not looked at.
 
     Returns:
@@ -104,36 +104,40 @@ def risen(
         VoiceError: there are no dates, or too few comments in the last period or before it.
         Misuse: no such period.
     """
-    last, told = _last_period(themed.heard.frame, date, period)
-    names, held = _held(themed, fewest=max(5, smallest))
-    before, after = held[~last].sum(axis=0), held[last].sum(axis=0)
-    n_before, n_after = int((~last).sum()), int(last.sum())
+    frame = themed.heard.frame
+    earlier, last, told = _last_period(frame, date, period)
+    names, held = _held(themed, fewest=max(5, how.smallest))
+    n_before, n_after = int(earlier.sum()), int(last.sum())
     if min(n_before, n_after) < 3 * LEAST:
         raise VoiceError(
             f"{count(n_after, 'comment')} in {told} and {count(n_before, 'comment')} before it are "
             "too few to tell what is new.", needs=f"{3 * LEAST} comments of each",
         )  # fmt: skip
-    low, high = stats.newcombe(before, n_before, after, n_after, level=level)
+    old, new = (people.worth(frame[which], how.weight) for which in (earlier, last))
+    before, after, m, n = old @ held[earlier], new @ held[last], old.sum(), new.sum()
+    low, high = stats.newcombe(before, m, after, n, level=how.level)
+    counted = np.asarray(held[last].sum(axis=0)).ravel().astype(int)
     frame = pd.DataFrame(
         {"term": names, "role": ["theme"] * len(themed.names)
          + ["word"] * (len(names) - len(themed.names)),
-         "before": before / n_before, "after": after / n_after,
-         "estimate": after / n_after - before / n_before, "conf_low": low, "conf_high": high,
-         "p_value": _two_shares(before, n_before, after, n_after), "n": after.astype(int)}
+         "before": before / m, "after": after / n,
+         "estimate": after / n - before / m, "conf_low": low, "conf_high": high,
+         "p_value": _two_shares(before, m, after, n), "n": counted}
     )  # fmt: skip
     frame["p_adjusted"] = stats.adjust(frame["p_value"])
-    up, sure = frame["estimate"] > 0, frame["p_adjusted"] <= 1 - level
+    up, sure = frame["estimate"] > 0, frame["p_adjusted"] <= 1 - how.level
     words = np.where(up, np.where(before == 0, "new", "risen"), "fallen")
     frame["verdict"] = np.where(sure, words, "not apart").astype(object)
     frame = frame[(frame["role"] == "theme") | sure].sort_values("p_value", kind="stable")
-    frame = frame[frame["n"].ge(smallest) | frame["verdict"].eq("fallen")]
+    frame = frame[frame["n"].ge(how.smallest) | frame["verdict"].eq("fallen")]
     return Result(
         name=f"what is new in {told}",
         frame=frame.reset_index(drop=True),
         headline=_news(frame, told),
         method="Share of the comments of the last period less that of all before it, Newcombe's "
         "interval (1998); false discovery rate held over all themes and words looked at.",
-        base=f"{count(n_after, 'comment')} in {told}, {count(n_before, 'comment')} before.",
+        base=f"{count(n_after, 'comment')} in {told}, {count(n_before, 'comment')} before"
+        f"{', weighted' if how.weight else ''}.",
         notes=("Season, trend and who was reached are in the difference.",),
         unit="share",
     )
@@ -200,28 +204,31 @@ def _who(table: pd.DataFrame, by: str) -> str:
     return f"More often than others write {listing(said)}."
 
 
-def _last_period(frame: pd.DataFrame, date: str, period: str) -> tuple[np.ndarray, str]:
+def _last_period(frame: pd.DataFrame, date: str, period: str) -> tuple[np.ndarray, np.ndarray, str]:
+    """Say which rows are of an earlier period, which of the last, and what that is called."""
     units = {"month": "M", "quarter": "Q", "year": "Y"}
     if period not in units:
         raise Misuse(f"there is no period '{period}': month, quarter or year.")
     if date not in frame or frame[date].isna().all():
         raise VoiceError("The comments carry no date.", needs="'answered_at' of the answers")
     day = frame[date].dt.tz_localize(None).dt.to_period(units[period])
-    return (day == day.max()).to_numpy(), str(day.max())
+    return (day < day.max()).to_numpy(), (day == day.max()).to_numpy(), str(day.max())
 
 
-def _held(themed: Themed, *, fewest: int) -> tuple[list[str], np.ndarray]:
+def _held(themed: Themed, *, fewest: int) -> tuple[list[str], sparse.csr_matrix]:
     """Give themes and words with the comments that hold them."""
     table = odds.counted(themed.heard.text, fewest=fewest)
     if table is None:
-        return themed.names, themed.carried
+        return themed.names, sparse.csr_matrix(themed.carried, dtype=float)
     held, words = table
-    return [*themed.names, *map(str, words)], np.hstack([themed.carried, held.toarray() > 0])
+    return [*themed.names, *map(str, words)], sparse.hstack(
+        [themed.carried, held], format="csr", dtype=float
+    )
 
 
-def _two_shares(first: np.ndarray, n: int, second: np.ndarray, m: int) -> np.ndarray:
+def _two_shares(first: np.ndarray, n: float, second: np.ndarray, m: float) -> np.ndarray:
     """Give two-sided p-values of two shares by the score test."""
-    pooled = (first + second) / (n + m)
+    pooled = np.clip((first + second) / (n + m), 0, 1)
     error = np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.abs(second / m - first / n) / error

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
@@ -10,9 +9,9 @@ import pandas as pd
 
 from cxlab import events
 from cxlab.journey.workings.refusal import JourneyError
+from cxlab.journey.workings.stages import NO_STAGE, stage_of
 from cxlab.results import count, percent
 
-NO_STAGE = "(no stage)"
 _READ = ("customer_id", "opened_at", "first_reply_at", "closed_at", "channel", "channels_used",
          "kind", "stage", "touchpoint", "resolved", "reopened", "agent", "csat",
          "cost")  # fmt: skip
@@ -100,7 +99,7 @@ def _staged(rows: pd.DataFrame, stages: Mapping[str, Sequence[str]]) -> str:
         for column in ("stage", "touchpoint", "kind"):
             if column in rows:
                 values = rows[column].dropna().unique()
-                known = {value: _stage_of(str(value), stages) for value in values}
+                known = {value: stage_of(str(value), stages) for value in values}
                 stage = stage.where(stage.notna(), rows[column].map(known))
     none = stage.isna()
     rows["stage"] = stage.where(~none, NO_STAGE).astype(str)
@@ -110,14 +109,6 @@ def _staged(rows: pd.DataFrame, stages: Mapping[str, Sequence[str]]) -> str:
         f"{count(none.sum())} of {count(len(rows), 'contact')} ({percent(none.mean())}) belong to "
         f"no stage and are shown as {NO_STAGE}."
     )
-
-
-def _stage_of(value: str, stages: Mapping[str, Sequence[str]]) -> str | None:
-    low = value.casefold()
-    return next(
-        (name for name, like in stages.items()
-         if any(fnmatchcase(low, each.casefold()) for each in like)), None
-    )  # fmt: skip
 
 
 def _waits(rows: pd.DataFrame, until: pd.Timestamp) -> list[str]:

@@ -9,6 +9,17 @@ def weights(frame: pd.DataFrame, weight: str | None) -> np.ndarray:
     return np.ones(len(frame)) if weight is None else frame[weight].fillna(0).to_numpy(float)
 
 
+def worth(frame: pd.DataFrame, weight: str | None) -> np.ndarray:
+    """Give weights that add up to what the rows are worth together (Kish 1965).
+
+    Example:
+        >>> worth(pd.DataFrame({"w": [3.0, 1.0]}), "w").round(2).tolist()
+        [1.2, 0.4]
+    """
+    w = weights(frame, weight)
+    return w * w.sum() / (w**2).sum() if w.any() else w
+
+
 def labels(column: pd.Series) -> np.ndarray:
     """Give codes of who belongs together; one who is not known is alone."""
     codes = pd.factorize(column)[0]

@@ -8,6 +8,7 @@ from cxlab.cleaning import masking
 from cxlab.voice.workings.stopwords import STOPS, TURNING
 
 LONGEST = 5_000  # characters of one comment that are read
+QUOTED = 280  # characters of a quote
 # what people write where they have nothing to say
 NOTHING = frozenset(
     "n/a na n.a. none nil nope no_comment no_comments nothing_to_add - -- . .. ... k.a. ka "
@@ -30,6 +31,17 @@ def folded(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", str(text)[:LONGEST]).casefold().replace("’", "'")
     return "\n".join(" ".join(line.split()) for line in plain.splitlines()).strip()
+
+
+def cut(text: str) -> str:
+    """Give a comment on one line, cut where it is longer than a quote.
+
+    Example:
+        >>> cut("late,\\nand cold")
+        'late, and cold'
+    """
+    line = " ".join(text.split())
+    return line if len(line) <= QUOTED else line[: QUOTED - 1] + "…"
 
 
 def says_nothing(text: str) -> bool:
