@@ -6,8 +6,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
-from cxlab import codebook, study
+from cxlab import codebook, journey, study
 from tests import small
 
 VISITS = {"visitor_id": "user_pseudo_id", "customer_id": "user_id", "at": "event_timestamp",
@@ -101,6 +102,37 @@ def test_what_came_before_the_login_is_the_customers_only_where_declared(tmp_pat
     whole = {"journey": {"before_login": True}}
     done = opened(tmp_path, PLAIN, name="v.csv", data=TIMES, whole=whole)
     assert done.cleaned["visits"].frame["customer_id"].tolist() == ["7", "7", "7"]
+
+
+def joined(folder, table, data, columns):
+    """A study of that table and two customers, who joined on the 5th and the 9th of January."""
+    (folder / "crm.csv").write_text("id,joined\n7,2025-01-05\n8,2025-01-09\n")
+    (folder / "data.csv").write_text(data)
+    known = {"files": "crm.csv", "columns": {"customer_id": "id", "signed_up_at": "joined"}}
+    whole = {"study": "S", "as_of": "2025-12-31", "timezone": "Europe/London", "tables": {
+        "customers": known, table: {"files": "data.csv", "columns": columns}}}  # fmt: skip
+    (folder / "study.yaml").write_text(yaml.safe_dump(whole))
+    return study.load(folder / "study.yaml", cache=False)
+
+
+def test_what_lies_before_the_sign_up_is_told_and_kept(tmp_path):
+    data = "v,c,at,e\na,7,2025-01-05 00:10,x\na,7,2025-01-04 23:50,y\nb,8,2025-01-09 10:00,x\n"
+    done = joined(tmp_path, "visits", data, PLAIN)
+    assert len(done.cleaned["visits"].frame) == 3
+    assert any("sign-up: 1 event of 1 customer, kept" in each for each in done.notes["visits"])
+
+
+CASES = {"interaction_id": "i", "customer_id": "c", "opened_at": "o", "closed_at": "e"}
+
+
+def test_a_case_closed_before_it_was_opened_is_booked_and_an_early_one_told(tmp_path):
+    data = "i,c,o,e\n1,7,2025-01-08,2025-01-07\n2,8,2025-01-02,2025-01-03\n3,7,2025-02-01,\n"
+    done = joined(tmp_path, "interactions", data, CASES)
+    gone = done.cleaned["interactions"].set_aside[["line", "reason", "column", "value"]]
+    assert gone.to_numpy().tolist() == [[2, "closed_before_opened", "closed_at", "2025-01-07"]]
+    assert "sign-up: 1 contact of 1 customer, kept" in " ".join(done.notes["interactions"])
+    card = journey.scorecard(done.interactions, as_of="2025-12-31")
+    assert card.frame.loc[card.frame["part"] == "contacts", "estimate"].tolist() == [2]
 
 
 def test_a_second_customer_at_the_same_machine_is_told(tmp_path):

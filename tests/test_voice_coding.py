@@ -78,6 +78,45 @@ def test_coders_and_machine_are_compared(coded):
     assert less.loc["Gwet's AC1", "conf_low"] < less.loc["Gwet's AC1", "estimate"]
 
 
+@pytest.fixture(scope="module")
+def dishes():
+    """Comments on two dishes, of which the machine knows the words of one."""
+    draw = np.random.default_rng(1)
+    soup, pie = ["soup bowl warm", "broth spoon warm"], ["crust apple sweet", "pastry apple slice"]
+    text = [f"{word} {n}" for n, word in enumerate(draw.choice(soup + pie, 300))]
+    declared = {"soup": ["soup"], "pie": ["crust", "broth"]}
+    return voice.themes(voice.hear(pd.DataFrame({"comment": text}), languages=["en"]),
+                        declared=declared, find=False)  # fmt: skip
+
+
+def test_what_people_coded_teaches_the_other_comments(dishes, tmp_path):
+    file = voice.sheet(dishes, file=tmp_path / "c.xlsx", n=100)
+    book = openpyxl.load_workbook(file)
+    for row in book["coding"].iter_rows(min_row=2):
+        row[2].value = "soup" if "warm" in row[1].value else "pie"
+        row[3].value = row[2].value
+    book.save(file)
+    taught = voice.teach(dishes, file=file)
+    right = np.array(["warm" in text for text in dishes.heard.text])
+    assert (dishes.carried[:, 0] == right).mean() < 0.9
+    assert (taught.carried[:, taught.names.index("soup")] == right).all()
+    assert taught.notes[-1].endswith("taught by them, 100 of 100 that it was not taught by.")
+    assert voice.about(taught).notes == taught.notes
+
+
+def test_codes_at_random_teach_nothing_and_few_are_not_learned_from(dishes, tmp_path):
+    file, draw = voice.sheet(dishes, file=tmp_path / "c.xlsx", n=60), np.random.default_rng(2)
+    assert voice.teach(dishes, file=file).notes[-1].startswith("0 coded comments are too few")
+    book = openpyxl.load_workbook(file)
+    for row in book["coding"].iter_rows(min_row=2):
+        row[2].value = draw.choice(["soup", "pie", "no theme"])
+    book.save(file)
+    taught = voice.teach(dishes, file=file)
+    assert "was not used" in taught.notes[-1]
+    assert np.array_equal(taught.carried, dishes.carried)
+    assert voice.teach(dishes) is dishes
+
+
 def test_a_workbook_not_filled_in_or_of_another_kind_is_a_sentence(coded, tmp_path):
     with pytest.raises(voice.VoiceError, match="coded by both are too few"):
         voice.agree(coded)

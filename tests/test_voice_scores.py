@@ -1,5 +1,7 @@
 """What goes with the score: themes, words, a tone; and nothing where there is nothing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -179,6 +181,18 @@ def test_quotes_respect_consent_and_take_nobody_twice(rows):
     assert written["consent"].all()
     assert not written["customer_id"].duplicated().any()
     assert set(told["part"]) == {"typical", "atypical"}
+
+
+def test_a_quote_stands_beside_what_speaks_of_its_theme(rows):
+    apart = rows["comment"] + [" " + "abcdefghij"[i % 10] * 4 + str(i) for i in rows.index]
+    themed = _themed(rows.assign(comment=apart), bus=["bus"], rude=["rude"])
+    quoted, told = voice.quotes(themed), voice.impact(themed)
+    beside = voice.beside(quoted, told)
+    assert beside.frame["term"].tolist() == ["rude"]  # the one that stands apart
+    assert set(beside.frame["text"]) <= set(quoted.frame["text"])
+    other = replace(told, frame=pd.DataFrame({"term": ["nothing"]}))
+    with pytest.raises(voice.VoiceError, match="No quote speaks"):
+        voice.beside(quoted, other)
 
 
 def test_quotes_and_words_are_inert(rows):

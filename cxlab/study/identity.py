@@ -19,6 +19,7 @@ def identified(study: Study) -> Study:
     What came before the first log-in stays the visitor's alone, unless the study file says
     `journey: {before_login: true}`: who signs in at a shared machine did not do all before.
     """
+    study = _before_joining(study, "interactions", "opened_at")
     done = study.cleaned.get("visits")
     if done is None or not len(done.frame):
         return study
@@ -26,11 +27,32 @@ def identified(study: Study) -> Study:
     if {"visitor_id", "customer_id"} <= set(rows):
         rows = rows.assign(customer_id=_customers(rows, study.mapping.journey.before_login))
     notes = (*study.notes.get("visits", ()), *_told(done.frame, rows, study))
-    return replace(
+    study = replace(
         study,
         cleaned={**study.cleaned, "visits": replace(done, frame=rows)},
         notes={**study.notes, "visits": notes},
     )
+    return _before_joining(study, "visits", "at")
+
+
+def _before_joining(study: Study, table: str, moment: str) -> Study:
+    """Tell of rows that lie on a day before their customer signed up; they are kept."""
+    done, customers = study.cleaned.get(table), study.customers
+    lacks = customers is None or "signed_up_at" not in customers or done is None
+    if lacks or not {"customer_id", moment} <= set(done.frame):
+        return study
+    joined = customers.dropna(subset=["customer_id"]).drop_duplicates("customer_id")
+    joined = joined.set_index("customer_id")["signed_up_at"]
+    days = done.frame["customer_id"].map(joined).dt.normalize()
+    early = done.frame.loc[done.frame[moment] < days, "customer_id"]
+    if early.empty:
+        return study
+    noun = "event" if table == "visits" else "contact"
+    note = (
+        f"Before the day of sign-up: {count(len(early), noun)} of "
+        f"{count(early.nunique(), 'customer')}, kept: people look and ask before they join."
+    )
+    return replace(study, notes={**study.notes, table: (*study.notes.get(table, ()), note)})
 
 
 def _customers(rows: pd.DataFrame, before: bool) -> pd.Series:

@@ -22,8 +22,10 @@ What goes with the score:
 
 Their own words:
     quotes         what do typical comments say?
+    beside         which of them belong beside an exhibit?
     sheet          a workbook in which two people code comments
     agree          do they agree, and the machine with them?
+    teach          which theme is a comment mainly about, as people coded it?
     reviews        do public reviews move with the survey?
     replies        are reviews answered, and how soon?
 """
@@ -33,16 +35,17 @@ from cxlab.voice.coding import agree, sheet
 from cxlab.voice.hearing import Heard, VoiceError, hear, languages
 from cxlab.voice.impact import impact
 from cxlab.voice.keyness import keyness
-from cxlab.voice.quotes import quotes
+from cxlab.voice.quotes import beside, quotes
 from cxlab.voice.reviews import replies, reviews
 from cxlab.voice.sentiment import Tone, disagreements, sentiment, tone
 from cxlab.voice.shares import risen, shares
+from cxlab.voice.teaching import teach
 from cxlab.voice.themes import Themed, about, keep, themes
 from cxlab.voice.workings.matching import Theme
 
 __all__ = [
-    "Heard", "Theme", "Themed", "Tone", "VoiceError", "about", "agree", "disagreements", "hear",
-    "impact", "keep", "keyness", "languages", "quotes", "replies", "reviews", "risen", "sentiment",
-    "shares", "sheet", "themes", "tone",
+    "Heard", "Theme", "Themed", "Tone", "VoiceError", "about", "agree", "beside", "disagreements",
+    "hear", "impact", "keep", "keyness", "languages", "quotes", "replies",
+    "reviews", "risen", "sentiment", "shares", "sheet", "teach", "themes", "tone",
 ]  # fmt: skip
 guard(globals())

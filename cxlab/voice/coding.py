@@ -8,13 +8,13 @@ import xlsxwriter
 
 from cxlab import stats
 from cxlab.codebook import How, question
-from cxlab.results import Misuse, Result, count, number, span
+from cxlab.results import Result, count, number, span
 from cxlab.voice.hearing import VoiceError
 from cxlab.voice.themes import Themed
+from cxlab.voice.workings import coded
+from cxlab.voice.workings.coded import CODERS, NONE
 from cxlab.voice.workings.texts import cut
 
-NONE = "no theme"
-CODERS = ("coder 1", "coder 2")
 LEAST = 10  # comments coded by both
 MOST_NAMES = 250  # characters of a list that Excel takes; longer lists stand on a sheet
 
@@ -79,10 +79,13 @@ def agree(
         and recall by theme, `part`), estimate, conf_low, conf_high, n.
 
     Raises:
-        VoiceError: fewer than 10 comments were coded by both.
+        VoiceError: no file is named, or fewer than 10 comments were coded by both.
         Misuse: the file is no such workbook.
     """
-    first, second, machine = _read(file)
+    if not file:
+        raise VoiceError("No comment was coded by people.", needs="a workbook of `voice.sheet`")
+    told = coded.read(file)
+    first, second, machine = (told[name] for name in ("first", "second", "machine"))
     both = first.notna() & second.notna()
     if (n := int(both.sum())) < LEAST:
         raise VoiceError(f"{count(n, 'comment')} coded by both are too few.",
@@ -156,17 +159,6 @@ def _machine(themed: Themed, row: int) -> str:
     if not themed.carried[row].any():
         return NONE
     return themed.names[int(themed.strength[row].argmax())]
-
-
-def _read(file: str | Path) -> tuple[pd.Series, pd.Series, pd.Series]:
-    try:
-        coded = pd.read_excel(file, sheet_name="coding", dtype=str, keep_default_na=False)
-        told = pd.read_excel(file, sheet_name="machine", dtype=str, header=None)
-        columns = [coded[name].str.strip().replace("", None) for name in CODERS]
-    except (ValueError, KeyError, OSError) as error:
-        raise Misuse(f"this is no workbook of voice.sheet ({error}).") from None
-    machine = coded["row"].map(dict(zip(told[0].dropna(), told[1].dropna(), strict=True)))
-    return columns[0], columns[1], machine
 
 
 def _row(name, measure, sides, k, draws, level) -> dict:

@@ -1,5 +1,7 @@
 """Their own words: typical comments of each theme, masked, with consent, one a person."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -67,6 +69,36 @@ def quotes(
         method="The comments nearest to the middle of their theme, and the one farthest from it; "
         "no person twice, no text twice.",
         base=f"{count(int(allowed.sum()), 'comment')} that may be quoted.",
+    )
+
+
+def beside(quotes: Result, about: Result, *, most: int = 1) -> Result:
+    """Give of the quotes those that belong beside an exhibit, a typical one a theme.
+
+    Args:
+        quotes: from `quotes`.
+        about: the exhibit, whose `term` names themes; those that stand apart come first.
+        most: how many themes.
+
+    Returns:
+        Rows of `quotes`.
+
+    Raises:
+        VoiceError: no theme of the exhibit is quoted.
+    """
+    rows = about.frame
+    if "verdict" in rows:
+        rows = rows.sort_values("verdict", key=lambda words: words.eq("not apart"), kind="stable")
+    typical = quotes.frame[quotes.frame["part"] == "typical"].drop_duplicates("term")
+    typical = typical.set_index("term", drop=False)
+    names = [name for name in rows["term"].drop_duplicates() if name in typical.index][:most]
+    if not names:
+        raise VoiceError("No quote speaks of these themes.")
+    return replace(
+        quotes,
+        name=f"quotes beside {about.name}",
+        frame=typical.loc[names].reset_index(drop=True),
+        headline="In their own words.",
     )
 
 

@@ -1,0 +1,110 @@
+"""Comments that people coded teach the machine which theme a comment is mainly about."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+
+from cxlab.results import count
+from cxlab.voice.themes import Themed
+from cxlab.voice.workings import coded, vectors
+from cxlab.voice.workings.texts import cut
+
+LEAST = 40  # coded comments from which is learned
+EACH = 5  # of a theme
+FOLDS = 5
+SURE = 1.645  # one-sided, 95%
+TRUST = 2.0  # weight of what the machine said beside the words
+
+
+def teach(themed: Themed, *, file: str | Path = "", seed: int = 0) -> Themed:
+    """Let people's codes correct which theme a comment is mainly about.
+
+    What the two people agree on is learned from, with what the machine said and the words of the
+    comment. The lesson is taken only where, for comments it was not learned from, it is right more
+    often than the machine was alone, beyond chance (McNemar 1947); the notes tell of how many.
+
+    Args:
+        themed: comments with their themes.
+        file: a workbook from `sheet`, filled in; nothing is taught if empty.
+        seed: for folds.
+
+    Returns:
+        The comments with their themes, corrected where people taught it.
+
+    Raises:
+        Misuse: the file is no such workbook.
+    """
+    if not file:
+        return themed
+    said = _said(themed, file)
+    names, known = [*themed.names, coded.NONE], said.isin([*themed.names, coded.NONE])
+    sizes = said[known].value_counts()
+    said = said[known & said.isin(sizes.index[sizes >= EACH])]
+    if len(said) < LEAST or said.nunique() < 2:
+        return _noted(themed, f"{count(len(said), 'coded comment')} are too few to learn from.")
+    machine, x = _machine(themed, names), _features(themed, len(names), seed)
+    rows, y = said.index.to_numpy(), said.map(names.index).to_numpy()
+    told = np.full(len(rows), -1)
+    folds = StratifiedKFold(min(FOLDS, int(sizes.min())), shuffle=True, random_state=seed)
+    for learn, test in folds.split(rows, y):
+        told[test] = _fitted(x[rows[learn]], y[learn]).predict(x[rows[test]])
+    before, after = int((machine[rows] == y).sum()), int((told == y).sum())
+    note = f"Checked by people: {before} of {count(len(rows))}"
+    apart = (told == y) != (machine[rows] == y)
+    if after - before <= SURE * np.sqrt(apart.sum()):
+        return _noted(themed, f"{note}; what they coded taught nothing better and was not used.")
+    learned = _corrected(themed, machine, _fitted(x[rows], y).predict(x))
+    return _noted(learned, f"{note}; taught by them, {after} of {count(len(rows))} that it was "
+                  "not taught by.")  # fmt: skip
+
+
+def _said(themed: Themed, file: str | Path) -> pd.Series:
+    """Give what people agree on, by the place of the comment; found by its text."""
+    texts = pd.Series([cut(each) for each in themed.heard.frame[themed.heard.comment].astype(str)])
+    told = coded.read(file)
+    agreed = told["first"].where(told["first"].eq(told["second"]) | told["second"].isna())
+    agreed = agreed.fillna(told["second"].where(told["first"].isna()))
+    by_text = agreed.set_axis(told["comment"]).dropna()
+    return texts.map(by_text[~by_text.index.duplicated()]).dropna()
+
+
+def _machine(themed: Themed, names: list[str]) -> np.ndarray:
+    held = themed.carried.any(axis=1)
+    return np.where(held, themed.strength.argmax(axis=1), len(names) - 1)
+
+
+def _features(themed: Themed, k: int, seed: int) -> sparse.csr_matrix:
+    """Give the words of comments in few directions, and what the machine said of them."""
+    texts = list(themed.heard.text)
+    at = vectors.space(texts, seed=seed)
+    said = np.eye(k)[_machine(themed, [""] * k)] * TRUST
+    words = np.zeros((len(texts), 1)) if at is None else vectors.place(texts, at)
+    return sparse.csr_matrix(np.hstack([said, words]))
+
+
+def _fitted(x: sparse.csr_matrix, y: np.ndarray) -> LogisticRegression:
+    return LogisticRegression(C=3.0, max_iter=500).fit(x, y)
+
+
+def _corrected(themed: Themed, machine: np.ndarray, taught: np.ndarray) -> Themed:
+    """Put the theme that was learned in the place of the one a comment was mainly about."""
+    carried, strength = themed.carried.copy(), themed.strength.copy()
+    none = carried.shape[1]
+    other = np.flatnonzero(machine != taught)
+    gone = other[machine[other] < none]
+    carried[gone, machine[gone]], strength[gone, machine[gone]] = False, 0.0
+    came = other[taught[other] < none]
+    carried[came, taught[came]] = True
+    strength[came, taught[came]] = np.maximum(strength[came, taught[came]], 0.5)
+    empty = other[taught[other] == none]
+    carried[empty], strength[empty] = False, 0.0
+    return replace(themed, carried=carried, strength=strength)
+
+
+def _noted(themed: Themed, note: str) -> Themed:
+    return replace(themed, notes=(*themed.notes, note))
