@@ -48,20 +48,20 @@ def transitions(
     frame = frame.assign(share=share, conf_low=low, conf_high=high)
     frame = frame[["term", "against", "count", "n", "share", "conf_low", "conf_high"]]
     inner = frame[(frame["term"] != START) & (frame["against"] != END)]
-    how = (
+    method = (
         "Shares of what follows, with Wilson's interval on the number of independent events worth "
         "as much, a person's events taken together (linearised)."
     )
-    return _told(ways, "transitions", frame, _commonest_step(inner), how)
+    return _told(ways, "transitions", frame, _commonest_step(inner), method)
 
 
-def _told(ways: Ways, name: str, frame: pd.DataFrame, headline: str, how: str) -> Result:
+def _told(ways: Ways, name: str, frame: pd.DataFrame, headline: str, method: str) -> Result:
     """Give what was counted on the ways as an answer."""
     return Result(
         name=name,
         frame=frame.reset_index(drop=True),
         headline=headline,
-        method=f"{_ORDER} {how}",
+        method=f"{_ORDER} {method}",
         base=ways.base,
         notes=ways.notes,
         unit="share",
