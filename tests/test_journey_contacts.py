@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlab import codebook, journey, retention
+from cxlab import codebook, journey, results, retention
 from cxlab.journey.workings.half import median_time
 from cxlab.journey.workings.mixed import shared
 from tests.conftest import ROOT
@@ -282,6 +282,8 @@ def test_a_reply_before_its_opening_is_left_out_and_told():
     assert any("that can be right" in note for note in done.notes)
 
 
-def test_no_contacts_are_refused():
+def test_no_contacts_and_no_last_moment_are_refused():
+    with pytest.raises(results.Misuse, match="the last moment that is known"):
+        journey.scorecard(SIX)
     with pytest.raises(journey.JourneyError, match="no contact has a day"):
         journey.scorecard(SIX.iloc[:0], as_of=AS_OF)

@@ -17,7 +17,7 @@ from cxlab.results import Result, amount, count, span
 DRAWS = 4000
 
 
-@question("weight", "level")
+@question("weight", "as_of", "level")
 def hurts(
     interactions: Any,
     responses: pd.DataFrame,
@@ -27,7 +27,6 @@ def hurts(
     stages: Mapping[str, Sequence[str]] | None = None,
     within: str = "30D",
     scale: Scale | None = None,
-    as_of: Any,
     how: How,
 ) -> Result:
     """Tell which stage or touchpoint weighs most: how bad the answers after it, times how many.
@@ -53,7 +52,7 @@ def hurts(
     Raises:
         JourneyError: contacts and answers do not meet.
     """
-    cases = cases_of(interactions, as_of=as_of, stages=stages)
+    cases = cases_of(interactions, as_of=how.as_of, stages=stages)
     if by not in cases.frame:
         raise JourneyError(f"contacts have no {by}.", needs=f"'{by}' under tables.interactions")
     told = near(cases, responses, score=score, within=within, weight=how.weight)

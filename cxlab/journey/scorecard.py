@@ -22,7 +22,7 @@ _TIMES = {"hours to the first reply": ("waited", "replied"),
           "hours to the end": ("solved", "closed")}  # fmt: skip
 
 
-@question("weight", "level")
+@question("weight", "as_of", "level")
 def scorecard(
     interactions: Any,
     *,
@@ -32,7 +32,6 @@ def scorecard(
     within: str = "30D",
     repeat: str = "7D",
     scales: Mapping[str, Scale] | None = None,
-    as_of: Any,
     how: How,
 ) -> Result:
     """Describe each stage, touchpoint, kind or channel by its contacts.
@@ -54,7 +53,7 @@ def scorecard(
     Raises:
         JourneyError: there are no contacts, or they have no such column.
     """
-    cases = cases_of(interactions, as_of=as_of, stages=stages, repeat=repeat)
+    cases = cases_of(interactions, as_of=how.as_of, stages=stages, repeat=repeat)
     if by not in cases.frame:
         raise JourneyError(f"contacts have no {by}.", needs=f"'{by}' under tables.interactions")
     groups = _in_order(cases, by, stages)

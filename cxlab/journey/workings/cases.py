@@ -10,7 +10,7 @@ import pandas as pd
 from cxlab import events
 from cxlab.journey.workings.refusal import JourneyError
 from cxlab.journey.workings.stages import NO_STAGE, stage_of
-from cxlab.results import count, percent
+from cxlab.results import Misuse, count, percent
 
 _READ = ("customer_id", "opened_at", "first_reply_at", "closed_at", "channel", "channels_used",
          "kind", "stage", "touchpoint", "resolved", "reopened", "agent", "csat",
@@ -85,6 +85,8 @@ def _rows(interactions: Any) -> pd.DataFrame:
 
 def _instant(as_of: Any, times: pd.Series) -> pd.Timestamp:
     """Give the last moment known in UTC; one without a zone is told by the clock of the cases."""
+    if as_of is None:
+        raise Misuse("say 'as_of', the last moment that is known: open cases wait until then.")
     until = pd.Timestamp(as_of)
     zone = events.zone_of(pd.to_datetime(times)) or "UTC"
     return (until.tz_localize(zone) if until.tz is None else until).tz_convert("UTC")
