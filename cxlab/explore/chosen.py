@@ -55,14 +55,15 @@ def kept(cube: Cube, chips: Chips) -> Study:
 
 
 def choices(cube: Cube, *, smallest: int) -> tuple[Choice, ...]:
-    """List what can be chosen: columns with their values and how many gave each.
+    """List what can be chosen: columns of two values or more, and how many gave each.
 
     Args:
         cube: the answers.
         smallest: fewest answers of a value that is offered.
     """
     named = {name: title for name, title in cube.columns.items() if name != "comment"}
-    return tuple(_choice(cube, name, title, smallest) for name, title in named.items())
+    listed = (_choice(cube, name, title, smallest) for name, title in named.items())
+    return tuple(each for each in listed if len(each.values) > 1 or "further" in each.note)
 
 
 def _choice(cube: Cube, column: str, title: str, smallest: int) -> Choice:

@@ -189,7 +189,7 @@ function people(shown, send) {
   const made = make("section", "cx-view cx-people", null, { "data-view": "people" });
   made.append(make("h3", "", "In their own words"));
   if (!shown.people.length) {
-    made.append(make("p", "cx-absent", "No comment of these people may be shown."));
+    made.append(make("p", "cx-absent", shown.wordless));
     return made;
   }
   const list = make("ol", "cx-quotes");

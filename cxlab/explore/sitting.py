@@ -105,6 +105,8 @@ class Sitting:
             "adjusted": self.adjusted,
             "views": self._views,
             "people": people.listed(self.state) if self._open else [],
+            "wordless": "No comment of these people may be shown." if self.columns.get("comment")
+                        else "The answers carry no comments.",
             "person": people.told(self.state, self.person) if self._person_open else None,
             "pins": [{"title": NAMED[pin.view].title, "said": pin.said,
                       "chips": ", ".join(f"{self.columns.get(name, name)}: {_said(each)}"
