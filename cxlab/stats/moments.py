@@ -174,7 +174,9 @@ def pairs(
     key = np.multiply(group, m, dtype=np.int64)
     key += cluster
     if groups * m <= SPARSE * len(key) + 1000:  # a table of all pairs is quicker than a sort
-        found = np.flatnonzero(np.bincount(key, minlength=groups * m))
+        seen = np.zeros(groups * m, dtype=bool)
+        seen[key] = True
+        found = np.flatnonzero(seen)
         sums = [np.bincount(key, each, minlength=groups * m)[found] for each in values]
     else:
         found, place = np.unique(key, return_inverse=True)
