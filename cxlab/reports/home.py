@@ -138,8 +138,9 @@ def _given(content: str, given: Mapping[str, str]) -> str:
     place = 1 + next(at for at, cell in enumerate(told["cells"])
                      if "parameters" in cell.get("metadata", {}).get("tags", []))  # fmt: skip
     lines = [f"{name} = {word!r}" for name, word in given.items()]
-    cell: dict[str, Any] = {"cell_type": "code", "id": "given", "metadata": {"tags": ["injected-parameters"]},
-            "execution_count": None, "outputs": [], "source": "\n".join(lines)}  # fmt: skip
+    cell: dict[str, Any] = {"cell_type": "code", "id": "given", "execution_count": None,
+                            "outputs": [], "metadata": {"tags": ["injected-parameters"]},
+                            "source": "\n".join(lines)}  # fmt: skip
     told["cells"].insert(place, cell)
     return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
 
