@@ -257,7 +257,7 @@ def test_what_is_no_score_is_missing_and_booked():
 
 
 @pytest.mark.parametrize(
-    "cell", ["7 or 8", "7-8", "Less than 5", "more than 9", "< 5", "<=5", "at least: <5", "5/10"]
+    "cell", ["7 or 8", "7-8", "Less than 5", "more than 9", "< 5", "<=5", "at least: <5", "5/7"]
 )
 def test_a_score_with_a_condition_is_no_score(cell):
     assert np.isnan(scores(cell)).all()
@@ -381,3 +381,13 @@ def test_an_id_with_an_exponent_and_no_plus_is_written_out_where_all_its_digits_
     lone = to_id(pd.Series(["1.61E13", "1.61E+13"]))
     assert lone.values.isna().all()
     assert lone.bad["unreadable"].all()
+
+
+def test_what_is_said_out_of_ten_is_read_where_most_cells_say_so():
+    assert scores("7/10", "9 out of 10", "8 von 10") == [7, 9, 8]
+    assert np.isnan(scores("7", "8", "9/10")[2])
+
+
+def test_ledgers_and_other_scripts_write_numbers_in_their_own_way():
+    read = to_number(pd.Series(["12.50-", "(3.25)", "٧٫٥", "१२.५"])).values
+    assert read.tolist() == [-12.5, -3.25, 7.5, 12.5]

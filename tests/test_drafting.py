@@ -45,11 +45,12 @@ def test_the_draft_of_a_real_export_runs(name, shared_data, tmp_path):
     assert len(done.set_aside) < 0.3 * done.rows_in
 
 
-def test_four_exports_make_four_tables(sample, tmp_path):
+def test_every_export_of_the_sample_makes_its_table(sample, tmp_path):
     made = draft(sorted((sample.parent / "exports").iterdir()), tmp_path)
     (tmp_path / "study.yaml").write_text(made.text, encoding="utf-8")
     opened = study.load(tmp_path / "study.yaml", cache=False)
-    assert list(opened.cleaned) == ["responses", "customers", "orders", "interactions"]
+    tables = ["responses", "customers", "orders", "interactions", "visits"]
+    assert list(opened.cleaned) == tables
     columns = opened.mapping.tables["responses"].columns
     assert {"nps": "Q1", "csat": "Q2", "ces": "Q3", "comment": "Q5"}.items() <= columns.items()
     assert len(opened.mapping.tables["responses"].ratings) == 6

@@ -199,15 +199,42 @@ def test_cents_returns_and_overlapping_files_are_doubted_with_their_sums(tmp_pat
     assert any("15 orders of 150 came back" in doubt and back in doubt for doubt in made.doubts)
 
 
-def test_exports_that_overlap_are_doubted_where_no_id_tells(tmp_path):
-    def rows(n):
-        return "".join(f"{_day(at)},{'AB'[at % 2]},{NPS[at]}\n" for at in range(n))
+def _in_two_files(folder, first, second):
+    for month, at in (("01", first), ("02", second)):
+        rows = "".join(f"{_day(i)},C{i % 50},{PAID[i]}\n" for i in at)
+        (folder / f"sales_2025-{month}.csv").write_text(f"Date,Customer,Amount\n{rows}")
+    made = draft(sorted(folder.glob("*.csv")), folder)
+    (folder / "study.yaml").write_text(made.text, encoding="utf-8")
+    return made, study.load(folder / "study.yaml", cache=False)
 
-    for month, n in (("01", 100), ("02", N)):
-        (tmp_path / f"nps_2025-{month}.csv").write_text(f"Date,Store,Score 0-10\n{rows(n)}")
+
+@pytest.mark.parametrize("start", [100, 70, 0], ids=["one after the other", "overlap", "grown"])
+def test_exports_that_overlap_are_counted_once(start, tmp_path):
+    made, opened = _in_two_files(tmp_path, range(100), range(start, N))
+    assert measured(opened, "net") == pytest.approx(PAID.sum())
+    told = [doubt for doubt in made.doubts if "the exports overlap" in doubt]
+    assert len(told) == (start < 100)
+    assert all(f"{PAID[start:100].sum():,.2f}" in doubt for doubt in told)
+
+
+def test_rows_that_two_exports_share_in_part_are_counted_and_doubted(tmp_path):
+    made, opened = _in_two_files(tmp_path, range(0, N, 2), [*range(1, N, 2), *range(0, 40, 2)])
+    assert measured(opened, "net") == pytest.approx(PAID.sum() + PAID[:40:2].sum())
+    assert any("20 of 95 rows of sales_2025-02.csv" in doubt for doubt in made.doubts)
+
+
+def test_a_column_that_only_some_files_have_is_read_and_doubted(tmp_path):
+    head = "Email Address,MEMBER_RATING,LEID,OPTIN_TIME"
+    there = "".join(f"a{at}@x.io,3,{at},{_day(-at)}\n" for at in range(N))
+    gone = "".join(f"b{at}@x.io,2,{at},{_day(-at)},{_day(at)}\n" for at in range(40))
+    (tmp_path / "subscribed_members.csv").write_text(f"{head}\n{there}")
+    (tmp_path / "unsubscribed_members.csv").write_text(f"{head},UNSUB_TIME\n{gone}")
     made = draft(sorted(tmp_path.glob("*.csv")), tmp_path)
-    (doubt,) = [doubt for doubt in made.doubts if "overlap" in doubt]
-    assert "100 of 150 rows of nps_2025-02.csv" in doubt
+    (tmp_path / "study.yaml").write_text(made.text, encoding="utf-8")
+    opened = study.load(tmp_path / "study.yaml", cache=False)
+    assert (measured(opened, "customers"), measured(opened, "left")) == (N + 40, 40)
+    said = "subscribed_members.csv has no column 'UNSUB_TIME' (wanted as 'churned_at')"
+    assert any(said in doubt for doubt in made.doubts)
 
 
 @pytest.mark.parametrize(
@@ -303,3 +330,67 @@ def test_an_id_a_date_and_a_mood_are_not_taken_for_customers_without_a_word(tmp_
     )
     (table,) = said
     assert any(f"taken for {table}" in str(doubt) for doubt in made.doubts)
+
+
+STEPS = ("visit", "look", "cart", "buy")
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "said"),
+    [
+        (
+            "event_date,event_timestamp,event_name,user_pseudo_id,user_id,ga_session_id,"
+            "device_category,page_location",
+            lambda at: (
+                _day(at, "%Y%m%d"), 1735895700000000 + at * 10**9, STEPS[at % 4],
+                f"1{at % 40}.9", f"C{at % 40}" if at % 2 else "", at // 4, "mobile", f"/{at % 5}",
+            ),
+            {"visitor_id": "user_pseudo_id", "at": "event_timestamp", "event": "event_name"},
+        ),
+        (
+            "idVisit,visitorId,serverTimestamp,url,deviceType",
+            lambda at: (at // 4, f"{at % 40:016x}", 1735895700 + at * 10**4, f"/{at % 4}", "Phone"),
+            {"visitor_id": "visitorId", "at": "serverTimestamp", "event": "url"},
+        ),
+        (
+            "Besucher-ID,Zeitpunkt,Seite,Gerät",
+            lambda at: (f"B{at % 40}", _day(at, "%d.%m.%Y %H:%M:%S"), f"/{STEPS[at % 4]}", "PC"),
+            {"visitor_id": "Besucher-ID", "at": "Zeitpunkt", "event": "Seite"},
+        ),
+        (
+            "user_id,event,time",
+            lambda at: (at % 40, STEPS[at % 4], _day(at, "%Y-%m-%d %H:%M:%S")),
+            {"customer_id": "user_id", "at": "time", "event": "event"},
+        ),
+    ],
+    ids=["google analytics", "matomo", "german", "plain"],
+)  # fmt: skip
+def test_events_of_a_site_are_visits(head, row, said, tmp_path):
+    _, tables, opened = _drafted(tmp_path, head, row)
+    assert said.items() <= tables["visits"]["columns"].items()
+    assert len(opened.cleaned["visits"].frame) == N
+
+
+SAID = ("It works well every day and I like it", "Crashes at the start so please fix it soon")
+STARS = ("ONE", "TWO", "THREE", "FOUR", "FIVE")
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        ("reviewId,reviewer.displayName,starRating,comment,createTime,reviewReply.comment",
+         lambda at: (f"Ab{at}x", f"P {at}", STARS[RATED[at] - 1], f"{SAID[at % 2]} {at}",
+                     _day(at, "%Y-%m-%dT%H:%M:%SZ"), "")),
+        ("Review Submit Date and Time,Star Rating,Review Text,Developer Reply Date and Time",
+         lambda at: (_day(at), RATED[at], f"{SAID[at % 2]} {at}", _day(at + 1))),
+        ("Datum,Portal,Sterne,Bewertungstext",
+         lambda at: (_day(at, "%d.%m.%Y"), "X", f"{RATED[at]} Sterne", f"{SAID[at % 2]} {at}")),
+        ("review_id,user_id,stars,date,text",
+         lambda at: (f"r{at}", f"u{at}", RATED[at], _day(at), f"{SAID[at % 2]} {at}")),
+    ],
+    ids=["google business", "play store", "german portals", "yelp"],
+)  # fmt: skip
+def test_reviews_of_the_portals_are_read(head, row, tmp_path):
+    _, said, opened = _drafted(tmp_path, head, row)
+    assert opened.reviews["rating"].mean() == pytest.approx(RATED.mean())
+    assert {"posted_at", "text"} <= set(said["reviews"]["columns"])

@@ -9,7 +9,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from cxlab.cleaning import careless, convert, counting, doubts, labels, purchases, questions
+from cxlab.cleaning import (
+    careless,
+    convert,
+    counting,
+    doubts,
+    labels,
+    overlaps,
+    purchases,
+    questions,
+)
 from cxlab.cleaning.convert import CleaningError
 from cxlab.cleaning.dates import to_time
 from cxlab.cleaning.durations import to_duration
@@ -120,6 +129,8 @@ def clean(
         doubts.refuse_spells(typed, raw)
     working = pd.concat([typed, raw[[*PLACE, "damage"]], flags, out], axis="columns")
     _mark(working, table, spec, around)
+    working["told_twice"], again = overlaps.told_twice(typed, raw["file"], spec)
+    notes = (*notes, *again)
     pa.default_memory_pool().release_unused()
     gone = _judge(working, table, spec, _with_conditions(rules, out, table))
     del working
@@ -132,7 +143,6 @@ def clean(
     notes = (*notes, *misspelt, *doubts.alike_lines(typed, gone, spec))
     columns = {name: typed.pop(name).array[kept] for name in list(typed)}
     frame = pd.DataFrame(columns, copy=False)
-    notes = (*notes, *doubts.overlapping(frame, raw["file"][kept], spec))
     if table == "orders":
         frame, made = _orders(frame, raw[kept], spec)
         notes = (*notes, *made)
@@ -313,6 +323,10 @@ def _convert(
             )
         except CleaningError as error:
             raise _placed(error, cells, raw) from None
+        if kind == "duration":
+            form = spec.formats.get(name)
+            told += filter(None, [doubts.two_figures(
+                cells, done.values, name=str(name), heading=source, declared=form)])  # fmt: skip
         if kind == "time" and (said := doubts.one_moment(done.values, source)):
             told.append(said)
             if name == "answered_at":

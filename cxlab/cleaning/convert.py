@@ -34,7 +34,7 @@ _MONTH = (
     r"|okt|nov|de[cz]|déc|dic)[a-zéûä]{0,6}"
 )
 # '09-Oct', 'Oct-10', '10. Sep 24', '2024-10-09 00:00:00', '9/10/2024': an answer such as 9-10 once
-_DATED = re.compile(
+DATED = re.compile(
     rf"\d{{1,2}}[-./ ]{{1,2}}{_MONTH}\.?(?:[-./ ]+\d{{2,4}})?|{_MONTH}\.?[-./ ]{{1,2}}\d{{1,4}}"
     r"|\d{4}-\d\d-\d\d(?:[ T]00:00(?::00)?)?|\d{1,2}([-./])\d{1,2}\1(?:\d{4}|\d\d)",
     re.IGNORECASE,
@@ -298,7 +298,8 @@ def to_score(column: pd.Series, scale: Scale, *, whole: bool = False) -> Convert
     """
     text, cut = trimmed(column)
     known = pd.Series(text.unique(), dtype="str")
-    read = [_read_score(value, scale, whole) for value in known]
+    of = known.str.fullmatch(OF_MOST.pattern).mean() > 0.5  # one '9/10' may be 9 or 10
+    read = [_read_score(value, scale, whole, of) for value in known]
     number = text.map(dict(zip(known, [value for value, _ in read], strict=True))).astype(float)
     how = text.map(dict(zip(known, [reason for _, reason in read], strict=True)))
     off = number.notna() & ~number.between(scale.low, scale.high)
@@ -319,7 +320,7 @@ def to_score(column: pd.Series, scale: Scale, *, whole: bool = False) -> Convert
 _SCORE_REPAIRS = ("declared_missing", "label_to_number", "number_form", "word_for_missing")
 
 
-def _read_score(text: str, scale: Scale, whole: bool) -> tuple[float, str]:
+def _read_score(text: str, scale: Scale, whole: bool, of: bool) -> tuple[float, str]:
     """Give the number a cell stands for, and how it was read."""
     folded = unicodedata.normalize("NFKC", text)
     if text == "":
@@ -341,10 +342,13 @@ def _read_score(text: str, scale: Scale, whole: bool) -> tuple[float, str]:
         return np.nan, "word_for_missing"
     if scale.high == 100 and (part := re.fullmatch(r"(\d+(?:[.,]\d+)?) ?%", folded)):
         return float(part[1].replace(",", ".")), "number_form"
-    if _DATED.fullmatch(folded):
+    if DATED.fullmatch(folded):
         return np.nan, "as_date"
     if _STARS.fullmatch(text):
         return float(len(re.sub("[☆✩]", "", text))), "label_to_number"
+    part = OF_MOST.fullmatch(folded) if of else None
+    if part and scale.high in (float(part[2]), np.inf, _ANY):
+        return float(part[1].replace(",", ".")), "label_to_number"
     labelled = next(filter(None, (form.fullmatch(folded) for form in _FORMS)), None)
     if labelled:
         figure = next(part for part in labelled.groups() if part)
@@ -353,9 +357,21 @@ def _read_score(text: str, scale: Scale, whole: bool) -> tuple[float, str]:
     return np.nan, "unreadable"
 
 
+_ANY = 1e12  # the high end of a scale that is not known
+# '7/10', '4 out of 5', '8 von 10'
+OF_MOST = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*(?:/|(?:out )?of|von|sur|de|van|su)\s*(5|7|10|100)")
 _STARS = re.compile(r"[★⭐✭☆✩]{1,10}")
 _BRACKETED = re.compile(r"[\[(]([+-]?\d+(?:[.,]\d+)?)[\])](?:\s+[^\d]*)?")  # '(5) Very good'
 _FORMS = (_LABELLED, _LABEL_FIRST, _BRACKETED)
+
+
+# figures of other scripts (Arabic, Persian, Devanagari …), and the marks between Arabic ones
+_FIGURES = {
+    code: str(unicodedata.digit(chr(code)))
+    for code in range(0x80, 0x10000)
+    if unicodedata.category(chr(code)) == "Nd"
+} | {0x066B: ".", 0x066C: ","}
+_OWED = re.compile(r"^\((.*)\)$|^([\d.,]*\d)-$")  # '(12.50)' and '12.50-', as ledgers write
 
 
 def to_number(column: pd.Series, *, decimal: str | None = None) -> Converted:
@@ -375,9 +391,9 @@ def to_number(column: pd.Series, *, decimal: str | None = None) -> Converted:
     absent = one_of(text, _MISSING)
     bare = text.str.replace(_CURRENCY, "", regex=True).str.replace(r"[\s'\u2019]", "", regex=True)
     if not all(map(str.isascii, bare.unique())):
-        bare = bare.str.normalize("NFKC")
+        bare = bare.str.normalize("NFKC").str.translate(_FIGURES)
     _check_one_currency(text, bare, str(column.name))
-    bare = bare.str.replace("−", "-").str.replace(r"^\((.*)\)$", r"-\1", regex=True)
+    bare = bare.str.replace("−", "-").str.replace(_OWED, r"-\1\2", regex=True)
     mark = decimal or _decimal_mark(bare[~absent], str(column.name))
     other = "," if mark == "." else "."
     grouped = bare.str.contains(other, regex=False).fillna(False).to_numpy(dtype=bool)

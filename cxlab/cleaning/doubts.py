@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.cleaning.convert import CleaningError, Converted
+from cxlab.cleaning.durations import of_two_by_guess
 from cxlab.codebook import DOUBT, Scale, Table
 from cxlab.results import count, listing, number
 
@@ -21,7 +22,6 @@ _WHAT = {
     "flag": "neither yes nor no",
 }
 _ENOUGH, _AGAINST = 50, -0.4  # answers, and a rank correlation, that turn a scale round
-_OVERLAP, _BEYOND = 0.05, 3  # part of a file's rows, and times what is alike by chance
 _ALIKE = 10  # rows from which one moment in all of them is no date
 
 
@@ -123,6 +123,23 @@ def _off(cells: pd.Series, read: pd.Series, scale: Scale, name: str, heading: st
     return notes
 
 
+def two_figures(
+    cells: pd.Series, read: pd.Series, *, name: str, heading: str, declared: str | None
+) -> str:
+    """Say so where '34:05' may be hours and minutes, or minutes and seconds."""
+    shown = "" if declared in ("h:mm", "m:ss") else of_two_by_guess(cells, heading=heading)
+    if not shown:
+        return ""
+    other = "h:mm" if name == "duration_s" else "m:ss"
+    taken, times = ("hours", 1 / 60) if other == "m:ss" else ("minutes", 60)
+    mean = float(read.mean()) / 3600
+    return (
+        f"{DOUBT}'{heading}': '{shown}' is read as {shown.split(':')[0]} {taken}, so that the mean "
+        f"is {mean:,.2f} hours; otherwise it is {mean * times:,.2f}. Say which: "
+        f"'formats: {{{name}: h:mm}}' or '{{{name}: m:ss}}'."
+    )
+
+
 def one_moment(moments: pd.Series, heading: str) -> str:
     """Say so where a column holds one and the same moment in every row, which is no date."""
     known = moments.dropna()
@@ -164,42 +181,6 @@ def turned(answers: pd.DataFrame, spec: Table) -> list[str]:
 def _better(spec: Table, name: str) -> str:
     scale = spec.scale(name)
     return scale.better if scale else "high"
-
-
-def overlapping(rows: pd.DataFrame, files: pd.Series, spec: Table) -> list[str]:
-    """Say so where files of a table hold the same rows, and no id tells that they are the same.
-
-    Args:
-        rows: the rows kept, typed.
-        files: the file of each.
-        spec: the table's part of the study file.
-    """
-    names = sorted(files.astype("str").unique())
-    own = {f"{kind}_id" for kind in ("response", "order", "interaction", "review", "subscription")}
-    if len(names) < 2 or own & {*spec.columns} or len(rows.columns) < 2:
-        return []
-    hashes = pd.util.hash_pandas_object(rows.reset_index(drop=True), index=False)
-    marks = hashes.groupby(files.astype("str").to_numpy())
-    each = {name: mine.drop_duplicates() for name, mine in marks}
-    if any(len(each[name]) < 0.9 * n for name, n in marks.size().items()):
-        return []  # alike by chance: too little is known of a row to tell it from others
-    notes, before = [], each[names[0]]
-    for name in names[1:]:
-        again = each[name].isin(before)
-        same, n = int(again.sum()), len(each[name])
-        twice = marks.size()[name] - n  # alike by chance within a file
-        if same >= max(_ALIKE, _OVERLAP * n) and same > _BEYOND * max(twice, 1):
-            worth = ""
-            if "amount" in rows:
-                sum_ = float(rows["amount"].array[each[name][again].index].sum())
-                worth = f", worth {number(sum_, 2)},"
-            notes.append(
-                f"{DOUBT}{count(same)} of {count(n, 'row')} of {name}{worth} stand in an "
-                "earlier file, too, alike in every column that is read: exports that overlap "
-                "count them twice. Name the latest file alone under 'files', or map their id."
-            )
-        before = pd.concat([before, each[name]])
-    return notes
 
 
 def alike_lines(rows: pd.DataFrame, gone: pd.DataFrame, spec: Table) -> list[str]:

@@ -117,10 +117,28 @@ def unit_named(heading: str) -> str | None:
     return None
 
 
+def of_two_by_guess(column: pd.Series, *, heading: str) -> str:
+    """Give a clock of two figures, such as `34:05`, of which nothing says what they are.
+
+    Args:
+        column: lengths of time as they stand.
+        heading: what the export calls them.
+
+    Returns:
+        The longest of them; empty where heading or figures tell, or where there is none.
+    """
+    text = column.dropna().astype("str").str.strip()
+    two = text[text.str.fullmatch(r"\d+:[0-5]\d")]
+    if _named_form(heading) or len(two) <= len(text) / 2:
+        return ""
+    return max(two, key=lambda word: (int(word.split(":")[0]), word), default="")
+
+
+def _named_form(heading: str) -> str:
+    plain = heading.casefold().replace(" ", "").replace("hh", "h").replace("mm:ss", "m:ss")
+    return next((form for form in ("h:mm", "m:ss") if form in plain), "")
+
+
 def _of_two(heading: str, usual: str | None) -> str:
     """Say how two figures with a colon are read: a questionnaire takes minutes, a case hours."""
-    plain = heading.casefold().replace(" ", "")
-    for form in ("h:mm", "m:ss"):
-        if form in plain.replace("hh", "h").replace("mm:ss", "m:ss"):
-            return form
-    return "m:ss" if usual == "seconds" else "h:mm"
+    return _named_form(heading) or ("m:ss" if usual == "seconds" else "h:mm")

@@ -162,6 +162,7 @@ RULES: tuple[Rule, ...] = (
         lambda rows, _: rows["repeated"],
         needs=("repeated",),
     ),
+    Rule("duplicate_export", _TABLES, "file", _hit("told_twice"), needs=("told_twice",)),
     Rule("no_answer", ("responses",), "unanswered", lambda rows, _: rows["unanswered"]),
     Rule(
         "speeder",

@@ -87,7 +87,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "review_id": "id",
         "source": "category",
         "posted_at": "time",
-        "rating": "number",
+        "rating": "score",
         "text": "text",
         "reply": "text",
         "replied_at": "time",
@@ -241,6 +241,7 @@ SET_ASIDE: dict[str, str] = {
     "duplicate_subscription": "the same subscription stands in another row",
     "event_missing": "the event has no name",
     "date_missing": "the event has no time",
+    "duplicate_export": "the same row stands in an earlier export of the same days",
 }
 
 # Set aside by judgement: the headline is shown with and without these rows.

@@ -85,6 +85,8 @@ class Guess:
         """Give the cells of a column as they stand, of all files."""
         cells = [
             grid.cells[str(grid.header.names.index(column.name))].astype("str")
+            if column.name in grid.header.names
+            else pd.Series("", range(len(grid.lines)), dtype="str")
             for grid in self.files.grids
         ]
         return pd.concat(cells, ignore_index=True).str.strip()
@@ -116,8 +118,6 @@ def guess(found: list[Profile], table: str, files: Files) -> Guess:
     for column in found:
         if column.name in usual:
             made.unused[column.name] = "read as such in every export of this kind"
-        elif column.name not in everywhere:
-            made.unused[column.name] = "not in every file"
         elif column.kind == "empty":
             made.unused[column.name] = "empty"
     if files.long:
@@ -130,6 +130,9 @@ def guess(found: list[Profile], table: str, files: Files) -> Guess:
     _scores(made)
     if table == "responses":
         _batteries(made)
+    for column in made.left():
+        if column.name not in everywhere:
+            made.unused[column.name] = "not in every file"
     settled(made)
     if table == "responses":
         asked.questions(made)
@@ -167,7 +170,7 @@ def _by_word(made: Guess, word: Word) -> None:
         found = sorted(found, key=lambda column: not column.numbers)  # points before groups
     if word.ours in SCORES and COLUMNS[made.table][word.ours] == "score" and not found:
         _unread(made, word)
-    if word.ours == _OWN_ID[made.table]:
+    if word.ours == _OWN_ID.get(made.table):
         found = sorted(found, key=lambda column: column.distinct < 0.9)
         if found and found[0].distinct < 0.9 and word.ours != "order_id":
             made.doubt(
@@ -258,6 +261,10 @@ def _bears(made: Guess, ours: str, column: Profile) -> bool:
         return column.moments is not None and not _one_moment(made, column)
     if ours in SCORES and kind == "score":
         return _is_score(made, ours, column)
+    if (made.table, ours) == ("reviews", "rating"):
+        return bool(column.numbers) or read_scale([column]) is not None
+    if (made.table, ours) == ("visits", "event"):
+        return column.distinct < 0.5 and len(column.counts) > 1
     if ours == "customer_id":
         return len(column.counts) > 1 and not (column.kind == "flag" and column.n > 2)
     if ours == "response_id":
@@ -354,7 +361,8 @@ def _other_flags(made: Guess, word: Word) -> list[Profile]:
                 "churned",
             )
             return [column]
-        if len(words) < MOST_VALUES and not column.numbers:
+        told = left or there or column.called != "state"
+        if len(words) < MOST_VALUES and not column.numbers and told:
             made.doubt(
                 f"'{column.name}' holds {shown}: written as yes and no it could be 'churned'; "
                 "until then nobody is known to have left.",
@@ -371,12 +379,13 @@ def _other_flags(made: Guess, word: Word) -> list[Profile]:
 
 def _scores(made: Guess) -> None:
     """Read the scale of every score that was found; one without a known scale is no score."""
-    for ours in [ours for ours in SCORES if COLUMNS[made.table].get(ours) == "score"]:
+    for ours in [ours for ours, kind in COLUMNS[made.table].items() if kind == "score"]:
         if ours in made.columns:
             column = made.columns[ours]
             reading = read_scale([column], fixed=_FIXED.get(ours))
-            made.scales[ours] = reading  # type: ignore[assignment]
-            _tell_scale(made, ours, [column], reading)  # type: ignore[arg-type]
+            if reading is not None and (ours in SCORES or reading.labels):
+                made.scales[ours] = reading
+                _tell_scale(made, ours, [column], reading)
 
 
 def _tell_scale(made: Guess, key: str, columns: list[Profile], reading: Reading) -> None:
@@ -486,7 +495,7 @@ def _by_scale(
         found.setdefault((scale, ""), []).extend(columns)
     return {key: columns for key, columns in found.items()
             if len(columns) > 1 or key[0][0] == "words" or key[0] in beside
-            or re.search(_RATES, columns[0].said)}  # fmt: skip
+            or columns[0].most or re.search(_RATES, columns[0].said)}  # fmt: skip
 
 
 def _rated(column: Profile) -> tuple | None:

@@ -28,8 +28,9 @@ WHO = (
 _ENDED = (
     r"cancel|churn|\bleft\b|kundig|austritt|ausgetreten|ausgeschieden|vertragsende|resili|"
     r"\bdepart\b|date de fin|\bbaja\b|cancelacion|terminat|deactivat|\bexit|lapsed|abgemeldet|"
-    r"closed (?:date|on|at)|date closed|opgezegd|opzeg|beeindigd|uitgeschreven|cancelamento|"
-    r"encerra|disdetta|cessazione|recesso|unsub|\bcxl\b|\bcncl|\bterm d(?:t|ate)\b|opt(?:ed)? ?out"
+    r"clos(?:ed?|ing) (?:dt|date|on|at)|date closed|opgezegd|opzeg|beeindigd|uitgeschreven|"
+    r"cancelamento|encerra|disdetta|cessazione|recesso|unsub|\bcxl\b|\bcncl|"
+    r"\bterm d(?:t|ate)\b|opt(?:ed)? ?out"
 )
 _STARTED = (
     r"sign ?up|\bjoin|(?:member|customer|client|active|subscriber) since|became a customer|"
@@ -65,6 +66,7 @@ class Word:
 
 
 _TIME = ("time", "unclear time")
+_REPLY = r"repl(?:y|ied)|respon[sd]|antwort|reponse|respuesta|risposta|antwoord|resposta"
 _IDS = ("id", "number", "scale", "category", "text", "email", "flag")
 _MONEY = ("number", "unclear number", "scale", "id")
 _SHORT = ("category", "flag", "text")
@@ -73,10 +75,10 @@ _SHORT = ("category", "flag", "text")
 WORDS: dict[str, tuple[Word, ...]] = {
     "responses": (
         Word("nps", ("scale", "number", "category"), (
-            r"(?:\b|\d)nps\b|^ltr$|net ?promoter|\bnet ?pro\b|likel\w* (?:.* )?recommend|"
+            r"(?:\b|\d)nps\b|\bltr\b|net ?promoter|\bnet ?pro\b|likel\w* (?:.* )?recommend|"
             r"recommend .*(?:friend|colleague|family)|"
             r"weiterempfehl|wahrscheinlich.*empfehl|recommand|recomend|recomien|aanbeve|"
-            r"consiglier|raccomand",
+            r"consiglier|raccomand|rekommender|anbefal|polec[ia]|suositel|doporuc",
             r"recommend|empfehl",
             r"^(?:score|rating|note|bewertung|puntuacion|punteggio)(?: \(?0 (?:to |bis |a |tot "
             r")?10)?$"),
@@ -226,7 +228,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
              r"\b(?:date|since|type|group|segment|status|total|amount)\b|address|phone"),
         Word("ordered_at", _TIME, (
             r"(?:order|purchase|invoice|sale|transaction|payment|booking)s? ?(?:date|time|"
-            r"timestamp|at|created)|ordered|purchased|bestell\w* ?(?:datum|am|zeit)|bestelldatum|"
+            r"timestamp|at|created)|ordered|purchased|\bplaced\b|"
+            r"\bsold (?:at|on)\b|bestell\w* ?(?:datum|am|zeit)|bestelldatum|"
             r"rechnungsdatum|kaufdatum|date (?:de |d )?(?:commande|achat|facture)|fecha "
             r"(?:de |del )?(?:pedido|compra|factura)|data (?:do |da |di |dell )?(?:pedido|compra|"
             r"ordine|acquisto|fattura)|besteldatum|orderdatum|factuurdatum|"
@@ -316,12 +319,17 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"first (?:agent )?(?:reply|response) ?(?:time)?|time to first (?:agent )?"
             r"(?:reply|response)|first response|erst(?:reaktions|antwort)zeit|reaktionszeit|"
             r"reactietijd|delai de premiere reponse|tiempo de primera respuesta|"
-            r"tempo (?:da |di |de )?(?:primeira resposta|prima risposta)",),
+            r"tempo (?:da |di |de )?(?:primeira resposta|prima risposta)",
+            r"\bwait(?:ing)?(?: ?time)?$|queue time|time in queue|speed of answer|\basa\b|"
+            r"wartezeit|temps d attente|tiempo de espera|wachttijd|tempo (?:di |d )?attesa|"
+            r"tempo de espera"),
             r"business|status|due"),
         Word("resolution", ("duration", "number", "scale"), (
             r"full resolution time|resol(?:ution|ve) time|time to (?:close|resol\w*)|handling time|"
             r"(?:losungs|bearbeitungs)(?:zeit|dauer)|oplostijd|delai de resolution|"
-            r"tiempo de resolucion|tempo de resolucao|\baht\b",),
+            r"tiempo de resolucion|tempo de resolucao|\baht\b",
+            r"handle time|talk ?time|(?:call|chat) (?:duration|length)|gesprachs(?:dauer|zeit)|"
+            r"^duration|^dauer|^duree|^duracion|^durata|^duur"),
             r"business|status|first"),
         Word("channel", ("category",), (
             r"^(?:channel|via|case origin|source|kanal|kanaal|canal|canale|origin|medium|"
@@ -345,21 +353,64 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("cost", ("number", "scale"), (r"\bcosts?\b|kosten|cout|coste",)),
     ),
     "reviews": (
-        Word("review_id", ("id", "number"), (r"review ?id|^id$",)),
-        Word("posted_at", _TIME, (r"posted|review date|date|datum|fecha|time|created",),
-             r"repl|respon"),
-        Word("rating", ("scale",), (r"rating|stars?\b|sterne|etoiles|estrellas|score",)),
-        Word("text", ("text",), (r"review ?(?:text|body|content)|^text$|body|verified reviews",
-                                 r"review|comment|content"), r"title|repl|respon"),
-        Word("source", ("category",), (r"source|site|platform",)),
-        Word("reply", ("text",), (r"repl|owner response",)),
+        Word("review_id", ("id", "number"), (r"review ?id|^id$|bewertungs ?(?:id|nr|nummer)",)),
+        Word("replied_at", _TIME, (
+            rf"(?:{_REPLY}).*(?:date|time|datum|fecha|\bat\b|created|updated)|"
+            rf"(?:date|datum|fecha|data).*(?:{_REPLY})",)),
+        Word("posted_at", _TIME, (
+            r"posted|(?:review|bewertung|avis|resena|opinion)\w* ?(?:submit |created ?)?(?:date|"
+            r"time|created|datum|sdatum)|submit date|create time|published|veroffentlicht|publie",
+            r"date|datum|fecha|data\b|time|created"),
+             rf"{_REPLY}|updat|epoch|experience|visit|stay|travel"),
+        Word("rating", ("scale", "number", "category"), (
+            r"star ?rating|\bstars?\b|sterne|etoiles|estrellas|stelle|sterren|estrelas",
+            r"^(?:overall|rating|score|note|bewertung|puntuacion|voto|nota|waardering)$",
+            r"rating|score|bewertung|note|puntuacion"), r"count|average|mean|helpful"),
+        Word("text", ("text", "category"), (
+            r"review ?(?:text|body|content|comment)|^text$|body|verified reviews|"
+            r"bewertungstext|(?:texte|contenu) de l avis",
+            r"^(?:review|comment|content|kommentar|commentaire|comentario|resena|opinion|avis|"
+            r"recensione|bewertung)s?$",
+            r"review|comment|content|kommentar|avis"),
+            rf"title|titel|titre|titulo|titolo|summary|link|url|language|source|{_REPLY}"),
+        Word("source", ("category",), (r"source|site|platform|\bportal|quelle|plateforme",)),
+        Word("reply", ("text", "category"), (_REPLY,), r"date|time|epoch|\bat\b"),
+    ),
+    "visits": (
+        Word("session_id", _IDS, (
+            rf"(?:session|sitzungs?|sesion|sessao|sessie|visit|\bvisita?)s? ?{_ID}\b|^session$|"
+            r"^id ?(?:visit|session)$",), r"number|count|start"),
+        Word("visitor_id", _IDS, (
+            r"visitor|besucher|visiteur|visitante|bezoeker|anonymous|pseudo|distinct id|cookie|"
+            r"device id|amplitude id|domain ?user ?id|client ?id|client ?uuid|mcvisid|"
+            r"ga client|browser id|\bcid\b|fingerprint",), r"type|count|session"),
+        Word("customer_id", _IDS, WHO, r"date|since|type|name|group|agent"),
+        Word("at", _TIME, (
+            r"time ?stamp|event ?(?:date ?)?time|tstamp|zeitstempel|horodatage|\bts\b|"
+            r"marca de tiempo|server ?time|occurred|^(?:time|when|at|zeit|uhrzeit|zeitpunkt)$",
+            r"date ?time|created|\btime\b|zeit|heure|hora",
+            r"date|datum|fecha|data"), r"first|last|previous|server ?upload|processed|received"),
+        Word("event", ("category", "flag", "text", "id"), (
+            r"^(?:event|ereignis|evenement|evento|gebeurtenis|action|aktion|accion)s?"
+            r"(?: ?(?:name|type|typ|action))?$|hit ?type|activity",
+            r"event|ereignis|evenement|evento|action|step\b|schritt"),
+            r"\bid\b|time|date|value|count|propert|param|categor|label"),
+        Word("page", ("category", "text", "id"), (
+            r"^(?:page|seite|pagina|screen|url|path|pfad)(?: ?(?:path|location|url|name|title))?$",
+            r"page|url|\bpath\b|screen|seite|pagina"), r"refer|previous|exit|landing|size|count"),
+        Word("source", ("category",), (
+            r"traffic ?source|utm ?source|^(?:source|channel|quelle|canal)$|refer+er|"
+            r"source medium|acquisition",)),
+        Word("device", ("category",), (r"device(?: ?(?:category|type|class))?$|gerat|appareil|"
+                                       r"dispositivo|apparaat|^platform$",)),
     ),
 }  # fmt: skip
 
 # what says of which table a file is: points a pattern found in a heading gives
 TELLS: dict[str, tuple[tuple[str, int], ...]] = {
     "responses": (
-        (r"recommend|empfehl|recommand|recomend|aanbeve|consiglier|\bnps\b|net ?pro\b|promoter", 3),
+        (r"recommend|empfehl|recommand|recomend|aanbeve|consiglier|rekommender|anbefal|polec[ia]|"
+         r"suositel|doporuc|\bnps\b|net ?pro\b|promoter", 3),
         (r"satisf|zufrieden|csat\b|how (?:likely|easy)|\bces\b|survey|respon|answer|rating", 1),
         (r"comment|verbatim|feedback|interview|questionnaire|^q\d", 1),
     ),
@@ -386,8 +437,16 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
     ),
     "subscriptions": ((r"subscription|\babo\b|abonnement|suscripcion|\bmrr\b", 3),
                       (r"\bplan\b|renew|current term|billing", 1)),
-    "reviews": ((r"\bstars?\b|review|sterne|etoiles|estrellas", 2),
-                (r"helpful|verified|product", 1)),
+    "reviews": ((r"\bstars?\b|star ?rating|review|sterne|etoiles|estrellas|resena|recensione|"
+                 r"\bavis\b", 2),
+                (r"helpful|verified|product|\btitle\b|reply|app version|thumbs", 1)),
+    "visits": (
+        (r"visitor|besucher|visiteur|visitante|anonymous ?id|pseudo ?id|distinct id|session|"
+         r"sitzung|amplitude|client uuid|page ?(?:view|path|url|location|title)|screen name|"
+         r"^event(?: ?(?:name|type|time|timestamp|date|action))?$|^ereignis|^evenement|^evento|"
+         r"utm |referrer|hit type", 2),
+        (r"^(?:page|url|path|seite|pagina|device(?: ?category| ?type)?|browser|os|screen)$|"
+         r"traffic source", 1)),
 }  # fmt: skip
 
 NO_RATING = (

@@ -12,14 +12,18 @@ from cxlab.drafting.tables import Files
 from cxlab.ingest import Grid
 
 _QUESTION = (
-    r"^(?:survey )?(?:question|frage|item|variable|pregunta|vraag|pergunta|domanda|indicator)s?"
+    r"^(?:survey )?(?:question|frage|item|variable|pregunta|vraag|pergunta|domanda|indicator|"
+    r"merkmal|kriterium|metric|measure|criterion|critere|attribute)s?"
     r"(?: ?(?:text|label|name|title|wording))?$|^fragetext$"
 )
 _ANSWER = (
     r"^(?:answer|response|value|antwort|wert|reponse|respuesta|resposta|antwoord|valeur|valor|"
     r"risposta|score|rating)s?(?: ?(?:text|value|label))?$"
 )
-_WHOSE = r"resp|submission|participant|teilnehm|questionnaire|interview|survey|antwort|case|\bid\b"
+_WHOSE = (
+    r"resp|submission|participant|teilnehm|questionnaire|fragebogen|interview|survey|antwort|case|"
+    r"\bid\b"
+)
 _MOST, _FEWEST = 80, 3  # questions asked; rows of a questionnaire, on average two or more
 
 
@@ -61,7 +65,8 @@ def _whose(rows: pd.DataFrame, asked: str, others: Sequence[Profile]) -> str:
         once = 1 - rows.duplicated([column.name, asked])[rows[column.name].notna()].mean()
         filled = (rows[column.name].fillna("").str.strip() != "").mean()
         if filled > 0.98 and len(per) >= _FEWEST and per.mean() >= 1.5 and once > 0.98:
-            fit.append((not re.search(_WHOSE, column.called), -len(per), column.name))
+            dated = column.moments is not None
+            fit.append((not re.search(_WHOSE, column.called), dated, -len(per), column.name))
     return min(fit)[-1] if fit else ""
 
 

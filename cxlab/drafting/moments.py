@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from cxlab.cleaning.convert import LEFT
 from cxlab.drafting.guesses import Guess
 from cxlab.drafting.lexicon import PLANNED, TOUCHED
 
@@ -98,6 +99,8 @@ def _planned(
     written: pd.Timestamp,
 ) -> bool:
     """Say whether ends lie ahead: so called, after the export, or after all else has ended."""
+    if _have_ended(made, ours):
+        return False
     if re.search(PLANNED, made.columns[ours].called):
         return bool(happened)
     known = max((last for _, last in happened), default=None)
@@ -108,6 +111,16 @@ def _planned(
     own = max((moment for one, moment in happened if one is made), default=None)
     others = [moment for one, moment in happened if one is not made]
     return own is not None and bool(others) and abs(own - max(others)) <= _LEEWAY
+
+
+def _have_ended(made: Guess, ours: str) -> bool:
+    """Say whether a status calls those ended that have an end, and the others not."""
+    status = made.columns.get("status") or made.columns.get("churned")
+    if status is None:
+        return False
+    dated = made.raw(made.columns[ours]) != ""
+    gone = made.raw(status).str.casefold().isin(LEFT)
+    return bool(gone.any() and (gone == dated).mean() > 0.98)
 
 
 def _tell_planned(made: Guess, ours: str, known: pd.Timestamp) -> None:

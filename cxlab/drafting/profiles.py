@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.cleaning import CleaningError
-from cxlab.cleaning.convert import _MISSING, _NO, _YES, to_number, to_score
+from cxlab.cleaning.convert import _MISSING, _NO, _YES, OF_MOST, to_number, to_score
 from cxlab.cleaning.dates import to_time
 from cxlab.cleaning.durations import spoken
 from cxlab.codebook import Scale
@@ -73,6 +73,13 @@ class Profile:
     def filled(self) -> float:
         """Share of rows with a value."""
         return self.n / max(self.rows, 1)
+
+    @property
+    def most(self) -> float | None:
+        """What the answers are out of, where they say so: 10 in '7/10'."""
+        found = [OF_MOST.fullmatch(word) for word in self.numbers]
+        said = {float(each[2]) for each in found if each}
+        return said.pop() if len(said) == 1 and all(found) else None
 
     @property
     def distinct(self) -> float:
@@ -209,11 +216,12 @@ def _is_scale(column: Profile) -> bool:
 def _time_kind(counts: pd.Series, name: str) -> tuple[str, pd.Series | None]:
     """Say whether the values are moments, and whether day and month can be told apart."""
     seen = counts.index.to_series()
-    if not seen.str.contains(r"\d", regex=True).mean() > 0.9 or seen.str.len().mean() < 6:
+    if not seen.str.contains(r"\d", regex=True).mean() > 0.9 or seen.str.len().mean() < 5:
         return "", None
     plain = seen.str.fullmatch(r"[+-]?\d+([.,]\d+)?").mean() > 0.5
-    days = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1[0-9]{9}(?:\d{3})?"
-    if plain and not (seen.str.fullmatch(days).mean() > 0.95 and _dated(name)):
+    days = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1[0-9]{9}(?:\d{3}){0,2}"
+    serial = re.search(_LIVED, folded(name)) and seen.str.fullmatch(r"[2-5]\d{4}(?:[.,]\d+)?").all()
+    if plain and not serial and not (seen.str.fullmatch(days).mean() > 0.95 and _dated(name)):
         return "", None
     if spoken(seen).mean() > 0.5:
         return "", None
@@ -242,6 +250,14 @@ def _readable(seen: pd.Series) -> bool:
 def _read(seen: pd.Series, counts: pd.Series, form: str | None = None) -> pd.Series:
     done = to_time(seen, timezone="UTC", format=form).values.dt.tz_localize(None)
     return done.repeat(counts.to_numpy()).dropna().reset_index(drop=True)
+
+
+# headings under which five figures may be a spreadsheet's day
+_LIVED = (
+    r"dat(?:e|um|a)\b|datum|fecha|\btime|joined|\bleft\b|since|\bseit\b|started?\b|ended?\b|"
+    r"sign(?:ed)? ?up|\bon$|\bam$|(?:open|clos|creat|cancel|complet|answer|order)ed\b|eintritt|"
+    r"austritt|beginn|\bat$"
+)
 
 
 def _dated(name: str) -> bool:

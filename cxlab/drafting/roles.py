@@ -25,6 +25,7 @@ _WHEN = {
     "interactions": "opened_at",
     "subscriptions": "started_at",
     "reviews": "posted_at",
+    "visits": "at",
 }
 _OWN = {"orders": "order_id", "interactions": "interaction_id", "responses": "response_id"}
 _POINTS = 8  # of 0 to 10 in use
@@ -48,6 +49,8 @@ def settled(made: Guess) -> None:
         _gives_back(made)
     if made.table == "interactions":
         _units(made)
+    if made.table == "visits":
+        _steps(made)
 
 
 def _take(made: Guess, ours: str, fit: list[Profile], what: str, weight: float) -> None:
@@ -69,19 +72,24 @@ def _when(made: Guess) -> None:
     if ours in made.columns:
         return
     never = f"{NO_WHEN}|{PLANNED}|{PERSONAL}"
+    order = made.columns.get("order_id")  # of its lines, the first alone may be dated
+    least = 0.5 if order is None else 0.5 * len(order.counts) / max(order.rows, 1)
     fit = [
         column
         for column in made.left()
         if column.moments is not None
         and len(column.counts) > 1
-        and column.filled > 0.5
+        and column.filled > least
         and not re.search(never, column.called)
     ]
     if fit:
         fit = sorted(fit, key=lambda column: (-round(column.filled, 1), made.found.index(column)))
         _take(made, ours, fit, "when", 0.4)
         return
-    months = r"(?:19|20)\d{2}[-/.]?(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d{2}"
+    months = (
+        r"(?:19|20)\d{2}[-/.]?(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d{2}|"
+        r"[^\W\d]{3,10}\.?[-/ ](?:(?:19|20)\d{2}|\d{2})"
+    )
     for column in made.left():
         if column.n >= _FEWEST and column.counts.index.str.fullmatch(months).all():
             made.doubt(
@@ -243,6 +251,19 @@ def _gives_back(made: Guess) -> None:
         if (money < 0).mean() > 0.9:
             made.columns["refund_of"] = column
             return
+
+
+def _steps(made: Guess) -> None:
+    """Take pages for events, and visitors of unknown heading for whose way it is."""
+    if "event" not in made.columns and "page" in made.columns:
+        made.columns["event"] = made.columns.pop("page")
+        made.doubt(
+            f"no column says what happened, so each page of '{made.columns['event'].name}' is an "
+            "event of its own.",
+            0.3,
+            "columns",
+            "event",
+        )
 
 
 def _units(made: Guess) -> None:

@@ -10,6 +10,7 @@ from cxlab.cleaning.convert import _YES, to_number
 from cxlab.cleaning.counting import standing
 from cxlab.drafting.guesses import Guess
 from cxlab.drafting.profiles import MOST_VALUES, Profile, folded
+from cxlab.drafting.tables import is_money
 from cxlab.results import listing
 
 _SAYS_YES = _YES | {"returned", "refunded", "retourniert"}
@@ -35,6 +36,7 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
             currencies.append(_currency(made, others))
             _cents(made)
             _in_many(made)
+            _two_sides(made)
             _came_back(made)
             _credits(made)
     return next(filter(None, currencies), ""), others
@@ -124,7 +126,7 @@ def _which_rows(made: Guess) -> None:
         _sent(made)
     column = made.columns.get("status") or next((c for c in made.found if _is_status(c)), None)
     column = column or next((c for c in made.found if _says_so(c, made.table)), None)
-    if column is None:
+    if column is None or column.name not in made.files.everywhere():
         return
     said = standing(column.counts.index.to_series(), made.table)
     out = list(said.index[said.isin(["unfinished", "not_counted", "preview"])])
@@ -291,7 +293,7 @@ def _currency(made: Guess, others: list[str]) -> str:
 
 
 _LOCAL = (
-    r"local currency|lokale wahrung|landeswahrung|hauswahrung|monnaie locale|devise locale|"
+    r"local currency|lokale wahrung|landeswahrung|monnaie locale|devise locale|"
     r"moneda local|lokale valuta|valuta locale|transaction currency|document currency"
 )
 _IN = re.compile(
@@ -302,7 +304,7 @@ _IN = re.compile(
 def _in_many(made: Guess) -> None:
     """Doubt sums of which only the heading tells that they are in several currencies."""
     amount = made.columns.get("amount")
-    if amount is None or "currency" in made.columns:
+    if amount is None or "currency" in made.columns or len(_words(made)) == 1:
         return
     if re.search(_LOCAL, amount.called):
         total = sum(number * amount.counts[word] for word, number in amount.numbers.items())
@@ -326,6 +328,32 @@ def _in_many(made: Guess) -> None:
             "columns",
             "amount",
         )
+
+
+def _two_sides(made: Guess) -> None:
+    """Doubt sums that stand in a second column wherever the first is empty."""
+    amount = made.columns.get("amount")
+    if amount is None or amount.filled > 0.99 or _IN.search(amount.name):
+        return
+    empty = made.raw(amount) == ""
+    for column in made.left() + [c for c in made.found if c.name in made.unused]:
+        if not column.n or not column.numbers or not is_money(column):
+            continue
+        filled = made.raw(column) != ""
+        if (filled & ~empty).any() or filled.sum() < 0.9 * empty.sum():
+            continue
+        total = made.raw(column).map(column.numbers).astype(float).sum()
+        mine = made.raw(amount).map(amount.numbers).astype(float).sum()
+        made.doubt(
+            f"'{amount.name}' is empty in {int(empty.sum()):,} rows, and '{column.name}' holds "
+            f"{total:,.2f} there, which is not counted: '{amount.name}' adds up to {mine:,.2f}; "
+            f"with the other side it would be {mine - total:,.2f} or {mine + total:,.2f}. Bring "
+            "them into one column, what was given back as negative amounts.",
+            0.85,
+            "columns",
+            "amount",
+        )
+        return
 
 
 _IN_CENTS = r"\bcents?\b|\bpence\b|\bcentimes?\b|\bcentimos\b|minor units?|smallest unit"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from cxlab.cleaning.convert import DATED
 from cxlab.drafting.profiles import Profile, folded
 
 # Known orders of words, the worst first; `/` parts words that mean the same. A scale of words is
@@ -105,6 +106,24 @@ _ORDERS = (
     # faces
     "😡/😠/🤬/😭/😫|☹/🙁/😞/😕/😟/😢/😔/😒|😐/😑/😶|🙂/😊/☺/😀/🙃|😍/😃/🤩/😄/😁/🥰",
     "very negative|negative|somewhat negative|neutral|somewhat positive|positive|very positive",
+    # Polish, Swedish, Danish and Norwegian
+    "bardzo niezadowolony/bardzo niezadowolona/zdecydowanie niezadowolony|"
+    "niezadowolony/niezadowolona|raczej niezadowolony/raczej niezadowolona|"
+    "ani zadowolony ani niezadowolony/neutralny/ani tak ani nie/ani zadowolona ani niezadowolona|"
+    "raczej zadowolony/raczej zadowolona|zadowolony/zadowolona|"
+    "bardzo zadowolony/bardzo zadowolona/zdecydowanie zadowolony",
+    "zdecydowanie nie zgadzam sie|nie zgadzam sie|raczej nie zgadzam sie|ani sie zgadzam ani nie "
+    "zgadzam/neutralnie/trudno powiedziec|raczej zgadzam sie|zgadzam sie|zdecydowanie zgadzam sie",
+    "mycket missnojd|missnojd|ganska missnojd|varken nojd eller missnojd/varken eller/neutral|"
+    "ganska nojd|nojd|mycket nojd",
+    "instammer inte alls/tar helt avstand|instammer inte|instammer till viss del|varken eller|"
+    "instammer delvis|instammer|instammer helt",
+    "meget utilfreds/meget misfornøyd/svært misfornøyd|utilfreds/misfornøyd|ret utilfreds/litt "
+    "misfornøyd|hverken tilfreds eller utilfreds/hverken eller/verken eller/neutral/nøytral|"
+    "ret tilfreds/litt fornøyd|tilfreds/fornøyd|meget tilfreds/meget fornøyd/svært fornøyd",
+    # stars
+    "one/one star/1 star|two/two stars/2 stars|three/three stars/3 stars|four/four stars/4 stars|"
+    "five/five stars/5 stars",
 )  # fmt: skip
 # two or three words; the rest of a seven-point order is not offered
 _PAIRS = (
@@ -237,8 +256,12 @@ def _low_is_good(column: Profile) -> bool:
 # ---------------------------------------------------------------- numbers
 
 
+_EATEN = re.compile(rf"{DATED.pattern}|\d{{1,2}}-\d{{1,2}}", re.IGNORECASE)  # '10-Sep', or '9-10'
+
+
 def _numbered(columns: Sequence[Profile], fixed: tuple[float, float] | None) -> Reading | None:
-    words = list(dict.fromkeys(word for column in columns for word in column.words))
+    words = list(dict.fromkeys(word for column in columns for word in column.words
+                               if not _EATEN.fullmatch(word)))  # fmt: skip
     tally = tallied(columns)
     declared = {code for column in columns for code in column.codes}
     told = {
@@ -251,7 +274,7 @@ def _numbered(columns: Sequence[Profile], fixed: tuple[float, float] | None) -> 
     left = {n: rows for n, rows in tally.items() if f"{n:g}" not in missing}
     guessed = _strays(left, fixed)
     left = {n: rows for n, rows in left.items() if n not in guessed}
-    strange = [word for word in words if fixed is None and not NO_ANSWER.fullmatch(folded(word))]
+    strange = [word for word in words if not NO_ANSWER.fullmatch(folded(word))]
     odd = {word: sum(int(c.counts.get(word, 0)) for c in columns) for word in strange}
     if not left or len(odd) > _STRANGE or sum(odd.values()) > sum(left.values()):
         return None
@@ -299,6 +322,7 @@ def _ends(tally: dict[float, int], columns: Sequence[Profile]) -> tuple[float, f
         if re.fullmatch(r"-?\d+(?:\.0)?", code) and not NO_ANSWER.fullmatch(folded(label))
         and code not in column.codes
     ]  # fmt: skip
+    coded += [column.most for column in columns if column.most]
     low, high = min([low, *coded]), max([high, *coded])
     if high > 11:
         return min(low, 0), 100 if high <= 100 else high

@@ -20,8 +20,9 @@ _CALLED = {
     "customers": r"crm|customer|member|account|kunden|clients?\b|contacts?\b|subscribers",
     "orders": r"order|sales|transaction|\btx\b|purchase|payment|invoice|bestell|commande|pedido",
     "interactions": r"ticket|case|call|interaction|conversation|contacts?\b|visit|support",
-    "subscriptions": r"subscription|\babo|abonnement|contract",
-    "reviews": r"review",
+    "subscriptions": r"subscription|\bsubs\b|\babo|abonnement|contract",
+    "reviews": r"review|resena|recension|avis\b",
+    "visits": r"web|clickstream|page ?views?|\bga4?\b|matomo|analytics|clicks?\b|\bhits\b",
 }
 _ALIKE = 0.7  # share of headings that files of one layout have in common
 
@@ -121,10 +122,12 @@ def _content(found: list[Profile]) -> Counter[str]:
     """Give points for what the values say: who repeats, what is dated, what is rated."""
     points: Counter[str] = Counter()
     who = fits(found, _word("customers", "customer_id"))
-    once = bool(who) and max(column.distinct for column in who) > 0.97
-    several = bool(who) and not once
     began = fits(found, _word("customers", "signed_up_at"))
     ended = [c for c in fits(found, _word("customers", "churned_at")) if c not in began]
+    ended = ended or fits(found, _word("subscriptions", "ended_at"))
+    named = [column for column in who if is_who(column)] if began and ended else []
+    once = bool(who) and max(column.distinct for column in named or who) > 0.97
+    several = bool(who) and not once
     asked = [c for c in fits(found, _word("responses", "nps")) if _is_asked(c)]
     rated = [c for c in found if c.kind == "scale" and not re.search(NO_RATING, c.said)]
     left = fits(found, _word("customers", "churned"))
@@ -142,11 +145,29 @@ def _content(found: list[Profile]) -> Counter[str]:
     points["interactions"] -= 6 * (not times)
     if several and began and ended:
         points["subscriptions"] += 7
-    if several and times and not money and not asked and len(found) <= 4:
+    visited = _visited(found, times)
+    if several and times and not money and not asked and len(found) <= 4 and visited < 3:
         points["interactions"] += 4
-    points["reviews"] -= 4 * bool(who or asked)
+    stars = [c for c in fits(found, _word("reviews", "rating")) if c.kind != "text"]
+    read = fits(found, _word("reviews", "text"))
+    points["reviews"] -= 4 * bool(who or asked) - 4 * bool(stars and read)
+    points["visits"] += visited
     points["subscriptions"] -= 8 * (not (began or ended))
     return points
+
+
+def _visited(found: list[Profile], times: list[Profile]) -> int:
+    """Give points for what one must know of events: whose, when and what, many times over."""
+    told = [
+        fits(found, _word("visits", ours))
+        for ours in ("visitor_id", "customer_id", "session_id", "event", "page")
+    ]
+    visitors, customers, sessions, events, pages = told
+    whose = visitors or customers
+    if not whose or not times or not (events or pages) or whose[0].distinct > 0.97:
+        return -9
+    named = any(re.match(r"event|ereignis|evenement|evento", column.called) for column in events)
+    return 3 * named + bool(events) + 2 * bool(pages) + bool(sessions) + 2 * bool(visitors)
 
 
 def is_money(column: Profile) -> bool:

@@ -16,7 +16,7 @@ from cxlab.drafting.profiles import Profile
 from cxlab.drafting.tables import pattern
 
 BATTERY = 5  # ratings from which haste can show in them
-_FIRST = ("responses", "customers", "subscriptions", "orders", "interactions", "reviews")
+_FIRST = ("responses", "customers", "subscriptions", "orders", "interactions", "visits", "reviews")
 
 
 @dataclass

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from cxlab.codebook import ASKED, WHERE, Table, did_you_mean
+from cxlab.codebook import ASKED, DOUBT, WHERE, Table, did_you_mean
 from cxlab.ingest import asked
 from cxlab.ingest.grids import Grid, Wanted, stacked
 from cxlab.ingest.layouts import Header, seen_of
@@ -18,6 +18,7 @@ from cxlab.ingest.opening import IngestError, open_file
 from cxlab.ingest.texts import read_text
 from cxlab.ingest.typed import read_parquet, read_spss
 from cxlab.ingest.workbooks import read_workbook
+from cxlab.results import count
 
 _READERS = {"workbook": read_workbook, "parquet": read_parquet, "spss": read_spss}
 
@@ -62,11 +63,17 @@ def read(paths: Sequence[Path], table: Table) -> Raw:
     parts: list[pd.DataFrame] = []
     whole = Raw(pd.DataFrame(), {}, {}, ())
     notes: list[str] = []
+    lacks: dict[str, dict[str, str]] = {}  # file -> column of ours -> what to say of it
     for path, called in zip(paths, _told_apart(paths), strict=True):
         found: dict[str, int] = {}
+        absent = lacks.setdefault(called, {})
 
-        def wanted(header: Header, name: str = path.name, found: dict = found) -> list[int]:
-            found.update(_wanted(table, header, name))
+        def wanted(
+            header: Header, name: str = path.name, found: dict = found, absent: dict = absent
+        ) -> list[int]:
+            found.update(_wanted(table, header, name, absent))
+            if absent and (len(paths) == 1 or not found):
+                raise IngestError("\n".join(absent.values()))
             return list(dict.fromkeys(found.values()))
 
         grid = _grid(path, table, wanted)
@@ -86,7 +93,31 @@ def read(paths: Sequence[Path], table: Table) -> Raw:
                 f"{path.name}: several columns are called '{read}'; the first is read, and the "
                 f"next goes by the name '{read} (2)'."
             )
+    notes += _lacking(lacks, parts, table)
     return replace(whole, frame=stacked(parts), notes=tuple(notes))
+
+
+def _lacking(
+    lacks: dict[str, dict[str, str]], parts: Sequence[pd.DataFrame], table: Table
+) -> list[str]:
+    """Doubt columns that some of the files have and others do not; refuse those that none has.
+
+    Conditions of `where` have to be met in every file: rows of one without them would all go.
+    """
+    had = {ours for part in parts for ours in part}
+    notes = []
+    for part, (name, absent) in zip(parts, lacks.items(), strict=True):
+        refused = [said for ours, said in absent.items()
+                   if ours not in had or ours.startswith(WHERE)]  # fmt: skip
+        if refused:
+            raise IngestError("\n".join(refused), file=name)
+        for ours in absent:
+            heading = table.read().get(ours, ours)
+            notes.append(
+                f"{DOUBT}{name} has no column '{heading}' (wanted as '{ours}'), which other files "
+                f"of the table have: it is empty in {count(len(part), 'row')}."
+            )
+    return notes
 
 
 def look(path: Path, table: Table) -> Grid:
@@ -141,42 +172,41 @@ def _grid(path: Path, table: Table, wanted: Wanted) -> Grid:
         raise
 
 
-def _wanted(table: Table, header: Header, name: str) -> dict[str, int]:
+def _wanted(table: Table, header: Header, name: str, absent: dict[str, str]) -> dict[str, int]:
     """Find the place of each column of ours: by name, else by the question's wording.
 
+    Those that are not in the export are written down as absent, with the nearest name.
+
     Raises:
-        IngestError: every column that is not in the export, with the nearest name, and every
-            wording that stands over several columns.
+        IngestError: a wording stands over several columns.
     """
     by_name = {seen_of(given): place for place, given in reversed([*enumerate(header.names)])}
     by_name |= {given: place for place, given in enumerate(header.names)}
     by_wording: dict[str, list[int]] = {}
     for place, given in enumerate(header.wording):
         by_wording.setdefault(given, []).append(place)
-    places, absent = {}, []
+    places = {}
     for ours, theirs in {**header.usual, **table.read(), **asked.wanted(table, header)}.items():
         folded = seen_of(theirs)
         named = by_name.get(theirs, by_name.get(folded))
         worded = by_wording.get(folded, []) if named is None else [named]
         if len(worded) > 1:
             shown = " and ".join(f"'{header.names[at]}'" for at in worded[:4])
-            absent.append(
+            raise IngestError(
                 f"{name}: '{theirs}' (wanted as '{ours}') is asked in {len(worded)} columns, "
                 f"{shown}. Write the name of the one that is meant."
             )
-        elif not worded and table.question and (ours in table.sources() or ours.startswith(ASKED)):
+        if not worded and table.question and (ours in table.sources() or ours.startswith(ASKED)):
             continue  # a question, which stands in the rows
-        elif not worded:
+        if not worded:
             use = "for 'where'" if ours.startswith(WHERE) else f"as '{ours.rstrip(':')}'"
             if ours.startswith(ASKED):
                 use = f"for the question '{asked.asks(table, theirs)}'"
-            absent.append(
+            absent[ours] = (
                 f"{name}: no column '{theirs}' (wanted {use}).{did_you_mean(theirs, header.names)}"
             )
         else:
             places[ours] = worded[0]
-    if absent:
-        raise IngestError("\n".join(absent))
     return places
 
 
