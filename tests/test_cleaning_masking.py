@@ -221,3 +221,30 @@ def test_a_study_quotes_only_those_who_agreed(tmp_path):
     assert small.load(tmp_path, rows, **said).quotes["comment"].tolist() == ["kind"]
     said["columns"].pop("consent")
     assert small.load(tmp_path, rows, **said).quotes["comment"].tolist() == ["kind", "slow", "fine"]
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("I am Zoltan and I want my money", "Zoltan"),
+        ("Ich bin Zoltan Kovacs und warte", "Zoltan Kovacs"),
+        ("Je suis Lucie, votre cliente", "Lucie"),
+        ("It came late. Thanks, Zoltan", "Zoltan"),
+        ("They scratched B-MW 1234 at the gate", "B-MW 1234"),
+        ("My plate is 7ABC123 and it was towed", "7ABC123"),
+        ("voiture AB-123-CD devant la porte", "AB-123-CD"),
+    ],
+)
+def test_who_says_so_and_what_he_drives_is_masked(text, hidden):
+    (out,), counts = mask(pd.Series([text]))
+    assert hidden not in out
+    assert sum(counts.values()) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["this is Great from start", "I am German", "I'm Very pleased", "Ich bin Kunde seit 2010",
+     "Im Mai war es gut", "I am Back again", "Model X1234 and part no 5512", "Thanks, Great"],
+)  # fmt: skip
+def test_what_only_looks_like_a_name_or_a_plate_stays(text):
+    assert mask(pd.Series([text]))[0].tolist() == [text]

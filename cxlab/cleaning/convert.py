@@ -340,6 +340,8 @@ def _read_score(text: str, scale: Scale, whole: bool, of: bool) -> tuple[float, 
         return value, "number_form" if folded != text or "," in folded else ""
     if folded.lower() in _MISSING:
         return np.nan, "word_for_missing"
+    if len(folded) > _LONGEST:
+        return np.nan, "unreadable"
     if scale.high == 100 and (part := re.fullmatch(r"(\d+(?:[.,]\d+)?) ?%", folded)):
         return float(part[1].replace(",", ".")), "number_form"
     if DATED.fullmatch(folded):
@@ -357,6 +359,9 @@ def _read_score(text: str, scale: Scale, whole: bool, of: bool) -> tuple[float, 
     return np.nan, "unreadable"
 
 
+_LONGEST = (
+    300  # letters of a labelled answer; what is longer was written, and no form is looked for
+)
 _ANY = 1e12  # the high end of a scale that is not known
 # '7/10', '4 out of 5', '8 von 10'
 OF_MOST = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*(?:/|(?:out )?of|von|sur|de|van|su)\s*(5|7|10|100)")

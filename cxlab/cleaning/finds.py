@@ -52,13 +52,27 @@ NUMBERED = re.compile(
     r"[\s.:#=]{0,3}$"
 )
 
+# what stands with a capital after 'I am' and 'this is', and is no name
+_TELLS = (
+    r"great|good|bad|best|worst|excellent|perfect|amazing|awful|terrible|poor|super|fantastic|fine|ok"
+    r"|okay|really|quite|too|much|more|most|always|never|again|back|currently|extremely|completely"
+    r"|totally|absolutely|fully|simply|truly|only|even|yet|ever|well|sure|certain|afraid|aware|angry"
+    r"|upset|satisfied|dissatisfied|content|unable|able|new|old|done|ready|impressed|grateful"
+    r"|thankful|confused|frustrated|annoyed|shocked|surprised|interested|waiting|looking|writing"
+    r"|calling|using|trying|having|getting|hoping|thinking|retired|disabled|blind|deaf|pregnant"
+    r"|english|british|scottish|irish|welsh|german|french|spanish|italian|dutch|polish|swedish"
+    r"|danish|norwegian|american|canadian|australian|indian|chinese|japanese|muslim|christian"
+    r"|jewish|catholic|sehr|zufrieden|unzufrieden|froh|kunde|kundin|mitglied|rentner(?:in)?|student"
+    r"(?:in)?|mutter|vater|nederland\w*|belg|tr[eè]s|muy|molto|muito|everything|nothing|all|what|why"
+    r"|how|where|when|because|but|if|as|than|to|of|by|about|over|under"
+)
 _NOT_NAME = (
     r"(?!(?i:the|customer|service|support|sales|billing|technical|team|your|you|his|her"
     r"|my|our|their"
     r"|someone|somebody|nobody|anyone|no|not|a|an|i|it|this|that|one|two|three|several"
     r"|many|head|very"
     r"|dr|prof|kunden\w*|service\w*|frau|herrn?|damen|und|and|or|y|et|from|in|on|at|for|so|sorry|happy|glad"
-    r"|going|still|now|unhappy|delighted|disappointed|pleased|tired|here|just|also)\b)"
+    rf"|going|still|now|unhappy|delighted|disappointed|pleased|tired|here|just|also|{_TELLS})\b)"
 )
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][^\W\d_]*(?:['’-][^\W\d_]+)*"
 _PARTS = "van|von|de|del|della|der|den|di|da|dos|das|du|la|le|ter|ten|bin|ibn|zu|af|av|el|al"
@@ -99,8 +113,27 @@ SIGNED = re.compile(rf"\b(?i:{_SIGNS})[\s,!.-]{{1,4}}({_NAME})[\s.!]*$")
 SPEAKING = re.compile(
     rf"\b(?i:this is|hier (?:ist|spricht))\s({_NAME})\s(?i:from|speaking|calling|aus|von)\b"
 )
+# who says who he is; in German, where every noun has a capital, by two words alone
+_AM = r"i am|i['’]m|ik ben|je suis|soy|sono|sou"
+SELF = re.compile(
+    rf"\b(?i:{_AM})\s({_NAME})|\b(?i:ich bin)\s({_NOT_NAME}{_CAPITAL}\s{_NOT_NAME}{_CAPITAL})"
+)
+_THANKS = r"thanks|thank you|thx|danke|merci|gracias|grazie|obrigad[oa]|bedankt"
+THANKED = re.compile(rf"\b(?i:{_THANKS})\s?[,!.\n-]\s?({_NAME})[\s.!]*$")
+# number plates: those of Germany, of Britain and of France by their form, others after such words
+_PLATED = (
+    r"(?:number|licen[cs]e|registration|car)[ -]?(?:plates?|number|no)|plates?|kfz-?kennzeichen"
+    r"|kennzeichen|immatriculation|plaque|matr[ií]cula|targa|kenteken"
+)
+PLATE = re.compile(
+    r"(?<![\w-])(?:[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} ?\d{1,4}[EH]?|[A-Z]{2}\d{2} ?[A-Z]{3}"
+    r"|[A-Z]{2}-\d{3}-[A-Z]{2})(?![\w-])"
+    rf"|\b(?i:{_PLATED})(?i:[\s:.]|is\b|was\b|number\b){{1,4}}"
+    r"((?=[A-Z\d -]*\d)(?=[A-Z\d -]*[A-Z])[A-Z\d]{1,7}(?:[ -]?[A-Z\d]{1,4}){0,2})(?![\w-])"
+)
 CUES = re.compile(
-    rf"\b(?:{_TITLE}|{_SAYS}|{_WHO}|{_SIGNS}|this is|hier (?:ist|spricht))(?:\b|[\s,.!-])",
+    rf"\b(?:{_TITLE}|{_SAYS}|{_WHO}|{_SIGNS}|{_AM}|ich bin|{_THANKS}|this is|hier (?:ist|spricht))"
+    r"(?:\b|[\s,.!-])",
     re.IGNORECASE,
 )
 # before a known name that is also a word: what follows is a person

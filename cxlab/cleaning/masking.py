@@ -4,7 +4,8 @@
 com', 'tim at gmail.com'); network addresses; cards and accounts, by their check digits; telephone,
 order, customer and social security numbers; dates of birth after words that say so; street
 addresses with a number (British, American, German, French, Spanish, Italian, Portuguese, Dutch,
-Scandinavian, Polish), British and Canadian postcodes; accounts on social networks.
+Scandinavian, Polish), British and Canadian postcodes; number plates of Germany, Britain and France,
+others after words such as 'plate'; accounts on social networks.
 
 **Found by list**: names of customers and agents, in any case and place, also in links, with 's, or
 beside a hyphen. A name that is also a word (May, Will, Grace, Price) is masked where it is written
@@ -13,8 +14,9 @@ such as 'Mr' or 'spoke to', before 's or words such as 'helped', or amid a sente
 Which names are words follows from a list and from these texts, where they stand after 'the', 'a',
 'your'.
 
-**Found by cue**: names on no list after 'my name is', 'spoke to', 'Mr', 'Frau', 'my neighbour',
-'this is … speaking', and after 'Kind regards' at the end.
+**Found by cue**: names with a capital and on no list after 'my name is', 'I am', 'ich bin' (first
+name and surname), 'spoke to', 'Mr', 'Frau', 'my neighbour', 'this is … speaking', and after 'Kind
+regards' or 'Thanks,' at the end. A capital after 'I am' that is no name may be masked, too.
 
 **Not found**: other names on no list (`unsure` counts texts that may hold one), nicknames, what a
 person is told by without a name. Weighed and not taken: presidio-analyzer 2.2, whose names come
@@ -48,6 +50,7 @@ MASKS = {
     "birth date": "[birth date]",
     "street address": "[street address]",
     "phone": "[phone]",
+    "number plate": "[number plate]",
     "id": "[number]",
     "handle": "[handle]",
     "name": "[name]",
@@ -63,6 +66,7 @@ _TELLING = {
     "number": r"\p{Nd}",
     "cue": f"(?i){finds.CUES.pattern}",
 }
+_SAID = (finds.CUED, finds.KNOWN_AS, finds.SIGNED, finds.SPEAKING, finds.SELF, finds.THANKED)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _PIECE = re.compile(r"[^\W\d_]+")
 _BESIDE = re.compile(r"[ \t]*[-'’]?[ \t]*")
@@ -185,7 +189,7 @@ def _masked(
     if number:
         text = _without_numbers(text, ids, by)
     if cue:
-        for each in (finds.CUED, finds.KNOWN_AS, finds.SIGNED, finds.SPEAKING):
+        for each in _SAID:
             text = each.sub(lambda found: _inside(found, by("name")), text)
     if names.known and not names.pieces.isdisjoint(_pieces(text)):
         text = _without_names(text, names, by)
@@ -199,11 +203,11 @@ def _replaced(kinds: set[str], kind: str) -> str:
 
 def _inside(found: re.Match, mask: str) -> str:
     """Put a mask for the part of a find that is personal; the words before it stay."""
-    if found[1] in MASKS.values():
+    part = found.lastindex or 0
+    if found[part] in MASKS.values():
         return found[0]
-    return (
-        found[0][: found.start(1) - found.start()] + mask + found[0][found.end(1) - found.start() :]
-    )
+    start, end = found.start(part) - found.start(), found.end(part) - found.start()
+    return found[0][:start] + mask + found[0][end:]
 
 
 def _without_numbers(text: str, ids: Collection[str], by) -> str:
@@ -235,6 +239,7 @@ def _without_numbers(text: str, ids: Collection[str], by) -> str:
     text = finds.IP.sub(lambda found: by("address"), text)
     text = finds.IBAN.sub(account, text)
     text = finds.CARD.sub(card, text)
+    text = finds.PLATE.sub(lambda found: _inside(found, by("number plate")), text)
     text = finds.STREET.sub(lambda found: by("street address"), text)
     text = finds.PHONE.sub(phone, text)
     return finds.ID.sub(number, text)
