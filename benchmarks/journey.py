@@ -99,6 +99,7 @@ if __name__ == "__main__":
     if asked.way:
         one(asked.way, asked.share)
         sys.exit()
+    ours_took: dict = {}
     for each in WAYS:
         program = sys.executable if each == "ours" else str(PEERS)
         told = subprocess.run(
@@ -107,3 +108,9 @@ if __name__ == "__main__":
         )  # fmt: skip
         lines = [line for line in told.stdout.splitlines() if line.startswith('{"way"')]
         print(lines[-1] if lines else f"{each}: not run ({told.stderr.strip()[-120:]})")
+        if lines and each == "ours":
+            ours_took = json.loads(lines[-1])
+        elif lines and ours_took:
+            took = json.loads(lines[-1])
+            times, memory = (took[of] / ours_took[of] for of in ("seconds", "megabytes"))
+            print(f"  {each}: {times:.1f} times our seconds, {memory:.1f} times our memory")

@@ -53,7 +53,7 @@ def test_ways_of_promoters_and_detractors_do_not_part_where_nothing_was_planted(
 
 
 def test_ways_that_part_are_found(visits):
-    ids = visits.table.select("who", "event").distinct().execute()
+    ids = visits.table.join(visits.ids, "who").select(who="id", event="event").distinct().execute()
     buyers = set(ids.loc[ids["event"] == "purchase", "who"])
     groups = ids[["who"]].drop_duplicates().rename(columns={"who": "customer_id"})
     groups["group"] = ["b" if who in buyers else "a" for who in groups["customer_id"]]

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from cxlab import journey
+from cxlab.events import sequences
 from tests.conftest import ROOT
 
 
@@ -110,6 +111,26 @@ def test_equal_moments_fall_in_the_order_of_the_file_however_many():
     assert len(inner) == 119
     assert (inner["against"].str[1:].astype(int) - inner["term"].str[1:].astype(int)).eq(1).all()
     assert any("very moment" in note for note in journey.transitions(table(rows)).notes)
+
+
+@pytest.mark.parametrize("within", ["visit", "person"])
+def test_rows_sorted_once_give_what_windows_by_person_give(within):
+    rng, n = np.random.default_rng(3), 125_000  # more than the engine reads in one piece
+    frame = pd.DataFrame({"visitor_id": rng.integers(0, 20_000, n).astype(str),
+                          "event": rng.choice(list("abcd"), n), "position": rng.permutation(n),
+                          "session_id": rng.choice(["1", "2", None], n)})  # fmt: skip
+    at = pd.Timestamp("2025-01-01") + pd.to_timedelta(rng.integers(0, 9999, n), "m")
+    connection = ibis.duckdb.connect()
+    connection.con.register("v", frame.assign(at=at))
+    visits = connection.table("v")
+    ways, order = journey.ways(visits, within=within), ["us", "position"]
+    rows = sequences._chosen(visits, "visitor_id", [])
+    other = sequences._ordered(rows, "30min", within, group_by="who", order_by=order)
+    keys = ["who", "us", "event", "step", "next", "tied"]
+    named = ways.table.join(ways.ids, "who").drop("who").rename(who="id")
+    one, two = (each.select(*keys).execute().sort_values(keys) for each in (named, other))
+    assert one.reset_index(drop=True).equals(two.reset_index(drop=True))
+    assert ways.visits == int((other.step == 1).sum().execute())
 
 
 def test_shuffled_rows_give_the_same_ways():

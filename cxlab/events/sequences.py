@@ -29,9 +29,11 @@ class Ways:
     """Events in order, in the engine that holds them; times in microseconds since 1970.
 
     Attributes:
-        table: one row an event: `who`, `turn` (its place in all of the person's events), `begin`
-            (the turn its visit began with), `step` (its place in the visit), `event`, `us`, and
-            `next`, `next_us` of the same visit, missing at its end; `tied` to the one before.
+        table: one row an event: `who`, `turn` (a number that rises by one from each of the
+            person's events to the next), `begin` (the turn its visit began with), `step` (its
+            place in the visit), `event`, `us`, and `next`, the event that follows in the same
+            visit, missing at its end; `tied` to the one before.
+        ids: `who` and the `id` of the person in the export.
         people, visits, events: how many there are.
         tied: events at the very moment of the one before.
         base: who is counted.
@@ -39,6 +41,7 @@ class Ways:
     """
 
     table: ibis.Table
+    ids: ibis.Table
     people: int
     visits: int
     events: int
@@ -71,7 +74,7 @@ def ways(
     if who not in visits.columns:
         raise WaysError(f"no visit names a {who.removesuffix('_id')}.", needs=f"'{who}' in visits")
     names, rare = _names(visits, most)
-    table = _kept(_ordered(_chosen(visits, who, names), gap, within))
+    table, ids = _kept(_chosen(visits, who, names), gap, within)
     found = table.aggregate(
         events=table.count(), people=table.who.nunique(),
         visits=(table.step == 1).sum(), tied=table.tied.sum(),
@@ -85,7 +88,7 @@ def ways(
         f"{count(found['visits'], 'visit')}."
     )
     notes = [*rare, *_told(found, nobody, noun, gap, within, visits)]
-    return Ways(table, found["people"], found["visits"], found["events"], found["tied"], base,
+    return Ways(table, ids, found["people"], found["visits"], found["events"], found["tied"], base,
                 tuple(notes))  # fmt: skip
 
 
@@ -109,17 +112,27 @@ def _chosen(visits: ibis.Table, who: str, names: list[str]) -> ibis.Table:
     event = visits.event
     if names:
         event = ibis.ifelse(event.isin(names), event, OTHER)
-    columns = {"who": visits[who], "at": visits.at, "position": visits.position, "event": event}
+    person = visits[who].cast("string")
+    columns = {"who": person, "at": visits.at, "position": visits.position, "event": event}
     if "session_id" in visits.columns:
         columns["session"] = visits.session_id
-    return local(visits.filter(visits[who].notnull() & visits.at.notnull()).select(**columns), UTC)
+    rows = local(visits.filter(visits[who].notnull() & visits.at.notnull()).select(**columns), UTC)
+    return rows.mutate(us=_micros(rows.at)).drop("at")
 
 
-def _ordered(rows: ibis.Table, gap: str, within: str) -> ibis.Table:
-    """Write the order: one pass for neighbours, one for where each visit began."""
-    by_time = ibis.window(group_by="who", order_by=["at", "position"])
+def _ordered(rows: ibis.Table, gap: str, within: str, **order: Any) -> ibis.Table:
+    """Write the order: one pass for neighbours, one for where each visit began.
+
+    Args:
+        rows: events of people.
+        gap: after so long without an event a visit ends.
+        within: `visit` or `person`.
+        order: words of the window; none where the rows lie in order already.
+    """
+    by_time = ibis.window(**order)
     long = int(pd.Timedelta(gap).total_seconds() * 1e6)
-    rows = rows.mutate(us=_micros(rows.at))
+    mine = (rows.who.lag().over(by_time) == rows.who).fill_null(False)
+    ours = (rows.who.lead().over(by_time) == rows.who).fill_null(False)
     before, after = rows.us.lag().over(by_time), rows.us.lead().over(by_time)
     new, ends = rows.us - before > long, after - rows.us > long
     if within == "person":
@@ -130,31 +143,56 @@ def _ordered(rows: ibis.Table, gap: str, within: str) -> ibis.Table:
         ends = ibis.coalesce(rows.session != coming, ends)
     rows = rows.mutate(
         turn=ibis.row_number().over(by_time) + 1,
-        starts=(new | before.isnull()).fill_null(True),
-        ends=(ends | after.isnull()).fill_null(True),
-        tied=(rows.us == before).fill_null(False).cast("int64"),
+        starts=(new | ~mine).fill_null(True),
+        ends=(ends | ~ours).fill_null(True),
+        tied=(mine & (rows.us == before)).fill_null(False).cast("int64"),
         next_name=rows.event.lead().over(by_time),
-        next_us=after,
     )
-    so_far = ibis.window(group_by="who", order_by="turn", preceding=None, following=0)
+    again = {"group_by": "who", "order_by": "turn"} if order else {}
+    so_far = ibis.window(**again, preceding=None, following=0)
     begin = ibis.ifelse(rows.starts, rows.turn, ibis.null("int64")).max().over(so_far)
     rows = rows.mutate(begin=begin)
     return rows.select(
         "who", "turn", "begin", "event", "us", "tied",
         step=rows.turn - rows.begin + 1,
-        next=ibis.ifelse(rows.ends, ibis.null("string"), rows.next_name),
-        next_us=ibis.ifelse(rows.ends, ibis.null("int64"), rows.next_us),
+        next=ibis.ifelse(rows.ends, ibis.null(), rows.next_name),
     )  # fmt: skip
 
 
-def _kept(rows: ibis.Table) -> ibis.Table:
-    """Write the events in order once, where the engine is ours; elsewhere they stay a query."""
+def _kept(rows: ibis.Table, gap: str, within: str) -> tuple[ibis.Table, ibis.Table]:
+    """Write the events in order once, where the engine is ours; elsewhere they stay a query.
+
+    Our engine sorts once, with numbers for people and for names, and reads neighbours off the
+    sorted rows.
+
+    Returns:
+        The events in order, and the id of each person.
+    """
     backend = rows.get_backend()
-    if backend.name != "duckdb":
-        return rows
-    name = f"cxlab_ways_{next(_TURN)}"
-    backend.con.execute(f"create or replace temp table {name} as {backend.compile(rows)}")
-    return backend.table(name)
+    if backend.name != "duckdb" or not _keeps_order(backend):
+        people = rows.select("who", id=rows.who).distinct()
+        return _ordered(rows, gap, within, group_by="who", order_by=["us", "position"]), people
+    run, name = backend.con.execute, f"cxlab_ways_{next(_TURN)}"
+    given = backend.compile(rows)
+    run(f"create temp table {name}_people as select id, (row_number() over (order by id))::int as "
+        f"who from (select distinct who as id from ({given}))")  # fmt: skip
+    run(f"create temp type {name}_event as enum (select distinct event from ({given}) "
+        "where event is not null order by 1)")  # fmt: skip
+    told = {"who": "people.who", "event": f"event::{name}_event as event"}
+    columns = ", ".join(told.get(each, each) for each in rows.columns if each != "position")
+    run(f"create temp table {name}_rows as select {columns} from ({given}) as given "
+        f"join {name}_people as people on people.id = given.who "
+        "order by people.who, us, position")  # fmt: skip
+    ordered = _ordered(backend.table(f"{name}_rows"), gap, within)
+    run(f"create temp table {name} as {backend.compile(ordered)}")
+    run(f"drop table {name}_rows")
+    return backend.table(name), backend.table(f"{name}_people")
+
+
+def _keeps_order(backend: Any) -> bool:
+    """Say whether rows are read in the order in which they were written."""
+    asked = "select current_setting('preserve_insertion_order')"
+    return bool(backend.con.execute(asked).fetchone()[0])
 
 
 def _micros(at: Any) -> Any:

@@ -44,7 +44,8 @@ def compare_ways(
     """
     ways = ways_of(visits)
     member = _members(groups, score)
-    rows = ways.table.filter(ways.table.who.isin(list(member.index)))
+    mine = ways.ids.filter(ways.ids.id.isin(list(member.index)))
+    rows = ways.table.join(mine, "who").drop("who").rename(who="id")
     events = rows.select("who", term=rows.event).distinct().execute().assign(part="event")
     walked = rows.filter(rows.next.notnull() & (rows.next != rows.event))
     walked = walked.select("who", term=walked.event + ibis.literal(ARROW) + walked.next)

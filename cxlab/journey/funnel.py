@@ -51,12 +51,13 @@ def funnel(
     until = pd.Timestamp(as_of)
     until = until.tz_localize("UTC") if until.tz is None else until
     rows = []
+    moments = reached.select(*[f"u{rank}" for rank in range(len(steps))]).execute()
     for rank, step in enumerate(steps):
-        now = reached[rank]
-        row = {"rank": rank + 1, "term": step, "n": len(now)}
+        now = moments[f"u{rank}"]
+        row = {"rank": rank + 1, "term": step, "n": int(now.notna().sum())}
         if rank:
-            row |= _since(reached[rank - 1], now, until, how.level)
-            row |= _instead(ways.table, reached[rank - 1], now)
+            row |= _since(moments[f"u{rank - 1}"], now, until, how.level)
+            row |= _instead(ways.table, reached, rank)
         rows.append(row)
     frame = pd.DataFrame(rows)
     frame["share"] = frame["n"] / frame["n"].iloc[0]
@@ -88,40 +89,38 @@ def _known(table: ibis.Table, steps: list[str]) -> None:
         raise JourneyError(f"nobody did '{gone[0]}', a step of the declared way.")
 
 
-def _reached(table: ibis.Table, steps: list[str]) -> list[pd.DataFrame]:
-    """Give of each step who reached it: the turn and the moment of the first time."""
-    rows = table.filter(table.event.isin(steps)).select("who", "turn", "us", "event")
-    rows = rows.execute().sort_values(["who", "turn"], kind="stable")
-    found: list[pd.DataFrame] = []
+def _reached(table: ibis.Table, steps: list[str]) -> ibis.Table:
+    """Give who began, with the turn (`t0`, `t1`, …) and the moment (`u0`, …) of each step."""
+    before = here = None
     for rank, step in enumerate(steps):
-        here = rows[rows["event"] == step]
-        if rank:
-            before = found[-1]["turn"].rename("before")
-            here = here.join(before, on="who", how="inner")
-            here = here[here["turn"] > here["before"]]
-        found.append(here.groupby("who", sort=False)[["turn", "us"]].first())
-    return found
+        rows = table.filter(table.event == step).select("who", "turn", "us")
+        if before is not None:
+            rows = rows.join(before, "who").filter(lambda t, k=rank: t.turn > t[f"t{k - 1}"])
+        now = {f"t{rank}": rows.turn.min(), f"u{rank}": rows.us.min()}
+        before = rows.group_by("who").aggregate(**now)
+        here = before if here is None else here.left_join(before, "who").drop("who_right")
+    return here
 
 
-def _since(before: pd.DataFrame, now: pd.DataFrame, until: pd.Timestamp, level: float) -> dict:
+def _since(before: pd.Series, now: pd.Series, until: pd.Timestamp, level: float) -> dict:
     """Tell the hours until half have gone on; those who have not are still under way."""
-    came = now["us"].reindex(before.index)
     last = until.value // 1000 if until.unit == "ns" else until.as_unit("us").value
-    hours = (came.fillna(last).to_numpy() - before["us"].to_numpy()) / HOUR
+    came = now[before.notna()]
+    hours = (came.fillna(last).to_numpy() - before.dropna().to_numpy()) / HOUR
     half, low, high = median_time(np.maximum(hours, 0), came.notna().to_numpy(), level=level)
     return {"time": half, "time_low": low, "time_high": high}
 
 
-def _instead(table: ibis.Table, before: pd.DataFrame, now: pd.DataFrame) -> dict:
+def _instead(table: ibis.Table, reached: ibis.Table, rank: int) -> dict:
     """Tell where those who did not go on went right after the last step they reached."""
-    left = before[~before.index.isin(now.index)]
-    if left.empty:
+    last, now = reached[f"t{rank - 1}"], reached[f"t{rank}"]
+    left = reached.filter(last.notnull() & now.isnull()).select("who", turn=last)
+    there = left.join(table.select("who", "turn", "next"), ["who", "turn"])
+    went = there.group_by("next").aggregate(n=there.count()).execute().fillna({"next": END})
+    if went.empty:
         return {}
-    turns = table.filter(table.who.isin(list(left.index))).select("who", "turn", "next").execute()
-    at = turns.merge(left.reset_index()[["who", "turn"]], on=["who", "turn"])
-    most = at["next"].fillna(END).value_counts().sort_index().sort_values(
-        ascending=False, kind="stable")  # fmt: skip
-    return {"against": most.index[0], "lost": most.iloc[0] / len(left)}
+    most = went.sort_values(["n", "next"], ascending=[False, True]).iloc[0]
+    return {"against": most["next"], "lost": most["n"] / went["n"].sum()}
 
 
 def _headline(frame: pd.DataFrame) -> str:

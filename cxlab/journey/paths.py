@@ -36,12 +36,10 @@ def transitions(
     """
     ways = ways_of(visits)
     table = ways.table
-    next_ = table.next.fill_null(END)
-    steps = table.select("who", term=table.event, against=next_)
-    first = table.filter(table.step == 1).select(
-        "who", term=ibis.literal(START), against=table.event
-    )
-    edges = _edges(ibis.union(steps, first))
+    steps = _edges(table.select("who", term=table.event, against=table.next))
+    begun = table.filter(table.step == 1)
+    first = _edges(begun.select("who", term=ibis.literal(START), against=begun.event))
+    edges = pd.concat([steps, first], ignore_index=True).fillna({"against": END})
     frame = edges.sort_values(["count", "term", "against"], ascending=[False, True, True])
     share, low, high = of_sums(frame["xx"], frame["xy"], frame["yy"], frame["count"], frame["y"],
                                frame["people"], how.level)  # fmt: skip
