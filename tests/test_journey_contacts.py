@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from cxlab import codebook, journey, results, retention
+from cxlab.journey.peaks import _summed
 from cxlab.journey.workings.half import median_time
 from cxlab.journey.workings.mixed import shared
 from tests.conftest import ROOT
@@ -221,6 +222,85 @@ def test_agents_are_refused_where_none_is_named():
         journey.agents(desk().assign(agent=None), as_of=AS_OF)
     with pytest.raises(journey.JourneyError, match="no contact has CSAT"):
         journey.agents(desk().drop(columns="csat"), as_of=AS_OF)
+
+
+# ---------------------------------------------------------------- cost, peak and end
+
+
+def test_cost_of_a_case_by_hand(monkeypatch):
+    monkeypatch.setattr("cxlab.journey.serving.FEWEST", 1)
+    frame = SIX.assign(cost=[5.0, 7, 4, 9, 3, 6, 8])
+    told = journey.cost_to_serve(frame, as_of=AS_OF)
+    rows = told.frame.set_index(["part", "group"])["estimate"]
+    # a came back: 12; b was opened again: 4; e failed: 6; d alone was settled at once: 3; of c and
+    # f it is not known. The three cost 22, and 22 - 3 × 3 more than had they been like d
+    assert rows["a case", "settled first time"] == 3
+    assert rows["a case", "not settled first time"] == pytest.approx(22 / 3)
+    assert rows["spared if settled first", "all cases"] == pytest.approx(13)
+    with pytest.raises(journey.JourneyError, match="contacts have no cost"):
+        journey.cost_to_serve(SIX, as_of=AS_OF)
+
+
+def test_cost_to_serve_by_what_customers_say(monkeypatch):
+    monkeypatch.setattr("cxlab.journey.serving.FEWEST", 1)
+    frame = SIX.assign(cost=[5.0, 7, 4, None, 3, 6, 8])
+    given = answers(a=(9, 2), b=(9, 10), c=(9, 5), z=(9, 9))
+    orders = pd.DataFrame({"customer_id": ["a", "a", "z"], "refunded": [10.0, 1, 2]})
+    told = journey.cost_to_serve(frame, given, orders, as_of=AS_OF)
+    rows = told.frame.set_index(["part", "group"])["estimate"]
+    assert rows["contacts", "detractors"] == 6  # a's 12 and c's, of whom no cost is known
+    assert rows["contacts", "promoters"] == 2  # b's 4 and z, who never got in touch
+    assert rows["refunds", "detractors"] == 11 / 2
+    assert "1 contact without a cost count as none." in told.notes
+
+
+def test_what_is_spared_covers_what_was_planted():
+    hits, rng = 0, np.random.default_rng(11)
+    for _ in range(40):
+        bad = rng.random(200) < 0.3
+        frame = contacts(*[(f"c{k}", 1, 1, 2) for k in range(200)]).assign(
+            cost=5 + 3 * bad + rng.exponential(2, 200), resolved=~bad)  # fmt: skip
+        rows = journey.cost_to_serve(frame, as_of=AS_OF).frame.set_index("part")
+        row = rows.loc["spared if settled first"]
+        hits += row["conf_low"] <= 3 * bad.sum() <= row["conf_high"]
+    assert hits >= 34
+
+
+def rated(weights, n=500, seed=12):
+    """Customers with three rated contacts and a score made of the worst, last and mean of them."""
+    rng = np.random.default_rng(seed)
+    csat = rng.integers(1, 6, (n, 3)).astype(float)
+    rows = [(f"c{k}", day, 1, 2) for k in range(n) for day in (1, 2, 3)]
+    parts = np.column_stack([csat.min(axis=1), csat[:, -1], csat.mean(axis=1)])
+    score = parts @ weights + rng.normal(0, 1, n)
+    given = pd.DataFrame({"customer_id": [f"c{k}" for k in range(n)], "mark": score,
+                          "answered_at": pd.Timestamp("2025-01-06", tz="UTC")})  # fmt: skip
+    return contacts(*rows).assign(csat=csat.ravel()), given
+
+
+@pytest.mark.parametrize(("weights", "first"), [([1, 0, 0], "worst"), ([0, 1, 0], "last"),
+                                                ([0, 0, 2], "mean")])  # fmt: skip
+def test_the_moment_that_was_planted_goes_best(weights, first):
+    told = journey.peak_end(*rated(weights), score="mark", as_of=AS_OF).frame
+    assert told["term"].iloc[0] == first
+    assert told["p_first"].iloc[0] > 0.95
+    assert told["estimate"].between(-0.1, 1).all()
+
+
+def test_where_no_moment_tells_the_score_none_is_named():
+    told = journey.peak_end(*rated([0, 0, 0]), score="mark", as_of=AS_OF)
+    assert told.headline.startswith("No moment of the contacts tells")
+    with pytest.raises(journey.JourneyError, match="0 answers follow two or more rated"):
+        journey.peak_end(SIX, answers(a=(6, 0)), as_of=AS_OF)
+
+
+def test_worst_last_and_mean_of_six_by_hand():
+    frame = SIX.assign(csat=[4.0, 1, 5, 2, 3, 3, 5])
+    rows = _summed(frame, answers(a=(6, 0), b=(7, 10)), "nps", "csat", "30D")
+    row = rows.iloc[0]
+    assert (len(rows), row["score"]) == (1, -100)  # b was in touch once
+    told = row[["worst", "last", "mean", "first", "best"]].tolist()
+    assert told == [1, 1, 2.5, 4, 4]
 
 
 # ---------------------------------------------------------------- waiting

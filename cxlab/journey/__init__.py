@@ -7,6 +7,8 @@ In reading order:
     scorecard     each stage: people, scores, failures, repeats, waiting, cost
     promptness    how a score goes with waiting, and where it bends
     handoffs      what goes with a change of channel or of hands
+    peak_end      whether the worst, the last or the mean contact goes best with the score
+    cost_to_serve what contacts and refunds cost by score, and by cases settled at once
     consistency   how much of the spread lies between channels, agents, weeks
     agents        which agents lie further off than chance has it
     funnel        who comes through the declared steps, how soon, where the others go
@@ -26,9 +28,11 @@ from cxlab.journey.funnel import funnel
 from cxlab.journey.handoffs import handoffs
 from cxlab.journey.hurts import hurts
 from cxlab.journey.paths import commonest, loops, transitions
+from cxlab.journey.peaks import peak_end
 from cxlab.journey.promptness import promptness
 from cxlab.journey.reached import reached
 from cxlab.journey.scorecard import scorecard
+from cxlab.journey.serving import cost_to_serve
 from cxlab.journey.steps import step_matrix
 from cxlab.journey.workings.refusal import JourneyError
 
@@ -40,10 +44,12 @@ __all__ = [
     "commonest",
     "compare_ways",
     "consistency",
+    "cost_to_serve",
     "funnel",
     "handoffs",
     "hurts",
     "loops",
+    "peak_end",
     "promptness",
     "reached",
     "scorecard",
