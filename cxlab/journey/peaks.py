@@ -58,15 +58,8 @@ def peak_end(
         )
     who = pd.factorize(rows["customer_id"])[0]
     left = _left(rows, who, seed)  # squared errors: a column a kind, the last of the mean alone
-    sums = np.column_stack([np.bincount(who, each) for each in left.T])
-    draws = np.random.default_rng(seed).multinomial(
-        len(sums), np.ones(len(sums)) / len(sums), n_boot
-    )
-    again = draws @ sums
-    drawn, told = (
-        1 - again[:, :-1] / again[:, -1:],
-        1 - left[:, :-1].sum(axis=0) / left[:, -1].sum(),
-    )
+    told = 1 - left[:, :-1].sum(axis=0) / left[:, -1].sum()
+    drawn = _drawn(np.column_stack([np.bincount(who, each) for each in left.T]), n_boot, seed)
     low, high = stats.percentile(drawn, how.level)
     first = np.bincount(drawn.argmax(axis=1), minlength=len(KINDS)) / n_boot
     frame = pd.DataFrame({"term": KINDS, "estimate": told, "conf_low": low, "conf_high": high,

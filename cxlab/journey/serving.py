@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.codebook import How, question, tier
+from cxlab.codebook import How, label, question, tier
 from cxlab.journey.workings.adjusting import covariates, told
 from cxlab.journey.workings.cases import cases_of
 from cxlab.journey.workings.kink import robust
@@ -54,11 +54,9 @@ def cost_to_serve(
     """
     cases = cases_of(interactions, as_of=how.as_of, repeat=repeat)
     rows = cases.frame
-    lacking = [each for each in ("cost", "customer_id") if each not in rows]
-    if lacking or rows["cost"].isna().all():
-        raise JourneyError(
-            "contacts have no cost.", needs=f"'{(lacking or ['cost'])[0]}' of contacts"
-        )
+    for name in ("customer_id", "cost"):
+        if name not in rows or rows[name].isna().all():
+            raise JourneyError(f"contacts have no {label(name)}.", needs=f"'{name}' of contacts")
     found = _by_tier(rows, responses, orders, score, how.level)
     settled, used = _by_settling(rows, repeat, how)
     if not found and not settled:
