@@ -83,6 +83,22 @@ def test_search_and_filter_narrow_the_list(browser, nasty):
         assert rows.count() == 10
 
 
+def test_toplines_are_found_by_what_is_typed(browser, tmp_path):
+    asked = ("Ways in: phone", "Ways in: shop", "Age", "Price now")
+    cards = "".join(f"<figure class='cx-exhibit'><p>{text}</p></figure>" for text in asked)
+    shown = {"output_type": "display_data",
+             "data": {"text/html": f'<section class="cx-gallery">{cards}</section>'}}  # fmt: skip
+    code = {"cell_type": "code", "source": "", "outputs": [shown]}
+    (tmp_path / "p.html").write_text(export.page({"cells": [code]}, study="S"))
+    with Visit(browser, tmp_path / "p.html", 1440) as visit:
+        seen = visit.page.locator(".cx-exhibit:visible")
+        for typed, n in {"WAYS in ": 2, "shop ways": 1, "<b>": 0, "": 4}.items():
+            visit.page.locator(".cx-find input").press_sequentially(typed)
+            assert seen.count() == n
+            assert visit.page.text_content("[role=status]") == f"{n} of 4 questions shown"
+            visit.page.locator(".cx-find input").fill("")
+
+
 def test_the_list_narrows_to_a_part(browser, nasty):
     with Visit(browser, nasty[0] / "index.html", 1440) as visit:
         visit.page.select_option("#whom", "region: North")

@@ -46,7 +46,14 @@ def test_a_route_is_told_where_the_gate_is_a_question_too(tmp_path):
 
 def test_yes_and_no_of_different_questions_are_no_choose_all(tmp_path):
     cells = [f"{'Yes' if at % 2 else 'No'},{'Yes' if at % 3 else 'No'}" for at in range(60)]
-    assert "questions" not in _drafted(tmp_path, "Member,Insured", cells)
+    said = _drafted(tmp_path, "Member,Insured", cells)["questions"]
+    assert said == {"member": {"column": "Member"}, "insured": {"column": "Insured"}}
+
+
+def test_every_column_with_a_list_of_answers_is_tabulated(tmp_path):
+    cells = [f"{'NS'[at % 2]},{'PQRS'[at % 4]},Town {at}" for at in range(90)]
+    said = _drafted(tmp_path, "Side,Tariff,Town", cells)["questions"]
+    assert [one["column"] for one in said.values()] == ["Side", "Tariff"]
 
 
 @pytest.mark.parametrize("kind", ["rank", "sum"])

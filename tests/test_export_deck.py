@@ -525,3 +525,12 @@ def test_the_middle_of_a_scale_stands_half_on_either_side():
     shown = charts.drawn(_topline("q", ("a", "b"), ("low", "mid", "high")))
     assert native._stacked(shown) == [("mid", -1, 0.5), ("low", -1, 1.0), ("mid", 1, 0.5),
                                       ("high", 1, 1.0)]  # fmt: skip
+
+
+def test_the_middle_of_a_scale_stands_once_in_the_legend():
+    found = _found(_topline("q", ("a", "b"), ("low", "mid", "high")))
+    show = _opened(deck({**MANIFEST, "deck": ["q"]}, found))
+    chart = next(s.chart for slide in show.slides for s in slide.shapes if s.has_chart)
+    gone = chart.legend._element.xpath("c:legendEntry[c:delete/@val='1']/c:idx/@val")
+    names = [series.name for at, series in enumerate(chart.plots[0].series) if str(at) not in gone]
+    assert sorted(names) == ["high", "low", "mid"]

@@ -1,8 +1,10 @@
 """From the cells of an export to questions: kinds, codes, who was asked, what is refused."""
 
+import io
 import subprocess
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from cxlab.codebook import MappingError
@@ -247,3 +249,24 @@ def test_weights_missing_for_some_are_told_by_their_column(tmp_path):
     rows = [f"{at},{at % 2},{'' if at < 7 else 1.5}" for at in range(40)]
     asked = _asked(tmp_path, _rows("id,A,Wt", *rows), {"a": "A"}, weight="Wt")
     assert any("7 answers have no weight in the column 'Wt'" in note for note in asked.notes)
+
+
+def test_first_second_and_third_mentions_are_one_question(tmp_path):
+    # as coded comments and reasons stand in an export: the first in one column, more in the next
+    rows = [f"{at},{'abcd'[at % 4]},{'abcd'[(at + 1) % 4] if at % 3 == 0 else ''},"
+            f"{'abcd'[(at + 2) % 4] if at % 6 == 0 else ''}" for at in range(120)]  # fmt: skip
+    rows += [f"{at},,," for at in range(120, 130)]
+    asked = _asked(tmp_path, _rows("id,Why1,Why2,Why3", *rows), {"why": ["Why*"]})["why"]
+    cells = pd.read_csv(io.StringIO(_rows("id,Why1,Why2,Why3", *rows)), index_col="id")
+    known = cells.stack().value_counts()
+    assert asked.kind == "choose all"
+    assert dict(zip(asked.items, (asked.codes == 1).sum(axis=1), strict=True)) == known.to_dict()
+    assert asked.answered().sum() == 120
+
+
+def test_a_grid_that_people_left_midway_is_no_list_of_mentions(tmp_path):
+    rng = np.random.default_rng(3)
+    rows = [",".join([str(at), *(map(str, rng.integers(1, 6, 3 - at % 3))), *[""] * (at % 3)])
+            for at in range(150)]  # fmt: skip
+    asked = _asked(tmp_path, _rows("id,G1,G2,G3", *rows), {"g": ["G*"]})["g"]
+    assert asked.kind == "grid"

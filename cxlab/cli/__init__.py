@@ -305,10 +305,12 @@ def tables(
     The cells stand beside it as .csv and .parquet. Groups too small for managers are withheld.
     """
     import io
+    from dataclasses import replace
 
     from cxlab import questions as room
     from cxlab import reports, study
     from cxlab.codebook import Refusal
+    from cxlab.desk import questions as desk
     from cxlab.export import book
 
     opened = study.load(study_file)
@@ -320,6 +322,12 @@ def tables(
                         correct=correct, smallest=fewest)  # fmt: skip
     asked = opened.questionnaire.questions
     words = {one.name: one.text for one in asked}
+    changed = desk.changes(opened)  # nothing where answers carry no date
+    told = ()
+    if changed:
+        shown = changed.frame["question"].isin(found.frame["question"])
+        told = changed.frame.loc[shown, "text"].unique()
+    found = replace(found, notes=(*found.notes, *told))
     out.parent.mkdir(parents=True, exist_ok=True)
     cells = io.BytesIO()
     found.frame.to_parquet(cells, index=False)

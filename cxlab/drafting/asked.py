@@ -12,7 +12,7 @@ from cxlab.codebook import ASKED, Question, Refusal, fitting
 from cxlab.drafting.lexicon import PERSONAL
 from cxlab.drafting.profiles import Profile, folded, stem_of
 from cxlab.questionnaire import coded
-from cxlab.questionnaire.cells import Column
+from cxlab.questionnaire.cells import LARGEST, Column
 from cxlab.questionnaire.kinds import of_columns, separator
 
 if TYPE_CHECKING:
@@ -58,7 +58,10 @@ def joined(made: Guess) -> None:
             said = {"column": column.name, "kind": "choose all", "split": mark}
             _declare(made, column.name, said, [column])
     for column in (*made.segments.values(), *made.attributes.values()):
-        if "?" in column.wording and column.kind in ("category", "flag"):
+        if (
+            column.kind in ("category", "flag", "scale")
+            and _FEWEST <= len(column.counts) <= LARGEST
+        ):
             asked = made.said.setdefault("questions", {})
             if all(column.name != said.get("column") for said in asked.values()):
                 asked[_free(asked, column.name)] = {"column": column.name}
@@ -87,6 +90,7 @@ def _kind(made: Guess, columns: Sequence[Profile]) -> str:
     if kind == "choose all":
         return kind if len(words) > 1 or len(columns) > _FEWEST else ""
     alike = 1 < len(words) <= _ANSWERS and all(c.kind in ("category", "scale") for c in columns)
+    alike = alike and all(2 * len({*map(str, c.counts.index)}) >= len(words) for c in columns)
     return kind if kind in ("rank", "sum") or (kind == "grid" and alike) else ""
 
 

@@ -16,6 +16,8 @@ from pptx.enum.chart import (
     XL_TICK_LABEL_POSITION,
 )
 from pptx.enum.dml import MSO_LINE
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Emu, Pt
 
 from cxlab.codebook import label
@@ -196,6 +198,9 @@ def _likert(chart: Any, finding: Mapping[str, Any], shown: Drawn) -> None:
     chart.value_axis.has_major_gridlines = False
     chart.value_axis.tick_label_position = XL_TICK_LABEL_POSITION.NONE
     _legend(chart)
+    for place, (_, sign, part) in enumerate(stacked):
+        if sign == 1 and part < 1:  # its other half is in the legend already
+            _unnamed(chart, place)
 
 
 def _sides_data(finding: Mapping[str, Any], shown: Drawn) -> Any:
@@ -225,6 +230,13 @@ def _sides(chart: Any, finding: Mapping[str, Any], shown: Drawn) -> None:
 def _legend(chart: Any) -> None:
     chart.has_legend = True
     chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+
+
+def _unnamed(chart: Any, place: int) -> None:
+    """Leave a series out of the legend."""
+    entry = f'<c:legendEntry {nsdecls("c")}><c:idx val="{place}"/><c:delete val="1"/>'
+    legend = chart.legend._element
+    legend.find(qn("c:legendPos")).addnext(parse_xml(f"{entry}</c:legendEntry>"))
 
 
 # ---------------------------------------------------------------- waterfall

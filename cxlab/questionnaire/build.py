@@ -19,7 +19,7 @@ from cxlab.questionnaire.cells import (
     nets_of,
     same,
 )
-from cxlab.questionnaire.kinds import of_column, of_columns
+from cxlab.questionnaire.kinds import mentioned, of_column, of_columns
 from cxlab.results import count
 
 __all__ = ["QuestionError", "coded", "of_scores"]
@@ -132,6 +132,9 @@ def _choose_all(
     if question.column:
         return chosen.from_cell(name, question, columns[""])
     if not question.set:
+        heard = [heard_of(column, question) for column in columns.values()]
+        if not question.counted and mentioned(heard):
+            return chosen.from_categories(name, question, columns)
         return chosen.from_columns(name, question, columns)
     asked = question.set.lstrip("$").casefold()
     said = next(s for file in printed.values() for k, s in file["sets"].items()

@@ -1,7 +1,7 @@
 """Which kind of question is this? Told by its answers where the study file does not say it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,13 +15,15 @@ NO = {"0", "no", "n", "false", "unchecked", "not selected", "unselected", "not c
 MARKS = ("\n", "|", ";", ",")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d.*|\d\d?[./]\d\d?[./]\d{4}.*")
 _POINTS = 11  # most points of a scale
+_LATER = 0.8  # most of those who filled a first column who also fill the last of mentions
+_CHANCE = 0.02  # rows that may break the rule of mentions
 _CHOICES = 40  # most answers of a question with one column, unless few people answered so much
 
 
 def of_columns(columns: Mapping[str, Column]) -> str:
     """Tell the kind of a question with several columns."""
     each = list(columns.values())
-    if all(_chosen_or_not(column) for column in each):
+    if all(_chosen_or_not(column) for column in each) or mentioned(each):
         return "choose all"
     words = {word for column in each for word in column.words}
     if words and all(number_of(word) is not None and _is_number(word) for word in words):
@@ -75,6 +77,32 @@ def separator(column: Column) -> str:
         if again > 0.7 and few and parts > 0.6 and several > 0.05 and max(map(len, distinct)) < 120:
             return mark
     return ""
+
+
+def mentioned(columns: Sequence[Column]) -> bool:
+    """Say whether columns hold the answers of one list that were given first, second, third.
+
+    Few who left a column empty filled the next, hardly anybody gave an answer twice, and what
+    stands in the later columns stands in the first as well.
+    """
+    used = [column for column in columns if column.words]  # nobody may have given a fifth
+    if len(used) < 2:
+        return False
+    table = np.stack([_words(column) for column in used])
+    filled = table != ""
+    n = filled.sum(axis=1)
+    some, first = int(n[1:].sum()), {*table[0]} - {""}
+    if len(first) <= 2 or n[-1] > _LATER * n[0] or (np.diff(n) > 0).any():
+        return False
+    skipped = int((filled[1:] & ~filled[:-1]).sum())
+    twice = [filled[at] & (table[at] == table[:at]).any(axis=0) for at in range(1, len(table))]
+    again = int(np.sum(twice))
+    known = {word for row in table[1:] for word in row} - {""}
+    return max(skipped, again) <= _CHANCE * some and len(known & first) > 0.5 * len(known)
+
+
+def _words(column: Column) -> np.ndarray:
+    return np.array([*map(same, column.words), ""], dtype=object)[column.place]
 
 
 def _chosen_or_not(column: Column) -> bool:

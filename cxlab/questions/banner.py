@@ -249,7 +249,9 @@ def _headline(
 ) -> str:
     """Count what stands apart once it is allowed for how much was looked at."""
     told = frame[(frame["breakdown"] != ALL) & (frame["part"] != "mean")]
-    p_values = told["p_rest"].dropna().to_numpy()
+    differ = ~told["share"].isin([0.0, 1.0]) & told["share"].notna()  # else it is the breakdown
+    own = ~differ.groupby([told["question"], told["breakdown"]]).transform("any")
+    p_values = told.loc[~own, "p_rest"].dropna().to_numpy()
     stands = p_values if corrected else adjusted(p_values)
     apart = int((stands <= SURE).sum())
     if not layout.spans:
