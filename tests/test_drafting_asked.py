@@ -63,3 +63,55 @@ def test_ranks_and_parts_of_a_whole_are_found(tmp_path, kind):
     cells = [",".join(map(str, row)) for row in {"rank": ranks, "sum": parts}[kind]]
     said = _drafted(tmp_path, "Deal out. - A,Deal out. - B,Deal out. - C", cells)
     assert [one["kind"] for one in said["questions"].values()] == [kind]
+
+
+def _table(folder, rows):
+    """Draft and tabulate an export of these rows; give what was drafted, and each question."""
+    (folder / "survey.csv").write_text("\n".join(",".join(row) for row in rows) + "\n")
+    (folder / "study.yaml").write_text(draft([folder / "survey.csv"], folder).text, "utf-8")
+    said = yaml.safe_load((folder / "study.yaml").read_text("utf-8"))["tables"]["responses"]
+    return said["questions"], study.load(folder / "study.yaml", cache=False).questionnaire
+
+
+def test_seen_and_left_empty_is_neither_not_asked_nor_an_answer_in_qualtrics(tmp_path):
+    which = "Which? (Select all) - Selected Choice - "
+    rows = [["StartDate", "EndDate", "ResponseId", "QID7_1", "QID7_2", "QID7_9", "QID7_9_TEXT"],
+            ["Start", "End", "Id", f"{which}Maps", f"{which}Mail", f"{which}Other",
+             "Which? (Select all) - Other - Text"],
+            [f'"{{""ImportId"":""{at}""}}"' for at in range(7)]]  # fmt: skip
+    for at in range(90):  # a third not asked, a sixth saw it and chose nothing
+        seen = ["-99"] * 3 if at % 6 == 1 else ["Maps", "Mail" * (at % 2), "Other" * (at % 6 == 5)]
+        day = f"2025-03-{at % 28 + 1:02d} 10:00:00"
+        cells = ["", "", ""] if at % 3 == 0 else seen
+        rows.append([day, day, f"R_{at}", *cells, f"word {at}" if cells[2] == "Other" else ""])
+    said, asked = _table(tmp_path, rows)
+    (name,) = said
+    assert said[name] == {"columns": ["QID7_1", "QID7_2", "QID7_9"], "other": "QID7_9_TEXT"}
+    told = asked[name]
+    assert (told.put_to().sum(), told.answered().sum()) == (60, 45)
+    assert (told.codes == 1).sum(axis=1).tolist() == [45, 15, 15]
+    assert told.items == ("Maps", "Mail", "Other")
+
+
+def test_not_asked_and_other_in_words_are_told_apart_in_limesurvey(tmp_path):
+    rows = [["id", "submitdate", "lastpage", "startlanguage", "own[SQ001] . Own? [Car]",
+             "own[SQ002] . Own? [Bike]", "own[SQ003] . Own? [Boat]",
+             "own[other] . Own? [Other]"]]  # fmt: skip
+    for at in range(80):
+        cells = ["N/A"] * 3 if at % 4 == 0 else ["Yes", "No" if at % 2 else "Yes", "No"]
+        rows.append(
+            [
+                str(at),
+                f"2025-05-{at % 28 + 1:02d} 09:00:00",
+                "4",
+                "en",
+                *cells,
+                "sled" * (at % 8 == 1),
+            ]
+        )
+    said, asked = _table(tmp_path, rows)
+    assert said["own"]["other"] == "own[other] . Own? [Other]"
+    assert asked["own"].items == ("Car", "Bike", "Boat")
+    assert (asked["own"].codes == 1).sum(axis=1).tolist() == [60, 20, 0]
+    assert asked["own"].put_to().sum() == 60
+    assert any("nobody chose 'Boat'" in note for note in asked["own"].notes)

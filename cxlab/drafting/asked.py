@@ -12,6 +12,7 @@ from cxlab.codebook import ASKED, Question, Refusal, fitting
 from cxlab.drafting.lexicon import PERSONAL
 from cxlab.drafting.profiles import Profile, folded, stem_of
 from cxlab.questionnaire import coded
+from cxlab.questionnaire.build import SEEN
 from cxlab.questionnaire.cells import LARGEST, Column
 from cxlab.questionnaire.kinds import of_columns, separator
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _ANSWERS = 12  # most different answers of a grid
 _FEWEST = 2  # columns of one question
+_WRITTEN = r"(?i)_text$|\[other\]|_other$"  # what was written for 'other, please specify'
 
 
 def questions(made: Guess) -> None:
@@ -34,12 +36,18 @@ def questions(made: Guess) -> None:
             _declare(made, label, {"set": label}, [left.pop(each) for each in headings])
     groups: dict[str, list[Profile]] = {}
     for column in left.values():
-        if (stem := stem_of(column)) and column.kind != "empty":
+        if stem := stem_of(column) or _numbered(column):
             groups.setdefault(stem, []).append(column)
-    for stem, columns in groups.items():
+    for stem, several in groups.items():
+        written = [column for column in several if re.search(_WRITTEN, column.name)]
+        items = [column for column in several if column not in written]
+        columns = [column for column in items if column.kind != "empty"]
         if len(columns) >= _FEWEST and (kind := _kind(made, columns)):
+            columns = items if kind == "choose all" else columns  # nobody chose one: that is told
             said: dict[str, Any] = {"columns": _headings(made, columns)}
-            _declare(made, stem, said | ({"kind": kind} if kind != "choose all" else {}), columns)
+            said |= {"kind": kind} if kind != "choose all" else {}
+            said |= {"other": written[0].name} if len(written) == 1 else {}
+            _declare(made, stem, said, columns + written[: "other" in said])
 
 
 def joined(made: Guess) -> None:
@@ -85,20 +93,36 @@ def _sets(made: Guess) -> Iterator[tuple[str, list[str]]]:
 
 def _kind(made: Guess, columns: Sequence[Profile]) -> str:
     """Tell the kind of a question with these columns; empty where they are no one question."""
-    kind = of_columns({column.name: _column(made, column) for column in columns})
-    words = {folded(str(word)) for column in columns for word in column.counts.index}
+    read = {column.name: _column(made, column) for column in columns}
+    kind = of_columns(read)
+    words = {folded(word) for column in read.values() for word in column.words}
     if kind == "choose all":
         return kind if len(words) > 1 or len(columns) > _FEWEST else ""
     alike = 1 < len(words) <= _ANSWERS and all(c.kind in ("category", "scale") for c in columns)
-    alike = alike and all(2 * len({*map(str, c.counts.index)}) >= len(words) for c in columns)
+    alike = alike and all(2 * len(column.words) >= len(words) for column in read.values())
     return kind if kind in ("rank", "sum") or (kind == "grid" and alike) else ""
 
 
 def _column(made: Guess, column: Profile) -> Column:
-    cells = made.raw(column)
+    cells = _heard(made, column)
     place, words = pd.factorize(cells.where(cells != ""))
     return Column(column.name, column.wording, place, tuple(map(str, words)), column.labels or {},
                   column.codes)  # fmt: skip
+
+
+def _heard(made: Guess, column: Profile) -> pd.Series:
+    """Give the cells of a column; what its vendor writes for 'not answered' is empty."""
+    header = made.files.grids[0].header
+    lime = any("[" in name and name.endswith("]") for name in header.names)
+    silent = {SEEN} if header.layout == "qualtrics" else {"N/A"} if lime else set()
+    cells = made.raw(column)
+    return cells.mask(cells.isin(silent), "")
+
+
+def _numbered(column: Profile) -> str:
+    """Give what stands before the number of an item: `own` of `own_SQ001`, `use` of `use_3`."""
+    found = re.fullmatch(r"([A-Za-z]\w*?)[_.]?(?:SQ)?\d+", column.name)
+    return folded(found[1]) if found else ""
 
 
 def _headings(made: Guess, columns: Sequence[Profile]) -> list[str]:
@@ -115,7 +139,7 @@ def _headings(made: Guess, columns: Sequence[Profile]) -> list[str]:
 
 def _declare(made: Guess, name: str, said: dict[str, Any], columns: Sequence[Profile]) -> None:
     """Write a question down if it can be tabulated as it stands."""
-    frame = pd.DataFrame({ASKED + c.name: made.raw(c).replace("", None) for c in columns})
+    frame = pd.DataFrame({ASKED + c.name: _heard(made, c).replace("", None) for c in columns})
     try:
         told = coded(frame, {name: Question(**said)}) if "set" not in said else ()
     except Refusal:

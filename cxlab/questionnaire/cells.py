@@ -118,6 +118,7 @@ def items(wordings: Sequence[str]) -> list[tuple[str, str]]:
     """
     if len(wordings) < 2:
         return [("", each) for each in wordings]
+    wordings = [_CODED.sub("", each) for each in wordings]
     shared = _shared(wordings)
     cuts = [mark for mark in _CUTS if mark in shared]
     cuts = cuts[:1] if cuts[:1] == [" - "] else cuts
@@ -126,6 +127,7 @@ def items(wordings: Sequence[str]) -> list[tuple[str, str]]:
     return [(_bare(question), _bare(each[ends:].removesuffix(last))) for each in wordings]
 
 
+_CODED = re.compile(r"^\w+\[\w+\]\s*\.\s*(?=\S)")  # LimeSurvey: Q5[SQ001]. How was … [Price]
 _CUTS = (" - ", "[", ": ", "? ", ". ", "| ")
 
 

@@ -137,17 +137,18 @@ def _differing(name: str, columns: Mapping[str, Column], question: Question) -> 
             labelled.setdefault(tuple(column.labels.items()), []).append(item)
     if len(labelled) > 1:
         odd = min(labelled.values(), key=len)
-        return [f"{DOUBT}'{name}': {listing(odd)} has other labels than the other items; ask it "
-                "apart if its scale is another."]  # fmt: skip
+        has = "has" if len(odd) == 1 else "have"
+        return [f"{DOUBT}'{name}': {listing(odd)} {has} other labels than the other items; ask "
+                "apart what is on another scale."]  # fmt: skip
     widest = max((high - low for low, high in ends), default=0)
     odd = [i for (low, high), some in ends.items() if widest > 2 * (high - low) > 0 for i in some]
     if not odd:
         return []
     low, high = next(key for key, some in ends.items() if odd[0] in some)
     return [
-        f"{DOUBT}'{name}': {listing(odd)} was answered from {low:g} to {high:g} only, other items "
-        f"on a scale {widest + 1:g} points long. If its scale is another, make it a question of "
-        "its own."
+        f"{DOUBT}'{name}': {listing(odd)} {'was' if len(odd) == 1 else 'were'} answered from "
+        f"{low:g} to {high:g} only, other items on a scale {widest + 1:g} points long. If its "
+        "scale is another, make it a question of its own."
     ]
 
 
