@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxlab import questions
 from cxlab.codebook import MappingError
 from cxlab.questionnaire import NOT_ANSWERED, NOT_ASKED, QuestionError
 from cxlab.study import StudyError
@@ -270,3 +271,28 @@ def test_a_grid_that_people_left_midway_is_no_list_of_mentions(tmp_path):
             for at in range(150)]  # fmt: skip
     asked = _asked(tmp_path, _rows("id,G1,G2,G3", *rows), {"g": ["G*"]})["g"]
     assert asked.kind == "grid"
+
+
+def test_words_in_no_known_order_have_no_ends(tmp_path):
+    rows = [
+        f"{at},{'Good' if at % 3 else 'Poor'},{'Fair' if at % 2 else 'Bad'}" for at in range(40)
+    ]
+    said = {"g": {"columns": ["G - *"], "kind": "grid"}}
+    asked = _asked(tmp_path, _rows("id,G - A,G - B", *rows), said)
+    assert "the export gives its answers no order" in " ".join(asked["g"].notes)
+    assert set(questions.topline(asked).frame["part"]) == {"answer"}
+    said["g"]["codes"] = ["Bad", "Poor", "Fair", "Good"]
+    told = questions.topline(_asked(tmp_path, _rows("id,G - A,G - B", *rows), said)).frame
+    assert set(told["part"]) == {"answer", "net", "mean"}
+
+
+def test_an_answer_off_its_scale_is_in_no_top_two(tmp_path):
+    rows = [f"{at},{at % 5 + 1 if at % 6 else 'Never used it'}" for at in range(60)]
+    said = {"s": {"column": "S", "kind": "scale"}}
+    asked = _asked(tmp_path, _rows("id,S", *rows), said)
+    assert "'Never used it' is no point of its scale" in " ".join(asked["s"].notes)
+    assert set(questions.topline(asked).frame["part"]) == {"answer", "mean"}
+    said["s"]["missing"] = "Never used it"
+    told = questions.topline(_asked(tmp_path, _rows("id,S", *rows), said)).frame
+    top = told.loc[told["answer"] == "top 2", "count"].iloc[0]
+    assert top == sum(at % 6 > 0 and at % 5 > 2 for at in range(60))

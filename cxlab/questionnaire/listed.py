@@ -43,6 +43,9 @@ def listed(blank: Asked, question: Question, columns: Mapping[str, Column]) -> A
     notes = [*unlabelled(_headings(columns), bare), *_too_many(columns, answers)]
     if blank.kind == "grid":
         notes += _differing(blank.name, columns, question)
+    if blank.kind in ("grid", "scale"):
+        notes += _unordered(blank.name, [a for a, v in zip(answers, values, strict=True)
+                                         if v is None], len(answers))  # fmt: skip
     return replace(
         blank,
         items=tuple(columns),
@@ -53,6 +56,19 @@ def listed(blank: Asked, question: Question, columns: Mapping[str, Column]) -> A
         missing=missing,
         notes=(*blank.notes, *notes),
     )
+
+
+def _unordered(name: str, words: Sequence[str], every: int) -> list[str]:
+    """Doubt a scale some of whose answers stand on no point of it."""
+    if not words:
+        return []
+    if len(words) == every:
+        return [f"{DOUBT}'{name}': the export gives its answers no order, so there are no means "
+                "and no top two. List them in order under 'codes'."]  # fmt: skip
+    shown = listing([f"'{word}'" for word in words])
+    return [f"{DOUBT}'{name}': {shown} {'is' if len(words) == 1 else 'are'} no point of its scale, "
+            "so there is no top two. Say under 'missing' that it is no answer, or list all in "
+            "order under 'codes'."]  # fmt: skip
 
 
 def numbers(blank: Asked, question: Question, columns: Mapping[str, Column]) -> Asked:

@@ -72,7 +72,9 @@ def boxes(asked: Asked) -> dict[str, tuple[int, ...]]:
     if asked.kind not in _BOXES or k < _FEWEST:
         return nets
     worth = np.array(asked.values, dtype=float)
-    order = np.arange(k) if np.isnan(worth).any() else np.argsort(worth, kind="stable")
+    if np.isnan(worth).any():  # words in no known order have no ends
+        return nets
+    order = np.argsort(worth, kind="stable")
     ends = {"top 2": _places(order[-2:]), "bottom 2": _places(order[:2])}
     taken = {" ".join(name.lower().split()) for name in nets}
     return nets | {name: places for name, places in ends.items() if name not in taken}

@@ -87,6 +87,7 @@ def grid(study: Any, *, question: str) -> Result:
     each = asked[question]
     if each.kind == "choose all" or not each.answers:
         raise QuestionsError(f"'{question}' is no grid: its kind is '{each.kind}'.")
+    numbers_of(each)  # words in no known order have no middle
     told = topline(asked, questions=question)
     rows = told.frame[(told.frame["part"] == "answer") & (told.frame["verdict"] != WITHHELD)]
     frame = pd.DataFrame({
