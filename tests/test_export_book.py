@@ -6,6 +6,7 @@ import subprocess
 
 import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
 
 from cxlab import questions
@@ -18,8 +19,6 @@ EVIL = "=HYPERLINK(1)"
 
 @pytest.fixture(scope="module")
 def banner():
-    import pandas as pd
-
     codes = np.r_[np.zeros(60), np.ones(40), np.zeros(20), np.ones(80)].astype(int)[None]
     asked = Asked(EVIL, "single", "", ("",), (EVIL, "no"), (np.nan, np.nan), codes)
     people = pd.DataFrame({"side": np.repeat(["A", "B"], 100)})
@@ -52,6 +51,14 @@ def test_tidy_cells_are_no_formulas(banner):
     text = book.tidy(banner).decode("utf-8-sig")
     assert f"'{EVIL}" in text
     assert not any(part.startswith("=") for line in text.splitlines() for part in line.split(","))
+
+
+def test_the_cells_beside_the_book_are_those_of_its_sheet(banner):
+    cells = pd.read_csv(io.BytesIO(book.tidy(banner)))
+    rows = list(_sheets(banner)["tables"].iter_rows(min_row=6, values_only=True))
+    assert [v for row in rows for v in row if isinstance(v, float)] == cells["share"].tolist()
+    letters = [v for row in rows for v in row[2::2] if isinstance(v, str)]
+    assert letters == cells["above"].dropna().tolist()
 
 
 def test_calc_opens_the_workbook(banner, tmp_path):
