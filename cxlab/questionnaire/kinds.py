@@ -111,7 +111,7 @@ def _chosen_or_not(column: Column) -> bool:
         return not words or not _is_number(next(iter(words))) or next(iter(words)) in YES | NO | {
             "2", "3", "4", "5", "6", "7", "8", "9"}  # fmt: skip
     left = words - NO
-    if len(left) == 2 and len(left & YES) == 1 and same(column.wording).endswith(*(left - YES)):
+    if len(left) == 2 and len(left & YES) == 1 and same(column.wording).endswith(tuple(left - YES)):
         return True  # codes beside the label of the item
     return words <= YES | NO and bool(words & NO)
 
