@@ -242,6 +242,19 @@ def test_from_a_bar_to_its_people_to_one_persons_answers(study):
     assert told["person"]["text"] == told["people"][0]["text"]
 
 
+def test_a_column_of_many_values_is_a_sentence_and_a_value_is_typed(tmp_path):
+    rows = pd.DataFrame({"id": range(5000), "score": np.arange(5000) % 11,
+                         "agent": [f"agent {i % 500}" for i in range(5000)]})  # fmt: skip
+    opened = small.load(tmp_path, rows.to_csv(index=False), columns={"customer_id": "id",
+                        "nps": "score"}, scales={"nps": "0..10"}, segments=["agent"])  # fmt: skip
+    sitting = _sitting(opened)
+    groups = next(each for each in sitting.shown()["views"] if each["name"] == "groups")
+    assert "500 values of enough answers: too many to set beside each other" in groups["absent"]
+    assert "470 further values: type one" in sitting.choices[0].note
+    sitting.do({"do": "add", "column": "agent", "value": "agent 499"})
+    assert sitting.shown()["size"] == "10 answers of 5,000"
+
+
 def test_what_is_slow_is_asked_after_the_rest_is_painted(study):
     sitting = _sitting(study)
     slow = [view.name for view in VIEWS if view.slow]

@@ -22,6 +22,7 @@ UNCOMPARED = ("comment", "period", "tier")  # the trend tells of periods; tiers 
 WAITS = Absence("Being worked out …")
 MOST_KNOWN = 400
 MANY = 200_000  # answers
+MOST_BESIDE = 100  # groups
 CHANGED = "The exports changed since this panel was opened. Open it again to see them as they are."
 
 
@@ -198,7 +199,14 @@ class Sitting:
             return Absence("The answers carry no date.", "a column for answered_at")
         if column in self.chips:
             return ONE_PERIOD if name == "trend" else Absence("Choose other groups to compare.")
-        held = self.guard.why_not(self._cells(name))
+        cells = self._cells(name)
+        if len(cells) > MOST_BESIDE:
+            return Absence(
+                f"'{self.columns[column]}' has {count(len(cells), 'value')} of enough answers: too "
+                f"many to set beside each other (at most {MOST_BESIDE}). Choose one, or another "
+                "column."
+            )
+        held = self.guard.why_not(cells)
         return Absence(held) if held else None
 
     def _cells(self, name: str) -> list[dict[str, Any]]:
