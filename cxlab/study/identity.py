@@ -38,8 +38,9 @@ def identified(study: Study) -> Study:
 def _before_joining(study: Study, table: str, moment: str) -> Study:
     """Tell of rows that lie on a day before their customer signed up; they are kept."""
     done, customers = study.cleaned.get(table), study.customers
-    lacks = customers is None or "signed_up_at" not in customers or done is None
-    if lacks or not {"customer_id", moment} <= set(done.frame):
+    if done is None or customers is None or "signed_up_at" not in customers:
+        return study
+    if not {"customer_id", moment} <= set(done.frame):
         return study
     joined = customers.dropna(subset=["customer_id"]).drop_duplicates("customer_id")
     joined = joined.set_index("customer_id")["signed_up_at"]
