@@ -12,8 +12,8 @@ from cxlab import questions
 from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.questions import QuestionsError
 from cxlab.questions.association import independence
-from cxlab.questions.columns import Columns
-from cxlab.questions.held import held
+from cxlab.questions.workings.columns import Columns
+from cxlab.questions.workings.held import held
 from cxlab.results import Misuse
 
 GOLD = Path(__file__).parent / "golden"

@@ -13,7 +13,7 @@ from scipy.special import hyp2f1, hyperu
 
 from cxlab import results, retention, value
 from cxlab.lifetimes import likelihood
-from cxlab.value.buying import _surface, histories
+from cxlab.value.workings.purchasing import _surface, histories
 
 GOLDEN = Path(__file__).parent / "golden"
 MODELS = ("bg_nbd", "mbg_nbd", "pareto_nbd")

@@ -10,7 +10,7 @@ import pandas as pd
 from cxlab import stats
 from cxlab.codebook import How, label, question
 from cxlab.journey.workings.adjusting import covariates, told
-from cxlab.journey.workings.cases import Cases, cases_of
+from cxlab.journey.workings.cases import cases_of, scored
 from cxlab.journey.workings.mixed import shared
 from cxlab.journey.workings.refusal import JourneyError
 from cxlab.results import Result, amount, count, listing, percent, span
@@ -85,17 +85,6 @@ def consistency(
         notes=cases.notes,
         unit="share",
     )  # fmt: skip
-
-
-def scored(cases: Cases, outcome: str) -> pd.DataFrame:
-    """Give the contacts that have the outcome, or refuse."""
-    rows = cases.frame
-    if outcome not in rows or not rows[outcome].notna().any():
-        raise JourneyError(f"no contact has {label(outcome)}.", needs=f"'{outcome}' of contacts")
-    rows = rows[rows[outcome].notna()]
-    if rows[outcome].nunique() < 2:
-        raise JourneyError(f"{label(outcome)} is the same in every contact.")
-    return rows
 
 
 def _headline(frame: pd.DataFrame, outcome: str) -> str:

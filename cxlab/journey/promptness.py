@@ -8,9 +8,8 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import How, label, question
-from cxlab.journey.consistency import scored
 from cxlab.journey.workings.adjusting import covariates, told
-from cxlab.journey.workings.cases import cases_of
+from cxlab.journey.workings.cases import cases_of, scored
 from cxlab.journey.workings.kink import Kink, bent, robust
 from cxlab.journey.workings.refusal import JourneyError
 from cxlab.results import Result, count, number

@@ -7,14 +7,13 @@ import numpy as np
 import pandas as pd
 
 from cxlab.codebook import label
-from cxlab.questions.banner import layout_of
-from cxlab.questions.blocks import ANSWER, Block
-from cxlab.questions.cells import Cells, cells
-from cxlab.questions.columns import Columns
-from cxlab.questions.held import held
-from cxlab.questions.letters import SURE, adjusted, with_the_rest
-from cxlab.questions.people import QuestionsError, questionnaire_of
-from cxlab.questions.topline import FLAGGED
+from cxlab.questions.workings.blocks import ANSWER, Block
+from cxlab.questions.workings.cells import Cells, cells
+from cxlab.questions.workings.columns import Columns, layout_of
+from cxlab.questions.workings.held import held
+from cxlab.questions.workings.letters import SURE, adjusted, with_the_rest
+from cxlab.questions.workings.people import QuestionsError, questionnaire_of
+from cxlab.questions.workings.telling import FLAGGED
 from cxlab.results import Result, amount, brief, count, listing, sentence
 from cxlab.stats import quantile
 

@@ -8,8 +8,13 @@ import pandas as pd
 from scipy import special
 
 from cxlab.questionnaire import Asked, Questionnaire
-from cxlab.questions.columns import groups
-from cxlab.questions.people import QuestionsError, clusters_of, questionnaire_of, weights_of
+from cxlab.questions.workings.columns import groups
+from cxlab.questions.workings.people import (
+    QuestionsError,
+    clusters_of,
+    questionnaire_of,
+    weights_of,
+)
 from cxlab.results import Misuse, Result, brief, count, number, probability
 from cxlab.stats import adjust
 

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from cxlab.questionnaire import Asked, Questionnaire
-from cxlab.questions.blocks import Block
-from cxlab.questions.cells import Cells, cells
-from cxlab.questions.columns import ALL, MOST, Columns, columns
-from cxlab.questions.held import held
-from cxlab.questions.letters import (
+from cxlab.questions.workings.blocks import Block
+from cxlab.questions.workings.cells import Cells, cells
+from cxlab.questions.workings.columns import ALL, MOST, Columns, layout_of
+from cxlab.questions.workings.held import held
+from cxlab.questions.workings.letters import (
     SURE,
     Tests,
     adjusted,
@@ -19,8 +19,11 @@ from cxlab.questions.letters import (
     letters,
     with_the_rest,
 )
-from cxlab.questions.people import QuestionsError, clusters_of, questionnaire_of, weights_of
-from cxlab.questions.topline import FLAGGED, SMALL, WITHHELD, told_of
+from cxlab.questions.workings.people import (
+    QuestionsError,
+    questionnaire_of,
+)
+from cxlab.questions.workings.telling import FLAGGED, SMALL, WITHHELD, told_of
 from cxlab.results import Misuse, Result, brief, count, listing, sentence
 
 PERCENT = ("column", "row", "cell", "count")
@@ -139,18 +142,6 @@ def differences(
         base=asked.base,
         notes=told_of((asked[row],)),
     )
-
-
-def layout_of(asked: Questionnaire, by: str | Sequence[str] | None) -> tuple[Columns, Columns]:
-    """Lay out the columns, and for each everyone else of its breakdown."""
-    known = [name for name in asked.segments if asked.people[name].nunique() <= MOST]
-    names = known if by is None else [by] if isinstance(by, str) else list(by)
-    layout = columns(asked, names, weight=weights_of(asked), cluster=clusters_of(asked))
-    there = np.zeros_like(layout.member)
-    for span in layout.spans.values():
-        there[:, span] = (layout.member[:, span].sum(axis=1) > 0)[:, None]
-    rest = {**vars(layout), "member": there - layout.member}
-    return layout, Columns(**{name: rest[name] for name in Columns.__dataclass_fields__})
 
 
 def _p_values(

@@ -8,9 +8,15 @@ import pandas as pd
 from scipy import special
 
 from cxlab.questionnaire import Asked
-from cxlab.questions.letters import SURE, adjusted
-from cxlab.questions.people import QuestionsError, clusters_of, questionnaire_of, weights_of
-from cxlab.questions.topline import asked_as, told_of
+from cxlab.questions.workings.letters import SURE, adjusted
+from cxlab.questions.workings.people import (
+    QuestionsError,
+    clusters_of,
+    numbers_of,
+    questionnaire_of,
+    weights_of,
+)
+from cxlab.questions.workings.telling import asked_as, told_of
 from cxlab.results import Result, brief, count, number, percent
 from cxlab.stats import quantile
 
@@ -68,25 +74,6 @@ def between(
         notes=told_of((each,)),
         unit="share" if shares else "",
     )
-
-
-def numbers_of(each: Asked) -> np.ndarray:
-    """Give what was answered as numbers, (items, people); missing where nothing was.
-
-    Raises:
-        QuestionsError: its answers are words without numbers.
-    """
-    if each.kind == "choose all":
-        return np.where(each.answered(), each.codes == 1, np.nan)
-    if each.numbers is not None:
-        return each.numbers
-    worth = np.array(each.values, dtype=float)
-    if not len(worth) or np.isnan(worth).any():
-        raise QuestionsError(
-            f"'{each.name}': its answers are words without numbers.",
-            needs="its answers in order, under 'codes' in the study file",
-        )
-    return np.append(worth, [np.nan, np.nan])[each.codes]
 
 
 def _paired(

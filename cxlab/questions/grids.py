@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from cxlab.questionnaire import Asked, Questionnaire
-from cxlab.questions.between import numbers_of
-from cxlab.questions.columns import groups
-from cxlab.questions.people import QuestionsError, questionnaire_of, weights_of
-from cxlab.questions.topline import METHOD, WITHHELD, asked_as, told_of, topline
+from cxlab.questions.topline import topline
+from cxlab.questions.workings.columns import groups
+from cxlab.questions.workings.people import QuestionsError, numbers_of, questionnaire_of, weights_of
+from cxlab.questions.workings.telling import METHOD, WITHHELD, asked_as, told_of
 from cxlab.results import Misuse, Result, brief, listing, number, percent
 
 MAP = (

@@ -8,22 +8,15 @@ import pandas as pd
 
 from cxlab.codebook import label, tier
 from cxlab.questionnaire import Asked, Questionnaire
-from cxlab.questions.blocks import Block
-from cxlab.questions.cells import Cells, cells
-from cxlab.questions.columns import Columns, columns
-from cxlab.questions.people import clusters_of, questionnaire_of, weights_of
+from cxlab.questions.workings.blocks import Block
+from cxlab.questions.workings.cells import Cells, cells
+from cxlab.questions.workings.columns import Columns, columns
+from cxlab.questions.workings.people import clusters_of, questionnaire_of, weights_of
+from cxlab.questions.workings.telling import FLAGGED, METHOD, SMALL, WITHHELD, asked_as, told_of
 from cxlab.results import Misuse, Result, brief, count, listing, number, percent
 from cxlab.stats import mean_interval, proportion_interval, quantile
 
-WITHHELD = "withheld"
-SMALL = "small base"
-FLAGGED = 30  # answers below which a base is flagged
 INTERVALS = ("wilson", "logit")
-METHOD = (
-    "Shares of those who answered, with Wilson intervals (Wilson 1927) on the answers that the "
-    "weighted and clustered base is worth; means with linearised standard errors (Särndal, "
-    "Swensson and Wretman 1992)."
-)
 _COLUMNS = ["question", "item", "answer", "part", "share", "estimate", "conf_low", "conf_high",
             "count", "asked", "n", "n_effective", "weighted", "base_weighted",
             "verdict"]  # fmt: skip
@@ -183,16 +176,6 @@ def _topline(each: Asked, rows: pd.DataFrame, whole: Result, asked: Questionnair
     )
 
 
-def asked_as(each: Asked) -> str:
-    """Give the wording of a question as it stands below an exhibit.
-
-    Example:
-        >>> asked_as(Asked("q", "scale", "How likely?", ("",), (), (), np.zeros((1, 1))))
-        '“How likely?”'
-    """
-    return f"“{brief(each.text or each.name, 240)}”"
-
-
 def _told(each: Asked, rows: pd.DataFrame) -> str:
     """Say in a sentence what was answered to a question."""
     name = brief(label(each.name), 32)
@@ -291,16 +274,6 @@ def _headline(frame: pd.DataFrame, chosen: Sequence[Asked]) -> str:
     most = rows.loc[rows["share"].idxmax()]
     of = f" ({brief(most['item'])})" if most["item"] else ""
     return f"'{brief(most['answer'])}'{of} is answered most often: {percent(most['share'])}."
-
-
-def told_of(chosen: Sequence[Asked]) -> tuple[str, ...]:
-    """Give what the reader must know of questions: their notes, and what counted as no answer."""
-    notes = [note for each in chosen for note in each.notes]
-    for each in chosen:
-        given = [f"'{word}' {number(n, 0)}" for word, n in each.missing.items() if n]
-        if given:
-            notes.append(f"'{each.name}': no answer, not in the base: {listing(given, 6)}.")
-    return tuple(notes)
 
 
 def _held(frame: pd.DataFrame, smallest: int) -> tuple[str, ...]:

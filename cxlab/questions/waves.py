@@ -8,8 +8,9 @@ import pandas as pd
 from cxlab import codebook
 from cxlab.events import local_times
 from cxlab.questionnaire import Asked, Questionnaire
-from cxlab.questions.people import QuestionsError, only, questionnaire_of
-from cxlab.questions.topline import asked_as, told_of, topline
+from cxlab.questions.topline import topline
+from cxlab.questions.workings.people import QuestionsError, only, questionnaire_of
+from cxlab.questions.workings.telling import asked_as, told_of
 from cxlab.results import Misuse, Result, amount, brief, count, listing, number
 
 EVERY = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}

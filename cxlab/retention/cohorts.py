@@ -10,7 +10,7 @@ import pandas as pd
 from cxlab import events, stats
 from cxlab.lifetimes.buyers import OrdersError, last_day, orders_of, table_of
 from cxlab.results import Result, count, listing, number, percent
-from cxlab.retention.attendance import attendance, counted, ordinal
+from cxlab.retention.workings.attendance import attendance, counted, ordinal
 
 CALENDAR = {"week": ("W", "W-SUN"), "month": ("M", "M"), "quarter": ("Q", "Q"), "year": ("Y", "Y")}
 RULES = {

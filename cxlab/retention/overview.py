@@ -10,7 +10,8 @@ from cxlab.lifetimes.asking import of_customers
 from cxlab.lifetimes.design import spoken
 from cxlab.lifetimes.spells import DAYS, SpellError, Spells
 from cxlab.results import Result, percent
-from cxlab.retention.survival import carried, survival, survival_at
+from cxlab.retention.survival import survival, survival_at
+from cxlab.retention.workings.reach import carried
 
 
 @of_customers

@@ -12,8 +12,8 @@ from cxlab.lifetimes.asking import of_customers
 from cxlab.lifetimes.design import FitError, design
 from cxlab.lifetimes.spells import Spells
 from cxlab.results import Result, listing, number, probability
-from cxlab.retention.hazards import cox_of
-from cxlab.retention.parametric import SHAPES, fit_line
+from cxlab.retention.workings.lines import SHAPES, fit_line
+from cxlab.retention.workings.proportional import cox_of
 
 MODELS = ("cox", *SHAPES)
 _METHODS = {

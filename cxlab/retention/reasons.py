@@ -9,7 +9,8 @@ from cxlab.lifetimes.asking import of_customers
 from cxlab.lifetimes.spells import SpellError, Spells, groups
 from cxlab.lifetimes.steps import LEAST, steps_of
 from cxlab.results import Result, count, number, percent
-from cxlab.retention.survival import carried, survival
+from cxlab.retention.survival import survival
+from cxlab.retention.workings.reach import carried
 
 #: What stands where no reason was given.
 UNTOLD = ("not known", "not given", "unknown", "no reason", "none", "n/a")

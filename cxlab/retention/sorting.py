@@ -10,7 +10,14 @@ from cxlab import stats
 from cxlab.lifetimes.design import FitError
 from cxlab.lifetimes.spells import DAYS, UNTOLD, Spells
 from cxlab.results import Result, count, listing, number, percent
-from cxlab.retention.projection import MODELS, Contract, _fit, _notes, _period, _read
+from cxlab.retention.workings.contracts import (
+    MODELS,
+    Contract,
+    as_told,
+    fit_contract,
+    notes_of,
+    period_of,
+)
 
 
 def sorting(
@@ -41,12 +48,14 @@ def sorting(
         highest, %` where it rises first, `leaving after …, %`, `further renewals, discounted at
         … a year` where the length of a period is known), estimate, std_error, conf_low, conf_high.
     """
-    survivors = _read(survivors)
-    found = _likelier(survivors, fit_to) if model is None else _fit(survivors, model, fit_to)[0]
+    survivors = as_told(survivors)
+    found = (
+        _likelier(survivors, fit_to) if model is None else fit_contract(survivors, model, fit_to)[0]
+    )
     rows = [_delta(found, name, level, i) for i, name in enumerate(found.parameters)]
     rows += [_delta(found, _leaving(k, found), level, _chance(k)) for k in _telling(found)]
     chances = pd.DataFrame(rows[len(found.parameters) :])
-    rate, untold = _per_period(discount, _period(survivors, unit))
+    rate, untold = _per_period(discount, period_of(survivors, unit))
     if not untold:
         renewed = f"further renewals, discounted at {percent(discount, 1)} a year"
         rows.append(_delta(found, renewed, level, lambda c: _further(c, renewals, rate)))
@@ -58,20 +67,20 @@ def sorting(
     return Result(
         name="sorting of customers",
         frame=frame,
-        headline=_headline(found, chances, _period(survivors), level),
+        headline=_headline(found, chances, period_of(survivors), level),
         method=f"{MODELS[found.model]}, maximum likelihood; log-likelihood "
         f"{number(found.top.loglik, 2)}" + ("" if model else "; chosen by likelihood ratio"),
         base=f"{count(found.customers, 'customer')}, {count(found.fitted, 'period')} used to fit",
-        notes=_notes(found) + untold,
+        notes=notes_of(found) + untold,
     )
 
 
 def _likelier(survivors: pd.DataFrame | Spells, fit_to: int | None) -> Contract:
     """Let a customer's own chance change with time where the likelihood asks for it."""
-    steady = _fit(survivors, "sbg", fit_to)[0]
+    steady = fit_contract(survivors, "sbg", fit_to)[0]
     if steady.fitted < 3:
         return steady
-    moving = _fit(survivors, "bdw", fit_to)[0]
+    moving = fit_contract(survivors, "bdw", fit_to)[0]
     gain = 2 * (moving.top.loglik - steady.top.loglik)
     return moving if chi2.sf(gain, 1) < 0.05 else steady
 

@@ -12,8 +12,8 @@ from cxlab.codebook import label
 from cxlab.lifetimes.asking import of_customers
 from cxlab.lifetimes.spells import SpellError, Spells, groups
 from cxlab.lifetimes.steps import LEAST, product_limit, steps_of
-from cxlab.lifetimes.steps import carried as enough
 from cxlab.results import Result, listing, number, percent, probability
+from cxlab.retention.workings.reach import carried
 
 WEIGHTINGS = {
     "logrank": "log-rank",
@@ -71,12 +71,6 @@ def survival(
         notes=watched.notes + notes + _thin_ice(frame, watched.unit),
         unit="share",
     )
-
-
-def carried(steps: pd.DataFrame) -> float:
-    """Say until when a curve is worth that of `LEAST` customers; missing where it never is."""
-    told = (steps[word].to_numpy() for word in ("at_risk", "estimate", "std_error"))
-    return float(steps.loc[enough(*told), "time"].max())
 
 
 def _reach(curves: pd.DataFrame) -> dict[str, float]:

@@ -11,9 +11,12 @@ from cxlab.lifetimes.design import FitError
 from cxlab.lifetimes.likelihood import firm
 from cxlab.lifetimes.spells import DAYS
 from cxlab.results import Result, number, percent
-from cxlab.value.buying import MODELS, Buying, buying, slope_of_buying
-from cxlab.value.outlook import _alive, _purchases, _rates, outlook
-from cxlab.value.spend import Spend, check_spend, slope_of_spend, spending
+from cxlab.value.buying import buying
+from cxlab.value.outlook import outlook
+from cxlab.value.spend import check_spend, spending
+from cxlab.value.workings.expected import purchases_ahead, rates_for, still_there
+from cxlab.value.workings.purchasing import MODELS, Buying, slope_of_buying
+from cxlab.value.workings.spend import Spend, slope_of_spend
 
 
 def customer_values(
@@ -118,7 +121,7 @@ def _resampled(buyers, fit, spend, *, horizon, discount, margin, n_boot, seed) -
     worked out once: to work them out anew in each draw takes minutes and moves no end.
     """
     rng = np.random.default_rng(seed)
-    stats, _ = _rates(fit, buyers.frame)
+    stats, _ = rates_for(fit, buyers.frame)
     x, m = (buyers.frame[word].to_numpy(float) for word in ("frequency", "spend"))
     used = (x > 0) & (m > 0)
     n, delta = len(x), np.log1p(discount) / (DAYS["year"] / DAYS[fit.unit])
@@ -145,8 +148,8 @@ def _slopes(fit: Buying, stats, horizon: float, delta: float):
     def told(point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         moved = replace(fit, top=replace(fit.top, point=point))
         rates = _rates_of(moved, stats)
-        alive = _alive(moved, stats, rates)
-        return _purchases(moved, stats, rates, horizon, delta) * alive, alive
+        alive = still_there(moved, stats, rates)
+        return purchases_ahead(moved, stats, rates, horizon, delta) * alive, alive
 
     point, reach = fit.top.point, 1e-3
     bought, there = told(point)

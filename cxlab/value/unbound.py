@@ -11,9 +11,10 @@ from cxlab.lifetimes.buyers import Buyers, OrdersError, buyers, days_of_purchase
 from cxlab.lifetimes.design import FitError
 from cxlab.lifetimes.spells import DAYS
 from cxlab.results import Result, number
-from cxlab.value.buying import MODELS, Buying, buying
+from cxlab.value.buying import buying
 from cxlab.value.lifetime import lifetime_value
 from cxlab.value.outlook import held_out, outlook, tracking
+from cxlab.value.workings.purchasing import MODELS, Buying
 
 #: How far off a model may have been, where it was tested, for its value to stand as it is.
 NEAR = 0.1

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from cxlab.results import Misuse, Result, count, listing, percent
-from cxlab.voice.hearing import NOT_TOLD, Heard, VoiceError
+from cxlab.voice.hearing import Heard, VoiceError
 from cxlab.voice.workings import groups, matching, odds, vectors
 from cxlab.voice.workings.matching import Theme
 from cxlab.voice.workings.texts import topics
+from cxlab.voice.workings.tongues import NOT_TOLD
 
 FEWEST = 60  # comments of a language in which themes are looked for
 LEARNED = 15_000  # sentences from which the places of words are learned

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import events
+from cxlab.codebook import label
 from cxlab.journey.workings.refusal import JourneyError
 from cxlab.journey.workings.stages import NO_STAGE, stage_of
 from cxlab.results import Misuse, count, percent
@@ -163,3 +164,14 @@ def _again(rows: pd.DataFrame, until: pd.Timestamp, repeat: str) -> list[str]:
     seen = rows["opened_at"] + pd.Timedelta(repeat) <= until
     rows["again"] = within.astype(float).where((seen | within) & rows["customer_id"].notna())
     return []
+
+
+def scored(cases: Cases, outcome: str) -> pd.DataFrame:
+    """Give the contacts that have the outcome, or refuse."""
+    rows = cases.frame
+    if outcome not in rows or not rows[outcome].notna().any():
+        raise JourneyError(f"no contact has {label(outcome)}.", needs=f"'{outcome}' of contacts")
+    rows = rows[rows[outcome].notna()]
+    if rows[outcome].nunique() < 2:
+        raise JourneyError(f"{label(outcome)} is the same in every contact.")
+    return rows

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxlab.questionnaire import Questionnaire
+from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.results import Absence, Misuse, Unanswerable
 
 CLOSE = 1e-12  # weights that differ by less are one weight
@@ -75,3 +75,22 @@ def clusters_of(asked: Questionnaire) -> np.ndarray | None:
     alone = codes < 0
     codes[alone] = len(found) + np.arange(alone.sum())
     return codes if np.bincount(codes).max(initial=0) > 1 else None
+
+
+def numbers_of(each: Asked) -> np.ndarray:
+    """Give what was answered as numbers, (items, people); missing where nothing was.
+
+    Raises:
+        QuestionsError: its answers are words without numbers.
+    """
+    if each.kind == "choose all":
+        return np.where(each.answered(), each.codes == 1, np.nan)
+    if each.numbers is not None:
+        return each.numbers
+    worth = np.array(each.values, dtype=float)
+    if not len(worth) or np.isnan(worth).any():
+        raise QuestionsError(
+            f"'{each.name}': its answers are words without numbers.",
+            needs="its answers in order, under 'codes' in the study file",
+        )
+    return np.append(worth, [np.nan, np.nan])[each.codes]

@@ -12,7 +12,7 @@ from scipy import linalg, sparse
 
 from cxlab.codebook import did_you_mean
 from cxlab.questionnaire import Questionnaire
-from cxlab.questions.people import QuestionsError
+from cxlab.questions.workings.people import QuestionsError, clusters_of, weights_of
 from cxlab.results import Misuse, listing
 
 ALL = "all"
@@ -281,3 +281,15 @@ def _letter(at: int) -> str:
         at, rest = divmod(at - 1, 26)
         out = chr(65 + rest) + out
     return out
+
+
+def layout_of(asked: Questionnaire, by: str | Sequence[str] | None) -> tuple[Columns, Columns]:
+    """Lay out the columns, and for each everyone else of its breakdown."""
+    known = [name for name in asked.segments if asked.people[name].nunique() <= MOST]
+    names = known if by is None else [by] if isinstance(by, str) else list(by)
+    layout = columns(asked, names, weight=weights_of(asked), cluster=clusters_of(asked))
+    there = np.zeros_like(layout.member)
+    for span in layout.spans.values():
+        there[:, span] = (layout.member[:, span].sum(axis=1) > 0)[:, None]
+    rest = {**vars(layout), "member": there - layout.member}
+    return layout, Columns(**{name: rest[name] for name in Columns.__dataclass_fields__})

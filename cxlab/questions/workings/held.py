@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import linalg
 
-from cxlab.questions.columns import Columns, Sum
+from cxlab.questions.workings.columns import Columns, Sum
 
 _NO_FREEDOM = 1e-9
 

@@ -11,8 +11,8 @@ import numpy as np
 from scipy import sparse
 
 from cxlab.questionnaire import Asked
-from cxlab.questions.blocks import Block, blocks
-from cxlab.questions.columns import Columns
+from cxlab.questions.workings.blocks import Block, blocks
+from cxlab.questions.workings.columns import Columns
 
 
 @dataclass(frozen=True, eq=False)

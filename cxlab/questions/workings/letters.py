@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-from cxlab.questions.cells import Cells
-from cxlab.questions.columns import Columns
+from cxlab.questions.workings.cells import Cells
+from cxlab.questions.workings.columns import Columns
 from cxlab.stats import adjust
 
 SURE, NEARLY = 0.05, 0.10  # capitals, small letters

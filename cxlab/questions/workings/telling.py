@@ -1,0 +1,35 @@
+"""How answers are told: below which base, in which wording, and with what the reader must know."""
+
+from collections.abc import Sequence
+
+from cxlab.questionnaire import Asked
+from cxlab.results import brief, listing, number
+
+WITHHELD = "withheld"
+SMALL = "small base"
+FLAGGED = 30  # answers below which a base is flagged
+METHOD = (
+    "Shares of those who answered, with Wilson intervals (Wilson 1927) on the answers that the "
+    "weighted and clustered base is worth; means with linearised standard errors (Särndal, "
+    "Swensson and Wretman 1992)."
+)
+
+
+def asked_as(each: Asked) -> str:
+    """Give the wording of a question as it stands below an exhibit.
+
+    Example:
+        >>> asked_as(Asked("q", "scale", "How likely?", ("",), (), (), np.zeros((1, 1))))
+        '“How likely?”'
+    """
+    return f"“{brief(each.text or each.name, 240)}”"
+
+
+def told_of(chosen: Sequence[Asked]) -> tuple[str, ...]:
+    """Give what the reader must know of questions: their notes, and what counted as no answer."""
+    notes = [note for each in chosen for note in each.notes]
+    for each in chosen:
+        given = [f"'{word}' {number(n, 0)}" for word, n in each.missing.items() if n]
+        if given:
+            notes.append(f"'{each.name}': no answer, not in the base: {listing(given, 6)}.")
+    return tuple(notes)
