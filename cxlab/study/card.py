@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import textwrap
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cxlab.codebook import label
@@ -13,18 +14,41 @@ if TYPE_CHECKING:
     from cxlab.study import Study
 
 WIDTH = 96
-# room, what the study must hold for its questions, and a call to begin with
+# room, what the study must hold for its questions, and a call to begin with for what it holds
+UNTIL = "as_of=k.mapping.until()"
+DRIVERS = 'drivers.importance(k.responses, outcome="{score}", drivers=k.ratings)'
 ASKED = (
-    ("metrics", ("scores",), "metrics.{score}(k.responses{by})"),
+    ("metrics", ("scores",), {"scores": "metrics.{score}(k.responses{by})"}),
+    ("drivers", ("scores", "ratings"), {"ratings": DRIVERS}),
+    ("churn", ("leaving or orders",), {"leaving or orders": "churn.case(k)"}),
+    ("retention", ("leaving",), {"leaving": f"retention.survival(k.customers, {UNTIL})"}),
+    ("value", ("leaving or orders",), {"orders": f"value.tiers(k.orders, {UNTIL})"}),
+    ("questions", ("questionnaire",), {"questionnaire": "questions.topline(k)"}),
     (
-        "drivers",
-        ("scores", "ratings"),
-        'drivers.importance(k.responses, outcome="{score}", drivers=k.ratings)',
+        "voice",
+        ("comments or reviews",),
+        {
+            "comments": "voice.languages(voice.hear(k.responses))",
+            "reviews": "voice.reviews(k.reviews)",
+        },
     ),
-    ("churn", ("leaving or orders",), "churn.case(k)"),
-    ("retention", ("leaving",), "retention.survival(k.customers, as_of=k.mapping.until())"),
-    ("value", ("leaving or orders",), "value.tiers(k.orders, as_of=k.mapping.until())"),
+    (
+        "journey",
+        ("interactions or visits",),
+        {
+            "interactions": f"journey.scorecard(k.interactions, {UNTIL})",
+            "visits": "journey.commonest(k.visits)",
+        },
+    ),
+    ("explore", ("responses",), {"responses": "explore.panel(k)"}),
 )
+WORDS = {
+    "leaving": "a list that says who left",
+    "leaving or orders": "a list that says who left, or orders",
+    "questionnaire": "scores or questions",
+    "interactions or visits": "contacts or visits",
+    "responses": "survey answers",
+}
 
 
 def lines(study: Study) -> list[tuple[str, str]]:
@@ -40,14 +64,15 @@ def lines(study: Study) -> list[tuple[str, str]]:
     out.append(("rows", study.told))
     can = [each for each in ASKED if _missing(study, each[1]) is None]
     cannot = [(room, gone) for room, needs, _ in ASKED if (gone := _missing(study, needs))]
-    out += [("ask", listing([room for room, *_ in can]))] if can else []
+    out += [("ask", listing([room for room, *_ in can], 9))] if can else []
     why = dict.fromkeys(gone for _, gone in cannot)
     out += [
         ("not", f"{listing([room for room, gone in cannot if gone == one])}: needs {one}")
         for one in why
     ]
-    tries = [_call(study, call) for room, _, call in can if _fits(study, call)][:3]
-    return out + [("try", call) for call in tries]
+    tries = [(room, call) for room, _, calls in can for call in _fitting(study, calls)][:3]
+    out += [("first", f"from cxlab import {', '.join(room for room, _ in tries)}")] if tries else []
+    return out + [("try", call) for _, call in tries]
 
 
 def text(study: Study) -> str:
@@ -63,7 +88,7 @@ def markup(study: Study) -> str:
 
 
 def _row(word: str, said: str) -> str:
-    shown = f"<code>{said}</code>" if word == "try" else said
+    shown = f"<code>{said}</code>" if word in ("first", "try") else said
     return f'<tr><th>{word}</th><td style="text-align: left">{shown}</td></tr>'
 
 
@@ -78,16 +103,20 @@ def _table(study: Study, name: str) -> str:
 
 
 def _missing(study: Study, needs: tuple[str, ...]) -> str | None:
-    lacks = [need for need in needs if need not in study.holds]
-    return listing(lacks).replace("leaving", "a list that says who left") if lacks else None
+    lacks = [need for need in needs if need not in _held(study)]
+    return listing([WORDS.get(need, need) for need in lacks]) if lacks else None
 
 
-def _fits(study: Study, call: str) -> bool:
-    """Whether the tables that a call names are there."""
-    tables = ("responses", "customers", "orders")
-    return all(study.cleaned.get(name) is not None for name in tables if f"k.{name}" in call)
+def _held(study: Study) -> set[str]:
+    """Name what the study holds, comments and reviews as well."""
+    answers, held = study.responses, set(study.holds)
+    if answers is not None and "comment" in answers and answers["comment"].notna().any():
+        held.add("comments")
+    return held | ({"comments or reviews"} if held & {"comments", "reviews"} else set())
 
 
-def _call(study: Study, call: str) -> str:
-    by = study.compared_by()
-    return call.format(score=next(iter(study.scales), ""), by=f', by="{by}"' if by else "")
+def _fitting(study: Study, calls: Mapping[str, str]) -> list[str]:
+    """Give the first call for what the study holds."""
+    by, held = study.compared_by(), _held(study)
+    words = {"score": next(iter(study.scales), ""), "by": f', by="{by}"' if by else ""}
+    return [call.format(**words) for need, call in calls.items() if need in held][:1]
