@@ -8,7 +8,6 @@ import pandas as pd
 from cxlab.codebook import How, question
 from cxlab.results import Result, count
 from cxlab.voice.hearing import VoiceError
-from cxlab.voice.sentiment import quotable
 from cxlab.voice.themes import Themed
 from cxlab.voice.workings import people
 from cxlab.voice.workings.texts import cut, words
@@ -42,7 +41,7 @@ def quotes(
         VoiceError: nothing may be quoted.
     """
     heard = themed.heard
-    allowed, who = quotable(heard), people.each_once(heard.frame)
+    allowed, who = people.quotable(heard), people.each_once(heard.frame)
     written = heard.frame[heard.comment].astype(str).to_numpy()
     quoted: set[int] = set()
     said: list[frozenset[str]] = []

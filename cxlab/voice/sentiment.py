@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cxlab import cleaning, stats
+from cxlab import stats
 from cxlab.codebook import How, Scale, label, question
 from cxlab.results import Result, count, number, percent, span
 from cxlab.voice.hearing import Heard, VoiceError
@@ -149,7 +149,7 @@ def disagreements(tone: Tone, *, most: int = 10, smallest: int = 0) -> Result:
         raise VoiceError(f"Fewer than {smallest} people wrote; none is quoted.")
     low, high = scoring.ends(frame, tone.score, tone.scale)
     odd = (low & (chance >= CLEAR)) | (high & (chance <= 1 - CLEAR))
-    odd &= quotable(tone.heard)
+    odd &= people.quotable(tone.heard)
     order = np.argsort(-np.abs(chance - 0.5), kind="stable")
     seen = pd.DataFrame({"row": order, "who": people.each_once(frame)[order]})[odd[order]]
     rows = seen.drop_duplicates("who")["row"].to_numpy()[:most]
@@ -165,9 +165,3 @@ def disagreements(tone: Tone, *, most: int = 10, smallest: int = 0) -> Result:
                   f"In {count(n, 'comment')} tone and score disagree clearly; worth reading.",
                   "Chance of a high score by the words alone, out of fold, 80% or more against the "
                   "score given.", tone.heard.base, unit="share")  # fmt: skip
-
-
-def quotable(heard: Heard) -> np.ndarray:
-    """Say which comments may be quoted: where consent was asked, those of who gave it."""
-    told = heard.frame.assign(comment=heard.frame[heard.comment])
-    return cleaning.quotable(told).to_numpy(dtype=bool)

@@ -1,7 +1,11 @@
 """Who counts how much, and whose comments belong together."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+
+from cxlab import cleaning
 
 
 def weights(frame: pd.DataFrame, weight: str | None) -> np.ndarray:
@@ -33,3 +37,9 @@ def each_once(frame: pd.DataFrame) -> np.ndarray:
     if "customer_id" not in frame:
         return np.arange(len(frame))
     return labels(frame["customer_id"])
+
+
+def quotable(heard: Any) -> np.ndarray:
+    """Say which comments may be quoted: where consent was asked, those of who gave it."""
+    told = heard.frame.assign(comment=heard.frame[heard.comment])
+    return cleaning.quotable(told).to_numpy(dtype=bool)
