@@ -10,6 +10,7 @@ from cxlab.churn.definition import ChurnError
 from cxlab.churn.snapshots import Snapshot, as_mark
 from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.learning import FOLDS, learn, parts_of, untrained
+from cxlab.codebook import did_you_mean
 from cxlab.results import Result, count, number
 
 N_BOOT = 300
@@ -112,7 +113,8 @@ def _treated(snapshot: Snapshot, treated: str | pd.Series) -> tuple[Snapshot, np
     if isinstance(treated, str):
         source = next((s for s in (snapshot.undated, snapshot.features) if treated in s), None)
         if source is None:
-            raise ChurnError(f"treated: '{treated}' is no column of the snapshot.")
+            near = did_you_mean(treated, [*snapshot.features, *snapshot.undated])
+            raise ChurnError(f"treated: '{treated}' is no column of the snapshot.{near}")
         flag, name = as_mark(source[treated]), treated
     else:
         flag, name = as_mark(pd.Series(treated, name="treated").reset_index(drop=True)), ""

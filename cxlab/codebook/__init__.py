@@ -32,6 +32,7 @@ from cxlab.codebook.words import (
     did_you_mean,
     headings,
     label,
+    need,
 )
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "headings",
     "label",
     "load",
+    "need",
     "net_points",
     "ordered",
     "parse",

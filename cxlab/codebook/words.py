@@ -387,6 +387,20 @@ def headings(columns, unit: str = "") -> dict[str, str]:
     return words
 
 
+def need(frame, columns, refusal: type[Refusal], said: str = "there is no column '{}'.") -> None:
+    """Refuse a frame, or table, that lacks a column, with the nearest one that it has.
+
+    Example:
+        >>> import pandas as pd
+        >>> need(pd.DataFrame({"region": []}), ["regoin"], Refusal)
+        Traceback (most recent call last):
+        cxlab.codebook.words.Refusal: there is no column 'regoin'. Did you mean 'region'?
+    """
+    for column in columns:
+        if column not in frame.columns:
+            raise refusal(said.format(column) + did_you_mean(column, frame.columns))
+
+
 def did_you_mean(word: str, known) -> str:
     """Suggest the nearest known word, as the tail of an error message.
 

@@ -7,9 +7,9 @@ import pandas as pd
 from scipy.stats import t as t_distribution
 
 from cxlab import stats
-from cxlab.codebook import label
+from cxlab.codebook import label, need
 from cxlab.drivers.workings.asking import question
-from cxlab.drivers.workings.design import Design, DriverError
+from cxlab.drivers.workings.design import ABSENT, Design, DriverError
 from cxlab.drivers.workings.lines import fitted
 from cxlab.drivers.workings.points import on_one_scale, score_unit
 from cxlab.results import Result, count, listing, sentence
@@ -349,10 +349,7 @@ def _headline(frame: pd.DataFrame, outcome: str) -> str:
 
 
 def _kano_codes(responses: pd.DataFrame, name: str) -> np.ndarray:
-    if name not in responses.columns:
-        raise DriverError(
-            f"There is no column '{name}' in the answers.\nName a column of the frame."
-        )
+    need(responses, [name], DriverError, ABSENT)
     places = {word: place for place, word in enumerate(KANO_ORDER)}
     places |= {str(place + 1): place for place in range(5)}
     codes = np.full(len(responses), -1)

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.codebook import label
+from cxlab.codebook import label, need
 from cxlab.drivers.workings import certainty
 from cxlab.drivers.workings.asking import question
-from cxlab.drivers.workings.design import Design, DriverError
+from cxlab.drivers.workings.design import ABSENT, Design, DriverError
 from cxlab.drivers.workings.points import on_one_scale, points_of, worth_of
 from cxlab.drivers.workings.sharing import Sharing, covariances, sharing
 from cxlab.results import Result, amount, count, listing, percent, sentence, span
@@ -117,8 +117,7 @@ def gains(design: Design, *, by: str, n_boot: int = 1000, seed: int = 0) -> Resu
         >>> gains(answers, outcome="nps", drivers=["speed"], by="region").frame["rank"].tolist()
         [1]
     """
-    if by not in design.answers.columns:
-        raise DriverError(f"There is no column '{by}' in the answers.\nName a segment.")
+    need(design.answers, [by], DriverError, ABSENT)
     points, unit = points_of(design)
     design = replace(design, y=worth_of(design.y, points))
     if np.ptp(design.y) == 0:

@@ -10,10 +10,11 @@ from scipy.stats import f as f_distribution
 from scipy.stats import t as t_distribution
 
 from cxlab import stats
-from cxlab.codebook import label
+from cxlab.codebook import label, need
 from cxlab.drivers.workings import certainty
 from cxlab.drivers.workings.asking import question
 from cxlab.drivers.workings.design import (
+    ABSENT,
     Design,
     DriverError,
     refuse_absent,
@@ -253,8 +254,7 @@ def differs(design: Design, *, by: str) -> Result:
         >>> differs(answers, outcome="nps", drivers=["price"], by="region").frame["group"].tolist()
         [None, 'n', 's']
     """
-    if by not in design.answers.columns:
-        raise DriverError(f"There is no column '{by}' in the answers.\nName a segment or a wave.")
+    need(design.answers, [by], DriverError, ABSENT)
     segment, groups = _segments(design, by)
     frame = _differences(design, segment, groups)
     whole, level, what = frame.iloc[0], design.survey.level, label(design.outcome)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cxlab.codebook import label, worded
-from cxlab.drivers.workings.design import DriverError, Survey, as_survey, numbers
+from cxlab.codebook import label, need, worded
+from cxlab.drivers.workings.design import ABSENT, DriverError, Survey, as_survey, numbers
 from cxlab.drivers.workings.sharing import refuse_many
 from cxlab.results import Result, count, listing, number, percent
 
@@ -42,9 +42,8 @@ def screen(
         '1 of 2 ratings can be used; speed is left out.'
     """
     survey = as_survey(weight, cluster)
-    for name in (outcome, *drivers):
-        if name not in responses.columns:
-            raise DriverError(f"There is no column '{name}' in the answers.\nName one of its own.")
+    named = (outcome, *drivers, survey.weight, survey.cluster)
+    need(responses, [name for name in named if name], DriverError, ABSENT)
     rows = responses[np.isfinite(numbers(responses, outcome, "outcome"))]
     _refuse_few(rows, outcome, len(drivers), survey)
     refuse_many(len(drivers))

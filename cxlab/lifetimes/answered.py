@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from cxlab import events
-from cxlab.codebook import WORTH, tier
+from cxlab.codebook import WORTH, need, tier
 from cxlab.lifetimes.spells import SpellError, Spells, spells
 from cxlab.results import count
 
@@ -35,9 +35,7 @@ def from_answers(
     for frame, name in ((customers, "customers"), (responses, "responses")):
         needed = ("customer_id", "churned_at") if name == "customers" else (
             "customer_id", "answered_at", score)  # fmt: skip
-        lost = [column for column in needed if column not in frame.columns]
-        if lost:
-            raise SpellError(f"{name}: there is no column '{lost[0]}'.")
+        need(frame, needed, SpellError, f"{name}: there is no column '{{}}'.")
     known = responses.dropna(subset=["customer_id", "answered_at", score])
     first = known.sort_values("answered_at", kind="stable").drop_duplicates("customer_id")
     both = [c for c in first.columns if c in customers.columns and c != "customer_id"]

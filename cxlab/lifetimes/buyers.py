@@ -10,7 +10,7 @@ import pandas as pd
 from pandas.api import types
 
 from cxlab import events
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import did_you_mean, need
 from cxlab.lifetimes.spells import DAYS
 from cxlab.results import Unanswerable, count
 
@@ -155,10 +155,7 @@ def table_of(orders: Any, needs: Sequence[str] = ("customer_id", "ordered_at")) 
         OrdersError: a column is missing, or 'ordered_at' holds no moments.
     """
     table = ibis.memtable(moments_of(orders)) if isinstance(orders, pd.DataFrame) else orders
-    for column in needs:
-        if column not in table.columns:
-            near = did_you_mean(column, table.columns)
-            raise OrdersError(f"orders: there is no column '{column}'.{near}")
+    need(table, needs, OrdersError, "orders: there is no column '{}'.")
     return events.local(table)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from pandas.api import types
 
 from cxlab import events
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import did_you_mean, need
 from cxlab.results import Misuse, Unanswerable, count
 
 UNTOLD = "period"
@@ -143,9 +143,7 @@ def spells(
         raise Misuse(f"unit: '{unit}' is none of {', '.join(DAYS)}.{did_you_mean(unit, DAYS)}")
     start = start or _first(customers, ("signed_up_at", "tenure"), "start")
     end = end or _first(customers, ("churned_at", "churned"), "end")
-    for column in (start, end):
-        if column not in customers.columns:
-            raise SpellError(f"there is no column '{column}'.{did_you_mean(column, customers)}")
+    need(customers, (start, end), SpellError)
     if types.is_datetime64_any_dtype(customers[start]):
         if since is None and "watched_since" in customers.columns:
             since = "watched_since"
@@ -294,8 +292,7 @@ def groups(watched: Spells, by: str | None) -> tuple[np.ndarray, list[str], tupl
     """Give each row's group number (-1: not known), the names in order, and notes."""
     if by is None:
         return np.zeros(len(watched), int), ["all"], ()
-    if by not in watched.frame.columns:
-        raise SpellError(f"by: there is no column '{by}'.{did_you_mean(by, watched.frame)}")
+    need(watched.frame, [by], SpellError, "by: there is no column '{}'.")
     column = watched.frame[by]
     codes, names = pd.factorize(column, sort=not isinstance(column.dtype, pd.CategoricalDtype))
     if isinstance(column.dtype, pd.CategoricalDtype):

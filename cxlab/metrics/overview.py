@@ -8,7 +8,7 @@ import pandas as pd
 from cxlab.codebook import How, Scale, question
 from cxlab.metrics.workings.answers import By, take
 from cxlab.metrics.workings.level import level_result
-from cxlab.metrics.workings.measures import MetricsError, Score
+from cxlab.metrics.workings.measures import MetricsError, Score, resolve
 from cxlab.results import Result, amount, count
 
 _METHODS = {"nps": "adjusted_wald", "top": "wilson", "mean": "wilson"}
@@ -65,21 +65,22 @@ def overview(
 def score_of(
     responses: pd.DataFrame,
     *,
-    score: Score,
+    score: str | Score,
     by: By = None,
     how: How,
 ) -> Result:
     """Give any measure with its interval, by the default method of its kind.
 
     Args:
-        score: the measure.
+        score: the measure, or `nps`, `csat`, `ces`.
         by: column, or columns, to report by.
 
     Returns:
         group, estimate, std_error, conf_low, conf_high, n, n_effective, level, verdict.
     """
-    answers = take(responses, score, by=by, weight=how.weight, cluster=how.cluster)
-    method = _METHODS[score.kind]
+    what = resolve(score)
+    answers = take(responses, what, by=by, weight=how.weight, cluster=how.cluster)
+    method = _METHODS[what.kind]
     return level_result(answers, by=by, method=method, level=how.level, smallest=how.smallest)
 
 

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.codebook import How, did_you_mean, question
+from cxlab.codebook import How, question
 from cxlab.metrics.workings import season
 from cxlab.metrics.workings.alike import BROUGHT, Margins, brought, said, targets
 from cxlab.metrics.workings.answers import Answers, By, need, take
 from cxlab.metrics.workings.estimates import estimated, mark_small
 from cxlab.metrics.workings.measures import MetricsError, Score, resolve
-from cxlab.metrics.workings.periods import PERIODS, WORDS, label_of, local, moment
+from cxlab.metrics.workings.periods import PERIODS, label_of, local, moment, period_named
 from cxlab.results import Result, amount, count, listing, span
 
 COLUMNS = ["group", "period", "estimate", "raw", "std_error", "conf_low", "conf_high", "n",
@@ -69,10 +69,7 @@ def trend(
         >>> trend(rows, period="month", as_of="2025-02-10").frame["verdict"].tolist()
         ['small base', 'incomplete']
     """
-    period = WORDS.get(period, period)
-    if period not in PERIODS:
-        near = did_you_mean(period, PERIODS)
-        raise MetricsError(f"'{period}' is no period; choose one of {list(PERIODS)}.{near}")
+    period = period_named(period)
     what = resolve(score)
     need(responses, ["answered_at", what.column])
     times = local(responses["answered_at"], how.timezone)

@@ -9,6 +9,7 @@ from pandas.api import types
 from scipy.stats import chi2
 
 from cxlab import events
+from cxlab.codebook import need
 from cxlab.lifetimes import cox
 from cxlab.lifetimes.asking import of_customers
 from cxlab.lifetimes.design import Design, FitError, spoken
@@ -232,9 +233,7 @@ def episodes(
         >>> cut.entry.tolist(), cut.time.tolist(), cut.frame["calls"].tolist()
         ([0.0, 10.0], [10.0, 30.0], [0, 1])
     """
-    for column in ("customer_id", at):
-        if column not in changes.columns:
-            raise FitError(f"changes: there is no column '{column}'.")
+    need(changes, ("customer_id", at), FitError, "changes: there is no column '{}'.")
     if "customer_id" not in watched.frame.columns:
         raise FitError("episodes need 'customer_id' among the customers.")
     values = [c for c in changes.columns if c not in ("customer_id", at)]

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.special import expit
 
 from cxlab import stats
+from cxlab.codebook import did_you_mean
 from cxlab.lifetimes.asking import of_customers
 from cxlab.lifetimes.design import ENOUGH, FitError, design, separating, spoken
 from cxlab.lifetimes.spells import Spells, groups
@@ -159,7 +160,9 @@ def _missed(mine: Spells, shape: str, level: float) -> str:
 
 def _known_shape(shape: str) -> None:
     if shape not in SHAPES:
-        raise FitError(f"shape: '{shape}' is none of {listing(SHAPES)}.")
+        raise FitError(
+            f"shape: '{shape}' is none of {listing(SHAPES)}.{did_you_mean(shape, SHAPES)}"
+        )
 
 
 def _headline(terms: pd.DataFrame, shape: str) -> str:

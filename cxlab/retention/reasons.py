@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import need
 from cxlab.lifetimes.asking import of_customers
 from cxlab.lifetimes.spells import SpellError, Spells, groups
 from cxlab.lifetimes.steps import LEAST, steps_of
@@ -41,9 +41,7 @@ def reasons(
     Raises:
         SpellError: the times cannot be read, nobody left, or there is no column of reasons.
     """
-    if reason not in watched.frame.columns:
-        near = did_you_mean(reason, watched.frame)
-        raise SpellError(f"reason: there is no column '{reason}'.{near}")
+    need(watched.frame, [reason], SpellError, "reason: there is no column '{}'.")
     if not watched.event.any():
         raise SpellError(watched.nobody_left())
     codes, names, notes = groups(watched, by)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.codebook import did_you_mean, label
+from cxlab.codebook import label, need
 from cxlab.lifetimes import cox
 from cxlab.lifetimes.design import FitError, design
 from cxlab.lifetimes.spells import Spells, spells
@@ -94,10 +94,7 @@ def chain(
 
 
 def _columns(watched: Spells, rating: str, score: str, money: str, controls: Sequence[str]):
-    for column in (rating, score, money):
-        if column not in watched.frame.columns:
-            near = did_you_mean(column, watched.frame)
-            raise FitError(f"there is no column '{column}'.{near}")
+    need(watched.frame, (rating, score, money), FitError)
     columns = design(watched.frame, [rating, score, *controls])
     kept = columns.kept & watched.frame[money].notna().to_numpy()
     x = columns.x[kept[columns.kept]]

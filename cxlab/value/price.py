@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from cxlab import events, stats
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import need
 from cxlab.lifetimes.cox import fit as fit_cox
 from cxlab.lifetimes.design import FitError, design, separating
 from cxlab.lifetimes.spells import DAYS, _moment
@@ -150,9 +150,7 @@ def loyalties(
 
 
 def _there(customers: pd.DataFrame, changed_on: Any, horizon: str, felt: str, loyalty):
-    for column in ("signed_up_at", "churned_at", felt, *loyalty):
-        if column not in customers.columns:
-            raise FitError(f"there is no column '{column}'.{did_you_mean(column, customers)}")
+    need(customers, ("signed_up_at", "churned_at", felt, *loyalty), FitError)
     day = _moment(changed_on, events.zone_of(customers["signed_up_at"]))
     customers = events.local(customers)
     end = day + pd.Timedelta(horizon)
@@ -258,8 +256,7 @@ def answer_to_price(
             "how much, such as: 2025-01-01 region=West +15%."
         )
     day, segment, felt, step = read.groups()
-    if segment not in customers.columns:
-        raise FitError(f"there is no column '{segment}'.{did_you_mean(segment, customers)}")
+    need(customers, [segment], FitError)
     people = customers.assign(felt=customers[segment].astype(str) == felt)
     measured = loyalties(people, responses, orders, changed_on=day, score=score)
     increase = float(step.replace("−", "-")) / 100

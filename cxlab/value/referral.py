@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import chi2
 
 from cxlab import stats
-from cxlab.codebook import did_you_mean, label
+from cxlab.codebook import label, need
 from cxlab.lifetimes.design import FitError
 from cxlab.lifetimes.spells import Spells, spells
 from cxlab.lifetimes.steps import product_limit, steps_of
@@ -43,10 +43,7 @@ def referrals(
         FitError: a column is missing, or there is one tier only.
     """
     watched = spells(customers, as_of=as_of)
-    for column in (tier, "referrals"):
-        if column not in watched.frame.columns:
-            near = did_you_mean(column, watched.frame)
-            raise FitError(f"there is no column '{column}'.{near}")
+    need(watched.frame, (tier, "referrals"), FitError)
     years = (watched.time - watched.entry) / watched.units_in("year")
     rows = watched.frame.assign(years=years, any=watched.frame["referrals"] > 0)
     rows = rows[rows[tier].notna()]
@@ -118,9 +115,7 @@ def count_referrals(customers: pd.DataFrame, *, after: pd.Series | None = None) 
         Counts in the order of `customers`.
     """
     needed = ("customer_id", "referred_by", *(() if after is None else ("signed_up_at",)))
-    for column in needed:
-        if column not in customers.columns:
-            raise FitError(f"there is no column '{column}'.{did_you_mean(column, customers)}")
+    need(customers, needed, FitError)
     named = customers[list(needed)].dropna(subset="referred_by")
     named = named[named["referred_by"] != named["customer_id"]]
     if after is not None:
@@ -164,9 +159,7 @@ def referral_value(
         FitError: nobody was referred, or a column is missing.
     """
     watched = spells(customers, as_of=as_of)
-    for column in ("referred_by", money):
-        if column not in watched.frame.columns:
-            raise FitError(f"there is no column '{column}'.{did_you_mean(column, watched.frame)}")
+    need(watched.frame, ("referred_by", money), FitError)
     flag = watched.frame["referred_by"].notna().to_numpy()
     if flag.sum() < 10 or (~flag).sum() < 10:
         raise FitError(f"{count(int(flag.sum()), 'customer')} of {len(flag)} were referred: too "

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import events, stats
-from cxlab.codebook import did_you_mean, label
+from cxlab.codebook import did_you_mean, label, need
 from cxlab.lifetimes.buyers import table_of
 from cxlab.lifetimes.design import FitError, design
 from cxlab.results import Result, count, listing, number, percent
@@ -128,9 +128,7 @@ def worth(
 
 
 def _ready(people: pd.DataFrame, tier: str, value: str, adjust: Sequence[str]):
-    for column in (tier, value, *adjust):
-        if column not in people.columns:
-            raise FitError(f"there is no column '{column}'.{did_you_mean(column, people)}")
+    need(people, (tier, value, *adjust), FitError)
     known = people[tier].notna() & people[value].notna() & (people[tier].astype(str) != "")
     rows, notes = people[known], tuple[str, ...]()
     x = np.ones((len(rows), 1))

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from cxlab.codebook import did_you_mean
 from cxlab.results import Misuse, Result, Unanswerable, count, listing, percent
 from cxlab.voice.workings import tongues
 from cxlab.voice.workings.texts import LONGEST, folded, says_nothing, sentences
@@ -79,7 +80,8 @@ def hear(
         ['box late']
     """
     if comment not in responses:
-        raise VoiceError("No comment was asked for.", needs=NEEDS)
+        near = "" if comment == "comment" else did_you_mean(comment, responses.columns)
+        raise VoiceError(f"No comment was asked for.{near}", needs=NEEDS)
     written = responses[responses[comment].notna()]
     text = np.array([folded(each) for each in written[comment]], dtype=object)
     empty = np.array([says_nothing(each) for each in text], dtype=bool)

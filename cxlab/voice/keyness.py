@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from cxlab import stats
-from cxlab.codebook import How, Scale, question
+from cxlab.codebook import How, Scale, need, question
 from cxlab.results import Misuse, Result, count, listing
 from cxlab.voice.hearing import Heard, VoiceError
 from cxlab.voice.workings import odds, people, scoring
@@ -79,8 +79,7 @@ def _sides(heard: Heard, score: str, by: str | None, between: tuple[str, str] | 
     if by is None:
         low, high = scoring.ends(frame, score, scale)
         return low, high, scoring.names(score, scale)
-    if by not in frame:
-        raise Misuse(f"there is no column '{by}' in the answers.")
+    need(frame, [by], Misuse, "there is no column '{}' in the answers.")
     sizes = frame[by].astype(object).value_counts()
     chosen = between or tuple(sizes.index[:2])
     if len(chosen) < 2:

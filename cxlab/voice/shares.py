@@ -6,7 +6,7 @@ from scipy import sparse
 from scipy.stats import norm
 
 from cxlab import stats
-from cxlab.codebook import How, question
+from cxlab.codebook import How, need, question
 from cxlab.results import Misuse, Result, count, listing, percent
 from cxlab.voice.hearing import VoiceError
 from cxlab.voice.themes import Themed
@@ -149,8 +149,7 @@ def risen(
 def _groups(frame: pd.DataFrame, by: str | None, least: int) -> tuple[np.ndarray, list[str]]:
     if by is None:
         return np.zeros(len(frame), dtype=int), ["all"]
-    if by not in frame:
-        raise Misuse(f"there is no column '{by}' in the answers.")
+    need(frame, [by], Misuse, "there is no column '{}' in the answers.")
     labels = frame[by]
     if pd.api.types.is_datetime64_any_dtype(labels):
         labels = labels.dt.tz_localize(None).dt.to_period("Q")

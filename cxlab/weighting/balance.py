@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from cxlab.codebook import label
-from cxlab.results import Result, count, listing, number, percent
-from cxlab.weighting.raking import WeightingError
+from cxlab.codebook import label, need
+from cxlab.results import Result, count, number, percent
+from cxlab.weighting.raking import ABSENT, WeightingError
 
 ROWS = ["term", "group", "n"]
 LARGE = 0.1  # a standardised difference above this is worth a word (Austin 2009)
@@ -63,7 +63,7 @@ def balance(
     responses: pd.DataFrame,
     population: pd.DataFrame,
     *,
-    by: Sequence[str],
+    by: str | Sequence[str],
     weight: str | None = None,
 ) -> Result:
     """Compare those who answered with the population, before and after weighting.
@@ -81,8 +81,9 @@ def balance(
     Raises:
         WeightingError: a column is absent.
     """
-    _need(responses, [*by, *([weight] if weight else [])], "the answers")
-    _need(population, by, "the population")
+    by = [by] if isinstance(by, str) else by
+    need(responses, [*by, *([weight] if weight else [])], WeightingError, ABSENT)
+    need(population, by, WeightingError, "the population has no column '{}'.")
     weights = responses[weight].to_numpy(float) if weight else np.ones(len(responses))
     rows = []
     for name in by:
@@ -141,18 +142,12 @@ def _balance_sentence(frame: pd.DataFrame) -> str:
 
 
 def _asked(responses: pd.DataFrame, invited: pd.DataFrame, key: str, by: list[str]) -> pd.DataFrame:
-    _need(responses, [key], "the answers")
-    _need(invited, [key, *by], "the invited list")
+    need(responses, [key], WeightingError, ABSENT)
+    need(invited, [key, *by], WeightingError, "the invited list has no column '{}'.")
     asked = invited.drop_duplicates(key).dropna(subset=[key])
     if asked.empty:
         raise WeightingError("nobody was asked: the invited list holds no id.")
     return asked.assign(answered=asked[key].isin(set(responses[key].dropna())))
-
-
-def _need(frame: pd.DataFrame, columns: Sequence[str], whose: str) -> None:
-    absent = [name for name in columns if name not in frame]
-    if absent:
-        raise WeightingError(f"{whose} have no column {listing(absent)}.")
 
 
 def _rate_sentence(frame: pd.DataFrame, by: str | None) -> str:

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from cxlab.codebook import How, did_you_mean, question
+from cxlab.codebook import How, need, question
 from cxlab.results import Result, amount, count, listing, percent, span
-from cxlab.weighting.raking import WeightingError, effective_size
+from cxlab.weighting.raking import ABSENT, WeightingError, effective_size
 
 METHOD = (
     "calibrated weights; standard error from what the margins leave unexplained (Deville and "
@@ -116,7 +116,8 @@ def _answer(
 ) -> Result:
     weight, level = how.weight or "weight", how.level
     drawn = drawn._replace(cluster=drawn.cluster or how.cluster)
-    _need(responses, [score, weight, *margins, drawn.base, drawn.cluster, drawn.strata])
+    named = [score, weight, *margins, drawn.base, drawn.cluster, drawn.strata]
+    need(responses, [name for name in named if name], WeightingError, ABSENT)
     y, known = _scored(responses, score, term)
     w = _weights(responses, weight)
     base = _weights(responses, drawn.base) if drawn.base else np.ones(len(w))
@@ -138,14 +139,6 @@ def _answer(
         base=f"{count(known.sum(), 'answer')}, weighted to {listing(list(margins))}.",
         notes=_notes(known, score),
     )
-
-
-def _need(responses: pd.DataFrame, names: Sequence[str | None]) -> None:
-    for name in names:
-        if name is not None and name not in responses:
-            raise WeightingError(
-                f"the answers have no column '{name}'.{did_you_mean(name, responses.columns)}"
-            )
 
 
 def _scored(responses: pd.DataFrame, score: str, term: str) -> tuple[np.ndarray, np.ndarray]:
@@ -234,7 +227,7 @@ def _population(responses: pd.DataFrame, drawn: Drawn) -> np.ndarray | float:
         return np.inf
     if not isinstance(drawn.population, str):
         return float(drawn.population)
-    _need(responses, [drawn.population])
+    need(responses, [drawn.population], WeightingError, ABSENT)
     return _weights(responses, drawn.population)
 
 

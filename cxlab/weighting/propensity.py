@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
+from cxlab.codebook import need
 from cxlab.results import Result, count, listing, number
-from cxlab.weighting.balance import _asked, _need
+from cxlab.weighting.balance import _asked
 from cxlab.weighting.raking import Weighted, WeightingError, effective_size
 
 
@@ -40,7 +41,7 @@ def propensity(
 
     """
     asked = _asked(responses, invited, key, list(using))
-    _need(asked, using, "the invited list")
+    need(asked, using, WeightingError, "the invited list has no column '{}'.")
     if asked["answered"].nunique() < 2:
         raise WeightingError("either nobody or everybody answered: there is no chance to model.")
     design = _design(asked, using)

@@ -12,13 +12,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import did_you_mean, need
 from cxlab.results import Result, Unanswerable, count, listing, number, percent
 
 RAKING = "Raking (Deming and Stephan 1940)"
 ROUNDS = 1000
 CLOSE = 1e-12  # largest change of a weight after which a further round is not worth its time
 MISSED = 0.005  # a margin that is off by more than this is said to be missed
+
+
+ABSENT = "the answers have no column '{}'."
 
 
 class WeightingError(Unanswerable):
@@ -115,9 +118,7 @@ def cells(
         WeightingError: as `rake`; an empty cell is named.
     """
     by = [name for name in population.columns if name != size]
-    absent = [name for name in by if name not in responses]
-    if absent:
-        raise WeightingError(f"the answers have no column {listing(absent)}.")
+    need(responses, by, WeightingError, ABSENT)
     named = _crossed(population, by)
     if named.duplicated().any():
         raise WeightingError(f"the cell {named[named.duplicated()].iloc[0]} stands twice.")
@@ -148,8 +149,7 @@ def effective_size(weights: pd.Series | np.ndarray) -> float:
 def _start(responses: pd.DataFrame, weight: str | None) -> np.ndarray:
     if weight is None:
         return np.ones(len(responses))
-    if weight not in responses:
-        raise WeightingError(f"no column '{weight}'.{did_you_mean(weight, responses.columns)}")
+    need(responses, [weight], WeightingError, "no column '{}'.")
     start = responses[weight].to_numpy(dtype=float)
     if not (np.isfinite(start) & (start > 0)).all():
         raise WeightingError(
@@ -167,11 +167,7 @@ def _targets(
         raise WeightingError("no margin is given.")
     shares, sizes, totals = {}, {}, {}
     for name, values in margins.items():
-        if name not in responses:
-            raise WeightingError(
-                f"population: the answers have no column '{name}'."
-                f"{did_you_mean(name, responses.columns)}"
-            )
+        need(responses, [name], WeightingError, f"population: {ABSENT}")
         target = pd.Series({str(value): float(size) for value, size in values.items()})
         _check_margin(name, target, responses[name])
         total = target.sum()

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import need
 from cxlab.results import count
 from cxlab.weighting.raking import WeightingError
 
@@ -36,9 +36,7 @@ def repeated(responses: pd.DataFrame, *, frequency: str) -> pd.DataFrame:
         >>> repeated(table, frequency="n")["nps"].tolist()
         [9, 9, 9, 3]
     """
-    if frequency not in responses.columns:
-        near = did_you_mean(frequency, responses.columns)
-        raise WeightingError(f"frequency: there is no column '{frequency}'.{near}")
+    need(responses, [frequency], WeightingError, "frequency: there is no column '{}'.")
     times = pd.to_numeric(responses[frequency], errors="coerce").to_numpy(float, na_value=np.nan)
     odd = np.flatnonzero(~(np.isfinite(times) & (times >= 0) & (times == np.floor(times))))
     if len(odd):

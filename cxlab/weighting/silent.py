@@ -5,9 +5,9 @@ from collections.abc import Sized
 import numpy as np
 import pandas as pd
 
-from cxlab.codebook import Scale, label
+from cxlab.codebook import Scale, label, need
 from cxlab.results import Result, number, percent
-from cxlab.weighting.raking import WeightingError
+from cxlab.weighting.raking import ABSENT, WeightingError
 
 
 def tipping_point(
@@ -44,8 +44,10 @@ def tipping_point(
         >>> tipping_point(answers, asked=8).frame["estimate"].tolist()
         [50.0, -50.0]
     """
+    named = (score, person, weight)
+    need(responses, [name for name in named if name], WeightingError, ABSENT)
     asked = asked if isinstance(asked, int) else len(asked)
-    if person and score in responses:
+    if person:
         named = responses[responses[person].notna() & responses[score].notna()]
         responses = named.drop_duplicates(person, keep="last")
     values, low, high = _values(responses, score, scale)
@@ -79,8 +81,6 @@ def tipping_point(
 def _values(
     responses: pd.DataFrame, score: str, scale: Scale | None
 ) -> tuple[pd.Series, float, float]:
-    if score not in responses:
-        raise WeightingError(f"the answers have no column '{score}'.")
     given = responses[score].astype(float)
     if score == "nps":
         return ((given >= 9) * 100.0 - (given <= 6) * 100.0).where(given.notna()), -100.0, 100.0

@@ -17,6 +17,9 @@ LEAST_MARKED = 20
 HANDLINGS = ("auto", "listwise", "impute", "indicator")
 
 
+ABSENT = "There is no column '{}' in the answers."
+
+
 class DriverError(Unanswerable):
     """A question about drivers cannot be answered from these answers."""
 

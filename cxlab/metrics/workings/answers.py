@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxlab import stats
-from cxlab.codebook import check_scale, did_you_mean, label
+from cxlab import codebook, stats
+from cxlab.codebook import check_scale, label
 from cxlab.metrics.workings.measures import MetricsError, Score
 from cxlab.results import count
 
@@ -121,10 +121,7 @@ def take(
 
 def need(frame: pd.DataFrame, columns: Sequence[str]) -> None:
     """Refuse a frame that lacks a column, naming the nearest one."""
-    for column in columns:
-        if column not in frame.columns:
-            near = did_you_mean(column, frame.columns)
-            raise MetricsError(f"There is no column '{column}' in these rows.{near}")
+    codebook.need(frame, columns, MetricsError, "There is no column '{}' in these rows.")
 
 
 def repeated(responses: pd.DataFrame) -> str | None:

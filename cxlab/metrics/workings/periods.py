@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxlab.codebook import did_you_mean
 from cxlab.metrics.workings.answers import need
 from cxlab.metrics.workings.measures import MetricsError, Score
 
@@ -27,10 +28,20 @@ def moment(as_of: Any, timezone: str | None = None) -> pd.Timestamp | None:
     return at + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1) if whole_day else at
 
 
+def period_named(period: str) -> str:
+    """Give the period that a word names, or refuse it with the nearest."""
+    period = WORDS.get(period, period)
+    if period not in PERIODS:
+        near = did_you_mean(period, PERIODS)
+        raise MetricsError(f"'{period}' is no period; choose one of {list(PERIODS)}.{near}")
+    return period
+
+
 def calendar(times: pd.Series, period: str, timezone: str | None = None) -> pd.Series:
     """Name the period each moment lies in, as `trend` does."""
-    period = WORDS.get(period, period)
-    codes, periods = pd.factorize(local(times, timezone).dt.to_period(PERIODS[period]))
+    codes, periods = pd.factorize(
+        local(times, timezone).dt.to_period(PERIODS[period_named(period)])
+    )
     labels = np.array([*map(label_of, periods), None], dtype=object)
     return pd.Series(labels[codes], index=times.index, name="period")
 
@@ -60,7 +71,7 @@ def waves(
     end = moment(as_of, timezone)
     names = calendar(responses["answered_at"], period, timezone)
     if end is not None:
-        code = PERIODS[WORDS.get(period, period)]
+        code = PERIODS[period_named(period)]
         spans = local(responses["answered_at"], timezone).dt.to_period(code)
         names = names.where(spans.dt.end_time.dt.floor("s") <= end)
     return [
