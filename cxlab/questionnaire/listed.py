@@ -23,8 +23,6 @@ from cxlab.questionnaire.cells import (
 from cxlab.questionnaire.chosen import unlabelled
 from cxlab.results import count, listing
 
-_TENS = ("day", "month", "quarter", "year")
-
 
 def listed(blank: Asked, question: Question, columns: Mapping[str, Column]) -> Asked:
     """Code single choice, scales, grids and ranks: every item has the same answers."""

@@ -16,7 +16,6 @@ from cxlab.voice.workings.coded import CODERS, NONE
 from cxlab.voice.workings.texts import cut
 
 LEAST = 10  # comments coded by both
-MOST_NAMES = 250  # characters of a list that Excel takes; longer lists stand on a sheet
 
 
 def sheet(themed: Themed, *, file: str | Path, n: int = 200, seed: int = 0) -> Path:
