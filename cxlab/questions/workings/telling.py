@@ -19,6 +19,7 @@ def asked_as(each: Asked) -> str:
     """Give the wording of a question as it stands below an exhibit.
 
     Example:
+        >>> import numpy as np
         >>> asked_as(Asked("q", "scale", "How likely?", ("",), (), (), np.zeros((1, 1))))
         '“How likely?”'
     """
