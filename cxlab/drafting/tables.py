@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cxlab import ingest
 from cxlab.codebook import Table
-from cxlab.drafting.lexicon import NO_RATING, TELLS, WORDS, Word
+from cxlab.drafting.lexicon import NO_RATING, TELLS, WHO, WORDS, Word
 from cxlab.drafting.profiles import Profile, folded
 from cxlab.drafting.scales import read_scale
 from cxlab.drafting.vendors import Vendor, vendor_of
@@ -216,6 +216,11 @@ def _tier(column: Profile, word: Word) -> int | None:
         if word.worded and re.search(pattern, column.said):
             return 2 * at + 1
     return None
+
+
+def is_who(column: Profile) -> bool:
+    """Say whether a heading names customers outright."""
+    return any(re.search(pattern, column.called) for pattern in WHO[:2])
 
 
 # ---------------------------------------------------------------- patterns of file names

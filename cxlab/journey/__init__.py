@@ -2,22 +2,22 @@
 
 In reading order:
 
-    reached       how many people each stage reaches, by contacts and visits
-    hurts         which stage weighs most, by how low and how many
-    scorecard     each stage: people, scores, failures, repeats, waiting, cost
-    promptness    how a score goes with waiting, and where it bends
-    handoffs      what goes with a change of channel or of hands
-    peak_end      whether the worst, the last or the mean contact goes best with the score
-    cost_to_serve what contacts and refunds cost by score, and by cases settled at once
-    consistency   how much of the spread lies between channels, agents, weeks
-    agents        which agents lie further off than chance has it
-    funnel        who comes through the declared steps, how soon, where the others go
-    transitions   where people go from each event
-    step_matrix   what people do at each step of a visit
-    loops         where they go in circles
-    commonest     the ways most of them go
-    compare_ways  where the ways of two groups part
-    ways          visits in order, made once and handed to the questions above
+    reached        how many people each stage reaches, by contacts and visits
+    hurts          which stage weighs most, by how low and how many
+    scorecard      each stage: people, scores, failures, repeats, waiting, cost
+    promptness     how a score goes with waiting, and where it bends
+    handoffs       what goes with a change of channel or of hands
+    peak_end       whether the worst, the last or the mean contact goes best with the score
+    cost_to_serve  what contacts and refunds cost by score, and by cases settled at once
+    consistency    how much of the spread lies between channels, agents, weeks
+    agents         which agents lie further off than chance has it
+    funnel         who comes through the declared steps, how soon, where the others go
+    transitions    where people go from each event
+    step_matrix    what people do at each step of a visit
+    loops          where they go in circles
+    commonest      the ways most of them go
+    compare_ways   where the ways of two groups part
+    ways           visits in order, made once and handed to the questions above
 """
 
 from cxlab.codebook import guard
