@@ -61,6 +61,12 @@ def test_the_cells_beside_the_book_are_those_of_its_sheet(banner):
     assert letters == cells["above"].dropna().tolist()
 
 
+def test_a_long_wording_has_the_height_it_needs(banner):
+    data = book.book(banner, {EVIL: "Which of these did you use? " * 10}, title="Small")
+    sheet = openpyxl.load_workbook(io.BytesIO(data))["contents"]
+    assert sheet.row_dimensions[5].height >= 15 * 280 / 62
+
+
 def test_calc_opens_the_workbook(banner, tmp_path):
     if not shutil.which("soffice"):
         absent("LibreOffice (soffice)")

@@ -205,10 +205,19 @@ def _contents(
         sheet.write_url(row, 0, place, forms["link"], string=plain(name, longest=200))
         sheet.write_string(row, 1, plain(wording.get(name, "")), forms["text"])
         sheet.write_number(row, 2, n, forms["top"])
+        _high(sheet, row, (name, 24), (wording.get(name, ""), 62))
     said = (banner.headline, banner.method, "* marks a base below 30 answers.", *banner.notes)
     sheet.write_string(row + 2, 0, "how to read", forms["bold"])
     for below, line in enumerate(said, row + 2):
         sheet.write_string(below, 1, plain(line), forms["text"])
+        _high(sheet, below, (line, 62))
     sheet.freeze_panes(4, 0)
     sheet.set_paper(9)  # upright, as wide as it is, and as many pages as it takes
     sheet.fit_to_pages(1, 0)
+
+
+def _high(sheet: Any, row: int, *texts: tuple[str, int]) -> None:
+    """Make a row as high as its wrapped texts need; not every program works that out itself."""
+    lines = max(-(-len(text) // (width - 8)) for text, width in texts)
+    if lines > 1:
+        sheet.set_row(row, 15 * lines)
