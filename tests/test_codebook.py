@@ -268,3 +268,38 @@ def test_tiers_and_points_of_recommending_meet_at_six_nine_and_between():
     worth = codebook.net_points(scores)
     assert worth[:-1].tolist() == [codebook.WORTH[tier] for tier in named[:-1]]
     assert np.isnan(worth[-1])
+
+
+LIST = """\
+study: A club
+as_of: 2025-12-31
+tables:
+  customers:
+    files: members.csv
+    columns: {customer_id: No, churned: Left, tenure: How long}
+    formats: {tenure: years}
+"""
+
+
+@pytest.mark.parametrize(
+    ("formats", "heading", "unit"),
+    [
+        ("tenure: years", "How long", "year"),
+        ("", "How long", ""),
+        ("", "Months as member", "month"),
+        ("", "months_or_years", ""),
+    ],
+)
+def test_a_ready_made_time_has_the_unit_that_is_told(tmp_path, formats, heading, unit):
+    text = LIST.replace("How long", heading).replace("tenure: years", formats)
+    (tmp_path / "study.yaml").write_text(text)
+    assert codebook.load(tmp_path / "study.yaml").tenure_unit() == unit
+
+
+def test_a_unit_of_time_that_is_none_is_refused(tmp_path):
+    said = "formats.tenure: 'fortnights' is no unit of time; write one of days, weeks, months"
+    assert said in _refusal(tmp_path, LIST.replace("years", "fortnights"))
+
+
+def test_what_is_not_alike_is_not_suggested():
+    assert codebook.did_you_mean("answered_at", ["seat", "note"]) == ""

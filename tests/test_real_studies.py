@@ -163,9 +163,9 @@ def test_the_buying_of_cdnows_study_is_the_published(opened, shared_data, refere
     assert fit.loglik == pytest.approx(case["published"]["loglik"], abs=0.1)
 
 
-def test_years_of_a_bank_are_not_called_months(opened, tmp_path):
+def test_years_of_a_bank_are_called_years(opened, tmp_path):
     ((said, page),) = _pages(opened["bank"], "bank", tmp_path, "50_retention")
     assert said.startswith("Still there: ")
-    assert "after 10 periods" in said
+    assert "after 10 years" in said
     assert "The projection failed its test" in page
     assert not [word for word in ("10 months", "36 months", "in the first month") if word in page]

@@ -660,7 +660,7 @@ def test_time_whose_unit_nobody_told_is_not_called_months():
     said = [retention.survival(frame), retention.stay(frame), retention.sorting(frame)]
     said += [retention.discrete_hazards(frame, covariates=["tier"])]
     assert not any("month" in answer.headline for answer in said)
-    assert "In which unit 'tenure' counts is not told: name it as `unit`." in said[0].notes
+    assert any("In which unit 'tenure' counts is not told" in note for note in said[0].notes)
     assert not said[2].frame["term"].str.startswith("further renewals").any()
     assert "years" in retention.survival(frame, unit="year").headline
     with pytest.raises(retention.SpellError, match="nothing can be counted by the year"):

@@ -38,7 +38,8 @@ class Table(_Part):
         scales: score or rating -> its scale; `ratings` stands for all of them.
         segments: columns of the export to report by; a mapping renames them.
         attributes: further columns to keep as they are, such as CRM fields.
-        formats: column -> date format as strftime writes it; for a length of time, its unit.
+        formats: column -> date format as strftime writes it; for a length of time, its unit
+            (`tenure` too: days, weeks, months, quarters or years).
         where: heading of the export, or name of ours -> what its cell must hold for the row
             to count; all conditions hold.
         ids: id column -> the rule that brings its ids into one form.
@@ -147,6 +148,7 @@ class Table(_Part):
         return _SCALES.get(column)
 
 
+_TENURES = ("days", "weeks", "months", "quarters", "years")
 _LENGTHS = ("seconds", "minutes", "hours", "days", "ms", "h:mm", "m:ss")
 _SCALES = {
     "nps": Scale(low=0, high=10),
@@ -383,6 +385,21 @@ class Mapping(_Part):
             return self.as_of.replace(tzinfo=None)
         return datetime.combine(self.as_of, datetime.max.time())
 
+    def tenure_unit(self) -> str:
+        """Say in which unit `tenure` counts: as declared, or as its heading says; else nothing.
+
+        Returns:
+            `day`, `week`, `month`, `quarter`, `year` or an empty text.
+        """
+        listed = self.tables.get("customers")
+        if listed is None or "tenure" not in listed.columns:
+            return ""
+        if "tenure" in listed.formats:
+            return listed.formats["tenure"].removesuffix("s")
+        words = set(re.findall(r"[a-z]+", listed.columns["tenure"].casefold()))
+        said = [unit for unit in _TENURES if words & {unit, unit.removesuffix("s")}]
+        return said[0].removesuffix("s") if len(said) == 1 else ""
+
     def files(self, table: str) -> list[Path]:
         """Find the files of a table, in order of name.
 
@@ -423,13 +440,14 @@ def _check_table(name: str, table: Table) -> None:
     dated = [column for column, kind in kinds.items() if kind == "time"]
     scored = [column for column, kind in kinds.items() if kind in ("score", "rating")]
     for column, form in table.formats.items():
-        if kinds.get(column) == "duration" and form in _LENGTHS:
+        units = _TENURES if column == "tenure" else _LENGTHS
+        if kinds.get(column) == "duration" or (column == "tenure" and column in kinds):
+            if form not in units:
+                raise ValueError(
+                    f"tables.{name}.formats.{column}: '{form}' is no unit of time; write one of "
+                    f"{', '.join(units)}."
+                )
             continue
-        if kinds.get(column) == "duration":
-            raise ValueError(
-                f"tables.{name}.formats.{column}: '{form}' is no unit of time; write one of "
-                f"{', '.join(_LENGTHS)}."
-            )
         if column not in dated:
             raise ValueError(
                 f"tables.{name}.formats: '{column}' is no column of dates that is mapped."

@@ -410,6 +410,6 @@ def did_you_mean(word: str, known) -> str:
     """
     small = {str(name).casefold(): str(name) for name in reversed(list(known))}
     asked = str(word).casefold()
-    near = get_close_matches(asked, list(small), n=1, cutoff=0.5)
+    near = get_close_matches(asked, list(small), n=1, cutoff=0.6)
     near = near or [name for name in small if len(asked) > 2 and asked in name][-1:]
     return f" Did you mean '{small[near[0]]}'?" if near else ""

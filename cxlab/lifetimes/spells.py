@@ -12,6 +12,7 @@ from cxlab.codebook import did_you_mean, need
 from cxlab.results import Misuse, Unanswerable, count
 
 UNTOLD = "period"
+SAY_UNIT = "write `formats: {tenure: months}` under tables.customers, or name it as `unit`."
 DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
 
 REASONS = {
@@ -216,7 +217,7 @@ def _from_tenure(customers, start, end, since, unit) -> Spells:
         left_before_watch=(entry > 0) & ~(time > entry),
     )
     times = (entry, time, event, np.full(len(time), np.inf))
-    notes = () if unit else (f"In which unit '{start}' counts is not told: name it as `unit`.",)
+    notes = () if unit else (f"In which unit '{start}' counts is not told: {SAY_UNIT}",)
     columns = (start, end)
     return _keep(customers, times, reason, columns, unit or UNTOLD, f"with '{start}'", notes)
 
