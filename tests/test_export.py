@@ -159,8 +159,8 @@ def test_a_page_leads_to_other_parts_and_to_the_questions_before_and_after():
     north = export.joined(page, made[2], made)
     assert 'href="../b/everyone.html">everyone</a> <strong>&lt;North&gt;</strong>' in north
     assert "For everyone: everyone leads." in north
-    made[1]["tiles"] = [{"name": "NPS", "shown": "35.1", "interval": "31.7 to 38.3"}]
-    made[2]["tiles"] = [{"name": "NPS", "shown": "40.0", "interval": "−1.0 to 81.0"}]
+    made[1]["tiles"] = [{"name": "NPS", "shown": "35.1", "ends": [31.7, 38.3]}]
+    made[2]["tiles"] = [{"name": "NPS", "shown": "40.0", "ends": [-1.0, 81.0]}]
     answer = _notebook(_shown(**{"text/html": '<section class="cx-answer"><h3>A</h3></section>'}))
     for _ in range(2):  # said once, however often a page is joined
         north = export.joined(export.page(answer, study="S"), made[2], made)

@@ -9,7 +9,7 @@ import pytest
 from cxlab import reports
 from cxlab.export import pdf
 from cxlab.export.slides import slides
-from cxlab.reports import after
+from cxlab.reports import after, record
 from tests import desk
 from tests.conftest import absent
 
@@ -179,6 +179,14 @@ def test_what_changed_stays_in_the_index_when_nothing_new_happens(tmp_path):
         index = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
         assert "40.0 → 46.0, beyond its earlier interval." in index
         assert "last time 40.0" in index
+
+
+def test_a_headline_number_within_its_earlier_interval_is_no_news():
+    was = {"name": "NPS", "shown": "40.0", "value": 40.0, "ends": [35.0, 45.0]}
+    for value, told in ((44.0, False), (46.0, True)):
+        now = {**was, "shown": str(value), "value": value}
+        assert [one.get("was") for one in record._moved([now], [was])] == ["40.0" if told else None]
+    assert record._moved([was], [{**was, "value": 50.0, "ends": [49.0, 51.0]}]) == [was]
 
 
 def test_every_report_gets_a_workbook_once(nasty):

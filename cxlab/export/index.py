@@ -117,11 +117,15 @@ def _since(since: Mapping[str, Any], held: Collection[str]) -> dict[str, Any]:
     return {**since, "lines": told}
 
 
-def tiles(found: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """Give a report's headline numbers in words: its first findings of one row each.
+def tiles(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Give a report's headline numbers: its first findings of one row each.
 
     Args:
         found: the report's findings.
+
+    Returns:
+        Of each, `name`, `shown` and `interval` in words, and what they say: `value` and `ends`,
+        two numbers, or none where it has no interval.
     """
     out = []
     for finding in found[:3]:
@@ -134,12 +138,14 @@ def tiles(found: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
         if says_nothing(row, finding["unit"]):
             continue
         low, high = row.get("conf_low"), row.get("conf_high")
-        interval = "" if low is None or high is None else span(low, high, finding["unit"])
+        ends = [] if low is None or high is None else [low, high]
         out.append(
             {
                 "name": label(finding["name"]),
                 "shown": amount(row["estimate"], finding["unit"]),
-                "interval": interval,
+                "interval": span(*ends, finding["unit"]) if ends else "",
+                "value": row["estimate"],
+                "ends": ends,
             }
         )
     return out

@@ -11,7 +11,7 @@ EVERYONE = "everyone"
 MOST_PARTS = 12  # more are found in the index
 
 Report = Mapping[str, Any]
-Tiles = Sequence[Mapping[str, str]] | None
+Tiles = Sequence[Mapping[str, Any]] | None
 
 
 def joined(page: str, report: Report, made: Sequence[Report]) -> str:
@@ -52,8 +52,8 @@ def _beside_everyone(here: Tiles, whole: Tiles) -> str:
     """Set the first number of a part beside that of everyone.
 
     Example:
-        >>> one = {"name": "NPS", "shown": "14.2", "interval": "9.1 to 19.3"}
-        >>> _beside_everyone([one], [one | {"shown": "35.1", "interval": "31.7 to 38.3"}])
+        >>> one = {"name": "NPS", "shown": "14.2", "ends": [9.1, 19.3]}
+        >>> _beside_everyone([one], [one | {"shown": "35.1", "ends": [31.7, 38.3]}])
         'NPS: 14.2 here, below the 35.1 of everyone.'
     """
     known = {tile["name"]: tile for tile in whole or ()}
@@ -61,7 +61,7 @@ def _beside_everyone(here: Tiles, whole: Tiles) -> str:
     if one is None:
         return ""
     all_ = known[one["name"]]
-    ends = [_ends(tile["interval"]) for tile in (one, all_)]
+    ends = [tile.get("ends") or () for tile in (one, all_)]
     how = "and" if not all(ends) else (
         "below" if ends[0][1] < ends[1][0] else "above" if ends[0][0] > ends[1][1]
         else "not clearly off"
@@ -70,13 +70,6 @@ def _beside_everyone(here: Tiles, whole: Tiles) -> str:
     if how == "and":
         return f"{start} and {all_['shown']} for everyone."
     return f"{start}, {how} the {all_['shown']} of everyone."
-
-
-def _ends(interval: str) -> tuple[float, ...]:
-    """Read the two ends of an interval back from its words."""
-    found = re.findall(r"[−-]?\d[\d,]*(?:\.\d+)?", interval)
-    ends = tuple(float(text.replace(",", "").replace("−", "-")) for text in found)
-    return ends if len(ends) == 2 else ()
 
 
 def _filled(page: str, place: str, markup: str) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,7 +40,8 @@ class Run:
         seconds: time it took.
         reading_order: place in the list of what to read first.
         composes: whether it is made of the findings of the others.
-        tiles: up to three headline numbers, in words, each with what it `was` where it moved.
+        tiles: up to three headline numbers, as `export.tiles` gives them, each with what it
+            `was` where it moved beyond its earlier interval.
     """
 
     notebook: str
@@ -57,7 +59,7 @@ class Run:
     reading_order: int = 99
     settings: str = ""
     composes: bool = False
-    tiles: list[dict[str, str]] = field(default_factory=list)
+    tiles: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Record:
@@ -244,16 +246,24 @@ def _fingerprint(findings: list[dict[str, Any]]) -> str:
     return hashlib.sha256(json.dumps(findings, sort_keys=True).encode()).hexdigest()
 
 
-def _moved(now: list[dict[str, str]], before: Any) -> list[dict[str, str]]:
-    """Say beside each headline number what it was, where it moved."""
-    was = {tile["name"]: tile["shown"] for tile in before}
-    old = {name: re.sub(r"[^\d.−%]", "", shown) for name, shown in was.items()}
+def _moved(now: list[dict[str, Any]], before: Any) -> list[dict[str, Any]]:
+    """Say beside each headline number what it was, where it moved beyond chance and is seen to."""
+    was = {tile["name"]: tile for tile in before}
     return [
-        {**tile, "was": was[tile["name"]]}
-        if old.get(tile["name"], (new := re.sub(r"[^\d.−%]", "", tile["shown"]))) != new
+        {**tile, "was": was[tile["name"]]["shown"]}
+        if _left(was.get(tile["name"], {}), tile)
         else tile
         for tile in now
     ]
+
+
+def _left(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Say whether a number left its earlier interval, by one digit at least of those shown."""
+    ends = was.get("ends")
+    if not ends or ends[0] <= now["value"] <= ends[1]:
+        return False
+    digits = [re.sub(r"[^\d.−%]", "", tile["shown"]) for tile in (was, now)]
+    return digits[0] != digits[1]
 
 
 def whole(path: Path, content: str | bytes) -> None:
