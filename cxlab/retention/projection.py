@@ -66,13 +66,14 @@ def project(
     frame["verdict"] = np.select(
         [periods <= found.fitted, frame["n"].notna()], ["fitted", "held out"], "projected"
     )
+    period = period_of(survivors)
     return Result(
         name="projected retention",
         frame=frame,
-        headline=_headline(frame, period_of(survivors)),
+        headline=_headline(frame, period),
         method=f"{MODELS[model]}, maximum likelihood on counts by period",
-        base=f"{count(found.customers, 'customer')}, {count(found.fitted, 'period')} used to fit",
-        notes=(*_held_out(frame), *notes_of(found)),
+        base=f"{count(found.customers, 'customer')}, {count(found.fitted, period)} used to fit",
+        notes=(*_held_out(frame, period), *notes_of(found)),
         unit="share",
     )
 
@@ -123,13 +124,13 @@ def _band(found: Contract, height, slope, level):
     return np.where(share < 1, low, 1.0), np.where(share < 1, high, 1.0)
 
 
-def _held_out(frame: pd.DataFrame) -> tuple[str, ...]:
+def _held_out(frame: pd.DataFrame, period: str) -> tuple[str, ...]:
     rows = frame[frame["verdict"] == "held out"]
     if rows.empty:
         return ("Nothing was held out: name `fit_to` to judge the projection by what came.",)
     gap = (rows["estimate"] - rows["share"]).abs()
     inside = ((rows["share"] >= rows["conf_low"]) & (rows["share"] <= rows["conf_high"])).sum()
     return (
-        f"Held out: {count(len(rows), 'period')}, mean gap {percent(gap.mean(), 1)} of the "
+        f"Held out: {count(len(rows), period)}, mean gap {percent(gap.mean(), 1)} of the "
         f"customers, largest {percent(gap.max(), 1)}; {count(inside)} inside the band.",
     )

@@ -224,11 +224,12 @@ def survival_at(curve: Result, *, times: Sequence[float]) -> Result:
     unit = curve.name.removeprefix("survival in ")
     said = [
         f"{percent(row.estimate)}{_band(row)} of "
-        f"{'the customers' if row.group == 'all' else repr(row.group)} after {row.time:g} {unit}"
+        f"{'the customers' if row.group == 'all' else repr(row.group)} "
+        f"after {_long(row.time, unit)}"
         for row in last.itertuples()
     ]
     return Result(
-        name=f"still there after {times[0]:g} {unit}",
+        name=f"still there after {_long(times[0], unit)}",
         frame=frame,
         headline=f"Still there: {'. '.join(said)}.",
         method=curve.method,
@@ -236,6 +237,11 @@ def survival_at(curve: Result, *, times: Sequence[float]) -> Result:
         notes=curve.notes,
         unit="share",
     )
+
+
+def _long(time: float, unit: str) -> str:
+    """Say how long, one unit in the singular."""
+    return f"{time:g} {unit.removesuffix('s') if time == 1 else unit}"
 
 
 def _band(row) -> str:
