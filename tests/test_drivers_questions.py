@@ -234,7 +234,7 @@ def test_a_turned_sign_is_named():
 def test_a_real_difference_between_segments_is_found_and_a_missing_one_is_not():
     rows = survey(1500)
     same = drivers.differs(rows, **TERMS, by="region")
-    assert same.headline.startswith("No detectable difference between region")
+    assert same.headline.startswith("No detectable difference by region")
     rows.loc[rows["region"] == "north", "nps"] += 1.5 * (rows["d"] - 3)
     found = drivers.differs(rows, **TERMS, by="region")
     assert "most clearly for d" in found.headline
@@ -490,3 +490,12 @@ def test_real_studies_can_be_read(shared_data, name):
     assert len(found.frame) == len(terms)
     assert found.frame["estimate"].sum() == pytest.approx(1)
     assert (found.frame["conf_low"] <= found.frame["estimate"]).mean() > 0.9
+
+
+def test_sentences_name_ratings_as_a_person_would():
+    rows = survey(400).rename(columns={"a": "first_call", "b": "call"})
+    found = drivers.conflicts(rows, outcome="nps", drivers=["first_call", "call", "c", "d"])
+    assert found.frame["term"].tolist()[0] == "first_call"
+    fitted = drivers.fit(rows, outcome="nps", drivers=["first_call", "call"])
+    assert "first call" in fitted.headline
+    assert not any("first_call" in text for text in (fitted.headline, *found.notes, *fitted.notes))

@@ -262,11 +262,11 @@ def differs(design: Design, *, by: str) -> Result:
     apart = [term for term in apart if term != "all together"]
     if whole["p_value"] >= 1 - level:
         headline = (
-            f"No detectable difference between {label(by)} in how ratings are associated with "
+            f"No detectable difference by {label(by)} in how ratings are associated with "
             f"{what} (p {probability(whole['p_value'])}): one order stands for all."
         )
     else:
-        headline = f"How ratings are associated with {what} differs between {label(by)}" + (
+        headline = f"How ratings are associated with {what} differs by {label(by)}" + (
             f", most clearly for {listing(apart)}."
             if apart
             else ", though no single rating stands apart."
@@ -472,7 +472,7 @@ def _headline(design: Design, frame: pd.DataFrame, unit: str, points: str) -> st
     clear = own[own["p_adjusted"] < 1 - design.survey.level]
     named = label(design.outcome)
     what = {"nps": "NPS points", "log-odds": f"in log-odds of higher {named}"}.get(
-        points, f"points of {named}"
+        points, f"points in the answer to {named}"
     )
     if clear.empty:
         return f"Nothing stands apart: no rating has a detectable association with {named}."

@@ -7,12 +7,14 @@ level=…, n_boot=…, seed=…)`, which is what its signature and its help say.
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from cxlab.codebook import ordered, worded
+from cxlab.codebook import label, ordered, worded
 from cxlab.drivers.workings.design import Survey, as_survey, prepare
 from cxlab.results import Result
 
@@ -70,10 +72,23 @@ def question(
                 gaps=gaps(own_words) if callable(gaps) else gaps,
                 seed=told.get("seed", 0),
             )
-            return ask(design, **own_words)
+            return _in_words(ask(design, **own_words), [*told["drivers"], *told["controls"]])
 
         signature = ordered(ask, parameters)
         asked.__signature__ = signature  # type: ignore[attr-defined]
         return worded(asked)
 
     return make
+
+
+def _in_words(told: Result, columns: Iterable[str]) -> Result:
+    """Write the columns that sentences name as a person would: "information up"."""
+    coded = [str(column) for column in columns if "_" in str(column)]
+    if not coded:
+        return told
+    names = re.compile(rf"(?<!\w)'?({'|'.join(map(re.escape, coded))})'?(?!\w)")
+
+    def worded(text: str) -> str:
+        return names.sub(lambda found: label(found[1]), text)
+
+    return replace(told, headline=worded(told.headline), notes=tuple(map(worded, told.notes)))
