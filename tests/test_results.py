@@ -39,6 +39,12 @@ def test_a_group_may_be_called_none():
         _result(frame=frame, headline="'None' lost nan customers.")
 
 
+def test_a_sentence_may_begin_with_none():
+    frame = pd.DataFrame({"term": ["none_of_these"], "estimate": [1.0]})
+    for headline in ("None of 9 ratings stands apart.", "No rating leads: None of These is first."):
+        assert _result(frame=frame, headline=headline).headline == headline
+
+
 def test_an_index_never_carries_meaning():
     frame = pd.DataFrame({"estimate": [1.0, 2.0]}, index=["a", "b"])
     assert list(_result(frame=frame).frame.index) == [0, 1]

@@ -118,7 +118,7 @@ class Result:
             object.__setattr__(self, "frame", self.frame.reset_index(drop=True))
         if not self.headline.strip() or "\n" in self.headline:
             raise ResultError(f"'{self.name}': the headline must be one line of text.")
-        if _no_number(self.headline, self.frame):
+        if _no_number(self.headline, self.name, self.frame):
             raise ResultError(f"'{self.name}': the headline quotes no number: {self.headline}")
 
     def to_dict(self) -> dict[str, Any]:
@@ -155,16 +155,18 @@ class Result:
         return f"{told.headline}\n\n{told.frame.head(SHOWN_ROWS).to_string()}\n\n{told.base}"
 
 
-def _no_number(headline: str, frame: pd.DataFrame) -> bool:
-    """Say whether a sentence quotes what is no number, and no word of the data either."""
+def _no_number(headline: str, name: str, frame: pd.DataFrame) -> bool:
+    """Say whether a sentence quotes what is no number, and no word of it or of the data either."""
     bare = re.sub(r"(?<!\w)'[^']*'(?!\w)", "", headline)
+    bare = re.sub(r"(?:^|(?<=[.:;!?] ))None(?= [a-z])", "", bare)  # a sentence may begin with it
     odd = set(re.findall(r"\b(nan|inf|NaT|None)\b", bare))
     if not odd:
         return False
-    texts = (
+    texts = {
         value for column in frame for value in frame[column].unique() if isinstance(value, str)
-    )
-    return not odd <= {word for text in texts for word in re.findall(r"\w+", text)}
+    }
+    said = " ".join({name, *texts}).replace("_", " ").casefold()
+    return not {word.casefold() for word in odd} <= set(re.findall(r"\w+", said))
 
 
 @dataclass(frozen=True, eq=False)

@@ -85,8 +85,22 @@ def span(low: float, high: float, unit: str = "") -> str:
     Example:
         >>> span(37.18, 42.41, "points")
         '37.2 to 42.4'
+        >>> span(0.0214, 0.0236, "of 5")
+        '0.021 to 0.024'
     """
-    return f"{amount(low, unit)} to {amount(high, unit)}"
+    ends = amount(low, unit), amount(high, unit)
+    if ends[0] == ends[1] and unit != "money" and low < high:
+        finer = [_finer(low, high, unit, more) for more in (1, 2)]
+        ends = next((pair for pair in finer if pair[0] != pair[1]), ends)
+    return " to ".join(ends)
+
+
+def _finer(low: float, high: float, unit: str, more: int) -> tuple[str, str]:
+    """Write both ends with more digits than the unit has."""
+    if unit == "share":
+        return percent(low, 1 + more), percent(high, 1 + more)
+    digits = len(amount(0.0, unit).partition(".")[2]) + more
+    return number(low, digits), number(high, digits)
 
 
 def listing(words: Sequence[str], limit: int = 5) -> str:

@@ -71,8 +71,9 @@ def change_for_n(variance: Any, *, n: Any, power: float = 0.8, level: float = 0.
         5.0
     """
     both = quantile(level) + _power_quantile(power)
-    with np.errstate(divide="ignore"):
-        return both * np.sqrt(2 * np.asarray(variance, float) / np.asarray(n, float))
+    spread = np.maximum(np.asarray(variance, float), 0)  # rounding may leave a hair below zero
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return both * np.sqrt(2 * spread / np.asarray(n, float))
 
 
 def power_two_shares(n: Any, *, first: float, second: float, level: float = 0.95) -> Any:
