@@ -22,6 +22,7 @@ from cxlab.codebook import Refusal
 from cxlab.reports import report
 from cxlab.reports.depends import versions
 from cxlab.reports.record import Record, Run
+from cxlab.results import Result
 from tests.conftest import ROOT
 
 # what may differ between two studies; the first word of each is the ordinary one
@@ -309,6 +310,29 @@ def pages(path: Path, out: Path, *, only: Sequence[str] | str = "all") -> list[P
     return told
 
 
+def answers(path: Path) -> list[Result]:
+    """Give what the pages of a study would show, without drawing or publishing it."""
+    opened, told = study.load(path), []
+    for job in reports.plan(ROOT / "notebooks", study_file=path, parts=[{}], tables=opened.holds):
+        names: dict[str, Any] = {}
+        for cell in json.loads(job.notebook.path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code" and not (job.missing or job.notebook.composes):
+                plain = Undrawn().visit(ast.parse("".join(cell["source"])))
+                run({**cell, "source": [ast.unparse(plain)]}, names, job.parameters, told)
+    return [one for one in told if isinstance(one, Result)]
+
+
+class Undrawn(ast.NodeTransformer):
+    """What is drawn, in the place of its picture."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if not isinstance(node.func, ast.Attribute) or ast.unparse(node.func.value) != "plots":
+            return node
+        alone = len(node.args) == 1 and not isinstance(node.args[0], ast.Starred)
+        return node.args[0] if alone else ast.Tuple(node.args, ast.Load())
+
+
 def _blank(job: reports.Job) -> dict[str, Any]:
     return {"notebook": job.notebook.name, "question": job.notebook.question, "part": job.part,
             "parameters": job.parameters, "state": "", "key": "",
@@ -341,8 +365,8 @@ def make(job: reports.Job, out: Path) -> dict[str, Any]:
     return {"seconds": time.process_time() - start, **told}
 
 
-def run(cell: dict[str, Any], names: dict[str, Any], parameters: Mapping[str, Any]) -> None:
-    """Run a cell and keep what it shows, as a kernel does."""
+def run(cell: dict[str, Any], names: dict, parameters: Mapping, told: list | None = None) -> None:
+    """Run a cell and keep what it shows, as a kernel does, or hand it over as it is."""
     lines = ast.parse("".join(cell["source"]))
     last = lines.body.pop() if isinstance(lines.body[-1], ast.Expr) else None
     exec(compile(lines, "cell", "exec"), names)
@@ -350,6 +374,9 @@ def run(cell: dict[str, Any], names: dict[str, Any], parameters: Mapping[str, An
         names.update(parameters)
     if last is not None:
         shown = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+        if told is not None:
+            told += shown if isinstance(shown, tuple) else getattr(shown, "results", [shown])
+            return
         data = json.loads(json.dumps(shown._repr_mimebundle_()))
         cell["outputs"] = [{"output_type": "execute_result", "execution_count": None,
                             "metadata": {}, "data": data}]  # fmt: skip

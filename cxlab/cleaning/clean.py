@@ -1,5 +1,6 @@
 """Clean one table: convert column by column, then set rows aside rule by rule."""
 
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -128,7 +129,9 @@ def clean(
     if table == "customers":
         doubts.refuse_spells(typed, raw)
     working = pd.concat([typed, raw[[*PLACE, "damage"]], flags, out], axis="columns")
-    _mark(working, table, spec, around)
+    with warnings.catch_warnings():  # of thousands of columns each came alone
+        warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
+        _mark(working, table, spec, around)
     working["told_twice"], again = overlaps.told_twice(typed, raw["file"], spec)
     notes = (*notes, *again)
     pa.default_memory_pool().release_unused()

@@ -1,5 +1,6 @@
 """Of those who began together, how many come back, and with how much money?"""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -136,13 +137,13 @@ def compare_cohorts(result: Result, *, time: int, level: float = 0.95) -> Result
         ~apart, "not apart", np.where(frame["estimate"] > 0, "higher", "lower")
     )
     said = [f"{r.group} ({r.verdict})" for r in frame[apart].itertuples()]
+    after = f"{count(time, _spaced(str(rows['group'].iloc[0])))} after they began"
     return Result(
         name="cohorts compared",
         frame=frame,
-        headline=f"{count(time, 'period')} after they began, standing apart from the other "
-        f"cohorts: {listing(said)}."
+        headline=f"{after}, standing apart from the other cohorts: {listing(said)}."
         if said
-        else f"{count(time, 'period')} after they began, no cohort stands apart from the others.",
+        else f"{after}, no cohort stands apart from the others.",
         method="each cohort against all others; chi-square, Newcombe interval, false-discovery "
         "rate held by Benjamini-Hochberg",
         base=result.base,
@@ -367,6 +368,12 @@ def _average(frame: pd.DataFrame, measure: str, level: float) -> pd.DataFrame:
         return pd.DataFrame(columns=WORDS)
     sums = done.groupby("time", as_index=False)[["n", "events", "paid", "square"]].sum()
     return _estimates(sums.assign(group="all", finished=True), measure, level)
+
+
+def _spaced(cohort: str) -> str:
+    """Say in which periods a cohort is counted that is called so: 1997-02 in months."""
+    forms = {"year": r"\d{4}", "quarter": r"\d{4}Q\d", "month": r"\d{4}-\d\d"}
+    return next((unit for unit, form in forms.items() if re.fullmatch(form, cohort)), "period")
 
 
 def _headline(whole: pd.DataFrame, measure: str, period: str, rule: str) -> str:

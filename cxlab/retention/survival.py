@@ -223,7 +223,7 @@ def survival_at(curve: Result, *, times: Sequence[float]) -> Result:
         raise SpellError(f"no customer was under watch as long as {min(times):g}.")
     unit = curve.name.removeprefix("survival in ")
     said = [
-        f"{percent(row.estimate)}{_band(row)} of "
+        f"{'all' if row.estimate == 1 else percent(row.estimate) + _band(row)} of "
         f"{'the customers' if row.group == 'all' else repr(row.group)} "
         f"after {_long(row.time, unit)}"
         for row in last.itertuples()

@@ -9,7 +9,7 @@ import pandas as pd
 from cxlab.codebook import label
 from cxlab.lifetimes.design import FitError
 from cxlab.lifetimes.spells import Spells
-from cxlab.results import Result, money
+from cxlab.results import Result, money, percent
 from cxlab.value.worth import value_around, worth
 
 
@@ -83,8 +83,12 @@ def in_front(result: Result) -> list[Result]:
         span = re.search(r"from now on|over the next [\d,]+ \w+", result.headline)
         name = f"value of a customer {span[0] if span else 'ahead'}"
         first = replace(result, frame=frame[:1], name=name, unit="money")
-        there = frame[frame["term"] == "share still there"]
-        return [first, replace(result, frame=there, name="share still there", unit="share")]
+        there = frame[(frame["term"] == "share still there") & frame["estimate"].notna()]
+        if there.empty:
+            return [first]
+        said = f"The model takes {percent(there['estimate'].iloc[0], 1)} of the customers to be"
+        words = {"name": "share still there", "headline": f"{said} there still.", "unit": "share"}
+        return [first, replace(result, frame=there, notes=(), **words)]
     term = "gap, adjusted" if (frame["term"] == "gap, adjusted").any() else "gap"
     rows = frame[frame["term"] == term].tail(1)
     against = frame.loc[frame["term"] == "value", "group"].iloc[0]

@@ -124,8 +124,9 @@ def _clustered(
     cluster = np.unique(columns.cluster[inside], return_inverse=True)[1]  # type: ignore[index]
     size = np.bincount(cluster)
     several = size[cluster] > 1
-    rows, group = inside[several], np.unique(cluster[several], return_inverse=True)[1]
-    add = sparse.csr_matrix((np.ones(len(rows)), (group, np.arange(len(rows)))))
+    rows, (names, group) = inside[several], np.unique(cluster[several], return_inverse=True)
+    shape = (len(names), len(rows))  # none where nobody who was asked answered twice
+    add = sparse.csr_matrix((np.ones(len(rows)), (group, np.arange(len(rows)))), shape)
     sides = [(columns, done)] + ([(rest, beside)] if rest is not None and beside else [])
     heavy = [c.weighted(rows) for c, _ in sides]
     own = [np.zeros_like(cells.estimate) for _, cells in sides]
