@@ -37,6 +37,13 @@ def test_groups_left_out_together_are_never_fewer_than_may_be_shown():
     assert hidden(frame.assign(n=[50, 20, 6, 4]), smallest=10).tolist() == [False] * 2 + [True] * 2
 
 
+def test_of_nothing_that_is_shown_nothing_is_said():
+    few = answer("NPS is −66.7 overall.", (), group=["a", "b"], n=[5, 4], estimate=[-60.0, -75.0])
+    assert (
+        suppress(few, smallest=10).headline == "Score: only groups of 10 or more people are shown."
+    )
+
+
 def test_groups_large_enough_stay_as_they_are():
     whole = answer(group=["a", "b"], n=[50, 20], estimate=[1, 2])
     assert suppress(whole, smallest=10) is whole

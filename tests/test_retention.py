@@ -542,7 +542,7 @@ def test_nobody_left_is_a_line_at_one_and_said():
     assert (curve.frame["estimate"] == 1).all()
     assert curve.headline.startswith("Nobody left: none of the 8 customers left")
     at = retention.survival_at(curve, times=[curve.frame["time"].max()])
-    assert "100% (no band)" in at.headline
+    assert "Still there: all of the customers after" in at.headline
 
 
 def test_a_half_that_was_reached_is_told_where_leaving_thinned_the_watch():

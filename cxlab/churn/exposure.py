@@ -78,6 +78,8 @@ def hazard_by_failure(
         raise ChurnError("failures: no contacts with their kind are known; declare 'interactions'.")
     found = study.interactions.select("kind").distinct().to_pyarrow()["kind"].to_pylist()
     named = sorted(kind for kind in found if kind)
+    if not named:
+        raise ChurnError("failures: no contact says of which kind it is.")
     wanted = [k for k in named if kinds and k in kinds]
     if kinds is None:
         wanted = [k for k in named if any(word in k.lower() for word in FAILURE_WORDS)]
@@ -93,7 +95,9 @@ def hazard_by_failure(
     )
     months = _months(part, lookback)
     facts = months.features
-    open_or_not = (facts["unsolved"] > 0) | (facts["open_cases"] > 0)
+    if not {"solved", "unsolved"} <= set(facts):
+        raise ChurnError("failures: whether they were put right is not known; map 'resolved'.")
+    open_or_not = (facts["unsolved"] > 0) | (facts.get("open_cases", 0) > 0)
     group = pd.Series("no failure", index=facts.index)
     group[facts["solved"] > 0] = "failure put right"
     group[open_or_not] = "failure not put right"

@@ -177,6 +177,8 @@ def _rows(asked: Questionnaire, question: Asked, column: str) -> list[dict[str, 
             both = (codes >= 0) & (side >= 0)
             if len(np.unique(codes[both])) < 2 or len(np.unique(side[both])) < 2:
                 continue
+            if cluster is not None and len(np.unique(cluster[both])) < 2:
+                continue  # one customer alone tells nothing of others
             chi = independence(
                 codes[both],
                 side[both],

@@ -91,6 +91,7 @@ def suppress(result: Result, *, smallest: int, blank: bool = True) -> Result:
     gone = _gone(frame, small)
     secret = _secret(result, small)
     told = _names_any(result.headline, gone) or _states(result.headline, secret)
+    told = told or not _any_left(frame, small)  # whatever it says, it says of those held back
     left = (n for n in result.notes if not _names_any(n, gone) and not _states(n, secret))
     said = f"{result.name[:1].upper()}{result.name[1:]}: only groups of {smallest} or more people"
     return replace(
@@ -145,6 +146,12 @@ def hidden(frame: pd.DataFrame, *, smallest: int) -> np.ndarray:
 
 
 # ---------------------------------------------------------------- helpers
+
+
+def _any_left(frame: pd.DataFrame, small: np.ndarray) -> bool:
+    """Say whether any row that counts people is shown."""
+    people = frame["at_risk" if "at_risk" in frame else "n"].astype(float)
+    return bool((people[~small] > 0).any())
 
 
 def _keys(frame: pd.DataFrame) -> list[str]:

@@ -50,12 +50,14 @@ def reviews(
     if responses is not None and {"answered_at", score} <= set(responses):
         value = scoring.values(responses, score)
         kept = np.isfinite(value) & responses["answered_at"].notna().to_numpy()
+        if how.weight:
+            kept &= (responses[how.weight] > 0).to_numpy()
         w = responses.loc[kept, how.weight].to_numpy(float) if how.weight else None
         own = _means(value[kept], responses.loc[kept, "answered_at"], w, period, how.level)
         own.insert(0, "part", f"{label(score)} of the {SURVEY}")
         table = pd.concat([table, own], ignore_index=True)
     table = table[table["n"] >= how.smallest].reset_index(drop=True)
-    if table.empty:
+    if not (table["part"] == STARS).any():
         raise VoiceError(f"No {period} holds {how.smallest} reviews.")
     return Result(
         name="reviews beside the survey",
@@ -124,6 +126,8 @@ def replies(
 def _means(values, moments: pd.Series, weight, period: str, level: float) -> pd.DataFrame:
     day = moments.dt.tz_localize(None).dt.to_period(PERIODS[period])
     codes, names = pd.factorize(day, sort=True)
+    if not len(names):
+        return pd.DataFrame(columns=["period", "estimate", "conf_low", "conf_high", "n"])
     found = stats.linearised(values, weight=weight, group=codes)
     low, high = stats.mean_interval(found.estimate, found.std_error, df=found.df, level=level)
     return pd.DataFrame({"period": names.astype(str), "estimate": found.estimate, "conf_low": low,

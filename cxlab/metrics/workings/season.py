@@ -23,7 +23,7 @@ def usable(rows: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
     """Give finished periods with answers, and a standard error of each from a common spread."""
     rows = rows.assign(place=np.arange(len(rows)))
     done = rows["finished"].map(lambda f: f is not False).to_numpy(bool)
-    rows = rows[done & rows["estimate"].notna().to_numpy()]
+    rows = rows[done & rows["estimate"].notna().to_numpy() & (rows["n_effective"] > 0).to_numpy()]
     n = rows["n_effective"].to_numpy(float)
     own = np.nan_to_num(rows["std_error"].to_numpy(float))
     variance = (n * n * own**2).sum() / n.sum() if len(rows) else np.nan
