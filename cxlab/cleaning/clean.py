@@ -1,7 +1,8 @@
 """Clean one table: convert column by column, then set rows aside rule by rule."""
 
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial, reduce
@@ -78,6 +79,15 @@ class Around:
         return pd.Timestamp(self.as_of).tz_localize(self.timezone)
 
 
+@contextmanager
+def _wide() -> Iterator[None]:
+    """Let a table of thousands of columns be one whose columns came one by one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
+        yield
+
+
+@_wide()
 def clean(
     raw: pd.DataFrame,
     *,
@@ -129,9 +139,7 @@ def clean(
     if table == "customers":
         doubts.refuse_spells(typed, raw)
     working = pd.concat([typed, raw[[*PLACE, "damage"]], flags, out], axis="columns")
-    with warnings.catch_warnings():  # of thousands of columns each came alone
-        warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
-        _mark(working, table, spec, around)
+    _mark(working, table, spec, around)
     working["told_twice"], again = overlaps.told_twice(typed, raw["file"], spec)
     notes = (*notes, *again)
     pa.default_memory_pool().release_unused()
@@ -144,7 +152,9 @@ def clean(
     judged = gone[gone["reason"].isin(JUDGEMENT)]
     could_stay = typed.take(judged.index).reset_index(drop=True)
     notes = (*notes, *misspelt, *doubts.alike_lines(typed, gone, spec))
-    columns = {name: typed.pop(name).array[kept] for name in list(typed)}
+    whole = {name: column.array for name, column in typed.items()}
+    del typed  # so that each column goes as soon as its rows are taken
+    columns = {name: whole.pop(name)[kept] for name in list(whole)}
     frame = pd.DataFrame(columns, copy=False)
     if table == "orders":
         frame, made = _orders(frame, raw[kept], spec)

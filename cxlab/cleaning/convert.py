@@ -297,22 +297,25 @@ def to_score(column: pd.Series, scale: Scale, *, whole: bool = False) -> Convert
         for a date, as it does 9-10.
     """
     text, cut = trimmed(column)
-    known = pd.Series(text.unique(), dtype="str")
-    of = known.str.fullmatch(OF_MOST.pattern).mean() > 0.5  # one '9/10' may be 9 or 10
-    read = [_read_score(value, scale, whole, of) for value in known]
-    number = text.map(dict(zip(known, [value for value, _ in read], strict=True))).astype(float)
-    how = text.map(dict(zip(known, [reason for _, reason in read], strict=True)))
-    off = number.notna() & ~number.between(scale.low, scale.high)
+    at, known = pd.factorize(text)
+    form = sum(OF_MOST.fullmatch(str(value)) is not None for value in known)
+    of = 2 * form > len(known)  # one '9/10' may be 9 or 10
+    read = [_read_score(str(value), scale, whole, of) for value in known]
+    number = np.array([value for value, _ in read], float)
+    how = np.array([reason for _, reason in read], object)
+    off = np.isfinite(number) & ~((number >= scale.low) & (number <= scale.high))
+    filled = np.array([value != "" for value in known], bool)
+    number[off] = np.nan
     return Converted(
-        number.mask(off),
+        pd.Series(number[at], index=text.index, name=text.name),
         {
-            "trimmed": cut & (text != "").to_numpy(),
-            **{reason: (how == reason).to_numpy() for reason in _SCORE_REPAIRS},
+            "trimmed": cut & filled[at],
+            **{reason: (how == reason)[at] for reason in _SCORE_REPAIRS},
         },
         {
-            "off_scale": off.to_numpy(),
-            "unreadable": (how == "unreadable").to_numpy(),
-            "as_date": (how == "as_date").to_numpy(),
+            "off_scale": off[at],
+            "unreadable": (how == "unreadable")[at],
+            "as_date": (how == "as_date")[at],
         },
     )
 

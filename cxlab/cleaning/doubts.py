@@ -161,18 +161,22 @@ def turned(answers: pd.DataFrame, spec: Table) -> list[str]:
     """
     asked = [name for name in ("nps", "csat", "ces", *spec.ratings) if name in answers]
     notes = []
+    given = {name: answers[name].to_numpy(float, na_value=np.nan) for name in asked}
     for name in asked[1:]:
-        both = answers[[asked[0], name]].dropna()
-        if len(both) < _ENOUGH or (both.nunique() < 2).any():
+        known = np.isfinite(given[asked[0]]) & np.isfinite(given[name])
+        both = [given[each][known] for each in (asked[0], name)]
+        if known.sum() < _ENOUGH or any(np.ptp(each) == 0 for each in both):
             continue
-        better = {_better(spec, each) for each in both}
-        r = both.rank().corr().iloc[0, 1] * (1 if len(better) == 1 else -1)
+        better = {_better(spec, each) for each in (asked[0], name)}
+        r = np.corrcoef([pd.Series(each).rank() for each in both])[0, 1] * (
+            1 if len(better) == 1 else -1
+        )
         if r <= _AGAINST:
             end = "low" if _better(spec, name) == "high" else "high"
             heading = spec.sources().get(name, name)
             notes.append(
                 f"{DOUBT}'{heading}' falls where '{spec.sources()[asked[0]]}' rises (rank "
-                f"correlation {r:.2f} over {count(len(both), 'answer')}): is {end} the good end? "
+                f"correlation {r:.2f} over {count(known.sum(), 'answer')}): is {end} the good end? "
                 f"Then declare 'scales: {{{name}: {{range: {spec.scale(name)}, better: {end}}}}}'."
             )
     return notes
