@@ -367,3 +367,8 @@ def test_no_contacts_and_no_last_moment_are_refused():
         journey.scorecard(SIX)
     with pytest.raises(journey.JourneyError, match="no contact has a day"):
         journey.scorecard(SIX.iloc[:0], as_of=AS_OF)
+
+
+def test_contacts_of_no_stage_are_at_none():
+    done = journey.scorecard(SIX.drop(columns="stage"), as_of=AS_OF)
+    assert done.headline == "None of the 7 contacts names its stage."

@@ -136,7 +136,7 @@ def test_comments_that_say_nothing_are_a_sentence(kind):
 
 
 def test_twelve_comments_hold_no_theme_and_say_so():
-    with pytest.raises(voice.VoiceError, match="12 comments hold no theme"):
+    with pytest.raises(voice.VoiceError, match="In 12 comments no theme"):
         voice.themes(voice.hear(_said(12)))
 
 

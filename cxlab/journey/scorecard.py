@@ -8,7 +8,7 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import How, Scale, label, question
-from cxlab.journey.workings.cases import Cases, cases_of
+from cxlab.journey.workings.cases import NO_STAGE, Cases, cases_of
 from cxlab.journey.workings.half import median_time
 from cxlab.journey.workings.near import near
 from cxlab.journey.workings.refusal import JourneyError
@@ -139,7 +139,10 @@ def _scores(
 
 def _headline(frame: pd.DataFrame, by: str) -> str:
     sizes = frame[frame["part"] == "contacts"].set_index("group")["estimate"]
-    most = sizes.idxmax()
+    placed = sizes.drop(NO_STAGE, errors="ignore")
+    if placed.empty:
+        return f"None of the {count(sizes.sum(), 'contact')} names its {by}."
+    frame, most = frame[frame["group"] != NO_STAGE], placed.idxmax()
     said = f"Most contacts are at the {by} '{most}': {percent(sizes[most] / sizes.sum())}"
     failed = frame[frame["part"] == "share failed"].dropna(subset=["estimate"])
     if failed.empty:

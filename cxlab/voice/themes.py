@@ -92,7 +92,7 @@ def themes(
     parts = [part for part in parts if part[0]]
     if not parts:
         raise VoiceError(
-            f"{count(len(heard.text), 'comment')} hold no theme that is found again in half of "
+            f"In {count(len(heard.text), 'comment')} no theme is found again in half of "
             "them.", needs=f"{FEWEST} or more comments of one language, or 'voice: themes'",
         )  # fmt: skip
     listed = [theme for part in parts for theme in part[0]]
