@@ -15,7 +15,7 @@ from cxlab.drivers.workings.points import on_one_scale, score_unit
 from cxlab.results import Result, count, listing, sentence
 
 LEAST_A_SIDE = 5
-PRODUCTS_AT_MOST = 20_000_000_000  # of all answers' columns, two by two, in all replicates
+PRODUCTS_AT_MOST = 12_000_000_000  # of all answers' columns, two by two, in all replicates
 FEWEST_REPLICATES = 100
 ROWS_AT_ONCE = 1024
 PARTS = ("penalty", "reward", "penalty minus reward")
