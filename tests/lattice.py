@@ -30,14 +30,15 @@ FACTORS: dict[str, tuple[str, ...]] = {
     "answers": ("many", "none", "few", "one"),
     "scores": ("all", "nps", "csat", "none", "equal", "promoters", "faces", "empty"),
     "answered": ("spread", "undated", "one day", "silent weeks"),
-    "asked": ("customers", "no id", "repeat", "strangers"),
+    "asked": ("customers", "no id", "repeat", "strangers", "one alone"),
     "ratings": ("four", "none", "one", "equal", "gaps", "repeated"),
     "extras": ("all", "none", "weight", "population"),
     "segments": ("two", "none", "one group", "tiny", "lopsided", "empty"),
     "customers": ("left", "none", "joined only", "flag", "flag without id", "stayed", "all left",
                   "id only", "named", "referred"),
     "orders": ("many", "none", "one each", "one day", "no amount", "strangers", "single"),
-    "contacts": ("many", "none", "bare"),
+    "contacts": ("many", "none", "bare", "unsettled"),
+    "reviews": ("none", "many", "one"),
     "smallest_group": ("10", "1", "60"),
     "page": tuple(sorted(path.stem for path in (ROOT / "notebooks").glob("[1-9]*.ipynb"))),
 }  # fmt: skip
@@ -91,7 +92,7 @@ def write(kind: Kind, folder: Path, *, seed: int = 0) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     tables: dict[str, Any] = {}
     makers = {"responses": _answers, "customers": _customers, "orders": _orders,
-              "interactions": _contacts}  # fmt: skip
+              "interactions": _contacts, "reviews": _reviews}  # fmt: skip
     for name, maker in makers.items():
         if (made := maker(kind, rng)) is not None:
             frame, said = made
@@ -133,7 +134,7 @@ def _answers(kind: Kind, rng: np.random.Generator) -> tuple[pd.DataFrame, dict] 
     if kind["answers"] == "none":
         return None
     n = {"many": 160, "few": 9, "one": 1}[kind["answers"]]
-    who = {"customers": _ids(CUSTOMERS), "repeat": _ids(12), "no id": _ids(1),
+    who = {"customers": _ids(CUSTOMERS), "repeat": _ids(12), "no id": _ids(1), "one alone": _ids(1),
            "strangers": np.array([f"x{i}" for i in range(CUSTOMERS)])}[kind["asked"]]  # fmt: skip
     frame = pd.DataFrame({"response_id": [f"a{i}" for i in range(n)]})
     if kind["asked"] != "no id":
@@ -256,11 +257,21 @@ def _contacts(kind: Kind, rng: np.random.Generator) -> tuple[pd.DataFrame, dict]
     frame = pd.DataFrame({"interaction_id": [f"t{i}" for i in range(n)]})
     frame["customer_id"] = rng.choice(_ids(CUSTOMERS), n)
     frame["opened_at"] = _days(n, rng)
-    if kind["contacts"] == "many":
+    if kind["contacts"] in ("many", "unsettled"):
         frame["kind"] = rng.choice(["complaint", "question"], n)
+    if kind["contacts"] == "many":
         frame["resolved"] = rng.choice(["yes", "no"], n)
         frame["closed_at"] = frame["opened_at"] + pd.Timedelta(days=2)
     return frame, {}
+
+
+def _reviews(kind: Kind, rng: np.random.Generator) -> tuple[pd.DataFrame, dict] | None:
+    if kind["reviews"] == "none":
+        return None
+    n = {"many": 80, "one": 1}[kind["reviews"]]
+    said = rng.choice(["fine and quick", "too slow", None], n)
+    frame = pd.DataFrame({"review_id": [f"w{i}" for i in range(n)], "text": said})
+    return frame.assign(rating=rng.integers(1, 6, n), posted_at=_days(n, rng)), {}
 
 
 # ---------------------------------------------------------------- every page of it
