@@ -347,3 +347,10 @@ def test_words_told_as_numbers_teach_every_model_the_same():
         again = learning.learn(numbered, coded, snap.label)
         want = fitted.predict_proba(snap.features)[:, 1]
         assert again.predict_proba(coded)[:, 1] == pytest.approx(want, rel=1e-12)
+
+
+def test_trees_learn_beside_a_column_that_nobody_has_yet():
+    rows = pd.DataFrame({"a": np.arange(200.0), "b": np.nan})
+    recipe = learning.untrained(replace(taken(), features=rows), "boosting")
+    fitted = learning.learn(recipe, rows, np.arange(200) > 100)
+    assert fitted.predict_proba(rows)[[0, -1], 1].round().tolist() == [0, 1]

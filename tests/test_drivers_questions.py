@@ -499,3 +499,11 @@ def test_sentences_name_ratings_as_a_person_would():
     fitted = drivers.fit(rows, outcome="nps", drivers=["first_call", "call"])
     assert "first call" in fitted.headline
     assert not any("first_call" in text for text in (fitted.headline, *found.notes, *fitted.notes))
+
+
+def test_nothing_is_said_of_fewer_answers_than_may_be_shown():
+    rows = survey(40)
+    asked = {"outcome": "nps", "drivers": ["a", "b"]}
+    assert drivers.used(drivers.screen(rows, **asked, smallest=40)) == ["a", "b"]
+    with pytest.raises(drivers.DriverError, match=r"Only 40 answers.*fewer than 50 people"):
+        drivers.screen(rows, **asked, smallest=50)

@@ -22,6 +22,7 @@ def screen(
     drivers: Sequence[str],
     weight: str | Survey | None = None,
     cluster: str | None = None,
+    smallest: int = 0,
 ) -> Result:
     """Name the ratings that cannot be told from a constant, from each other, or from silence.
 
@@ -46,6 +47,11 @@ def screen(
     need(responses, [name for name in named if name], DriverError, ABSENT)
     rows = responses[np.isfinite(numbers(responses, outcome, "outcome"))]
     _refuse_few(rows, outcome, len(drivers), survey)
+    if len(rows) < smallest:
+        raise DriverError(
+            f"Only {count(len(rows), 'answer')} with {label(outcome)}, and nothing about fewer "
+            f"than {count(smallest, 'person')} is shown."
+        )
     refuse_many(len(drivers))
     ratings = np.column_stack([numbers(rows, name, "driver") for name in drivers])
     reasons = [_alone(column) for column in ratings.T]

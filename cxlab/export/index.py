@@ -143,7 +143,7 @@ def tiles(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             {
                 "name": label(finding["name"]),
                 "shown": amount(row["estimate"], finding["unit"]),
-                "interval": span(*ends, finding["unit"]) if ends else "",
+                "interval": span(ends[0], ends[1], finding["unit"]) if ends else "",
                 "value": row["estimate"],
                 "ends": ends,
             }

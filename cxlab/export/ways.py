@@ -61,7 +61,7 @@ def _beside_everyone(here: Tiles, whole: Tiles) -> str:
     if one is None:
         return ""
     all_ = known[one["name"]]
-    ends = [tile.get("ends") or () for tile in (one, all_)]
+    ends: list[Sequence[float]] = [tile.get("ends") or () for tile in (one, all_)]
     how = "and" if not all(ends) else (
         "below" if ends[0][1] < ends[1][0] else "above" if ends[0][0] > ends[1][1]
         else "not clearly off"
