@@ -45,6 +45,16 @@ def test_a_sentence_may_begin_with_none():
         assert _result(frame=frame, headline=headline).headline == headline
 
 
+def test_the_mean_of_answers_is_no_share_of_them():
+    frame = pd.DataFrame(
+        {"part": ["answer", "mean"], "share": [0.5, None], "estimate": [None, 8.4]}
+    )
+    written = results.table(frame, "share")
+    assert "50.0%" in written
+    assert "8.40" in written
+    assert "840" not in written
+
+
 def test_an_index_never_carries_meaning():
     frame = pd.DataFrame({"estimate": [1.0, 2.0]}, index=["a", "b"])
     assert list(_result(frame=frame).frame.index) == [0, 1]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cxlab.codebook import RESULT_WORDS, headings, label
@@ -301,14 +302,18 @@ def table(frame: pd.DataFrame, unit: str = "", *, rows: int = SHOWN_ROWS) -> str
     words = headings(shown.columns, unit)
     head = "".join(f"<th{_side(shown[c])}>{html.escape(words[c])}</th>" for c in shown.columns)
     digits = decimals(shown, unit)
+    # among shares of answers, their mean is none
+    means = shown["part"].eq("mean") if "part" in shown else pd.Series(False, shown.index)
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{_side(shown[c])}>{html.escape(cell(c, v, unit, digits=digits.get(c)))}</td>"
+            f"<td{_side(shown[c])}>{html.escape(cell(c, v, of, digits=digits.get(c)))}</td>"
             for c, v in zip(shown.columns, row, strict=True)
         )
         + "</tr>"
-        for row in shown.itertuples(index=False, name=None)
+        for row, of in zip(
+            shown.itertuples(index=False, name=None), np.where(means, "", unit), strict=True
+        )
     )
     left = len(frame) - len(shown)
     more = f'<p class="cx-base">and {count(left, "more row")}</p>' if left > 0 else ""
