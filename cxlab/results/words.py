@@ -89,7 +89,7 @@ def span(low: float, high: float, unit: str = "") -> str:
         '0.021 to 0.024'
     """
     ends = amount(low, unit), amount(high, unit)
-    if ends[0] == ends[1] and unit != "money" and low < high:
+    if ends[0] == ends[1] != "–" and unit != "money" and low < high:
         finer = [_finer(low, high, unit, more) for more in (1, 2)]
         ends = next((pair for pair in finer if pair[0] != pair[1]), ends)
     return " to ".join(ends)
