@@ -30,15 +30,14 @@ FACTORS: dict[str, tuple[str, ...]] = {
     "answers": ("many", "none", "few", "one"),
     "scores": ("all", "nps", "csat", "none", "equal", "promoters", "faces", "empty"),
     "answered": ("spread", "undated", "one day", "silent weeks"),
-    "asked": ("customers", "no id", "repeat", "strangers", "one alone"),
+    "asked": ("customers", "no id", "repeat", "strangers"),  # and "one alone"
     "ratings": ("four", "none", "one", "equal", "gaps", "repeated"),
     "extras": ("all", "none", "weight", "population"),
     "segments": ("two", "none", "one group", "tiny", "lopsided", "empty"),
     "customers": ("left", "none", "joined only", "flag", "flag without id", "stayed", "all left",
                   "id only", "named", "referred"),
     "orders": ("many", "none", "one each", "one day", "no amount", "strangers", "single"),
-    "contacts": ("many", "none", "bare", "unsettled"),
-    "reviews": ("none", "many", "one"),
+    "contacts": ("many", "none", "bare"),  # and "unsettled"
     "smallest_group": ("10", "1", "60"),
     "page": tuple(sorted(path.stem for path in (ROOT / "notebooks").glob("[1-9]*.ipynb"))),
 }  # fmt: skip
@@ -266,7 +265,7 @@ def _contacts(kind: Kind, rng: np.random.Generator) -> tuple[pd.DataFrame, dict]
 
 
 def _reviews(kind: Kind, rng: np.random.Generator) -> tuple[pd.DataFrame, dict] | None:
-    if kind["reviews"] == "none":
+    if "reviews" not in kind:
         return None
     n = {"many": 80, "one": 1}[kind["reviews"]]
     said = rng.choice(["fine and quick", "too slow", None], n)

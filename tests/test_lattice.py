@@ -69,6 +69,9 @@ CASES = {
     "no overall score": ({**ALONE, "answers": "many", "scores": "none", "customers": "none"},
                          "20_scores", "No rating stands apart: support is"),
     "answers of strangers": ({"asked": "strangers"}, "20_scores", "NPS is"),
+    "all answers by one customer": ({"asked": "one alone"}, "15_questions", ""),
+    "contacts never settled": ({"contacts": "unsettled"}, "40_churn", ""),
+    "one review": ({"reviews": "one"}, "60_voice", ""),
     "nine answers": ({"answers": "few"}, "30_drivers", "Only 9 answers with NPS, for 4 ratings"),
 }  # fmt: skip
 
