@@ -558,3 +558,14 @@ def test_answers_without_a_spread_have_a_p_value_counted(pair):
     assert "no interval is given" in found.headline
     same = metrics.difference(before, before, score="effort", pair=pair, cluster="")
     assert same.frame["p_value"][0] == 1
+
+
+def test_customers_who_did_not_answer_the_question_change_no_error():
+    rng = np.random.default_rng(0)
+    said = pd.DataFrame({"customer_id": np.repeat(np.arange(30), 2), "nps": rng.integers(0, 11, 60),
+                         "region": np.where(np.arange(60) % 4 < 2, "a", "b")})  # fmt: skip
+    silent = pd.DataFrame({"customer_id": np.arange(90, 110), "nps": np.nan, "region": "a"})
+    both = pd.concat([silent, said], ignore_index=True)
+    for ask in (metrics.nps, metrics.compare):
+        apart = [ask(frame, by="region").frame["std_error"].to_numpy() for frame in (said, both)]
+        np.testing.assert_allclose(*apart, rtol=1e-12)

@@ -266,13 +266,14 @@ def _seen(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _clusters(responses: pd.DataFrame, cluster: str, kept: np.ndarray | None) -> np.ndarray:
-    values = responses[cluster]
+    # coded among those kept, so that the largest code tells how many clusters there are
+    values = responses[cluster] if kept is None else responses[cluster][kept]
     coded = isinstance(values.dtype, pd.CategoricalDtype)
     codes = _seen(values)[0] if coded else pd.factorize(values)[0]
     # an answer without an id stands alone
     alone = codes < 0
     codes[alone] = codes.max(initial=-1) + 1 + np.arange(alone.sum())
-    return codes if kept is None else codes[kept]
+    return codes
 
 
 def _base(responses, score: Score, n: int, kept, weight: Any, cluster: Any) -> str:
