@@ -325,3 +325,22 @@ def test_a_customer_list_without_an_id_meets_no_other_table(tmp_path):
     path.write_text(path.read_text().replace("tables:\n", f"tables:\n{more}"))
     with pytest.raises(codebook.MappingError, match="a customer list beside other tables needs an"):
         study.load(path, cache=False)
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("{customer_id: Cust, amount: Totl}", 7),
+        ("{customer_id: Cust, amount: Total}\n    where: {Statsu: [paid]}", 8),
+        ("{customer_id: Cust, amount: Total}\n    where: {Status: [paying]}", 8),
+        ("{customer_id: Cust, amount: Total}\n    where: {Status: {at least: 5}}", 8),
+    ],
+)
+def test_what_an_export_does_not_hold_is_refused_with_the_line_that_asks_for_it(
+    said, line, tmp_path
+):
+    (tmp_path / "o.csv").write_text("Cust,Total,Status\n" + "a,5,paid\n" * 4)
+    text = "study: x\nas_of: 2025-12-31\ntimezone: UTC\ntables:\n  orders:\n    files: o.csv\n"
+    (tmp_path / "study.yaml").write_text(f"{text}    columns: {said}\n")
+    with pytest.raises(study.StudyError, match=rf"o\.csv: .*See study\.yaml, line {line}\."):
+        study.load(tmp_path / "study.yaml", cache=False)

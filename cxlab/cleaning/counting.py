@@ -93,6 +93,9 @@ def uncounted(raw: pd.DataFrame, spec: Table, timezone: str) -> pd.DataFrame:
             _holding, condition=condition, decimal=spec.decimal, form=form, timezone=timezone
         )
         done = by_value(holds, raw[WHERE + heading].rename(heading))
+        bounds = (condition.at_least, condition.at_most)
+        if len(raw) and not done.values.any() and any(bound is not None for bound in bounds):
+            _refuse_beyond(raw, heading)
         flags[WHERE + heading] = ~done.values.to_numpy(bool)
     return pd.DataFrame(flags, index=raw.index)
 
@@ -143,6 +146,17 @@ def _refuse_none(raw: pd.DataFrame, heading: str, condition: Condition) -> None:
     raise CleaningError(
         f"{raw['file'].iloc[0]}: '{heading}' holds {shown}, and no row {asked}, which `where` asks "
         "for: no row would count. Write the words as the export has them.",
+        column=heading,
+    )
+
+
+def _refuse_beyond(raw: pd.DataFrame, heading: str) -> None:
+    """Refuse a bound that no row keeps to: nothing would count."""
+    held = _held(raw[WHERE + heading])
+    shown = listing([f"'{word[:40]}'" for word, _ in held.values()], 4)
+    raise CleaningError(
+        f"{raw['file'].iloc[0]}: '{heading}' holds {shown}, and no row keeps to the bound that "
+        "`where` sets: no row would count. A bound is a number or a day, on a column of such.",
         column=heading,
     )
 

@@ -15,7 +15,7 @@ from cxlab.codebook.asking import (
 from cxlab.codebook.conditions import ANSWER, QUESTION, WHERE, Condition
 from cxlab.codebook.journey import STAGES, Journey
 from cxlab.codebook.mapping import Mapping, MappingError, Privacy, Reports, Table, Weighting
-from cxlab.codebook.opening import load, parse
+from cxlab.codebook.opening import line_of, load, parse
 from cxlab.codebook.questions import ASKED, KINDS, Question, fitting
 from cxlab.codebook.scales import Scale, ScaleError, check_scale
 from cxlab.codebook.tiers import WORTH, net_points, tier
@@ -73,6 +73,7 @@ __all__ = [
     "guard",
     "headings",
     "label",
+    "line_of",
     "load",
     "need",
     "net_points",

@@ -285,6 +285,7 @@ class Mapping(_Part):
     voice: Voice = Voice()
     events: str = "duckdb"
     folder: Path = Field(default=Path("."), exclude=True)
+    source: Path | None = Field(default=None, exclude=True)
 
     @field_validator("as_of", mode="before")
     @classmethod

@@ -62,9 +62,33 @@ def parse(text: str, path: Path) -> Mapping:
     if not isinstance(given, dict):
         raise MappingError(f"{path}: a study file is a list of 'key: value' lines; this is not.")
     try:
-        return Mapping(**{**_strings(given), "folder": path.resolve().parent})
+        source = path if path.is_file() else None
+        more = {"folder": path.resolve().parent, "source": source}
+        return Mapping(**{**_strings(given), **more})
     except ValidationError as error:
         raise MappingError(_explain(path, node, given, error)) from None
+
+
+def line_of(path: Path, *where: str) -> int | None:
+    """Find the line of a study file that says something.
+
+    Args:
+        path: the study file.
+        where: the keys on the way, such as `tables`, `orders`, `columns`, `amount`.
+
+    Returns:
+        The line, or None where the file says nothing there.
+    """
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return None
+    for part in where[:-1]:
+        held = getattr(node, "value", None) if isinstance(node, yaml.MappingNode) else ()
+        node = next((value for key, value in held or () if str(key.value) == part), None)
+        if node is None:
+            return None
+    return _line(node, where[-1:])
 
 
 _OTHERWISE = ("bool", "timestamp")

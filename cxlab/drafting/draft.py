@@ -19,6 +19,7 @@ from cxlab.drafting.rows import completed
 from cxlab.drafting.tables import NO_HEADER, Files, gathered, pattern, table_of
 from cxlab.drafting.trial import tried
 from cxlab.drafting.writing import Head, written
+from cxlab.ingest import IngestError
 from cxlab.results import listing
 
 
@@ -64,6 +65,8 @@ def draft(files: Sequence[Path], folder: Path) -> Draft:
         if made.table == "responses" and not set(SCORES) & set(made.columns):
             doubts.append(_no_score(made))
     tables = tried(tables, head, folder)
+    if not any(made.holds() for made in tables):
+        raise IngestError(_nothing(tables), file=tables[0].files.name)
     doubts += [doubt for made in tables for doubt in made.doubts]
     told = ranked(doubts)
     head.remarks = tuple(f"unsure: {doubt}" for doubt in told[MOST:])
@@ -151,6 +154,16 @@ def _no_score(made: Guess) -> Doubt:
         "responses: no overall score was found; name one under 'columns'.",
         0.95,
         made.line("columns"),
+    )
+
+
+def _nothing(tables: Sequence[Guess]) -> str:
+    """Say why nothing can be drafted of exports of which no column holds anything of use."""
+    made = tables[0]
+    why = [f"'{name}' ({said})" for name, said in made.unused.items()]
+    return (
+        f"{made.files.name}: no column can be used for a study: {listing(why, 6)}. Export answers, "
+        "customers, orders or contacts, a row each, under a line of headings."
     )
 
 

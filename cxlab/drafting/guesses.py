@@ -72,6 +72,11 @@ class Guess:
         """Book what is unsure; `weight` is the part of the answer it could change."""
         self.doubts.append(Doubt(f"{self.files.name}: {text}", weight, self.line(*words)))
 
+    def holds(self) -> bool:
+        """Say whether anything of the table is mapped."""
+        parts = (self.columns, self.ratings, self.segments, self.attributes)
+        return any(parts) or bool(self.said.get("questions"))
+
     def left(self) -> list[Profile]:
         """Give the columns that have no place yet."""
         placed = {

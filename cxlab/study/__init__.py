@@ -570,7 +570,7 @@ def load(path: str | Path | Mapping, *, cache: bool = True, verify: bool = False
     for table in mapping.tables:
         with collecting(errors, table):
             files[table] = mapping.files(table)
-    stop_at(errors)
+    stop_at(errors, mapping.source)
     if verify:
         cache_room.exports(mapping, verify=True)
     place = mapping.folder / cache_room.FOLDER / cache_room.fingerprint(mapping) if cache else None
@@ -581,7 +581,7 @@ def load(path: str | Path | Mapping, *, cache: bool = True, verify: bool = False
             cache_room.write(kept, place)
     if meeting.strangers(kept[0], mapping):
         return load(_unjoined(mapping), cache=cache)
-    stop_at(meeting.apart(kept[0], mapping))
+    stop_at(meeting.apart(kept[0], mapping), mapping.source)
     return finished(_with_customer_segments(identified(with_lives(Study(mapping, *kept)))))
 
 
@@ -676,7 +676,7 @@ def _read_and_clean(
             wording[table] = {k: v for k, v in raw.wording.items() if not k.startswith(ASKED)}
             printed[table] = raw.printed
             notes[table] = (*raw.notes, *cleaned[table].notes)
-    stop_at(errors)
+    stop_at(errors, mapping.source)
     return {table: cleaned[table] for table in files}, wording, notes, printed
 
 
