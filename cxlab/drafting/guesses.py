@@ -32,6 +32,9 @@ _SEGMENTS = 4  # more segments than this are attributes
 _PARTS = 3  # columns of one question that make a battery
 _PART = re.compile(r"(.{3,}?)\s*(?:\[.+\]| - .+| >> .+)$", re.DOTALL)  # 'How was [Delivery]'
 _RATES = r"\brat(?:e|ed|ing)s?\b|satisf|zufrieden|bewert|tevreden|soddisf"
+# what some files of a table may have alone: how it ended, and what was not asked before
+_PARTLY = {"churned_at", "churn_reason", "ended_at", "closed_at", "returned_at", "nps", "csat",
+           "ces", "comment"}  # fmt: skip
 _MANY = 20  # answers from which a score tells its scale
 
 
@@ -169,6 +172,9 @@ def _by_vendor(made: Guess) -> None:
 def _by_word(made: Guess, word: Word) -> None:
     """Give a column of ours its likeliest heading, where its values bear that out."""
     found = [column for column in fits(made.left(), word) if _bears(made, word.ours, column)]
+    if word.ours not in _PARTLY:
+        everywhere = made.files.everywhere()
+        found = [column for column in found if column.name in everywhere]
     if word.ours == "csat":
         found = _no_parts(made, found, word)
     if word.ours == "nps":
