@@ -160,12 +160,12 @@ def _headline(frame: pd.DataFrame, by: str, score: str, unit: str, worse: str) -
         return f"No {by} has enough answers to tell where it hurts."
     most = rows.loc[rows["felt"].idxmax()]
     reach = span(most["felt_low"], most["felt_high"], unit)
+    points = " points" if unit == "points" else ""
     if most["felt_low"] <= 0:
         return (
             f"No {by} stands apart: scores are clearly {worse} after none; nearest to it is "
-            f"'{most['group']}' with {amount(most['felt'], unit, signed=True)} ({reach})."
+            f"'{most['group']}' with {amount(most['felt'], unit, signed=True)}{points} ({reach})."
         )
-    points = " points" if unit == "points" else ""
     return (
         f"'{most['group']}' weighs most: {worse} answers after it amount to "
         f"{amount(most['felt'], unit)}{points} of {label(score)} over all ({reach})."

@@ -73,7 +73,7 @@ def peak_end(
         method=f"A line on each alone, judged in {FOLDS} folds of customers on those left out; "
         "intervals by a bootstrap of customers (percentiles).",
         base=f"{count(len(rows), 'answer')} of {count(who.max() + 1, 'customer')} with two or more "
-        f"rated contacts within {within} before.",
+        f"rated contacts within {pd.Timedelta(within).days:,} days before.",
         notes=cases.notes,
         unit="share",
     )

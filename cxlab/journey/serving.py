@@ -18,7 +18,7 @@ SERVED, BACK, CASE, SPARED = "contacts", "refunds", "a case", "spared if settled
 ONCE, NOT = "settled first time", "not settled first time"
 
 
-@question("as_of", "level")
+@question("as_of", "level", "currency")
 def cost_to_serve(
     interactions: Any,
     responses: pd.DataFrame | None = None,
@@ -65,10 +65,10 @@ def cost_to_serve(
     return Result(
         name="cost to serve",
         frame=frame,
-        headline=_headline(frame),
+        headline=_headline(frame, f"{how.currency} ".lstrip()),
         method=f"Means with intervals by Student's t; cases compared by least squares{told(used)}, "
         "scatter uneven (HC1).",
-        base=cases.base,
+        base=cases.base + (f" Money in {how.currency}." if how.currency else ""),
         notes=(*cases.notes, *_notes(rows, found)),
         unit="money",
     )
@@ -159,15 +159,15 @@ def _notes(rows: pd.DataFrame, found: list) -> list[str]:
     return told_of
 
 
-def _headline(frame: pd.DataFrame) -> str:
+def _headline(frame: pd.DataFrame, of: str) -> str:
     rows = frame.set_index(["part", "group"])
     if (CASE, NOT) in rows.index:
         once, more = rows.loc[(CASE, ONCE)], rows.loc[(CASE, NOT)]
         share = more["n"] / (more["n"] + once["n"])
         return (
-            f"A case settled the first time costs {money(once['estimate'])}, another "
-            f"{money(more['estimate'])}; {percent(share)} are not settled the first time."
+            f"A case settled the first time costs {of}{money(once['estimate'])}, another "
+            f"{of}{money(more['estimate'])}; {percent(share)} are not settled the first time."
         )
     served = frame[frame["part"] == SERVED]
     most = served.loc[served["estimate"].idxmax()]
-    return f"Contacts cost most of {most['group']}: {money(most['estimate'])} a customer."
+    return f"Contacts cost most of {most['group']}: {of}{money(most['estimate'])} a customer."
