@@ -29,7 +29,7 @@ def trend(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.fill_between(at, rows["conf_low"], rows["conf_high"], color=BLUE, alpha=0.16, lw=0)
         if _differs(rows):
             ax.plot(at, rows["raw"], "-", color=GREY, lw=1.2, label="as answered")
-            ax.legend(loc="best", fontsize=10)
+            ax.figure.legend(loc="outside upper right", fontsize=10)
         ax.plot(at, rows["estimate"], "-", color=BLUE, lw=1.8)
         hollow = np.zeros(len(rows), bool)
         if "verdict" in rows:
