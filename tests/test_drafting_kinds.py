@@ -41,6 +41,13 @@ def test_a_middle_answer_in_a_battery_is_no_missing_code(tmp_path):
     assert opened.responses["it_was_quick"].notna().all()
 
 
+def test_the_ends_of_a_scale_are_no_part_of_a_name(tmp_path):
+    rows = [(at, at % 11, 1 + at % 5, 1 + at * 3 % 5, 1 + at * 7 % 5) for at in range(60)]
+    head = "id,Recommend? (0-10),Bediening (1 tot 5),Speed [1 = bad; 5 = good],Price 2 (1–5)"
+    _, said, _ = _drafted(tmp_path, _csv(tmp_path / "form.csv", head, rows))
+    assert set(said["tables"]["responses"]["ratings"]) == {"bediening", "speed", "price_2"}
+
+
 def test_four_faces_are_no_nps_and_the_doubt_says_their_ends(tmp_path):
     rows = [(at, f"{day:%Y-%m-%d}", 1 + at % 4) for at, day in enumerate(DAYS)]
     made, said, _ = _drafted(tmp_path, _csv(tmp_path / "w.csv", "id,submitted_at,score", rows))

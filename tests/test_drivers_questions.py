@@ -501,6 +501,14 @@ def test_sentences_name_ratings_as_a_person_would():
     assert not any("first_call" in text for text in (fitted.headline, *found.notes, *fitted.notes))
 
 
+def test_a_sentence_that_begins_with_a_rating_names_it_in_words():
+    rows = survey(400).rename(columns={"a": "first_call_1", "b": "last_call"})
+    asked = {"outcome": "nps", "drivers": ["first_call_1", "last_call"], "n_boot": 50}
+    found = drivers.importance(rows, **asked).headline
+    assert "_" not in found
+    assert found[0].isupper()
+
+
 def test_nothing_is_said_of_fewer_answers_than_may_be_shown():
     rows = survey(40)
     asked = {"outcome": "nps", "drivers": ["a", "b"]}

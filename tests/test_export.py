@@ -223,10 +223,12 @@ def test_what_needs_attention_lists_flipped_verdicts_and_parts_withheld():
              "error": "region: Tiny: too few people", "reading_order": 1,
              "headline": ""}  # fmt: skip
     since = {"then": "x", "lines": [line, "2 numbers moved."], "verdicts": [flip]}
-    page = _index("everyone", "region: East", since=since, more=[small])
+    thin = small | {"part": "region: Odd", "error": "Only 9 answers."}
+    page = _index("everyone", "region: East", since=since, more=[small, thin])
     attention = re.search(r'(?s)aria-label="Needs attention".*?</section>', page)[0]
     assert f"<li>{line}</li>" in attention
     assert "<li>region: Tiny: too few people</li>" in attention
+    assert "<li>How?, region: Odd: Only 9 answers.</li>" in attention
     assert page.count(line) == 1
     assert "2 numbers moved." in page
     assert "Needs attention" not in _index("everyone")

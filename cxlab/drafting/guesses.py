@@ -632,10 +632,19 @@ def keyed(columns: list[Profile], made: Guess, *, segments: bool = False) -> dic
     return out
 
 
+# the ends of a scale behind a question: "(1-5)", "[0 to 10]", "(1 = bad, 5 = good)", ", 1–7"
+_ENDS = re.compile(
+    r"\s*(?:[(\[]\s*(?:scale\s*)?\d+\s*(?:=[^()\[\]]*|\s*(?:[-–—〜～~]|\.{2,3}|to|bis|à|a|tot|till)\s*\d+"
+    r"[^()\[\]]*)[)\]]|,\s*\d+\s*[-–]\s*\d+)\s*$",
+    re.IGNORECASE,
+)
+
+
 def short_name(column: Profile) -> str:
     """Make a name of small letters from what tells a column from others of its question."""
     part = r"\[.+\]| - |: | >> "
     text = column.wording if re.search(part, column.wording) else column.name
+    text = _ENDS.sub("", text) or text
     inner = re.findall(r"\[([^\[\]]+)\]\s*$", text)
     text = inner[-1] if inner else re.split(r" - |: | >> ", text)[-1]
     words = re.sub(r"\W+", "_", text.lower()).strip("_")[:40].strip("_")

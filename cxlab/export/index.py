@@ -32,7 +32,7 @@ def index(manifest: Mapping[str, Any]) -> str:
     held = set(manifest.get("held", ()))
     reports = sorted(
         (_masked(report) if report["part"] in held else report for report in manifest["reports"]),
-        key=lambda r: (r["reading_order"], r["notebook"], r["part"] != EVERYONE, r["part"]),
+        key=lambda r: (r["reading_order"], r["question"], r["part"] != EVERYONE, r["part"]),
     )
     made = [report for report in reports if report["state"] in MADE]
     scored = [report for report in made if report["part"] == EVERYONE and report.get("tiles")]
@@ -98,9 +98,16 @@ def _flip(one: Mapping[str, str]) -> str:
 
 def _withheld(reports: Sequence[Mapping[str, Any]], held: Collection[str]) -> list[str]:
     """Name the parts of which no report is made, and those not shown here, each once."""
-    small = [r["error"] for r in reports if r["state"] == "not made" and r["part"] != EVERYONE]
+    small = [_named(r) for r in reports if r["state"] == "not made" and r["part"] != EVERYONE]
     masked = {r["part"]: None for r in reports if r["part"] in held and r["state"] in MADE}
     return list(dict.fromkeys([*small, *(f"{part}: {NOT_SHOWN.lower()}" for part in masked)]))
+
+
+def _named(report: Mapping[str, Any]) -> str:
+    """Say of which report and part a reason is told, where it does not name the part itself."""
+    value = report["part"].partition(": ")[2]
+    told = value and value in report["error"]
+    return report["error"] if told else f"{report['question']}, {report['part']}: {report['error']}"
 
 
 def _choices(parts: Sequence[str]) -> list[str]:

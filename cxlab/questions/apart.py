@@ -125,7 +125,7 @@ def _same(done: Cells, layout: Columns) -> list[int]:
 
 def _term(block: Block, answer: str, group: str) -> str:
     of = block.item or block.question
-    return f"{brief(group, 14)}: {brief(of, 18)}, {brief(answer, 14)}"
+    return f"{brief(group, 14)}: {brief(of if block.item else label(of), 18)}, {brief(answer, 14)}"
 
 
 def _headline(frame: pd.DataFrame, layout: Columns) -> str:
@@ -133,8 +133,8 @@ def _headline(frame: pd.DataFrame, layout: Columns) -> str:
     by = listing([brief(name, 24) for name in layout.spans], 3)
     if sure.empty:
         return sentence(
-            f"No group of {by} answers otherwise than everyone else, {count(len(frame), 'share')} "
-            "looked at"
+            f"No group of {by} answers otherwise than everyone else: of "
+            f"{count(len(frame), 'share')} looked at none lies apart."
         )
     top = sure.iloc[0]
     of = f"'{brief(label(top['question']), 24)}'" + (

@@ -86,7 +86,7 @@ def _in_words(told: Result, columns: Iterable[str]) -> Result:
     coded = [str(column) for column in columns if "_" in str(column)]
     if not coded:
         return told
-    names = re.compile(rf"(?<!\w)'?({'|'.join(map(re.escape, coded))})'?(?!\w)")
+    names = re.compile(rf"(?<!\w)'?((?i:{'|'.join(map(re.escape, coded))}))'?(?!\w)")
 
     def worded(text: str) -> str:
         return names.sub(lambda found: label(found[1]), text)
