@@ -205,7 +205,8 @@ def _told(found: Any, nobody: int, noun: str, gap: str, within: str, visits: Any
     told = []
     if within == "visit":
         named = "session_id" in visits.columns
-        ends = f"a visit ends after {gap} without an event, also across midnight."
+        minutes = pd.Timedelta(gap).total_seconds() / 60
+        ends = f"a visit ends after {minutes:g} minutes without an event, also across midnight."
         told.append(f"Visits are the sessions that the export names; where it names none, {ends}"
                     if named else ends.capitalize())  # fmt: skip
     if nobody:

@@ -144,6 +144,9 @@ def _plain(text: pd.Series) -> pd.Series:
     return shown.where(~text.str.match(r"[=+\-@\t\r]"), "'" + shown)
 
 
+_ROW = {"visits": "event"}  # what a row is, where the table is named for what rows make up
+
+
 def scope(study: Study) -> Result:
     """See `Study.scope`."""
     rows = []
@@ -154,7 +157,8 @@ def scope(study: Study) -> Result:
         rows.append({"table": table, "n": len(done.frame), "period": period})
     frame = pd.DataFrame(rows, columns=["table", "n", "period"])
     people = frame["table"].isin(["responses", "customers"]) if len(frame) > 3 else frame["n"] >= 0
-    held = [count(row.n, row.table.rstrip("s")) for row in frame[people].itertuples()]
+    held = [count(row.n, _ROW.get(row.table, row.table.rstrip("s")))
+            for row in frame[people].itertuples()]  # fmt: skip
     rest = [f"the {name}" for name in frame.loc[~people, "table"]]
     also = f", with {listing(rest, 9)} that go with them" if rest else ""
     return Result(
