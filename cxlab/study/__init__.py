@@ -255,7 +255,7 @@ class Study:
         """What reports can be made from: tables, `scores`, `ratings`, `questions`, `leaving`.
 
         Who buys without a contract leaves by falling silent: `leaving or orders` is either; a
-        journey is told by contacts or by visits.
+        journey is told by contacts or by visits; words by answers or by reviews.
         """
         frame = self.responses
         spec = self.mapping.tables.get("responses")
@@ -268,6 +268,7 @@ class Study:
         more["questionnaire"] = bool(more["questions"]) or declared
         more["leaving or orders"] = known or self.cleaned.get("orders") is not None
         more["interactions or visits"] = bool({"interactions", "visits"} & set(self.cleaned))
+        more["responses or reviews"] = bool({"responses", "reviews"} & set(self.cleaned))
         return (*self.cleaned, *(word for word, there in more.items() if there))
 
     @property

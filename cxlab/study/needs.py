@@ -48,6 +48,8 @@ _NEEDS = {
     "tables.customers, or declare tables.orders",
     "interactions or visits": "there are neither contacts nor visits; declare tables.interactions "
     "or tables.visits",
+    "responses or reviews": "there are neither answers nor reviews; declare tables.responses or "
+    "tables.reviews",
 }
 
 

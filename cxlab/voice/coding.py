@@ -82,7 +82,7 @@ def agree(
         Misuse: the file is no such workbook.
     """
     if not file:
-        raise VoiceError("No comment was coded by people.", needs="a workbook of `voice.sheet`")
+        raise VoiceError("No comment was coded by people.", needs="a workbook of 'voice.sheet'")
     told = coded.read(file)
     first, second, machine = (told[name] for name in ("first", "second", "machine"))
     both = first.notna() & second.notna()

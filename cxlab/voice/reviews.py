@@ -138,7 +138,9 @@ def _together(table: pd.DataFrame, score: str) -> str:
     wide = table.pivot(index="period", columns="part", values="estimate").dropna()
     stars = table[table["part"] == STARS]
     said = f"Reviews gave {number(np.average(stars['estimate'], weights=stars['n']), 2)} stars"
-    if wide.shape[1] < 2 or len(wide) < LEAST:
+    if table["part"].nunique() < 2:
+        return f"{said} on average, from {count(int(stars['n'].sum()), 'review')}."
+    if len(wide) < LEAST:
         return f"{said}; too few periods to set them beside the survey."
     rho = wide.rank().corr().iloc[0, 1]
     word = "together" if rho >= 0.5 else "against each other" if rho <= -0.5 else "apart"
