@@ -111,7 +111,25 @@ def test_not_asked_and_other_in_words_are_told_apart_in_limesurvey(tmp_path):
         )
     said, asked = _table(tmp_path, rows)
     assert said["own"]["other"] == "own[other] . Own? [Other]"
-    assert asked["own"].items == ("Car", "Bike", "Boat")
-    assert (asked["own"].codes == 1).sum(axis=1).tolist() == [60, 20, 0]
+    assert asked["own"].items == ("Car", "Bike", "Boat", "Other, in words")
+    assert (asked["own"].codes == 1).sum(axis=1).tolist() == [60, 20, 0, 10]
     assert asked["own"].put_to().sum() == 60
     assert any("nobody chose 'Boat'" in note for note in asked["own"].notes)
+
+
+def test_other_in_words_of_surveymonkey_is_an_answer(tmp_path):
+    head = "Respondent ID,Start Date,Which do you use?,,,Where from?,\n"
+    below = ",,App,Shop,Other (please specify),Response,Other (please specify)\n"
+    rows = [f"{at},2026-03-{1 + at % 27:02d} 10:00:00,{'App' if at % 2 else ''},"
+            f"{'Shop' if at % 3 else ''},{'' if at % 6 else f'kiosk {at}'},"
+            f"{['Price', 'Habit', ''][at % 3]},{'' if at % 3 < 2 else f'my aunt {at % 7}'}\n"
+            for at in range(90)]  # fmt: skip
+    path = tmp_path / "sm.csv"
+    path.write_text(head + below + "".join(rows), encoding="utf-8")
+    (tmp_path / "study.yaml").write_text(draft([path], tmp_path).text, encoding="utf-8")
+    asked = study.load(tmp_path / "study.yaml", cache=False).questionnaire
+    use, why = asked["which_do_you_use"], asked["where_from"]
+    assert dict(zip(use.items, (use.codes == 1).sum(axis=1), strict=True)) == {
+        "App": 45, "Shop": 60, "Other, in words": 15}  # fmt: skip
+    assert why.answered().all()
+    assert (why.codes[0] == why.answers.index("Other, in words")).sum() == 30

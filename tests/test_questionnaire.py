@@ -296,3 +296,18 @@ def test_an_answer_off_its_scale_is_in_no_top_two(tmp_path):
     told = questions.topline(_asked(tmp_path, _rows("id,S", *rows), said)).frame
     top = told.loc[told["answer"] == "top 2", "count"].iloc[0]
     assert top == sum(at % 6 > 0 and at % 5 > 2 for at in range(60))
+
+
+@pytest.mark.parametrize("mark", ["", "Other"])
+def test_who_only_wrote_under_other_has_answered(tmp_path, mark):
+    """Some exports mark 'other' in the question, in some the words alone tell it."""
+    rows = ["1,App,,,,Ad", "2,,Shop,{mark},a kiosk,Ad", "3,,,{mark},by phone,", "4,,,,,"]
+    data = _rows("id,App,Shop,Other,words,how", *(row.format(mark=mark) for row in rows))
+    use = {"columns": ["App", "Shop", *(["Other"] if mark else [])], "other": "words"}
+    said = {"use": use, "how": {"column": "how", "other": "words"}}
+    asked = _asked(tmp_path, data, said)
+    other = mark or "Other, in words"
+    assert _shares(asked["use"]) == {"App": 1, "Shop": 1, other: 2}
+    assert asked["use"].answered().tolist() == [True, True, True, False]
+    assert _shares(asked["how"]) == {"Ad": 2, "Other, in words": 1}
+    assert asked["use: other, in words"].answered().sum() == 2

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _ANSWERS = 12  # most different answers of a grid
 _FEWEST = 2  # columns of one question
-_WRITTEN = r"(?i)_text$|\[other\]|_other$"  # what was written for 'other, please specify'
+# what was written for 'other, please specify'
+_WRITTEN = r"(?i)_text$|\[other\]|_other$| - other \(please specify\)$"
 
 
 def questions(made: Guess) -> None:
@@ -72,9 +73,19 @@ def joined(made: Guess) -> None:
         ):
             asked = made.said.setdefault("questions", {})
             if all(column.name != said.get("column") for said in asked.values()):
-                asked[_free(asked, column.name)] = {"column": column.name}
+                asked[_free(asked, column.name)] = {"column": column.name, **_beside(made, column)}
     if asked := made.said.get("questions"):
         made.said["questions"] = dict(sorted(asked.items(), key=lambda one: _place(made, one[1])))
+
+
+def _beside(made: Guess, column: Profile) -> dict[str, str]:
+    """Name the column of what was written beside a question of one choice."""
+    words = [one for one in made.found if one.name.startswith(f"{column.name} - ")]
+    words = [one for one in words if re.search(_WRITTEN, one.name) and one.kind != "empty"]
+    for one in words[:1]:
+        made.unused.pop(one.name, None)
+        made.asked.append(one)
+    return {"other": words[0].name} if words else {}
 
 
 def _place(made: Guess, said: dict[str, Any]) -> int:

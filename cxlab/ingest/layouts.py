@@ -17,7 +17,8 @@ _USUAL = {
         "duration_s": ("Duration (in seconds)",),
     }
 }
-_ANSWER_WORDS = {"response", "open-ended response", "other (please specify)"}
+_BARE_WORDS = {"response", "open-ended response"}  # stand for the question itself
+_ANSWER_WORDS = {*_BARE_WORDS, "other (please specify)"}
 _QUALTRICS = {"ResponseId", "ResponseID"}
 
 
@@ -174,7 +175,7 @@ def _with_options(questions: list[str], options: Sequence[str]) -> list[str]:
     for question, option in zip(questions, options, strict=False):
         asked = question or asked
         option = option.strip()
-        plain = not option or option.lower() in _ANSWER_WORDS
+        plain = not option or option.lower() in _BARE_WORDS
         names.append(asked if plain else f"{asked} - {option}")
     return names
 

@@ -10,6 +10,7 @@ from cxlab.codebook import did_you_mean
 from cxlab.results import Misuse
 
 NOT_ANSWERED, NOT_ASKED = -1, -2
+IN_WORDS = ": other, in words"  # ends the name of what was written beside a question
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cxlab.codebook import ASKED, Question, Scale
 from cxlab.questionnaire import chosen, listed
-from cxlab.questionnaire.asked import NOT_ANSWERED, NOT_ASKED, Asked
+from cxlab.questionnaire.asked import IN_WORDS, NOT_ANSWERED, NOT_ASKED, Asked
 from cxlab.questionnaire.cells import (
     Column,
     QuestionError,
@@ -20,6 +20,7 @@ from cxlab.questionnaire.cells import (
     same,
 )
 from cxlab.questionnaire.kinds import mentioned, of_column, of_columns
+from cxlab.questionnaire.written import with_written
 from cxlab.results import count
 
 __all__ = ["QuestionError", "coded", "of_scores"]
@@ -51,7 +52,7 @@ def coded(
         out.append(_one(name, question, frame, printed))
         if question.other:
             words = Question(column=question.other, kind="open", missing=question.missing)
-            out.append(_one(f"{name}: other, in words", words, frame, printed))
+            out.append(_one(f"{name}{IN_WORDS}", words, frame, printed))
     return tuple(out)
 
 
@@ -91,6 +92,9 @@ def _one(
     columns = columns_of(name, question, frame, printed)
     question, notes = _seen(question, columns, printed)
     kind = question.kind or _kind(question, columns)
+    if question.other:
+        text = columns_of(name, Question(column=question.other), frame, printed)[""]
+        columns = with_written(columns, question, kind, text)
     blank = Asked(
         name=name,
         kind=kind,

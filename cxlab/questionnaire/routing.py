@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from cxlab.codebook import DOUBT
-from cxlab.questionnaire.asked import NOT_ANSWERED, NOT_ASKED, Asked
+from cxlab.questionnaire.asked import IN_WORDS, NOT_ANSWERED, NOT_ASKED, Asked
 from cxlab.results import count, listing
 
 FEWEST = 10  # people whom the route leaves out, below which it may be chance
@@ -42,6 +42,9 @@ def routed(questions: Sequence[Asked]) -> tuple[Asked, ...]:
     owner = np.array([at for at, _, _ in hot])
     out = []
     for at, question in enumerate(questions):
+        if question.name.endswith(IN_WORDS):  # that few wrote something is no route
+            out.append(question)
+            continue
         best = _gate(at, question, gates, owner, size, answered[:, at])
         out.append(_told_apart(question if best is None else _put_to(question, *best)))
     return tuple(out)
