@@ -136,3 +136,7 @@ def test_a_part_offers_nothing_and_a_study_without_a_score_says_so(made, tmp_pat
     bare = small.load(tmp_path, "id,speed\n" + "a,3\nb,4\n" * 20, columns={"customer_id": "id"},
                       ratings={"speed": "speed"}, scales={"ratings": "1..5"})  # fmt: skip
     assert isinstance(explore.around(bare), results.Absence)
+    (tmp_path / "one").mkdir()
+    alone = small.load(tmp_path / "one", "id,nps,plan\na,9,x\n", columns={"customer_id": "id",
+                       "nps": "nps"}, segments=["plan"])  # fmt: skip
+    assert isinstance(explore.around(alone), results.Absence)

@@ -20,7 +20,8 @@ from cxlab.export import charts, native, story
 from cxlab.export.deck import MARK, DeckError, deck
 from cxlab.export.slides import slides
 from cxlab.export.tables import workbook
-from cxlab.results import Result
+from cxlab.export.telling import exhibits
+from cxlab.results import MIME, Result
 from tests.conftest import absent
 
 MANIFEST = {"study": "Small & <Co>", "as_of": "2025-12-31"}
@@ -534,3 +535,11 @@ def test_the_middle_of_a_scale_stands_once_in_the_legend():
     gone = chart.legend._element.xpath("c:legendEntry[c:delete/@val='1']/c:idx/@val")
     names = [series.name for at, series in enumerate(chart.plots[0].series) if str(at) not in gone]
     assert sorted(names) == ["high", "low", "mid"]
+
+
+def test_slides_show_the_pictures_of_a_gallery():
+    finding = _finding("topline: x", _groups("a", "b"), "X: a is given most often.")
+    card = '<section><img src="data:image/png;base64,QUJD" alt="x"></section>'
+    output = {"data": {MIME: [finding, finding | {"name": "y"}], "text/html": [card, card]}}
+    assert [image for _, image in exhibits(output)] == ["QUJD", "QUJD"]
+    assert list(exhibits({"data": {MIME: [finding, finding], "text/html": "<p>told</p>"}})) == []

@@ -81,6 +81,7 @@ def around(study: Study, *, level: float = 0.95) -> Around | Absence:
     Returns:
         The main score of each set of answers, with its interval as `metrics.score_of` gives it.
         Sets of fewer people than leadership may see are left out, and those that would tell them.
+        Where no column has two groups that may be seen, an absence.
     """
     if study.only:
         return Around("Groups can be chosen on the overview of everyone.")
@@ -90,6 +91,9 @@ def around(study: Study, *, level: float = 0.95) -> Around | Absence:
     rows = np.flatnonzero(_counting(cube))
     smallest = study.mapping.privacy.fewest()["leadership"]
     offered = list(_dimensions(cube, rows, smallest))
+    if not offered:
+        why = f"No column of the answers has two groups of {count(smallest, 'person')} or more."
+        return Absence(why, "a segment or a date")
     kept, shown, left = _fitting(offered, cube.people[rows], smallest)
     sets = [_measured(cube, rows, kept, on, np.flatnonzero(which), level)
             for on, which in shown.items() if which.any()]  # fmt: skip
@@ -114,7 +118,8 @@ def _counting(cube: Cube) -> np.ndarray:
 
 def _said(table: dict[str, Any], left: Sequence[str]) -> str:
     n = sum(len(each["at"]) for each in table["sets"])
-    names = listing([each["title"] for each in table["dimensions"]]) or "nothing"
+    titles = [each["title"] for each in table["dimensions"]]
+    names = listing(titles) if titles else "nothing"
     more = f" Left out, for it would be too much: {listing(list(left))}." if left else ""
     return (
         f"The overview lets its readers choose by {names}: {count(n, 'set')} of answers of at "

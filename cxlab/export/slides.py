@@ -8,7 +8,7 @@ from cxlab.export.audience import held
 from cxlab.export.frame import framed
 from cxlab.export.sentences import caption
 from cxlab.export.story import APPENDIX, Slide, story, tabled
-from cxlab.results import MIME
+from cxlab.export.telling import exhibits
 
 
 def slides(
@@ -44,13 +44,9 @@ def _pictures(notebook: Mapping[str, Any], smallest: int) -> dict[tuple[str, str
     out: dict[tuple[str, str], str] = {}
     for cell in notebook["cells"]:
         for output in cell.get("outputs", ()):
-            data = output.get("data", {})
-            told = data.get(MIME)
-            if not isinstance(told, dict) or "image/png" not in data:
-                continue
-            if held(told, smallest=smallest) == told:
-                image = "".join("".join(data["image/png"]).split())
-                out.setdefault((told["name"], told["headline"]), image)
+            for told, image in exhibits(output):
+                if image and held(told, smallest=smallest) == told:
+                    out.setdefault((told["name"], told["headline"]), image)
     return out
 
 

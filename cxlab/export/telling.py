@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cxlab.results import ABSENCE
+from cxlab.results import ABSENCE, MIME
 
 Cell = Mapping[str, Any]
 
@@ -33,6 +33,25 @@ def telling(cells: Sequence[Cell]) -> list[Cell]:
             alone = absences(straight) and not any(_speaks(one) for one in straight)
             kept.append({**cell, "source": _heading_line(cell)} if alone else cell)
     return kept
+
+
+_IMAGE = re.compile(r'src="data:image/png;base64,([^"]*)"')
+
+
+def exhibits(output: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Give what an output shows, each finding with its picture in base64, if it has one.
+
+    Args:
+        output: of a cell; a gallery holds several findings and draws each in its markup. An
+            answer, which is told by what stands below it, is no exhibit.
+    """
+    data = output.get("data", {})
+    told = data.get(MIME)
+    if isinstance(told, dict):
+        yield told, "".join("".join(data.get("image/png", "")).split())
+    elif isinstance(told, list):
+        images = _IMAGE.findall("".join(data.get("text/html", "")))
+        yield from zip(told, images, strict=True) if len(images) == len(told) else ()
 
 
 def absences(cells: Sequence[Cell]) -> list[dict[str, str]]:

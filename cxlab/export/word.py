@@ -21,7 +21,8 @@ from cxlab.export.layout import APPENDIX
 from cxlab.export.leadership import EVERYONE, UNDECIDED, Page
 from cxlab.export.sentences import SCALE, caption
 from cxlab.export.story import tabled
-from cxlab.results import MIME, count
+from cxlab.export.telling import exhibits
+from cxlab.results import count
 
 FONT, INK, SOFT, LINE = "Arial", "1F2933", "52606D", "D9DEE4"
 WIDEST, HIGHEST = 4.8, 6.0  # inches of a picture: its letters are those of the text
@@ -155,9 +156,8 @@ def _told(notebook: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         if cell["cell_type"] == "code" and cell.get("outputs"):
             yield "asked", ""
         for output in cell.get("outputs", ()):
-            data = output.get("data", {})
-            if isinstance(data.get(MIME), dict):
-                yield "finding", (data[MIME], "".join("".join(data.get("image/png", "")).split()))
+            for told, image in exhibits(output):
+                yield "finding", (told, image)
 
 
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
