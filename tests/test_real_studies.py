@@ -166,6 +166,6 @@ def test_the_buying_of_cdnows_study_is_the_published(opened, shared_data, refere
 def test_years_of_a_bank_are_called_years(opened, tmp_path):
     ((said, page),) = _pages(opened["bank"], "bank", tmp_path, "50_retention")
     assert said.startswith("Still there: ")
-    assert "after 10 years" in said
+    assert "after 1 year." in said
     assert "The projection failed its test" in page
     assert not [word for word in ("10 months", "36 months", "in the first month") if word in page]

@@ -472,7 +472,7 @@ def _headline(design: Design, frame: pd.DataFrame, unit: str, points: str) -> st
     clear = own[own["p_adjusted"] < 1 - design.survey.level]
     named = label(design.outcome)
     what = {"nps": "NPS points", "log-odds": f"in log-odds of higher {named}"}.get(
-        points, f"points in the answer to {named}"
+        points, f"in the answer to {named}"
     )
     if clear.empty:
         return f"Nothing stands apart: no rating has a detectable association with {named}."
@@ -480,7 +480,7 @@ def _headline(design: Design, frame: pd.DataFrame, unit: str, points: str) -> st
     return (
         f"One point more for {first['term']} is associated with "
         f"{amount(first['estimate'], unit, signed=True)} {what} "
-        f"({span(first['conf_low'], first['conf_high'], unit)}), other ratings held. "
+        f"({span(first['conf_low'], first['conf_high'], unit)}), others held. "
         f"{len(clear)} of {count(len(own), 'rating')} {'is' if len(clear) == 1 else 'are'} "
         "detectable."
     )

@@ -138,4 +138,4 @@ def _headline(
     said = f"{brief(first, 32)} ({told[0]}) {led} {brief(second, 32)} ({told[1]})"
     apart = int((frame["verdict"] == "above").sum())
     lie = f"{apart or 'none'} {'lies' if apart == 1 else 'lie'} apart"
-    return f"{said}; of {count(len(frame), 'pair')} of items {lie}."
+    return f"{said}. Of {count(len(frame), 'pair')} of items {lie}."
