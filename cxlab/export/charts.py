@@ -148,7 +148,7 @@ def drawn(finding: Mapping[str, Any]) -> Drawn:
     number = "share" if how in ("columns", "answers", "likert") else "estimate"
     if how == "waterfall":
         return Drawn(how, rows, ("term",))
-    rows = [_felt(row) for row in rows if row.get(number) is not None]
+    rows = [row for row in map(_felt, rows) if row.get(number) is not None]
     if how in ("answers", "likert"):
         return Drawn(how, _answers(rows, how), ("answer" if how == "answers" else "item",))
     if how == "sides":
