@@ -58,7 +58,7 @@ def index(manifest: Mapping[str, Any]) -> str:
         total=len([r for r in reports if r["state"] not in ("not made", MISSING)]),
         questions=list(dict.fromkeys(report["question"] for report in made)),
         reports=made,
-        missing=[report for report in reports if report["state"] == "not made"],
+        missing=[_reason(report) for report in reports if report["state"] == "not made"],
         made=f"Made with cxlab {manifest['versions']['cxlab']} on {manifest['finished']}.",
     )
 
@@ -98,16 +98,21 @@ def _flip(one: Mapping[str, str]) -> str:
 
 def _withheld(reports: Sequence[Mapping[str, Any]], held: Collection[str]) -> list[str]:
     """Name the parts of which no report is made, and those not shown here, each once."""
-    small = [_named(r) for r in reports if r["state"] == "not made" and r["part"] != EVERYONE]
+    unmade = [r for r in reports if r["state"] == "not made" and r["part"] != EVERYONE]
+    small = [r["error"] if _names_part(r) else _reason(r) for r in unmade]
     masked = {r["part"]: None for r in reports if r["part"] in held and r["state"] in MADE}
     return list(dict.fromkeys([*small, *(f"{part}: {NOT_SHOWN.lower()}" for part in masked)]))
 
 
-def _named(report: Mapping[str, Any]) -> str:
-    """Say of which report and part a reason is told, where it does not name the part itself."""
+def _reason(report: Mapping[str, Any]) -> str:
+    """Say of which report, and of which part where the reason does not name it, it was not made."""
+    part = "" if report["part"] == EVERYONE or _names_part(report) else f", {report['part']}"
+    return f"{report['question']}{part}: {report['error']}"
+
+
+def _names_part(report: Mapping[str, Any]) -> bool:
     value = report["part"].partition(": ")[2]
-    told = value and value in report["error"]
-    return report["error"] if told else f"{report['question']}, {report['part']}: {report['error']}"
+    return bool(value) and value in report["error"]
 
 
 def _choices(parts: Sequence[str]) -> list[str]:
