@@ -108,6 +108,35 @@ def test_unweighted_association_is_pearson_by_hand():
     assert found.v == pytest.approx(np.sqrt(20 / 120))
 
 
+def test_rare_answers_do_not_make_an_association():
+    rng, p_values = np.random.default_rng(12), []
+    for _ in range(120):  # 21 answers by 7 groups of 300 people: most cells are empty
+        row = rng.choice(21, 300, p=[0.9, *[0.005] * 20])
+        found = independence(row, rng.integers(0, 7, 300), weight=rng.uniform(0.3, 3, 300))
+        p_values.append(found.p_value)
+    assert np.mean(np.array(p_values) < 0.05) < 0.15
+
+
+def test_a_weighted_question_goes_wholly_with_itself():
+    rng = np.random.default_rng(13)
+    codes, w = rng.integers(0, 7, 300), rng.uniform(0.3, 3, 300)
+    found = independence(codes, codes, weight=w)  # all cells beside the diagonal are empty
+    assert found.v == pytest.approx(1)
+    assert found.p_value < 1e-9
+
+
+@pytest.mark.parametrize("by", ["q", "same", "q+other"])
+def test_a_question_is_not_broken_down_by_itself(by):
+    codes = np.random.default_rng(14).integers(0, 3, 200)
+    people = {"same": np.array(["u", "v", "w"])[codes], "other": np.tile(["x", "y"], 100)}
+    told = questions.banner(_asked(_single(codes), **people), columns=["other", by])
+    own = told.frame[told.frame["breakdown"] == by]
+    assert own[["share", "n", "p_rest"]].isna().all(axis=None)
+    assert (own["above"] == "").all()
+    assert told.frame.query("breakdown == 'other'")["share"].notna().all()
+    assert f"Left empty: 'q' by '{by}'. A question is not broken down by itself." in told.notes
+
+
 def test_means_are_compared_by_welch():
     from scipy import stats
 

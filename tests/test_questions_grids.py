@@ -123,7 +123,7 @@ def test_who_answers_otherwise_is_found_and_nobody_else():
     told = questions.apart(_asked(*many, odd, side=side))
     sure = told.frame[told.frame["verdict"] != "not apart"]
     assert (sure["question"] == "odd").mean() > 0.9  # one in twenty of those told may be chance
-    assert told.headline.startswith("b answers '")
+    assert told.headline.startswith("side b answers '")
     row = sure.iloc[0]
     assert row["estimate"] == pytest.approx(row["share"] - row["share_rest"])
 
@@ -186,6 +186,23 @@ def test_a_breakdown_that_is_the_question_itself_is_not_told_apart_by_it():
     same = Asked("own", "single", "Own?", ("",), ("no", "yes"), (np.nan, np.nan), codes[None])
     told = questions.apart(_asked(same, other, side=np.array(["no", "yes"])[codes]), by="side")
     assert set(told.frame["question"]) == {"other"}
+
+
+def test_of_two_groups_each_difference_is_told_once():
+    codes = np.random.default_rng(10).integers(0, 3, 600)
+    two = questions.apart(_asked(_scale(codes), side=np.array(["x", "y"])[codes % 2])).frame
+    assert (two["estimate"] >= 0).all()
+    assert len(two) == codes.max() + 1
+
+
+def test_who_left_a_question_empty_is_said_of_bases_that_may_be_shown():
+    few = np.where(np.arange(50) < 3, 0, -1)
+    asked = _asked(_scale(few, "rare"), _scale(np.zeros(50, int), "usual"))
+    told = questions.wording(Questionnaire(asked.questions, asked.people, smallest=10))
+    assert (
+        told.headline
+        == "2 questions were put to people, and nearly all who were asked answered each."
+    )
 
 
 def test_what_is_ranked_first_has_the_lowest_place():

@@ -1,5 +1,6 @@
 """Scores explained: who stands apart, what a change is made of, who is best."""
 
+from textwrap import fill
 from typing import Any
 
 import pandas as pd
@@ -29,8 +30,11 @@ def apart(result: Result, *, ax: Axes | None = None) -> Axes:
         half = MOST_ROWS // 2
         rows = pd.concat([rows.head(half), rows.tail(half)])
     key = "term" if "term" in rows and rows["group"].duplicated().any() else "group"
+    names = [clipped(name, 44) if key == "group" else fill(clipped(name, 60), 30)
+             for name in rows[key]]  # fmt: skip
+    each = 0.34 if key == "group" else 0.44
     kind = "Forest plot of each group against the rest; grey does not stand apart"
-    with canvas(result, kind, ax, height=1.1 + 0.34 * max(len(rows), 2)) as ax:
+    with canvas(result, kind, ax, height=1.1 + each * max(len(rows), 2)) as ax:
         ax.axvline(0, color=INK, lw=1)
         for place, row in enumerate(rows.itertuples()):
             colour = {"above": GREEN, "below": ORANGE}.get(str(row.verdict), GREY)
@@ -38,7 +42,8 @@ def apart(result: Result, *, ax: Axes | None = None) -> Axes:
             ax.plot([row.conf_low, row.conf_high], [place, place], color=colour, lw=2.2)
             ax.plot(row.estimate, place, "o", color=colour, ms=6.5, **mark)
             _beside(ax, place, f"{_signed(row.estimate, result.unit)}   n {count(row.n)}", colour)
-        ax.set_yticks(range(len(rows)), [clipped(name, 44) for name in rows[key]])
+        ax.set_yticks(range(len(rows)), names)
+        ax.locator_params(axis="x", nbins=4)
         ax.set_ylim(-0.7, len(rows) - 0.3)
         ax.set_xlabel(f"difference from all others{_unit(result.unit)}")
         _tidy(ax, result.unit)

@@ -2,15 +2,20 @@
 
 from cxlab.questionnaire.asked import NOT_ANSWERED, NOT_ASKED, Asked, Questionnaire
 from cxlab.questionnaire.build import QuestionError, coded, of_scores
+from cxlab.questionnaire.cells import same
+from cxlab.questionnaire.kinds import NO, YES
 from cxlab.questionnaire.routing import routed
 
 __all__ = [
+    "NO",
     "NOT_ANSWERED",
     "NOT_ASKED",
+    "YES",
     "Asked",
     "QuestionError",
     "Questionnaire",
     "coded",
     "of_scores",
     "routed",
+    "same",
 ]

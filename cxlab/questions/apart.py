@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.codebook import label
+from cxlab.questionnaire import NO, YES, same
 from cxlab.questions.workings.blocks import ANSWER, Block
 from cxlab.questions.workings.cells import Cells, cells
 from cxlab.questions.workings.columns import Columns, layout_of
@@ -48,7 +49,8 @@ def apart(
         A row an answer and group, what stands apart first, the largest difference on top: `term`
         (both in words), `estimate` (the difference of shares) with its interval, `share`,
         `share_rest`, `p_value`, `p_adjusted`, `n`, and as `verdict` `above`,
-        `below` or `not apart`.
+        `below` or `not apart`. Of two groups, which are each other's rest, the one with the larger
+        share has a row.
 
     Raises:
         QuestionsError: no two groups can be compared.
@@ -97,15 +99,17 @@ def _frame(block: Block, done: Cells, layout: Columns, smallest: int, level: flo
     line, column = np.nonzero(np.isfinite(tests.p_value) & ~gone & ~few)
     kept = (column > 0) & (np.array(block.part, dtype=object)[line] == ANSWER)
     kept &= ~np.isin(column, _same(done, layout))
+    kept &= ~_mirrored(tests.difference[line, column], column, layout)
     line, column = line[kept], column[kept]
     told = [each[line, column] for each in tests]
     difference, std_error, df = told[0], told[1], told[3]
     half = quantile(level, df) * std_error
     words = np.array(block.answers, dtype=object)[line]
     named = [np.array(each, dtype=object)[column] for each in (layout.breakdown, layout.group)]
+    groups = [_named(*each) for each in zip(*named, strict=True)]
     return pd.DataFrame({
         "question": block.question, "item": block.item, "answer": words,
-        "term": [_term(block, word, group) for word, group in zip(words, named[1], strict=True)],
+        "term": [_term(block, word, group) for word, group in zip(words, groups, strict=True)],
         "breakdown": named[0], "group": named[1], "estimate": difference, "std_error": std_error,
         "conf_low": np.maximum(difference - half, -1), "share": done.estimate[line, column],
         "conf_high": np.minimum(difference + half, 1), "p_value": told[4],
@@ -123,9 +127,23 @@ def _same(done: Cells, layout: Columns) -> list[int]:
     return found
 
 
+def _mirrored(difference: np.ndarray, column: np.ndarray, layout: Columns) -> np.ndarray:
+    """Say which comparisons tell again what the other of two groups tells."""
+    two = [span for name, span in layout.spans.items()
+           if len(span) == 2 and name not in layout.overlap]  # fmt: skip
+    second = np.isin(column, [span[1] for span in two])
+    return np.isin(column, two) & np.where(second, difference <= 0, difference < 0)
+
+
+def _named(breakdown: str, group: str) -> str:
+    """Name a group; a bare yes, number or letter along with what it is a value of."""
+    bare = same(group) in YES | NO or len(group) < 3 or group.replace(".", "").isdecimal()
+    return f"{brief(label(breakdown), 24)} {group}" if bare else group
+
+
 def _term(block: Block, answer: str, group: str) -> str:
     of = block.item or block.question
-    return f"{brief(group, 14)}: {brief(of if block.item else label(of), 18)}, {brief(answer, 14)}"
+    return f"{brief(group, 27)}: {brief(of if block.item else label(of), 18)}, {brief(answer, 14)}"
 
 
 def _headline(frame: pd.DataFrame, layout: Columns) -> str:
@@ -140,9 +158,10 @@ def _headline(frame: pd.DataFrame, layout: Columns) -> str:
     of = f"'{brief(label(top['question']), 24)}'" + (
         f" ({brief(top['item'], 24)})" if top["item"] else ""
     )
+    who = brief(_named(top["breakdown"], top["group"]), 32)
     way = "more" if top["estimate"] > 0 else "less"
     share, rest = (amount(top[each], "share") for each in ("share", "share_rest"))
     return (
-        f"{brief(top['group'], 24)} answers '{brief(top['answer'], 24)}' to {of} {way} often, "
+        f"{who} answers '{brief(top['answer'], 24)}' to {of} {way} often, "
         f"{share} beside {rest}; {count(len(sure), 'share')} lie apart."
     )

@@ -20,8 +20,11 @@ from cxlab.stats import adjust
 
 METHOD = (
     "Pearson's chi-square; under weights or clusters with Rao and Scott's second-order correction "
-    "(1984), referred to F (Thomas and Rao 1987). Cramér's V (1946), 0 to 1."
+    "(1984), referred to F (Thomas and Rao 1987). Cramér's V (1946), 0 to 1. The rarest answers "
+    "are put together until every cell expects one person and the average cell five (Cochran 1954)."
 )
+EXPECTED = 5  # people of an average cell, below which a test of the table misleads
+_NONE = 1e-9  # of the longest direction, below which another has no length
 _COLUMNS = ["question", "item", "against", "estimate", "statistic", "df", "df_error", "p_value",
             "p_adjusted", "n"]  # fmt: skip
 
@@ -79,7 +82,8 @@ def associations(study: Any, *, column: str, questions: Sequence[str] | None = N
         questions: names of questions; all if not given.
 
     Returns:
-        As `association`, closest first; `p_adjusted` by Benjamini and Hochberg (1995).
+        As `association`, closest first; `p_adjusted` by Benjamini and Hochberg (1995). What is
+        the column under another name is left out.
 
     Raises:
         QuestionsError: no question can be compared.
@@ -87,12 +91,13 @@ def associations(study: Any, *, column: str, questions: Sequence[str] | None = N
     """
     asked = questionnaire_of(study)
     rows = [row for each in asked.chosen(questions) if each.name != column
-            for row in _rows(asked, each, column)]  # fmt: skip
+            for row in _rows(asked, each, column) if not row["same"]]  # fmt: skip
     if not rows:
         raise QuestionsError(f"No question can be compared by '{column}'.")
     frame = _adjusted(rows, "bh").sort_values("estimate", ascending=False, kind="stable")
     sure = int((frame["p_adjusted"] <= 0.05).sum())
-    headline = f"{count(sure, 'line')} of {len(frame):,} are associated with '{column}' at 95%."
+    verb = "is" if sure == 1 else "are"
+    headline = f"{count(sure, 'line')} of {len(frame):,} {verb} associated with '{column}' at 95%."
     return _result(f"what goes with {column}", frame.reset_index(drop=True), headline, asked)
 
 
@@ -109,7 +114,7 @@ def independence(
         row, column: codes from 0, without gaps; all rows answered.
         weight, cluster: of each row.
     """
-    row, column = (np.unique(each, return_inverse=True)[1] for each in (row, column))
+    row, column = _pooled(row, column)
     r, c, n = int(row.max()) + 1, int(column.max()) + 1, len(row)
     w = np.ones(n) if weight is None else weight
     place = row * c + column
@@ -122,17 +127,40 @@ def independence(
         free = (r - 1) * (c - 1)
         return Chi(pearson, free, np.inf, float(special.chdtrc(free, pearson)), v, n)
     spread, units = _variance(place, w, share, cluster)
-    contrast = _contrasts(r, c)
     with np.errstate(divide="ignore"):
-        over = np.where(share > 0, 1 / share, 0.0)
-    simple = contrast.T @ (over[:, None] / n * contrast)
-    scaled = over[:, None] * contrast
-    delta = np.linalg.solve(simple, scaled.T @ spread @ scaled)
+        over = np.where(share > 0, 1 / np.sqrt(share), 0.0)[:, None]
+    # empty cells leave the contrasts fewer directions than they have columns
+    turn, size, _ = np.linalg.svd(over * _contrasts(r, c), full_matrices=False)
+    scaled = over * turn[:, size > _NONE * size[0]]
+    delta = n * scaled.T @ spread @ scaled
     trace = float(np.trace(delta))
     df = trace**2 / float(np.trace(delta @ delta))
     statistic = pearson / trace
     error = df * (units - 1)
     return Chi(statistic, df, error, float(special.fdtrc(df, error, statistic)), v, n)
+
+
+def _pooled(row: np.ndarray, column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Number codes anew; the rarest of a side stand together while a cell expects too few."""
+    sides = [np.unique(each, return_inverse=True)[1] for each in (row, column)]
+    counts = [dict(enumerate(np.bincount(side).tolist())) for side in sides]
+    homes = [np.arange(len(each)) for each in counts]
+    while _sparse(*([*each.values()] for each in counts)):
+        wide = [side for side in (0, 1) if len(counts[side]) > 2]
+        if not wide:
+            break
+        side = min(wide, key=lambda at: min(counts[at].values()))
+        rarest, beside = sorted(counts[side], key=lambda at: counts[side][at])[:2]
+        counts[side][beside] += counts[side].pop(rarest)
+        homes[side][homes[side] == rarest] = beside
+    return tuple(np.unique(home, return_inverse=True)[1][side]
+                 for home, side in zip(homes, sides, strict=True))  # fmt: skip
+
+
+def _sparse(rows: list[int], columns: list[int]) -> bool:
+    """Say whether cells expect too few people, one of them or all of them on average."""
+    n = sum(rows)
+    return min(rows) * min(columns) < n or n < EXPECTED * len(rows) * len(columns)
 
 
 def _variance(
@@ -187,8 +215,16 @@ def _rows(asked: Questionnaire, question: Asked, column: str) -> list[dict[str, 
             )
             rows.append({"question": question.name, "item": item, "against": name,
                          "estimate": chi.v, "statistic": chi.statistic, "df": chi.df,
-                         "df_error": chi.df_error, "p_value": chi.p_value, "n": chi.n})  # fmt: skip
+                         "df_error": chi.df_error, "p_value": chi.p_value, "n": chi.n,
+                         "same": _one_to_one(codes[both], side[both])})  # fmt: skip
     return rows
+
+
+def _one_to_one(one: np.ndarray, other: np.ndarray) -> bool:
+    """Say whether two lists of codes tell the same of everyone."""
+    width = int(other.max()) + 1
+    left, right = np.divmod(np.unique(one * width + other), width)
+    return len(left) == len(np.unique(left)) == len(np.unique(right))
 
 
 def _adjusted(rows: list[dict[str, Any]], method: str) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.questions.workings.blocks import Block
 from cxlab.questions.workings.cells import Cells, cells
 from cxlab.questions.workings.columns import ALL, MOST, Columns, layout_of
-from cxlab.questions.workings.held import held
+from cxlab.questions.workings.held import held, itself
 from cxlab.questions.workings.letters import (
     SURE,
     Tests,
@@ -23,7 +23,7 @@ from cxlab.questions.workings.people import (
     QuestionsError,
     questionnaire_of,
 )
-from cxlab.questions.workings.telling import FLAGGED, SMALL, WITHHELD, told_of
+from cxlab.questions.workings.telling import FLAGGED, ITSELF, SMALL, WITHHELD, told_of
 from cxlab.results import Misuse, Result, brief, count, listing, sentence
 
 PERCENT = ("column", "row", "cell", "count")
@@ -67,7 +67,8 @@ def banner(
         A row a cell: `question`, `item`, `answer`, `part` (answer, net, mean), `breakdown`, `group`
         (`all` is everyone), `letter` of the column, `share` or `estimate`, `above` (letters),
         `rest` and `p_rest` against everyone else, `count`, `n` (base), `n_effective`, `weighted`,
-        `base_weighted`, `verdict` (`small base`, `withheld`).
+        `base_weighted`, `verdict` (`small base`, `withheld`, or `itself` where a question would be
+        broken down by itself and has no numbers).
 
     Raises:
         QuestionsError: nothing was asked, or a breakdown has too many values.
@@ -82,9 +83,10 @@ def banner(
     parts = []
     for question in chosen:
         done = list(cells(question, layout, rest=beside))
-        p_values = _p_values(done, layout, correct)
+        own = itself(question, done, layout)
+        p_values = _p_values(done, layout, own, correct)
         parts += [
-            _lines(block, found, layout, p, fewest, percent)
+            _lines(block, found, layout, own, p, fewest, percent)
             for (block, found), p in zip(done, p_values, strict=True)
         ]
     # a frame of each block would cost more than all the counting
@@ -95,7 +97,7 @@ def banner(
         headline=_headline(frame, chosen, layout, corrected=correct),
         method=METHOD + _CORRECTED[correct],
         base=f"{asked.base}; shares are of those who answered the question.",
-        notes=(*asked.notes, *told_of(chosen), *_withheld(frame, fewest),
+        notes=(*asked.notes, *told_of(chosen), *_withheld(frame, fewest), *_itself(frame),
                *_left_out(asked, columns)),
     )  # fmt: skip
 
@@ -145,12 +147,14 @@ def differences(
 
 
 def _p_values(
-    done: Sequence[tuple[Block, Cells]], layout: Columns, correct: bool
+    done: Sequence[tuple[Block, Cells]], layout: Columns, own: np.ndarray, correct: bool
 ) -> list[tuple[Tests, np.ndarray, Tests, np.ndarray]]:
     """Test a question's blocks, and correct all its p-values together where that is asked."""
     pairs = [each_with_each(found, layout, means=block.means) for block, found in done]
     rest = [with_the_rest(found, layout, means=block.means) for block, found in done]
-    told = [tests.p_value for tests in pairs], [tests.p_value for tests in rest]
+    ends = np.array(layout.pairs, dtype=int).reshape(-1, 2)
+    told = ([np.where(own[ends].any(axis=1), np.nan, tests.p_value) for tests in pairs],
+            [np.where(own, np.nan, tests.p_value) for tests in rest])  # fmt: skip
     if correct:
         told = tuple(_together(each) for each in told)  # type: ignore[assignment]
     return list(zip(pairs, told[0], rest, told[1], strict=True))
@@ -166,6 +170,7 @@ def _lines(
     block: Block,
     done: Cells,
     layout: Columns,
+    own: np.ndarray,
     tested: tuple[Tests, np.ndarray, Tests, np.ndarray],
     smallest: int,
     percent: str,
@@ -178,6 +183,7 @@ def _lines(
     known = ~gone[pair].any(axis=1)
     marks = letters(pairs, layout, np.where(known, p_pairs, np.nan))
     verdict = np.where(gone, WITHHELD, np.where((done.n > 0) & (done.n < FLAGGED), SMALL, ""))
+    gone, verdict = gone | own, np.where(own, ITSELF, verdict)
     with np.errstate(invalid="ignore"):
         side = np.where(rest.difference > 0, "above", "below")
     side = np.where(p_rest <= SURE, side, "")
@@ -240,16 +246,14 @@ def _headline(
 ) -> str:
     """Count what stands apart once it is allowed for how much was looked at."""
     told = frame[(frame["breakdown"] != ALL) & (frame["part"] != "mean")]
-    differ = ~told["share"].isin([0.0, 1.0]) & told["share"].notna()  # else it is the breakdown
-    own = ~differ.groupby([told["question"], told["breakdown"]]).transform("any")
-    p_values = told.loc[~own, "p_rest"].dropna().to_numpy()
+    p_values = told["p_rest"].dropna().to_numpy()
     stands = p_values if corrected else adjusted(p_values)
     apart = int((stands <= SURE).sum())
     if not layout.spans:
         return f"{count(len(chosen), 'question')} for everyone; nothing breaks them down."
     by = listing([brief(name) for name in layout.spans], 3)
     return sentence(
-        f"{count(len(chosen), 'question')} by {by}: {apart or 'none'} of "
+        f"{count(len(chosen), 'question')} by {by}: {f'{apart:,}' if apart else 'none'} of "
         f"{count(len(p_values), 'share')} {'lies' if apart == 1 else 'lie'} apart from everyone "
         "else, corrected for their number"
     )
@@ -268,6 +272,15 @@ def _left_out(asked: Questionnaire, by: str | Sequence[str] | None) -> tuple[str
         return ()
     return ("The study names no segments; a question of one choice, or choose-all, can break the "
             "others down as well: name it.",)  # fmt: skip
+
+
+def _itself(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Name what was left out because the breakdown is the question."""
+    pairs = frame.loc[frame["verdict"] == ITSELF, ["question", "breakdown"]].drop_duplicates()
+    if pairs.empty:
+        return ()
+    named = listing([f"'{q}' by '{b}'" for q, b in pairs.itertuples(index=False)], 6)
+    return (f"Left empty: {named}. A question is not broken down by itself.",)
 
 
 def _withheld(frame: pd.DataFrame, smallest: int) -> tuple[str, ...]:

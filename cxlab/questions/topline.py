@@ -95,14 +95,14 @@ def wording(study: Any, *, question: str | None = None) -> Result:
     return Result(
         name="questions asked" if question is None else f"wording of {question}",
         frame=frame,
-        headline=_answering(frame),
+        headline=_answering(frame, asked.smallest),
         method="Rows counted; asked is whom the question was put to, as far as the export tells.",
         base=asked.base,
         notes=(*asked.notes, *told_of(chosen)) if question is None else told_of(chosen),
     )
 
 
-def _answering(frame: pd.DataFrame) -> str:
+def _answering(frame: pd.DataFrame, smallest: int) -> str:
     """Say how many answered; of several questions, which was left empty most often."""
     if len(frame) == 1:
         one = frame.iloc[0]
@@ -110,7 +110,10 @@ def _answering(frame: pd.DataFrame) -> str:
         more = f", {count(silent, 'person')} did not" if silent > 0 else ""
         return f"{count(one['n'], 'person')} answered {brief(label(one['question']))}{more}."
     said = f"{count(len(frame), 'question')} were put to people"
-    worst = frame.loc[frame["share"].idxmin()]
+    told = frame.loc[(frame["n"] == 0) | (frame["n"] >= smallest), "share"].dropna()
+    if told.empty:
+        return f"{said}."
+    worst = frame.loc[told.idxmin()]
     if worst["share"] > 0.995:
         return f"{said}, and nearly all who were asked answered each."
     return (

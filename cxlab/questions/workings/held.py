@@ -1,11 +1,15 @@
-"""Which columns of a table are about too few people, or would tell the numbers of those."""
+"""Which columns of a table are about too few people, tell the numbers of those, or tell nothing."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from scipy import linalg
 
+from cxlab.questionnaire import Asked
+from cxlab.questions.workings.blocks import ANSWER, Block
+from cxlab.questions.workings.cells import Cells
 from cxlab.questions.workings.columns import Columns, Sum
+from cxlab.questions.workings.telling import FLAGGED
 
 _NO_FREEDOM = 1e-9
 
@@ -39,6 +43,37 @@ def held(n: np.ndarray, columns: Columns, *, smallest: int) -> np.ndarray:
         if not more:
             return gone
         gone[[*more]] = True
+
+
+def itself(question: Asked, done: Sequence[tuple[Block, Cells]], columns: Columns) -> np.ndarray:
+    """Say which columns break a question down by itself, by its own or by another name.
+
+    Args:
+        question: of one choice; the items of choose-all are worth crossing with one another.
+        done: its cells.
+        columns: the columns.
+
+    Returns:
+        True where a column belongs to such a breakdown.
+    """
+    own = np.zeros(len(columns.group), bool)
+    if question.kind == "choose all" or len(question.items) > 1 or not question.answers:
+        return own
+    block, cells = done[0]
+    answers = cells.estimate[np.array(block.part) == ANSWER]
+    for name, span in columns.spans.items():
+        places = np.array(span, dtype=int)
+        known = places[cells.n[places] > 0]
+        shares = answers[:, known]
+        one_to_one = (
+            len(known) > 1
+            and cells.n[known].sum() >= FLAGGED  # of fewer it may be chance
+            and np.isin(shares, (0.0, 1.0)).all()
+            and (shares.sum(axis=0) == 1).all()
+            and (shares.sum(axis=1) <= 1).all()
+        )
+        own[places] = one_to_one or question.name in columns.parts.get(name, ())
+    return own
 
 
 def _second(places: np.ndarray, n: np.ndarray, gone: np.ndarray, smallest: int) -> int:

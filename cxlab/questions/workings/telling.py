@@ -7,6 +7,7 @@ from cxlab.results import brief, listing, number
 
 WITHHELD = "withheld"
 SMALL = "small base"
+ITSELF = "itself"
 FLAGGED = 30  # answers below which a base is flagged
 METHOD = (
     "Shares of those who answered, with Wilson intervals (Wilson 1927) on the answers that the "
