@@ -344,3 +344,13 @@ def test_what_an_export_does_not_hold_is_refused_with_the_line_that_asks_for_it(
     (tmp_path / "study.yaml").write_text(f"{text}    columns: {said}\n")
     with pytest.raises(study.StudyError, match=rf"o\.csv: .*See study\.yaml, line {line}\."):
         study.load(tmp_path / "study.yaml", cache=False)
+
+
+def test_a_study_opened_early_is_handed_out_once_and_only_while_it_stands(shop):
+    study.early(shop)
+    given = study.load(shop)
+    assert "ledger" in given.__dict__  # what was told of it already need not be told anew
+    assert "ledger" not in study.load(shop).__dict__
+    study.early(shop)
+    (shop.parent / "orders.csv").write_text(FILES["orders.csv"] + "d,1,2025-02-04,5\n")
+    assert study.load(shop).cleaned["orders"].rows_in == 4

@@ -55,8 +55,7 @@ def parse(text: str, path: Path) -> Mapping:
         MappingError: as `load` says.
     """
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        given = yaml.load(text, Loader=_Loader)
+        node, given = _composed(text)
     except (yaml.YAMLError, ValueError) as error:
         raise MappingError(_unreadable(path, error)) from None
     if not isinstance(given, dict):
@@ -67,6 +66,21 @@ def parse(text: str, path: Path) -> Mapping:
         return Mapping(**{**_strings(given), **more})
     except ValidationError as error:
         raise MappingError(_explain(path, node, given, error)) from None
+
+
+def _composed(text: str) -> tuple[yaml.Node, Any]:
+    """Read YAML by the library's C parser; what it refuses is told by the one in Python."""
+    for kind in _LOADERS:
+        loader = kind(text)
+        try:
+            node = loader.get_single_node()
+            return node, loader.construct_document(node) if node else None
+        except yaml.YAMLError:
+            if kind is _Loader:
+                raise
+        finally:
+            loader.dispose()
+    raise AssertionError
 
 
 def line_of(path: Path, *where: str) -> int | None:
@@ -109,6 +123,13 @@ class _Loader(yaml.SafeLoader):
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile("true|false", re.IGNORECASE), list("tTfF")
 )
+
+
+class _Fast(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    yaml_implicit_resolvers: ClassVar = _Loader.yaml_implicit_resolvers
+
+
+_LOADERS = (_Fast, _Loader)
 
 
 def _strings(given: dict) -> dict:

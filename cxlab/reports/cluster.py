@@ -42,7 +42,7 @@ def hands(engine: Engine, out: Path) -> Iterator[Work]:
     client = _client(engine.cluster)
     try:
         _alike(client, engine.cluster, out)
-        yield lambda make, todo, engine, rooms=(), begun=None: _work(
+        yield lambda make, todo, engine, rooms=(), study_file="", begun=None: _work(
             client, make, todo, engine, rooms
         )
     finally:

@@ -156,16 +156,24 @@ def _made(
     shutil.rmtree(staging, ignore_errors=True)
     out = str(record.out.resolve())
     smallest = record.facts.get("fewest", {}).get("manager", 0)
-    words = (out, name, engine.name, smallest)
-    arguments = {stem: (job, *words) for stem, (job, _) in todo.items()}
+    same = (out, name, engine.name, smallest)
+    arguments = {stem: (job, *same) for stem, (job, _) in todo.items()}
     try:
         rooms = {room for job, _ in todo.values() for room in job.notebook.rooms}
-        for stem, told in work(make, arguments, engine, rooms=sorted(rooms)):
+        read = {_study_file(job) for job, _ in todo.values()}
+        words = {"rooms": sorted(rooms), "study_file": min(read) if len(read) == 1 else ""}
+        for stem, told in work(make, arguments, engine, **words):
             entry = Run(**{**asdict(todo[stem][1]), **told})
             record.add(stem, entry)
             yield entry
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _study_file(job: Job) -> str:
+    """Give the path of the study that a report reads; a notebook may read none."""
+    told = job.parameters.get("study_file", "")
+    return str((job.notebook.path.parent / told).resolve()) if told else ""
 
 
 def _entry(job: Job) -> Run:

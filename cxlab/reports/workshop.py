@@ -16,7 +16,7 @@ from typing import Any
 
 import psutil
 
-WARM_ROOMS = "CXLAB_WARM"  # read by `warm`
+WARM_ROOMS, WARM_STUDY = "CXLAB_WARM", "CXLAB_WARM_STUDY"  # read by `warm`
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 LOOK = 0.5  # seconds between two looks at time and memory
 MB = 1_000_000
@@ -70,6 +70,7 @@ def work(
     engine: Engine,
     *,
     rooms: Collection[str] = (),
+    study_file: str = "",
     threads: int | None = None,
     unwanted: Callable[[], bool] = lambda: False,
     begun: Callable[[str], None] = lambda name: None,
@@ -81,6 +82,7 @@ def work(
         todo: name -> arguments.
         engine: how many at a time, how long each, how large.
         rooms: parts of cxlab that the warm process opens before the first report.
+        study_file: the study that it opens, so that no report has to; empty for none.
         threads: how many a report may use; one when None.
         unwanted: asked now and then; once it says yes, every report is ended.
         begun: told the name of each entry as it is begun.
@@ -95,7 +97,8 @@ def work(
     memory = engine.bytes_of(workers)
     # tables of a report are small: it loses time by a second thread, even alone
     share = str(threads or 1)
-    with _environment({**dict.fromkeys(THREADS, share), WARM_ROOMS: " ".join(rooms)}):
+    warm = {WARM_ROOMS: " ".join(rooms), WARM_STUDY: study_file}
+    with _environment({**dict.fromkeys(THREADS, share), **warm}):
         context: Any = get_context("forkserver" if engine.name == "warm" else "spawn")
         if engine.name == "warm":
             context.set_forkserver_preload(["__main__", "cxlab.reports.warm"])

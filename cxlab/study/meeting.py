@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -29,7 +30,7 @@ class Pair:
     rows: int
     lost: int
 
-    @property
+    @cached_property
     def found(self) -> int:
         return int(self.ids.isin(self.there).sum())
 
@@ -111,9 +112,9 @@ def _ids(done: Cleaned) -> pd.Series:
     gone = done.set_aside
     orphans = gone.loc[gone["reason"] == "orphan", "value"].astype("str").str.strip()
     both = (done.frame["customer_id"].astype("str"), orphans)
-    return (
-        pd.concat([ids.value_counts(sort=False) for ids in both]).groupby(level=0, sort=False).sum()
-    )
+    rows = pd.concat([ids.value_counts(sort=False) for ids in both])
+    rows.index = rows.index.astype(object)  # looked for in others several times
+    return rows.groupby(level=0, sort=False).sum()
 
 
 def _apart(pair: Pair) -> str:
