@@ -517,24 +517,23 @@ def test_questions_the_study_file_names_get_slides_of_their_own_first():
     show = _opened(deck({**MANIFEST, "deck": ["service", "size"]}, found))
     charts_ = [s.chart for slide in show.slides for s in slide.shapes if s.has_chart]
     bars = {series.name: list(series.values) for series in charts_[0].plots[0].series}
-    assert bars["bad"] == pytest.approx([-1 / 3] * 2)
-    assert bars["good"] == pytest.approx([1 / 3] * 2)
+    assert bars["bad"] == pytest.approx([1 / 3] * 2)
+    assert bars[" "] == pytest.approx([0.0] * 2)
     assert list(charts_[1].plots[0].categories) == ["two", "one"]
 
 
-def test_the_middle_of_a_scale_stands_half_on_either_side():
-    shown = charts.drawn(_topline("q", ("a", "b"), ("low", "mid", "high")))
-    assert native._stacked(shown) == [("mid", -1, 0.5), ("low", -1, 1.0), ("mid", 1, 0.5),
-                                      ("high", 1, 1.0)]  # fmt: skip
-
-
-def test_the_middle_of_a_scale_stands_once_in_the_legend():
-    found = _found(_topline("q", ("a", "b"), ("low", "mid", "high")))
-    show = _opened(deck({**MANIFEST, "deck": ["q"]}, found))
+def test_the_middles_of_the_scale_of_several_items_line_up():
+    finding = _topline("q", ("a", "b"), ("low", "mid", "high"))
+    share = finding["frame"]["columns"].index("share")
+    for row, told in zip(finding["frame"]["rows"], (0.6, 0.2, 0.2, 0.1, 0.4, 0.5), strict=True):
+        row[share] = told
+    show = _opened(deck({**MANIFEST, "deck": ["q"]}, _found(finding)))
     chart = next(s.chart for slide in show.slides for s in slide.shapes if s.has_chart)
-    gone = chart.legend._element.xpath("c:legendEntry[c:delete/@val='1']/c:idx/@val")
-    names = [series.name for at, series in enumerate(chart.plots[0].series) if str(at) not in gone]
-    assert sorted(names) == ["high", "low", "mid"]
+    bars = {series.name: series.values for series in chart.plots[0].series}
+    assert list(bars) == [" ", "low", "mid", "high"]
+    middles = [bars[" "][at] + bars["low"][at] + bars["mid"][at] / 2 for at in (0, 1)]
+    assert middles == pytest.approx([0.7, 0.7])
+    assert chart.value_axis.crosses_at == pytest.approx(0.7)
 
 
 def test_slides_show_the_pictures_of_a_gallery():

@@ -119,3 +119,11 @@ def test_a_whole_number_that_could_not_be_computed_is_missing_like_any_other():
     one = Result("planning", frame, "Three are needed.", "counted", "all")
     assert one.to_dict()["frame"]["rows"] == [[3], [None]]
     assert '<td class="cx-number">–</td>' in results.as_html(one)
+
+
+def test_money_in_a_headline_number_has_its_currency():
+    frame = pd.DataFrame({"estimate": [7.397], "conf_low": [5.98], "conf_high": [8.9]})
+    worth = Result(
+        "value", frame, "It brings 7.40.", "Mean.", "9 customers; money in €", unit="money"
+    )
+    assert "<strong>€ 7.40</strong>" in results.answer(worth)._repr_mimebundle_()["text/html"]

@@ -9,6 +9,7 @@ import pytest
 import statsmodels.api as sm
 
 from cxlab import plots, results, retention, stats
+from cxlab.codebook import colours
 from cxlab.retention.parametric import _person_periods
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -204,7 +205,7 @@ def test_a_group_of_a_handful_is_left_out_of_what_is_said():
     small = pd.DataFrame({"tenure": [1.0, 2, 3], "churned": True}).assign(plan="small")
     frame = pd.concat([long_tail().assign(plan="large"), small], ignore_index=True)
     curve = retention.survival(frame, by="plan")
-    assert curve.headline.endswith("60% of the customers in 'large' are still there.")
+    assert curve.headline.endswith("60% of the customers of 'large' are still there.")
     assert "The curve of 'small' is carried by fewer than 10 customers all along." in curve.notes
     rows = retention.stay(frame, by="plan").frame.set_index("group")
     assert rows.loc["small", "estimate"].isna().all()
@@ -730,3 +731,11 @@ def test_how_times_are_read_is_said_once():
     assert retention.stay(watched).frame.equals(retention.stay(frame, unit="month").frame)
     with pytest.raises(results.Misuse, match="unit: how the times are read was said"):
         retention.stay(watched, unit="week")
+
+
+def test_curves_of_promoters_and_detractors_keep_the_colours_of_their_meaning():
+    tiers = ["detractor", "passive", "promoter"] * 20
+    frame = pd.DataFrame({"tenure": range(1, 61), "churned": 1, "tier": tiers})
+    ax = plots.survival(retention.survival(frame, by="tier"))
+    named = {text.get_text(): text.get_color() for text in ax.texts}
+    assert (named["detractor"], named["promoter"]) == (colours.ORANGE, colours.GREEN)

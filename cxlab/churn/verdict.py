@@ -13,7 +13,7 @@ from cxlab.churn.targets import profit, save, targets
 from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.judging import SUSPICIOUS, TOP_TENTH, know
 from cxlab.churn.workings.learning import kind_of, taught, untrained
-from cxlab.results import Note, Result, amount, count, listing, percent, sentence, span
+from cxlab.results import Note, Result, amount, count, listing, money_in, percent, sentence, span
 
 PICKED, NOT_YET = "picked out", "not yet"
 CANNOT = "We cannot yet pick out who will leave"
@@ -214,7 +214,7 @@ def calls(
     )  # fmt: skip
     if found.unit != "money" or not case.currency:
         return found
-    return replace(found, base=f"{found.base.rstrip('.')}; money in {case.currency}")
+    return replace(found, base=money_in(found.base, case.currency))
 
 
 @question

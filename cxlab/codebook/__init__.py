@@ -18,7 +18,7 @@ from cxlab.codebook.mapping import Mapping, MappingError, Privacy, Reports, Tabl
 from cxlab.codebook.opening import line_of, load, parse
 from cxlab.codebook.questions import ASKED, KINDS, Question, fitting
 from cxlab.codebook.scales import Scale, ScaleError, check_scale
-from cxlab.codebook.tiers import WORTH, net_points, tier
+from cxlab.codebook.tiers import WORTH, net_points, those, tier
 from cxlab.codebook.words import (
     COLUMNS,
     DOUBT,
@@ -82,6 +82,7 @@ __all__ = [
     "placed",
     "question",
     "refuse_unknown",
+    "those",
     "tier",
     "worded",
 ]

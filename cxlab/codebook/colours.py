@@ -1,5 +1,8 @@
 """The colours of the house, and what each means: the same on pages, slides and paper."""
 
+from collections.abc import Sequence
+from itertools import cycle
+
 INK, GREY, PALE, FAINT, PAPER = "#1f2933", "#66727e", "#aeb8c2", "#d9dee4", "#ffffff"
 # Okabe and Ito (2008), darkened where white paper needs it; told apart by every common eye
 BLUE, ORANGE, GREEN, PURPLE, RED = "#0b62a8", "#c8690a", "#0a7d5f", "#9a4f86", "#b83b1e"
@@ -14,3 +17,19 @@ MEANING = {
     "possible overkill": BLUE,
     "low priority": BLUE,
 }
+
+
+def strong(colour: str) -> str:
+    """Darken the pale colour, where it is to be a line or letters on white paper."""
+    return GREY if colour == PALE else colour
+
+
+def hues(names: Sequence[str]) -> list[str]:
+    """Give each of several lines its colour: that of its meaning, else the next of the series.
+
+    Example:
+        >>> hues(["promoter", "passive"]) == [GREEN, GREY], hues(["North"]) == [BLUE]
+        (True, True)
+    """
+    fresh = cycle(SERIES)
+    return [strong(MEANING.get(name, "")) or next(fresh) for name in names]

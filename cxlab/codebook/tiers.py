@@ -20,6 +20,16 @@ def tier(scores: Any) -> np.ndarray:
     return np.select(found, [*WORTH][::-1], "").astype(object)
 
 
+def those(group: str) -> str:
+    """Speak of the people of a group: a tier by its plural, another group by its name in quotes.
+
+    Example:
+        >>> those("promoter"), those("North")
+        ('promoters', "'North'")
+    """
+    return f"{group}s" if group in WORTH else f"'{group}'"
+
+
 def net_points(scores: Any) -> np.ndarray:
     """Give what each score from 0 to 10 adds to the NPS: 100, 0 or −100; NaN where there is none.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cxlab.codebook import label
 from cxlab.export.inert import cell
-from cxlab.results import RATIOS, amount
+from cxlab.results import RATIOS, amount, currency_of
 
 MOST = {
     "bars": 20,
@@ -112,6 +112,10 @@ def _keys(rows: list[Row]) -> list[str]:
     """Give the columns whose values tell the rows apart."""
     known = ("period", "term", "group", "part", "against", "reason")
     names = [name for name in known if len({row.get(name) for row in rows}) > 1]
+    if len({row.get("term") for row in rows}) == len(rows) and all(
+        str(row.get("term")).startswith(f"{row.get('group')}: ") for row in rows
+    ):
+        return ["term"]  # it names the group itself
     return names[:2] if names != ["reason"] else []  # a reason alone names no row
 
 
@@ -199,8 +203,10 @@ def _sides(rows: list[Row]) -> list[Row]:
 
 def _kept(finding: Mapping[str, Any], rows: list[Row], keys: list[str], most: int) -> list[Row]:
     """Choose the bars: those the sentence names, of a rare verdict, farthest from zero, in turn."""
-    verdicts = Counter(row.get("verdict") for row in rows)
-    usual = verdicts.most_common(1)[0][0] if rows else None
+    apart = {"above": "apart", "below": "apart"}
+    verdicts = [apart.get(str(row.get("verdict")), row.get("verdict")) for row in rows]
+    usual = Counter(verdicts).most_common(1)[0][0] if rows else None
+    usual = None if usual == "apart" else usual
 
     def place(row: Row) -> tuple[bool, bool, float]:
         told = any(_stated(_word(row[key], key), finding["headline"]) for key in keys if row[key])
@@ -221,7 +227,8 @@ def _curves(finding: Mapping[str, Any], rows: list[Row]) -> list[Row]:
     """Choose the curves: of everyone, those the sentence names, the long, the high."""
     rows = [row for row in rows if row["time"] is not None]
     key = _key(rows)
-    last = {row.get(key): row for row in rows}
+    points = Counter(row.get(key) for row in rows)
+    last = {row.get(key): row for row in rows if points[row.get(key)] > 1}
     whole = max(row["time"] for row in last.values()) or 1
 
     def place(name: Any) -> tuple[bool, float, float]:
@@ -236,7 +243,8 @@ def left_out(finding: Mapping[str, Any]) -> str:
     """Say how much of a finding its chart shows, where it does not show all."""
     how = kind(finding)
     if how == "curves":
-        there = len({row.get(_key(_rows(finding))) for row in _rows(finding)})
+        points = Counter(row.get(_key(_rows(finding))) for row in _rows(finding))
+        there = sum(many > 1 for many in points.values())
         return f"{MOST_CURVES} of {there} curves shown" if there > MOST_CURVES else ""
     if how in ("", "waterfall", "sides", "map"):
         return ""
@@ -313,7 +321,7 @@ def greyed(finding: Mapping[str, Any]) -> str:
 
 def unit_of(finding: Mapping[str, Any]) -> str:
     """Give the unit of a finding; money is known by its base, too."""
-    return finding["unit"] or ("money" if "; money in " in finding["base"] else "")
+    return finding["unit"] or ("money" if currency_of(finding["base"]) else "")
 
 
 def written(row: Row, unit: str, *, signed: bool = False) -> str:

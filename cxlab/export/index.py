@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from cxlab.codebook import label
 from cxlab.export.frame import framed
-from cxlab.results import amount, count, says_nothing, span
+from cxlab.results import count, in_unit, says_nothing, span
 
 EVERYONE = "everyone"
 NOT_SHOWN = "Not shown to leadership: too few people, or they would be told by the total."
@@ -154,7 +154,7 @@ def tiles(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         out.append(
             {
                 "name": label(finding["name"]),
-                "shown": amount(row["estimate"], finding["unit"]),
+                "shown": in_unit(row["estimate"], finding["unit"], finding["base"]),
                 "interval": span(ends[0], ends[1], finding["unit"]) if ends else "",
                 "value": row["estimate"],
                 "ends": ends,

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 APPENDIX = "Appendix"
 _HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
 _HEADLINE = re.compile(r'<section class="cx-(\w+)">(<h3>.*?</h3>)')
+_NOTES = re.compile(r'<ul class="cx-notes">.*?</ul>', re.S)
+# what one exhibit leaves out stands below each
+_CUT = re.compile(r"The first [\d,]+ of [\d,]+ \w+\.|[\d,]+ rows? about fewer than .*")
 _CARD = '<section class="cx-card"'  # side by side; a strip to be drawn along on a phone
 _OWN_BLOCK = re.compile(r'<section class="cx-(answer|card|exhibit|gallery|result)')
 
@@ -37,6 +40,7 @@ def sections(parts: Sequence[tuple[str, str]]) -> list[Section]:
         The sections in order; a block is a paragraph with the exhibit below it, or an exhibit.
     """
     out, said = [Section("")], set()
+    noted: set[str] = set()
     for kind, markup in parts:
         if kind == "shown":
             # what the answer says is no heading of the picture below it once more
@@ -44,6 +48,7 @@ def sections(parts: Sequence[tuple[str, str]]) -> list[Section]:
             if headline and headline[2] in said:
                 markup = markup.replace(headline[2], "", 1)
             said |= {headline[2]} if headline else set()
+            markup = _NOTES.sub(lambda found: _unsaid(found[0], noted), markup)
             _add(out[-1].blocks, markup, alone=bool(_OWN_BLOCK.match(markup)))
             continue
         for heading, below in _split(markup):
@@ -52,6 +57,14 @@ def sections(parts: Sequence[tuple[str, str]]) -> list[Section]:
             if below:
                 out[-1].blocks.append([below])
     return [section for section in out if section.heading or section.blocks]
+
+
+def _unsaid(notes: str, noted: set[str]) -> str:
+    """Drop the notes that a page has told before."""
+    lines = [one for one in re.findall(r"<li>(.*?)</li>", notes, re.S) if one not in noted]
+    noted |= {one for one in lines if not _CUT.fullmatch(one)}
+    told = "".join(f"<li>{one}</li>" for one in lines)
+    return f'<ul class="cx-notes">{told}</ul>' if told else ""
 
 
 def laid_out(found: Sequence[Section]) -> tuple[list[tuple[str, str]], str]:

@@ -454,7 +454,9 @@ def _part(
     """Write a part's row; one held back keeps its name alone."""
     unit = finding["unit"]
     shown = ("–", "–", "not shown") if held else (
-        figure(row, unit), number(row["n"], 0) if row.get("n") else "–", certainty(row, unit)
+        figure(row, unit, finding["base"]),
+        number(row["n"], 0) if row.get("n") else "–",
+        certainty(row, unit),
     )  # fmt: skip
     number_of, n, sure = (html.escape(word) for word in shown)
     whom = html.escape(report["part"])

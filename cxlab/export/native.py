@@ -16,8 +16,6 @@ from pptx.enum.chart import (
     XL_TICK_LABEL_POSITION,
 )
 from pptx.enum.dml import MSO_LINE
-from pptx.oxml import parse_xml
-from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Emu, Pt
 
 from cxlab.codebook import label
@@ -30,12 +28,13 @@ from cxlab.codebook.colours import (
     MEANING,
     ORANGE,
     PALE,
-    SERIES,
+    hues,
+    strong,
 )
 from cxlab.export import charts
 from cxlab.export.charts import Drawn, Row, named, unit_of, unsure
 from cxlab.export.inert import cell, plain
-from cxlab.results import RATIOS, span
+from cxlab.results import RATIOS, currency_of, span
 
 QUADRANTS = {(False, True): "concentrate here", (True, True): "keep up the good work",
              (False, False): "low priority", (True, False): "possible overkill"}  # fmt: skip
@@ -154,53 +153,61 @@ def _values(chart: Any, finding: Mapping[str, Any], shown: Drawn, at: Any, colou
 
 
 def _likert_data(finding: Mapping[str, Any], shown: Drawn) -> Any:
-    """Stack answers to either side of zero, from the middle outwards; below zero to the left.
+    """Stack answers from left to right, each item moved so that the middle of the scale lines up.
 
-    The middle answer of an odd number stands half on either side, as two series.
+    An unseen first series moves the items; its name is a space, so that the legend shows none.
     """
-    items = list(dict.fromkeys(row["item"] for row in shown.rows))[::-1]
-    share = {(row["item"], row["answer"]): row["share"] for row in shown.rows}
-    data = CategoryChartData(number_format="0%;0%")
+    order, share, before = _stacked(shown)
+    room = max(before.values())
+    data = CategoryChartData(number_format="0%")
+    items = list(before)[::-1]
     data.categories = [cell(item, longest=charts.LONGEST) for item in items]
-    for answer, sign, part in _stacked(shown):
-        values = [sign * part * share.get((item, answer), 0.0) for item in items]
+    data.add_series(" ", [room - before[item] for item in items])
+    for answer in order:
+        values = [share.get((item, answer), 0.0) for item in items]
         data.add_series(cell(answer, longest=charts.LONGEST), values)
     return data
 
 
-def _stacked(shown: Drawn) -> list[tuple[str, int, float]]:
-    """Give the series: answer, the side it stands on, and how much of it."""
+def _stacked(shown: Drawn) -> tuple[list[Any], dict[tuple[Any, Any], float], dict[Any, float]]:
+    """Give the answers in order, each one's share by item, and what of an item lies before middle.
+
+    Half of the middle answer of an odd number lies before it.
+    """
     rows = sorted(shown.rows, key=lambda row: row["rank"])
     order = list(dict.fromkeys(row["answer"] for row in rows))
-    half = len(order) // 2
-    low, high = order[:half][::-1], order[-half:] if half else []
-    middle = order[half : len(order) - half]
-    left = [(answer, -1, 0.5) for answer in middle] + [(answer, -1, 1.0) for answer in low]
-    return left + [(answer, 1, 0.5) for answer in middle] + [(answer, 1, 1.0) for answer in high]
+    share = {(row["item"], row["answer"]): row["share"] for row in rows}
+    part = {answer: min(max(len(order) / 2 - at, 0.0), 1.0) for at, answer in enumerate(order)}
+    before = {
+        item: sum(part[answer] * share.get((item, answer), 0.0) for answer in order)
+        for item in dict.fromkeys(row["item"] for row in shown.rows)
+    }
+    return order, share, before
 
 
 def _likert(chart: Any, finding: Mapping[str, Any], shown: Drawn) -> None:
-    plot, stacked = chart.plots[0], _stacked(shown)
+    plot, (order, _, before) = chart.plots[0], _stacked(shown)
     plot.gap_width, plot.overlap = 45, 100
-    sides = {-1: (ORANGE, "F2C199"), 1: (BLUE, "A9CDEA")}
-    seen: dict[int, int] = {-1: 0, 1: 0}
-    for series, (_, sign, part) in zip(plot.series, stacked, strict=True):
-        outer = sum(1 for _, side, whole in stacked if side == sign and whole == 1.0)
-        seen[sign] += part == 1.0
-        strong = seen[sign] > outer / 2
-        _fill(series, PALE if part < 1 else sides[sign][0 if strong else 1])
-        if part == 1.0 and len(shown.rows) <= 80:
+    moved, *answers = plot.series
+    moved.format.fill.background()
+    half = len(order) // 2
+    for at, series in enumerate(answers):
+        outer = min(at, len(order) - 1 - at)  # answers between it and the end of the scale
+        strong = outer < half / 2
+        low, high = (ORANGE, BLUE) if strong else ("F2C199", "A9CDEA")
+        _fill(series, PALE if outer == half else low if at < half else high)
+        if outer < half and len(shown.rows) <= 80:
             series.data_labels.show_value = True
-            series.data_labels.number_format = '[>=0.07]0%;[<=-0.07]0%;""'
+            series.data_labels.number_format = '[>=0.07]0%;""'
             series.data_labels.number_format_is_linked = False
             series.data_labels.font.size = Pt(11)
             series.data_labels.font.color.rgb = rgb("FFFFFF" if strong else INK)
-    chart.value_axis.has_major_gridlines = False
-    chart.value_axis.tick_label_position = XL_TICK_LABEL_POSITION.NONE
+    across = chart.value_axis
+    across.has_major_gridlines = False
+    across.tick_label_position = XL_TICK_LABEL_POSITION.NONE
+    across.minimum_scale = 0.0
+    across.crosses_at = max(before.values())
     _legend(chart)
-    for place, (_, sign, part) in enumerate(stacked):
-        if sign == 1 and part < 1:  # its other half is in the legend already
-            _unnamed(chart, place)
 
 
 def _sides_data(finding: Mapping[str, Any], shown: Drawn) -> Any:
@@ -230,13 +237,6 @@ def _sides(chart: Any, finding: Mapping[str, Any], shown: Drawn) -> None:
 def _legend(chart: Any) -> None:
     chart.has_legend = True
     chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
-
-
-def _unnamed(chart: Any, place: int) -> None:
-    """Leave a series out of the legend."""
-    entry = f'<c:legendEntry {nsdecls("c")}><c:idx val="{place}"/><c:delete val="1"/>'
-    legend = chart.legend._element
-    legend.find(qn("c:legendPos")).addnext(parse_xml(f"{entry}</c:legendEntry>"))
 
 
 # ---------------------------------------------------------------- waterfall
@@ -368,11 +368,7 @@ def _dots(chart: Any, finding: Mapping[str, Any], shown: Drawn) -> None:
 def _dot_colour(row: Row, shown: Drawn, unit: str) -> str:
     """Give grey to what may be chance, and to what the others are compared with."""
     grey = unsure(row, unit) or row.get("conf_low") is None
-    return PALE if grey else _strong(_meant(row, shown)) or BLUE
-
-
-def _strong(colour: str) -> str:
-    return GREY if colour == PALE else colour
+    return PALE if grey else strong(_meant(row, shown)) or BLUE
 
 
 def _unjoined(series: Any) -> None:
@@ -591,9 +587,7 @@ def _apart(shown: Drawn) -> list[tuple[str, list[Row]]]:
 
 def _curves(chart: Any, finding: Mapping[str, Any], shown: Drawn) -> None:
     every = list(chart.plots[0].series)
-    hues = iter(SERIES * 2)
-    for series in every:
-        colour = _strong(MEANING.get(series.name, "")) or next(hues)
+    for series, colour in zip(every, hues([one.name for one in every]), strict=True):
         _stroke(series, colour)
         series.marker.style = XL_MARKER_STYLE.NONE
     most = max(value for one in every for value in one.values)
@@ -629,6 +623,8 @@ def _along(axis: Any, finding: Mapping[str, Any], rows: Sequence[Row], *, room: 
 
 def _since(finding: Mapping[str, Any]) -> str:
     """Name the time of a curve by the unit its name or its sentence counts in."""
+    if finding["name"] == "promptness":
+        return "hours waited"
     words = f"{finding['name']} {finding['headline']}".split()
     units = ("days", "weeks", "months", "quarters", "years")
     found = next((w.strip(",.;:") for w in words if w.strip(",.;:") in units), "time")
@@ -672,7 +668,7 @@ def _unit(finding: Mapping[str, Any]) -> str:
     """Name what the estimate is measured in; without a unit, what it is."""
     unit = unit_of(finding)
     if unit == "money":
-        return finding["base"].rpartition(" money in ")[2].rstrip(".") or unit
+        return currency_of(finding["base"]) or unit
     return f"out {unit}" if unit.startswith("of ") else unit or label(finding["name"])
 
 

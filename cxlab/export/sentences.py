@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cxlab.codebook import label
-from cxlab.results import RATIOS, amount, money, number, span
+from cxlab.results import RATIOS, amount, in_unit, money, number, span
 
 # the fixed scale, and what each word promises to a reader who knows no statistics
 SCALE = {
@@ -161,11 +161,11 @@ def _range(unit: str, estimate: float) -> float:
     return max(float(top[1]) - 1, 1.0) if top else max(4 * abs(estimate), 1e-12)
 
 
-def figure(row: Mapping[str, Any], unit: str) -> str:
-    """Write the number of a row with its interval."""
+def figure(row: Mapping[str, Any], unit: str, base: str = "") -> str:
+    """Write the number of a row with its interval; money in the currency that the base names."""
     if row.get("estimate") is None:
         return ""
-    text = amount(row["estimate"], unit)
+    text = in_unit(row["estimate"], unit, base)
     if row.get("conf_low") is None or row.get("conf_high") is None:
         return text
     return f"{text} ({span(row['conf_low'], row['conf_high'], unit)})"
@@ -186,13 +186,11 @@ def sentence(report: Mapping[str, Any], finding: Mapping[str, Any]) -> Sentence:
     if not row and finding["name"] == MOVEMENT:  # what did not move may be told without a number
         row = next(_rows(finding), {})
         row = {key: row.get(key) for key in ("term", "p_value", "p_adjusted", "verdict", "n")}
-    shown = figure(row, unit)
+    shown = figure(row, unit, finding["base"])
     text = brief(text, amount(row["estimate"], unit) if row.get("estimate") is not None else "")
-    known = _CURRENCY.search(finding["base"])
-    if known and shown and unit == "money":
-        bare, named = money(row["estimate"]), money(row["estimate"], known[1])
+    if shown and unit == "money":
+        bare, named = money(row["estimate"]), in_unit(row["estimate"], unit, finding["base"])
         text = text if named in text else text.replace(bare, named, 1)
-        shown = shown.replace(bare, named, 1)
     return Sentence(
         question=report["question"],
         text=text,
@@ -242,9 +240,6 @@ def thin(finding: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> b
 def _rows(finding: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     columns = finding["frame"]["columns"]
     return (dict(zip(columns, cells, strict=True)) for cells in finding["frame"]["rows"])
-
-
-_CURRENCY = re.compile(r"; money in (\w+)$")
 
 
 def kind(said: Sentence) -> str:

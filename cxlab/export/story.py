@@ -168,7 +168,7 @@ def _exhibit(report: Mapping[str, Any], finding: Mapping[str, Any]) -> Slide:
         question=report["question"],
         finding=finding,
         page=report["page"],
-        callout=_callout(finding) if how not in ("", "map") else (),
+        callout=_callout(finding) if how not in ("", "map", "line") else (),
         base=f"{base.rstrip('.')}. {doubt}" if doubt else base,
         notes="\n".join(notes),
     )
@@ -180,7 +180,7 @@ def _callout(finding: Mapping[str, Any]) -> tuple[str, ...]:
     if row.get("conf_low") is None or row.get("conf_high") is None:
         return ()
     unit = charts.unit_of(finding)
-    number, _, ends = figure(row, unit).partition(" (")
+    number, _, ends = figure(row, unit, finding["base"]).partition(" (")
     term = charts.PIECES.get(str(row.get("term")), row.get("term"))
     names = [term, *(row.get(key) for key in ("group", "period"))]
     whom = ", ".join(label(str(name)) for name in names if name and name != "all")

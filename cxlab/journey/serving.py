@@ -11,7 +11,7 @@ from cxlab.journey.workings.adjusting import covariates, told
 from cxlab.journey.workings.cases import cases_of
 from cxlab.journey.workings.kink import robust
 from cxlab.journey.workings.refusal import JourneyError
-from cxlab.results import Result, count, money, percent
+from cxlab.results import Result, count, money, money_in, percent
 
 FEWEST = 10  # customers of a tier, cases of either kind
 SERVED, BACK, CASE, SPARED = "contacts", "refunds", "a case", "spared if settled first"
@@ -68,7 +68,7 @@ def cost_to_serve(
         headline=_headline(frame, f"{how.currency} ".lstrip()),
         method=f"Means with intervals by Student's t; cases compared by least squares{told(used)}, "
         "scatter uneven (HC1).",
-        base=cases.base + (f" Money in {how.currency}." if how.currency else ""),
+        base=money_in(cases.base, how.currency),
         notes=(*cases.notes, *_notes(rows, found)),
         unit="money",
     )

@@ -9,7 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from cxlab.codebook.colours import BLUE, FAINT, GREY, INK, MEANING, ORANGE, PAPER, SERIES
-from cxlab.plots.theme import canvas, clipped, picture
+from cxlab.plots.theme import canvas, clipped, line_names, picture
 from cxlab.results import Result, Unanswerable, count, number, percent, shown
 
 MOST_ROWS, MOST_ITEMS, MOST_LINES, MOST_PAIRS = 20, 24, 6, 16
@@ -281,22 +281,12 @@ def waves(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         if result.unit == "share":
             ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
-        _ends(ax, names, ends)
+        ax.set_ylabel("share" if result.unit == "share" else "mean")
+        line_names(ax, names, ends, SERIES)
         if len(size) > len(names):
             more = f"{count(len(size) - len(names))} more lines in the table"
             ax.set_title(more, fontsize=10, color=GREY)
     return ax
-
-
-def _ends(ax: Axes, names: list[str], ends: list[float]) -> None:
-    """Write each name at the end of its line, moved apart where lines end together."""
-    low, high = ax.get_ylim()
-    last = -np.inf
-    for k in np.argsort(ends):
-        last = max(ends[k], last + 0.075 * (high - low))
-        ax.annotate(clipped(names[k], 22), (1, last), xycoords=ax.get_yaxis_transform(),
-                    xytext=(5, 0), textcoords="offset points", va="center", fontsize=10,
-                    color=SERIES[k])  # fmt: skip
 
 
 def _beside(ax: Axes, place: float, text: str) -> None:

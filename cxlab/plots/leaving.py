@@ -99,8 +99,9 @@ def gains(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.vlines(rows["rank"], rows["conf_low"], rows["conf_high"], color=INK, lw=1.1)
         ax.axhline(overall, color=GREY, lw=1.2, ls=(0, (4, 3)))
         right = rows["rank"].max() + 0.5
-        ax.annotate(f" overall {percent(overall, 1)}", xy=(right, overall), va="bottom", ha="right",
-                    fontsize=10, color=INK)  # fmt: skip
+        ax.annotate(f"overall\n{percent(overall, 1)}", (1, overall), xytext=(4, 0), va="center",
+                    xycoords=ax.get_yaxis_transform(), textcoords="offset points", fontsize=10,
+                    color=INK)  # fmt: skip
         ax.set_xticks(rows["rank"], [f"{rank}" for rank in rows["rank"]])
         ax.set_xlim(0.5, right)
         ax.set_xlabel(f"{part} of customers, the likeliest to leave first")

@@ -7,12 +7,13 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from cxlab.codebook.colours import BLUE, FAINT, GREY, INK, ORANGE, PAPER, SERIES
-from cxlab.plots.theme import canvas, clipped, picture
+from cxlab.codebook.colours import BLUE, FAINT, GREY, INK, ORANGE, PAPER, SERIES, hues
+from cxlab.plots.theme import canvas, clipped, line_names, picture
 from cxlab.results import Result, count, number, percent
 
 MOST_COHORTS = 26
 MOST_AGES = 13
+_WIDE = 1.5  # of the column of sizes, from its left end to the middle of a common cell
 _SHADES = LinearSegmentedColormap.from_list("staying", [PAPER, "#9cc3e4", BLUE, "#06365e"])
 
 
@@ -36,9 +37,9 @@ def cohort_map(result: Result, *, ax: Axes | None = None) -> Axes:
             _cell(ax, row, places[row.group], ends, result.unit)
         ax.set_yticks(list(places.values()), [*(clipped(c, 12) for c in shown), "average"])
         ax.set_ylim(len(shown) - 0.4, -2.1)
-        ax.set_xlim(-0.5, int(rows["time"].max()) + 0.5)
+        ax.set_xlim(-_WIDE, int(rows["time"].max()) + 0.5)
         ages = range(1, int(rows["time"].max()) + 1)
-        ax.set_xticks([0, *ages], ["began", *map(str, ages)])
+        ax.set_xticks([_middle(0), *ages], ["began", *map(str, ages)])
         ax.xaxis.set_ticks_position("top")
         ax.xaxis.set_label_position("top")
         ax.set_xlabel("periods since the start")
@@ -57,7 +58,8 @@ def _cell(ax: Axes, row, place: float, ends: tuple[float, float], unit: str) -> 
     face = _SHADES(0.12 + 0.88 * shade) if done else PAPER
     if row.time == 0:  # a size, no share
         face, shade = (FAINT if done else PAPER), 0.0
-    cell = Rectangle((row.time - 0.48, place - 0.46), 0.96, 0.92, facecolor=face, lw=0)
+    wide = _WIDE + 0.44 if row.time == 0 else 0.96
+    cell = Rectangle((row.time + 0.48 - wide, place - 0.46), wide, 0.92, facecolor=face, lw=0)
     if not done:
         cell.set(hatch="////", edgecolor=FAINT)
     ax.add_patch(cell)
@@ -68,8 +70,13 @@ def _cell(ax: Axes, row, place: float, ends: tuple[float, float], unit: str) -> 
     else:
         text = number(row.estimate, 0)
     dark = done and shade > 0.55
-    ax.text(row.time, place, text, ha="center", va="center", fontsize=7.8,
+    ax.text(_middle(row.time), place, text, ha="center", va="center", fontsize=7.8,
             color=PAPER if dark else INK if done else GREY)  # fmt: skip
+
+
+def _middle(age: int) -> float:
+    """Give the middle of a cell: the first column holds sizes, and is wider."""
+    return age if age else 0.26 - _WIDE / 2
 
 
 @picture
@@ -86,12 +93,13 @@ def survival(result: Result, *, ax: Axes | None = None) -> Axes:
     kind = "Survival curves, the share still there by time, with bands"
     height, rows = (3.3 + below, (3.3, below)) if own else (3.2, (1.0,))
     with canvas(result, kind, ax, height=height, rows=rows) as ax:
-        ends = []
-        for colour, name in zip(SERIES, groups, strict=False):
+        ends, colours = [], hues(groups)
+        for colour, name in zip(colours, groups, strict=True):
             steps = result.frame[result.frame["group"] == name]
             ends.append(_steps(ax, steps, colour))
-        _name_lines(ax, groups, ends)
         ax.set_ylim(0, 1.02)
+        if groups != ["all"]:
+            line_names(ax, groups, ends, colours)
         ax.set_xlim(left=0)
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
         ax.xaxis.set_major_locator(MaxNLocator(7, integer=True))
@@ -100,7 +108,7 @@ def survival(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.grid(axis="y")
         ax.set_axisbelow(True)
         if own:
-            _at_risk(ax, result, groups)
+            _at_risk(ax, result, groups, colours if len(groups) > 1 else [INK])
     return ax
 
 
@@ -109,36 +117,14 @@ def _units_of(result: Result) -> str:
     return result.name.rpartition(" in ")[2] if " in " in result.name else "time"
 
 
-def _steps(ax: Axes, steps: pd.DataFrame, colour: str) -> tuple[float, float]:
+def _steps(ax: Axes, steps: pd.DataFrame, colour: str) -> float:
     low, high = steps["conf_low"].ffill().fillna(1.0), steps["conf_high"].ffill().fillna(1.0)
     ax.fill_between(steps["time"], low, high, step="post", color=colour, alpha=0.15, lw=0)
     ax.step(steps["time"], steps["estimate"], where="post", color=colour, lw=1.9)
-    return float(steps["time"].iloc[-1]), float(steps["estimate"].iloc[-1])
+    return float(steps["estimate"].iloc[-1])
 
 
-def _name_lines(ax: Axes, groups: list[str], ends: list[tuple[float, float]]) -> None:
-    """Write each name at the end of its line, moved apart where lines end together."""
-    if len(groups) == 1 and groups[0] == "all":
-        return
-    order = np.argsort([y for _, y in ends])
-    last = -1.0
-    for k in order:
-        place = max(ends[k][1], last + 0.065)
-        last = place
-        ax.annotate(
-            clipped(groups[k], 20),
-            (1, place),
-            xycoords=ax.get_yaxis_transform(),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=10,
-            fontweight="bold",
-            color=SERIES[k],
-        )
-
-
-def _at_risk(ax: Axes, result: Result, groups: list[str]) -> None:
+def _at_risk(ax: Axes, result: Result, groups: list[str], colours: list[str]) -> None:
     below = ax.figure.axes[1]
     ticks = [t for t in ax.get_xticks() if 0 <= t <= ax.get_xlim()[1]]
     below.set_xlim(ax.get_xlim())
@@ -152,7 +138,7 @@ def _at_risk(ax: Axes, result: Result, groups: list[str]) -> None:
             place = np.searchsorted(times, tick, side="left")
             left = int(risk[place]) if place < len(risk) else 0
             below.text(tick, k, count(left), fontsize=10, ha="center", va="center",
-                       color=SERIES[k] if len(groups) > 1 else INK)  # fmt: skip
+                       color=colours[k])  # fmt: skip
 
 
 @picture
@@ -174,13 +160,7 @@ def reasons(result: Result, *, ax: Axes | None = None) -> Axes:
         top = float(rows[["estimate", "conf_high"]].max(axis=None))
         ax.set_ylim(0, top)
         ax.set_xlim(left=0)
-        last = -1.0
-        for k in range(len(names) - 1, -1, -1):
-            place = max(float(ends[names[k]]), last + 0.065 * top)
-            last = place
-            ax.annotate(clipped(names[k], 22), (1, place), xycoords=ax.get_yaxis_transform(),
-                        xytext=(5, 0), textcoords="offset points", va="center", fontsize=10,
-                        color=SERIES[k])  # fmt: skip
+        line_names(ax, names, [float(ends[name]) for name in names], SERIES)
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
         ax.set_xlabel(_units_of(result))
         ax.set_ylabel("share of customers lost")

@@ -10,6 +10,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
+import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -124,6 +125,24 @@ def more_rows(ax: Axes, left_out: int) -> None:
     """Say how many rows only the table holds."""
     if left_out > 0:
         ax.set_title(f"{count(left_out)} more rows in the table", fontsize=10, color=GREY)
+
+
+def line_names(
+    ax: Axes, names: Sequence[str], ends: Sequence[float], colours: Sequence[str]
+) -> None:
+    """Write each name at the end of its line, moved apart where lines end together.
+
+    Args:
+        ends: the height at which each line ends.
+        colours: of each name, at least as many.
+    """
+    low, high = ax.get_ylim()
+    last = -np.inf
+    for k in np.argsort(ends, kind="stable"):
+        last = max(ends[k], last + 0.07 * (high - low))
+        ax.annotate(clipped(names[k], 22), (1, last), xycoords=ax.get_yaxis_transform(),
+                    xytext=(5, 0), textcoords="offset points", va="center", fontsize=10,
+                    fontweight="bold", color=colours[k])  # fmt: skip
 
 
 def _nothing(result: Result, ax: Axes | None) -> Axes:

@@ -76,7 +76,7 @@ def waiting(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.xaxis.set_major_formatter(FuncFormatter(_spoken))
         ax.xaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
         ax.set_xlabel("waited")
-        ax.set_ylabel(unit_label(result.unit))
+        ax.set_ylabel(unit_label(result.unit) or "mean score")
         ax.grid(axis="y")
     return ax
 
@@ -111,7 +111,7 @@ def limits(result: Result, *, ax: Axes | None = None) -> Axes:
                         textcoords="offset points", ha="center", fontsize=10)  # fmt: skip
         ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         ax.set_xlabel("contacts")
-        ax.set_ylabel(unit_label(result.unit))
+        ax.set_ylabel(unit_label(result.unit) or "mean score")
     return ax
 
 

@@ -21,8 +21,11 @@ from cxlab.results.words import (
     amount,
     brief,
     count,
+    currency_of,
+    in_unit,
     listing,
     money,
+    money_in,
     number,
     percent,
     probability,
@@ -51,14 +54,17 @@ __all__ = [
     "brief",
     "cell",
     "count",
+    "currency_of",
     "decimals",
     "dressed",
     "either",
     "first",
     "hidden",
+    "in_unit",
     "keep_back",
     "listing",
     "money",
+    "money_in",
     "note",
     "number",
     "percent",
@@ -248,8 +254,9 @@ def _tile(result: Result) -> str:
     if pd.isna(row.get("estimate")) or says_nothing(row, result.unit):
         return ""
     interval = span(row["conf_low"], row["conf_high"], result.unit)
+    shown = in_unit(row["estimate"], result.unit, result.base)
     return (
-        f"<li><strong>{html.escape(amount(row['estimate'], result.unit))}</strong>"
+        f"<li><strong>{html.escape(shown)}</strong>"
         f"<span>{html.escape(label(result.name))}</span>"
         f"<span>{html.escape(interval)}</span></li>"
     )

@@ -79,6 +79,32 @@ def money(value: float, currency: str = "") -> str:
     return f"{currency} {number(value, 2)}".lstrip()
 
 
+def in_unit(value: float, unit: str, base: str) -> str:
+    """Write an estimate as a headline number: money with the currency that its base names.
+
+    Example:
+        >>> in_unit(7.397, "money", "9 customers; money in GBP"), in_unit(12.34, "points", "")
+        ('GBP 7.40', '12.3')
+    """
+    return money(value, currency_of(base)) if unit == "money" else amount(value, unit)
+
+
+def money_in(base: str, currency: str) -> str:
+    """Say at the end of a base in which currency its money is, where that is known.
+
+    Example:
+        >>> money_in("9 customers", "GBP"), currency_of("9 customers; money in GBP")
+        ('9 customers; money in GBP', 'GBP')
+    """
+    return f"{base.rstrip('.')}; money in {currency}" if currency else base
+
+
+def currency_of(base: str) -> str:
+    """Read the currency off a base that `money_in` wrote; nothing where there is none."""
+    found = re.search(r"; money in (\S+)$", base)
+    return found[1] if found else ""
+
+
 def span(low: float, high: float, unit: str = "") -> str:
     """Write an interval.
 

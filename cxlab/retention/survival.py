@@ -8,11 +8,11 @@ import pandas as pd
 from scipy.stats import chi2
 
 from cxlab import stats
-from cxlab.codebook import label
+from cxlab.codebook import label, those
 from cxlab.lifetimes.asking import of_customers
 from cxlab.lifetimes.spells import SpellError, Spells, groups
 from cxlab.lifetimes.steps import LEAST, product_limit, steps_of
-from cxlab.results import Result, listing, number, percent, probability
+from cxlab.results import Result, listing, number, percent
 from cxlab.retention.workings.reach import carried
 
 WEIGHTINGS = {
@@ -140,7 +140,7 @@ def _curve_headline(frame: pd.DataFrame, names: Sequence[str], unit: str) -> str
     last = min(ends.values())
     share = {name: _step(steps, last) for name, steps in curves.items()}
     if len(ends) == 1:
-        where = "" if len(names) == 1 else f" in '{next(iter(ends))}'"
+        where = "" if len(names) == 1 else f" of {those(next(iter(ends)))}"
         if known:
             half = _length(next(iter(known.values())), unit)
             return f"Half of the customers{where} leave within {half}."
@@ -148,16 +148,16 @@ def _curve_headline(frame: pd.DataFrame, names: Sequence[str], unit: str) -> str
         return f"After {_length(last, unit)}, {left} of the customers{where} are still there."
     if len(known) >= 2:
         first, final = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
-        rest = [f"'{name}'" for name in ends if name not in known]
+        rest = [those(name) for name in ends if name not in known]
         more = f"; of {listing(rest)} more than half are still there at the end" if rest else ""
         return (
-            f"Half leave within {_length(known[first], unit)} in '{first}', "
-            f"within {_length(known[final], unit)} in '{final}'{more}."
+            f"Half of {those(first)} leave within {_length(known[first], unit)}, half of "
+            f"{those(final)} within {_length(known[final], unit)}{more}."
         )
     best, worst = max(share, key=share.__getitem__), min(share, key=share.__getitem__)
     return (
-        f"After {_length(last, unit)}, {percent(share[best])} are still there in '{best}', "
-        f"{percent(share[worst])} in '{worst}'."
+        f"After {_length(last, unit)}, {percent(share[best])} of {those(best)} are still there, "
+        f"{percent(share[worst])} of {those(worst)}."
     )
 
 
@@ -168,16 +168,8 @@ def _length(time: float, unit: str) -> str:
 
 def _thin_ice(frame: pd.DataFrame, unit: str) -> tuple[str, ...]:
     """Say where a curve rests on nobody, on few, or on one event."""
-    notes = []
+    notes = _carried(frame, unit)
     for name, rows in frame.groupby("group", sort=False):
-        end, whose = carried(rows), "The curve" if name == "all" else f"The curve of '{name}'"
-        if not np.isfinite(end):
-            notes.append(f"{whose} is carried by fewer than {LEAST} customers all along.")
-        elif end < rows["time"].iloc[-1]:
-            notes.append(
-                f"{whose} is carried by at least {LEAST} customers until {_length(end, unit)}; "
-                "no number is read off beyond."
-            )
         events = int(rows["events"].sum())
         if events == 0:
             notes.append(f"Nobody left in '{name}': its line at 100% has no band.")
@@ -190,6 +182,31 @@ def _thin_ice(frame: pd.DataFrame, unit: str) -> tuple[str, ...]:
                 "before most came under watch; start the curve later."
             )
     return tuple(notes)
+
+
+def _carried(frame: pd.DataFrame, unit: str) -> list[str]:
+    """Say until when each curve rests on enough customers, once for all that end together."""
+    until: dict[str, list[str]] = {}
+    for name, rows in frame.groupby("group", sort=False):
+        end = carried(rows)
+        if not np.isfinite(end):
+            said = f"carried by fewer than {LEAST} customers all along."
+        elif end < rows["time"].iloc[-1]:
+            said = (
+                f"carried by at least {LEAST} customers until {_length(end, unit)}; no number is "
+                "read off beyond."
+            )
+        else:
+            continue
+        until.setdefault(said, []).append("" if name == "all" else f"'{name}'")
+    return [
+        f"The {'curve is' if names == [''] else _curves_of(names)} {said}"
+        for said, names in until.items()
+    ]
+
+
+def _curves_of(names: Sequence[str]) -> str:
+    return f"curve{'s' if names[1:] else ''} of {listing(names)} {'are' if names[1:] else 'is'}"
 
 
 # ---------------------------------------------------------------- reading a curve
@@ -404,7 +421,7 @@ def compare(
     Example:
         >>> frame = pd.DataFrame({"tenure": [1, 2, 8, 9], "churned": 1, "plan": list("aabb")})
         >>> compare(frame, by="plan").headline
-        'No detectable difference in length of stay by plan (log-rank, p 0.090).'
+        'No detectable difference in length of stay by plan.'
     """
     if method not in WEIGHTINGS:
         raise SpellError(f"method: '{method}' is none of {listing(list(WEIGHTINGS), 9)}.")
@@ -433,7 +450,7 @@ def compare(
     return Result(
         name="comparison of stay",
         frame=frame.reindex(columns=[*words, "p_adjusted"]),
-        headline=_compare_headline(frame, by, method),
+        headline=_compare_headline(frame, by),
         method=f"{WEIGHTINGS[method]} test; each group against the others, adjusted by Holm",
         base=watched.base,
         notes=watched.notes + notes,
@@ -484,16 +501,13 @@ def _holm(p: np.ndarray) -> np.ndarray:
     return steps[np.argsort(order)]
 
 
-def _compare_headline(frame: pd.DataFrame, by: str, method: str) -> str:
+def _compare_headline(frame: pd.DataFrame, by: str) -> str:
     p = frame["p_value"].iloc[0]
     if not np.isfinite(p) or p >= 0.05:
-        return (
-            f"No detectable difference in length of stay by {label(by)} "
-            f"({WEIGHTINGS[method]}, p {probability(p)})."
-        )
+        return f"No detectable difference in length of stay by {label(by)}."
     worst = frame.iloc[1:].sort_values("estimate").iloc[-1]
     return (
-        f"Length of stay differs by {label(by)} ({WEIGHTINGS[method]}, p {probability(p)}): "
-        f"'{worst['group']}' lost {number(worst['events'], 0)} customers where "
-        f"{number(worst['expected'], 0)} were to be expected."
+        f"Length of stay differs by {label(by)}: of {those(worst['group'])} "
+        f"{number(worst['events'], 0)} left where {number(worst['expected'], 0)} were to be "
+        "expected."
     )

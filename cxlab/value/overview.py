@@ -9,7 +9,7 @@ import pandas as pd
 from cxlab.codebook import label
 from cxlab.lifetimes.design import FitError
 from cxlab.lifetimes.spells import Spells
-from cxlab.results import Result, money, percent
+from cxlab.results import Result, money, money_in, percent
 from cxlab.value.worth import value_around, worth
 
 
@@ -53,7 +53,7 @@ def in_currency(answer: Result, currency: str) -> Result:
     said = re.sub(
         rf"(?<![\d.,−])(?:{known})(?![\d%])", rf"{currency} \g<0>", answer.headline, count=1
     )
-    return replace(answer, headline=said, base=f"{answer.base}; money in {currency}")
+    return replace(answer, headline=said, base=money_in(answer.base, currency))
 
 
 def links_of(people: Spells, ratings: list[str], *, score: str) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import chi2
 
 from cxlab import stats
-from cxlab.codebook import label, need
+from cxlab.codebook import label, need, those
 from cxlab.lifetimes.design import FitError
 from cxlab.lifetimes.spells import Spells, spells
 from cxlab.lifetimes.steps import product_limit, steps_of
@@ -72,12 +72,13 @@ def referrals(
     return Result(
         name="intent and referrals",
         frame=frame[[*words, "expected", "p_value"]],
-        headline=f"Most referrals come from '{top['group']}' customers: "
+        headline=f"Most referrals come from {those(top['group'])}: "
         f"{number(top['estimate'], 1)} ({number(top['conf_low'], 1)} to "
-        f"{number(top['conf_high'], 1)}) a year from a hundred of them. From '{low['group']}' come "
-        f"{number(low['estimate'], 1)}."
+        f"{number(top['conf_high'], 1)}) a year from a hundred of them. From "
+        f"{those(low['group'])} come {number(low['estimate'], 1)}."
         if p < 0.05
         else f"No detectable difference in referrals between tiers (p {probability(p)}).",
+        unit="referrals a year from a hundred",
         method="recorded referrals per customer-year, exact Poisson intervals, likelihood ratio",
         base=watched.base,
         notes=watched.notes + _who_said(by),

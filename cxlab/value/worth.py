@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from cxlab import events, stats
-from cxlab.codebook import did_you_mean, label, need
+from cxlab.codebook import did_you_mean, label, need, those
 from cxlab.lifetimes.buyers import table_of
 from cxlab.lifetimes.design import FitError, design
-from cxlab.results import Result, count, listing, number, percent
+from cxlab.results import Result, count, listing, number, percent, sentence
 
 RAREST = 0.02
 
@@ -235,7 +235,8 @@ def _balance(x, codes, weights, adjust) -> tuple[str, ...]:
         worst.append(float(np.max(np.ptp(np.array(means), axis=0))))
     rare = float((weights >= 1 / RAREST - 1e-9).mean())
     notes = [
-        f"Largest difference between tiers in {listing(list(adjust))}: {number(worst[0], 2)} "
+        f"Largest difference between tiers in {listing([label(one) for one in adjust])}: "
+        f"{number(worst[0], 2)} "
         f"standard deviations before weighting, {number(worst[1], 2)} after."
     ]
     if rare > 0:
@@ -251,15 +252,17 @@ def _headline(frame: pd.DataFrame, names, against: str, adjust: Sequence[str]) -
     gap = rows.loc[term]
     alike = f" alike in {listing([label(name) for name in adjust])}" if adjust else ""
     if gap["conf_low"] <= 0 <= gap["conf_high"]:
-        return f"No detectable difference in value between '{top}' and '{against}'{alike}."
+        return (
+            f"No detectable difference in value between {those(top)} and {those(against)}{alike}."
+        )
     ends = sorted(abs(gap[word]) for word in ("conf_low", "conf_high"))
     text = (
-        f"A '{top}' customer brings {number(abs(gap['estimate']), 2)} "
-        f"{'more' if gap['estimate'] > 0 else 'less'} ({number(ends[0], 2)} to "
-        f"{number(ends[1], 2)}) than a like '{against}' customer"
+        f"{sentence(those(top))} bring {number(abs(gap['estimate']), 2)} "
+        f"{'more' if gap['estimate'] > 0 else 'less'} each ({number(ends[0], 2)} to "
+        f"{number(ends[1], 2)}) than {those(against)}{' like them' if adjust else ''}"
     )
     if not adjust:
-        return f"{text.replace(' like ', ' ')}; how much of it is selection was not asked."
+        return f"{text}; how much of it is selection was not asked."
     row = rows.loc["share of the gap that is selection"]
     share, low, high = (row[word] for word in ("estimate", "conf_low", "conf_high"))
     if not np.isfinite(share) or high - low > 1:

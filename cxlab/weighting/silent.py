@@ -94,12 +94,12 @@ def _sentence(said: float, silent: float, line: float, rate: float, possible: bo
         return "Everyone asked answered: nobody is silent."
     if not possible:
         return (
-            f"Whatever the silent {percent(1 - rate)} think, the total stays "
+            f"Whatever the silent {percent(1 - rate)} think, the score of all asked stays "
             f"{'above' if said > line else 'below'} {number(line)}."
         )
     way = "fall" if said > line else "rise"
     gap = f"{number(abs(silent - said))} {'below' if silent < said else 'above'}"
     return (
-        f"The total would {way} to {number(line)} if the silent scored {number(silent)}, {gap} "
-        "those who answered."
+        f"The score of all asked would {way} to {number(line)} if the silent scored "
+        f"{number(silent)}, {gap} those who answered."
     )
