@@ -127,13 +127,11 @@ def test_the_headline_of_the_answer_is_no_heading_once_more():
 
 
 def test_a_page_tells_a_note_once_but_below_each_table_what_it_leaves_out():
-    notes = (
-        '<ul class="cx-notes"><li>Weighted.</li><li>3 rows about fewer than 10 people not shown.'
-    )
-    shown = ("shown", f'<section class="cx-result">x{notes}</li></ul></section>')
+    few = "3 rows about fewer than 10 people not shown."
+    notes = f'<ul class="cx-notes"><li>Weighted.</li><li>{few}</li></ul>'
+    shown = ("shown", f'<section class="cx-result">x{notes}</section>')
     _, body = layout.laid_out(layout.sections([shown, shown]))
-    assert body.count("Weighted.") == 1
-    assert body.count(few) == 2
+    assert (body.count("Weighted."), body.count(few)) == (1, 2)
 
 
 def test_from_the_appendix_on_a_page_is_folded_and_what_is_missing_stands_open():
