@@ -21,7 +21,8 @@ MOST = {
 }
 MOST_CURVES, MOST_PLACES = 6, 14
 PIECES = {"change": "change", "mix": "who answered", "rate": "scores inside the groups",
-          "interaction": "scores and shares moving together"}  # fmt: skip
+          "interaction": "scores and shares moving together",
+          "gap, adjusted": "more than others alike"}  # fmt: skip
 SIDES = {"penalty": "rated low", "reward": "rated high"}
 LONGEST = 60  # characters of a name
 FEW, CHANCE = 30, 0.05

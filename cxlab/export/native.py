@@ -36,6 +36,7 @@ from cxlab.export.charts import Drawn, Row, named, unit_of, unsure
 from cxlab.export.inert import cell, plain
 from cxlab.results import RATIOS, currency_of, span
 
+MEANS = {"promptness": "mean score", "agents": "mean score"}  # findings of no unit of their own
 QUADRANTS = {(False, True): "concentrate here", (True, True): "keep up the good work",
              (False, False): "low priority", (True, False): "possible overkill"}  # fmt: skip
 _NS = "http://schemas.openxmlformats.org/drawingml/2006/chart"
@@ -669,7 +670,11 @@ def _unit(finding: Mapping[str, Any]) -> str:
     unit = unit_of(finding)
     if unit == "money":
         return currency_of(finding["base"]) or unit
-    return f"out {unit}" if unit.startswith("of ") else unit or label(finding["name"])
+    return (
+        f"out {unit}"
+        if unit.startswith("of ")
+        else unit or MEANS.get(finding["name"], label(finding["name"]))
+    )
 
 
 def _ends(rows: Sequence[Row]) -> list[float]:
