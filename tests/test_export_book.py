@@ -3,6 +3,7 @@
 import io
 import shutil
 import subprocess
+from dataclasses import replace
 
 import numpy as np
 import openpyxl
@@ -77,3 +78,12 @@ def test_calc_opens_the_workbook(banner, tmp_path):
     if not (tmp_path / "b.csv").exists():  # without Calc the status is 0 all the same
         absent("LibreOffice Calc")
     assert EVIL in (tmp_path / "b.csv").read_text(encoding="utf-8")  # text, and no link made of it
+
+
+def test_headings_stand_over_the_columns_they_name(banner):
+    name = "have you seen any of the films of the franchise"
+    long = replace(banner, frame=banner.frame.replace({"breakdown": {"side": name}}))
+    sheet = _sheets(long)["tables"]
+    assert {"D2:G2", "D3:E3", "F3:G3"} <= {str(each) for each in sheet.merged_cells.ranges}
+    assert sheet["D2"].value == name
+    assert sheet.row_dimensions[2].height > 15

@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -14,9 +16,11 @@ from cxlab.results import Result
 
 _TABLES = "tables"
 _HEAD = 4  # rows above the tables: whose, breakdown, group, letter
+_NUMBER, _LETTERS = 10, 6  # characters in the columns of a group
 _WITHHELD = "withheld"
-_FORMS = {"bold": {"bold": True}, "title": {"bold": True, "font_size": 12},
+_FORMS = {"bold": {"bold": True, "valign": "top"}, "title": {"bold": True, "font_size": 12},
           "wrap": {"text_wrap": True, "valign": "top", "align": "center", "bold": True},
+          "over": {"text_wrap": True, "valign": "top", "align": "left", "bold": True},
           "grey": {"font_color": "#595959"}, "text": {"text_wrap": True, "valign": "top"},
           "top": {"valign": "top", "num_format": "#,##0"}, "share": {"num_format": "0%"},
           "mean": {"num_format": "0.00"}, "count": {"num_format": "#,##0"},
@@ -96,18 +100,21 @@ class _Grid:
 def _head(sheet: Any, grid: _Grid, base: str, forms: Mapping[str, Any]) -> None:
     """Write what stands above every table, and set the page up."""
     sheet.write_string(0, 0, plain(base), forms["grey"])
-    sheet.set_row(2, 45)
     sheet.set_column(0, 0, 46)
-    last = None
-    for at, head in enumerate(grid.heads.itertuples(index=False)):
+    heads = list(grid.heads.itertuples(index=False))
+    for at, head in enumerate(heads):
         x = 1 + 2 * at
-        sheet.set_column(x, x, 10)
-        sheet.set_column(x + 1, x + 1, 6)
-        if head.breakdown != last:
-            sheet.write_string(1, x, plain(head.breakdown), forms["bold"])
-        last = head.breakdown
-        sheet.write_string(2, x, plain(head.group), forms["wrap"])
+        sheet.set_column(x, x, _NUMBER)
+        sheet.set_column(x + 1, x + 1, _LETTERS)
+        sheet.merge_range(2, x, 2, x + 1, plain(head.group), forms["wrap"])
         sheet.write_string(3, x, head.letter, forms["wrap"])
+    wide = []
+    for name, some in groupby(range(len(heads)), lambda at: heads[at].breakdown):
+        places = list(some)
+        wide.append((name, len(places) * (_NUMBER + _LETTERS)))
+        sheet.merge_range(1, 1 + 2 * places[0], 1, 2 + 2 * places[-1], plain(name), forms["over"])
+    _high(sheet, 1, *wide)
+    _high(sheet, 2, *((head.group, _NUMBER + _LETTERS) for head in heads))
     sheet.freeze_panes(_HEAD, 1)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -192,7 +199,7 @@ def _contents(
     forms: Mapping[str, Any],
 ) -> None:
     """List the questions, each with a link to its table, and how to read them."""
-    sheet.set_column(0, 0, 24)
+    sheet.set_column(0, 0, 32)
     sheet.set_column(1, 1, 62)
     sheet.set_column(2, 2, 9)
     sheet.write_string(0, 0, plain(title), forms["title"])
@@ -205,7 +212,7 @@ def _contents(
         sheet.write_url(row, 0, place, forms["link"], string=plain(name, longest=200))
         sheet.write_string(row, 1, plain(wording.get(name, "")), forms["text"])
         sheet.write_number(row, 2, n, forms["top"])
-        _high(sheet, row, (name, 24), (wording.get(name, ""), 62))
+        _high(sheet, row, (name, 32), (wording.get(name, ""), 62))
     said = (banner.headline, banner.method, "* marks a base below 30 answers.", *banner.notes)
     sheet.write_string(row + 2, 0, "how to read", forms["bold"])
     for below, line in enumerate(said, row + 2):
@@ -218,6 +225,6 @@ def _contents(
 
 def _high(sheet: Any, row: int, *texts: tuple[str, int]) -> None:
     """Make a row as high as its wrapped texts need; not every program works that out itself."""
-    lines = max(-(-len(text) // (width - 8)) for text, width in texts)
+    lines = max(len(wrap(text, max(width - 1 - width // 9, 4))) for text, width in texts)
     if lines > 1:
         sheet.set_row(row, 15 * lines)
