@@ -5,9 +5,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import linear_sum_assignment
 
 from cxlab import study, voice
 from tests.conftest import ROOT
+from tests.planted import comments as planted_comments
 
 VADER = json.loads((ROOT / "tests/golden/vader_auc.json").read_text(encoding="utf-8"))
 # what went wrong with a box is about delivery
@@ -27,20 +29,31 @@ def planted(sample, themed) -> pd.DataFrame:
     return rows.replace(SAME).fillna("").reset_index(drop=True)
 
 
-def test_themes_found_in_the_sample_are_the_planted_ones(themed, planted):
-    alone, right, of = planted["second_theme"].eq("").to_numpy(), 0, 0
-    for held in themed.carried.T:
-        stands_for = planted.loc[held & alone, "theme"].mode()[0]
-        right += planted[held].eq(stands_for).any(axis=1).sum()
-        of += held.sum()
-    assert right / of >= 0.85
-    assert themed.carried.any(axis=1).mean() >= 0.6
+def _matched(themed, about):
+    """Match themes found to planted ones, one to one: what is planted, what both hold, pairs."""
+    names = sorted(set().union(*about))
+    truth = np.array([[name in each for name in names] for each in about])
+    both = truth.T.astype(float) @ themed.carried
+    either = truth.sum(axis=0)[:, None] + themed.carried.sum(axis=0)[None] - both
+    return truth, both, linear_sum_assignment(-both / either)
 
 
-def test_every_planted_touchpoint_is_spoken_of_in_some_theme(themed, planted):
-    alone = planted["second_theme"].eq("").to_numpy()
-    found = {planted.loc[held & alone, "theme"].mode()[0] for held in themed.carried.T}
-    assert found >= {"delivery", "website", "support", "product", "price", "communication"}
+@pytest.mark.parametrize(("number", "seed"), [(4, 1), (7, 2), (12, 3)])
+def test_planted_themes_are_found_one_to_one_with_their_shares(number, seed):
+    told = voice.themes(voice.hear(planted_comments(number, 100 * number, seed)))
+    truth, both, (rows, columns) = _matched(told, told.heard.frame["about"])
+    assert both[rows, columns].sum() / told.carried[:, columns].sum() >= 0.85
+    assert number == len(rows) <= len(told.themes) <= number + 3
+    share, frame = truth[:, rows].mean(axis=0), voice.shares(told).frame.iloc[columns]
+    assert (frame["conf_low"].le(share) & frame["conf_high"].ge(share)).mean() >= 0.85
+
+
+def test_themes_of_the_sample_are_few_and_not_mixed_at_random(themed, planted):
+    about = [set(filter(None, each)) for each in planted.itertuples(index=False)]
+    _, both, (rows, columns) = _matched(themed, about)
+    assert len(themed.themes) <= 15
+    # its sentences share few words, so that no method by words alone comes far
+    assert both[rows, columns].sum() / themed.carried[:, columns].sum() >= 0.5
 
 
 def test_every_theme_is_found_again_in_halves(themed):

@@ -18,15 +18,16 @@ from cxlab.voice.workings.texts import topics
 from cxlab.voice.workings.tongues import NOT_TOLD
 
 FEWEST = 60  # comments of a language in which themes are looked for
-LEARNED = 15_000  # sentences from which the places of words are learned
+LEARNED = 6_000  # sentences from which themes are learned
 NAMED_IN = 60_000  # sentences whose words name themes
 NAMED_BY = 3  # words in a name
 Declared = Mapping[str, Any]
 METHOD = (
-    "Sentences, as words and pieces of words reduced to 40 directions, grouped by k-means; the "
-    "number of groups is the one under which halves of the sentences agree best, and a group "
-    "counts that is found again in halves (Jaccard 0.5 or more, Hennig 2007). A sentence belongs "
-    "to a theme nearer than four in five sentences of shuffled words; to a declared one by its "
+    "Sentences as a mixture of distributions of words (Yin and Wang 2014), begun in small groups "
+    "that are merged by the evidence of their words (Heller and Ghahramani 2005); the number of "
+    "themes is the one under which two halves of the sentences agree best, and a theme counts that "
+    "is found again in halves (Jaccard 0.5 or more, Hennig 2007) and holds 1% of the sentences. A "
+    "sentence whose words are as likely without any theme has none; one to a declared theme by its "
     "whole words."
 )
 
@@ -70,7 +71,7 @@ def themes(
     Args:
         heard: comments, from `hear`.
         declared: theme -> its words, or language -> its words; whole words, a phrase may be one.
-        find: also look for themes that were not declared.
+        find: also look for themes in sentences without a declared one.
         kept: file of the themes of an earlier wave, from `keep`: what is found again keeps its
             name.
         seed: for starts and halves.
@@ -86,7 +87,7 @@ def themes(
     notes: list[str] = []
     if find:
         for code in _languages(heard):
-            part, note = _found(heard, code, seed)
+            part, note = _found(heard, code, declared or {}, seed)
             parts += [part] if part else []
             notes += [note] if note else []
     parts = [part for part in parts if part[0]]
@@ -147,27 +148,25 @@ def _languages(heard: Heard) -> list[str]:
     return [str(code) for code in counts.index] or [NOT_TOLD]
 
 
-def _found(heard: Heard, code: str, seed: int):
-    """Find the themes of one language."""
+def _found(heard: Heard, code: str, declared: Declared, seed: int):
+    """Find the themes of one language, in sentences that hold no word of a declared one."""
     first = code == _languages(heard)[0]
     ours = (heard.language == code) | (first & (heard.language == NOT_TOLD))
     if (n := int(ours.sum())) < FEWEST:
         return None, f"In '{code}' no theme was looked for: {count(n, 'comment')}."
     rows = heard.sentences[ours[heard.sentences["row"]]]
+    language = heard.language[rows["row"]]
+    for told in declared.values():
+        free = ~matching.holding(rows["text"], language, told)
+        rows, language = rows[free], language[free]
     texts = rows["text"].tolist()
-    at = vectors.space(_some(texts, seed), seed=seed)
-    known = np.zeros((0, 1)) if at is None else vectors.place(texts, at)
-    found = at and groups.grouped(known, _shuffled(texts, at, seed), seed=seed)
-    if not found:
+    learned = _some(len(texts), seed)
+    at = vectors.space([texts[place] for place in learned], seed=seed)
+    found = at and _grouped([texts[place] for place in learned], at, seed)
+    if at is None or not found:
         return None, f"In '{code}' no theme is found again in half of the comments."
-    which = groups.nearest(known, found)
-    likeness = np.clip((known @ found.middles.T)[np.arange(len(which)), which], 0, 1)
-    carried = np.zeros((len(heard.text), len(found.middles)), dtype=bool)
-    strength = np.zeros(carried.shape)
-    told = which >= 0
-    carried[rows["row"].to_numpy()[told], which[told]] = True
-    np.maximum.at(strength, (rows["row"].to_numpy()[told], which[told]), likeness[told])
-    names = _keyest(texts, which, len(found.middles))
+    which, carried, strength = _carried(heard, rows["row"].to_numpy(), at.held(texts), found)
+    names = _keyest(texts, which, len(found.shares))
     several = len(_languages(heard)) > 1
     listed = [
         Theme(_name(each, code if several else ""), "found", code, each, float(steady))
@@ -178,23 +177,30 @@ def _found(heard: Heard, code: str, seed: int):
     return (_apart(kept), carried[:, some], strength[:, some]), ""
 
 
-def _some(texts: Sequence[str], seed: int) -> list[str]:
-    """Take so many sentences that where words lie is learned."""
-    if len(texts) <= LEARNED:
-        return list(texts)
-    chosen = np.random.default_rng(seed).choice(len(texts), LEARNED, replace=False)
-    return [texts[place] for place in chosen]
+def _some(n: int, seed: int) -> np.ndarray:
+    """Take so many sentences that themes are learned."""
+    if n <= LEARNED:
+        return np.arange(n)
+    return np.random.default_rng(seed).choice(n, LEARNED, replace=False)
 
 
-def _shuffled(texts: Sequence[str], at: vectors.Space, seed: int) -> np.ndarray:
-    """Give sentences of as many words, each word drawn from all sentences."""
-    draw = np.random.default_rng(seed)
-    held = [topics(text) for text in texts[:5_000]]
-    bag = [word for each in held for word in each]
-    draw.shuffle(bag)
-    ends = np.cumsum([len(each) for each in held])
-    made = [" ".join(part) for part in np.split(np.array(bag, dtype=object), ends[:-1])]
-    return vectors.place(made, at)
+def _grouped(texts: Sequence[str], at: vectors.Space, seed: int) -> groups.Groups | None:
+    return groups.grouped(at.held(texts), vectors.place(texts, at), seed=seed)
+
+
+def _carried(heard: Heard, row: np.ndarray, held: Any, found: groups.Groups):
+    """Give the first theme of each sentence, and of each comment its themes, and how strongly."""
+    which, likelier = groups.first(held, found)
+    more = groups.second(held, found, which)
+    carried = np.zeros((len(heard.text), len(found.shares)), dtype=bool)
+    strength = np.zeros(carried.shape)
+    told = which >= 0
+    typical = likelier / (likelier + groups.SECOND)
+    np.maximum.at(strength, (row[told], which[told]), np.clip(typical[told], 0, 1))
+    for theme in (which, more):
+        carried[row[theme >= 0], theme[theme >= 0]] = True
+    strength[carried & (strength == 0)] = 0.5
+    return which, carried, strength
 
 
 def _keyest(texts: Sequence[str], which: np.ndarray, k: int) -> list[dict[str, float]]:

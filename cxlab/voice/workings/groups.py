@@ -1,85 +1,188 @@
-"""Groups of sentences that are found again when only half of them are looked at."""
+"""Themes of sentences: as many distributions of words as are found again in halves.
 
+Sentences begin in many small groups that lie near each other. Groups are merged while their words
+speak for it, by the evidence of one distribution of words against two (Dirichlet-multinomial;
+Heller and Ghahramani 2005); each number of groups on the way is refined as a mixture (Yin and Wang
+2014) beside the words of all sentences, to which a sentence belongs that no theme explains better.
+"""
+
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from scipy import sparse
+from scipy.special import gammaln
 from sklearn.cluster import KMeans
-from sklearn.preprocessing import normalize
+from sklearn.metrics import adjusted_mutual_info_score
 from threadpoolctl import threadpool_limits
 
-NUMBERS = (4, 6, 9, 13, 19, 27, 38, 48)
-HALVES = 3  # times that half of the sentences is drawn
-LEARNED = 6_000  # sentences from which groups are learned
-SMALLEST = 12  # sentences of a group, on average, at least
+NUMBERS = range(3, 16)  # of themes; a reader holds no more
+HALVES = 3  # times that the sentences are split in two
+AS_GOOD = 0.01  # agreement of halves that is no difference
+SMALL = 72  # groups to begin with, at most
+SMALLEST = 4  # sentences of a group to begin with, on average
+WORDS = 1_500  # words by which groups are merged, the most frequent
+ROUNDS = 12  # of a mixture
+PRIOR = 100.0  # words of all sentences that a theme begins with
+NONE = np.log(0.05)  # chance of no theme beside those of themes
+SECOND = np.log(20.0)  # how much likelier what is left of a sentence must be under a second theme
 FOUND_AGAIN = 0.5  # below this likeness a group is dissolved (Hennig 2007)
-CHANCE = 0.80  # share of sentences of shuffled words that belong to no theme
+LEAST = 0.01  # share of the sentences, below which a theme is too small to be told
 
 
 class Groups(NamedTuple):
-    """Middles of groups, how far each is found again, and how near its sentences must lie."""
+    """Log-ratios of words in a theme to words at all, its log-share, how far it is found again."""
 
-    middles: np.ndarray
+    ratios: np.ndarray  # a row a word, a column a theme
+    shares: np.ndarray
     steadiness: np.ndarray
-    near: np.ndarray
 
 
-def grouped(at: np.ndarray, shuffled: np.ndarray, *, seed: int = 0) -> Groups | None:
-    """Group directions, with the number of groups under which halves agree best.
+def grouped(held: sparse.csr_matrix, at: np.ndarray, *, seed: int = 0) -> Groups | None:
+    """Group sentences, with the number of groups under which halves agree best.
 
     Args:
-        at: a row a sentence, of length 1.
-        shuffled: the same for sentences made of words drawn from all others.
+        held: a row a sentence, a column a word.
+        at: where the sentences lie, of length 1 or 0.
         seed: for starts and halves.
 
     Returns:
         Groups that are found again in halves of the sentences; None where none is.
     """
     draw = np.random.default_rng(seed)
-    at = at[np.abs(at).sum(axis=1) > 0]
-    if len(at) > LEARNED:
-        at = at[draw.choice(len(at), LEARNED, replace=False)]
-    numbers = [k for k in NUMBERS if k * SMALLEST <= len(at)]
-    if not numbers:
+    known = np.abs(at).sum(axis=1) > 0
+    held, at = held[known], at[known]
+    if len(at) < 2 * SMALLEST * NUMBERS[0]:
         return None
+    often = np.asarray(held.sum(axis=0)).ravel() + 0.5
+    prior = often / often.sum() * PRIOR
+    halves = [part for _ in range(HALVES) for part in np.array_split(draw.permutation(len(at)), 2)]
     with threadpool_limits(1):  # many small fits: threads would wait for each other
-        tried = [_tried(at, k, draw) for k in numbers]
-    middles, steady, _ = max(tried, key=lambda one: one[2])
-    kept = steady >= FOUND_AGAIN
+        whole = _fitted(held, at, prior, draw)
+        apart = [_fitted(held[part], at[part], prior, draw) for part in halves]
+        told = [{k: first(held, one)[0] for k, one in fits.items()} for fits in apart]
+        k = _number([k for k in whole if all(k in each for each in told)], told)
+        return _found_again(held, whole[k], halves, prior) if k else None
+
+
+def first(held: sparse.csr_matrix, groups: Groups) -> tuple[np.ndarray, np.ndarray]:
+    """Give the theme of each sentence, -1 for none, and how much likelier it makes its words."""
+    ratio = np.asarray(held @ groups.ratios)
+    chance = _chances(ratio + groups.shares)
+    best, rows = chance.argmax(axis=1), np.arange(len(chance))
+    return np.where(chance[rows, best] > 0.5, best, -1), ratio[rows, best]
+
+
+def second(held: sparse.csr_matrix, groups: Groups, which: np.ndarray) -> np.ndarray:
+    """Give a theme for what the first one leaves unexplained of a sentence, -1 for none."""
+    out = np.full(len(which), -1)
+    for theme in range(len(groups.shares)):
+        ours = np.flatnonzero(which == theme)
+        left = held[ours] @ sparse.diags((groups.ratios[:, theme] <= 0).astype(float))
+        ratio = np.asarray(left @ groups.ratios)
+        best = ratio.argmax(axis=1)
+        sure = ratio[np.arange(len(ours)), best] > SECOND
+        out[ours[sure]] = best[sure]
+    return out
+
+
+# ---------------------------------------------------------------- fitting
+
+
+def _fitted(held, at, prior: np.ndarray, draw: np.random.Generator) -> dict[int, Groups]:
+    """Fit mixtures of every number of themes, each begun where merging came to it."""
+    small = min(SMALL, len(at) // SMALLEST, len(np.unique(at.round(6), axis=0)))
+    start = KMeans(small, n_init=1, random_state=int(draw.integers(2**31))).fit(at).labels_
+    words = np.argsort(-prior, kind="stable")[:WORDS]
+    counts = (_marked(start, small).T @ held[:, words]).toarray()
+    wanted = [k for k in NUMBERS if k <= small // 2]
+    steps = _merged(counts, prior[words], wanted)
+    return {k: _mixture(held, labels[start], k, prior) for k, labels in steps.items()}
+
+
+def _merged(counts: np.ndarray, prior: np.ndarray, wanted: Sequence[int]) -> dict[int, np.ndarray]:
+    """Merge the two groups whose words speak most for it, again and again."""
+    n, counts = len(counts), counts.copy()
+    own, labels, out = _evidence(counts, prior), np.arange(n), {}
+    gain = np.full((n, n), -np.inf)
+    for one in range(n - 1):
+        gain[one, one + 1 :] = _evidence(counts[one] + counts[one + 1 :], prior)
+        gain[one, one + 1 :] -= own[one] + own[one + 1 :]
+    alive = np.ones(n, dtype=bool)
+    for left in range(n - 1, min(wanted, default=n) - 1, -1):
+        a, b = map(int, np.unravel_index(gain.argmax(), gain.shape))
+        counts[a] += counts[b]
+        labels[labels == b] = a
+        alive[b], gain[b], gain[:, b] = False, -np.inf, -np.inf
+        own[a] = _evidence(counts[a], prior)
+        others = np.flatnonzero(alive & (np.arange(n) != a))
+        worth = _evidence(counts[a] + counts[others], prior) - own[a] - own[others]
+        gain[np.minimum(a, others), np.maximum(a, others)] = worth
+        if left in wanted:
+            out[left] = np.unique(labels, return_inverse=True)[1]
+    return out
+
+
+def _evidence(counts: np.ndarray, prior: np.ndarray) -> np.ndarray:
+    """Give the log-evidence of counts under one distribution of words, up to a constant."""
+    total = gammaln(prior.sum()) - gammaln(prior.sum() + counts.sum(axis=-1))
+    return total + (gammaln(prior + counts) - gammaln(prior)).sum(axis=-1)
+
+
+def _mixture(held, labels: np.ndarray, k: int, prior: np.ndarray) -> Groups:
+    """Refine groups as a mixture with a part for sentences of no theme."""
+    chance = _marked(labels, k).toarray()
+    common = np.log(prior / prior.sum())[:, None]
+    for _ in range(ROUNDS):
+        words = held.T @ chance + prior[:, None]
+        ratios = np.log(words / words.sum(axis=0)) - common
+        shares = np.log((chance.sum(axis=0) + 1) / (chance.sum() + k))
+        chance = _chances(np.asarray(held @ ratios) + shares)
+    return Groups(ratios, shares, np.ones(k))
+
+
+def _chances(likely: np.ndarray) -> np.ndarray:
+    """Give the chance of each theme; what lacks to one is that of no theme."""
+    top = np.maximum(likely.max(axis=1, keepdims=True), NONE)
+    chance = np.exp(likely - top)
+    return chance / (chance.sum(axis=1, keepdims=True) + np.exp(NONE - top))
+
+
+def _marked(labels: np.ndarray, k: int) -> sparse.csr_matrix:
+    rows = np.flatnonzero(labels >= 0)
+    return sparse.csr_matrix((np.ones(len(rows)), (rows, labels[rows])), shape=(len(labels), k))
+
+
+# ---------------------------------------------------------------- found again
+
+
+def _number(numbers: Sequence[int], told: list[dict[int, np.ndarray]]) -> int:
+    """Give the largest number of themes under which halves agree as well as under any."""
+    if not numbers:
+        return 0
+    pairs = list(zip(told[::2], told[1::2], strict=True))
+    agreed = {k: np.mean([adjusted_mutual_info_score(a[k], b[k]) for a, b in pairs])
+              for k in numbers}  # fmt: skip
+    return max(k for k in numbers if agreed[k] >= max(agreed.values()) - AS_GOOD)
+
+
+def _found_again(held, groups: Groups, halves: list[np.ndarray], prior: np.ndarray):
+    """Keep the themes that half of the sentences alone lead to again, and that are not tiny."""
+    k, which = len(groups.shares), first(held, groups)[0]
+    steady = np.zeros(k)
+    for part in halves:
+        again = _mixture(held[part], first(held[part], groups)[0], k, prior)
+        steady += _likeness(which, first(held, again)[0], k) / len(halves)
+    large = np.bincount(which[which >= 0], minlength=k) >= max(2, LEAST * len(which))
+    kept = (steady >= FOUND_AGAIN) & large
     if not kept.any():
         return None
-    middles = middles[kept]
-    return Groups(middles, steady[kept], _reach(middles, shuffled))
+    return Groups(groups.ratios[:, kept], groups.shares[kept], steady[kept])
 
 
-def nearest(at: np.ndarray, groups: Groups) -> np.ndarray:
-    """Give the group of each sentence, -1 where it lies near none."""
-    likeness = at @ groups.middles.T
-    best = likeness.argmax(axis=1)
-    return np.where(likeness[np.arange(len(at)), best] >= groups.near[best], best, -1)
-
-
-def _tried(at: np.ndarray, k: int, draw: np.random.Generator):
-    """Group all sentences and halves of them; say how far each group is found again."""
-    start = int(draw.integers(2**31))
-    whole = KMeans(k, n_init=2, random_state=start).fit(at)
-    steady = np.zeros(k)
-    for _ in range(HALVES):
-        half = draw.choice(len(at), len(at) // 2, replace=False)
-        again = KMeans(k, n_init=1, random_state=int(draw.integers(2**31))).fit(at[half])
-        steady += _likeness(whole.labels_[half], again.labels_, k).max(axis=1) / HALVES
-    agreed = float(steady[whole.labels_].mean())
-    return normalize(whole.cluster_centers_), steady, agreed
-
-
-def _likeness(first: np.ndarray, second: np.ndarray, k: int) -> np.ndarray:
-    """Give Jaccard's likeness of every group of one grouping with every one of another."""
-    both = np.bincount(first * k + second, minlength=k * k).reshape(k, k).astype(float)
-    either = both.sum(axis=1)[:, None] + both.sum(axis=0)[None] - both
-    return both / np.maximum(either, 1)
-
-
-def _reach(middles: np.ndarray, shuffled: np.ndarray) -> np.ndarray:
-    """Say how near a sentence must lie so that words put together by chance seldom do."""
-    likeness = shuffled @ middles.T
-    top = likeness.max(axis=1) if len(likeness) else np.zeros(1)
-    return np.full(len(middles), float(np.quantile(top, CHANCE)))
+def _likeness(one: np.ndarray, two: np.ndarray, k: int) -> np.ndarray:
+    """Give Jaccard's likeness of each theme to itself in another telling."""
+    return np.array([
+        ((one == theme) & (two == theme)).sum() / max(1, ((one == theme) | (two == theme)).sum())
+        for theme in range(k)
+    ])  # fmt: skip

@@ -34,16 +34,22 @@ def declared(heard: Any, given: Mapping[str, Any]):
     texts = pd.Series(heard.text, dtype=object)
     listed, columns = [], []
     for name, told in given.items():
+        held = holding(texts, heard.language, told)
         by_language = told if isinstance(told, Mapping) else {"": told}
-        held = np.zeros(len(texts), dtype=bool)
-        for code, wanted in by_language.items():
-            where = np.isin(heard.language, (code, NOT_TOLD)) if code else np.ones(len(texts), bool)
-            held |= where & texts.str.contains(pattern(wanted), regex=True).to_numpy(dtype=bool)
         every = {folded(word): 1.0 for each in by_language.values() for word in each}
         listed.append(Theme(str(name), "declared", "", every, np.nan))
         columns.append(held)
     carried = np.column_stack(columns) if columns else np.zeros((len(texts), 0), bool)
     return listed, carried, carried * 0.5
+
+
+def holding(texts: pd.Series, language: np.ndarray, told: Any) -> np.ndarray:
+    """Say which texts hold a word of a declared theme; words of a language count in it alone."""
+    held = np.zeros(len(texts), dtype=bool)
+    for code, wanted in (told if isinstance(told, Mapping) else {"": told}).items():
+        where = np.isin(language, (code, NOT_TOLD)) if code else np.ones(len(texts), bool)
+        held |= where & texts.str.contains(pattern(wanted), regex=True).to_numpy(dtype=bool)
+    return held
 
 
 def pattern(wanted: Iterable[str]) -> str:

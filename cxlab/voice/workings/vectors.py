@@ -27,6 +27,10 @@ class Space(NamedTuple):
     counter: CountVectorizer
     words: np.ndarray  # a row a word
 
+    def held(self, texts: Sequence[str]) -> sparse.csr_matrix:
+        """Say which sentence holds which word."""
+        return self.counter.transform(texts).astype(float).tocsr()
+
 
 def space(texts: Sequence[str], *, seed: int = 0) -> Space | None:
     """Learn where words lie from sentences; None where they share too few words.
@@ -53,7 +57,7 @@ def space(texts: Sequence[str], *, seed: int = 0) -> Space | None:
 
 def place(texts: Sequence[str], at: Space) -> np.ndarray:
     """Give each sentence its direction; zeros where it holds no word of the space."""
-    return normalize(at.counter.transform(texts).astype(float) @ at.words)
+    return normalize(at.held(texts) @ at.words)
 
 
 def _pieces(known: np.ndarray, held: sparse.csr_matrix) -> sparse.csr_matrix:
