@@ -188,7 +188,7 @@ def test_a_line_that_cannot_be_reached_is_said_so():
     done = weighting.tipping_point(
         answers, asked=100, score="csat", line=4.0, scale=Scale.model_validate("1..5")
     )
-    assert done.headline == "Whatever the silent 10% think, the total stays above 4.0."
+    assert done.headline == "Whatever the silent 10% think, the score of all asked stays above 4.0."
     assert np.isnan(done.frame["estimate"].iloc[1])
 
 
