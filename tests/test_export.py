@@ -167,12 +167,18 @@ def test_a_page_leads_to_other_parts_and_to_the_questions_before_and_after():
     north = export.joined(page, made[2], made)
     assert 'href="../b/everyone.html">everyone</a> <strong>&lt;North&gt;</strong>' in north
     assert "For everyone: everyone leads." in north
-    made[1]["tiles"] = [{"name": "NPS", "shown": "35.1", "ends": [31.7, 38.3]}]
-    made[2]["tiles"] = [{"name": "NPS", "shown": "40.0", "ends": [-1.0, 81.0]}]
-    answer = _notebook(_shown(**{"text/html": '<section class="cx-answer"><h3>A</h3></section>'}))
-    for _ in range(2):  # said once, however often a page is joined
-        north = export.joined(export.page(answer, study="S"), made[2], made)
-    assert '<h3><span class="cx-here">NPS: 40.0 here, not clearly off the 35.1 of' in north
+    made[1]["tiles"] = [{"name": "NPS", "shown": "35.1", "value": 35.1, "ends": [31.7, 38.3]}]
+    made[2]["tiles"] = [{"name": "NPS", "shown": "40.0", "value": 40.0, "ends": [-1.0, 81.0]}]
+    for said, told in (
+        ("A.", "NPS: 40.0 here, not clearly off the 35.1 of everyone. A."),
+        ("NPS is 40.0 (−1.0 to 81.0).",
+         "NPS is 40.0 (−1.0 to 81.0), not clearly off the 35.1 of everyone."),
+    ):  # fmt: skip
+        shown = _shown(**{"text/html": f'<section class="cx-answer"><h3>{said}</h3></section>'})
+        north = export.page(_notebook(shown), study="S")
+        for _ in range(2):  # said once, however often a page is joined
+            north = export.joined(north, made[2], made)
+        assert re.sub("<.*?>", "", re.search("<h3>.*?</h3>", north)[0]) == told
     whole = export.joined(page, made[1], made)
     assert '← <a href="../a/everyone.html">a?</a>' in whole
     assert export.joined(whole, made[1], made) == whole

@@ -5,13 +5,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cxlab.results import sentence
+from cxlab.results import percent, sentence
 
 EVERYONE = "everyone"
 MOST_PARTS = 12  # more are found in the index
+MOST_WORDS = 18  # of a sentence to which a clause is added
 
 Report = Mapping[str, Any]
-Tiles = Sequence[Mapping[str, Any]] | None
+Tile = Mapping[str, Any]
+Tiles = Sequence[Tile] | None
 
 
 def joined(page: str, report: Report, made: Sequence[Report]) -> str:
@@ -37,39 +39,45 @@ def joined(page: str, report: Report, made: Sequence[Report]) -> str:
     said = ""
     if whole and whole is not report and whole["headline"]:
         said = f'<p class="cx-base">For everyone: {html.escape(whole["headline"])}</p>'
-        page = _compared(page, _beside_everyone(report.get("tiles"), whole.get("tiles")))
+        page = _compared(page, report.get("tiles"), whole.get("tiles"))
     return _filled(_filled(page, "ways", bar), "beside", said)
 
 
-def _compared(page: str, said: str) -> str:
-    """Begin the answer of a page with a sentence, instead of the one it began with before."""
-    begins = r'(<section class="cx-answer"><h3>)(?:<span class="cx-here">.*?</span> )?'
-    told = f'<span class="cx-here">{html.escape(said)}</span> ' if said else ""
-    return re.sub(begins, lambda found: found[1] + told, page, count=1)
-
-
-def _beside_everyone(here: Tiles, whole: Tiles) -> str:
-    """Set the first number of a part beside that of everyone.
-
-    Example:
-        >>> one = {"name": "NPS", "shown": "14.2", "ends": [9.1, 19.3]}
-        >>> _beside_everyone([one], [one | {"shown": "35.1", "ends": [31.7, 38.3]}])
-        'NPS: 14.2 here, below the 35.1 of everyone.'
-    """
+def _compared(page: str, here: Tiles, whole: Tiles) -> str:
+    """Set the first number of a page's answer beside that of everyone, instead of as before."""
     known = {tile["name"]: tile for tile in whole or ()}
     one = next((tile for tile in here or () if tile["name"] in known), None)
-    if one is None:
-        return ""
-    all_ = known[one["name"]]
-    ends: list[Sequence[float]] = [tile.get("ends") or () for tile in (one, all_)]
-    how = "and" if not all(ends) else (
+
+    def beside(found: re.Match[str]) -> str:
+        said = re.sub(r'<span class="cx-here">.*?</span> ?', "", found[2])
+        return found[1] + (_beside_everyone(said, one, known[one["name"]]) if one else said)
+
+    return re.sub(r'(<section class="cx-answer"><h3>)(.*?)(?=</h3>)', beside, page, count=1)
+
+
+def _beside_everyone(said: str, here: Tile, whole: Tile) -> str:
+    """Say after a short sentence that gives the number, else before it, what everyone's is.
+
+    Example:
+        >>> one = {"name": "NPS", "shown": "14.2", "value": 14.2, "ends": [9.1, 19.3]}
+        >>> all_ = one | {"shown": "35.1", "ends": [31.7, 38.3]}
+        >>> re.sub("<.*?>", "", _beside_everyone("NPS is 14.2 (9.1 to 19.3).", one, all_))
+        'NPS is 14.2 (9.1 to 19.3), below the 35.1 of everyone.'
+        >>> re.sub("<.*?>", "", _beside_everyone("Nobody stands apart.", one, all_))
+        'NPS: 14.2 here, below the 35.1 of everyone. Nobody stands apart.'
+    """
+    ends: list[Sequence[float]] = [tile.get("ends") or () for tile in (here, whole)]
+    how = "beside" if not all(ends) else (
         "below" if ends[0][1] < ends[1][0] else "above" if ends[0][0] > ends[1][1]
         else "not clearly off"
     )  # fmt: skip
-    start = f"{sentence(one['name'])}: {one['shown']} here"
-    if how == "and":
-        return f"{start} and {all_['shown']} for everyone."
-    return f"{start}, {how} the {all_['shown']} of everyone."
+    clause = html.escape(f", {how} the {whole['shown']} of everyone")
+    numbers = {here["shown"], percent(here["value"])}
+    told = re.fullmatch(rf"(.*(?<![\d.,])(?:{'|'.join(map(re.escape, numbers))})(?!\d).*)\.", said)
+    if told and len(said.split()) <= MOST_WORDS:
+        return f'{told[1]}<span class="cx-here">{clause}</span>.'
+    start = html.escape(f"{sentence(here['name'])}: {here['shown']} here")
+    return f'<span class="cx-here">{start}{clause}.</span> {said}'
 
 
 def _filled(page: str, place: str, markup: str) -> str:

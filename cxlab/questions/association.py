@@ -153,8 +153,9 @@ def _pooled(row: np.ndarray, column: np.ndarray) -> tuple[np.ndarray, np.ndarray
         rarest, beside = sorted(counts[side], key=lambda at: counts[side][at])[:2]
         counts[side][beside] += counts[side].pop(rarest)
         homes[side][homes[side] == rarest] = beside
-    return tuple(np.unique(home, return_inverse=True)[1][side]
-                 for home, side in zip(homes, sides, strict=True))  # fmt: skip
+    one, other = (np.unique(home, return_inverse=True)[1][side]
+                  for home, side in zip(homes, sides, strict=True))  # fmt: skip
+    return one, other
 
 
 def _sparse(rows: list[int], columns: list[int]) -> bool:
