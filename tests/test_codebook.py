@@ -48,6 +48,7 @@ def test_a_small_study_file_is_enough(tmp_path):
          "'timezone': there is no time zone 'Europe/Londn'. Did you mean 'Europe/London'?"),
         (("tables:", "timezone: ../../x\ntables:"), "there is no time zone '../../x'."),
         (("tables:", "tables: ["), "not valid YAML"),
+        (("tables:", "source: x.csv\ntables:"), "study.yaml, line 3: unknown key 'source'."),
         (("    segments: [region]", "    scales: {nps: 0-10}"),
          "line 7: 'tables.responses.scales.nps': '0-10' is not a scale; write it as 0..10"),
         (("    segments: [region]", "    rules: {speeeder: off}"),

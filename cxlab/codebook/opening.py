@@ -60,10 +60,12 @@ def parse(text: str, path: Path) -> Mapping:
         raise MappingError(_unreadable(path, error)) from None
     if not isinstance(given, dict):
         raise MappingError(f"{path}: a study file is a list of 'key: value' lines; this is not.")
+    given = _strings(given)
+    for own in sorted(given.keys() & _OWN):
+        raise MappingError(f"{path}, line {_line(node, (own,))}: unknown key '{own}'.")
     try:
         source = path if path.is_file() else None
-        more = {"folder": path.resolve().parent, "source": source}
-        return Mapping(**{**_strings(given), **more})
+        return Mapping(**given, folder=path.resolve().parent, source=source)
     except ValidationError as error:
         raise MappingError(_explain(path, node, given, error)) from None
 
@@ -105,6 +107,7 @@ def line_of(path: Path, *where: str) -> int | None:
     return _line(node, where[-1:])
 
 
+_OWN = {"folder", "source"}  # what a mapping knows of its file, and no file says
 _OTHERWISE = ("bool", "timestamp")
 
 
