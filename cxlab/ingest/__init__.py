@@ -4,5 +4,6 @@ from cxlab.ingest.grids import Grid
 from cxlab.ingest.layouts import Header
 from cxlab.ingest.opening import IngestError, exports
 from cxlab.ingest.reading import Raw, look, read
+from cxlab.ingest.workbooks import ManySheets
 
-__all__ = ["Grid", "Header", "IngestError", "Raw", "exports", "look", "read"]
+__all__ = ["Grid", "Header", "IngestError", "ManySheets", "Raw", "exports", "look", "read"]

@@ -70,9 +70,13 @@ def top(rows: Sequence[Sequence[str]]) -> int:
     few = max(1, most // 4) if most < 12 else 2
     for at, (row, n) in enumerate(zip(rows, filled, strict=True)):
         short = len(row) < widest or most > 3 or (n == 1 and row[0].strip() != "")
-        if n and not (n <= few and n < most and short):
+        pair = len(row) <= 2 and most >= _WIDE  # such as 'Period;2025', without further fields
+        if n and not ((n <= few or pair) and n < most and short):
             return at
     return 0
+
+
+_WIDE = 5  # columns of a table above which a line of two fields is no header
 
 
 def seen_of(heading: str) -> str:

@@ -31,7 +31,7 @@ def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
     Raises:
         IngestError: names the sheet and what to do.
     """
-    sheet, rows = _sheet(path, table.sheet)
+    sheet, rows, covers = _sheet(path, table.sheet)
     at = top(rows[:_LOOKED_AT])
     header = recognise(rows[at : at + 4])
     width = len(header.names)
@@ -50,6 +50,9 @@ def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
     places = [str(place) for place in wanted(header)]
     where = f"{path.name}: sheet '{sheet}', header in row {at + 1}, {header.layout} layout"
     notes = [f"{where}, {keep.sum():,} rows."]
+    if covers:
+        shown = listing([f"'{name}'" for name in covers], 6)
+        notes.append(f"{path.name}: {shown} {'hold' if len(covers) > 1 else 'holds'} no table.")
     if empty := _uncomputed(path):
         doubt = DOUBT if 3 * len(empty) >= keep.sum() else ""
         notes.append(
@@ -61,7 +64,8 @@ def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
     return Grid(body, header, lines[keep], damage if (damage != "").any() else "", tuple(notes))
 
 
-def _sheet(path: Path, declared: str | None) -> tuple[str, list[list[str]]]:
+def _sheet(path: Path, declared: str | None) -> tuple[str, list[list[str]], list[str]]:
+    """Give the sheet's name and rows, and the sheets beside it that hold no table."""
     import openpyxl  # a study without workbooks needs none of it
 
     try:
@@ -92,12 +96,32 @@ def _sheet(path: Path, declared: str | None) -> tuple[str, list[list[str]]]:
     filled = {name: rows for name, rows in sheets.items() if any(any(row) for row in rows)}
     if not filled:
         raise IngestError(f"{path.name}: the workbook is empty. Export it again.")
-    if len(filled) > 1:
-        raise IngestError(
-            f"{path.name}: {len(filled)} sheets hold data ({', '.join(filled)}). "
-            "Declare 'sheet:' in the study file."
+    whole = {name: len(rows) for name, rows in filled.items() if _is_table(rows)} or filled
+    if len(whole) > 1:
+        raise ManySheets(
+            f"{path.name}: {len(whole)} sheets hold data ({', '.join(whole)}). "
+            "Declare 'sheet:' in the study file.",
+            tuple(whole),
         )
-    return next(iter(filled.items()))
+    name = next(iter(whole))
+    return name, filled[name], [other for other in filled if other != name]
+
+
+class ManySheets(IngestError):
+    """A workbook holds several tables, and none is named; `sheets` lists them."""
+
+    def __init__(self, message: str, sheets: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.sheets = sheets
+
+
+def _is_table(rows: list[list[str]]) -> bool:
+    """Say whether a sheet holds a table, and not a cover or a few notes in one column."""
+    wide = [row for row in rows if sum(cell != "" for cell in row) > 1]
+    return len(wide) > _COVER
+
+
+_COVER = 3  # rows of two cells and more, at most, on a sheet that only says what the others are
 
 
 def _uncomputed(path: Path) -> list[str]:
