@@ -231,6 +231,12 @@ def _exchanged(
     moment = next((name for name in ("ordered_at", "started_at") if name in typed), "")
     try:
         booked, notes = purchases.in_one_currency(rows, money, heading, moment)
+    except purchases.TooEarly as error:
+        row = raw.loc[error.at]
+        raise CleaningError(
+            f"{row['file']}, line {row['line']}: {error}", file=str(row["file"]),
+            line=int(row["line"]), column=heading,
+        ) from None  # fmt: skip
     except CleaningError as error:
         if not error.shown:
             raise CleaningError(f"{raw['file'].iloc[0]}: {error}", column=heading) from None
@@ -418,10 +424,13 @@ def _converted(
         return to_duration(column, declared=declared, heading=source, usual=usual)
     if kind == "id" and (rule := spec.ids.get(str(column.name))):
         return convert.matched(_converted(column, "as it stands", spec, source, scale), rule)
+    if column.name == "currency" and source == spec.columns.get("amount"):
+        return convert.to_currency(column)
     if column.name == "churned":
         return convert.to_flag(column, yes=convert.LEFT, no=convert.STAYED)
     if kind == "number":
-        return convert.to_number(column.rename(source), decimal=spec.decimal)
+        of = "currency" in spec.columns
+        return convert.to_number(column.rename(source), decimal=spec.decimal, currencies=of)
     typed = pd.api.types.is_numeric_dtype(column) and column.dtype != bool
     if kind == "attribute" and typed:
         return convert.Converted(column)

@@ -19,10 +19,13 @@ _NO |= {"nee", "não", "nao", "falso"}
 _GONE = "churned|churn|left|cancelled|canceled|attrited|attrited customer|lost|gone|inactive|"
 _GONE += "closed|terminated|expired|ended|former|former customer|lapsed|gekündigt|ausgetreten|"
 _GONE += "ehemalig|inaktiv|beendet|résilié|résiliée|parti|partie|inactif|baja|de baja|cancelado|"
-_GONE += "cancelada|inactivo|inactiva|opgezegd|inactief|vertrokken|inativo|inativa|cessato|disdetto"
+_GONE += (
+    "cancelada|inactivo|inactiva|opgezegd|inactief|vertrokken|inativo|inativa|cessato|disdetto|"
+)
+_GONE += "nieaktywny|nieaktywna|neaktivní|inaktiv|inaktiivinen|päättynyt|uppsagd|oppsagt|opsagt"
 _THERE = "stayed|retained|active|current|existing|existing customer|customer|joined|open|live|"
 _THERE += "paying|not churned|aktiv|bestehend|actif|active|activo|activa|alta|de alta|actief|ativo|"
-_THERE += "ativa|attivo"
+_THERE += "ativa|attivo|aktywny|aktywna|aktivní|aktiivinen"
 LEFT, STAYED = frozenset(_GONE.split("|")), frozenset(_THERE.split("|"))
 # '10 - Very likely' and '10 very likely', but not '7 or 8'; 'Very likely (10)', not 'less than 10'
 _LABELLED = re.compile(
@@ -40,11 +43,16 @@ DATED = re.compile(
     re.IGNORECASE,
 )
 _CURRENCY = re.compile(
-    r"r\$|[£$€¥₩₹₺₽₪฿₫₴]|(?<![a-z])(?:gbp|usd|eur|chf|kr|zł|pln|kč|czk|huf|ft|lei|ron|sek|nok|dkk|"
+    r"(?<![a-z])(?:r|us|au?|ca?|nz|hk|s|mx)\$|[£$€¥₩₹₺₽₪฿₫₴]|(?<![a-z])(?:gbp|usd|eur|chf|kr|zł|pln|kč|czk|huf|ft|lei|ron|sek|nok|dkk|"
     r"try|brl|cad|aud|nzd|jpy|cny|inr|zar|mxn|sgd|hkd|aed|ils)(?![a-z])|%",
     re.IGNORECASE,
 )
-_SIGNS = {"£": "GBP", "$": "USD", "€": "EUR", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "lei": "RON"}
+_SIGNS = {
+    "us$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "hk$": "HKD",
+    "s$": "SGD", "mx$": "MXN", "r$": "BRL", "$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY",
+    "₹": "INR", "₩": "KRW", "₺": "TRY", "₪": "ILS", "zł": "PLN", "kč": "CZK", "ft": "HUF",
+    "lei": "RON",
+}  # fmt: skip
 
 _PROBED = 10_000  # rows that tell whether values repeat
 
@@ -382,12 +390,27 @@ _FIGURES = {
 _OWED = re.compile(r"^\((.*)\)$|^([\d.,]*\d)-$")  # '(12.50)' and '12.50-', as ledgers write
 
 
-def to_number(column: pd.Series, *, decimal: str | None = None) -> Converted:
+def to_currency(column: pd.Series) -> Converted:
+    """Give the currency that amounts bear: `EUR` of '€12.30', '12,30 EUR' and 'EUR'."""
+    text, _ = trimmed(column)
+    found = text.map(_currency_of)
+    return Converted(found.where(found != "").astype("str"))
+
+
+def _currency_of(amount: str) -> str:
+    sign = next((each for each in _CURRENCY.findall(amount) if each != "%"), "")
+    return _SIGNS.get(sign.lower(), sign.upper())
+
+
+def to_number(
+    column: pd.Series, *, decimal: str | None = None, currencies: bool = False
+) -> Converted:
     """Read numbers with thousands separators, decimal commas and currency signs.
 
     Args:
         column: text or numbers.
         decimal: the declared decimal mark, or None to find it out.
+        currencies: whether the amounts may be in several currencies.
 
     Raises:
         CleaningError: a comma or point that could mean either, and both readings are shown; or
@@ -400,7 +423,8 @@ def to_number(column: pd.Series, *, decimal: str | None = None) -> Converted:
     bare = text.str.replace(_CURRENCY, "", regex=True).str.replace(r"[\s'\u2019]", "", regex=True)
     if not all(map(str.isascii, bare.unique())):
         bare = bare.str.normalize("NFKC").str.translate(_FIGURES)
-    _check_one_currency(text, bare, str(column.name))
+    if not currencies:
+        _check_one_currency(text, bare, str(column.name))
     bare = bare.str.replace("−", "-").str.replace(_OWED, r"-\1\2", regex=True)
     mark = decimal or _decimal_mark(bare[~absent], str(column.name))
     other = "," if mark == "." else "."
@@ -429,14 +453,15 @@ def _check_one_currency(text: pd.Series, bare: pd.Series, name: str) -> None:
     """Refuse amounts in several currencies: their sum would mean nothing."""
     shown: dict[str, str] = {}
     for amount in text[text.str.len() != bare.str.len()].unique():
-        for sign in _CURRENCY.findall(amount):
-            shown.setdefault(_SIGNS.get(sign, sign.upper()), amount)
-    shown.pop("%", None)
+        shown.setdefault(_currency_of(amount), amount)
+    shown.pop("", None)
     if len(shown) > 1:
         amounts = " and ".join(f"'{amount}'" for amount in shown.values())
         raise CleaningError(
             f"'{name}': {amounts} are in different currencies ({', '.join(shown)}). "
-            "Convert them to one, or read each currency's rows as a study of its own.",
+            f"Write 'currency: {name}' beside it, and keep one by 'where: {{currency: "
+            f"{next(iter(shown))}}}' or say at the top what the others are worth: "
+            f"'currency: {next(iter(shown))}' and 'rates: {{{list(shown)[-1]}: …}}'.",
             column=name,
             shown=list(shown.values())[1:],
         )

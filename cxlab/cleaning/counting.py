@@ -1,5 +1,6 @@
 """Which rows count: the conditions of the study file, and the words a status is known by."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -14,6 +15,7 @@ from cxlab.cleaning.convert import (
     Converted,
     by_value,
     one_of,
+    to_currency,
     to_number,
     trimmed,
 )
@@ -26,10 +28,11 @@ from cxlab.results import count, listing
 # other, `unfinished` and `not` is none.
 _COUNTS = {
     "responses": "complete completed qualified finished submitted full done ip_address imported "
+    "adresse_ip ip_adresse direccion_ip indirizzo_ip ip_adres endereco_ip adres_ip "
     "offline_app ex 0 4 16 32 true vollstandig abgeschlossen beendet complet complete termine "
     "completo completa completado completada voltooid concluido concluida completato",
-    "orders": "paid complete completed shipped delivered fulfilled processing succeeded success "
-    "successful captured settled closed approved invoiced awaiting_fulfillment "
+    "orders": "closed_won won paid complete completed shipped delivered fulfilled processing "
+    "succeeded success successful captured settled closed approved invoiced awaiting_fulfillment "
     "awaiting_shipment awaiting_pickup partially_shipped disputed refunded partially_refunded "
     "partial_refund partially_paid returned chargeback bezahlt abgeschlossen erstattet versendet "
     "versandt geliefert erledigt in_bearbeitung retourniert paye payee termine terminee livre "
@@ -37,7 +40,11 @@ _COUNTS = {
     "enviado enviada entregado entregada reembolsado reembolsada betaald voltooid verzonden "
     "geleverd terugbetaald afgerond pago paga concluido concluida entregue pagato completato "
     "spedito consegnato rimborsato betald betalt levererad skickad leveret levert sendt "
-    "zrealizowane zap\u0142acone op\u0142acone wys\u0142ane dostarczone",
+    "zrealizowane zap\u0142acone op\u0142acone wys\u0142ane dostarczone zrealizowano wys\u0142ano "
+    "dostarczono toimitettu maksettu valmis dokonceno doruceno zaplaceno vybaveno odeslano "
+    "teljesitve kifizetve kiszallitva tamamlandi teslim_edildi odendi gennemført afsendt sendt "
+    "fullført slutford verkauf sale sold vente venta vendita verkoop выполнен доставлен оплачен "
+    "завершен 已完成 已发货 已付款 完了 発送済み 支払済み",
     "interactions": "open opened new pending hold on_hold solved closed resolved "
     "in_progress waiting waiting_on_customer waiting_on_third_party answered snoozed offen neu "
     "geschlossen gelost erledigt in_bearbeitung ouvert ferme resolu en_cours nouveau abierto "
@@ -55,8 +62,8 @@ _NOT = {
     "responses": "screened screened_out screen_out screenout terminated terminate quotafull "
     "quota_full overquota over_quota disqualified rejected deleted invited not_started "
     "ausgescreent expired bounced opted_out",
-    "orders": "failed cancelled canceled void voided pending pending_payment awaiting_payment "
-    "manual_verification_required payment_pending on_hold "
+    "orders": "closed_lost lost failed cancelled canceled void voided pending pending_payment "
+    "awaiting_payment manual_verification_required payment_pending on_hold "
     "expired abandoned draft checkout_draft declined denied trash unpaid authorized test rejected "
     "blocked requires_payment_method uncaptured processing_failed payment_failed incomplete error "
     "storniert offen unbezahlt abgebrochen fehlgeschlagen entwurf ausstehend annule annulee echoue "
@@ -66,11 +73,36 @@ _NOT = {
     "interactions": "deleted spam merged suspended",
     "subscriptions": "incomplete incomplete_expired future",
 }
-PREVIEWS = "survey_preview survey_test preview test spam offline_survey_preview 1 2 8 9 17 40 48"
+# what words of a status begin with that no list names: 'Cancelled by customer', 'Anulowane przez
+# klienta', 'Peruutettu'; cancelled, failed and not paid in some twenty languages
+_STEMS = {
+    "orders": r"cancel|kansel|anul|annul|geannul|storn|avbr|avbok|makul|aflys|peru(?:ut|tt)|"
+    r"iptal|otkaz|zrus|torol|visszavon|lemond|отмен|скас|відмін|ακυρ|\w*取消|\w*キャンセル|\w*취소|\w*ملغ|מבוטל|\w*ยกเลิก|"
+    r"failed|fehlgeschlag|mislukt|nieudan|neuspes|sikertelen|unpaid|unbezahlt|impay|onbetaald|"
+    r"obetal|nezaplac|nieop[l\u0142]ac|maksamat",
+    "responses": r"screen_?(?:ed|out)|quota_?full|over_?quota|disqualif|terminat",
+}
+_DENIED = r"(?:not|un|non|nicht|no|pas|niet|nie|ikke|inte|never|ei)_"
+PREVIEWS = "survey_preview survey_test preview test spam offline_survey_preview 1 2 8 9 17 40 48 "
+PREVIEWS += "apercu_de_l_enquete umfragevorschau vista_previa_de_la_encuesta anteprima_sondaggio"
+# rows of money given back, by the kind of transaction a row is called: 'Refund', 'Gutschrift'
+_GIVES = re.compile(
+    r"(?:^|_)(?:(?:partial_|full_)?refund|credit_(?:note|memo)|return(?:s|ed)?(?:$|_)|chargeback|reversal|gutschrift|"
+    r"(?:ruck)?erstattung|ruckzahlung|retoure|rembours|avoir|devoluci|reembols|nota_de_credit|"
+    r"devoluc|rimbors|nota_di_credito|reso(?:$|_)|terugbetal|creditnota|zwrot|aterbetal|refusjon|"
+    r"tilbagebet|kreditnota|palautus|hyvitys|vraceni|dobropis|iade|возврат|返金|退款)"
+)
 _BACK = "refunded returned chargeback erstattet retourniert rembourse remboursee reembolsado "
 _BACK += "reembolsada terugbetaald rimborsato"
 GIVEN_BACK = frozenset(_BACK.split())
 GIVEN_BACK_IN_PART = frozenset({"partially_refunded", "partial_refund"})
+
+
+def gives_back(kind: pd.Series) -> np.ndarray:
+    """Say which rows a word for their kind calls money given back, such as 'Refund'."""
+    words = status_words(kind).fillna("")
+    found = {word: bool(_GIVES.search(word)) for word in words.unique()}
+    return words.map(found).to_numpy(bool)
 
 
 def uncounted(raw: pd.DataFrame, spec: Table, timezone: str) -> pd.DataFrame:
@@ -87,12 +119,13 @@ def uncounted(raw: pd.DataFrame, spec: Table, timezone: str) -> pd.DataFrame:
     ours = {theirs: name for name, theirs in spec.sources().items()}
     flags = {}
     for heading, condition in spec.conditions().items():
-        _refuse_none(raw, heading, condition)
+        cells = _cells(raw, spec, heading, condition)
+        _refuse_none(raw, heading, condition, cells)
         form = spec.formats.get(ours.get(heading, ""))
         holds = partial(
             _holding, condition=condition, decimal=spec.decimal, form=form, timezone=timezone
         )
-        done = by_value(holds, raw[WHERE + heading].rename(heading))
+        done = by_value(holds, cells.rename(heading))
         bounds = (condition.at_least, condition.at_most)
         if len(raw) and not done.values.any() and any(bound is not None for bound in bounds):
             _refuse_beyond(raw, heading)
@@ -110,7 +143,7 @@ def misspelt(raw: pd.DataFrame, spec: Table) -> list[str]:
     notes = []
     for heading, condition in spec.conditions().items():
         words = (*condition.one_of, *condition.none_of)
-        held = _held(raw[WHERE + heading]) if words else {}
+        held = _held(_cells(raw, spec, heading, condition)) if words else {}
         for word in words:
             others = [each for each in held if each not in _alike((word,))]
             near = get_close_matches(_folded(word), others, n=1, cutoff=0.75)
@@ -134,11 +167,20 @@ def _held(cells: pd.Series) -> dict[str, tuple[str, int]]:
     return held
 
 
-def _refuse_none(raw: pd.DataFrame, heading: str, condition: Condition) -> None:
+def _cells(raw: pd.DataFrame, spec: Table, heading: str, condition: Condition) -> pd.Series:
+    """Give what a condition looks at: of amounts that bear their currency, this one."""
+    cells = raw[WHERE + heading]
+    bears = heading == spec.columns.get("currency") == spec.columns.get("amount")
+    if bears and (condition.one_of or condition.none_of):
+        return by_value(to_currency, cells).values.fillna("")
+    return cells
+
+
+def _refuse_none(raw: pd.DataFrame, heading: str, condition: Condition, cells: pd.Series) -> None:
     """Refuse a list of words none of which stands in any row: nothing would count."""
     if not condition.one_of:
         return
-    held = _held(raw[WHERE + heading])
+    held = _held(cells)
     if not held or _alike(condition.one_of) & set(held):
         return
     shown = listing([f"'{word[:40]}' ({count(n, 'row')})" for word, n in held.values()], 6)
@@ -183,7 +225,7 @@ def _holding(
             edge = end.tz_localize(timezone)
             inside = when >= edge if least else (when < edge if end != day else when <= edge)
         else:
-            figures = to_number(column, decimal=decimal).values
+            figures = to_number(column, decimal=decimal, currencies=True).values
             inside = figures >= bound if least else figures <= bound
         holds &= inside.fillna(False).to_numpy(bool)
     return Converted(pd.Series(holds, index=column.index))
@@ -220,8 +262,15 @@ def standing(status: pd.Series, table: str) -> pd.Series:
     words = status_words(status)
     said = pd.Series("unknown", status.index, dtype=object).where(words.fillna("") != "")
     for name, tables in _KNOWN.items():
-        said = said.mask(words.isin(tables.get(table, "").split()), name)
+        said = said.mask(words.isin(_folded_words(tables.get(table, ""))), name)
+    if stem := unicodedata.normalize("NFKD", _STEMS.get(table, "")):
+        off = words.str.contains(rf"^(?!.*(?:^|_){_DENIED})(?:.*_)?(?:{stem})", regex=True)
+        said = said.mask(said.eq("unknown") & off.fillna(False).astype(bool), "not_counted")
     return said
+
+
+def _folded_words(listed: str) -> set[str]:
+    return set(unicodedata.normalize("NFKD", listed).split())
 
 
 def by_status(status: pd.Series, *, table: str, strict: bool) -> dict[str, np.ndarray]:

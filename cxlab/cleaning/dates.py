@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 
 from cxlab.cleaning.convert import _MISSING, CleaningError, Converted, one_of, trimmed
 
-_CLOCK = r"(?P<h>\d{1,2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?"
-_TIME = rf"(?:[T ,]+{_CLOCK}\s*(?P<ap>[AaPp]\.?[Mm]\.?)?)?"
+_CLOCK = r"(?P<h>\d{1,2})[:.h](?P<mi>\d{2})(?:[:.](?P<s>\d{2})(?:[.,]\d+)?)?"
+_TIME = rf"(?:[T ,]+{_CLOCK}\s*(?P<ap>[AaPp]\.?[Mm]\.?|Uhr)?)?"
 _ZONE = r"\s*(?P<zone>Z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|UTC|GMT)?(?:\s*\([^)]*\))?"
 _DAY = r"(?:[^\W\d_]{2,10}\.?,?[ ]+)?"  # the day of the week is not looked at
 # the forms a date comes in; each names year, month and day, or two parts still to be told apart
@@ -84,7 +84,9 @@ def to_time(
     moments = pd.Series(pd.NaT, index=column.index, dtype=f"datetime64[us, {timezone}]")
     form = np.full(len(text), "", dtype=object)
     empty = np.zeros(len(text), bool)
-    if format:
+    if format and "%d" not in format and re.search("%[mbB]", format):
+        _as_months(moments, text, form, source)
+    elif format:
         _as_declared(moments, text, form, absent, format, source)
     else:
         _as_usual(moments, text, form, empty, source)
@@ -204,6 +206,35 @@ def _iso(text: pd.Series) -> pd.Series:
         return pd.Series(read.to_numpy(zero_copy_only=False), index=text.index)
     except pa.ArrowInvalid:  # one of them is no day at all
         return pd.to_datetime(text, format="ISO8601", errors="coerce").astype("datetime64[us]")
+
+
+# '2025-03', '202503', '03/2025', 'Mar 2025', 'März 2025', 'Mar-25'
+MONTHS = re.compile(
+    r"(?P<y>(?:19|20)\d{2})[-/. ]?(?P<m>0[1-9]|1[0-2]|(?<=\D)[1-9])|"
+    r"(?P<m2>0?[1-9]|1[0-2])[-/. ](?P<y2>(?:19|20)\d{2})|"
+    r"(?P<name>[^\W\d_]{3,10})\.?[-/ ]+(?P<y3>(?:19|20)\d{2}|\d{2})|"
+    r"(?P<y4>(?:19|20)\d{2})[-/ ]+(?P<name2>[^\W\d_]{3,10})"
+)
+
+
+def _as_months(moments: pd.Series, text: pd.Series, form: np.ndarray, source: _Zone) -> None:
+    """Read months, however written, as their first day, where a form without days is declared."""
+    days = {value: _first_day(str(value)) for value in text.unique()}
+    local = pd.to_datetime(text.map(days)).astype("datetime64[us]")
+    fits = local.notna().to_numpy()
+    moments.iloc[np.flatnonzero(fits)] = _in_zone(local[fits], source, str(moments.dt.tz))
+    form[fits] = "declared"
+
+
+def _first_day(text: str) -> datetime | None:
+    found = MONTHS.fullmatch(text)
+    if not found:
+        return None
+    year = int(next(filter(None, (found["y"], found["y2"], found["y3"], found["y4"]))))
+    name = (found["name"] or found["name2"] or "").lower()
+    figure = found["m"] or found["m2"]
+    month = int(figure) if figure else _MONTHS.get(name[:3], _MONTHS.get(name[:4], 0))
+    return datetime(_century(year) if year < 100 else year, month, 1) if month else None
 
 
 def _as_declared(

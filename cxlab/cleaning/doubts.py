@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.cleaning.convert import CleaningError, Converted
+from cxlab.cleaning.dates import MONTHS
 from cxlab.cleaning.durations import of_two_by_guess
 from cxlab.codebook import DOUBT, Scale, Table
 from cxlab.results import count, listing, number
@@ -59,6 +60,11 @@ def _remedy(kind: str, name: str, table: str, words: list[str]) -> str:
             f"Say under tables.{table}.scales what the words stand for, such as '{which}: "
             f"{{range: 0..1, labels: {{{points}}}}}', and list those that are no answer under "
             "'missing: [..]'; or leave the column out."
+        )
+    if kind == "time" and all(MONTHS.fullmatch(word) for word in words):
+        return (
+            f"They are months: to take the first day of each, write 'formats: {{{name}: "
+            f'"%m/%Y"}}\' under tables.{table}.'
         )
     if kind == "time":
         return f"Declare their form under tables.{table}.formats, or leave the column out."
@@ -199,8 +205,8 @@ def alike_lines(rows: pd.DataFrame, gone: pd.DataFrame, spec: Table) -> list[str
     if not len(twice) or "product" in spec.columns or "amount" not in rows:
         return []
     parts = rows["order_id"].drop(gone.index).duplicated().any()
-    if not parts:
-        return []  # an order is a row, and a row that repeats is the same order
+    if not parts or not rows["amount"].loc[twice].fillna(0).any():
+        return []  # an order is a row, and a row that repeats is the same order; or worth nothing
     sum_ = number(float(rows["amount"].loc[twice].sum()), 2)
     return [
         f"{DOUBT}{count(len(twice), 'row')} of orders in several rows, worth {sum_}, repeat "

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.cleaning.convert import CleaningError
-from cxlab.cleaning.counting import GIVEN_BACK, GIVEN_BACK_IN_PART, status_words
+from cxlab.cleaning.counting import GIVEN_BACK, GIVEN_BACK_IN_PART, gives_back, status_words
 from cxlab.codebook import DOUBT
 from cxlab.results import count, listing, number
 
@@ -115,7 +115,7 @@ def in_one_currency(
     for code in foreign.index:
         hit = (codes == code).to_numpy()
         days = rows[moment][hit] if moment in rows else None
-        rates[hit] = _rates(code, money.rates[code], days)
+        rates[hit] = _rates(code, money.rates[code], days, heading)
     priced = [name for name in (*_MONEY, "unit_price") if name in rows]
     for name in priced if len(foreign) else ():
         rows[name] = rows[name] * rates
@@ -135,7 +135,17 @@ def in_one_currency(
 _MONEY = ("amount", "list_price", "discount", "refunded")
 
 
-def _rates(code: str, known: Mapping[date, float], days: pd.Series | None) -> np.ndarray:
+class TooEarly(CleaningError):
+    """A row is of a day for which no rate is given; `at` is its label in the rows."""
+
+    def __init__(self, message: str, at: int, **place) -> None:
+        super().__init__(message, **place)
+        self.at = at
+
+
+def _rates(
+    code: str, known: Mapping[date, float], days: pd.Series | None, heading: str
+) -> np.ndarray:
     """Find the rate in force on each day."""
     starts = sorted(known)
     if len(starts) == 1 and starts[0] == date.min:
@@ -148,9 +158,13 @@ def _rates(code: str, known: Mapping[date, float], days: pd.Series | None) -> np
     place = np.searchsorted(np.array(starts, "datetime64[D]"), local, side="right") - 1
     early = (place < 0) & ~np.isnat(local)
     if early.any():
-        raise CleaningError(
-            f"rates.{code}: the first rate holds from {starts[0]}, and a row is of "
+        first = days.index[early][local[early].argmin()]
+        raise TooEarly(
+            f"rates.{code}: the first rate holds from {starts[0]}, and {count(early.sum(), 'row')} "
+            f"{'is' if early.sum() == 1 else 'are'} of days before, the first of "
             f"{local[early].min()}. Give the rate of that day.",
+            int(first),
+            column=heading,
         )
     return np.array([known[day] for day in starts])[np.maximum(place, 0)]
 
@@ -172,10 +186,12 @@ def combined(rows: pd.DataFrame, *, given: bool) -> Combined:
     """
     rows = rows.reset_index(drop=True)
     back, of = _given_back(rows)
+    notes = _positive(rows, back)
     if "order_id" in rows:
-        orders, notes = _added_up(rows[~back], given)
+        orders, told = _added_up(rows[~back], given)
+        notes += told
     else:
-        orders, notes = rows[~back].drop(columns=["file", "line"]), []
+        orders = rows[~back].drop(columns=["file", "line"])
     orders = orders.reset_index(drop=True)
     if back.any():
         orders, told = _taken_off(orders, rows[back], of[back])
@@ -195,6 +211,8 @@ def _given_back(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     if "amount" not in rows:
         return np.zeros(len(rows), bool), of
     back = (rows["amount"] < 0).to_numpy(bool)
+    if "kind" in rows:
+        back = back | gives_back(rows["kind"])
     if "order_id" in rows and back.any():
         codes, _ = pd.factorize(rows["order_id"])
         paid = np.bincount(codes[~back] + 1, minlength=codes.max() + 2) > 0
@@ -205,6 +223,23 @@ def _given_back(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         of[named] = rows["refund_of"][named]
         back = back | named
     return back, of
+
+
+def _positive(rows: pd.DataFrame, back: np.ndarray) -> list[str]:
+    """Doubt amounts above zero that the kind of their row alone calls given back."""
+    if "kind" not in rows or "amount" not in rows:
+        return []
+    hit = back & (rows["amount"] > 0).to_numpy(bool) & gives_back(rows["kind"])
+    if not hit.any():
+        return []
+    words = listing([f"'{word}'" for word in rows["kind"][hit].unique()[:3]])
+    given, paid = float(rows["amount"][hit].sum()), float(rows["amount"][~back].sum())
+    return [
+        f"{DOUBT}{count(int(hit.sum()), 'row')} of the kind {words} ({number(given, 2)}) "
+        f"{'is' if hit.sum() == 1 else 'are'} taken for money given back, though written without a "
+        f"minus: of {number(paid, 2)} charged; counted as sales, it would be "
+        f"{number(paid + given, 2)}. If they are sales, take `columns: kind` out."
+    ]
 
 
 # ---------------------------------------------------------------- the parts of an order
