@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cxlab.drafting.profiles import Profile
+
 MOST = 12  # doubts told; lesser ones stand beside their lines
 
 
@@ -28,3 +30,27 @@ def ranked(doubts: Iterable[Doubt]) -> list[Doubt]:
     """Put doubts in order of what they could change, each once."""
     once = {doubt.text: doubt for doubt in doubts}
     return sorted(once.values(), key=lambda doubt: (-doubt.weight, doubt.text))
+
+
+def would_be(ours: str, column: Profile) -> str:
+    """Give the headline number that a column would make."""
+    if ours == "nps" and column.numbers:
+        tally = {n: rows for n, rows in column.tally().items() if 0 <= n <= 10}
+        total = sum(tally.values()) or 1
+        high = sum(rows for n, rows in tally.items() if n >= 9)
+        low = sum(rows for n, rows in tally.items() if n <= 6)
+        return f"NPS {100 * (high - low) / total:.1f} on {total:,} answers"
+    if ours in ("nps", "csat", "ces") and column.numbers:
+        return f"a mean of {mean(column.tally()):.2f}"
+    if ours == "customer_id":
+        return f"{len(column.counts):,} customers in {column.n:,} rows"
+    if ours == "amount" and column.numbers:
+        return f"{sum(n * rows for n, rows in column.tally().items()):,.2f}"
+    if ours.endswith("_at") and column.moments is not None and len(column.moments):
+        return f"{column.n:,} dates to {column.moments.max():%Y-%m-%d}"
+    return ""
+
+
+def mean(tally: dict[float, int]) -> float:
+    """Give the mean of counted numbers."""
+    return sum(n * rows for n, rows in tally.items()) / max(sum(tally.values()), 1)

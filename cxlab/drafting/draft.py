@@ -20,7 +20,7 @@ from cxlab.drafting.tables import NO_HEADER, Files, gathered, pattern, table_of
 from cxlab.drafting.trial import tried
 from cxlab.drafting.writing import Head, written
 from cxlab.ingest import IngestError
-from cxlab.results import listing
+from cxlab.results import count, listing
 
 
 @dataclass(frozen=True)
@@ -82,17 +82,17 @@ def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]
     doubts: list[Doubt] = []
     chosen: dict[str, Guess] = {}
     told = [_told(files) for files in groups]
-    for files, found, table, sure in sorted(
-        told, key=lambda one: (not one[3], -one[0].rows, one[0].name)
+    for files, found, table, other in sorted(
+        told, key=lambda one: (bool(one[3]), -one[0].rows, one[0].name)
     ):
         if table in chosen:
-            other = chosen[table]
+            first = chosen[table]
             beside.append(guess(found, table, files))
             doubts.append(
                 Doubt(
                     f"{listing([path.name for path in files.paths])} ({files.rows:,} rows) looks "
-                    f"like {table} too, in another layout than {other.files.name} "
-                    f"({other.files.rows:,} rows); it is left out. Give it a study of its own, or "
+                    f"like {table} too, in another layout than {first.files.name} "
+                    f"({first.files.rows:,} rows); it is left out. Give it a study of its own, or "
                     "bring both into one layout.",
                     0.9,
                     f"tables.{table}.files",
@@ -101,8 +101,12 @@ def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]
             continue
         nameless = files.layout == NO_HEADER
         made = unnamed(found, files) if nameless else guess(found, table, files)
-        if not sure and not nameless:
-            made.doubt(f"taken for {table}; its columns do not say so clearly.", 0.7)
+        if other and not nameless:
+            made.doubt(
+                f"taken for {table}; its columns do not say so clearly. If its "
+                f"{count(files.rows, 'row')} are {other}, write that name instead.",
+                0.7,
+            )
         if len(files.paths) > 1 and not pattern(files.paths)[1]:
             made.doubt(
                 "no pattern names these files alone, so each is listed; the next one has to "
@@ -114,7 +118,7 @@ def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]
     return list(chosen.values()), beside, doubts
 
 
-def _told(files: Files) -> tuple[Files, list[Profile], str, bool]:
+def _told(files: Files) -> tuple[Files, list[Profile], str, str]:
     """Look at files of one layout, put together if they are parts, and say which table they are."""
     found = profiles(files.grids)
     if (together := put_together(files, found)) is not files:

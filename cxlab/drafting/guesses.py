@@ -10,12 +10,12 @@ import pandas as pd
 from cxlab.cleaning.convert import LEFT, STAYED
 from cxlab.codebook import COLUMNS
 from cxlab.drafting import asked
-from cxlab.drafting.doubts import Doubt
+from cxlab.drafting.doubts import Doubt, mean, would_be
 from cxlab.drafting.lexicon import NO_RATING, NO_SEGMENT, PERSONAL, STATUS, WORDS, Word
 from cxlab.drafting.profiles import MOST_VALUES, Profile, folded, stem_of
 from cxlab.drafting.roles import settled
 from cxlab.drafting.scales import GROUPS, NO_ANSWER, ORDERS, Reading, read_scale, tallied
-from cxlab.drafting.tables import Files, fits
+from cxlab.drafting.tables import FELT, Files, fits
 from cxlab.results import listing
 
 SCORES = ("nps", "csat", "ces")
@@ -99,6 +99,13 @@ class Guess:
         ]
         return pd.concat(cells, ignore_index=True).str.strip()
 
+    def release(self, column: Profile) -> None:
+        """Take a column out of segments, attributes and what is not used, for another use."""
+        for part in (self.segments, self.attributes):
+            for key in [key for key, taken in part.items() if taken is column]:
+                part.pop(key)
+        self.unused.pop(column.name, None)
+
     def drop(self, ours: str, why: str) -> None:
         """Take a column out again, and say why."""
         for part in (self.columns, self.ratings, self.segments, self.attributes):
@@ -131,10 +138,14 @@ def guess(found: list[Profile], table: str, files: Files) -> Guess:
     if files.long:
         made.said |= {"question": files.long["question"], "answer": files.long["answer"]}
         made.columns["response_id"] = next(c for c in found if c.name == files.long["id"])
+    if files.sheet:
+        made.said["sheet"] = files.sheet
     _by_vendor(made)
     for word in WORDS[table]:
         if word.ours in COLUMNS[table] and word.ours not in made.columns:
             _by_word(made, word)
+    if table == "responses" and not set(SCORES) & set(made.columns):
+        _only_one(made)
     _scores(made)
     if table == "responses":
         _batteries(made)
@@ -235,34 +246,10 @@ def _instead(ours: str, taken: Profile, others: list[Profile]) -> str:
     """Name what else a column could be, and the number that would follow."""
     named = listing([f"'{column.name}'" for column in others[:3]])
     text = f"'{ours}' is read from '{taken.name}'; it might also be {named}"
-    numbers = [_number(ours, column) for column in (taken, others[0])]
+    numbers = [would_be(ours, column) for column in (taken, others[0])]
     if numbers[0] and numbers[0] == numbers[1]:
         return ""
     return f"{text} ({numbers[1]} instead of {numbers[0]})." if all(numbers) else f"{text}."
-
-
-def _number(ours: str, column: Profile) -> str:
-    """Give the headline number that a column would make."""
-    if ours == "nps" and column.numbers:
-        tally = {n: rows for n, rows in column.tally().items() if 0 <= n <= 10}
-        total = sum(tally.values()) or 1
-        high = sum(rows for n, rows in tally.items() if n >= 9)
-        low = sum(rows for n, rows in tally.items() if n <= 6)
-        return f"NPS {100 * (high - low) / total:.1f} on {total:,} answers"
-    if ours in SCORES and column.numbers:
-        return f"a mean of {mean(column.tally()):.2f}"
-    if ours == "customer_id":
-        return f"{len(column.counts):,} customers in {column.n:,} rows"
-    if ours == "amount" and column.numbers:
-        return f"{sum(n * rows for n, rows in column.tally().items()):,.2f}"
-    if ours.endswith("_at") and column.moments is not None and len(column.moments):
-        return f"{column.n:,} dates to {column.moments.max():%Y-%m-%d}"
-    return ""
-
-
-def mean(tally: dict[float, int]) -> float:
-    """Give the mean of counted numbers."""
-    return sum(n * rows for n, rows in tally.items()) / max(sum(tally.values()), 1)
 
 
 def _bears(made: Guess, ours: str, column: Profile) -> bool:
@@ -327,7 +314,7 @@ def _is_score(made: Guess, ours: str, column: Profile) -> bool:
     made.doubt(
         f"'{column.name}' is worded like NPS, but its {answers:,} answers run from "
         f"{min(tally):g} to {max(tally):g}, and NPS is asked on 0..10; no NPS is made of it. "
-        f"As NPS it would be {_number('nps', column)}. Declare its scale.",
+        f"As NPS it would be {would_be('nps', column)}. Declare its scale.",
         0.8,
         "scales",
     )
@@ -386,6 +373,20 @@ def _other_flags(made: Guess, word: Word) -> list[Profile]:
 
 
 # ---------------------------------------------------------------- scores and batteries
+
+
+def _only_one(made: Guess) -> None:
+    """Take the one question about satisfaction that there is for the overall score."""
+    fit = [column for column in made.left() if re.search(FELT, column.said) and _rated(column)]
+    if len(fit) == 1:
+        made.columns["csat"] = fit[0]
+        made.doubt(
+            f"'{fit[0].name}' is the only question about satisfaction and is taken for csat; as a "
+            "rating it would have no page of its own.",
+            0.2,
+            "columns",
+            "csat",
+        )
 
 
 def _scores(made: Guess) -> None:
@@ -511,9 +512,9 @@ def _by_scale(
 
 def _rated(column: Profile) -> tuple | None:
     """Name the scale of a column that may be a rating, alike for all of one battery."""
-    if re.search(NO_RATING, column.called) or column.kind not in ("scale", "category", "flag"):
+    if column.kind not in ("scale", "category"):
         return None
-    if column.kind == "flag":
+    if re.search(NO_RATING, column.called) and not re.search(FELT, column.called):
         return None
     reading = read_scale([column])
     if reading is None or reading.strange or reading.high - reading.low < 2:

@@ -12,14 +12,16 @@ _WHO = (
     r"(?:cust(?:omer)?|client|member|account|acct|kunden?|user|person|people|contact|abonne|"
     r"cliente?|socio|adherent|subscriber|guest|patient|mitglieds?|mandant|buyer|shopper|payer|"
     r"household|requester|company|usager|usuario|konto|compte|cuenta|klant|lid|leden|gast|utente|"
-    r"socio|assinante|kund|kunde|klient)s?"
+    r"socio|assinante|kund|kunde|klient[aiy]?|zakazni[ck][ai]?|asiakas|asiakkaan|czlonka?|medlems?|"
+    r"jasen|ugyfel)s?"
 )
 _ID = r"(?:ids?|no|nr|num|number|nummer|numero|code|codigo|codice|key|ref|reference|uuid|guid|c)"
 WHO = (
     rf"^(?:id|no|nr|n|numero|code|codigo|codice)? ?(?:de |du |del |do |de la |d )?(?:l )?{_WHO} "
     rf"?{_ID}(?: c)?$",
     rf"\b{_WHO} ?{_ID}\b(?: c$)?|external (?:data )?reference|prolific pid|(?:panelist|participant|"
-    rf"panel|employee|external) ?id|^(?:numero|n|id|code|codigo|codice|no|num) (?:de |du |d |do |"
+    rf"panel|employee|external) ?id|^(?:numero|numer|nr|cislo|n|id|code|codigo|codice|no|num) "
+    rf"(?:de |du |d |do |"
     rf"del )?{_WHO}\b|"
     r"vertragsnummer|personnummer|customer external id|unique external id",
     rf"^{_WHO}$|^{_WHO} (?:unique )?ident\w*$|customer email|^record id$|^[ckmu]id$|^kd ?nr$",
@@ -29,7 +31,8 @@ _ENDED = (
     r"cancel|churn|\bleft\b|kundig|austritt|ausgetreten|ausgeschieden|vertragsende|resili|"
     r"\bdepart\b|date de fin|\bbaja\b|cancelacion|terminat|deactivat|\bexit|lapsed|abgemeldet|"
     r"clos(?:ed?|ing) (?:dt|date|on|at)|date closed|opgezegd|opzeg|beeindigd|uitgeschreven|"
-    r"cancelamento|encerra|disdetta|cessazione|recesso|unsub|\bcxl\b|\bcncl|"
+    r"zakoncz|wypowiedz|rezygnac|ukoncen|vypoved|slutdat|oppsagt|uppsag|opsagt|paattym|megszun|"
+    r"einddatum|cancelamento|encerra|disdetta|cessazione|recesso|unsub|\bcxl\b|\bcncl|"
     r"\bterm d(?:t|ate)\b|opt(?:ed)? ?out"
 )
 _STARTED = (
@@ -42,6 +45,7 @@ _STARTED = (
 )
 _STARTED_TOO = (
     r"\bstart|created|create date|creation|\bsince\b|\bseit\b|beginn|\bdebut|\binicio|anlage|"
+    r"rozpocz|zahajen|rejestrac|startdat|alkamis|kezdet|ingangsdat|"
     r"erstellt|angelegt|begin|^(?:date|datum|fecha|data)$"
 )
 
@@ -318,7 +322,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("first_reply", ("duration", "number", "scale"), (
             r"first (?:agent )?(?:reply|response) ?(?:time)?|time to first (?:agent )?"
             r"(?:reply|response)|first response|erst(?:reaktions|antwort)zeit|reaktionszeit|"
-            r"reactietijd|delai de premiere reponse|tiempo de primera respuesta|"
+            r"reactietijd|(?:delai|temps) de (?:la )?premiere reponse|tiempo de primera respuesta|"
             r"tempo (?:da |di |de )?(?:primeira resposta|prima risposta)",
             r"\bwait(?:ing)?(?: ?time)?$|queue time|time in queue|speed of answer|\basa\b|"
             r"wartezeit|temps d attente|tiempo de espera|wachttijd|tempo (?:di |d )?attesa|"
@@ -326,7 +330,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"business|status|due"),
         Word("resolution", ("duration", "number", "scale"), (
             r"full resolution time|resol(?:ution|ve) time|time to (?:close|resol\w*)|handling time|"
-            r"(?:losungs|bearbeitungs)(?:zeit|dauer)|oplostijd|delai de resolution|"
+            r"(?:losungs|bearbeitungs)(?:zeit|dauer)|oplostijd|"
+            r"(?:delai|temps) de (?:la )?resolution|"
             r"tiempo de resolucion|tempo de resolucao|\baht\b",
             r"handle time|talk ?time|(?:call|chat) (?:duration|length)|gesprachs(?:dauer|zeit)|"
             r"^duration|^dauer|^duree|^duracion|^durata|^duur"),

@@ -32,6 +32,8 @@ def last_day(tables: Sequence[Guess]) -> date | None:
             if column.moments is None or not len(column.moments):
                 continue
             last = _last(made, ours, column.moments)
+            if column.by_month:
+                last += pd.offsets.MonthEnd(0)
             if ours in _ENDS or re.search(PLANNED, column.called):
                 ends.append((made, ours, last))
             else:

@@ -4,20 +4,21 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
 
 from cxlab.cleaning import CleaningError
 from cxlab.cleaning.convert import _MISSING, _NO, _YES, OF_MOST, to_number, to_score
-from cxlab.cleaning.dates import to_time
+from cxlab.cleaning.dates import MONTHS, to_time
 from cxlab.cleaning.durations import spoken
 from cxlab.codebook import Scale
 from cxlab.ingest import Grid
 
 MOST_VALUES = 25  # a segment with more values than this is no segment
 _MOST_CODES = 30  # a scale of answers has no more points, missing codes among them
+MONTH = "%m/%Y"  # the form of dates that are months, however written
 _ANY = Scale(low=-1e12, high=1e12)
 _EMAIL = r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
 
@@ -47,6 +48,12 @@ class Profile:
     moments: pd.Series | None = None
     labels: dict[str, str] | None = None
     codes: tuple[str, ...] = ()
+
+    @cached_property
+    def by_month(self) -> bool:
+        """Whether it holds dates of which each is a month and no day."""
+        dated = self.moments is not None and self.kind == "time"
+        return dated and bool(self.counts.index.str.fullmatch(MONTHS).all())
 
     @cached_property
     def called(self) -> str:
@@ -176,24 +183,55 @@ def _profile(
     kind, moments = _time_kind(counts, name)
     if kind:
         return Profile(name, wording, kind, numbers={}, moments=moments, **made)
-    numbers, unclear = _numbers(counts)
+    prose = len(counts) > _FEW_VALUES and _is_prose(counts)
+    values = () if prose else tuple(sorted(counts.index))
+    seen = _few_seen(values) if len(values) <= _FEW_VALUES else _seen(values)
+    numbers = {word: seen.numbers[word] for word in counts.index if word in seen.numbers}
     found = Profile(name, wording, "", numbers=numbers, **made)
-    return Profile(name, wording, _kind(found, unclear), numbers=numbers, **made)
+    return Profile(name, wording, _kind(found, seen), numbers=numbers, **made)
 
 
-def _kind(column: Profile, unclear: bool) -> str:
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What values in use say by themselves, whatever the column.
+
+    Attributes:
+        numbers: those that are numbers; unclear: whether they can be read in two ways.
+        lengths, addresses: the parts of them that are lengths of time, and e-mail addresses.
+    """
+
+    numbers: dict[str, float]
+    unclear: bool
+    lengths: float
+    addresses: float
+
+
+def _seen(values: tuple[str, ...]) -> _Seen:
+    if not values:
+        return _Seen({}, False, 0.0, 0.0)
+    text = pd.Series(values, dtype="str")
+    numbers, unclear = _numbers(text)
+    lengths, addresses = spoken(text).mean(), text.str.fullmatch(_EMAIL).mean()
+    return _Seen(numbers, unclear, float(lengths), float(addresses))
+
+
+_FEW_VALUES = 30  # with so many, columns of one questionnaire often hold the same ones
+_few_seen = lru_cache(maxsize=2048)(_seen)
+
+
+def _kind(column: Profile, seen: _Seen) -> str:
     counts, text = column.counts, column.counts.index
     if len(counts) <= 2 and set(text.str.lower()) <= (_YES | _NO):
         return "flag"
-    if spoken(text.to_series()).mean() > 0.9:
+    if seen.lengths > 0.9:
         return "duration"
-    if text.str.fullmatch(_EMAIL).mean() > 0.9:
+    if seen.addresses > 0.9:
         return "email"
     if _is_scale(column):
         return "scale"
     words = len(counts) - len(column.numbers)
     if words <= 0.02 * len(counts) + 1 and len(column.numbers) > words:
-        if unclear:
+        if seen.unclear:
             return "unclear number"
         whole = all(float(number).is_integer() for number in column.numbers.values())
         return "id" if column.distinct > 0.95 and whole and column.n > 20 else "number"
@@ -215,10 +253,16 @@ def _is_scale(column: Profile) -> bool:
 
 def _time_kind(counts: pd.Series, name: str) -> tuple[str, pd.Series | None]:
     """Say whether the values are moments, and whether day and month can be told apart."""
-    seen = counts.index.to_series()
-    if not seen.str.contains(r"\d", regex=True).mean() > 0.9 or seen.str.len().mean() < 5:
+    words = list(counts.index)
+    figures = sum(map(bool, map(re.compile(r"\d").search, words)))
+    if figures <= 0.9 * len(words) or sum(map(len, words)) < 5 * len(words):
         return "", None
+    seen = counts.index.to_series()
     plain = seen.str.fullmatch(r"[+-]?\d+([.,]\d+)?").mean() > 0.5
+    if seen.str.fullmatch(MONTHS).all() and (not plain or _dated(name)):
+        first = to_time(seen, timezone="UTC", format=MONTH).values.dt.tz_localize(None)
+        if first.notna().all():
+            return "time", first.repeat(counts.to_numpy()).reset_index(drop=True)
     days = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1[0-9]{9}(?:\d{3}){0,2}"
     serial = re.search(_LIVED, folded(name)) and seen.str.fullmatch(r"[2-5]\d{4}(?:[.,]\d+)?").all()
     if plain and not serial and not (seen.str.fullmatch(days).mean() > 0.95 and _dated(name)):
@@ -265,11 +309,11 @@ def _dated(name: str) -> bool:
     return bool(re.search(words, name, re.IGNORECASE))
 
 
-def _numbers(counts: pd.Series) -> tuple[dict[str, float], bool]:
+def _numbers(values: pd.Series) -> tuple[dict[str, float], bool]:
     """Give the values in use that are numbers (with or without a label), and whether unclear."""
-    values, unclear = counts.index.to_series(), False
+    unclear = False
     try:
-        read = to_number(values).values.to_numpy(copy=True)
+        read = to_number(values, currencies=True).values.to_numpy(copy=True)
     except CleaningError:
         read, unclear = _as_thousands(values), True
     labelled = to_score(values, _ANY).values.to_numpy()
@@ -284,26 +328,25 @@ def _numbers(counts: pd.Series) -> tuple[dict[str, float], bool]:
 
 def _as_thousands(values: pd.Series) -> np.ndarray:
     mark = "." if values.str.contains(",", regex=False).any() else ","
-    try:
-        return to_number(values, decimal=mark).values.to_numpy(copy=True)
-    except CleaningError:  # several currencies
-        bare = values.str.replace(r"[^\d.,-]", "", regex=True)
-        return pd.to_numeric(bare.str.replace(",", ""), errors="coerce").to_numpy(copy=True)
+    return to_number(values, decimal=mark, currencies=True).values.to_numpy(copy=True)
 
 
 def _word_kind(column: Profile) -> str:
     counts, text = column.counts, column.counts.index
-    weights = counts.to_numpy()
-    long = (
-        np.average(text.str.len(), weights=weights) > 25
-        and np.average(text.str.count(" "), weights=weights) > 3
-    )
+    long = _is_prose(counts)
     if len(counts) <= MOST_VALUES and not (long and column.distinct > 0.5):
         return "id" if column.distinct > 0.95 and is_coded(text) and column.n > 5 else "category"
     if long:
         return "text"
-    blanks = text.str.count(" ").to_numpy().mean()
-    return "id" if is_coded(text) else "text" if blanks > 1.5 else "category"
+    each = sum(word.count(" ") for word in text) / len(text)
+    return "id" if is_coded(text) else "text" if each > 1.5 else "category"
+
+
+def _is_prose(counts: pd.Series) -> bool:
+    """Say whether most of what was written is sentences: 25 letters and three blanks, or more."""
+    letters = sum(len(word) * n for word, n in counts.items())
+    blanks = sum(word.count(" ") * n for word, n in counts.items())
+    return letters > 25 * counts.sum() and blanks > 3 * counts.sum()
 
 
 def is_coded(text: pd.Index) -> bool:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from cxlab.cleaning.dates import to_time
 from cxlab.cleaning.durations import SECONDS, unit_named
+from cxlab.drafting.doubts import would_be
 from cxlab.drafting.lexicon import NO_RATING, NO_SUM, NO_WHEN, NO_WHO, PERSONAL, PLANNED
 from cxlab.drafting.profiles import MOST_VALUES, Profile, is_coded
 from cxlab.drafting.tables import is_money
@@ -56,11 +57,14 @@ def settled(made: Guess) -> None:
 def _take(made: Guess, ours: str, fit: list[Profile], what: str, weight: float) -> None:
     """Map the best of the columns that fit, and say what else it might be."""
     made.columns[ours] = fit[0]
-    others = [f"'{column.name}'" for column in fit[1:4]]
+    told = [would_be(ours, column) for column in fit[:4]]
+    mine = f" ({told[0]})" if told[0] else ""
+    others = [f"'{column.name}'{f' ({number})' if number else ''}"
+              for column, number in zip(fit[1:4], told[1:], strict=True)]  # fmt: skip
     also = f"; it might also be {listing(others)}" if others else ""
     made.doubt(
         f"no heading says outright {what}; '{fit[0].name}' ('{fit[0].example[:40]}') is taken for "
-        f"{ours} by its values{also}.",
+        f"{ours} by its values{mine}{also}.",
         weight,
         "columns",
         ours,
@@ -86,20 +90,6 @@ def _when(made: Guess) -> None:
         fit = sorted(fit, key=lambda column: (-round(column.filled, 1), made.found.index(column)))
         _take(made, ours, fit, "when", 0.4)
         return
-    months = (
-        r"(?:19|20)\d{2}[-/.]?(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d{2}|"
-        r"[^\W\d]{3,10}\.?[-/ ](?:(?:19|20)\d{2}|\d{2})"
-    )
-    for column in made.left():
-        if column.n >= _FEWEST and column.counts.index.str.fullmatch(months).all():
-            made.doubt(
-                f"'{column.name}' ('{column.example}') holds months and no days, so nothing says "
-                f"when; write days, such as the first of each month, to use it as {ours}.",
-                0.6,
-                "columns",
-                ours,
-            )
-            return
 
 
 def _ids(made: Guess) -> list[Profile]:

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 import pandas as pd
 
 from cxlab.cleaning import CleaningError
-from cxlab.cleaning.convert import _YES, to_number
-from cxlab.cleaning.counting import standing
+from cxlab.cleaning.convert import _YES, to_currency, to_number
+from cxlab.cleaning.counting import gives_back, standing
 from cxlab.drafting.guesses import Guess
-from cxlab.drafting.profiles import MOST_VALUES, Profile, folded
+from cxlab.drafting.profiles import MONTH, MOST_VALUES, Profile
 from cxlab.drafting.tables import is_money
 from cxlab.results import listing
 
 _SAYS_YES = _YES | {"returned", "refunded", "retourniert"}
-_CODES = {"$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "kr": "SEK", "zł": "PLN"}
 
 
 def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
@@ -32,13 +31,15 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
         _which_rows(made)
         _splits(made)
         if made.table == "orders":
+            _credits(made)
             _lines(made)
             currencies.append(_currency(made, others))
             _cents(made)
             _in_many(made)
             _two_sides(made)
             _came_back(made)
-            _credits(made)
+            _called_off(made)
+            _untold(made)
     return next(filter(None, currencies), ""), others
 
 
@@ -48,6 +49,15 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
 def _forms(made: Guess) -> None:
     """Write down the form of dates that do not tell day from month."""
     for ours, column in made.columns.items():
+        if column.by_month:
+            made.formats[ours] = MONTH
+            made.doubt(
+                f"'{column.name}' ('{column.example}') holds months and no days: the first day of "
+                "each is taken, so that lengths of time may be a month off, to either side.",
+                0.2,
+                "formats",
+                ours,
+            )
         if column.kind != "unclear time":
             continue
         example = next(
@@ -171,34 +181,103 @@ def _sent(made: Guess) -> None:
     )
 
 
+_OF = r"order|payment|financial|booking|invoice|bestell|auftrags?|zahlungs|bestel|betaal"
+_STATE = (
+    r"status|state|stav|stan|stato|statut|tila|tilstand|durum|allapot|stare|etat|estado|situacao|"
+    r"статус|状态|状態|ステータス"
+)
+_WHOSE = r"order|ordine|pedido|commande|compra|bestelling|zamowienia|objednavky|zakaza"
+_STATUS = re.compile(
+    rf"(?:(?:{_OF})[ -]?)?(?:{_STATE})(?: (?:(?:van de|de la|de|del|della|dell|do|da|du) )?"
+    rf"(?:{_WHOSE}))?|dispo(?:sition)?|event type|deal stage|stage|\w status|tilauksen tila|"
+    r"siparis durumu"
+)
+
+
 def _is_status(column: Profile) -> bool:
-    return column.kind in ("category", "flag") and bool(
-        re.fullmatch(
-            r"(?:order |payment |financial )?(?:status|state)|dispo(?:sition)?|statut|"
-            r"estado|zahlungsstatus|event type|deal stage|stage|stato(?: ordine)?|situacao|\w "
-            r"status|"
-            r"(?:booking|order|invoice|bestell|auftrags)[ -]?status",
-            column.called,
-        )
-    )
+    return column.kind in ("category", "flag") and bool(_STATUS.fullmatch(column.called))
 
 
 def _says_so(column: Profile, table: str) -> bool:
-    """Say whether all words of a column are known of a status, whatever its heading."""
+    """Say whether the words of a column are known of a status, whatever its heading."""
     if column.kind != "category" or len(column.counts) > MOST_VALUES:
         return False
     said = set(standing(column.counts.index.to_series(), table))
     return "counts" in said and bool(said & {"not_counted", "unfinished"}) and "unknown" not in said
 
 
+_OFF = re.compile(
+    r"\b(?:is |was )?(?:cancel|kansel|stornier|storno|annul|anul|avbr|aflys|peru(?:ut|tt)|"
+    r"iptal|zrus|otkaz)"
+)
+_NO_OFF = r"reason|grund|motif|motivo|fee|gebuhr|polic|type|count|number|amount|\bby\b|deadline"
+
+
+def _called_off(made: Guess) -> None:
+    """Leave out orders that a flag, or a day of its own, calls cancelled."""
+    for column in made.found:
+        dated = column.moments is not None
+        if not _OFF.search(column.called) or re.search(_NO_OFF, column.called):
+            continue
+        if not (dated or column.kind == "flag") or column.name not in made.files.everywhere():
+            continue
+        cells = made.raw(column)
+        yes = [word for word in column.counts.index if word.casefold() in _YES]
+        off = cells != "" if dated else cells.isin(yes)
+        if off.all() or not (off & ~_gone(made)).any() or _taken_off(made, off):
+            continue
+        if dated and off.mean() > 0.5:
+            continue
+        amount = _worth(made, column, list(cells[off].unique()))
+        _set_where(made, column, {"filled": False} if dated else {"not": yes})
+        made.doubt(
+            f"{int(off.sum()):,} of {len(off):,} rows have "
+            f"{'a day' if dated else listing([repr(each) for each in yes])} under '{column.name}'"
+            f"{f', worth {amount},' if amount else ''} and are left out as called off.",
+            float(off.mean()),
+            "where",
+        )
+
+
+def _gone(made: Guess) -> pd.Series:
+    """Say which rows the words of `where` leave out already."""
+    out = pd.Series(False, range(made.files.rows))
+    for name, rule in made.said.get("where", {}).items():
+        if isinstance(rule, dict) and "not" in rule:
+            column = next(c for c in made.found if c.name == name)
+            out |= made.raw(column).isin(rule["not"])
+    return out
+
+
+def _untold(made: Guess) -> None:
+    """Where the language of an export is not known, name what may say which orders count."""
+    guessed = [d for d in made.doubts if "no heading says outright" in d.text]
+    if "where" in made.said or "status" in made.columns or len(guessed) < 2:
+        return
+    for column in made.found:
+        few = column.kind == "category" and 2 <= len(column.counts) <= 8
+        if not few or column in made.columns.values() or column.numbers:
+            continue
+        words = list(column.counts.index)
+        if gives_back(pd.Series(words)).any():
+            continue
+        parts = [f"'{word}' ({column.counts[word]:,} rows, {_worth(made, column, [word])})"
+                 for word in words[:4]]  # fmt: skip
+        made.doubt(
+            f"if '{column.name}' says which orders were called off or not paid, leave those out by "
+            f"'where: {{{column.name}: {{not: [{words[-1]}]}}}}': it holds {listing(parts)}, and "
+            "all are counted.",
+            0.6,
+            "where",
+        )
+        return
+
+
 def _set_where(made: Guess, column: Profile, rule: object) -> None:
     made.said.setdefault("where", {})[column.name] = rule
-    for ours, taken in list(made.columns.items()):
-        if taken is column and ours == "status":
-            made.columns.pop(ours)
-    for part in (made.segments, made.attributes):
-        for key in [key for key, taken in part.items() if taken is column]:
-            part.pop(key)
+    if made.columns.get("status") is column:
+        made.columns.pop("status")
+    made.release(column)
     made.unused[column.name] = "read by `where`"
 
 
@@ -262,23 +341,22 @@ def _currency(made: Guess, others: list[str]) -> str:
     if amount is None:
         return ""
     column = made.columns.get("currency") or next(
-        (c for c in made.found if c.called in ("currency", "wahrung", "devise", "moneda")), None
+        (c for c in made.found if c.called in ("currency", "wahrung", "devise", "moneda")), amount
     )
-    if column is None or column.kind == "empty":
-        return _by_sign(amount)
-    if len({word.upper() for word in column.counts.index}) == 1:
-        made.columns.pop("currency", None)
-        made.unused[column.name] = f"always '{column.example}': the study's currency"
-        return column.example.upper()
+    column = amount if column.kind == "empty" else column
+    cells = made.raw(column)
+    codes = to_currency(cells).values.fillna("") if column is amount else cells.str.upper()
+    counts = codes[codes != ""].value_counts()
+    if len(counts) < 2:
+        return _always(made, column, amount, next(iter(counts.index), ""))
     if _converted(made):
         return _converted(made)
     numbers = made.raw(amount).map(amount.numbers).astype(float)
-    sums = numbers.groupby(made.raw(column).str.upper()).sum().sort_index()
-    counts = column.counts.groupby(column.counts.index.str.upper()).sum()
+    sums = numbers.groupby(codes).sum().drop("", errors="ignore").sort_index()
     most = max(counts.index, key=lambda word: (counts[word], word))
     shown = listing([f"{sums[word]:,.2f} {word}" for word in sums.index])
     words = [word for word in column.counts.index if word.upper() == most]
-    _set_where(made, column, words)
+    _set_where(made, column, [most] if column is amount else words)
     made.columns["currency"] = column
     made.unused.pop(column.name, None)
     others += sorted(set(counts.index) - {most})
@@ -290,6 +368,15 @@ def _currency(made: Guess, others: list[str]) -> str:
         "where",
     )
     return most
+
+
+def _always(made: Guess, column: Profile, amount: Profile, code: str) -> str:
+    """Name the one currency there is; a column that says nothing else is not read."""
+    if column is amount:
+        return {"KR": "SEK"}.get(code, code)
+    made.columns.pop("currency", None)
+    made.unused[column.name] = f"always '{column.example}': the study's currency"
+    return code
 
 
 _LOCAL = (
@@ -407,32 +494,43 @@ def _came_back(made: Guess) -> None:
             )
 
 
-_CREDIT = r"credit (?:memo|note)|gutschrift|storno|\bavoir\b|nota de credito|creditnota|\brefund"
-
-
 def _credits(made: Guess) -> None:
-    """Doubt rows that a word calls money given back, and whose amounts are not negative."""
+    """Read the kind of rows that a word calls money given back; doubt what it cannot settle."""
     amount = made.columns.get("amount")
     if amount is None:
         return
     for column in made.found:
-        back = [word for word in column.counts.index if re.search(_CREDIT, folded(word))]
-        if column.kind not in ("category", "flag") or not back or len(back) == len(column.counts):
+        if column.kind not in ("category", "flag") or column is made.columns.get("status"):
             continue
+        back = gives_back(column.counts.index.to_series())
+        if not back.any() or back.all() or column is made.columns.get("product"):
+            continue
+        words = column.counts.index[back]
         numbers = made.raw(amount).map(amount.numbers).astype(float)
-        rows = made.raw(column).isin(back)
+        rows = made.raw(column).isin(words)
         mine = numbers[rows]
-        if _taken_off(made, rows):
+        if _taken_off(made, rows) or (mine > 0).mean() <= 0.5:
             continue
-        if (mine > 0).mean() > 0.5 and column is not made.columns.get("status"):
-            made.doubt(
-                f"'{column.name}' calls {len(mine):,} of {column.n:,} rows "
-                f"{listing([f'{word!r}' for word in back])}, and their amounts are positive: they "
-                f"are counted as sales ({mine.sum():,.2f} of {numbers.sum():,.2f}). Write them as "
-                "negative amounts, or leave them out by `where`.",
-                0.9,
-                "where",
-            )
+        if made.columns.get("kind", column) is column and _kind_of(column):
+            made.release(column)
+            made.columns["kind"] = column
+            continue
+        made.doubt(
+            f"'{column.name}' calls {len(mine):,} of {column.n:,} rows "
+            f"{listing([f'{word!r}' for word in words])}, and their amounts are positive: they are "
+            f"counted as sales ({mine.sum():,.2f} of {numbers.sum():,.2f}). If they were given "
+            f"back, write 'kind: {column.name}'; or leave them out by `where`.",
+            0.9,
+            "where",
+        )
+
+
+def _kind_of(column: Profile) -> bool:
+    """Say whether a heading is one of kinds of transaction, and not of goods or their state."""
+    return bool(re.search(
+        r"\b(?:type|typ|tipo|kind|art|soort|rodzaj|category|kategorie|categorie|categoria|event|"
+        r"vorgang|buchung|movement|movimiento|mouvement|document|doc|beleg|transaction|operation|"
+        r"operacion|nature|description)\b|(?:art|typ|type|soort)$", column.called))  # fmt: skip
 
 
 def _taken_off(made: Guess, rows: pd.Series) -> bool:
@@ -465,15 +563,6 @@ def _converted(made: Guess) -> str:
     return currency.example.upper()
 
 
-def _by_sign(amount: Profile) -> str:
-    signs = {
-        code
-        for sign, code in _CODES.items()
-        if any(sign in word for word in amount.counts.index[:50])
-    }
-    return signs.pop() if len(signs) == 1 else ""
-
-
 # ---------------------------------------------------------------- orders in several rows
 
 
@@ -486,6 +575,8 @@ def _lines(made: Guess) -> None:
         return
     rows = pd.DataFrame({"order": made.raw(order), "text": made.raw(amount)})
     rows["amount"] = rows["text"].map(amount.numbers).astype(float)
+    if "kind" in made.columns:
+        rows = rows[~gives_back(made.raw(made.columns["kind"]))]
     several = rows.groupby("order")["amount"].agg(["size", "count", "nunique", "first"])
     several = several[several["size"] > 1]
     repeated = several[(several["count"] == several["size"]) & (several["nunique"] == 1)]

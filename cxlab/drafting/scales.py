@@ -65,7 +65,14 @@ _ORDERS = (
     "zeer mee eens",
     "discordo totalmente|discordo|discordo parcialmente|nem concordo nem discordo/neutro|"
     "concordo parcialmente|concordo|concordo totalmente",
+    "per niente d accordo/fortemente in disaccordo/completamente in disaccordo|in disaccordo|"
+    "parzialmente in disaccordo|ne d accordo ne in disaccordo/neutrale/neutro|"
+    "parzialmente d accordo|d accordo|completamente d accordo/molto d accordo/fortemente d accordo",
     # quality
+    "pessimo/pessima/molto scarso|scarso/scarsa/cattivo|sufficiente/discreto/nella media/neutro|"
+    "buono/buona|ottimo/ottima/eccellente",
+    "bardzo zle/bardzo zla|zle/zla|srednio/srednia/przecietnie/przecietna|dobrze/dobra|"
+    "bardzo dobrze/bardzo dobra",
     "very poor/very bad/terrible/awful|poor/bad|fair/average/ok/okay/neutral/neither good nor bad/"
     "acceptable|good|very good/excellent",
     "poor|fair|good|very good|excellent",
@@ -88,7 +95,15 @@ _ORDERS = (
     "sehr schwierig/sehr schwer|schwierig/schwer|eher schwierig/eher schwer|"
     "teils teils/neutral/weder noch|eher einfach/eher leicht|einfach/leicht|sehr einfach/"
     "sehr leicht",
+    "tres difficile|difficile|plutot difficile|ni facile ni difficile/neutre|plutot facile|facile|"
+    "tres facile",
+    "muy dificil|dificil|algo dificil|ni facil ni dificil/neutral|algo facil|facil|muy facil",
+    "zeer moeilijk/heel moeilijk|moeilijk|enigszins moeilijk|niet makkelijk niet moeilijk/neutraal|"
+    "enigszins makkelijk|makkelijk/gemakkelijk|zeer makkelijk/heel makkelijk",
     # likelihood
+    "tres improbable/tres peu probable|improbable/peu probable|plutot improbable|neutre|"
+    "plutot probable|probable|tres probable",
+    "muy improbable|improbable|algo improbable|neutral|algo probable|probable|muy probable",
     "very unlikely/extremely unlikely|unlikely|somewhat unlikely|neutral/neither likely nor "
     "unlikely/neither/unsure|somewhat likely|likely|very likely/extremely likely",
     "not at all likely|not so likely/slightly likely|somewhat likely/moderately likely|"
@@ -405,9 +420,25 @@ def _worded(columns: Sequence[Profile], fixed: tuple[float, float] | None) -> Re
         sorted(((word, value - shift) for word, value in labels.items()), key=lambda at: -at[1])
     )
     reading = Reading(low, steps - shift, labels, absent)
+    if steps == 5 and _within_seven(set(answers.values())):
+        tally = {value: sum(int(c.counts.get(word, 0)) for c in columns)
+                 for word, value in labels.items()}  # fmt: skip
+        mean = sum(value * n for value, n in tally.items()) / max(sum(tally.values()), 1)
+        reading.unsure.append(
+            f"nobody gave the ends of seven points, so it is read as 1..5 with a mean of "
+            f"{mean:.2f}; on 1..7 it would be {mean + 1:.2f}"
+        )
     if steps in (4, 6):
         reading.unsure.append(f"no middle answer was given, so it is read as {steps} points")
     return reading
+
+
+def _within_seven(words: set[str]) -> bool:
+    """Say whether words are the inner five of an order of seven."""
+    return any(
+        len(order) == 7 and all(any(word in place for word in words) for place in order[1:6])
+        for order in ORDERS
+    )
 
 
 def _steps(places: dict[str, int]) -> int:

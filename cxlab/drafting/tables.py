@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,12 +37,14 @@ class Files:
         vendor: the system they come from, where its headings tell.
         long: where a row is a question, the headings of `id`, `question` and `answer`; the
             grids are put together by id then.
+        sheet: of a workbook that holds several tables.
     """
 
     paths: list[Path]
     grids: list[ingest.Grid]
     vendor: Vendor | None = None
     long: dict[str, str] = field(default_factory=dict)
+    sheet: str = ""
 
     @property
     def layout(self) -> str:
@@ -51,8 +53,8 @@ class Files:
 
     @property
     def name(self) -> str:
-        """The first file's name."""
-        return self.paths[0].name
+        """The first file's name, with the sheet where there are several."""
+        return self.paths[0].name + (f", sheet '{self.sheet}'" if self.sheet else "")
 
     @property
     def rows(self) -> int:
@@ -71,15 +73,26 @@ def gathered(paths: Sequence[Path]) -> list[Files]:
         IngestError: a file cannot be read; the message says why.
     """
     groups: list[Files] = []
-    for path in sorted(paths, key=lambda path: (path.name, str(path))):
-        grid = ingest.look(path, Table(files=(path.name,)))
-        home = next((group for group in groups if _alike(group.grids[0], grid)), None)
+    looked = [(path, sheet, grid) for path in sorted(paths, key=lambda path: (path.name, str(path)))
+              for sheet, grid in _grids(path)]  # fmt: skip
+    for path, sheet, grid in looked:
+        home = next((group for group in groups
+                     if group.sheet == sheet and _alike(group.grids[0], grid)), None)  # fmt: skip
         if home is None:
-            groups.append(Files([path], [grid], vendor_of(grid.header.names)))
+            groups.append(Files([path], [grid], vendor_of(grid.header.names), sheet=sheet))
         else:
             home.paths.append(path)
             home.grids.append(grid)
     return groups
+
+
+def _grids(path: Path) -> Iterator[tuple[str, ingest.Grid]]:
+    """Read a file; of a workbook with several tables each sheet, under its name."""
+    try:
+        yield "", ingest.look(path, Table(files=(path.name,)))
+    except ingest.ManySheets as many:
+        for sheet in many.sheets:
+            yield sheet, ingest.look(path, Table(files=(path.name,), sheet=sheet))
 
 
 def _alike(one: ingest.Grid, other: ingest.Grid) -> bool:
@@ -91,14 +104,20 @@ def _alike(one: ingest.Grid, other: ingest.Grid) -> bool:
 _FEW, _SHORT = 4, 8  # columns
 
 
-def table_of(found: list[Profile], files: Files) -> tuple[str, bool]:
-    """Say which table a file most likely is, and whether that is sure."""
+_BOOKED = r"\b(?:order|booking|reservation|bestell|pedido|commande|ordine|buchung)"
+
+
+FELT = r"how (?:satisfied|happy|easy)|satisfait|satisfech|zufrieden|tevreden|soddisfatt|zadowol"
+
+
+def table_of(found: list[Profile], files: Files) -> tuple[str, str]:
+    """Say which table a file most likely is; where that is not sure, also which it may be."""
     if files.vendor:
-        return files.vendor.table, True
+        return files.vendor.table, ""
     if files.long or files.layout in _SURVEYS:
-        return "responses", True
+        return "responses", ""
     points = _points(found)
-    stem = folded(files.paths[0].stem)
+    stem = folded(files.sheet or files.paths[0].stem)
     for table, words in _CALLED.items():
         points[table] += 2 * bool(re.search(words, stem))
     named = {table for table, told in points.items() if told}
@@ -106,7 +125,8 @@ def table_of(found: list[Profile], files: Files) -> tuple[str, bool]:
     best = sorted(points, key=lambda table: (-points[table], list(TELLS).index(table)))
     # an id that does not repeat and a date say little of what a row is, if no heading does
     said = best[0] in named or len(found) > _FEW
-    return best[0], said and points[best[0]] >= points[best[1]] + 2
+    sure = said and points[best[0]] >= points[best[1]] + 2
+    return best[0], "" if sure else best[1]
 
 
 def _points(found: list[Profile]) -> Counter[str]:
@@ -135,7 +155,8 @@ def _content(found: list[Profile]) -> Counter[str]:
     money = fits(found, _word("orders", "amount")) or [c for c in found if is_money(c)]
     times = [c for c in found if c.kind in ("time", "unclear time")]
     said = [c for c in found if c.kind in ("category", "text")]
-    pleased = [c for c in fits(found, _word("responses", "csat")) if _is_rated(c)]
+    pleased = [c for c in found if re.search(FELT, c.said)] + fits(found, _word("responses", "ces"))
+    pleased = [c for c in pleased + fits(found, _word("responses", "csat")) if _is_rated(c)]
     points["responses"] += 5 * bool(asked) + min(len(rated) // 2, 4)
     points["responses"] += 4 * bool(pleased and len(found) <= _SHORT and not (ended or left))
     points["responses"] -= 4 * (not rated and not any(map(_is_rated, said)))
@@ -143,10 +164,12 @@ def _content(found: list[Profile]) -> Counter[str]:
     points["customers"] -= 4 * several
     points["orders"] += 3 * bool(money and times and (who or coded)) - 4 * (not money)
     points["interactions"] -= 6 * (not times)
+    booked = any(re.search(_BOOKED, column.called) for column in coded) and bool(money)
     if several and began and ended:
-        points["subscriptions"] += 7
+        points["subscriptions"] += 0 if booked else 7
     visited = _visited(found, times)
-    if several and times and not money and not asked and len(found) <= 4 and visited < 3:
+    told = money or asked or pleased
+    if several and times and not told and len(found) <= 4 and visited < 3:
         points["interactions"] += 4
     stars = [c for c in fits(found, _word("reviews", "rating")) if c.kind != "text"]
     read = fits(found, _word("reviews", "text"))

@@ -112,7 +112,9 @@ def _book(opened: study.Study, tables: list[Guess], head: Head) -> None:
         text = f"check: {made.table}, {count(done['rows_in'], 'row')} read, {done['kept']:,} kept"
         text += f"; set aside: {', '.join(gone)}" if gone else ""
         lines.append(text + (f"; cells blanked: {', '.join(blank)}" if blank else ""))
-        _doubt_booked(made, done["rows_in"], reasons, lost)
+        told = " ".join(said for table, said in opened.doubts if table == made.table)
+        fresh = {reason: n for reason, n in reasons.items() if _meaning(reason) not in told}
+        _doubt_booked(made, done["rows_in"], fresh, lost)
     head.booked = tuple(lines)
     for table, said in opened.doubts:
         made = next((made for made in tables if made.table == table), tables[0])

@@ -181,14 +181,21 @@ VENDORS = (
                        "tiempo total")},
         {"datestamp": "last action; the day of sending is read",
          "date last action": "the day of sending is read"}),
-    Vendor("Microsoft Forms", "responses", ("id", "start time|startzeit|heure de debut|"
-           "hora de inicio", "completion time|fertigstellungszeit|heure de fin|"
-           "hora de finalizacion"), {
-        "response_id": ("id",), "answered_at": ("completion time", "fertigstellungszeit",
-                                                "heure de fin", "hora de finalizacion")},
+    Vendor("Microsoft Forms", "responses", ("id|identyfikator", "start time|startzeit|heure de "
+           "debut|hora de inicio|begintijd|ora di inizio|godzina rozpoczecia", "completion time|"
+           "fertigstellungszeit|heure de fin|hora de finalizacion|tijd van voltooien|"
+           "ora di completamento|hora de conclusao|godzina ukonczenia"), {
+        "response_id": ("id", "identyfikator"),
+        "answered_at": ("completion time", "fertigstellungszeit", "heure de fin",
+                        "hora de finalizacion", "tijd van voltooien", "ora di completamento",
+                        "hora de conclusao", "godzina ukonczenia")},
         {"last modified time": "the time of sending is read"}),
-    Vendor("Google Forms", "responses", ("timestamp|zeitstempel|horodateur|marca temporal",), {
-        "answered_at": ("timestamp", "zeitstempel", "horodateur", "marca temporal")}),
+    Vendor("Google Forms", "responses", ("timestamp|zeitstempel|horodateur|marca temporal|"
+           "informazioni cronologiche|carimbo de data hora|tijdstempel|sygnatura czasowa|"
+           "tidsstempel|tidstampel",), {
+        "answered_at": ("timestamp", "zeitstempel", "horodateur", "marca temporal",
+                        "informazioni cronologiche", "carimbo de data hora", "tijdstempel",
+                        "sygnatura czasowa", "tidsstempel", "tidstampel")}),
     Vendor("Typeform", "responses", ("network id|start date utc", "submit date utc|submitted at"), {
         "response_id": ("token", ""), "answered_at": ("submit date utc", "submitted at"),
         "started_at": ("start date utc",)},
