@@ -2,7 +2,9 @@
 
 import os
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
+import openpyxl
 import pytest
 import yaml
 
@@ -266,3 +268,64 @@ def test_few_different_remarks_are_comments_all_the_same(tmp_path, heading):
     rows = [(f"{day:%Y-%m-%d}", at % 11, said_by[at % 4]) for at, day in enumerate(DAYS)]
     _, said, _ = _drafted(tmp_path, _csv(tmp_path / "w.csv", f"date,nps,{heading}", rows))
     assert said["tables"]["responses"]["columns"]["comment"] == heading
+
+
+def _workbook(path: Path, sheets: dict[str, list[list]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+_ANSWERS = [["Date", "Customer ID", "NPS"]]
+_ANSWERS += [[f"{day:%Y-%m-%d}", f"C{at % 60:04d}", at % 11] for at, day in enumerate(DAYS)]
+_BOUGHT = [["Order No", "Order date", "Customer ID", "Total"]]
+_BOUGHT += [[f"B{at}", *row[:2], at + 0.5] for at, row in enumerate(_ANSWERS[1:])]
+
+
+def test_a_cover_sheet_is_no_table(tmp_path):
+    cover = [["Report of the year"], ["Made by", "the tool"]]
+    book = _workbook(tmp_path / "a.xlsx", {"About": cover, "Answers": _ANSWERS})
+    _, _, opened = _drafted(tmp_path, book)
+    assert len(opened.responses) == len(DAYS)
+    assert any("'About' holds no table" in note for note in opened.notes["responses"])
+
+
+def test_each_sheet_of_a_workbook_is_a_table_of_the_draft(tmp_path):
+    book = _workbook(tmp_path / "a.xlsx", {"Survey": _ANSWERS, "Sales": _BOUGHT})
+    _, said, opened = _drafted(tmp_path, book)
+    assert {table: part["sheet"] for table, part in said["tables"].items()} == {
+        "responses": "Survey",
+        "orders": "Sales",
+    }
+    assert len(opened.cleaned["orders"].frame) == len(opened.responses) == len(DAYS)
+
+
+def test_pairs_of_words_above_a_table_are_no_header(tmp_path):
+    path = tmp_path / "p.csv"
+    lines = ["Seller;me", "Period;2025", "", "Order No;Order date;Customer ID;Shop;Total"]
+    lines += [f"{no};{day};{who};x{who[-1]};{paid:.2f}" for no, day, who, paid in _BOUGHT[1:]]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    _, _, opened = _drafted(tmp_path, path)
+    assert opened.cleaned["orders"].frame["amount"].sum() == sum(row[3] for row in _BOUGHT[1:])
+
+
+def test_the_only_question_about_satisfaction_is_the_score(tmp_path):
+    faces = ("😡", "🙁", "😐", "🙂", "😍")
+    rows = [(f"{day:%Y-%m-%d}", f"C{at % 60:04d}", faces[at % 5]) for at, day in enumerate(DAYS)]
+    head = "Date,Customer,How satisfied are you with your visit?"
+    made, _, opened = _drafted(tmp_path, _csv(tmp_path / "visit.csv", head, rows))
+    assert opened.responses["csat"].mean() == 3
+    assert any("only question about satisfaction" in doubt for doubt in made.doubts)
+
+
+def test_the_inner_five_of_seven_points_are_doubted_with_the_other_mean(tmp_path):
+    words = ("Disagree", "Somewhat disagree", "Neutral", "Somewhat agree", "Agree")
+    rows = [(f"{day:%Y-%m-%d}", f"C{at % 60:04d}", words[at % 5]) for at, day in enumerate(DAYS)]
+    head = "Date,Customer,They made it easy for me"
+    made, _, _ = _drafted(tmp_path, _csv(tmp_path / "e.csv", head, rows))
+    assert any("mean of 3.00; on 1..7 it would be 4.00" in doubt for doubt in made.doubts)

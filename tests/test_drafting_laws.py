@@ -175,3 +175,26 @@ def test_files_by_month_in_any_order_change_no_number(name, tmp_path):
         parts.append(part)
     path.unlink()
     assert _numbers(parts[::-1], export, tmp_path / "two") == pytest.approx(before)
+
+
+@pytest.mark.parametrize("parts", ["by month", "by shop", "at random"])
+def test_rows_without_an_id_are_counted_alike_however_the_file_is_split(parts, tmp_path):
+    rng = np.random.default_rng(31)
+    days = np.sort(rng.integers(0, 180, 400))
+    rows = [
+        [f"{np.datetime64('2025-01-01') + day}", f"C{day * 3 % 17}", f"{day % 5 + 1}.50", "ABC"[n]]
+        for day, n in zip(days, rng.integers(0, 3, 400), strict=True)
+    ]  # many are alike by chance
+    key = {"by month": lambda at: rows[at][0][5:7], "by shop": lambda at: rows[at][3]}
+    of = [key.get(parts, lambda at: at * 7919 % 4)(at) for at in range(len(rows))]
+    found = []
+    for name, groups in (("one", [0] * 400), ("several", of)):
+        folder = tmp_path / name
+        folder.mkdir()
+        for group in sorted(set(groups)):
+            mine = [row for row, own in zip(rows, groups, strict=True) if own == group]
+            head = ["Date", "Customer ID", "Amount", "Shop"]
+            _write(folder / f"sales {group}.csv", [head, *mine], ",")
+        _, opened = _opened(sorted(folder.glob("*.csv")), tmp_path / f"of {name}")
+        found.append((len(opened.cleaned["orders"].frame), _net(opened)))
+    assert found[0] == pytest.approx(found[1]) == (400, pytest.approx(found[0][1]))

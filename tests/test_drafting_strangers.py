@@ -299,16 +299,6 @@ def test_stars_and_numbers_in_brackets_are_ratings(tmp_path):
     )
 
 
-def test_credit_notes_written_as_positive_amounts_are_doubted(tmp_path):
-    made, _, _ = _drafted(
-        tmp_path,
-        "doc_no,cust_no,doc_date,doc_type,amount",
-        lambda at: (at, at % 50, _day(at), "Invoice" if SOLD[at] else "Credit memo", PAID[at]),
-    )
-    assert "15 of 150 rows 'Credit memo', and their amounts are positive" in made.doubts[0]
-    assert f"({PAID[~SOLD].sum():,.2f} of {PAID.sum():,.2f})" in made.doubts[0]
-
-
 def test_one_rating_in_words_of_a_known_order_is_a_rating(tmp_path):
     words = ("sehr unzufrieden", "unzufrieden", "teils/teils", "zufrieden", "sehr zufrieden")
     head = "Kundennr;Datum;Weiterempfehlung (0-10);Zufriedenheit mit Lieferung;Tarif"
