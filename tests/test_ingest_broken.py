@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cxlab.codebook import Refusal
+from cxlab.codebook import Refusal, Table
+from cxlab.ingest import read
 from tests import small
 
 SAID = {"columns": {"nps": "Q1"}, "attributes": ["Q2"]}
@@ -199,3 +200,13 @@ def test_an_odd_file_is_read_and_accounted_for(case, tmp_path):
     assert done.rows_in == len(done.frame) + len(done.set_aside)
     assert small.reasons(opened) == gone
     assert scores is None or done.frame["nps"].tolist() == scores
+
+
+def test_a_file_that_ends_within_a_row_is_doubted_as_cut_off(tmp_path):
+    path = tmp_path / "a.csv"
+    rows = "".join(f"{at},2025-01-{at % 28 + 1:02d},{at % 11},x\n" for at in range(40))
+    path.write_text("id,date,nps,why\n" + rows[:-12], encoding="utf-8")
+    table = Table(files=("a.csv",), columns={"nps": "nps"})
+    assert any("a.csv ends in the midst of line 41" in note for note in read([path], table).notes)
+    path.write_text("id,date,nps,why\n" + rows[:-1], encoding="utf-8")  # no mark of a line's end
+    assert not any("cut off" in note for note in read([path], table).notes)

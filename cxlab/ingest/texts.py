@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from cxlab.codebook import Table
+from cxlab.codebook import DOUBT, Table
 from cxlab.ingest.encodings import decode
 from cxlab.ingest.grids import FOOTER, LAST_ROWS, Grid, Wanted, footers, stacked
 from cxlab.ingest.layouts import Header, recognise, top
@@ -72,6 +72,12 @@ def read_text(path: Path, opened: Opened, table: Table, wanted: Wanted) -> Grid:
     ]
     if blank:
         notes.append(f"{name}: {blank:,} blank lines passed over.")
+    cut = damage[-1] if not isinstance(damage, str) and data[-1:] != b"\n" else ""
+    if " expected" in str(cut):
+        notes.append(
+            f"{DOUBT}{name} ends in the midst of line {lines[-1]} ({cut}): the export seems to be "
+            "cut off, and what should follow is missing. Export it again."
+        )
     if opened.note:
         notes.insert(0, opened.note)
     return Grid(cells, header, lines, damage, tuple(notes))
