@@ -202,10 +202,11 @@ WORDS: dict[str, tuple[Word, ...]] = {
             rf"{_ID}$|^subscriptions? id$", r"^id$")),
         Word("customer_id", _IDS, WHO, r"\b(?:date|since|type|name|group|segment|status|email)\b"),
         Word("ended_at", _TIME, (
-            _ENDED, r"ended?(?: ?(?:at|date|on))?\b|end ?date|\bende?\b|\bfin\b|until|expire"),
+            _ENDED, r"ended?(?: ?(?:at|date|on))?\b|end ?date|\bende?\b|\bfin\b|until|expire|"
+            r"^(?:to|till|hasta|tot|au|bis|al)$"),
             r"trial|current|period|next|renew"),
         Word("started_at", _TIME, (
-            r"start|activat|begin|debut|inicio|\bab\b|from|^von$|^inizio|^ingangsdatum|^vanaf$",
+            r"start|activat|begin|debut|inicio|\bab\b|from|^(?:von|desde|du|da)$|^inizio|^ingangsdatum|^vanaf$",
             r"created|creation|since"),
             r"trial|current|period|next|renew|cancel"),
         Word("plan", _SHORT, (r"\bplan\b|product|price id|tarif|package|paket|formule|item",),

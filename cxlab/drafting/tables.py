@@ -145,6 +145,7 @@ def _content(found: list[Profile]) -> Counter[str]:
     began = fits(found, _word("customers", "signed_up_at"))
     ended = [c for c in fits(found, _word("customers", "churned_at")) if c not in began]
     ended = ended or fits(found, _word("subscriptions", "ended_at"))
+    began = began or fits(found, _word("subscriptions", "started_at"))
     named = [column for column in who if is_who(column)] if began and ended else []
     once = bool(who) and max(column.distinct for column in named or who) > 0.97
     several = bool(who) and not once
