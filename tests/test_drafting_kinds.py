@@ -333,7 +333,13 @@ def test_the_inner_five_of_seven_points_are_doubted_with_the_other_mean(tmp_path
 
 def test_spells_of_the_plainest_headings_are_subscriptions(tmp_path):
     rows = [
-        (at, f"c{at % 60}", f"{day:%Y-%m-%d}", f"{DAYS[-1]:%Y-%m-%d}" if at < 40 else "", "9.90")
+        (
+            at,
+            f"c{at % 60}",
+            f"{day:%Y-%m-%d}",
+            f"{DAYS[at + 50]:%Y-%m-%d}" if at < 40 else "",
+            "9.90",
+        )
         for at, day in enumerate(DAYS[:90])
     ]
     _, said, _ = _drafted(tmp_path, _csv(tmp_path / "s.csv", "sub,cust,from,to,fee", rows))

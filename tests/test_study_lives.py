@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from cxlab import retention
+from cxlab import retention, study
 from cxlab.study import account_of
 from tests.small import load, reasons
 
@@ -54,3 +54,13 @@ def test_rows_read_are_rows_of_files_and_nameless_spells_are_booked(tmp_path):
     assert list(account_of(opened)["tables"]) == ["subscriptions"]
     assert reasons(opened, "subscriptions") == {"ended_before_started": 1, "id_missing": 1}
     assert len(opened.customers) == 3
+
+
+def test_subscriptions_of_which_none_has_an_end_are_lives_that_go_on(tmp_path):
+    rows = "".join(f"c{at},2025-0{at % 9 + 1}-03\n" for at in range(30))
+    (tmp_path / "s.csv").write_text("who,since\n" + rows, encoding="utf-8")
+    said = "study: s\nas_of: 2025-12-31\ntables:\n  subscriptions:\n    files: s.csv\n"
+    said += "    columns: {customer_id: who, started_at: since}\n"
+    (tmp_path / "study.yaml").write_text(said, encoding="utf-8")
+    people = study.load(tmp_path / "study.yaml", cache=False).customers
+    assert people["churned_at"].isna().all()

@@ -39,7 +39,8 @@ def stretches(subscriptions: pd.DataFrame, *, as_of: Any = None) -> pd.DataFrame
     if rows.empty:
         raise SpellError("no subscription has both a customer and a start.")
     begun = rows["started_at"]
-    ends = rows.get("ended_at", pd.Series(pd.NaT, index=rows.index)).astype(begun.dtype)
+    none = pd.Series(pd.NaT, index=rows.index, dtype=begun.dtype)
+    ends = rows.get("ended_at", none).astype(begun.dtype)
     if as_of is not None:
         last = clock.local_moment(as_of, clock.zone_of(begun)).tz_localize(clock.zone_of(begun))
         ends = ends.where(ends <= last)
