@@ -167,6 +167,7 @@ def _found(heard: Heard, code: str, declared: Declared, seed: int):
         return None, f"In '{code}' no theme is found again in half of the comments."
     which, carried, strength = _carried(heard, rows["row"].to_numpy(), at.held(texts), found)
     names = _keyest(texts, which, len(found.shares))
+    _keyed(heard, names, carried, strength)
     several = len(_languages(heard)) > 1
     listed = [
         Theme(_name(each, code if several else ""), "found", code, each, float(steady))
@@ -201,6 +202,15 @@ def _carried(heard: Heard, row: np.ndarray, held: Any, found: groups.Groups):
         carried[row[theme >= 0], theme[theme >= 0]] = True
     strength[carried & (strength == 0)] = 0.5
     return which, carried, strength
+
+
+def _keyed(heard: Heard, names: Sequence[Mapping], carried: np.ndarray, strength: np.ndarray):
+    """Count comments without a word of the theme's name as half as typical of it."""
+    for place, told in enumerate(names):
+        rows = np.flatnonzero(carried[:, place])
+        texts = pd.Series(heard.text[rows], dtype=object)
+        held = matching.holding(texts, heard.language[rows], list(told)[:NAMED_BY])
+        strength[rows[~held], place] /= 2
 
 
 def _keyest(texts: Sequence[str], which: np.ndarray, k: int) -> list[dict[str, float]]:
