@@ -1,6 +1,7 @@
 """What a page about leaving claims: no leak used, no list that does not pay, shares of everyone."""
 
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -133,6 +134,19 @@ def test_no_call_paying_is_the_verdict_though_the_ranking_is_good():
     assert said.headline.startswith(
         "We cannot yet pick out who will leave: no calls detectably pay"
     )
+
+
+def test_a_ranking_is_not_measured_by_a_handful_of_leavers(silent):
+    case, _, _ = silent
+    taken = case.judge.judged()
+    left = taken.label.to_numpy() == 1
+    few = taken.rows(~left | (left.cumsum() <= 5))
+    judged = churn.evaluate(few.label.to_numpy(dtype=float), few)
+    found = churn.verdict(replace(case, judge=few), judged, churn.calls(case, limit=100))
+    assert re.match("We cannot yet pick out who will leave: only 5 of .* too few", found.headline)
+    assert found.frame["estimate"].isna().all()
+    assert judged.headline.startswith("Only 5 of ")
+    assert churn.beside(found, judged) is found
 
 
 def test_profit_that_rests_on_an_assumed_share_is_assumed(leaky):

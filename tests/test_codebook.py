@@ -304,3 +304,9 @@ def test_a_unit_of_time_that_is_none_is_refused(tmp_path):
 
 def test_what_is_not_alike_is_not_suggested():
     assert codebook.did_you_mean("answered_at", ["seat", "note"]) == ""
+
+
+def test_a_word_of_ours_is_no_misspelling_of_a_column():
+    with pytest.raises(codebook.Refusal) as refused:
+        codebook.need(pd.DataFrame({"churned_at": []}), ["churn_reason"], codebook.Refusal)
+    assert str(refused.value) == "there is no column 'churn_reason'."

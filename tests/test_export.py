@@ -248,6 +248,14 @@ def test_what_needs_attention_lists_flipped_verdicts_and_parts_withheld():
     assert "Needs attention" not in _index("everyone")
 
 
+def test_a_part_that_lacks_what_everyone_lacks_is_told_once():
+    bare = {"question": "What?", "state": "not made", "page": "", "error": "No comment was asked.",
+            "reading_order": 1, "headline": ""}  # fmt: skip
+    page = _index("everyone", more=[{**bare, "part": p} for p in ("everyone", "region: East")])
+    assert page.count("No comment was asked.") == 1
+    assert "Needs attention" not in page
+
+
 def test_reports_can_be_chosen_by_part_or_where_they_are_many_by_segment():
     few = _index("everyone", "region: East", "2025Q3")
     assert "<option>region: East</option>" in few

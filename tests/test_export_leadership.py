@@ -271,6 +271,16 @@ def test_a_card_draws_what_leadership_may_see_and_nothing_else():
         assert left or not seen
 
 
+def test_what_is_all_held_back_is_neither_card_nor_sentence():
+    said = "Survival in months: only groups of 20 or more people are shown."
+    frame = pd.DataFrame({"group": ["a"], "time": [0], "estimate": [None], "at_risk": [None]})
+    held = results.Result("survival in months", frame, said, "m", "b")
+    report = {**_found("5"), "page": "50_retention/e.html", "findings": [held.to_dict()]}
+    page = leadership.Page([report])
+    assert isinstance(page.about("kept"), results.Absence)
+    assert not [one for one in page.sentences if one.text == said]
+
+
 def test_what_is_not_sure_is_no_news():
     unsure = ("NPS change", "NPS fell by 1.0 points (−4.0 to +2.0).",
               {"term": "change", "estimate": -1.0, "conf_low": -4.0, "conf_high": 2.0})  # fmt: skip

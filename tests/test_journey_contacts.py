@@ -115,6 +115,16 @@ def test_nothing_stands_apart_where_all_are_alike():
     assert journey.hurts(frame, given, as_of=AS_OF).headline.startswith("No stage stands apart")
 
 
+def test_where_no_contact_names_a_stage_none_hurts_and_few_answers_tell_of_none():
+    given = answers(a=(6, 0), d=(3, 10), f=(86, 10))
+    nameless = SIX.assign(stage=None)
+    with pytest.raises(journey.JourneyError, match="no contact names its stage"):
+        journey.hurts(nameless, given, as_of=AS_OF)
+    few = journey.hurts(SIX, given, as_of=AS_OF, smallest=2).frame.set_index("group")
+    assert few.loc["use", "raw"] == 100
+    assert few.loc["buy", ["count", "raw", "felt"]].isna().all()
+
+
 def stage_of_three(score: str, **more):
     """Six customers: a, b bought and are content, c, d used and are not, e, f none."""
     frame = contacts(*[(who, 1, 1, 2) for who in "abcd"], stage=["buy", "buy", "use", "use"])

@@ -46,6 +46,12 @@ def test_times_without_a_zone_are_local():
     assert found.frame["period"].tolist() == ["2025Q2", "2025Q3"]
 
 
+def test_two_periods_are_no_ground_to_call_one_of_them_unusual():
+    rows = stamps(["2025-01-10", "2025-02-11", "2025-10-12", "2025-10-13"])
+    found = metrics.trend(rows, period="quarter", as_of="2025-12-31")
+    assert found.headline == "NPS: 2 quarters with answers, too few to call one unusual."
+
+
 def test_weeks_run_monday_to_sunday_and_cross_the_year():
     rows = stamps(["2024-12-29 23:59", "2024-12-30 00:00", "2025-01-05 23:59"])
     found = metrics.trend(rows, period="week", as_of="2025-01-05")

@@ -70,6 +70,15 @@ def test_items_together_are_correlations_over_who_answered_both():
     assert told.headline.startswith("a and b go together most closely")
 
 
+def test_of_very_many_items_some_are_set_side_by_side_and_it_is_said():
+    codes = np.random.default_rng(3).integers(0, 5, (70, 40))
+    asked = _asked(_scale(codes, items=tuple(f"i{n}" for n in range(70))), s=["x"] * 40)
+    for told, pairs in ((questions.between(asked, question="q"), 60 * 59 / 2),
+                        (questions.together(asked, question="q"), 60 * 59)):  # fmt: skip
+        assert len(told.frame) == pairs
+        assert "Of 70 items the first 60 are set side by side." in told.notes
+
+
 def test_a_scale_that_grew_is_found_and_told():
     rng = np.random.default_rng(2)
     days = _days(1200)

@@ -14,6 +14,7 @@ from cxlab import export, metrics, plots, results, study
 from cxlab.export import deck, tables
 from cxlab.plots.theme import shown as shown_by
 from cxlab.results import MIME, Result, hidden, keep_back, shown, suppress
+from cxlab.results.absence import Unanswerable
 from tests import desk
 from tests.small import write
 
@@ -132,8 +133,9 @@ def test_every_picture_is_drawn_of_what_may_be_shown(name):
 
 def test_a_picture_of_nothing_that_may_be_shown_says_so():
     keep_back(10)
-    ax = plots.forest(answer(group=["a"], n=[3], estimate=[1.0], conf_low=[0], conf_high=[2]))
-    assert "large enough" in ax.texts[0].get_text()
+    few = answer(group=["a"], n=[3], estimate=[1.0], conf_low=[0], conf_high=[2])
+    with pytest.raises(Unanswerable, match="only groups of 10 or more people are shown"):
+        plots.forest(few)
 
 
 # ------------------------------------------------------------------ from file to slide

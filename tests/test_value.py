@@ -554,6 +554,13 @@ def test_the_number_to_quote_stands_in_front_with_its_stretch():
     assert (second.name, second.unit) == ("share still there", "share")
 
 
+def test_that_a_model_saw_nobody_stop_is_no_number_to_quote():
+    rows = pd.DataFrame({"term": ["value per customer", "share still there"]})
+    rows = rows.assign(estimate=[30.0, 1.0], conf_low=[28.0, 1.0], conf_high=[32.0, 1.0])
+    said = "A customer of today is worth 30.00 over the next 52 weeks (28.00 to 32.00)."
+    assert len(value.in_front(results.Result("lifetime value", rows, said, "m", "b"))) == 1
+
+
 @pytest.mark.parametrize(
     ("hoped", "starts", "estimate"),
     [(1.05, "A customer of today is worth 30.00", 30.0),

@@ -13,10 +13,12 @@ from cxlab.churn.snapshots import Snapshot, days_of, judged_by
 from cxlab.churn.workings import scores
 from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.judging import (
+    FEW_LEFT,
     SUSPICIOUS,
     TOP_TENTH,
     are_probabilities,
     dealt_into,
+    few_left,
     grouped,
     judgement,
     parts_for,
@@ -31,7 +33,7 @@ from cxlab.churn.workings.learning import (
     plain,
     untrained,
 )
-from cxlab.results import Result, amount, count, number, percent, span
+from cxlab.results import Result, amount, count, number, percent, sentence, span
 
 
 @question
@@ -73,7 +75,7 @@ def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -
     return Result(
         name="churn evaluation",
         frame=frame,
-        headline=_verdict(frame),
+        headline=_verdict(frame) if y.sum() >= FEW_LEFT else sentence(few_left(y)),
         method=(
             f"Customers are dealt into {FOLDS} parts; each is scored by a fit without them. AUC "
             "with DeLong's interval, ranking measures by bootstrap of customers, losses and "
@@ -103,7 +105,7 @@ def lift(
     frame["lift"] = frame["estimate"] / y.mean()
     frame["cumulative"] = frame["events"].cumsum() / y.sum()
     top, which = frame.iloc[0], "tenth" if dealt == 10 else f"first of {dealt} groups"
-    apart = not top["conf_low"] <= y.mean() <= top["conf_high"]
+    apart = y.sum() >= FEW_LEFT and not top["conf_low"] <= y.mean() <= top["conf_high"]
     beside = f"{number(top['lift'])} times" if apart else "which cannot be told from"
     return Result(
         name="lift",
@@ -348,7 +350,8 @@ def _depends(frame: pd.DataFrame) -> Result:
     if done.empty:
         raise ChurnError(f"sensitivity: no choice could be answered. {frame['reason'].iloc[0]}")
     low, high = done["estimate"].min(), done["estimate"].max()
-    rate = f"{percent(done['share'].min(), 1)} to {percent(done['share'].max(), 1)}"
+    rates = [percent(share, 1) for share in (done["share"].min(), done["share"].max())]
+    rate = rates[0] if rates[0] == rates[1] else f"{rates[0]} to {rates[1]}"
     return Result(
         name="sensitivity to the definition",
         frame=frame,

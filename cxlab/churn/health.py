@@ -8,10 +8,11 @@ from cxlab.churn.definition import ChurnError
 from cxlab.churn.snapshots import Snapshot
 from cxlab.churn.workings import scores
 from cxlab.churn.workings.asking import question
-from cxlab.results import Result, number, percent
+from cxlab.results import Result, count, number, percent
 
 WORST = 0.2
 LEAD = "lead time, days (median)"
+_FEW = 10  # fewer who left do not tell good warnings from bad ones
 
 
 @question
@@ -53,7 +54,7 @@ def health(
     return Result(
         name="health score replayed",
         frame=frame,
-        headline=_headline(frame.set_index("term")),
+        headline=_headline(frame.set_index("term"), int(y.sum())),
         method=(
             "The score as known on each past day, against leaving in the horizon after it; errors "
             f"by customer, level {level:g}. Lead time: from the first day in the worst fifth, "
@@ -143,9 +144,11 @@ def _lead(snapshot: Snapshot, values: pd.Series, better: str, level: float) -> l
     return found
 
 
-def _headline(rows: pd.DataFrame) -> str:
+def _headline(rows: pd.DataFrame, left: int) -> str:
     area, covered = rows.loc["AUC"], rows.loc["customers with a score", "estimate"]
     has = f"{percent(covered)} of customers have the score"
+    if left < _FEW:
+        return f"{has}; {count(left)} of them left, too few to tell what it is worth."
     if area["conf_low"] <= 0.5 <= area["conf_high"]:
         return f"{has}; it does not detectably tell leavers from stayers."
     if area["conf_high"] < 0.5:

@@ -301,7 +301,7 @@ def _by_contract(study, customer, day, known: Definition, notes: list[str]):
     early = (left > day) & (left <= starts)
     label[early] = np.nan
     if early.any():
-        notes.append(f"{_of(customer, early)} left within the gap and are not judged.")
+        notes.append(f"{_of(customer, early)} left within the gap; not judged.")
     if known.leavers == "voluntary":
         chose = listed["voluntary"].reindex(customer).reset_index(drop=True)
         pushed = (label == 1) & ~chose.fillna(True).astype(bool)
@@ -331,7 +331,7 @@ def _by_silence(study, customer, day, known: Definition, notes: list[str]):
     label[gone & gone_early] = np.nan
     early = gone & gone_early & kept
     if early.any():
-        notes.append(f"{_of(customer, early)} fell silent within the gap and are not judged.")
+        notes.append(f"{_of(customer, early)} fell silent within the gap; not judged.")
     safe = slack >= _days_to(ends, day, known)
     label[safe] = np.nan
     if (safe & kept).any():

@@ -17,6 +17,7 @@ from cxlab.churn.workings.learning import aligned
 from cxlab.results import Result, amount, count, number, percent, span
 
 N_BOOT = 500
+_NEARLY_ALL = 0.9  # share called at best from which on whom to call first hardly matters
 _UNPRICED = (
     "No column tells what a customer is worth: each counts alike, and a call costs what is said "
     "as a part of that."
@@ -235,6 +236,11 @@ def _best(frame: pd.DataFrame, value: float | str) -> str:
         return "At this value and cost no number of calls detectably pays."
     unit = "money" if isinstance(value, str) else ""
     whom = "" if unit else " customers' worth"
+    if top["share"] >= _NEARLY_ALL:
+        return (
+            "If calls keep as many as is assumed, it pays to call nearly everyone: so many leave "
+            "that the ranking saves little."
+        )
     found, ends = amount(top["estimate"], unit), span(top["conf_low"], top["conf_high"], unit)
     return f"If calls keep as many as is assumed, they bring at most {found}{whom} ({ends})."
 

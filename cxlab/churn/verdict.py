@@ -11,9 +11,20 @@ from cxlab.churn.definition import FLAG, SILENCE, ChurnError
 from cxlab.churn.evaluation import evaluate
 from cxlab.churn.targets import profit, save, targets
 from cxlab.churn.workings.asking import question
-from cxlab.churn.workings.judging import SUSPICIOUS, TOP_TENTH, know
+from cxlab.churn.workings.judging import FEW_LEFT, SUSPICIOUS, TOP_TENTH, few_left, know
 from cxlab.churn.workings.learning import kind_of, taught, untrained
-from cxlab.results import Note, Result, amount, count, listing, money_in, percent, sentence, span
+from cxlab.results import (
+    Note,
+    Result,
+    amount,
+    count,
+    listing,
+    money,
+    money_in,
+    percent,
+    sentence,
+    span,
+)
 
 PICKED, NOT_YET = "picked out", "not yet"
 CANNOT = "We cannot yet pick out who will leave"
@@ -31,6 +42,9 @@ def verdict(case: Asked, judged: Result, pays: Result) -> Result:
         `conf_low`, `conf_high`, `n`, `verdict` (picked out, not yet, suspicious).
     """
     rows = judged.frame.set_index("term", drop=False)
+    left = case.judge.judged().label.to_numpy()
+    if left.sum() < FEW_LEFT:
+        return _unmeasured(judged, rows.loc[["AUC"]], left)
     area, top = rows.loc["AUC"], rows.loc[TOP_TENTH].copy()
     few, top["n"] = top["n"] < case.smallest, area["n"]
     calls = bool((pays.frame["conf_low"] > 0).any())
@@ -52,6 +66,17 @@ def verdict(case: Asked, judged: Result, pays: Result) -> Result:
         headline=sentence(_said(case, row, word, unit, calls)),
         unit=unit,
         notes=(*_became(case), *judged.notes),
+    )
+
+
+def _unmeasured(judged: Result, row: pd.DataFrame, left: np.ndarray) -> Result:
+    row = row.assign(estimate=np.nan, conf_low=np.nan, conf_high=np.nan, verdict=NOT_YET)
+    return replace(
+        judged,
+        name="leaver ranked above stayer",
+        frame=row.reset_index(drop=True),
+        headline=sentence(f"{CANNOT}: {few_left(left)}"),
+        unit="share",
     )
 
 
@@ -99,6 +124,8 @@ def _became(case: Asked) -> tuple[str, ...]:
 def beside(found: Result, judged: Result) -> Result:
     """Give the number of a judgement that its verdict does not state."""
     said = str(found.frame["term"].iloc[0])
+    if found.frame["estimate"].isna().all():
+        return found
     return _number(judged, TOP_TENTH if said == "AUC" else "AUC")
 
 
@@ -128,10 +155,18 @@ def leaving(asked: Asked, *, level: float = 0.95) -> Result:
     judged = asked.judge.judged().label
     who, when = _when(asked)
     found = f"{percent(left / n, 1)} of the customers"
+    headline = f"{found} {who} ({span(low[0], high[0], 'share')}){when}."
+    told = int((asked.judge.label.notna() | (asked.judge.gone == 1)).sum()) if asked.dated else n
+    if asked.definition.kind == SILENCE and told < n / 2:  # of the others silence tells nothing
+        row |= dict.fromkeys(("estimate", "conf_low", "conf_high"), np.nan)
+        headline = (
+            f"Who fell silent can be told of {count(told)} of {count(n, 'customer')} only: the "
+            "others buy too seldom."
+        )
     return Result(
         name="customers leaving",
         frame=pd.DataFrame([{**row, "events": left, "n": n}]),
-        headline=f"{found} {who} ({span(low[0], high[0], 'share')}){when}.",
+        headline=headline,
         method=f"Share with Wilson's interval, level {level:g}. {asked.definition.sentence()}",
         base=(
             f"{count(n, 'customer')}, of whom {count(left)} left; a model can be judged on "
@@ -214,7 +249,13 @@ def calls(
     )  # fmt: skip
     if found.unit != "money" or not case.currency:
         return found
-    return replace(found, base=money_in(found.base, case.currency))
+    most = found.frame["estimate"].max()
+    return replace(
+        found,
+        headline=found.headline.replace(money(most), money(most, case.currency), 1),
+        method=found.method.replace(" minus ", f" minus {case.currency} ", 1),
+        base=money_in(found.base, case.currency),
+    )
 
 
 @question

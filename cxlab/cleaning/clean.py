@@ -336,7 +336,7 @@ def _convert(
                 scale = _scale(table, spec, str(name))
                 read = partial(_converted, kind=kind, spec=spec, source=source, scale=scale)
                 done = convert.by_value(read, cells)
-                told += _scored(cells, done, kind, spec, scale, name)
+                told += _scored(cells, done, kind, scale, name, source, name in spec.scales)
             doubts.refuse_unreadable(
                 cells, done, kind=kind, name=str(name), heading=source, table=table
             )
@@ -398,12 +398,17 @@ def _found(cells: dict[str, np.ndarray]) -> list[tuple[str, np.ndarray]]:
 
 
 def _scored(
-    cells: pd.Series, done: convert.Converted, kind: str, spec: Table, scale: Scale, name: str
+    cells: pd.Series,
+    done: convert.Converted,
+    kind: str,
+    scale: Scale,
+    name: str,
+    heading: str,
+    declared: bool,
 ) -> list[str]:
     """Doubt scores and ratings whose answers are not those of their scale."""
     if kind not in ("score", "rating"):
         return []
-    heading, declared = spec.sources().get(name, name), name in spec.scales
     return doubts.on_scale(cells, done, scale=scale, name=name, heading=heading, declared=declared)
 
 

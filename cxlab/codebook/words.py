@@ -396,9 +396,12 @@ def need(frame, columns, refusal: type[Refusal], said: str = "there is no column
         Traceback (most recent call last):
         cxlab.codebook.words.Refusal: there is no column 'regoin'. Did you mean 'region'?
     """
+    known = {name for names in COLUMNS.values() for name in names}
     for column in columns:
         if column not in frame.columns:
-            raise refusal(said.format(column) + did_you_mean(column, frame.columns))
+            # a word of ours is spelt rightly, only these data do not have it
+            near = "" if column in known else did_you_mean(column, frame.columns)
+            raise refusal(said.format(column) + near)
 
 
 def did_you_mean(word: str, known) -> str:

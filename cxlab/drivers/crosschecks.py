@@ -17,6 +17,8 @@ from cxlab.drivers.workings.design import Design, DriverError
 from cxlab.drivers.workings.sharing import lmg
 from cxlab.results import Result, count, listing, number, percent
 
+SURE = 0.95  # chance of the first place from which on it is told without a doubt
+
 FOLDS = 5
 SHUFFLES = 3
 ROWS_AT_MOST = 20_000
@@ -207,10 +209,10 @@ def beside(
     explained = [f"{percent(r.frame['r2'].sum(), 1)} of {label(name)}" for name, r in found.items()]
     if len(set(firsts.values())) == 1:
         named = listing([label(name) for name in outcomes])
-        headline = f"{firsts[outcomes[0]]} comes first for {named} alike."
+        headline = f"{firsts[outcomes[0]]} comes first for {named} alike{_unsure(frame)}."
     else:
         said = [f"{term} for {label(name)}" for name, term in firsts.items()]
-        headline = f"The first place differs by outcome: {listing(said)}."
+        headline = f"The first place differs by outcome: {listing(said)}{_unsure(frame)}."
     return Result(
         name="outcomes beside each other",
         frame=frame[words.split()],
@@ -220,6 +222,11 @@ def beside(
         notes=(f"The ratings explain {listing(explained)}.",),
         unit="share",
     )
+
+
+def _unsure(frame: pd.DataFrame) -> str:
+    first = frame.loc[frame["rank"] == 1, "p_first"]
+    return ", though these answers do not settle who is first" if (first < SURE).any() else ""
 
 
 def replicates_looked_at(terms: int, n_boot: int) -> int:

@@ -155,7 +155,8 @@ def pairs(design: Design, *, n_boot: int = 1000, seed: int = 0) -> Result:
         (1, 9)
     """
     if len(design.drivers) < 2 or n_boot < 2:
-        raise DriverError("Pairs need two drivers and at least two replicates; name both.")
+        what = "two ratings" if n_boot > 1 else "at least two replicates"
+        raise DriverError(f"Pairs take {what}.")
     how = sharing(design, covariances(design), n_boot=n_boot, seed=seed)
     shares, drawn = _as_shares(how.parts), _as_shares(_replicates(design, how, seed))
     level = design.survey.level
@@ -181,14 +182,20 @@ def pairs(design: Design, *, n_boot: int = 1000, seed: int = 0) -> Result:
     return Result(
         name="driver pairs",
         frame=frame,
-        headline=f"{int(apart.sum())} of {count(len(rows), 'pair')} of drivers can be told apart "
-        f"by their association with {label(design.outcome)}.",
+        headline=f"{_told_apart(int(apart.sum()), len(rows))} can be told apart by their "
+        f"association with {label(design.outcome)}.",
         method=f"Differences of LMG shares over {count(how.replicates, 'bootstrap replicate')}; "
         f"p-values from their standard errors, Holm-adjusted; answers needed for 80% power.",
         base=design.base,
         notes=(*how.told, *design.notes),
         unit="share",
     )
+
+
+def _told_apart(apart: int, pairs: int) -> str:
+    if pairs == 1:
+        return "The two drivers" if apart else "Nothing shows that the two drivers"
+    return f"{apart or 'None'} of {count(pairs, 'pair')} of drivers"
 
 
 @question(gaps="indicator")
@@ -517,8 +524,12 @@ def _notes(design: Design, frame: pd.DataFrame, explained: float) -> list[str]:
     if len(frame) > 1 and frame["p_first"].notna().any():
         first = frame.iloc[0]
         notes.append(
-            f"{first['term']} is truly first with probability {_chance(first['p_first'])} and "
-            f"among the first three with probability {_chance(first['p_top3'])}."
+            f"{first['term']} is truly first with probability {_chance(first['p_first'])}"
+            + (
+                f" and among the first three with probability {_chance(first['p_top3'])}."
+                if len(frame) > 3
+                else "."
+            )
         )
         if "a" in frame["tie"].iloc[1] and np.isfinite(first["n_needed"]):
             notes.append(
@@ -529,7 +540,7 @@ def _notes(design: Design, frame: pd.DataFrame, explained: float) -> list[str]:
     if against:
         notes.append(f"Higher ratings of {listing(against)} go with lower scores, others held.")
     alone = frame.loc[frame["verdict"] == "none of its own", "term"].tolist()
-    if alone:
+    if alone and len(frame) > 1:
         verb = "adds" if len(alone) == 1 else "add"
         notes.append(
             f"{listing(alone)} {verb} nothing detectable to the other ratings; the share comes "

@@ -527,7 +527,7 @@ def _conflict_headline(frame: pd.DataFrame, outcome: str) -> str:
         said.append(
             f"{listing(hidden)} {_verb(hidden, 'shows', 'show')} more among the others than alone"
         )
-    if empty:
+    if empty and len(frame) > 1:
         verb = _verb(empty, "adds", "add")
         said.append(f"{listing(empty)} {verb} nothing detectable to the others")
     if repeats:

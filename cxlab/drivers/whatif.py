@@ -100,7 +100,10 @@ def _in_points(row: pd.Series, what: str, unit: str) -> str:
 
 def _moves(design: Design, moves) -> dict[str, tuple[float, float]]:
     if not moves:
-        raise DriverError("No move was given.\nWrite moves={'delivery': (1, 0.3)}.")
+        raise DriverError(
+            "No rating is moved: none goes with a higher score.\nName those to move, such as "
+            "moves={'delivery': (1, 0.3)}."
+        )
     asked = {}
     for name, move in moves.items():
         if name not in design.drivers:

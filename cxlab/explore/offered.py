@@ -107,7 +107,9 @@ def around(study: Study, *, level: float = 0.95) -> Around | Absence:
                         "line": each.column == "period"} for each in kept],
         "sets": sets,
     }  # fmt: skip
-    return Around(_said(table, left), table if sets else {})
+    if not any(each["at"] for each in sets):
+        return Around("No group is large enough to be chosen on the overview.")
+    return Around(_said(table, left), table)
 
 
 def _counting(cube: Cube) -> np.ndarray:

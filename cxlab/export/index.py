@@ -58,7 +58,7 @@ def index(manifest: Mapping[str, Any]) -> str:
         total=len([r for r in reports if r["state"] not in ("not made", MISSING)]),
         questions=list(dict.fromkeys(report["question"] for report in made)),
         reports=made,
-        missing=[_reason(report) for report in reports if report["state"] == "not made"],
+        missing=[_reason(report) for report in _unmade(reports)],
         made=f"Made with cxlab {manifest['versions']['cxlab']} on {manifest['finished']}.",
     )
 
@@ -98,10 +98,17 @@ def _flip(one: Mapping[str, str]) -> str:
 
 def _withheld(reports: Sequence[Mapping[str, Any]], held: Collection[str]) -> list[str]:
     """Name the parts of which no report is made, and those not shown here, each once."""
-    unmade = [r for r in reports if r["state"] == "not made" and r["part"] != EVERYONE]
+    unmade = [r for r in _unmade(reports) if r["part"] != EVERYONE]
     small = [r["error"] if _names_part(r) else _reason(r) for r in unmade]
     masked = {r["part"]: None for r in reports if r["part"] in held and r["state"] in MADE}
     return list(dict.fromkeys([*small, *(f"{part}: {NOT_SHOWN.lower()}" for part in masked)]))
+
+
+def _unmade(reports: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """List what is not made; of a part only what is not the reason of everyone's report."""
+    unmade = [report for report in reports if report["state"] == "not made"]
+    whole = {(r["question"], r["error"]) for r in unmade if r["part"] == EVERYONE}
+    return [r for r in unmade if r["part"] == EVERYONE or (r["question"], r["error"]) not in whole]
 
 
 def _reason(report: Mapping[str, Any]) -> str:

@@ -31,9 +31,10 @@ from cxlab.export.sentences import (
     sentence,
     thin,
 )
-from cxlab.results import MIME, Absence, Note, Result, hidden, number, quote, suppress
+from cxlab.results import MIME, Absence, Note, Result, hidden, number, quote, speechless, suppress
 
 EVERYONE = "everyone"
+_DIGITS = re.compile(r"[\d.,%+−-]+")  # the same said of the same, as by another model, is said once
 UNDECIDED = "Nothing was decided yet, and these data by themselves justify no action."
 # what the pictures of the page show: the folder of a report, and words of the finding's name
 CARDS = {
@@ -229,7 +230,8 @@ class Page:
     def _card(self, name: str) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
         for report in self._reports:
             for finding in report["findings"]:
-                if _is(report["page"], finding, *CARDS[name]):
+                told = not speechless(finding["headline"])
+                if told and _is(report["page"], finding, *CARDS[name]):
                     return report, finding
         return None
 
@@ -336,20 +338,22 @@ def _front(report: Mapping[str, Any], drawn: Mapping[str, Any]) -> Mapping[str, 
 
 
 def _told(report: Mapping[str, Any]) -> list[Sentence]:
-    """Give what a report has to say, no number twice.
+    """Give what a report has to say, no number and no sentence twice.
 
     Where it has a verdict on movement, the pieces that the verdict weighs are left to the report:
     a raw change that the verdict denies would be the sentence that is quoted.
     """
     verdict = [f for f in report["findings"] if f["name"] == MOVEMENT]
-    said = [sentence(report, f) for f in estimates(report["findings"]) if f not in verdict]
+    told = [f for f in report["findings"] if not speechless(f["headline"])]
+    said = [sentence(report, f) for f in estimates(told) if f not in verdict]
     if verdict:
         said = [one for one in said if not _piece(one)]
     known: dict[Any, Sentence] = {}
     for one in [sentence(report, f) for f in verdict[:1]] + said:
         number = tuple(one.row.get(key) for key in ("estimate", "conf_low", "conf_high"))
         known.setdefault(one.text if number[0] is None else number, one)
-    return list(known.values())
+    once = {_DIGITS.sub("", one.text): one for one in reversed(known.values())}
+    return [one for one in known.values() if once[_DIGITS.sub("", one.text)] is one]
 
 
 def _piece(said: Sentence) -> bool:

@@ -12,12 +12,13 @@ from cxlab.journey.workings.cases import Cases, cases_of
 from cxlab.journey.workings.near import near
 from cxlab.journey.workings.pooling import shrunk
 from cxlab.journey.workings.refusal import JourneyError
+from cxlab.journey.workings.stages import NO_STAGE
 from cxlab.results import Result, amount, count, span
 
 DRAWS = 4000
 
 
-@question("weight", "as_of", "level")
+@question("weight", "as_of", "level", "smallest")
 def hurts(
     interactions: Any,
     responses: pd.DataFrame,
@@ -57,6 +58,8 @@ def hurts(
         raise JourneyError(f"contacts have no {by}.", needs=f"'{by}' under tables.interactions")
     told = near(cases, responses, score=score, within=within, weight=how.weight)
     groups = _order(cases, by, stages)
+    if groups == [NO_STAGE]:
+        raise JourneyError("no contact names its stage.", needs="'stage' of interactions")
     place = cases.frame[by].map({name: at for at, name in enumerate(groups)}).fillna(-1)
     codes = np.where(told["case"] >= 0, place.to_numpy()[told["case"]], -1).astype(int)
     if not (codes >= 0).any():
@@ -65,6 +68,8 @@ def hurts(
     frame = frame.assign(**_reach(cases, by, groups))
     sign = -1.0 if scale is not None and scale.better == "low" else 1.0
     frame = frame.assign(**_felt(told, codes, sign, len(groups), how.level))
+    few = frame["count"] < how.smallest
+    frame.loc[few, [*_COLUMNS[_COLUMNS.index("count") :]]] = np.nan
     unit = "points" if score == "nps" else ""
     linked = int((codes >= 0).sum())
     return Result(

@@ -155,13 +155,20 @@ def _headline(frame: pd.DataFrame, kink: Kink | None, found: bool, outcome: str,
 
 def _hours(hours: float) -> str:
     if hours < 1:
-        return f"{number(hours * 60, 0)} minutes"
-    return f"{number(hours, 1)} hours" if hours < 48 else f"{number(hours / 24, 1)} days"
+        return _some(number(hours * 60, 0), "minute")
+    return _some(number(hours, 1), "hour") if hours < 48 else _some(number(hours / 24, 1), "day")
+
+
+def _some(shown: str, unit: str) -> str:
+    shown = shown.removesuffix(".0")
+    return f"{shown} {unit}" if shown == "1" else f"{shown} {unit}s"
 
 
 def _clause(frame: pd.DataFrame, hours: float, waiting: str) -> str:
     row = frame[frame["term"] == SOONER].iloc[0]
     what = "answered" if waiting == "waited" else "closed"
+    if not row["n"]:
+        return f"No contact waited longer than {_hours(hours)} to be {what}."
     return (
         f"{count(row['n'], 'contact')} waited longer than {_hours(hours)} to be {what}. If the "
         f"association were causal and nobody did, the mean would differ by "

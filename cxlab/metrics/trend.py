@@ -20,6 +20,7 @@ COLUMNS = ["group", "period", "estimate", "raw", "std_error", "conf_low", "conf_
            "n_effective", "level", "expected", "limit_low", "limit_high", "finished",
            "verdict"]  # fmt: skip
 SIGMAS = 3
+_ENOUGH = 3  # periods with answers, fewer of which lie around their own mean by necessity
 METHOD = (
     f"control limits {SIGMAS} standard errors around the level of all finished periods, or around "
     "what the others lead to expect of the season, from the answers of each period "
@@ -220,15 +221,17 @@ def _seasonal(frame: pd.DataFrame, half: Any, counts: np.ndarray, period: str) -
 def _headline(frame: pd.DataFrame, what: Score, period: str) -> str:
     out = frame[frame["verdict"].isin(["above limits", "below limits"])]
     whole = frame["group"].nunique() == 1
-    n = frame["period"].nunique()
+    n = frame.loc[frame["estimate"].notna(), "period"].nunique()
     if frame["estimate"].isna().all():
         return f"{what.name}: no {period} has enough answers to be shown."
     if out.empty and frame["expected"].isna().all():
         return f"{what.name}: no {period} with enough answers is over yet."
     if out.empty:
         if n == 1:
-            row = frame.iloc[0]
+            row = frame[frame["estimate"].notna()].iloc[0]
             return f"{what.name}: one {period} only, {row['period']}; nothing to compare it with."
+        if n < _ENOUGH:
+            return f"{what.name}: {count(n, period)} with answers, too few to call one unusual."
         steady = whole and frame["expected"].nunique() == 1
         level = amount(frame["expected"].dropna().iloc[0], what.unit)
         stays = (

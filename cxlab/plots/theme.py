@@ -107,7 +107,7 @@ def picture(draw: Callable[..., Axes]) -> Callable[..., Axes]:
     ) -> Axes:
         told = results.shown(result, blank=False)
         if len(told.frame) == 0 < len(result.frame):
-            return _nothing(told, ax)
+            raise Unanswerable(told.headline)
         heights = [name for name in ("estimate", "share") if name in told.frame]
         if heights and told.frame[heights].isna().all(axis=None):
             raise Unanswerable(result.headline)
@@ -143,13 +143,6 @@ def line_names(
         ax.annotate(clipped(names[k], 22), (1, last), xycoords=ax.get_yaxis_transform(),
                     xytext=(5, 0), textcoords="offset points", va="center", fontsize=10,
                     fontweight="bold", color=colours[k])  # fmt: skip
-
-
-def _nothing(result: Result, ax: Axes | None) -> Axes:
-    with canvas(result, "An empty picture: nothing may be shown", ax, height=1.2) as ax:
-        ax.text(0.5, 0.5, "No group is large enough to be shown.", ha="center", va="center")
-        ax.axis("off")
-    return ax
 
 
 def shown(figure: Any) -> tuple[Result, str]:

@@ -96,8 +96,12 @@ def associations(study: Any, *, column: str, questions: Sequence[str] | None = N
         raise QuestionsError(f"No question can be compared by '{column}'.")
     frame = _adjusted(rows, "bh").sort_values("estimate", ascending=False, kind="stable")
     sure = int((frame["p_adjusted"] <= 0.05).sum())
-    verb = "is" if sure == 1 else "are"
-    headline = f"{count(sure, 'line')} of {len(frame):,} {verb} associated with '{column}' at 95%."
+    headline = (
+        f"{count(sure, 'line')} of {len(frame):,} {'is' if sure == 1 else 'are'} associated with "
+        f"'{column}' at 95%."
+        if sure
+        else f"No question is detectably associated with '{column}' at 95%."
+    )
     return _result(f"what goes with {column}", frame.reset_index(drop=True), headline, asked)
 
 

@@ -16,8 +16,8 @@ from cxlab.questions.workings.people import (
     questionnaire_of,
     weights_of,
 )
-from cxlab.questions.workings.telling import asked_as, told_of
-from cxlab.results import Result, brief, count, number, percent
+from cxlab.questions.workings.telling import asked_as, some_pairs, told_of
+from cxlab.results import Result, brief, number, percent
 from cxlab.stats import quantile
 
 METHOD = (
@@ -57,9 +57,10 @@ def between(
     given, weight, cluster = numbers_of(each), weights_of(asked), clusters_of(asked)
     fewest = max(asked.smallest if smallest is None else smallest, 2)
     shares = each.kind == "choose all"
+    chosen, left_out = some_pairs(each.items)
     rows = [
         (each.items[a], each.items[b], *_paired(given[a], given[b], weight, cluster, shares))
-        for a, b in combinations(range(len(each.items)), 2)
+        for a, b in combinations(chosen, 2)
     ]
     frame = pd.DataFrame(rows, columns=["term", "against", "estimate", "std_error", "df", "n"])
     frame = _tested(frame[frame["n"] >= fewest].copy(), level)
@@ -71,7 +72,7 @@ def between(
         headline=_headline(each, frame, given, weight),
         method=METHOD,
         base=f"{asked_as(each)} {asked.base}.",
-        notes=told_of((each,)),
+        notes=(*left_out, *told_of((each,))),
         unit="share" if shares else "",
     )
 
@@ -127,7 +128,7 @@ def _headline(
     w = np.where(np.isnan(given), 0.0, 1.0 if weight is None else weight)
     with np.errstate(invalid="ignore"):
         level = pd.Series(np.nansum(given * w, axis=1) / w.sum(axis=1), index=each.items)
-    known = level.loc[[i for i in each.items if i in {*frame["term"], *frame["against"]}]]
+    known = level[level.index.isin([*frame["term"], *frame["against"]])]
     order = known.sort_values(ascending=each.kind == "rank", kind="stable")
     first, second = order.index[:2]
     told = [percent(order[i]) if each.kind == "choose all" else number(order[i], 2)
@@ -138,4 +139,4 @@ def _headline(
     said = f"{brief(first, 32)} ({told[0]}) {led} {brief(second, 32)} ({told[1]})"
     apart = int((frame["verdict"] == "above").sum())
     lie = f"{apart or 'none'} {'lies' if apart == 1 else 'lie'} apart"
-    return f"{said}. Of {count(len(frame), 'pair')} of items {lie}."
+    return f"{said}. Of {len(frame):,} pairs of items {lie}." if len(frame) > 1 else f"{said}."

@@ -1,5 +1,6 @@
 """A question of several items: its answers item by item, what goes together, and its map."""
 
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.questions.topline import topline
 from cxlab.questions.workings.columns import groups
 from cxlab.questions.workings.people import QuestionsError, numbers_of, questionnaire_of, weights_of
-from cxlab.questions.workings.telling import METHOD, WITHHELD, asked_as, told_of
+from cxlab.questions.workings.telling import METHOD, WITHHELD, asked_as, some_pairs, told_of
 from cxlab.results import Misuse, Result, brief, listing, number, percent
 
 MAP = (
@@ -22,6 +23,7 @@ TOGETHER = (
     "phi (Yule 1912)."
 )
 _FEWEST = 3  # items of which a map or a table of pairs tells something
+_MOST_POINTS = 200
 _BASES = "{} {}."
 
 
@@ -129,11 +131,10 @@ def together(study: Any, *, question: str, smallest: int | None = None) -> Resul
     if len(each.items) < _FEWEST:
         raise QuestionsError(f"'{question}' has fewer than {_FEWEST} items to set side by side.")
     weight = weights_of(asked)
+    chosen, left_out = some_pairs(each.items)
     rows = [
-        (a, b, *_correlation(given[i], given[j], weight))
-        for i, a in enumerate(each.items)
-        for j, b in enumerate(each.items)
-        if i != j
+        (each.items[i], each.items[j], *_correlation(given[i], given[j], weight))
+        for i, j in permutations(chosen, 2)
     ]
     frame = pd.DataFrame(rows, columns=["term", "against", "estimate", "n"])
     fewest = asked.smallest if smallest is None else smallest
@@ -150,7 +151,7 @@ def together(study: Any, *, question: str, smallest: int | None = None) -> Resul
         said += f", {pair} least ({number(low['estimate'], 2)})"
     return Result(name=f"items of {each.name} together", frame=frame, headline=f"{said}.",
                   method=TOGETHER, base=_BASES.format(asked_as(each), asked.base),
-                  notes=told_of((each,)))  # fmt: skip
+                  notes=(*left_out, *told_of((each,))))  # fmt: skip
 
 
 def correspondence(
@@ -179,6 +180,11 @@ def correspondence(
     wide = [counts.sum(axis=1 - side) >= max(fewest, 1) for side in (0, 1)]
     table = table[np.ix_(*wide)]
     counts = counts[np.ix_(*wide)]
+    if max(table.shape) > _MOST_POINTS:
+        raise QuestionsError(
+            f"'{question}': {max(table.shape):,} points on one map cannot be read; it takes at "
+            f"most {_MOST_POINTS}."
+        )
     if min(table.shape) < _FEWEST:
         raise QuestionsError(f"'{question}': a map needs at least {_FEWEST} rows and columns.")
     values, *points = axes_of(table)

@@ -95,18 +95,26 @@ def wording(study: Any, *, question: str | None = None) -> Result:
     return Result(
         name="questions asked" if question is None else f"wording of {question}",
         frame=frame,
-        headline=_answering(frame, asked.smallest),
+        headline=_answering(frame, asked.smallest, _noun(asked)),
         method="Rows counted; asked is whom the question was put to, as far as the export tells.",
         base=asked.base,
         notes=(*asked.notes, *told_of(chosen)) if question is None else told_of(chosen),
     )
 
 
-def _answering(frame: pd.DataFrame, smallest: int) -> str:
+def _noun(asked: Questionnaire) -> str:
+    """Name what is counted: where some answered more than once, answers are no people."""
+    return "answer" if asked.cluster else "person"
+
+
+def _answering(frame: pd.DataFrame, smallest: int, noun: str) -> str:
     """Say how many answered; of several questions, which was left empty most often."""
     if len(frame) == 1:
         one = frame.iloc[0]
         silent = int(one["asked"] - one["n"])
+        if noun == "answer":
+            of = f" of {count(one['asked'])} asked for" if silent > 0 else ""
+            return f"{count(one['n'], 'answer')} to {brief(label(one['question']))}{of}."
         more = f", {count(silent, 'person')} did not" if silent > 0 else ""
         return f"{count(one['n'], 'person')} answered {brief(label(one['question']))}{more}."
     said = f"{count(len(frame), 'question')} were put to people"
@@ -118,7 +126,8 @@ def _answering(frame: pd.DataFrame, smallest: int) -> str:
         return f"{said}, and nearly all who were asked answered each."
     return (
         f"{said}; {brief(label(worst['question']))} was left empty most often: "
-        f"{percent(worst['share'])} of {count(worst['asked'], 'person')} asked answered it."
+        f"{percent(worst['share'])} of {count(worst['asked'], noun)} asked "
+        f"{'for came' if noun == 'answer' else 'answered it'}."
     )
 
 
@@ -165,7 +174,8 @@ def _topline(each: Asked, rows: pd.DataFrame, whole: Result, asked: Questionnair
     columns += ["term"] if "term" in rows else []
     people = len(asked.people)
     put, answered = int(each.put_to().sum()), int(each.answered().sum())
-    of = f", of {count(put, 'person')} asked" if put != answered else ""
+    noun = _noun(asked)
+    of = f", of {count(put, noun)} asked{' for' * (noun == 'answer')}" if put != answered else ""
     weighted = ", weighted" if weights_of(asked) is not None else ""
     of += f" ({count(people, 'answer')} in all)" if people != put else ""
     return Result(
@@ -173,7 +183,8 @@ def _topline(each: Asked, rows: pd.DataFrame, whole: Result, asked: Questionnair
         frame=rows[columns],
         headline=_told(each, rows),
         method=whole.method,
-        base=f"{asked_as(each)} {count(answered, 'person')} answered{of}{weighted}.",
+        base=f"{asked_as(each)} {count(answered, noun)}{' answered' * (noun == 'person')}"
+        f"{of}{weighted}.",
         notes=told_of((each,)),
         unit="share",
     )

@@ -107,7 +107,9 @@ def changes(study: Any, *, period: str = "month") -> Result:
     columns = ["question", "item", "answer", "period", "text"]
     frame = pd.DataFrame(rows, columns=columns)
     which = list(dict.fromkeys(frame["question"]))
-    headline = f"Nothing shows that any of {count(len(asked.questions), 'question')} was changed."
+    n = len(asked.questions)
+    whose = "the question" if n == 1 else f"any of {n:,} questions"
+    headline = f"Nothing shows that {whose} was changed."
     if which:
         more = f"; {count(len(frame) - 1, 'more change')}" if len(frame) > 1 else ""
         headline = f"{brief(frame['text'].iloc[0], 150).rstrip('.')}{more}."
@@ -171,6 +173,8 @@ def _headline(each: Asked, frame: pd.DataFrame, unit: str) -> str:
     term = str(line.name)
     bare = term if term.startswith("'") else f"'{brief(term, 40)}'"
     moved = f"{name}: {bare} went from {before} in {line['begin']} to {after} in {line['end']}"
+    if before == after:
+        return f"{name}: {bare} stays at {before} from {line['begin']} to {line['end']}."
     sure = line["until"] > line["high"] or line["top"] < line["low"]
     return f"{moved}." if sure else f"{moved}, no more than chance may show."
 

@@ -15,7 +15,7 @@ from cxlab.codebook import RESULT_WORDS, headings, label
 from cxlab.results.absence import ABSENCE, Absence, Misuse, Unanswerable, absent
 from cxlab.results.dress import dressed
 from cxlab.results.quoted import Quoted, quote, quoted
-from cxlab.results.suppression import hidden, keep_back, shown, suppress
+from cxlab.results.suppression import hidden, keep_back, shown, speechless, suppress
 from cxlab.results.words import (
     RATIOS,
     amount,
@@ -75,6 +75,7 @@ __all__ = [
     "sentence",
     "shown",
     "span",
+    "speechless",
     "suppress",
     "table",
 ]

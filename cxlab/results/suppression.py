@@ -25,6 +25,7 @@ KEYS = ("group", "term", "period", "table", "column", "role", "part", "against",
         "question", "item", "answer", "breakdown")  # fmt: skip
 _ESTIMATES = ("estimate", "conf_low", "conf_high", "share", "before", "after", "raw")
 _PEOPLE = r"(answer|customer|respondent|people|person|repl)"
+_HELD_BACK = ": only groups of"
 _floor = 0
 
 
@@ -93,13 +94,23 @@ def suppress(result: Result, *, smallest: int, blank: bool = True) -> Result:
     told = _names_any(result.headline, gone) or _states(result.headline, secret)
     told = told or not _any_left(frame, small)  # whatever it says, it says of those held back
     left = (n for n in result.notes if not _names_any(n, gone) and not _states(n, secret))
-    said = f"{result.name[:1].upper()}{result.name[1:]}: only groups of {smallest} or more people"
+    said = f"{result.name[:1].upper()}{result.name[1:]}{_HELD_BACK} {smallest} or more people"
     return replace(
         result,
         frame=_blanked(frame, small) if blank else frame[~small].reset_index(drop=True),
         headline=f"{said} are shown." if told else result.headline,
         notes=(*left, _note(gone, small, smallest)),
     )
+
+
+def speechless(headline: str) -> bool:
+    """Say whether a sentence tells only that groups are held back.
+
+    Example:
+        >>> speechless("Size: only groups of 10 or more people are shown."), speechless("Up.")
+        (True, False)
+    """
+    return _HELD_BACK in headline and headline.endswith("people are shown.")
 
 
 def hidden(frame: pd.DataFrame, *, smallest: int) -> np.ndarray:

@@ -9,6 +9,7 @@ from cxlab import results
 from cxlab.lifetimes.asking import of_customers
 from cxlab.lifetimes.design import spoken
 from cxlab.lifetimes.spells import DAYS, SpellError, Spells
+from cxlab.lifetimes.steps import LEAST
 from cxlab.results import Result, percent
 from cxlab.retention.survival import survival, survival_at
 from cxlab.retention.workings.reach import carried
@@ -38,7 +39,8 @@ def still_there(
         raise SpellError(watched.nobody_left())
     curve = survival(watched, level=level)
     asked_for = months * watched.units_in("month") if watched.unit in DAYS else np.inf
-    reach = min(asked_for, carried(curve.frame))
+    seen = curve.frame.loc[curve.frame["at_risk"] >= LEAST, "time"].max()
+    reach = min(asked_for, carried(curve.frame), seen)
     if not np.isfinite(reach):
         raise SpellError("fewer than ten customers are under watch: too few to answer from.")
     return survival_at(curve, times=[reach])

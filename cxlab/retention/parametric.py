@@ -87,7 +87,8 @@ def extrapolate(
 
     Returns:
         term (shape), group, time, estimate (share still there), conf_low, conf_high, rank
-        (1: lowest AIC in its group), finished (whether the time lies within the data).
+        (1: lowest AIC in its group), finished (whether the time lies within the data), verdict
+        (assumed beyond them, as the shape is).
 
     Raises:
         FitError: somebody left at time 0, or fewer than twenty customers left.
@@ -107,7 +108,9 @@ def extrapolate(
             part = curve_of(line, times, level).assign(term=line.shape, group=name, rank=rank)
             parts.append(part.assign(finished=times <= mine.time.max()))
     frame = pd.concat(parts, ignore_index=True)
-    words = ["term", "group", "time", "estimate", "conf_low", "conf_high", "rank", "finished"]
+    frame["verdict"] = frame["finished"].map({True: None, False: "assumed"})
+    words = ["term", "group", "time", "estimate", "conf_low", "conf_high", "rank", "finished",
+             "verdict"]  # fmt: skip
     where = "" if by is None else f" in '{names[0]}'"
     ends = frame[frame["time"] == horizon].groupby("group", sort=False)["estimate"]
     low, high = ends.min().iloc[0], ends.max().iloc[0]

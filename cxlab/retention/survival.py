@@ -258,7 +258,8 @@ def survival_at(curve: Result, *, times: Sequence[float]) -> Result:
 
 def _long(time: float, unit: str) -> str:
     """Say how long, one unit in the singular."""
-    return f"{time:g} {unit.removesuffix('s') if time == 1 else unit}"
+    shown = number(time, 1).removesuffix(".0")
+    return f"{shown} {unit.removesuffix('s') if shown == '1' else unit}"
 
 
 def _band(row) -> str:

@@ -9,7 +9,8 @@ import pandas as pd
 from cxlab.codebook import label
 from cxlab.lifetimes.design import FitError
 from cxlab.lifetimes.spells import Spells
-from cxlab.results import Result, money, money_in, percent
+from cxlab.results import Result, count, money, money_in, percent
+from cxlab.value.workings.purchasing import EVERYBODY
 from cxlab.value.worth import value_around, worth
 
 
@@ -60,8 +61,15 @@ def links_of(people: Spells, ratings: list[str], *, score: str) -> tuple[str, st
     """Choose the chain: the rating that goes closest with the score, the score, the money."""
     frame = people.frame
     rated = [r for r in ratings if r in frame and frame[r].notna().sum() >= 100]
-    if not rated or "monthly_fee" not in frame:
-        raise FitError("a chain needs a rating with 100 answers, and the customers' 'monthly_fee'.")
+    if "monthly_fee" not in frame:
+        raise FitError("a chain needs the customers' 'monthly_fee'.")
+    if not rated:
+        most = max((int(frame[r].notna().sum()) for r in ratings if r in frame), default=0)
+        raise FitError(
+            f"a chain needs 100 customers who gave a rating; {count(most)} did."
+            if most
+            else "a chain needs ratings of customers who are known."
+        )
     close = frame[rated].corrwith(frame[score]).abs()
     return str(close.idxmax()), score, "monthly_fee"
 
@@ -84,7 +92,7 @@ def in_front(result: Result) -> list[Result]:
         name = f"value of a customer {span[0] if span else 'ahead'}"
         first = replace(result, frame=frame[:1], name=name, unit="money")
         there = frame[(frame["term"] == "share still there") & frame["estimate"].notna()]
-        if there.empty:
+        if there.empty or there["conf_low"].iloc[0] > EVERYBODY:
             return [first]
         said = f"The model takes {percent(there['estimate'].iloc[0], 1)} of the customers to be"
         words = {"name": "share still there", "headline": f"{said} there still.", "unit": "share"}

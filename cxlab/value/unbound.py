@@ -14,7 +14,7 @@ from cxlab.results import Result, number
 from cxlab.value.buying import buying
 from cxlab.value.lifetime import lifetime_value
 from cxlab.value.outlook import held_out, outlook, tracking
-from cxlab.value.workings.purchasing import MODELS, Buying
+from cxlab.value.workings.purchasing import EVERYBODY, MODELS, Buying
 
 #: How far off a model may have been, where it was tested, for its value to stand as it is.
 NEAR = 0.1
@@ -124,7 +124,7 @@ def _tested(value: Result, held: Result) -> Result:
     came, hoped = (float((frame[word] * frame["n"]).sum()) for word in ("estimate", "expected"))
     times = hoped / came if came > 0 else np.inf
     notes = [*value.notes]
-    if value.frame.set_index("term").loc["share still there", "conf_low"] > 0.995:
+    if value.frame.set_index("term").loc["share still there", "conf_low"] > EVERYBODY:
         notes.append("Nobody is seen to have stopped: everyone is taken to be there still.")
     told = replace(value, notes=tuple(notes))
     if abs(times - 1) <= NEAR:

@@ -133,8 +133,9 @@ def _told_alike(text: np.ndarray, once: bool) -> list[str]:
     many = counts[(counts >= ALIKE) & (counts.index.str.count(" ") >= 2)]
     if many.empty:
         return []
+    which = f"one of {len(many):,} texts" if len(many) > 1 else "one text"
     how = "counted once each" if once else "each is counted; once=True counts them once"
     return [
-        f"{count(int(many.sum()), 'comment')} are one of {count(len(many), 'text')} written "
-        f"{ALIKE} times or more, word for word: pasted, or by a script; {how}."
+        f"{count(int(many.sum()), 'comment')} are {which} written {ALIKE} times or more, word for "
+        f"word: pasted, or by a script; {how}."
     ]

@@ -13,6 +13,7 @@ from cxlab.churn.workings.learning import FOLDS, aligned, in_codes, learn, parts
 
 #: AUC from which a ranking is too good to be believed.
 SUSPICIOUS = 0.95
+FEW_LEFT = 10  # leavers, fewer of whom are no measure of a ranking
 TOP_TENTH = "lift, top tenth"
 # a judgement is asked for by several questions and costs several fits
 _KEPT: WeakKeyDictionary[Any, WeakKeyDictionary[Snapshot, np.ndarray]] = WeakKeyDictionary()
@@ -112,3 +113,8 @@ def are_probabilities(p: np.ndarray) -> bool:
 def know(names) -> str:
     """Say `know` of several columns, `knows` of one."""
     return "knows" if len(names) == 1 else "know"
+
+
+def few_left(left: np.ndarray) -> str:
+    """Say that too few of those judged left to measure a ranking by."""
+    return f"only {left.sum():,.0f} of {len(left):,} judged left, too few to measure a ranking by."

@@ -221,10 +221,8 @@ def usable_cuts(design: Design, cuts=None) -> tuple[np.ndarray, list[str]]:
     least = max(LEAST_A_SIDE, design.x[0].shape[1] + design.z.shape[1] + 2)
     kept = sides >= least
     few = [f"{c:g}" for c in cuts[~kept]]
-    have = "has" if len(few) == 1 else "have"
-    notes = (
-        [f"The cut at {listing(few)} {have} fewer than {least} answers on a side."] if few else []
-    )
+    cut = "cut at {} has" if len(few) == 1 else "cuts at {} have"
+    notes = [f"The {cut.format(listing(few))} fewer than {least} answers on a side."] if few else []
     return cuts[kept], notes
 
 

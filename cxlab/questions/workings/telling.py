@@ -9,6 +9,7 @@ WITHHELD = "withheld"
 SMALL = "small base"
 ITSELF = "itself"
 FLAGGED = 30  # answers below which a base is flagged
+MOST_PAIRED = 60  # items beyond which pairs take minutes and nobody reads them
 METHOD = (
     "Shares of those who answered, with Wilson intervals (Wilson 1927) on the answers that the "
     "weighted and clustered base is worth; means with linearised standard errors (Särndal, "
@@ -35,3 +36,16 @@ def told_of(chosen: Sequence[Asked]) -> tuple[str, ...]:
         if given:
             notes.append(f"'{each.name}': no answer, not in the base: {listing(given, 6)}.")
     return tuple(notes)
+
+
+def some_pairs(items: Sequence[str]) -> tuple[range, tuple[str, ...]]:
+    """Choose the items whose pairs are looked at, and say so where they are not all.
+
+    Example:
+        >>> len(some_pairs(["price"] * 700)[0])
+        60
+    """
+    chosen = range(min(len(items), MOST_PAIRED))
+    if len(chosen) == len(items):
+        return chosen, ()
+    return chosen, (f"Of {len(items):,} items the first {len(chosen)} are set side by side.",)

@@ -12,6 +12,7 @@ from cxlab.lifetimes.likelihood import Top, climb, measure, summit
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)
 _NODES, _WEIGHTS = (_NODES + 1) / 2, _WEIGHTS / 2
+EVERYBODY = 0.995  # where even the low end of who is there is above, nobody was seen to stop
 MODELS = {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD", "pareto_nbd": "Pareto/NBD"}
 NAMES = {
     "bg_nbd": ("r", "alpha", "a", "b"),
