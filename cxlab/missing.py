@@ -36,20 +36,20 @@ def not_asked(answers: pd.DataFrame, *, known: pd.DataFrame) -> dict[str, tuple[
         ('contacted: no', 40)
     """
     found: dict[str, tuple[str, np.ndarray]] = {}
+    words_of = [name for name in known if not pd.api.types.is_numeric_dtype(known[name])]
+    groups = {name: pd.factorize(known[name], sort=True) for name in words_of}
     for question in answers:
-        empty = answers[question].isna().reset_index(drop=True)
+        empty = answers[question].isna().to_numpy()
         if not 0 < empty.sum() < len(empty):
             continue
         words, skipped = [], np.zeros(len(empty), bool)
-        for name in known:
-            groups = known[name].reset_index(drop=True)
-            if pd.api.types.is_numeric_dtype(groups):
-                continue
-            shares = empty.groupby(groups).agg(["size", "mean"])
-            blank = shares[(shares["size"] >= ENOUGH) & (shares["mean"] >= NEARLY_ALL)].index
-            told = (groups.isin(blank) & empty).to_numpy() & ~skipped
-            if len(blank) and told.sum() >= ENOUGH:
-                words.append(f"{label(name)}: {listing([str(each) for each in blank])}")
+        for name, (code, kinds) in groups.items():
+            table = _counted(empty, code, len(kinds))
+            size = table.sum(axis=1)
+            blank = (size >= ENOUGH) & (table[:, 1] / np.maximum(size, 1) >= NEARLY_ALL)
+            told = np.append(blank, False)[code] & empty & ~skipped  # code -1 is no group
+            if blank.any() and told.sum() >= ENOUGH:
+                words.append(f"{label(name)}: {listing([str(each) for each in kinds[blank]])}")
                 skipped |= told
         if words:
             found[question] = (listing(words), skipped)
@@ -136,13 +136,16 @@ def who(answers: pd.DataFrame, *, known: pd.DataFrame, base: str = "the answers 
     """
     apart = not_asked(answers, known=known)
     rows = []
+    of_all = {name: _grouped(known[name].reset_index(drop=True)) for name in known}
     for question in answers:
         asked = ~apart[question][1] if question in apart else np.ones(len(answers), bool)
         empty = answers[question].isna().to_numpy()[asked]
         if min(empty.sum(), (~empty).sum()) < ENOUGH // 3:
             continue
         for name in known:
-            groups = _grouped(known[name].reset_index(drop=True)[asked])
+            groups = of_all[name]
+            if question in apart:  # quarters of those asked
+                groups = _grouped(known[name].reset_index(drop=True)[asked])
             found = _association(empty, groups)
             if found is not None:
                 rows.append((question, name, int(asked.sum()), float(empty.mean()), *found))
@@ -167,15 +170,22 @@ def _grouped(column: pd.Series) -> pd.Series:
     return pd.qcut(column, BANDS, duplicates="drop").astype("str").where(column.notna())
 
 
+def _counted(empty: np.ndarray, code: np.ndarray, kinds: int) -> np.ndarray:
+    """Count answered and empty of each group; a row a group, -1 is none."""
+    some = code >= 0
+    return np.bincount(2 * code[some] + empty[some], minlength=2 * kinds).reshape(-1, 2)
+
+
 def _association(empty: np.ndarray, groups: pd.Series) -> tuple[float, float] | None:
     """Give Cramér's V and p, or None where a table is too thin for the test (Cochran 1954)."""
-    table = pd.crosstab(groups.to_numpy(), empty)
-    if table.shape[0] < 2 or table.shape[1] < 2:
+    code, kinds = pd.factorize(groups, sort=True)
+    table = _counted(empty, code, len(kinds))
+    if len(table) < 2 or not table.sum(axis=0).all():
         return None
     statistic, p, _, expected = chi2_contingency(table, correction=False)
     if (expected < 1).any() or (expected < 5).mean() > 0.2:
         return None
-    return float(np.sqrt(statistic / table.to_numpy().sum())), float(p)
+    return float(np.sqrt(statistic / table.sum())), float(p)
 
 
 def _missing_sentence(frame: pd.DataFrame) -> str:

@@ -343,8 +343,8 @@ def test_words_told_as_numbers_teach_every_model_the_same():
     for name in learning.MODELS:
         recipe = learning.untrained(snap, name)
         fitted = learning.learn(recipe, snap.features, snap.label)
-        numbered, (coded,) = learning.in_codes(recipe, snap.features)
-        again = learning.learn(numbered, coded, snap.label)
+        (coded,) = learning.in_codes(recipe, snap.features)
+        again = learning.learn(recipe, coded, snap.label)
         want = fitted.predict_proba(snap.features)[:, 1]
         assert again.predict_proba(coded)[:, 1] == pytest.approx(want, rel=1e-12)
 

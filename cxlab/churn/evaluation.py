@@ -266,8 +266,8 @@ def _from_before(taken: Snapshot, judged: Snapshot, model, seed: int) -> np.ndar
         return None
     chosen = untrained(past, model, seed) if isinstance(model, str) else model
     of, by = parts_of(judged.customer, seed=seed), parts_of(past.customer, seed=seed)
-    recipe, (known_then, now) = in_codes(chosen, past.features, judged.features)
-    recipe = once_settled(recipe, known_then, past.label)
+    known_then, now = in_codes(chosen, past.features, judged.features)
+    recipe = once_settled(chosen, known_then, past.label)
     p = np.full(len(judged), np.nan)
     for out in range(FOLDS):
         inside = by != out

@@ -6,20 +6,30 @@ import os
 from contextlib import suppress
 from importlib import import_module
 
+from nbformat.validator import get_validator
+
 from cxlab.reports.workshop import WARM_ROOMS, WARM_STUDY
+
+NOTEBOOK = (4, 5)  # version of the scheme of notebooks
 
 for _name in (
     "papermill.execute",
     "IPython.core.interactiveshell",
+    "IPython.core.completerlib",
+    "IPython.core.magics",
+    "IPython.core.magics.pylab",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
     "cxlab.export",
     "cxlab.reports.engine",
     "ibis.backends.duckdb",  # with its SQL dialects it takes longer to import than to ask
+    "ibis.backends.duckdb.converter",
     *(f"cxlab.{room}" for room in os.environ.get(WARM_ROOMS, "").split()),
 ):
     with suppress(ImportError):
         import_module(_name)
+with suppress(Exception):
+    get_validator(*NOTEBOOK)  # takes a tenth of a second to compile
 if _study_file := os.environ.get(WARM_STUDY, ""):
     with suppress(Exception):  # what cannot be opened is refused in each report, in its words
         import_module("cxlab.study").early(_study_file)

@@ -15,6 +15,8 @@ from threadpoolctl import threadpool_limits
 
 from cxlab.churn.definition import ChurnError
 from cxlab.churn.snapshots import Snapshot
+from cxlab.churn.workings import sheets
+from cxlab.churn.workings.sheets import NONE, Sheet, Taught
 
 FEWEST_LEAVERS = 20
 FOLDS = 3
@@ -22,7 +24,6 @@ MODELS = ("logistic", "boosting")
 #: A category seen in fewer rows than this is joined with other rare ones.
 RARE = 20
 MANY_CELLS = 2_000_000
-NONE = "(none)"
 #: Strengths of the penalty to choose from; a strong one keeps facts that go together apart.
 PENALTIES = (0.001, 0.01, 0.1, 1.0)
 
@@ -48,12 +49,16 @@ def kind_of(fitted: Pipeline) -> str:
     return "boosting" if trees else "logistic"
 
 
-def learn(recipe: Pipeline, features: pd.DataFrame, left) -> Pipeline:
-    """Fit a fresh copy of a Pipeline.
+def learn(recipe: Pipeline, features: pd.DataFrame | Sheet, left) -> Pipeline | Taught:
+    """Fit a fresh copy of a Pipeline; of rows of a sheet, its learner alone.
 
     On small tables one thread is faster than many, the more so beside other reports. A number
     that nobody has yet is learned as a constant: trees of scikit-learn cannot cut an empty column.
     """
+    if isinstance(features, Sheet):
+        few = features.numbers.size < MANY_CELLS
+        with threadpool_limits(limits=1 if few else None):
+            return sheets.taught(recipe, features, left)
     empty = features.columns[features.isna().all()]
     features = features.assign(**dict.fromkeys(features[empty].select_dtypes("number"), 0.0))
     few = len(features) * features.shape[1] < MANY_CELLS
@@ -69,17 +74,21 @@ def plain(taken: Snapshot) -> Pipeline:
 
 def settled(fitted: Pipeline) -> Pipeline:
     """Give the recipe of a fitted Pipeline with the penalty it chose, to be fitted again."""
-    recipe = clone(fitted)
-    chosen = fitted.named_steps["model"]
+    return _as_chosen(fitted, fitted.named_steps["model"])
+
+
+def once_settled(recipe: Pipeline, features: pd.DataFrame | Sheet, left) -> Pipeline:
+    """Choose the penalty on these rows, if it is to be chosen, so that no refit chooses again."""
+    if not isinstance(recipe.named_steps.get("model"), LogisticRegressionCV):
+        return recipe
+    return _as_chosen(recipe, learn(recipe, features, left).named_steps["model"])
+
+
+def _as_chosen(recipe: Pipeline, chosen) -> Pipeline:
+    recipe = clone(recipe)
     if isinstance(chosen, LogisticRegressionCV):
         recipe.set_params(model=LogisticRegression(C=float(chosen.C_), solver=chosen.solver))
     return recipe
-
-
-def once_settled(recipe: Pipeline, features: pd.DataFrame, left) -> Pipeline:
-    """Choose the penalty on these rows, if it is to be chosen, so that no refit chooses again."""
-    open_yet = isinstance(recipe.named_steps.get("model"), LogisticRegressionCV)
-    return settled(learn(recipe, features, left)) if open_yet else recipe
 
 
 def untrained(taken: Snapshot, name: str, seed: int = 0) -> Pipeline:
@@ -133,7 +142,7 @@ def cross_scores(model: Pipeline, taken: Snapshot, seed: int = 0) -> np.ndarray:
     part = parts_of(taken.customer, seed=seed)
     y = taken.label.to_numpy(dtype=int)
     scores = np.full(len(taken), np.nan)
-    model, (features,) = in_codes(model, taken.features)
+    (features,) = in_codes(model, taken.features)
     for out in range(FOLDS):
         inside = part != out
         fitted = learn(model, features[inside], y[inside])
@@ -141,25 +150,12 @@ def cross_scores(model: Pipeline, taken: Snapshot, seed: int = 0) -> np.ndarray:
     return scores
 
 
-def in_codes(recipe: Pipeline, *tables: pd.DataFrame) -> tuple[Pipeline, tuple[pd.DataFrame, ...]]:
-    """Number the words of tables once, so that many fits need not read them anew.
+def in_codes(recipe: Pipeline, *tables: pd.DataFrame) -> tuple[pd.DataFrame | Sheet, ...]:
+    """Read tables once for the many fits of a recipe to their rows.
 
-    Numbers stand in the order of the words, so that every fit comes to the same coefficients;
-    a Pipeline of somebody else's is given back with the tables as they are.
+    A Pipeline of somebody else's takes the tables as they are.
     """
-    columns = recipe.named_steps.get("columns")
-    spread = {name: step for name, step, _ in getattr(columns, "transformers", ())}
-    words = [list(of) for name, _, of in getattr(columns, "transformers", ()) if name == "words"]
-    if not words or not isinstance(spread["words"], Pipeline):
-        return recipe, tables
-    coded = [table.copy(deep=False) for table in tables]
-    for name in words[0]:
-        texts = [table[name].astype("object").where(table[name].notna(), NONE) for table in tables]
-        order = pd.Index(np.unique(np.concatenate([text.unique() for text in texts]).astype(str)))
-        for table, text in zip(coded, texts, strict=True):
-            table[name] = order.get_indexer(text.astype(str)).astype(float)
-    numbered = clone(recipe).set_params(columns__words=clone(spread["words"].steps[-1][1]))
-    return numbered, tuple(coded)
+    return sheets.sheets(recipe, *tables) if sheets.columns_of(recipe) else tables
 
 
 def parts_of(customer: pd.Series, *, seed: int = 0, parts: int = FOLDS) -> np.ndarray:
