@@ -72,7 +72,7 @@ def read_text(path: Path, opened: Opened, table: Table, wanted: Wanted) -> Grid:
     ]
     if blank:
         notes.append(f"{name}: {blank:,} blank lines passed over.")
-    cut = damage[-1] if not isinstance(damage, str) and data[-1:] != b"\n" else ""
+    cut = damage[-1] if isinstance(damage, np.ndarray) and data[-1:] != b"\n" else ""
     if " expected" in str(cut):
         notes.append(
             f"{DOUBT}{name} ends in the midst of line {lines[-1]} ({cut}): the export seems to be "
