@@ -89,6 +89,8 @@ def test_declared_words_are_whole_words_and_no_patterns():
     told = voice.themes(voice.hear(rows, languages=["en"]), find=False,
                         declared={"delay": ["late"], "cost": ["(net)"]})  # fmt: skip
     assert told.carried.T.tolist() == [[True, False, False, True], [False, False, True, False]]
+    masked = voice.hear(rows.assign(comment="write to [phone]"), languages=["en"])
+    assert not voice.themes(masked, find=False, declared={"calls": ["phone"]}).carried.any()
     assert pattern(["a.b"]).count("\\.") == 1
 
 
@@ -157,7 +159,7 @@ def test_odd_comments_do_no_harm():
 
 def test_a_comment_pasted_many_times_is_told_and_counted_once_on_request():
     rows = pd.DataFrame({"comment": ["great service, would buy again"] * 500 + ["late box"]})
-    assert "500 comments are one of 1 text" in " ".join(voice.hear(rows).notes)
+    assert "500 comments are one text" in " ".join(voice.hear(rows).notes)
     assert len(voice.hear(rows, once=True).text) == 2
 
 

@@ -56,6 +56,13 @@ def test_themes_of_the_sample_are_few_and_not_mixed_at_random(themed, planted):
     assert both[rows, columns].sum() / themed.carried[:, columns].sum() >= 0.5
 
 
+def test_the_themes_that_the_sample_declares_are_the_planted_ones(sample, themed, planted):
+    told = voice.themes(themed.heard, declared=study.load(sample).mapping.voice.themes,
+                        find=False)  # fmt: skip
+    right = [[name in each for each in planted.to_numpy()] for name in told.names]
+    assert (np.array(right).T & told.carried).sum() / told.carried.sum() >= 0.85
+
+
 def test_every_theme_is_found_again_in_halves(themed):
     assert all(theme.steadiness >= 0.5 for theme in themed.themes)
     assert len(set(themed.names)) == len(themed.names)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
-from cxlab.voice.workings.texts import folded
+from cxlab.voice.workings.texts import MASK, folded
 from cxlab.voice.workings.tongues import NOT_TOLD
 
 ALIKE = 0.3  # likeness of words from which a theme is the one that was kept
@@ -46,6 +46,7 @@ def declared(heard: Any, given: Mapping[str, Any]):
 def holding(texts: pd.Series, language: np.ndarray, told: Any) -> np.ndarray:
     """Say which texts hold a word of a declared theme; words of a language count in it alone."""
     held = np.zeros(len(texts), dtype=bool)
+    texts = texts.str.replace(MASK, " ", regex=True)  # "[phone]" speaks of no phone
     for code, wanted in (told if isinstance(told, Mapping) else {"": told}).items():
         where = np.isin(language, (code, NOT_TOLD)) if code else np.ones(len(texts), bool)
         held |= where & texts.str.contains(pattern(wanted), regex=True).to_numpy(dtype=bool)
