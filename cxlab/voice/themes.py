@@ -27,8 +27,8 @@ METHOD = (
     "that are merged by the evidence of their words (Heller and Ghahramani 2005); the number of "
     "themes is the one under which two halves of the sentences agree best, and a theme counts that "
     "stays what it is when a half takes it up (Jaccard 0.5 or more, Hennig 2007) and holds 1% of "
-    "the sentences. A sentence whose words are as likely without any theme has none; one to a declared theme by its "
-    "whole words."
+    "the sentences. A sentence whose words are as likely without any theme has none; a declared "
+    "theme is told by its whole words."
 )
 
 

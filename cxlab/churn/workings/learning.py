@@ -1,6 +1,7 @@
 """Recipes that learn from a snapshot, and scores by models that never saw a customer."""
 
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 import pandas as pd
@@ -49,6 +50,10 @@ def kind_of(fitted: Pipeline) -> str:
     return "boosting" if trees else "logistic"
 
 
+@overload
+def learn(recipe: Pipeline, features: Sheet, left) -> Taught: ...
+@overload
+def learn(recipe: Pipeline, features: pd.DataFrame, left) -> Pipeline: ...
 def learn(recipe: Pipeline, features: pd.DataFrame | Sheet, left) -> Pipeline | Taught:
     """Fit a fresh copy of a Pipeline; of rows of a sheet, its learner alone.
 
