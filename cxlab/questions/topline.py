@@ -113,7 +113,7 @@ def _answering(frame: pd.DataFrame, smallest: int, noun: str) -> str:
         one = frame.iloc[0]
         silent = int(one["asked"] - one["n"])
         if noun == "answer":
-            of = f" of {count(one['asked'])} asked for" if silent > 0 else ""
+            of = f", asked {count(one['asked'], 'time')}" if silent > 0 else ""
             return f"{count(one['n'], 'answer')} to {brief(label(one['question']))}{of}."
         more = f", {count(silent, 'person')} did not" if silent > 0 else ""
         return f"{count(one['n'], 'person')} answered {brief(label(one['question']))}{more}."
@@ -124,11 +124,11 @@ def _answering(frame: pd.DataFrame, smallest: int, noun: str) -> str:
     worst = frame.loc[told.idxmin()]
     if worst["share"] > 0.995:
         return f"{said}, and nearly all who were asked answered each."
-    return (
-        f"{said}; {brief(label(worst['question']))} was left empty most often: "
-        f"{percent(worst['share'])} of {count(worst['asked'], noun)} asked "
-        f"{'for came' if noun == 'answer' else 'answered it'}."
-    )
+    put = count(worst["asked"], "time" if noun == "answer" else noun)
+    whose = f"asked {put}, it was answered in" if noun == "answer" else f"of {put} asked,"
+    answered = f"{percent(worst['share'])}{' answered it' * (noun == 'person')}"
+    which = brief(label(worst["question"]))
+    return f"{said}; {which} was left empty most often: {whose} {answered}."
 
 
 def toplines(
@@ -175,7 +175,8 @@ def _topline(each: Asked, rows: pd.DataFrame, whole: Result, asked: Questionnair
     people = len(asked.people)
     put, answered = int(each.put_to().sum()), int(each.answered().sum())
     noun = _noun(asked)
-    of = f", of {count(put, noun)} asked{' for' * (noun == 'answer')}" if put != answered else ""
+    of = f", asked {count(put, 'time')}" if noun == "answer" else f", of {count(put, noun)} asked"
+    of = of if put != answered else ""
     weighted = ", weighted" if weights_of(asked) is not None else ""
     of += f" ({count(people, 'answer')} in all)" if people != put else ""
     return Result(
