@@ -14,7 +14,7 @@ from cxlab.reports.notebooks import FINDINGS_FILE, SCOPES, Notebook, PlanError, 
 EVERYONE = "everyone"
 PART = SCOPES["part"]
 HOME = "00_home"
-TOO_SMALL = "too few people to be shown (privacy.smallest_group)"
+TOO_SMALL = "too few people to be shown, or so few would follow from it (privacy.smallest_group)"
 OWN = ("study_file", FINDINGS_FILE)  # what the press itself hands over
 
 

@@ -624,23 +624,23 @@ def wanted(study: Study) -> list[dict[str, str]]:
 
 
 def withheld(study: Study, *, smallest: int | None = None) -> list[dict[str, str]]:
-    """List the parts asked for that hold too few people.
+    """List the parts asked for that hold too few people, and those that would tell of so few.
+
+    Where one part alone is too small, its numbers follow from the total and the others: the next
+    smallest goes with it.
 
     Args:
         study: the study.
-        smallest: fewest people of a part that an audience may see; then parts that would tell
-            the numbers of so few by the total are listed too. If not given, no part is listed
-            but those below `privacy.smallest_group`.
+        smallest: fewest people of a part that an audience may see; `privacy.smallest_group` if
+            not given.
     """
     asked, people = _asked(study)[1:], study._people_asked
-    if smallest is None:
-        fewest = study.mapping.privacy.smallest_group
-        return [part for part, n in zip(asked, people, strict=True) if n < fewest]
+    smallest = study.mapping.privacy.smallest_group if smallest is None else smallest
     names = {"term": "segment", "group": "value", "period": "period"}
     rows = {word: [part.get(name) for part in asked] for word, name in names.items()}
     frame = pd.DataFrame({**rows, "n": people}, dtype=object)
     gone = results.hidden(frame, smallest=smallest)
-    return [part for part, out in zip(asked, gone, strict=True) if out]
+    return [part for part, n, out in zip(asked, people, gone, strict=True) if out or n < smallest]
 
 
 # ---------------------------------------------------------------- reading
