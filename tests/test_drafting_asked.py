@@ -133,3 +133,11 @@ def test_other_in_words_of_surveymonkey_is_an_answer(tmp_path):
         "App": 45, "Shop": 60, "Other, in words": 15}  # fmt: skip
     assert why.answered().all()
     assert (why.codes[0] == why.answers.index("Other, in words")).sum() == 30
+
+
+def test_amounts_are_tabulated_in_classes_and_names_made_of_numbers_are_not(tmp_path):
+    cells = [f"{at * 37 % 900 / 10},{10000 + at * 7 % 80}" for at in range(300)]
+    said = _drafted(tmp_path, "Minutes waited,Zip", cells)["questions"]
+    assert list(said) == ["minutes_waited"]
+    told = study.load(tmp_path / "study.yaml", cache=False).questionnaire["minutes_waited"]
+    assert (told.kind, len(told.answers)) == ("number", 5)

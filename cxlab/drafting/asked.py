@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from cxlab.codebook import ASKED, Question, Refusal, fitting
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _ANSWERS = 12  # most different answers of a grid
 _FEWEST = 2  # columns of one question
+_CODE = r"(?i)(zip|post|code|gate|id|nr|no|number|flight|date)$"  # numbers that are names
 # what was written for 'other, please specify'
 _WRITTEN = r"(?i)_text$|\[other\]|_other$| - other \(please specify\)$"
 
@@ -74,8 +76,35 @@ def joined(made: Guess) -> None:
             asked = made.said.setdefault("questions", {})
             if all(column.name != said.get("column") for said in asked.values()):
                 asked[_free(asked, column.name)] = {"column": column.name, **_beside(made, column)}
+    for column in made.attributes.values():
+        if column.kind == "number" and not re.search(_CODE, column.name):
+            _number(made, column)
     if asked := made.said.get("questions"):
         made.said["questions"] = dict(sorted(asked.items(), key=lambda one: _place(made, one[1])))
+
+
+def _number(made: Guess, column: Profile) -> None:
+    """Write an amount down as a question, in classes of about as many people each."""
+    words = [word for word in column.counts.index if word in column.numbers]
+    given = np.repeat([column.numbers[word] for word in words], column.counts[words])
+    edges = {float(f"{each:.2g}") for each in np.quantile(given, (0.2, 0.4, 0.6, 0.8))}
+    bins = [int(each) if each.is_integer() else each for each in sorted(edges)]
+    said: dict[str, Any] = {"column": column.name, "kind": "number"}
+    said |= {"bins": bins} if len(bins) > 1 else {}
+    frame = pd.DataFrame({ASKED + column.name: _heard(made, column).replace("", None)})
+    try:
+        coded(frame, {"q": Question(**said)})
+    except Refusal:
+        return
+    asked = made.said.setdefault("questions", {})
+    asked[_free(asked, column.name)] = said
+    if len(column.counts) <= LARGEST and all(each.is_integer() for each in map(float, given[:9])):
+        made.doubt(
+            f"'{column.name}': its {len(column.counts)} different whole numbers are taken for "
+            "amounts and have a mean; if they are codes, write 'kind: single' and no bins.",
+            0.02,
+            "questions",
+        )
 
 
 def _beside(made: Guess, column: Profile) -> dict[str, str]:
