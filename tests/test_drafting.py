@@ -141,3 +141,9 @@ def test_text_from_an_export_cannot_break_the_draft(tmp_path):
     made = draft([tmp_path / "odd.csv"], Path(tmp_path))
     (tmp_path / "study.yaml").write_text(made.text)
     assert study.load(tmp_path / "study.yaml").responses is not None
+
+
+def test_money_without_a_currency_is_asked_for_its_currency(tmp_path):
+    rows = "".join(f"o{n},c{n % 7},2025-0{1 + n % 9}-11,{10 + n}\n" for n in range(40))
+    (tmp_path / "orders.csv").write_text(f"Order,Customer,Ordered,Total\n{rows}")
+    assert "\n# currency: EUR " in draft([tmp_path / "orders.csv"], tmp_path).text

@@ -458,6 +458,16 @@ def test_the_raw_fall_is_told_with_its_reason():
     assert any(note.startswith("Who was reached: ") for note in found.notes)
 
 
+@pytest.mark.parametrize("seed", [0, 2, 5])
+def test_a_fall_that_stays_at_the_same_mix_is_not_laid_to_who_was_reached(seed):
+    rows = shifted(seed, rise=-0.16, n=60)
+    found = metrics.movement(rows, margins=KNOWN, as_of="2024-03-31", score="nps")
+    row = found.frame.iloc[0]
+    assert row["estimate"] < row["raw"] / 2 < 0
+    assert "goes with who was reached" not in found.headline
+    assert "as answered, not at the same mix, it fell by" in found.headline
+
+
 def test_a_true_rise_is_seen_through_the_mix():
     found = metrics.movement(shifted(4, rise=0.12, n=900), margins=KNOWN, as_of="2024-03-31")
     assert found.headline.startswith("NPS rose by")

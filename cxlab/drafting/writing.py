@@ -19,6 +19,9 @@ BATTERY = 5  # ratings from which haste can show in them
 _FIRST = ("responses", "customers", "subscriptions", "orders", "interactions", "visits", "reviews")
 
 
+MONEY = {"amount", "unit_price", "monthly_fee", "cost"}  # columns that need a currency
+
+
 @dataclass
 class Head:
     """What a draft says of the whole study.
@@ -42,11 +45,11 @@ class Head:
 def written(tables: Sequence[Guess], head: Head, folder: Path) -> str:
     """Write the study file of a draft."""
     ordered = sorted(tables, key=lambda made: _FIRST.index(made.table))
-    parts = [_head(head), *(_table(made, folder) for made in ordered), _footer(ordered)]
+    parts = [_head(head, ordered), *(_table(made, folder) for made in ordered), _footer(ordered)]
     return "".join(parts)
 
 
-def _head(head: Head) -> str:
+def _head(head: Head, tables: Sequence[Guess]) -> str:
     lines = ["# A draft. Look at every line marked '?' and run: cxlab check STUDY"]
     lines += [f"# {line}" for line in (*head.booked, *head.remarks)]
     lines.append(f"study: {quoted(head.name)}")
@@ -54,6 +57,8 @@ def _head(head: Head) -> str:
     lines.append(f"timezone: {head.timezone}               # ? where the times were written")
     if head.currency:
         lines.append(f"currency: {quoted(head.currency)}")
+    elif any(MONEY & made.columns.keys() for made in tables):
+        lines.append("# currency: EUR        # ? what money is in: the exports do not say it")
     if head.others:
         rates = ", ".join(f"{code}: 1.0" for code in head.others)
         lines.append(f"# rates: {{{rates}}}   # what one is worth in {head.currency}")

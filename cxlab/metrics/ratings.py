@@ -83,12 +83,13 @@ def _two_best(responses: pd.DataFrame, name: str, scale: Scale, weight: str | No
 
 def _headline(frame: pd.DataFrame, unit: str) -> str:
     top, low = frame.iloc[0], frame.iloc[-1]
+    best, worst = label(top["term"]), label(low["term"])
     if len(frame) == 1:
-        return f"{top['term']} is rated {_said(top, unit)}."
+        return f"{best} is rated {_said(top, unit)}."
     if top["conf_low"] <= low["conf_high"] and unit:
-        return f"No rating stands apart: {top['term']} is {_of(top, unit)}, the others near it."
+        return f"No rating stands apart: {best} is {_of(top, unit)}, the others near it."
     return (
-        f"{top['term']} is rated best ({_of(top, unit)}) and {low['term']} worst "
+        f"{best} is rated best ({_of(top, unit)}) and {worst} worst "
         f"({amount(low['estimate'], unit)})."
     )
 

@@ -22,6 +22,7 @@ from cxlab.results import Result, amount, listing, number
 NAME = "movement"
 PANEL = 30  # customers in both periods, from which they are heard as witnesses of their own
 POWER = 0.8
+STAYS = 0.5  # of a raw change: what is left of it at the same mix, so that the mix is not its story
 NOTHING = "no detectable change"
 COLUMNS = ["term", "period", "before", "after", "estimate", "raw", "std_error", "conf_low",
            "conf_high", "p_value", "p_adjusted", "n", "level", "verdict"]  # fmt: skip
@@ -275,8 +276,11 @@ def _reached(rows: pd.DataFrame, two: _Two, what: Score, level: float) -> str:
         return ""
     if row["verdict"] == "moved" and raw.estimate * row["estimate"] > 0:
         return ""
-    word = "rise" if raw.estimate > 0 else "fall"
-    return f"; the raw {word} of {what.difference(raw.estimate)} goes with who was reached"
+    size, rose = what.difference(raw.estimate), raw.estimate > 0
+    if row["estimate"] / raw.estimate > STAYS:
+        said = "rose" if rose else "fell"
+        return f"; as answered, not at the same mix, it {said} by {size}"
+    return f"; the raw {'rise' if rose else 'fall'} of {size} goes with who was reached"
 
 
 def _notes(frame: pd.DataFrame, two: _Two, told: bool, what: Score, level: float) -> list[str]:
