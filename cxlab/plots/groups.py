@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
+from cxlab.codebook import label
 from cxlab.codebook.colours import BLUE, GREY, INK, MEANING
 from cxlab.plots.theme import SMALL_BASE, canvas, clipped, more_rows, picture, unit_label
 from cxlab.results import Result, amount, count, percent
@@ -32,7 +33,8 @@ def forest(result: Result, *, ax: Axes | None = None) -> Axes:
             colour = GREY if small[place] else BLUE
             ax.plot([row["conf_low"], row["conf_high"]], [place, place], color=colour, lw=2.2)
             ax.plot(row["estimate"], place, "o", color=colour, ms=6.5, mec="white", mew=0.8)
-        ax.set_yticks(at, [clipped(name) for name in rows[key]])
+        names = rows[key] if key == "group" else rows[key].astype(str).map(label)
+        ax.set_yticks(at, [clipped(name) for name in names])
         ax.set_ylim(-0.7, len(rows) - 0.3)
         ax.set_xlabel(unit_label(result.unit))
         ax.grid(axis="x")

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from cxlab.codebook import label
 from cxlab.codebook.colours import BLUE, FAINT, GREEN, GREY, INK, MEANING, ORANGE, PAPER
 from cxlab.plots.theme import canvas, clipped, more_rows, picture, unit_label
 from cxlab.results import Result, amount, percent
@@ -42,7 +43,7 @@ def _interval_rows(ax: Axes, rows: pd.DataFrame) -> None:
         if pd.notna(row.get("conf_low")):
             ax.plot([row["conf_low"], row["conf_high"]], [place, place], color=BLUE, lw=2.2)
         ax.plot(row["estimate"], place, "o", color=BLUE, ms=6.5, mec="white", mew=0.8)
-    ax.set_yticks(range(len(rows)), [clipped(term) for term in rows["term"]])
+    ax.set_yticks(range(len(rows)), [clipped(label(term)) for term in rows["term"]])
     ax.set_ylim(len(rows) - 0.4, -0.9)
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x")
@@ -142,7 +143,7 @@ def _name_points(ax: Axes, rows: pd.DataFrame) -> None:
         below = bool((near & (dy >= 0)).any()) and not bool((near & (dy < 0)).any())
         left = bool((near & (dx > 0)).any())
         ax.annotate(
-            clipped(row["term"], 22),
+            clipped(label(row["term"]), 22),
             (row["performance"], row["estimate"]),
             xytext=(-6 if left else 6, -7 if below else 6),
             textcoords="offset points",
@@ -195,7 +196,7 @@ def asymmetry(result: Result, *, ax: Axes | None = None) -> Axes:
             ax.barh(at, row.estimate, height=0.32, color=ORANGE if low else GREEN)
             ax.plot([row.conf_low, row.conf_high], [at, at], color=INK, lw=1.2)
         ax.axvline(0, color=INK, lw=0.9)
-        ax.set_yticks(range(len(terms)), [clipped(term) for term in terms])
+        ax.set_yticks(range(len(terms)), [clipped(label(term)) for term in terms])
         ax.set_ylim(len(terms) - 0.4, -1.0)
         ax.text(0, -0.75, "rated low  ", ha="right", va="center", fontsize=10, color=ORANGE)
         ax.text(0, -0.75, "  rated high", ha="left", va="center", fontsize=10, color=GREEN)
@@ -227,7 +228,9 @@ def pareto(result: Result, *, ax: Axes | None = None) -> Axes:
             _write(ax, percent(row["cumulative"]), place, 48, INK)
         _write(ax, "gain", -0.75, 8, GREY)
         _write(ax, "running", -0.75, 48, GREY)
-        names = [f"{clipped(r.term, 18)} (to {clipped(r.group, 14)})" for r in rows.itertuples()]
+        names = [
+            f"{clipped(label(r.term), 18)} (to {clipped(r.group, 14)})" for r in rows.itertuples()
+        ]
         ax.set_yticks(range(len(rows)), names)
         ax.set_ylim(len(rows) - 0.4, -1.0)
         ax.axvline(0, color=INK, lw=0.9)

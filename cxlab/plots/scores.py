@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
+from cxlab.codebook import label
 from cxlab.codebook.colours import BLUE, FAINT, GREEN, GREY, INK, ORANGE, PURPLE
 from cxlab.plots.theme import canvas, clipped, more_rows, picture
 from cxlab.results import Result, amount, count, number, percent
@@ -152,7 +153,7 @@ def tells(result: Result, *, ax: Axes | None = None) -> Axes:
             ax.plot([row.conf_low, row.conf_high], [place, place], color=colour, lw=2.2)
             ax.plot(row.estimate, place, "o", color=colour, ms=6.5, mec="white")
             _beside(ax, place, percent(row.estimate), INK)
-        ax.set_yticks(range(len(rows)), [clipped(term) for term in rows["term"]])
+        ax.set_yticks(range(len(rows)), [clipped(label(term)) for term in rows["term"]])
         ax.set_ylim(len(rows) - 0.3, -0.7)
         ax.set_xlabel("pairs of customers in the right order")
         _tidy(ax, "share")

@@ -19,11 +19,11 @@ def trend(result: Result, *, ax: Axes | None = None) -> Axes:
             differs; `verdict` "incomplete" leaves a period hollow.
 
     Raises:
-        Unanswerable: no period has a number that may be shown.
+        Unanswerable: fewer than two periods have a number that may be shown.
     """
     rows = result.frame
-    if rows["estimate"].isna().all():
-        raise Unanswerable(result.headline)
+    if rows["estimate"].notna().sum() < 2:
+        raise Unanswerable(f"{result.headline} A line needs two periods that may be shown.")
     at = np.arange(len(rows))
     with canvas(result, "Line chart with an interval a period", ax, height=3.0) as ax:
         ax.fill_between(at, rows["conf_low"], rows["conf_high"], color=BLUE, alpha=0.16, lw=0)

@@ -71,7 +71,8 @@ def apart(
     frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
     if frame.empty:
         raise QuestionsError(
-            "No two groups are large enough to be compared.", needs="a segment with two groups"
+            f"No group and those outside it have {FLAGGED} answers each, the fewest compared.",
+            needs=f"a segment with groups of {FLAGGED} answers",
         )
     frame["p_adjusted"] = adjusted(frame["p_value"].to_numpy())
     sure = frame["p_adjusted"] <= SURE
