@@ -272,8 +272,8 @@ def _headline(frame: pd.DataFrame, taken: Snapshot) -> str:
         return f"Amber: {_named(suspects)} should be looked at by a person.{blind}"
     if len(leaks):
         return (
-            f"Green: {_named(leaks)} {know(leaks)} of the leaving and "
-            f"{'is' if len(leaks) == 1 else 'are'} left out.{blind}"
+            f"Green: what the model uses does not know of the leaving; {_named(leaks)} "
+            f"{'does and is' if len(leaks) == 1 else 'do and are'} left out.{blind}"
         )
     return f"Green: no column was found to know of the leaving.{blind}"
 
