@@ -273,7 +273,7 @@ def _headline(frame: pd.DataFrame, taken: Snapshot) -> str:
     if len(leaks):
         return (
             f"Green: what the model uses does not know of the leaving; {_named(leaks)} "
-            f"{'does and is' if len(leaks) == 1 else 'do and are'} left out.{blind}"
+            f"{'does, and is' if len(leaks) == 1 else 'do, and are'} left out.{blind}"
         )
     return f"Green: no column was found to know of the leaving.{blind}"
 
