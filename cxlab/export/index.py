@@ -161,7 +161,7 @@ def tiles(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         out.append(
             {
                 "name": label(finding["name"]),
-                "shown": in_unit(row["estimate"], finding["unit"], finding["base"]),
+                "shown": in_unit(row["estimate"], finding["unit"], finding.get("base", "")),
                 "interval": span(ends[0], ends[1], finding["unit"]) if ends else "",
                 "value": row["estimate"],
                 "ends": ends,
