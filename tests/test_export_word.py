@@ -13,6 +13,7 @@ from docx.oxml.ns import qn
 from typer.testing import CliRunner
 
 from cxlab.cli import app
+from cxlab.export.story import tabled
 from cxlab.export.word import WordError, document
 from cxlab.results import MIME, Result
 from tests import desk
@@ -119,3 +120,11 @@ def test_the_command_writes_a_document_once_and_replaces_it_only_when_told(nasty
     bare = CliRunner().invoke(app, ["report", "study.yaml", "--run", str(nasty[0])])
     assert "say --docx" in str(bare.exception)
     assert Document(out).paragraphs[0].style.name == "Title"
+
+
+def test_a_row_of_which_nothing_is_left_is_no_row_of_dashes():
+    rows = [[None, None, "assumed"]] * 3 + [[30, 1.5, "assumed"], [31, 2.5, "assumed"]]
+    frame = {"columns": ["n", "estimate", "verdict"], "rows": rows}
+    words = {"name": "profit curve", "headline": "H.", "base": "b", "unit": "", "alt": ""}
+    _, told = tabled({**words, "frame": frame})
+    assert [row[0] for row in told] == ["30", "31"]
