@@ -24,6 +24,16 @@ def strong(colour: str) -> str:
     return GREY if colour == PALE else colour
 
 
+def own(name: object, usual: str) -> str:
+    """Give the colour of what a name means, else the usual one.
+
+    Example:
+        >>> own("detractor", BLUE) == ORANGE, own("North", BLUE) == BLUE
+        (True, True)
+    """
+    return strong(MEANING.get(str(name), "")) or usual
+
+
 def hues(names: Sequence[str]) -> list[str]:
     """Give each of several lines its colour: that of its meaning, else the next of the series.
 
@@ -32,4 +42,4 @@ def hues(names: Sequence[str]) -> list[str]:
         (True, True)
     """
     fresh = cycle(SERIES)
-    return [strong(MEANING.get(name, "")) or next(fresh) for name in names]
+    return [own(name, "") or next(fresh) for name in names]

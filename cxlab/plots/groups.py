@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from cxlab.codebook import label
-from cxlab.codebook.colours import BLUE, GREY, INK, MEANING
+from cxlab.codebook.colours import BLUE, GREY, INK, MEANING, own
 from cxlab.plots.theme import SMALL_BASE, canvas, clipped, more_rows, picture, unit_label
 from cxlab.results import Result, amount, count, percent
 
@@ -30,7 +30,7 @@ def forest(result: Result, *, ax: Axes | None = None) -> Axes:
         at = np.arange(len(rows))
         small = (rows["n"] < SMALL_BASE).to_numpy() if "n" in rows else np.zeros(len(rows), bool)
         for place, (_, row) in enumerate(rows.iterrows()):
-            colour = GREY if small[place] else BLUE
+            colour = GREY if small[place] else own(row[key], BLUE)
             ax.plot([row["conf_low"], row["conf_high"]], [place, place], color=colour, lw=2.2)
             ax.plot(row["estimate"], place, "o", color=colour, ms=6.5, mec="white", mew=0.8)
         names = rows[key] if key == "group" else rows[key].astype(str).map(label)

@@ -7,7 +7,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from cxlab.codebook.colours import BLUE, FAINT, GREY, INK, ORANGE, PAPER, SERIES, hues
+from cxlab.codebook.colours import BLUE, FAINT, GREY, INK, ORANGE, PAPER, SERIES, hues, own
 from cxlab.plots.theme import canvas, clipped, line_names, picture
 from cxlab.results import Result, count, number, percent
 
@@ -329,9 +329,9 @@ def worth(result: Result, *, ax: Axes | None = None) -> Axes:
     names = list(dict.fromkeys(frame.loc[frame["term"] == "value", "group"]))
     kind = "Two intervals a tier: customers alike in kind, and hollow, customers as they are"
     with canvas(result, kind, ax, height=1.3 + 0.62 * len(names)) as ax:
-        for term, shift, colour in (("value, adjusted", 0.16, BLUE), ("value", -0.16, GREY)):
+        for term, shift, usual in (("value, adjusted", 0.16, BLUE), ("value", -0.16, GREY)):
             for row in frame[frame["term"] == term].itertuples():
-                place = names.index(row.group) + shift
+                place, colour = names.index(row.group) + shift, own(row.group, usual)
                 ax.plot([row.conf_low, row.conf_high], [place, place], color=colour, lw=2.4)
                 fill = PAPER if term == "value" else colour
                 ax.plot(row.estimate, place, "o", ms=7, mfc=fill, mec=colour, mew=1.5)
