@@ -38,5 +38,6 @@ for kind in BAR_STACKED COLUMN_STACKED; do
   left=$(grep -oE 'alfa|bravo|charlie|delta' "$kind.txt" | sort -u | paste -sd ' ')
   echo "$kind, the first of four series (alfa) marked as deleted: the legend shows $left"
 done
-! grep -q delta BAR_STACKED.txt
-! grep -q alfa COLUMN_STACKED.txt
+test "$(grep -c delta BAR_STACKED.txt)" = 0
+test "$(grep -c alfa BAR_STACKED.txt)" = 1
+test "$(grep -c alfa COLUMN_STACKED.txt)" = 0
