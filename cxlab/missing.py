@@ -194,14 +194,14 @@ def _missing_sentence(frame: pd.DataFrame) -> str:
     most = frame.iloc[0]
     said = (
         f"Of those asked, at most {percent(most['share'], 1)} left a question empty "
-        f"('{most['column']}')"
+        f"('{label(most['column'])}')"
         if most["events"]
         else "Of those asked, nobody left a question empty"
     )
     apart = frame[frame["value"].notna()]
     if apart.empty:
         return f"{said}."
-    names = listing([f"'{name}'" for name in apart["column"]])
+    names = listing([f"'{label(name)}'" for name in apart["column"]])
     return f"{said}; {names} {'was' if len(apart) == 1 else 'were'} not asked of everyone."
 
 

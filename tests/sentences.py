@@ -11,13 +11,23 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from cxlab import codebook
+
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = Path(__file__).parent / "golden" / "sentences"
 OF_THE_MACHINE = ("provenance",)  # versions and hashes are no sentences
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+ALONE = re.compile(rf"(?<![\w])(?:{NUMBER.pattern})")  # not the 7 of a column named q7
 DATE = re.compile(
     r"\b\d{4}(?:-\d\d(?:-\d\d)?|Q\d)\b|\b\d{1,2} [A-Z][a-z]+ \d{4}\b|\b(?:19|20)\d\d\b"
 )
+OURS = {word for table in codebook.COLUMNS.values() for word in table} | set(codebook.RESULT_WORDS)
+ODD = {word for word in OURS if "_" in word or re.search(r"\d", word)} | {"nps", "csat", "ces"}
+INSIDE = re.compile(
+    rf"\b(?:{'|'.join(sorted(ODD))})\b|\b(?:drivers|metrics|churn|retention|value|plots|results)"
+    r"\.[a-z_]+\b|weighted by '|both at once|\bnan\b|\bNone\b(?! of)|\b[a-z]+_[a-z_]+\b"
+)
+MOST_WORDS, MOST_NUMBERS = 25, 3
 STRETCH = re.compile(
     r"\b[\d,.]+(?:st|nd|rd|th)?[- ]"
     r"(?:minute|hour|day|week|month|quarter|year|period|customer-year)s?\b"
@@ -68,7 +78,26 @@ def sentences(text: str) -> Iterator[str]:
 def numbers(sentence: str) -> list[str]:
     """Give the numbers a sentence tells: no dates, no lengths of time, no answers in quotes."""
     bare = re.sub(r"'[^']*'", "", sentence)
-    return NUMBER.findall(STRETCH.sub("", DATE.sub("", bare)))
+    return ALONE.findall(STRETCH.sub("", DATE.sub("", bare)))
+
+
+def unplain(found: list[dict]) -> dict[str, set[str]]:
+    """Give what breaks the manner, by rule: words from inside, long headlines, many numbers."""
+    found = [one for one in found if one["name"] != "ledger"]
+    headlines = {one["headline"] for one in found}
+    notes = {note for one in found for note in one["notes"]}
+    said = headlines | notes | {one[name] for one in found for name in ("base", "method")}
+    broken = {
+        "a word from inside": {text for text in said if INSIDE.search(text)},
+        "too long to be read aloud": {
+            text for text in headlines if len(text.split()) > MOST_WORDS
+        },
+        "too many numbers": {
+            each for text in headlines | notes for each in sentences(text)
+            if len(numbers(each)) > MOST_NUMBERS
+        },
+    }  # fmt: skip
+    return {rule: texts for rule, texts in broken.items() if texts}
 
 
 if __name__ == "__main__":

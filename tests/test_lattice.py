@@ -11,7 +11,7 @@ import re
 
 import pytest
 
-from tests import lattice
+from tests import lattice, sentences
 
 EVERY = os.environ.get("CXLAB_LATTICE", "")
 PAGES = [name for name in os.environ.get("CXLAB_LATTICE_PAGES", "").split(",") if name]
@@ -46,6 +46,8 @@ def test_no_page_of_a_small_study_fails(kind, tmp_path):
         said = page.error + page.headline
         assert not re.search(r"\b(nan|NaN|None(?! of)|NaT|inf)\b|<NA>", said), said
         assert page.notebook == FED[-1] or "This report stands on" not in said
+    if (tmp_path / "out").is_dir():  # a study that cannot be opened makes no page
+        assert sentences.unplain(sentences.found(tmp_path / "out")) == {}
 
 
 ALONE = {"answers": "none", "orders": "none", "contacts": "none"}

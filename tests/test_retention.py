@@ -288,12 +288,12 @@ def test_words_of_a_model_of_leaving_that_are_none_are_refused(rossi):
         retention.survival(rossi[0], start="week", end="arrest", method="plain")
 
 
-def test_cox_notes_carry_the_likelihood_ratio_and_the_concordance(rossi):
+def test_how_well_a_cox_model_fits_is_told_with_its_method(rossi):
     data, _ = rossi
-    notes = " ".join(retention.hazards(data, covariates=ROSSI, start="week", end="arrest").notes)
-    assert "Likelihood-ratio test 33.3 on 7 df" in notes
-    assert "Concordance 0.640 (std. error 0.027)" in notes
-    assert "'age' does not keep its ratio over time (p 0.015)" in notes
+    found = retention.hazards(data, covariates=ROSSI, start="week", end="arrest")
+    assert "likelihood-ratio test 33.3 on 7 df" in found.method
+    assert "concordance 0.640 (std. error 0.027)" in found.method
+    assert "'age' does not keep its ratio over time (p 0.015)" in " ".join(found.notes)
 
 
 @pytest.mark.parametrize("clock", ["km", "rank", "identity"])
@@ -325,11 +325,11 @@ def test_check_of_hazards_with_strata_and_late_entry_agrees_with_r():
 
 def test_concordance_within_strata_agrees_with_r():
     data, expected = golden("late_entry")
-    notes = retention.hazards(
+    told = retention.hazards(
         data, covariates=["x1", "x2"], strata="group", start="time", end="event"
-    ).notes
+    ).method
     index, error = expected["cox_strata_plain"]["concordance"]
-    assert f"Concordance {index:.3f} (std. error {error:.3f})." in notes
+    assert f"concordance {index:.3f} (std. error {error:.3f})" in told
 
 
 def test_cutting_time_into_episodes_moves_nothing_when_nothing_changes(rossi):
@@ -578,7 +578,7 @@ def test_where_nobody_left_every_question_names_the_column_that_says_so():
     asked += [lambda f: retention.hazards(f, covariates=["calls"])]
     asked += [lambda f: retention.discrete_hazards(f, covariates=["calls"])]
     for question in asked:
-        with pytest.raises(results.Unanswerable, match="is named by 'churned'") as why:
+        with pytest.raises(results.Unanswerable, match="as far as 'churned' tells") as why:
             question(frame)
         assert str(why.value).startswith("none of the 8 customers left while under watch"), question
 

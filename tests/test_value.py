@@ -185,13 +185,13 @@ def test_what_was_watched_is_not_called_beyond_the_data():
     assert not any("Beyond" in note for note in within.notes)
     ahead = retention.extrapolate(watched_to(30, 3), horizon=40)
     assert any(note.startswith("Beyond the data") for note in ahead.notes)
-    assert "misses" not in ahead.headline
+    assert "Doubtful" not in ahead.headline
 
 
 def test_a_curve_that_misses_what_was_seen_says_so():
-    said = retention.extrapolate(watched_to(30, 3, n=20_000, after=0.002), horizon=40)
-    said = said.headline
-    assert "; it misses what was seen: " in said
+    found = retention.extrapolate(watched_to(30, 3, n=20_000, after=0.002), horizon=40)
+    assert found.headline.startswith("Doubtful: after 40 months, ")
+    assert "misses what was seen: " in found.notes[0]
 
 
 def test_two_ways_ahead_that_differ_are_told_apart_in_one_sentence():
@@ -571,8 +571,9 @@ def test_that_a_model_saw_nobody_stop_is_no_number_to_quote():
 def test_a_value_that_foretold_badly_is_set_right_or_refused_before_it_is_told(
     hoped, starts, estimate
 ):
-    rows = {"term": ["value", "share still there"], "estimate": [30.0, 0.5]}
-    rows |= {"conf_low": [25.0, 0.4], "conf_high": [36.0, 0.6]}
+    terms = ["value per customer", "value of all", "share still there"]
+    rows = {"term": terms, "estimate": [30.0, 3000.0, 0.5]}
+    rows |= {"conf_low": [25.0, 2500.0, 0.4], "conf_high": [36.0, 3600.0, 0.6]}
     said = "A customer of today is worth 30.00 over the next 52 weeks (25.00 to 36.00)."
     worth = results.Result("lifetime value", pd.DataFrame(rows), said, "m", "b")
     table = pd.DataFrame({"group": ["0"], "n": [100], "estimate": [1.0], "expected": [hoped]})
@@ -580,7 +581,10 @@ def test_a_value_that_foretold_badly_is_set_right_or_refused_before_it_is_told(
         worth, results.Result("held out", table, "s", "m", "b")
     )
     assert found.headline.startswith(starts)
-    assert found.frame["estimate"].iloc[0] == pytest.approx(estimate, nan_ok=True)
+    assert found.frame["estimate"].iloc[:2].tolist() == pytest.approx(
+        [estimate, 100 * estimate], nan_ok=True
+    )
+    assert found.frame["estimate"].iloc[2] == 0.5
     assert found.frame["conf_high"].iloc[0] == pytest.approx(
         36.0 if hoped < 2 and hoped > 0.5 else np.nan, nan_ok=True
     )

@@ -299,6 +299,8 @@ _LABELS = {
     "spend_before": "spend before",
 }
 
+_SCORES = ("nps", "csat", "ces")
+
 # What stands above a column that a reader meets, where its word alone does not say it.
 _HEADINGS = {
     "x": "across",
@@ -364,10 +366,11 @@ def label(word: str) -> str:
     """Write a column word as a person would.
 
     Example:
-        >>> label("n_effective"), label("first_reply_at")
-        ('effective n', 'first reply at')
+        >>> label("n_effective"), label("last_nps")
+        ('effective n', 'last NPS')
     """
-    return _LABELS.get(word, word.replace("_", " "))
+    parts = (_LABELS[part] if part in _SCORES else part for part in word.split("_"))
+    return _LABELS.get(word, " ".join(parts))
 
 
 def headings(columns, unit: str = "") -> dict[str, str]:

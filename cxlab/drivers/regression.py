@@ -30,7 +30,7 @@ from cxlab.drivers.workings.ordered import (
     slopes_in_points,
 )
 from cxlab.drivers.workings.points import score_unit, worth_of
-from cxlab.results import Result, amount, count, listing, number, probability, span
+from cxlab.results import Result, amount, listing, number, probability, span
 
 MODELS = ("linear", "logit", "ordinal")
 POINTS = ("score", "nps", "log-odds")
@@ -480,9 +480,8 @@ def _headline(design: Design, frame: pd.DataFrame, unit: str, points: str) -> st
     return (
         f"One point more for {first['term']} is associated with "
         f"{amount(first['estimate'], unit, signed=True)} {what} "
-        f"({span(first['conf_low'], first['conf_high'], unit)}), others held. "
-        f"{len(clear)} of {count(len(own), 'rating')} {'is' if len(clear) == 1 else 'are'} "
-        "detectable."
+        f"({span(first['conf_low'], first['conf_high'], unit)}), others held; "
+        f"{len(clear)} of {len(own)} detectable."
     )
 
 

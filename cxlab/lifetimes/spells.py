@@ -8,7 +8,7 @@ import pandas as pd
 from pandas.api import types
 
 from cxlab import events
-from cxlab.codebook import did_you_mean, need
+from cxlab.codebook import did_you_mean, label, need
 from cxlab.results import Misuse, Unanswerable, count
 
 UNTOLD = "period"
@@ -98,8 +98,9 @@ class Spells:
     def nobody_left(self) -> str:
         """Say that nobody left, and which column says so."""
         return (
-            f"none of the {count(len(self), 'customer')} left while under watch: nobody who did is "
-            f"named by '{self.columns[1]}'. Watch longer, or name the column that says who left."
+            f"none of the {count(len(self), 'customer')} left while under watch, as "
+            f"far as '{label(self.columns[1])}' tells. Watch longer, or name the column that says "
+            "who left."
         )
 
 

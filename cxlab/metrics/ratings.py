@@ -102,4 +102,4 @@ def _said(row: pd.Series, unit: str) -> str:
     said = amount(row["estimate"], unit)
     if pd.notna(row["conf_low"]):
         said += f" ({span(row['conf_low'], row['conf_high'], unit)})"
-    return f"{said} {unit}; {percent(row['share'])} give one of the two best answers"
+    return f"{said} {unit}. {percent(row['share'])} give one of the two best answers"

@@ -19,6 +19,7 @@ from cxlab.results import Result, amount, count, listing, span
 COLUMNS = ["group", "period", "estimate", "raw", "std_error", "conf_low", "conf_high", "n",
            "n_effective", "level", "expected", "limit_low", "limit_high", "finished",
            "verdict"]  # fmt: skip
+ROUNDING = 1e-9  # what the sum of weights leaves of a difference that is none
 SIGMAS = 3
 _ENOUGH = 3  # periods with answers, fewer of which lie around their own mean by necessity
 METHOD = (
@@ -189,7 +190,10 @@ def _verdict(
     frame["limit_low"] = np.maximum(frame["expected"] - half, ends[0])
     frame["limit_high"] = np.minimum(frame["expected"] + half, ends[1])
     outside = np.select(
-        [frame["estimate"] > frame["limit_high"], frame["estimate"] < frame["limit_low"]],
+        [
+            frame["estimate"] > frame["limit_high"] + ROUNDING,
+            frame["estimate"] < frame["limit_low"] - ROUNDING,
+        ],
         ["above limits", "below limits"],
         default="",
     )

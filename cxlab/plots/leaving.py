@@ -33,9 +33,9 @@ def timeline(result: Result, *, ax: Axes | None = None) -> Axes:
             ax.barh(0, ends - starts, left=starts, color=_STRETCHES[row["term"]], height=0.5)
             wide = (ends - starts) > 0.12 * _length(rows)
             ax.annotate(
-                f"{names[row['term']]}" if wide else names[row["term"]],
-                xy=((starts + ends) / 2, 0 if wide else 0.42),
-                ha="center",
+                names[row["term"]],
+                xy=((starts + ends) / 2 if wide else ends, 0 if wide else 0.42),
+                ha="center" if wide else "left",
                 va="center",
                 fontsize=10,
                 color="white" if wide else INK,

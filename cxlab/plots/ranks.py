@@ -200,7 +200,7 @@ def asymmetry(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_ylim(len(terms) - 0.4, -1.0)
         ax.text(0, -0.75, "rated low  ", ha="right", va="center", fontsize=10, color=ORANGE)
         ax.text(0, -0.75, "  rated high", ha="left", va="center", fontsize=10, color=GREEN)
-        ax.set_xlabel("points of the score, against a middling rating")
+        ax.set_xlabel("difference in the answer, against a middling rating")
         ax.spines["left"].set_visible(False)
         ax.grid(axis="x")
         ax.set_axisbelow(True)

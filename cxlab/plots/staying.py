@@ -269,7 +269,7 @@ def tracking(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_ylim(0, 1.14 * top)
         ax.text(cut / 2, 1.07 * top, "used to fit", ha="center", fontsize=10, color=GREY)
         ax.set_xlim(0, float(rows["time"].max()))
-        ax.set_xlabel("time since the first purchase of all")
+        ax.set_xlabel(f"{_units_of(result)} since the first purchase of all")
         ax.set_ylabel("repeat purchases so far")
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
         ax.grid(axis="y")

@@ -284,7 +284,8 @@ def as_html(result: Result) -> str:
     notes = f'<ul class="cx-notes">{notes}</ul>' if notes else ""
     written = table(result.frame, result.unit)
     rows, columns = result.frame.dropna(axis="columns", how="all").shape
-    if rows > OPEN_ROWS or columns > OPEN_COLUMNS:
+    tests = "p_value" in result.frame  # for who asks how it was found
+    if rows > OPEN_ROWS or columns > OPEN_COLUMNS or tests:
         told = count(len(result.frame), "line")
         written = f"<details><summary>The numbers, {told}</summary>{written}</details>"
     return (

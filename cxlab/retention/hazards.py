@@ -44,8 +44,8 @@ def hazards(
     Returns:
         term, estimate (hazard ratio), std_error (of the ratio, by the delta method), conf_low,
         conf_high, p_value (Wald), coefficient (log of the ratio), coefficient_error (its standard
-        error), n, events. How well the model fits is said by `quality`; notes carry what the
-        check of proportional hazards found.
+        error), n, events. How well the model fits is told by the method, and by `quality`; notes
+        carry what the check of proportional hazards found.
 
     Raises:
         FitError: a column is constant, collinear or separating; it is named.
@@ -70,9 +70,11 @@ def hazards(
         headline=_headline(frame, "leaving", _flags(columns)),
         method=f"Cox regression, {ties.capitalize()}'s ties"
         + (f", strata '{strata}'" if strata else "")
-        + errors,
+        + f"{errors}; {_quality(found, watched, columns, inside)}",
         base=watched.base,
-        notes=watched.notes + columns.notes + _fit_notes(found, watched, columns, inside),
+        notes=watched.notes
+        + columns.notes
+        + tuple(_advice(_steadiness(found, watched, columns, "km"), columns)),
         unit="ratio",
     )
 
@@ -134,18 +136,19 @@ def _flags(columns: Design) -> list[str]:
     return [term for term, flag in zip(columns.terms, two, strict=True) if flag]
 
 
-def _fit_notes(found: cox.Fit, watched: Spells, columns: Design, inside) -> tuple[str, ...]:
+def _quality(found: cox.Fit, watched: Spells, columns: Design, inside) -> str:
+    """Say how well the model fits."""
     ratio = 2 * (found.loglik[1] - found.loglik[0])
     p = chi2.sf(ratio, len(columns.terms))
-    notes = [
-        f"Likelihood-ratio test {number(ratio, 1)} on {len(columns.terms)} df, "
-        f"p {probability(p)}. Log-likelihood {number(found.loglik[1], 2)}."
-    ]
-    if not (watched.entry > 0).any():
-        eta = columns.x @ found.coefficients
-        index, error = cox.concordance(watched.time, watched.event, eta, inside)
-        notes.append(f"Concordance {number(index, 3)} (std. error {number(error, 3)}).")
-    return (*notes, *_advice(_steadiness(found, watched, columns, "km"), columns))
+    said = (
+        f"likelihood-ratio test {number(ratio, 1)} on {len(columns.terms)} df, "
+        f"p {probability(p)}; log-likelihood {number(found.loglik[1], 2)}"
+    )
+    if (watched.entry > 0).any():
+        return said
+    eta = columns.x @ found.coefficients
+    index, error = cox.concordance(watched.time, watched.event, eta, inside)
+    return f"{said}; concordance {number(index, 3)} (std. error {number(error, 3)})"
 
 
 def _steadiness(found: cox.Fit, watched: Spells, columns: Design, clock: str) -> pd.DataFrame:

@@ -116,16 +116,16 @@ def extrapolate(
     low, high = ends.min().iloc[0], ends.max().iloc[0]
     best = frame[(frame["rank"] == 1) & (frame["group"] == names[0])].iloc[-1]
     beyond = not frame["finished"].all()
+    missed = _missed(watched.take(codes == 0), best["term"], level)
     return Result(
         name="extrapolated stay",
         frame=frame[words],
-        headline=f"After {horizon:g} {watched.unit}s, {percent(best['estimate'], 1)} of the "
-        f"customers{where} are expected to be there still "
-        f"({best['term']} shape); the shapes tried say {percent(low, 1)} to {percent(high, 1)}"
-        f"{_missed(watched.take(codes == 0), best['term'], level)}.",
-        method="maximum likelihood; shapes ranked by AIC",
+        headline=f"{'Doubtful: after' if missed else 'After'} {horizon:g} {watched.unit}s, "
+        f"{percent(best['estimate'], 1)} of the customers{where} are expected to be there still; "
+        f"the shapes tried say {percent(low, 1)} to {percent(high, 1)}.",
+        method=f"maximum likelihood; shapes ranked by AIC, the first of them {best['term']}",
         base=watched.base,
-        notes=watched.notes + notes + ((_BEYOND if beyond else _WITHIN),),
+        notes=(*missed, *watched.notes, *notes, _BEYOND if beyond else _WITHIN),
         unit="share",
     )
 
@@ -144,20 +144,20 @@ def _enough(mine: Spells, name: str) -> None:
         )
 
 
-def _missed(mine: Spells, shape: str, level: float) -> str:
+def _missed(mine: Spells, shape: str, level: float) -> tuple[str, ...]:
     """Say where the shape misses what was seen, at the end of the curve that enough carry."""
     steps = survival(mine, level=level).frame
     end = carried(steps)
     if not end > 0:
-        return ""
+        return ()
     line = fit_line(mine, np.ones((len(mine), 1)), shape, ["(intercept)"])
     says = curve_of(line, np.array([end]), level)["estimate"].iloc[0]
     seen = steps[steps["time"] <= end].iloc[-1]
     if seen["conf_low"] <= says <= seen["conf_high"]:
-        return ""
+        return ()
     return (
-        f"; it misses what was seen: {percent(seen['estimate'], 1)} were there after "
-        f"{end:.3g} {mine.unit}s, where it says {percent(says, 1)}"
+        f"The shape ({shape}) misses what was seen: {percent(seen['estimate'], 1)} were there "
+        f"after {end:.3g} {mine.unit}s, where it says {percent(says, 1)}.",
     )
 
 

@@ -76,8 +76,8 @@ def chain(
     if lost > n_boot / 20:
         raise FitError(f"{lost} of {n_boot} resamples could not be fitted: too few customers left.")
     low, high = stats.percentile(np.array(draws), level)
-    said = label(score)
-    terms = [f"{said} per point of '{rating}'", f"hazard ratio per point of {said}"]
+    said = f"answer to {label(score)}"
+    terms = [f"{said} per point of '{rating}'", f"hazard ratio per point of the {said}"]
     terms += [f"{watched.unit}s kept per point of '{rating}'"]
     terms += [f"money per customer and point of '{rating}'"]
     frame = pd.DataFrame({"term": terms, "estimate": found, "conf_low": low, "conf_high": high})

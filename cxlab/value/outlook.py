@@ -127,7 +127,7 @@ def tracking(fit: Buying, buyers: Buyers, orders: Any) -> Result:
     cut = (buyers.as_of - origin) / pd.Timedelta(days=1) / unit
     frame["verdict"] = np.where(times <= cut, "fitted", "held out")
     return Result(
-        name="repeat purchases over time",
+        name=f"repeat purchases over time in {buyers.unit}s",
         frame=frame,
         headline=f"By {end:%Y-%m-%d}, {count(frame['estimate'].iloc[-1], 'repeat purchase')} came; "
         f"the model expected {number(frame['expected'].iloc[-1], 0)} "

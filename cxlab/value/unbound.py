@@ -112,6 +112,10 @@ def likeliest(buyers: Buyers) -> Buying:
     return max(sound or fits, key=lambda fit: fit.loglik)
 
 
+# what is proportional to the purchases expected
+ON_PURCHASES = ("value per customer", "value of all", "purchases per customer")
+
+
 def _tested(value: Result, held: Result) -> Result:
     """Hold a value to how far off the model was where it was tested, before it is told.
 
@@ -148,9 +152,9 @@ def _off(times: float) -> str:
 
 def _refused(value: Result, times: float) -> Result:
     frame = value.frame.copy()
-    frame["raw"] = np.nan
-    frame.loc[frame.index[0], "raw"] = frame["estimate"].iloc[0]
-    frame.loc[frame.index[0], ["estimate", "conf_low", "conf_high"]] = np.nan
+    rests = frame["term"].isin(ON_PURCHASES)
+    frame["raw"] = frame["estimate"].where(rests)
+    frame.loc[rests, ["estimate", "conf_low", "conf_high"]] = np.nan
     said = f"What a customer will bring cannot be told: where it was tested, {_off(times)}."
     return replace(value, frame=frame, headline=said)
 
@@ -158,17 +162,15 @@ def _refused(value: Result, times: float) -> Result:
 def _set_right(value: Result, times: float) -> Result:
     """Divide a value by how many times too much was expected; doubt reaches to the raw value."""
     frame = value.frame.copy()
-    first = frame.index[0]
-    raw = frame.loc[first, ["estimate", "conf_low", "conf_high"]].astype(float)
+    rests = frame["term"].isin(ON_PURCHASES)
+    raw = frame.loc[rests, ["estimate", "conf_low", "conf_high"]].astype(float)
     right = raw / times
-    frame["raw"] = np.nan
-    frame.loc[first, "raw"] = raw["estimate"]
-    frame.loc[first, "estimate"] = right["estimate"]
-    frame.loc[first, "conf_low"] = min(raw["conf_low"], right["conf_low"])
-    frame.loc[first, "conf_high"] = max(raw["conf_high"], right["conf_high"])
-    low, middle, high = (
-        number(frame.loc[first, word], 2) for word in ("conf_low", "estimate", "conf_high")
-    )
+    frame["raw"] = raw["estimate"]
+    frame.loc[rests, "estimate"] = right["estimate"]
+    frame.loc[rests, "conf_low"] = np.minimum(raw["conf_low"], right["conf_low"])
+    frame.loc[rests, "conf_high"] = np.maximum(raw["conf_high"], right["conf_high"])
+    first = frame.iloc[0]
+    low, middle, high = (number(first[word], 2) for word in ("conf_low", "estimate", "conf_high"))
     ahead = re.search(r"from now on|over the next [\d,]+ \w+", value.headline)
     return replace(
         value,
@@ -178,7 +180,7 @@ def _set_right(value: Result, times: float) -> Result:
             f"({low} to {high}) {ahead[0] if ahead else 'from now on'}."
         ),
         notes=(
-            f"Uncorrected, the model gives {number(raw['estimate'], 2)}; the range reaches from "
+            f"Uncorrected, the model gives {number(first['raw'], 2)}; the range reaches from "
             "the corrected to the uncorrected value.",
             *value.notes,
         ),

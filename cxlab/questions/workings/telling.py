@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cxlab.codebook import label
 from cxlab.questionnaire import Asked
 from cxlab.results import brief, listing, number
 
@@ -25,7 +26,7 @@ def asked_as(each: Asked) -> str:
         >>> asked_as(Asked("q", "scale", "How likely?", ("",), (), (), np.zeros((1, 1))))
         '“How likely?”'
     """
-    return f"“{brief(each.text or each.name, 240)}”"
+    return f"“{brief(each.text or label(each.name), 240)}”"
 
 
 def told_of(chosen: Sequence[Asked]) -> tuple[str, ...]:
