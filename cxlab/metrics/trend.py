@@ -19,7 +19,6 @@ from cxlab.results import Result, amount, count, listing, span
 COLUMNS = ["group", "period", "estimate", "raw", "std_error", "conf_low", "conf_high", "n",
            "n_effective", "level", "expected", "limit_low", "limit_high", "finished",
            "verdict"]  # fmt: skip
-ROUNDING = 1e-9  # what the sum of weights leaves of a difference that is none
 SIGMAS = 3
 _ENOUGH = 3  # periods with answers, fewer of which lie around their own mean by necessity
 METHOD = (
@@ -191,8 +190,8 @@ def _verdict(
     frame["limit_high"] = np.minimum(frame["expected"] + half, ends[1])
     outside = np.select(
         [
-            frame["estimate"] > frame["limit_high"] + ROUNDING,
-            frame["estimate"] < frame["limit_low"] - ROUNDING,
+            frame["estimate"] > frame["limit_high"] + season.ROUNDING,
+            frame["estimate"] < frame["limit_low"] - season.ROUNDING,
         ],
         ["above limits", "below limits"],
         default="",

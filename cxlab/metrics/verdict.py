@@ -9,7 +9,7 @@ import pandas as pd
 from cxlab import stats
 from cxlab.codebook import How, question
 from cxlab.metrics.movement import change_point, slope
-from cxlab.metrics.trend import ROUNDING, trend
+from cxlab.metrics.trend import trend
 from cxlab.metrics.workings import season
 from cxlab.metrics.workings.alike import BROUGHT, Margins, said, targets, two_alike
 from cxlab.metrics.workings.answers import need, repeated
@@ -199,7 +199,7 @@ BEYOND = "last change beyond the season"
 def _judged(frame: pd.DataFrame, level: float) -> pd.DataFrame:
     """Correct the p-values for the number of looks, and give each look its verdict."""
     counted = int((frame["term"] != BEYOND).sum())  # it qualifies a look and is none
-    frame.loc[frame["estimate"].abs() < ROUNDING, "p_value"] = 1.0  # answers all alike
+    frame.loc[frame["estimate"].abs() < season.ROUNDING, "p_value"] = 1.0  # answers all alike
     frame["p_adjusted"] = (frame["p_value"].astype(float) * counted).clip(upper=1.0)
     moved = frame["p_adjusted"] <= 1 - level
     unsure = frame["verdict"].isin(["season or shift", "season or trend"])

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+ROUNDING = 1e-9  # what a sum of weights leaves of a difference that is none
 CYCLE = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 0}
 TOO_SHORT = "less than two years: season and change cannot be told apart"
 SHORT_NOTE = f"{TOO_SHORT[0].upper()}{TOO_SHORT[1:]}."
