@@ -54,6 +54,8 @@ def test_every_export_of_the_sample_makes_its_table(sample, tmp_path):
     columns = opened.mapping.tables["responses"].columns
     assert {"nps": "Q1", "csat": "Q2", "ces": "Q3", "comment": "Q5"}.items() <= columns.items()
     assert len(opened.mapping.tables["responses"].ratings) == 6
+    drafted = {each.name: each.kind for each in opened.questionnaire.questions}
+    assert {*drafted.values()} >= {"choose all", "rank", "single"}
 
 
 def test_codes_beyond_the_scale_are_a_doubt(shared_data, tmp_path):

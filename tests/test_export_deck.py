@@ -304,6 +304,15 @@ def test_at_most_twelve_slides_come_before_the_appendix_and_each_report_has_its_
     assert [slide.key for slide in told[12:13]] == ["words"]
 
 
+def test_a_question_chosen_for_the_deck_is_one_of_the_twelve():
+    found = _reports(6)
+    found[0]["findings"].append(_topline("used", ("",), ("a", "b")))
+    told = story.story({**MANIFEST, "deck": ["used"]}, found)
+    main = [slide for slide in told if slide.section != story.APPENDIX]
+    assert len(main) == 12
+    assert "topline: used" in main[2].key
+
+
 def test_slides_in_a_page_tell_the_deck_s_story_in_its_order():
     told = story.story(MANIFEST, _reports(6))
     page = html.unescape(slides(MANIFEST, _reports(6), {}))

@@ -67,7 +67,7 @@ def test_items_together_are_correlations_over_who_answered_both():
     known = pd.DataFrame(codes.T, columns=[*"abc"]).where(lambda f: f >= 0).corr()
     for row in told.frame.itertuples():
         assert row.estimate == pytest.approx(known.loc[row.term, row.against])
-    assert told.headline.startswith("a and b go together most closely")
+    assert told.headline.startswith("'a' and 'b' go together most closely")
 
 
 def test_of_very_many_items_some_are_set_side_by_side_and_it_is_said():

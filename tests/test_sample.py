@@ -515,3 +515,17 @@ def test_comments_are_varied(kept):
     assert text.nunique() / len(text) > 0.7
     assert not text.str.contains(r"[{}|~]|  | \.").any()
     assert re.search("[éè]", " ".join(text))
+
+
+def test_what_was_ticked_and_put_in_order_is_what_was_planted(kept, truth):
+    planted = truth["questions"]
+    asked = kept[(kept["Q6"] == "Yes") & kept.filter(regex="^Q7_").ne("").any(axis=1)]
+    ticked = asked.filter(regex="^Q7_").ne("").set_axis(planted["ticked"]["Home"], axis="columns")
+    for plan, shares in planted["ticked"].items():
+        mine, expected = ticked[asked["plan"] == plan], pd.Series(shares)
+        error = np.sqrt(expected * (1 - expected) / len(mine))
+        assert ((mine.mean() - expected).abs() < 3.5 * error).all(), plan
+    assert kept.loc[kept["Q6"] != "Yes"].filter(regex="^Q7_").eq("").all(axis=None)
+    first = (kept.filter(regex="^Q8_") == "1").mean().to_numpy()
+    worth = np.array([*planted["matters"]["worth"].values()])
+    assert first / first.sum() == pytest.approx(worth / worth.sum(), abs=0.03)

@@ -48,6 +48,8 @@ class Question(BaseModel):
         none: the answer that means 'none of these'; `empty` where an empty row means it.
         other: heading of what was written for 'other, please specify'.
         nets: name -> codes or words of answers, or items, that are counted together.
+        asked_of: earlier question -> its answers: who gave another was not asked. Where it is not
+            said, it is inferred from the answers, and doubted.
         bins: where the classes of a number begin.
         by: a date is counted by `day`, `month`, `quarter` or `year`.
     """
@@ -67,6 +69,7 @@ class Question(BaseModel):
     none: str = ""
     other: str = ""
     nets: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    asked_of: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     bins: tuple[float, ...] = ()
     by: Literal["day", "month", "quarter", "year"] = "month"
 
@@ -118,9 +121,9 @@ class Question(BaseModel):
         listed = given if isinstance(given, list | tuple) else [given]
         return tuple(str(each) for each in listed if each is not None)
 
-    @field_validator("nets", mode="before")
+    @field_validator("nets", "asked_of", mode="before")
     @classmethod
-    def _nets(cls, given: Any) -> Any:
+    def _listed(cls, given: Any) -> Any:
         if not isinstance(given, dict):
             return given
         return {

@@ -53,6 +53,12 @@ def questions(made: Guess) -> None:
             _declare(made, stem, said, columns + written[: "other" in said])
 
 
+def in_order(made: Guess, columns: Sequence[Profile]) -> bool:
+    """Say whether the numbers of columns are places of a ranking, or parts of one sum."""
+    read = {column.name: _column(made, column) for column in columns}
+    return len(columns) > _FEWEST and of_columns(read) in ("rank", "sum")
+
+
 def joined(made: Guess) -> None:
     """Find cells that hold several answers of a list, and questions of one choice.
 

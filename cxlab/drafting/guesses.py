@@ -461,6 +461,8 @@ def _batteries(made: Guess) -> None:
     for column in made.left():
         if key := _rated(column):
             groups.setdefault((key, stem_of(column)), []).append(column)
+    groups = {key: columns for key, columns in groups.items()
+              if not (key[1] and asked.in_order(made, columns))}  # fmt: skip
     parts = {key: columns for key, columns in groups.items() if key[1] and len(columns) >= _PARTS}
     pairs = {key: columns for key, columns in groups.items() if key[1] and len(columns) == 2}
     beside = {_rated(made.columns[ours]) for ours in ("csat", "ces") if ours in made.columns}

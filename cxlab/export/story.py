@@ -76,12 +76,11 @@ def story(manifest: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> li
     opening = [Slide("title", manifest["study"], lines=(f"As known on {manifest['as_of']}",))]
     opening += _summary(page, manifest.get("next_steps", ()))
     chosen = _questions(manifest.get("deck") or (), whole)
-    told, kept = _turns([_of_report(report) for report in whole], MOST_SLIDES - len(opening))
+    named = {slide.key for slide in chosen}
+    queues = [[s for s in _of_report(report) if s.key not in named] for report in whole]
+    told, kept = _turns(queues, max(0, MOST_SLIDES - len(opening) - len(chosen)))
     rest = [replace(slide, section=APPENDIX) for each in kept for slide in each]
     words = [_WORDS] if rest else []
-    named = {slide.key for slide in chosen}
-    told = [[slide for slide in each if slide.key not in named] for each in told]
-    rest = [slide for slide in rest if slide.key not in named]
     return [*opening, *chosen, *(slide for each in told for slide in each), *words, *rest]
 
 

@@ -4,7 +4,7 @@ from cxlab.questionnaire.asked import NOT_ANSWERED, NOT_ASKED, Asked, Questionna
 from cxlab.questionnaire.build import QuestionError, coded, of_scores
 from cxlab.questionnaire.cells import same
 from cxlab.questionnaire.kinds import NO, YES
-from cxlab.questionnaire.routing import routed
+from cxlab.questionnaire.routing import put_to, routed
 
 __all__ = [
     "NO",
@@ -16,6 +16,7 @@ __all__ = [
     "Questionnaire",
     "coded",
     "of_scores",
+    "put_to",
     "routed",
     "same",
 ]

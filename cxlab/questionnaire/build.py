@@ -139,7 +139,7 @@ def _choose_all(
         heard = [heard_of(column, question) for column in columns.values()]
         if not question.counted and mentioned(heard):
             return chosen.from_categories(name, question, columns)
-        return chosen.from_columns(name, question, columns)
+        return chosen.from_columns(name, question, chosen.named_by_cells(question, columns))
     asked = question.set.lstrip("$").casefold()
     said = next(s for file in printed.values() for k, s in file["sets"].items()
                 if k.casefold() == asked)  # fmt: skip
@@ -159,6 +159,8 @@ def _with_blanks(
             column=next(iter(columns.values())).heading,
         )
     labels = {k: v for column in columns.values() for k, v in column.labels.items()}
+    named = chosen.named_by_cells(question, columns)
+    labels |= {column.heading: item for item, column in named.items()}
     labels = {k: v for k, v in labels.items() if same(v) in {same(item) for item in told}}
     done = replace(blank, items=told, codes=codes, missing=missing, notes=(*blank.notes, *notes),
                    nets=nets_of(blank.name, question, told, labels))  # fmt: skip

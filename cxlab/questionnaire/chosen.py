@@ -11,6 +11,7 @@ from cxlab.questionnaire.cells import (
     Column,
     QuestionError,
     answers_of,
+    heard_of,
     number_of,
     placed,
     same,
@@ -62,6 +63,18 @@ def from_columns(
     codes[:, ~saw] = 0 if question.none == "empty" else NOT_ANSWERED
     codes[:, unasked] = NOT_ASKED
     return tuple(columns), codes, missing, (*notes, *_contradicted(name, question, columns, codes))
+
+
+def named_by_cells(question: Question, columns: Mapping[str, Column]) -> dict[str, Column]:
+    """Name an item that the export names by its heading alone after the words in its cells."""
+    named: dict[str, Column] = {}
+    for item, column in columns.items():
+        words = {same(word): word for word in heard_of(column, question).words}
+        own = next(iter(words.values())) if len(words) == 1 else ""
+        bare = item == column.heading == column.wording and own and not column.labels
+        tells = bare and not (same(own) in YES | NO or _coded(own))
+        named[own if tells and own not in {*named, *columns} else item] = column
+    return named
 
 
 def from_cell(name: str, question: Question, column: Column) -> Coded:
@@ -128,6 +141,13 @@ def from_categories(name: str, question: Question, columns: Mapping[str, Column]
     return tuple(answers), codes, missing, tuple(notes)
 
 
+def says_none(question: Question, item: str) -> bool:
+    """Say whether an item means 'none of these': the one declared, or one that reads so."""
+    if question.none:
+        return same(item) == same(question.none)
+    return bool(_NONE.fullmatch(item.strip(" .!")))
+
+
 def unlabelled(heading: str, codes: Sequence[str]) -> list[str]:
     """Say which codes have no label where others of the column have one."""
     if not codes:
@@ -185,12 +205,7 @@ def _contradicted(
     name: str, question: Question, items: Mapping[str, Column] | Sequence[str], codes: np.ndarray
 ) -> list[str]:
     """Say how many chose 'none of these' together with something."""
-    named = same(question.none)
-    none = [
-        at
-        for at, item in enumerate(items)
-        if (same(item) == named if named else bool(_NONE.fullmatch(item.strip(" .!"))))
-    ]
+    none = [at for at, item in enumerate(items) if says_none(question, item)]
     if not none or len(codes) < 2:
         return []
     others = np.delete(codes, none[0], axis=0)

@@ -15,7 +15,7 @@ from cxlab.questions.workings.held import held
 from cxlab.questions.workings.letters import SURE, adjusted, with_the_rest
 from cxlab.questions.workings.people import QuestionsError, questionnaire_of
 from cxlab.questions.workings.telling import FLAGGED
-from cxlab.results import Result, amount, brief, count, listing, sentence
+from cxlab.results import Result, amount, brief, count, listing, sentence, whole
 from cxlab.stats import quantile
 
 METHOD = (
@@ -139,7 +139,7 @@ def _mirrored(difference: np.ndarray, column: np.ndarray, layout: Columns) -> np
 def _named(breakdown: str, group: str) -> str:
     """Name a group; a bare yes, number or letter along with what it is a value of."""
     bare = same(group) in YES | NO or len(group) < 3 or group.replace(".", "").isdecimal()
-    return f"{brief(label(breakdown), 24)} {group}" if bare else group
+    return f"{whole(label(breakdown))} {group}" if bare else group
 
 
 def _term(block: Block, answer: str, group: str) -> str:
@@ -149,20 +149,18 @@ def _term(block: Block, answer: str, group: str) -> str:
 
 def _headline(frame: pd.DataFrame, layout: Columns) -> str:
     sure = frame[frame["verdict"] != "not apart"]
-    by = listing([brief(name, 24) for name in layout.spans], 3)
+    by = listing([whole(name) for name in layout.spans], 3)
     if sure.empty:
         return sentence(
             f"No group of {by} answers otherwise than everyone else: of "
             f"{count(len(frame), 'share')} looked at none lies apart."
         )
     top = sure.iloc[0]
-    of = f"'{brief(label(top['question']), 24)}'" + (
-        f" ({brief(top['item'], 24)})" if top["item"] else ""
-    )
-    who = brief(_named(top["breakdown"], top["group"]), 32)
+    of = f"'{whole(label(top['question']))}'" + (f" ({whole(top['item'])})" if top["item"] else "")
+    who = whole(_named(top["breakdown"], top["group"]))
     way = "more" if top["estimate"] > 0 else "less"
     share, rest = (amount(top[each], "share") for each in ("share", "share_rest"))
     return (
-        f"{who} answers '{brief(top['answer'], 24)}' to {of} {way} often, "
+        f"{who} answers '{whole(top['answer'])}' to {of} {way} often, "
         f"{share} beside {rest}; {count(len(sure), 'share')} lie apart."
     )

@@ -17,7 +17,7 @@ from cxlab.questions.workings.people import (
     weights_of,
 )
 from cxlab.questions.workings.telling import asked_as, some_pairs, told_of
-from cxlab.results import Result, brief, number, percent
+from cxlab.results import Result, number, percent, whole
 from cxlab.stats import quantile
 
 METHOD = (
@@ -136,7 +136,7 @@ def _headline(
     pair = frame[frame["term"].isin([first, second]) & frame["against"].isin([first, second])]
     sure = len(pair) and pair["verdict"].iloc[0] == "above"
     led = "stands before" if sure else "cannot be told apart from"
-    said = f"{brief(first, 32)} ({told[0]}) {led} {brief(second, 32)} ({told[1]})"
+    said = f"{whole(first)} ({told[0]}) {led} {whole(second)} ({told[1]})"
     apart = int((frame["verdict"] == "above").sum())
     lie = f"{apart or 'none'} {'lies' if apart == 1 else 'lie'} apart"
     return f"{said}. Of {len(frame):,} pairs of items {lie}." if len(frame) > 1 else f"{said}."

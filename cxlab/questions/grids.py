@@ -11,7 +11,7 @@ from cxlab.questions.topline import topline
 from cxlab.questions.workings.columns import groups
 from cxlab.questions.workings.people import QuestionsError, numbers_of, questionnaire_of, weights_of
 from cxlab.questions.workings.telling import METHOD, WITHHELD, asked_as, some_pairs, told_of
-from cxlab.results import Misuse, Result, brief, listing, number, percent
+from cxlab.results import Misuse, Result, listing, number, percent, whole
 
 MAP = (
     "Correspondence analysis (Benzécri 1973; Greenacre 1984): singular values of the standardised "
@@ -101,10 +101,10 @@ def grid(study: Any, *, question: str) -> Result:
     if top.empty:
         raise QuestionsError(f"'{question}' was answered by too few people to be shown.")
     best, worst = top.idxmax(), top.idxmin()
-    ends = listing([f"'{brief(answer)}'" for answer in each.answers[-2:]])
-    said = f"{ends}: {brief(best)} most often ({percent(top.max())})"
+    ends = listing([f"'{whole(answer)}'" for answer in each.answers[-2:]])
+    said = f"{ends}: {whole(best)} most often ({percent(top.max())})"
     if len(top) > 1:
-        said += f", {brief(worst)} least ({percent(top.min())})"
+        said += f", {whole(worst)} least ({percent(top.min())})"
     return Result(name=f"answers to {each.name}", frame=frame, headline=f"{said}.",
                   method=METHOD, base=_BASES.format(asked_as(each), told.base.rstrip(".")),
                   notes=told.notes, unit="share")  # fmt: skip
@@ -144,10 +144,10 @@ def together(study: Any, *, question: str, smallest: int | None = None) -> Resul
         raise QuestionsError(f"'{question}': no two items were answered differently by enough.")
     high = told.loc[told["estimate"].idxmax()]
     low = told.loc[told["estimate"].idxmin()]
-    said = f"{brief(high['term'], 24)} and {brief(high['against'], 24)} go together most closely"
+    said = f"'{whole(high['term'])}' and '{whole(high['against'])}' go together most closely"
     said += f" ({number(high['estimate'], 2)})"
     if len(told) > 2:
-        pair = f"{brief(low['term'], 16)} and {brief(low['against'], 16)}"
+        pair = f"'{whole(low['term'])}' and '{whole(low['against'])}'"
         said += f", {pair} least ({number(low['estimate'], 2)})"
     return Result(name=f"items of {each.name} together", frame=frame, headline=f"{said}.",
                   method=TOGETHER, base=_BASES.format(asked_as(each), asked.base),
@@ -201,7 +201,7 @@ def correspondence(
         }))  # fmt: skip
     frame = pd.concat(frames, ignore_index=True)
     first = frame[frame["part"] == parts[0]] if by is None else frame[frame["part"] == parts[1]]
-    left, right = (brief(first.loc[first["x"].agg(w), "term"], 32) for w in ("idxmin", "idxmax"))
+    left, right = (whole(first.loc[first["x"].agg(w), "term"]) for w in ("idxmin", "idxmax"))
     headline = (
         f"{percent(drawn[0])} of what sets {first['part'].iloc[0]}s apart lies along one line, "
         f"from {left} to {right}."

@@ -13,7 +13,7 @@ from cxlab.questions.workings.cells import Cells, cells
 from cxlab.questions.workings.columns import Columns, columns
 from cxlab.questions.workings.people import clusters_of, questionnaire_of, weights_of
 from cxlab.questions.workings.telling import FLAGGED, METHOD, SMALL, WITHHELD, asked_as, told_of
-from cxlab.results import Misuse, Result, brief, count, listing, number, percent
+from cxlab.results import Misuse, Result, count, listing, number, percent, whole
 from cxlab.stats import mean_interval, proportion_interval, quantile
 
 INTERVALS = ("wilson", "logit")
@@ -114,9 +114,9 @@ def _answering(frame: pd.DataFrame, smallest: int, noun: str) -> str:
         silent = int(one["asked"] - one["n"])
         if noun == "answer":
             of = f", asked {count(one['asked'], 'time')}" if silent > 0 else ""
-            return f"{count(one['n'], 'answer')} to {brief(label(one['question']))}{of}."
+            return f"{count(one['n'], 'answer')} to {whole(label(one['question']))}{of}."
         more = f", {count(silent, 'person')} did not" if silent > 0 else ""
-        return f"{count(one['n'], 'person')} answered {brief(label(one['question']))}{more}."
+        return f"{count(one['n'], 'person')} answered {whole(label(one['question']))}{more}."
     said = f"{count(len(frame), 'question')} were put to people"
     told = frame.loc[(frame["n"] == 0) | (frame["n"] >= smallest), "share"].dropna()
     if told.empty:
@@ -127,7 +127,7 @@ def _answering(frame: pd.DataFrame, smallest: int, noun: str) -> str:
     put = count(worst["asked"], "time" if noun == "answer" else noun)
     whose = f"asked {put}, it was answered in" if noun == "answer" else f"of {put} asked,"
     answered = f"{percent(worst['share'])}{' answered it' * (noun == 'person')}"
-    which = brief(label(worst["question"]))
+    which = whole(label(worst["question"]))
     return f"{said}; {which} was left empty most often: {whose} {answered}."
 
 
@@ -193,36 +193,36 @@ def _topline(each: Asked, rows: pd.DataFrame, whole: Result, asked: Questionnair
 
 def _told(each: Asked, rows: pd.DataFrame) -> str:
     """Say in a sentence what was answered to a question."""
-    name = brief(label(each.name), 32)
+    name = whole(label(each.name))
     means = rows[(rows["part"] == "mean") & rows["estimate"].notna()]
     given = rows[(rows["part"] == "answer") & rows["share"].notna()]
     if given.empty and means.empty:
         return f"{name}: too few people answered to be shown, or nobody did."
     if given.empty or (each.kind == "number" and not means.empty):
         best = means.loc[means["estimate"].idxmax()]
-        of = f"{brief(best['item'], 32)} is highest, " if len(means) > 1 else ""
+        of = f"{whole(best['item'])} is highest, " if len(means) > 1 else ""
         return f"{name}: {of}{number(best['estimate'], 2)} on average."
     if each.kind == "choose all":
         top = given.sort_values("share", ascending=False, kind="stable").head(2)
-        most = [f"'{brief(a, 32)}' ({percent(s)})" for a, s in zip(top["answer"], top["share"],
+        most = [f"'{whole(a)}' ({percent(s)})" for a, s in zip(top["answer"], top["share"],
                                                                    strict=True)]  # fmt: skip
         return f"{name}: {listing(most)} chosen most often."
     if each.kind == "rank" and not means.empty:
         first, last = means.loc[means["estimate"].idxmin()], means.loc[means["estimate"].idxmax()]
         return (
-            f"{name}: {brief(first['item'], 32)} is put first (place "
-            f"{number(first['estimate'], 2)} on average), {brief(last['item'], 32)} last "
+            f"{name}: {whole(first['item'])} is put first (place "
+            f"{number(first['estimate'], 2)} on average), {whole(last['item'])} last "
             f"({number(last['estimate'], 2)})."
         )
     if len(each.items) > 1 and not means.empty:
         best, worst = means.loc[means["estimate"].idxmax()], means.loc[means["estimate"].idxmin()]
         return (
-            f"{name}: {brief(best['item'], 32)} is highest ({number(best['estimate'], 2)} on "
-            f"average), {brief(worst['item'], 32)} lowest ({number(worst['estimate'], 2)})."
+            f"{name}: {whole(best['item'])} is highest ({number(best['estimate'], 2)} on "
+            f"average), {whole(worst['item'])} lowest ({number(worst['estimate'], 2)})."
         )
     top_one = given.loc[given["share"].idxmax()]
-    of = f" to {brief(top_one['item'], 32)}" if top_one["item"] else ""
-    return f"{name}: '{brief(top_one['answer'])}'{of} most often, {percent(top_one['share'])}."
+    of = f" to {whole(top_one['item'])}" if top_one["item"] else ""
+    return f"{name}: '{whole(top_one['answer'])}'{of} most often, {percent(top_one['share'])}."
 
 
 def _rows(block: Block, done: Cells, level: float, interval: str, whole: Columns) -> pd.DataFrame:
@@ -287,8 +287,8 @@ def _headline(frame: pd.DataFrame, chosen: Sequence[Asked]) -> str:
     if len(chosen) > 1 or rows.empty:
         return f"{count(len(chosen), 'question')} tabulated, {count(len(frame), 'line')}."
     most = rows.loc[rows["share"].idxmax()]
-    of = f" ({brief(most['item'])})" if most["item"] else ""
-    return f"'{brief(most['answer'])}'{of} is answered most often: {percent(most['share'])}."
+    of = f" ({whole(most['item'])})" if most["item"] else ""
+    return f"'{whole(most['answer'])}'{of} is answered most often: {percent(most['share'])}."
 
 
 def _held(frame: pd.DataFrame, smallest: int) -> tuple[str, ...]:

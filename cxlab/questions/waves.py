@@ -11,7 +11,7 @@ from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.questions.topline import topline
 from cxlab.questions.workings.people import QuestionsError, only, questionnaire_of
 from cxlab.questions.workings.telling import asked_as, told_of
-from cxlab.results import Misuse, Result, amount, brief, count, listing, number
+from cxlab.results import Misuse, Result, amount, brief, count, listing, number, whole
 
 EVERY = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}
 SURE = 0.0001  # chance of an answer's absence, below which it is taken for not offered
@@ -75,7 +75,7 @@ def waves(
         name=f"{question} over time",
         frame=frame.reset_index(drop=True),
         headline=(
-            f"{brief(each.name, 32)} cannot be followed as it stands: {brief(told_apart[0], 150)}"
+            f"{whole(each.name)} cannot be followed as it stands: {brief(told_apart[0], 150)}"
             if told_apart
             else _headline(each, frame, unit)
         ),
@@ -148,7 +148,7 @@ def _followed(each: Asked, rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 def _lines(kept: pd.DataFrame, each: Asked, unit: str) -> pd.Series:
     """Name the lines: by item, by answer, or both."""
     if unit and kept["answer"].eq("top 2").all():
-        ends = listing([f"'{brief(a, 20)}'" for a in each.answers[-2:]])
+        ends = listing([f"'{whole(a)}'" for a in each.answers[-2:]])
         return kept["item"].where(kept["item"] != "", ends)
     if not unit:
         return kept["item"].where(kept["item"] != "", "mean")
@@ -159,7 +159,7 @@ def _lines(kept: pd.DataFrame, each: Asked, unit: str) -> pd.Series:
 def _headline(each: Asked, frame: pd.DataFrame, unit: str) -> str:
     """Say which line moved most from the first period told to the last."""
     known = frame.dropna(subset=["estimate"])
-    name = brief(codebook.label(each.name), 32)
+    name = whole(codebook.label(each.name))
     if known.empty:
         return f"{name}: too few people answered in each period to be shown."
     ends = known.groupby("term", sort=False).agg(
@@ -171,7 +171,7 @@ def _headline(each: Asked, frame: pd.DataFrame, unit: str) -> str:
         amount(line[w], "share") if unit else number(line[w], 2) for w in ("first", "last")
     )
     term = str(line.name)
-    bare = term if term.startswith("'") else f"'{brief(term, 40)}'"
+    bare = term if term.startswith("'") else f"'{whole(term)}'"
     moved = f"{name}: {bare} went from {before} in {line['begin']} to {after} in {line['end']}"
     if before == after:
         return f"{name}: {bare} stays at {before} from {line['begin']} to {line['end']}."
@@ -236,7 +236,7 @@ def _offered(
     out = []
     for (side, at), gone in found.items():
         when = f"from {names[at]} on" if side == "from" else f"until {names[at]}"
-        said = listing([f"'{brief(label, 32)}'" for label in gone], 6)
+        said = listing([f"'{whole(label)}'" for label in gone], 6)
         verb = "chosen in" if each.kind == "choose all" else "answered to"
         text = f"{said} {'was' if len(gone) == 1 else 'were'} {verb} {of} {when} only"
         if each.kind in ("scale", "grid"):

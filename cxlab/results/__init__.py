@@ -31,6 +31,7 @@ from cxlab.results.words import (
     probability,
     sentence,
     span,
+    whole,
 )
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "speechless",
     "suppress",
     "table",
+    "whole",
 ]
 
 MIME = "application/vnd.cxlab.result+json"

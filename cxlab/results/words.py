@@ -153,6 +153,21 @@ def brief(text: object, longest: int = 48) -> str:
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
+def whole(text: object, longest: int = 100) -> str:
+    """Give a name for a headline whole; of one as long as a sentence, its first words.
+
+    Example:
+        >>> whole("Customer support (if you contacted us)")
+        'Customer support (if you contacted us)'
+        >>> whole("Ease of finding your way through all our shops (if you have been there)", 60)
+        'Ease of finding your way through all our shops'
+    """
+    line = " ".join(str(text).split())
+    if len(line) > longest:
+        line = re.sub(r"\s*[(\[][^()\[\]]*[)\]]\s*$", "", line) or line
+    return line if len(line) <= longest else f"{line[:longest].rsplit(' ', 1)[0].rstrip(' ,;:')}…"
+
+
 def sentence(text: str) -> str:
     """Begin with a capital, whatever word comes first.
 

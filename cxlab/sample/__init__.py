@@ -38,13 +38,14 @@ def simulate(*, customers: int = 3000, seed: int = 20251231) -> Company:
     """
     import numpy as np
 
-    from cxlab.sample import company, dirt, life, people, records, survey, truth, words
+    from cxlab.sample import asked, company, dirt, life, people, records, survey, truth, words
 
     streams = np.random.default_rng([company.EDITION, seed]).spawn(6)
     lives = life.live(streams[1], people.draw(streams[0], customers=customers))
     answers = survey.in_order(lives)
     comments = words.write_comments(streams[2], answers, lives.people)
     table = records.survey_table(streams[3], lives, answers, comments)
+    table = table.join(asked.draw(lives, answers, seed=seed))
     typical = records.TYPICAL_SECONDS
     responses, response_repairs = dirt.spoil_responses(streams[4], table, typical=typical)
     crm, crm_repairs = dirt.spoil_customers(streams[4], records.customer_table(streams[3], lives))

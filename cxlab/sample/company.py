@@ -157,6 +157,32 @@ AGENTS = (
 )  # fmt: skip
 TRAINING: dict[str, Any] = {"date": "2025-03-03", "day": 427, "agents": list(AGENTS[::2])}
 
+#: Who looked for help in three months, and what they used: shares of those who looked.
+HELP: dict[str, Any] = {
+    "looked": {"Home": 0.42, "Connoisseur": 0.42, "Office": 0.60},
+    "used": {
+        "Help pages": 0.46,
+        "Chatbot": 0.24,
+        "Chat with a person": 0.12,
+        "Phone": 0.22,
+        "E-mail": 0.31,
+        "The market stall": 0.09,
+    },
+    "otherwise": {"Office": {"Phone": 0.48, "The market stall": 0.02}},
+    "chat_after_bot": 0.55,
+    "none": "None of these",
+    "blank_share": 0.02,
+}
+#: What matters most: each next place goes in proportion to these.
+MATTERS: dict[str, Any] = {
+    "worth": {
+        "Freshly roasted": 4.0,
+        "A fair price": 2.0,
+        "A choice of coffees": 1.2,
+        "Delivery on the day promised": 2.5,
+    },
+}
+
 LEAKS: dict[str, Any] = {
     "columns": ["retention_offer_sent", "last_bill_status"],
     "known": "only after cancellation",

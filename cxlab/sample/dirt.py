@@ -7,12 +7,12 @@ Every spoiled row is spoiled in one way only, and carries its reason in the hidd
 import numpy as np
 import pandas as pd
 
-from cxlab.sample import company
+from cxlab.sample import asked, company
 
 IMPOSSIBLE_DAYS = ("2025-02-30", "2024-06-31", "2024-13-05", "2025-04-31", "2025-00-14")
 IMPOSSIBLE_JOINED = ("31/02/2024", "30/02/2025", "31/11/2024", "00/05/2025")
 RATING_COLUMNS = [f"Q4_{n}" for n in range(1, 7)]
-LATER_QUESTIONS = ("Q2", "Q3", *RATING_COLUMNS, "Q5")
+LATER_QUESTIONS = ("Q2", "Q3", *RATING_COLUMNS, "Q5", *asked.HEADINGS)
 
 
 def spoil_responses(rng: np.random.Generator, table: pd.DataFrame, *, typical: float):

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from cxlab.sample import company, survey
+from cxlab.sample import asked, company, survey
 from cxlab.sample.people import NEVER
 from cxlab.sample.words import POLARITIES
 
@@ -35,6 +35,7 @@ def tell(
         "training": _without(company.TRAINING, "day")
         | {"log_odds_of_resolution": company.SUPPORT["resolved_if_agent_trained"]},
         "leaks": company.LEAKS,
+        "questions": asked.truth(),
         "themes": _themes(comments, kept),
         "churn": _churn(lives),
     }

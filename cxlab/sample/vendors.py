@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cxlab.sample import company, life, workbook
+from cxlab.sample import asked, company, life, workbook
 from cxlab.sample.records import padded
 
 ZONE = "Europe/London"
@@ -56,6 +56,29 @@ QUESTIONS = (
         )
     ),
     ("Q5", "What is the main reason for your answers?", {"ImportId": "QID5_TEXT"}),
+    (
+        "Q6",
+        "In the last three months, did you look for help or information from us?",
+        {"ImportId": "QID6"},
+    ),
+    *(
+        (
+            f"Q7_{place}",
+            "Which of these did you use in the last three months? Please choose all that apply. "
+            f"- {way}",
+            {"ImportId": "QID7", "choiceId": str(place)},
+        )
+        for place, way in enumerate(asked.WAYS, start=1)
+    ),
+    *(
+        (
+            f"Q8_{place}",
+            "What matters most to you when you order coffee? Put these in order: 1 matters most. "
+            f"- {what}",
+            {"ImportId": f"QID8_{place}"},
+        )
+        for place, what in enumerate(company.MATTERS["worth"], start=1)
+    ),
     ("region", "region", {"ImportId": "region"}),
     ("plan", "plan", {"ImportId": "plan"}),
     ("touchpoint", "touchpoint", {"ImportId": "touchpoint"}),

@@ -15,10 +15,9 @@ def questionnaire_of(study) -> Questionnaire | Absence:
     spec, done = study.mapping.tables.get("responses"), study.cleaned.get("responses")
     if spec is None or done is None or not len(done.frame):
         return NO_QUESTION
-    declared = questionnaire.routed(
-        questionnaire.coded(done.frame, spec.questions, study.printed.get("responses"))
-    )
-    questions = (*_scores(study, spec, done.frame), *declared)
+    coded = questionnaire.coded(done.frame, spec.questions, study.printed.get("responses"))
+    declared = questionnaire.routed(coded, spec.questions)
+    questions = questionnaire.put_to((*_scores(study, spec, done.frame), *declared), spec.questions)
     if not questions:
         return NO_QUESTION
     how = study.how()
