@@ -82,7 +82,7 @@ def test_the_airports_reports_are_made_over_its_boarding_areas(opened, tmp_path)
     facts = {"study": "SFO", "as_of": "2017-12-31", "rows": {}}
     runs = reports.run(jobs, tmp_path, study=facts, data="sfo")
     assert [run.error for run in runs if run.state != "done"] == []
-    assert {run.part for run in runs} >= {"everyone", "boarding_area: A", "boarding_area: B"}
+    assert {run.part for run in runs} >= {"everyone", "boarding area: A", "boarding area: B"}
     assert "NPS is 40.4 (37." in (tmp_path / "index.html").read_text()
 
 

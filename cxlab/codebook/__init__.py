@@ -33,6 +33,7 @@ from cxlab.codebook.words import (
     headings,
     label,
     need,
+    part_named,
 )
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "net_points",
     "ordered",
     "parse",
+    "part_named",
     "placed",
     "question",
     "refuse_unknown",

@@ -373,6 +373,17 @@ def label(word: str) -> str:
     return _LABELS.get(word, " ".join(parts))
 
 
+def part_named(part) -> str:
+    """Say which part of a study is meant by a `segment` with its `value`, a `period`, or both.
+
+    Example:
+        >>> part_named({"segment": "boarding_area", "value": "B", "period": "2025Q4"})
+        'boarding area: B, 2025Q4'
+    """
+    said = [f"{label(part['segment'])}: {part.get('value', '')}"] if part.get("segment") else []
+    return ", ".join([*said, *([part["period"]] if part.get("period") else [])])
+
+
 def headings(columns, unit: str = "") -> dict[str, str]:
     """Write what stands above the columns of a result, in words.
 

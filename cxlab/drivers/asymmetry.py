@@ -85,7 +85,8 @@ def penalty_reward(
         headline=sentence(_headline(frame, design.outcome)),
         method="Penalty-reward contrast regression (Brandt 1987), low and high ratings against "
         f"middling ones; intervals from {count(n_boot, 'bootstrap replicate')}; p-values of "
-        + ("least squares." if _even(design) else "robust errors."),
+        + ("least squares." if _even(design) else "robust errors.")
+        + ("" if same else f" Low and high are: {'; '.join(shown)}."),
         base=design.base,
         notes=(
             "The verdict compares both sides for one point of rating, with ratings held point by "
@@ -93,7 +94,7 @@ def penalty_reward(
             f"Low is {ends[0][0]:g} and below, high {ends[0][1]:g} and above; another choice "
             "can give another verdict."
             if same
-            else f"Low and high are: {'; '.join(shown)}.",
+            else "What is low and what is high differs by rating, as the method says.",
             *design.notes,
         ),
         unit=score_unit(design),

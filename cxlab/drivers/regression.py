@@ -30,8 +30,9 @@ from cxlab.drivers.workings.ordered import (
     slopes_in_points,
 )
 from cxlab.drivers.workings.points import score_unit, worth_of
-from cxlab.results import Result, amount, listing, number, probability, span
+from cxlab.results import Result, amount, count, listing, number, probability, span
 
+ALOUD = 25  # words of a headline
 MODELS = ("linear", "logit", "ordinal")
 POINTS = ("score", "nps", "log-odds")
 FIT_COLUMNS = [
@@ -519,23 +520,24 @@ def _conflict_headline(frame: pd.DataFrame, outcome: str) -> str:
     hidden = frame.loc[frame["verdict"] == "suppressed", "term"].tolist()
     empty = frame.loc[frame["verdict"] == "nothing of its own", "term"].tolist()
     repeats = frame.loc[frame["vif"] > HIGH_VIF, "term"].tolist()
-    said = []
-    if turned:
-        said.append(f"{listing(turned)} {_verb(turned, 'turns', 'turn')} sign among the others")
-    if hidden:
-        said.append(
-            f"{listing(hidden)} {_verb(hidden, 'shows', 'show')} more among the others than alone"
-        )
-    if empty and len(frame) > 1:
-        verb = _verb(empty, "adds", "add")
-        said.append(f"{listing(empty)} {verb} nothing detectable to the others")
-    if repeats:
-        said.append(
-            f"{listing(repeats)} mostly {_verb(repeats, 'repeats', 'repeat')} other ratings"
-        )
-    if not said:
+    told = [
+        (turned, f"{_verb(turned, 'turns', 'turn')} sign among the others"),
+        (hidden, f"{_verb(hidden, 'shows', 'show')} more among the others than alone"),
+        (empty if len(frame) > 1 else [], f"{_verb(empty, 'adds', 'add')} nothing detectable"),
+        (repeats, f"mostly {_verb(repeats, 'repeats', 'repeat')} other ratings"),
+    ]
+    if not any(names for names, _ in told):
         return f"Alone and among the others, every rating goes the same way with {label(outcome)}."
-    return f"Read with care: {'; '.join(said)}."
+    for most in (4, 2, 0):  # as many names as can be read aloud
+        said = [
+            f"{listing(names, most) if most else count(len(names), 'rating')} {tail}"
+            for names, tail in told
+            if names
+        ]
+        headline = f"Read with care: {'; '.join(said)}."
+        if len(headline.split()) <= ALOUD:
+            break
+    return headline
 
 
 def _verb(terms: list, one: str, many: str) -> str:

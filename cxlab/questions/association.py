@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from cxlab.codebook import label
 from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.questions.workings.columns import groups
 from cxlab.questions.workings.people import (
@@ -98,9 +99,9 @@ def associations(study: Any, *, column: str, questions: Sequence[str] | None = N
     sure = int((frame["p_adjusted"] <= 0.05).sum())
     headline = (
         f"{count(sure, 'line')} of {len(frame):,} {'is' if sure == 1 else 'are'} associated with "
-        f"'{column}' at 95%."
+        f"'{label(column)}' at 95%."
         if sure
-        else f"No question is detectably associated with '{column}' at 95%."
+        else f"No question is detectably associated with '{label(column)}' at 95%."
     )
     return _result(f"what goes with {column}", frame.reset_index(drop=True), headline, asked)
 
@@ -194,8 +195,8 @@ def _rows(asked: Questionnaire, question: Asked, column: str) -> list[dict[str, 
     labels, member = groups(asked, column)
     overlap = bool((member.sum(axis=1) > 1).any())
     sides = (
-        [(f"{column}: {label}", np.where(member.sum(axis=1) > 0, member[:, at], -1).astype(int))
-         for at, label in enumerate(labels)]
+        [(f"{column}: {name}", np.where(member.sum(axis=1) > 0, member[:, at], -1).astype(int))
+         for at, name in enumerate(labels)]
         if overlap
         else [(column, np.where(member.any(axis=1), member.argmax(axis=1), -1))]
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxlab.codebook import label
 from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.questions.workings.blocks import Block
 from cxlab.questions.workings.cells import Cells, cells
@@ -251,7 +252,7 @@ def _headline(
     apart = int((stands <= SURE).sum())
     if not layout.spans:
         return f"{count(len(chosen), 'question')} for everyone; nothing breaks them down."
-    by = listing([brief(name) for name in layout.spans], 3)
+    by = listing([brief(label(name)) for name in layout.spans], 3)
     return sentence(
         f"{count(len(chosen), 'question')} by {by}: {f'{apart:,}' if apart else 'none'} of "
         f"{count(len(p_values), 'share')} {'lies' if apart == 1 else 'lie'} apart from everyone "

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import did_you_mean, part_named
 from cxlab.reports.notebooks import FINDINGS_FILE, SCOPES, Notebook, PlanError, checked, read
 
 EVERYONE = "everyone"
@@ -133,10 +133,7 @@ def slug(text: str) -> str:
 
 def words(part: Mapping[str, str]) -> str:
     """Say for whom a report is."""
-    if not any(part.values()):
-        return EVERYONE
-    said = [f"{part['segment']}: {part.get('value', '')}"] if part.get("segment") else []
-    return ", ".join([*said, *([part["period"]] if part.get("period") else [])])
+    return part_named(part) or EVERYONE
 
 
 def _apart(jobs: list[Job]) -> list[Job]:

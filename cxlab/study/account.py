@@ -12,7 +12,7 @@ import pandas as pd
 
 from cxlab import __version__
 from cxlab.cleaning import RULES, careless
-from cxlab.codebook import COLUMNS, DOUBT, REPAIRS, SET_ASIDE, label
+from cxlab.codebook import COLUMNS, DOUBT, REPAIRS, SET_ASIDE, label, part_named
 from cxlab.results import Absence, Result, count, listing, percent
 from cxlab.study import meeting, parts
 from cxlab.study.cache import fingerprint
@@ -237,10 +237,7 @@ def provenance(study: Study) -> Result:
             | {"value": count(len(done.frame), "row")}
             for table, done in study.read.items()
         ]
-        only = study.only
-        words = [f"{only['segment']}: {only['value']}"] if "segment" in only else []
-        words += [only["period"]] if "period" in only else []
-        said = f"Made from the rows of {', '.join(words)} alone."
+        said = f"Made from the rows of {part_named(study.only)} alone."
     else:
         rows = [
             {"table": table, "file": path.name, "value": f"{path.stat().st_size:,} bytes"}

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from cxlab import questionnaire
-from cxlab.codebook import ASKED, Scale, Table
+from cxlab.codebook import ASKED, Scale, Table, part_named
 from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.results import Absence, count
 
@@ -36,7 +36,7 @@ def questionnaire_of(study) -> Questionnaire | Absence:
         weight=how.weight,
         cluster=how.cluster,
         smallest=how.smallest,
-        base=base + "".join(f", {key} {value}" for key, value in study.only.items()),
+        base=base + (f", {part_named(study.only)}" if study.only else ""),
         notes=tuple(notes),
     )
 
