@@ -14,7 +14,7 @@ import pyreadstat
 import pytest
 
 from cxlab import codebook, ingest, study
-from cxlab.codebook import MappingError, Table
+from cxlab.codebook import DOUBT, MappingError, Table
 from cxlab.ingest import IngestError
 from cxlab.study import StudyError
 from tests import small
@@ -241,6 +241,12 @@ def test_every_table_that_fails_is_named_at_once(tmp_path):
         ("euc_jp", "とてもよかったです。配送が早い"),
         ("shift_jis", "とてもよかったです。配送が早い"),
         ("cp949", "LG전자 배송이 빨라요"),
+        ("shift_jis", "田中太郎、東京都"),
+        ("gb18030", "序号，提交答卷时间，满意度"),
+        ("big5", "客戶滿意度，王小明"),
+        ("cp1251", "Доставка была поздно, никто не отвечал на звонки"),
+        ("cp1253", "Όνομα, Πόλη, Γιώργος Παπαδόπουλος"),
+        ("cp1256", "وصل الطرد متأخرا ولم يرد أحد"),
     ],
 )
 def test_letters_that_make_words_tell_the_encoding(tmp_path, encoding, text):
@@ -248,6 +254,25 @@ def test_letters_that_make_words_tell_the_encoding(tmp_path, encoding, text):
     grid = ingest.look(tmp_path / "s.csv", Table(files=("s.csv",)))
     assert grid.cells["1"].tolist() == [text, "plain"]
     assert encoding in grid.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "other"),
+    [
+        ("cp1251", "хорошо", "koi8-r"),
+        ("cp1250", "Kovačić", "cp1250"),
+        ("cp1254", "Yıldız Şahin", "cp1254"),
+        ("cp949", "이름", "gb18030"),
+        ("iso8859-8", "שם דוד כהן", "cp1253"),
+    ],
+)
+def test_little_text_of_several_readings_is_doubted_with_both(tmp_path, encoding, text, other):
+    (tmp_path / "s.csv").write_bytes(f"Q1,Q2\n9,{text}\n8,plain\n".encode(encoding))
+    doubts = [note for note in ingest.look(tmp_path / "s.csv", Table(files=("s.csv",))).notes
+              if note.startswith(DOUBT)]  # fmt: skip
+    assert len(doubts) == 1
+    assert text in doubts[0]
+    assert f"declare 'encoding: {other}'" in doubts[0]
 
 
 def test_lines_are_those_an_editor_shows(tmp_path):

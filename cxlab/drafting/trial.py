@@ -119,7 +119,8 @@ def _book(opened: study.Study, tables: list[Guess], head: Head) -> None:
     for table, said in opened.doubts:
         made = next((made for made in tables if made.table == table), tables[0])
         settles = re.search(r"[`'](\w+): ", said)
-        made.doubt(said.removeprefix(DOUBT), _ALOUD, *([settles[1]] if settles else []))
+        told = said.removeprefix(DOUBT).removeprefix(f"{made.files.name}: ")
+        made.doubt(told, _ALOUD, *([settles[1]] if settles else []))
 
 
 def _doubt_booked(

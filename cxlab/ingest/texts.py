@@ -32,7 +32,7 @@ def read_text(path: Path, opened: Opened, table: Table, wanted: Wanted) -> Grid:
         IngestError: names the line and what to do.
     """
     name = path.name
-    data, encoding, why = decode(opened.data, name, table.encoding)
+    data, encoding, why, doubt = decode(opened.data, name, table.encoding)
     if data.find(b"\n") < 0 <= data.find(b"\r"):
         data = bytes(data).replace(b"\r", b"\n")
     mark = delimiter(bytes(data[:HEAD]).decode("utf-8", "ignore"), name, table.delimiter)
@@ -70,6 +70,8 @@ def read_text(path: Path, opened: Opened, table: Table, wanted: Wanted) -> Grid:
         f"{name}: {encoding} ({why}), fields separated by {_MARKS.get(mark, repr(mark))}, "
         f"{header.layout} layout, {len(lines):,} rows."
     ]
+    if doubt:
+        notes.append(doubt)
     if blank:
         notes.append(f"{name}: {blank:,} blank lines passed over.")
     cut = damage[-1] if isinstance(damage, np.ndarray) and data[-1:] != b"\n" else ""
