@@ -7,6 +7,7 @@ customers (cp1252), and short lists in Turkish (cp1254) and of a Mac, as cp1250,
 import codecs
 import re
 import unicodedata
+from collections import Counter
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ _KANJI = (
 )
 _HANGUL = (
     "이다는에가을의고하지로사은어시도일아기자대한리나인서해정과수만보부장그들전제스라상오구주있를으요번호고객명성응답시간주문날짜"
-    "금액합계배송만족직원불매우통의견추천친김박최조강윤임신안송류홍울산광경남북전빠르좋습니"
+    "름소별금액합계배송만족직원불매우통의견추천친김박최조강윤임신안송류홍울산광경남북전빠르좋습니"
 )
 # encodings of other scripts with the characters their languages use most, and the part of a text
 # that those usually make
@@ -44,7 +45,7 @@ _OTHERS = {
     "cp1251": ("оеаинтсрвлкмд", 0.7),
     "koi8-r": ("оеаинтсрвлкмд", 0.7),
     "cp1253": ("αοιετσνηρκπυςάέίό", 0.75),
-    "iso8859-8": ("יוהלאתרמבשנ", 0.75),
+    "iso8859-8": ("יוהלאתרמבשנםןדע", 0.85),
     "cp1256": ("ايلمنتوربعهة", 0.75),
 }
 _WIDE = ("cp949", "shift_jis", "euc_jp", "gb18030", "big5")  # two bytes a character
@@ -222,7 +223,7 @@ def _usual(text: str, encoding: str) -> float:
     letters = _letters(text)
     if not letters or not _made(text, encoding):
         return 0.0
-    shouted = 0.5 if text == text.upper() != text.lower() else 1.0  # Hebrew is capitals in koi8-r
+    shouted = 0.5 if all(map(str.isupper, letters)) else 1.0  # Hebrew is capitals in koi8-r
     return shouted * sum(letter.lower() in common for letter in letters) / len(letters) / part
 
 
@@ -335,9 +336,12 @@ def _words(text: str) -> bool:
         (word[1:] != word[1:].lower() and word != word.upper()) or bool(re.search("[A-Za-z]", word))
         for word in words
     )
+    odd += len(re.findall(r"[ךםןףץ](?=[^\W\d_])", text))  # letters that end a word in Hebrew
+    odd += len(re.findall(r"\b[бвгджзклмнпрстфхцчшщ]{2,}\b", text.lower()))  # no vowel in Russian
     letters = [letter for letter in text if ord(letter) > 0x7F]
-    lettered = sum(letter.isalpha() for letter in letters)
-    return bool(words) and odd < 0.1 * len(words) and lettered > 0.9 * len(letters)
+    scripts = Counter(unicodedata.name(each, "").split(" ")[0] for each in letters
+                      if each.isalpha())  # fmt: skip
+    return bool(scripts) and odd < 0.1 * len(words) and max(scripts.values()) > 0.9 * len(letters)
 
 
 def _glimpse(text: str) -> str:
