@@ -354,3 +354,15 @@ def test_many_places_and_kinds_of_answer_are_summed_as_pandas_sums_them():
         of_answer = (told["question"] == question) & (told["answer"] == answer)
         found = told[of_answer].set_index(told["group"][of_answer].astype(int))["share"]
         assert found.sort_index().to_numpy() == pytest.approx(share.to_numpy())
+
+
+@pytest.mark.parametrize("order", [
+    ["Monday", "Tuesday", "Friday", "Sunday"], ["Mo", "Mi", "Sa"], ["lunes", "miércoles", "sábado"],
+    ["Jan", "Mar", "Sept", "Dec"], ["Nov 2024", "Jan 2025"], ["août", "décembre"],
+    ["under 5", "5 to 9", "10 to 20"], ["2", "10", "100"],
+])  # fmt: skip
+def test_groups_that_have_an_order_stand_in_it(order):
+    rng = np.random.default_rng(4)
+    day = rng.choice(order, 400)
+    told = questions.banner(_asked(_single(rng.integers(0, 3, 400)), s=day)).frame
+    assert [*told.loc[told["breakdown"] == "s", "group"].unique()] == order

@@ -16,6 +16,7 @@ from cxlab.codebook.conditions import ANSWER, QUESTION, WHERE, Condition
 from cxlab.codebook.journey import STAGES, Journey
 from cxlab.codebook.mapping import Mapping, MappingError, Privacy, Reports, Table, Weighting
 from cxlab.codebook.opening import line_of, load, parse
+from cxlab.codebook.order import in_order
 from cxlab.codebook.questions import ASKED, KINDS, Question, fitting
 from cxlab.codebook.scales import Scale, ScaleError, check_scale
 from cxlab.codebook.tiers import WORTH, net_points, those, tier
@@ -73,6 +74,7 @@ __all__ = [
     "fitting",
     "guard",
     "headings",
+    "in_order",
     "label",
     "line_of",
     "load",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxlab.codebook import ASKED, Question, Refusal, did_you_mean, fitting
+from cxlab.codebook import ASKED, Question, Refusal, did_you_mean, fitting, in_order
 
 LARGEST = 60  # answers beyond which a question says that nobody can read its table
 
@@ -234,13 +234,9 @@ def _unlisted(columns: Sequence[Column], known: set[str]) -> list[str]:
 
 
 def _in_order(shown: Mapping[str, str], counts: Mapping[str, int]) -> list[str]:
-    """Put answers in the order of their first number, else the commonest first."""
-    first = {key: re.search(r"-?\d[\d,]*\.?\d*", word) for key, word in shown.items()}
-    if shown and all(first.values()):
-        above = {key: word.strip()[:1] in ">≥" for key, word in shown.items()}
-        told = {k: float(hit[0].replace(",", "").rstrip(".")) for k, hit in first.items() if hit}
-        return [shown[key] for key in sorted(shown, key=lambda key: (told[key], above[key]))]
-    return [shown[key] for key in sorted(shown, key=lambda key: (-counts[key], key))]
+    """Put answers in the order they have of their own, else the commonest first."""
+    told = in_order([shown[key] for key in sorted(shown)])
+    return told or [shown[key] for key in sorted(shown, key=lambda key: (-counts[key], key))]
 
 
 def number_of(text: str) -> float | None:

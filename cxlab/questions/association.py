@@ -16,13 +16,14 @@ from cxlab.questions.workings.people import (
     questionnaire_of,
     weights_of,
 )
-from cxlab.results import Misuse, Result, brief, count, number, probability
+from cxlab.results import Misuse, Result, count, number, probability, whole
 from cxlab.stats import adjust
 
 METHOD = (
     "Pearson's chi-square; under weights or clusters with Rao and Scott's second-order correction "
     "(1984), referred to F (Thomas and Rao 1987). Cramér's V (1946), 0 to 1. The rarest answers "
-    "are put together until every cell expects one person and the average cell five (Cochran 1954)."
+    "are put together until no cell expects less than one person (Cochran 1954) and the average "
+    "cell five, since sparser weighted tables were called associated too often in simulation."
 )
 EXPECTED = 5  # people of an average cell, below which a test of the table misleads
 _NONE = 1e-9  # of the longest direction, below which another has no length
@@ -67,7 +68,7 @@ def association(study: Any, *, row: str, column: str) -> Result:
         raise QuestionsError(f"'{row}' and '{column}': one of the two has a single answer only.")
     frame = _adjusted(rows, "holm")
     best = frame.loc[frame["estimate"].idxmax()]
-    name = f"'{row}'" + (f" ({brief(best['item'])})" if best["item"] else "")
+    name = f"'{row}'" + (f" ({whole(best['item'])})" if best["item"] else "")
     sure = best["p_adjusted"] <= 0.05
     said = "is associated with" if sure else "shows no association with"
     value = f"Cramér's V {number(best['estimate'], 2)}, p {probability(best['p_adjusted'])}"

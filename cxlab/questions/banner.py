@@ -25,7 +25,7 @@ from cxlab.questions.workings.people import (
     questionnaire_of,
 )
 from cxlab.questions.workings.telling import FLAGGED, ITSELF, SMALL, WITHHELD, told_of
-from cxlab.results import Misuse, Result, brief, count, listing, sentence
+from cxlab.results import Misuse, Result, count, listing, sentence, whole
 
 PERCENT = ("column", "row", "cell", "count")
 METHOD = (
@@ -40,6 +40,8 @@ _CORRECTED = {
 _COLUMNS = ["question", "item", "answer", "part", "breakdown", "group", "letter", "share",
             "estimate", "above", "rest", "p_rest", "count", "n", "n_effective", "weighted",
             "base_weighted", "verdict"]  # fmt: skip
+_OF_LINE = ("question", "item", "answer", "part")
+_OF_COLUMN = ("breakdown", "group", "letter")
 
 
 def banner(
@@ -81,17 +83,17 @@ def banner(
     layout, beside = layout_of(asked, columns)
     fewest = asked.smallest if smallest is None else smallest
     chosen = asked.chosen(rows)
+    lines: list[tuple[str, ...]] = []
     parts = []
     for question in chosen:
         done = list(cells(question, layout, rest=beside))
         own = itself(question, done, layout)
         p_values = _p_values(done, layout, own, correct)
-        parts += [
-            _lines(block, found, layout, own, p, fewest, percent)
-            for (block, found), p in zip(done, p_values, strict=True)
-        ]
-    # a frame of each block would cost more than all the counting
-    frame = pd.DataFrame({c: np.concatenate([part[c] for part in parts]) for c in _COLUMNS})
+        for (block, found), p in zip(done, p_values, strict=True):
+            lines += [(block.question, block.item, *line)
+                      for line in zip(block.answers, block.part, strict=True)]  # fmt: skip
+            parts.append(_line_by_line(found, layout, own, p, fewest, percent, block.means))
+    frame = _framed(lines, parts, layout)
     return Result(
         name="banner",
         frame=frame,
@@ -153,7 +155,7 @@ def _p_values(
     """Test a question's blocks, and correct all its p-values together where that is asked."""
     pairs = [each_with_each(found, layout, means=block.means) for block, found in done]
     rest = [with_the_rest(found, layout, means=block.means) for block, found in done]
-    ends = np.array(layout.pairs, dtype=int).reshape(-1, 2)
+    ends = layout.ends
     told = ([np.where(own[ends].any(axis=1), np.nan, tests.p_value) for tests in pairs],
             [np.where(own, np.nan, tests.p_value) for tests in rest])  # fmt: skip
     if correct:
@@ -167,53 +169,62 @@ def _together(tables: list[np.ndarray]) -> list[np.ndarray]:
     return [part.reshape(t.shape) for part, t in zip(np.split(flat, ends), tables, strict=True)]
 
 
-def _lines(
-    block: Block,
+def _framed(
+    lines: Sequence[tuple[str, ...]], parts: Sequence[dict[str, np.ndarray]], layout: Columns
+) -> pd.DataFrame:
+    """Make one frame of all cells; one of each block would cost more than all the counting."""
+    of_line = dict(zip(_OF_LINE, zip(*lines, strict=True), strict=True))
+    of_column = {name: getattr(layout, name) for name in _OF_COLUMN}
+    columns = {
+        **{name: np.repeat(np.array(words, object), len(layout.group))
+           for name, words in of_line.items()},
+        **{name: np.tile(np.array(words, object), len(lines)) for name, words in of_column.items()},
+        **{name: np.concatenate([part[name] for part in parts]).ravel() for name in parts[0]},
+    }  # fmt: skip
+    return pd.DataFrame({name: columns[name] for name in _COLUMNS})
+
+
+def _line_by_line(
     done: Cells,
     layout: Columns,
     own: np.ndarray,
     tested: tuple[Tests, np.ndarray, Tests, np.ndarray],
     smallest: int,
     percent: str,
+    means: bool,
 ) -> dict[str, np.ndarray]:
-    """Write the cells of a block as columns of the answer, line by line."""
+    """Give what is told of each cell of a block, (lines, columns)."""
     pairs, p_pairs, rest, p_rest = tested
-    k, c = done.estimate.shape
+    shape = done.estimate.shape
     gone = held(done.n, layout, smallest=smallest)
-    pair = np.array(layout.pairs, dtype=int).reshape(-1, 2)
+    pair = layout.ends
     known = ~gone[pair].any(axis=1)
     marks = letters(pairs, layout, np.where(known, p_pairs, np.nan))
     verdict = np.where(gone, WITHHELD, np.where((done.n > 0) & (done.n < FLAGGED), SMALL, ""))
     gone, verdict = gone | own, np.where(own, ITSELF, verdict)
     with np.errstate(invalid="ignore"):
         side = np.where(rest.difference > 0, "above", "below")
-    side = np.where(p_rest <= SURE, side, "")
-    side[:, 0] = ""
-    p_rest = p_rest.copy()
-    p_rest[:, 0] = np.nan
-    share = _shares(done, percent)
+    words = {"above": marks, "rest": np.where(p_rest <= SURE, side, "").astype(object)}
+    words["rest"][:, 0] = ""
     numbers = {
-        "share": np.full((k, c), np.nan) if block.means else share,
-        "estimate": done.estimate if block.means else np.full((k, c), np.nan),
+        "share": np.nan if means else _shares(done, percent),
+        "estimate": done.estimate if means else np.nan,
         "p_rest": p_rest,
         "count": done.count,
-        "n": np.broadcast_to(done.n, (k, c)),
-        "n_effective": np.broadcast_to(done.n_effective, (k, c)),
-        "weighted": np.broadcast_to(done.w, (k, c)) if block.means else done.weighted,
-        "base_weighted": np.broadcast_to(done.w, (k, c)),
+        "n": done.n,
+        "n_effective": done.n_effective,
+        "weighted": done.w if means else done.weighted,
+        "base_weighted": done.w,
     }
-    of_block = {"question": [block.question], "item": [block.item]}
-    of_line = {"answer": block.answers, "part": block.part}
-    of_column = {name: getattr(layout, name) for name in ("breakdown", "group", "letter")}
-    return {
-        **{name: np.repeat(np.array(words, object), k * c) for name, words in of_block.items()},
-        **{name: np.repeat(np.array(words, object), c) for name, words in of_line.items()},
-        **{name: np.tile(np.array(words, object), k) for name, words in of_column.items()},
-        "above": np.where(gone, "", marks).ravel(),
-        "rest": np.where(gone, "", side).ravel(),
-        "verdict": np.tile(verdict, k),
-        **{name: np.where(gone, np.nan, each).ravel() for name, each in numbers.items()},
-    }
+    told = np.empty((len(numbers), *shape))
+    for at, each in enumerate(numbers.values()):
+        told[at] = each
+    told[:, :, gone] = np.nan
+    told[2, :, 0] = np.nan  # everyone has no rest
+    for each in words.values():
+        each[:, gone] = ""
+    words["verdict"] = np.broadcast_to(verdict.astype(object), shape)
+    return {**dict(zip(numbers, told, strict=True)), **words}
 
 
 def _shares(done: Cells, percent: str) -> np.ndarray:
@@ -252,7 +263,7 @@ def _headline(
     apart = int((stands <= SURE).sum())
     if not layout.spans:
         return f"{count(len(chosen), 'question')} for everyone; nothing breaks them down."
-    by = listing([brief(label(name)) for name in layout.spans], 3)
+    by = listing([whole(label(name)) for name in layout.spans], 3)
     return sentence(
         f"{count(len(chosen), 'question')} by {by}: {f'{apart:,}' if apart else 'none'} of "
         f"{count(len(p_values), 'share')} {'lies' if apart == 1 else 'lie'} apart from everyone "

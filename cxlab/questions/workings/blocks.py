@@ -50,7 +50,7 @@ def blocks(asked: Asked) -> Iterator[Block]:
         return
     nets = boxes(asked)
     for at, item in enumerate(asked.items):
-        kind = asked.codes[at].astype(np.intp) - NOT_ASKED  # 0 not asked, 1 not answered
+        kind = asked.codes[at] - NOT_ASKED  # 0 not asked, 1 not answered
         put_to = int(np.count_nonzero(kind))
         if asked.answers:
             lines = np.eye(len(asked.answers) + 2)[2:]

@@ -102,7 +102,7 @@ def _overlaps(square: np.ndarray, block: Block, columns: Columns, done: Cells) -
     """Give the covariances that people make who stand in two columns."""
     k = len(block.lines)
     both = square @ columns.shared
-    first, second = (np.array(side) for side in zip(*columns.pairs, strict=True))
+    first, second = columns.ends.T
     p, q = done.estimate[:, first], done.estimate[:, second]
     powers = both[k + 1 :] if block.means else both[1:]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -130,7 +130,7 @@ def _clustered(
     sides = [(columns, done)] + ([(rest, beside)] if rest is not None and beside else [])
     heavy = [c.weighted(rows) for c, _ in sides]
     own = [np.zeros_like(cells.estimate) for _, cells in sides]
-    first, second = _sides(columns.pairs)
+    first, second = columns.ends.T
     cross = np.zeros((len(block.lines), len(columns.pairs))) if pairs is None else pairs.copy()
     with_rest = None if beside is None else np.zeros_like(done.estimate)
     for at, line in enumerate(block.lines[:, block.kind[rows]] if len(rows) else ()):
@@ -165,8 +165,3 @@ def _with_variance(cells: Cells, extra: np.ndarray, units: np.ndarray) -> Cells:
 def _units(cluster: np.ndarray, standing: np.ndarray) -> np.ndarray:
     """Count the clusters of each column."""
     return np.array([len(np.unique(cluster[each > 0])) for each in standing.T], dtype=float)
-
-
-def _sides(pairs: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
-    both = np.array(pairs, dtype=int).reshape(-1, 2)
-    return both[:, 0], both[:, 1]

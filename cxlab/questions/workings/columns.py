@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import linalg, sparse
 
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import did_you_mean, in_order
 from cxlab.questionnaire import Questionnaire
 from cxlab.questions.workings.people import QuestionsError, clusters_of, weights_of
 from cxlab.results import Misuse, listing
@@ -19,6 +19,7 @@ ALL = "all"
 MOST = 60  # groups of one breakdown
 NESTED = "+"  # between the names of breakdowns that are nested
 _TOGETHER = 500  # places of several breakdowns that are told apart together
+_BLOCK = 32_768  # people who are counted at a time
 _DENSE = 1_000_000  # kinds of answer by places, up to which every pair has a number
 
 
@@ -88,19 +89,29 @@ class Columns:
     def _inside(self, name: str) -> Sequence[tuple[str, ...]]:
         return self.nested.get(name) or [(self.group[at],) for at in self.spans[name]]
 
-    def crossed(self, kind: np.ndarray, kinds: int) -> Iterator[Any]:
+    def crossed(self, kind: np.ndarray, kinds: int) -> list[Any]:
         """Count people by kind of answer and place, (kinds, places); with weights, also add up
         these and their squares."""
         shape = kinds, len(self.member)
-        keys = [kind * shape[1] + place for place in self.places]
-        few = kinds * shape[1] <= _DENSE
-        for weight in (None,) if self.weight is None else (None, self.weight, self.weight**2):
-            if few:
-                counted = [np.bincount(key, weight, kinds * shape[1]) for key in keys]
-                yield np.sum(counted, axis=0).reshape(shape)
-            else:
-                given = np.ones(len(kind)) if weight is None else weight
-                yield sum(sparse.csr_matrix((given, (kind, at)), shape) for at in self.places)
+        if kinds * shape[1] > _DENSE:
+            given = [np.ones(len(kind)), *self.powers]
+            return [sum(sparse.csr_matrix((one, (kind, at)), shape) for at in self.places)
+                    for one in given]  # fmt: skip
+        out = [np.zeros(kinds * shape[1], dtype) for dtype in (int, float, float)]
+        narrow = np.int16 if kinds * shape[1] < np.iinfo(np.int16).max else np.intp
+        for start in range(0, len(kind), _BLOCK):  # what is counted stays in the cache
+            rows = slice(start, start + _BLOCK)
+            first = np.multiply(kind[rows], shape[1], dtype=narrow, casting="unsafe")
+            for place in self.places:
+                key = np.add(first, place[rows], dtype=narrow, casting="unsafe").astype(np.intp)
+                for total, weight in zip(out, (None, *self.powers), strict=False):
+                    total += np.bincount(key, None if weight is None else weight[rows], len(total))
+        return [total.reshape(shape) for total in out[: 1 + len(self.powers)]]
+
+    @cached_property
+    def powers(self) -> tuple[np.ndarray, ...]:
+        """The weights and their squares, where there are weights."""
+        return () if self.weight is None else (self.weight, self.weight**2)
 
     def standing(self, rows: np.ndarray) -> np.ndarray:
         """Give the columns in which people stand, (rows, columns)."""
@@ -116,6 +127,11 @@ class Columns:
         """Columns that are compared: those of one breakdown, each with each."""
         return [(c, d) for span in self.spans.values()
                 for at, c in enumerate(span) for d in span[at + 1 :]]  # fmt: skip
+
+    @cached_property
+    def ends(self) -> np.ndarray:
+        """(pairs, 2) the columns of each pair."""
+        return np.array(self.pairs, dtype=int).reshape(-1, 2)
 
     @cached_property
     def shared(self) -> np.ndarray:
@@ -196,7 +212,7 @@ class _Standing(NamedTuple):
 def _pairs(one: _Standing, other: _Standing) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Number the pairs of places that occur; give their members on either side."""
     width = len(other.member)
-    place, seen = pd.factorize(one.place * width + other.place)
+    place, seen = _renumbered(one.place * width + other.place, len(one.member) * width)
     return place, one.member[seen // width], other.member[seen % width]
 
 
@@ -230,11 +246,12 @@ def groups(asked: Questionnaire, name: str) -> tuple[list[str], np.ndarray]:
 def _standing(asked: Questionnaire, name: str) -> tuple[list[str], _Standing]:
     """Give the groups, and in which of them each person stands."""
     if name in asked.segments:
-        codes, found = pd.factorize(asked.people[name].astype(object), sort=False)
-        order = sorted(range(len(found)), key=lambda at: str(found[at]))
+        codes, found = pd.factorize(asked.people[name], sort=False)
         if len(found) > MOST:
             raise _too_many(asked, name, len(found))
-        return [str(found[at]) for at in order], _numbered(codes, order)
+        places = {str(each): at for at, each in enumerate(found)}
+        labels = in_order(sorted(places)) or sorted(places)
+        return labels, _numbered(codes, [places[label] for label in labels])
     question = asked[name]
     if question.kind == "choose all":
         one = _Standing(np.zeros(len(asked.people), np.intp), np.ones((1, 0)))
@@ -254,8 +271,19 @@ def _standing(asked: Questionnaire, name: str) -> tuple[list[str], _Standing]:
 
 def _numbered(codes: np.ndarray, groups: Sequence[int]) -> _Standing:
     """Number the codes that occur; each stands in the group of that code, if there is one."""
-    place, seen = pd.factorize(codes, use_na_sentinel=False)
-    return _Standing(place, np.equal.outer(seen, groups).astype(float))
+    lowest = int(codes.min(initial=0))
+    place, seen = _renumbered(codes - lowest, int(codes.max(initial=0)) - lowest + 1)
+    return _Standing(place, np.equal.outer(seen + lowest, groups).astype(float))
+
+
+def _renumbered(codes: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Number codes below a size without gaps; give the code of each number."""
+    if size > _DENSE:
+        return pd.factorize(codes)
+    seen = np.flatnonzero(np.bincount(codes, minlength=size))
+    number = np.zeros(size, np.intp)
+    number[seen] = np.arange(len(seen))
+    return number[codes], seen
 
 
 def _too_many(asked: Questionnaire, name: str, n: int) -> QuestionsError:

@@ -68,7 +68,7 @@ def itself(question: Asked, done: Sequence[tuple[Block, Cells]], columns: Column
         one_to_one = (
             len(known) > 1
             and cells.n[known].sum() >= FLAGGED  # of fewer it may be chance
-            and np.isin(shares, (0.0, 1.0)).all()
+            and ((shares == 0) | (shares == 1)).all()
             and (shares.sum(axis=0) == 1).all()
             and (shares.sum(axis=1) <= 1).all()
         )

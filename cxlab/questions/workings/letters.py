@@ -24,7 +24,7 @@ class Tests(NamedTuple):
 
 def each_with_each(done: Cells, columns: Columns, *, means: bool) -> Tests:
     """Test every pair of columns of one breakdown."""
-    both = np.array(columns.pairs, dtype=int).reshape(-1, 2)
+    both = columns.ends
     one, two = (_side(done, both[:, at]) for at in (0, 1))
     covariance = 0.0 if done.covariance is None else done.covariance
     clustered = columns.cluster is not None
@@ -50,18 +50,18 @@ def adjusted(p_values: np.ndarray) -> np.ndarray:
 
 def letters(tests: Tests, columns: Columns, p_values: np.ndarray) -> np.ndarray:
     """Write for every cell the letters of the columns that it lies above."""
-    out = np.full((len(p_values), len(columns.letter)), "", dtype=object)
     with np.errstate(invalid="ignore"):
-        hits = np.argwhere(p_values <= NEARLY).tolist()
-    for line, pair in hits:
-        c, d = columns.pairs[pair]
-        above, below = (c, d) if tests.difference[line, pair] > 0 else (d, c)
-        letter = columns.letter[below]
-        sure = p_values[line, pair] <= SURE
-        out[line, above] += ("" if not out[line, above] else " ") * (len(letter) > 1) + (
-            letter if sure else letter.lower()
-        )
-    return out
+        line, pair = np.nonzero(p_values <= NEARLY)
+    ends = columns.ends[pair]
+    ends = np.where((tests.difference[line, pair] > 0)[:, None], ends, ends[:, ::-1])
+    gap = [" " * (len(letter) > 1) for letter in columns.letter]
+    out = [[""] * len(columns.letter) for _ in p_values]
+    sure = (p_values[line, pair] <= SURE).tolist()
+    for at, (above, below), capital in zip(line.tolist(), ends.tolist(), sure, strict=True):
+        letter, told = columns.letter[below], out[at][above]
+        letter = letter if capital else letter.lower()
+        out[at][above] = f"{told}{gap[below] if told else ''}{letter}"
+    return np.array(out, dtype=object).reshape(len(p_values), len(columns.letter))
 
 
 class _Side(NamedTuple):
@@ -92,10 +92,10 @@ def _test(
             std_error = np.sqrt(_pooled(one, two) * (1.0 if plain else _effect(one, two, design)))
             df = one.units + two.units - 2 if clustered else np.full(one.n.shape, np.inf)
         statistic = np.where(std_error > 0, difference / std_error, np.nan)
-    df = np.broadcast_to(df, statistic.shape)
+    df, below = np.broadcast_to(df, statistic.shape), -np.abs(statistic)
     with np.errstate(invalid="ignore"):
-        tail = np.where(np.isinf(df), special.ndtr(-np.abs(statistic)),
-                        special.stdtr(df, -np.abs(statistic)))  # fmt: skip
+        tail = special.ndtr(below) if np.isinf(df).all() else np.where(
+            np.isinf(df), special.ndtr(below), special.stdtr(df, below))  # fmt: skip
     return Tests(difference, std_error, statistic, df, 2 * tail)
 
 
