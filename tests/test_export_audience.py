@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from pptx import Presentation
 
-from cxlab import codebook, export, reports, study
+from cxlab import codebook, export, plots, reports, study
 from cxlab.codebook import MappingError
-from cxlab.export import leadership
+from cxlab.export import leadership, telling
 from cxlab.export.deck import deck
 from cxlab.export.slides import slides
 from cxlab.reports import after
@@ -101,6 +101,25 @@ def test_deck_and_slides_hold_back_what_is_too_small_for_leadership(made):
     said = slides(manifest, found, reports.executed(out, manifest))
     assert "51.7" in said
     assert not any(number in said for number in ("42.7", "33.7", "24.7", "<img"))
+
+
+def test_a_curve_is_drawn_anew_without_what_leadership_may_not_see(tmp_path):
+    rows = {"group": "all", "time": [1.0, 2.0, 3.0], "estimate": [0.9, 0.8, 0.3]}
+    rows |= {"conf_low": [0.8, 0.7, 0.1], "conf_high": [0.95, 0.9, 0.6], "at_risk": [90, 60, 12]}
+    curve = Result("survival in months", pd.DataFrame(rows), "After 2 months, 80%.", "m", "b")
+
+    def draw(result):
+        return plots.show(plots.survival(result))
+
+    drawn = draw(curve)._repr_mimebundle_()
+    (tmp_path / "a.ipynb").write_text(json.dumps({"cells": [{"outputs": [{"data": drawn}]}]}))
+    report = {"file": "a.ipynb", "page": "a.html", "part": "everyone", "state": "done"}
+    manifest = {"fewest": {"leadership": 20}, "reports": [report]}
+    (cell,) = reports.executed(tmp_path, manifest, curve=draw)["a.html"]["cells"]
+    ((told, image),) = telling.exhibits(cell["outputs"][0])
+    assert [row[1] for row in told["frame"]["rows"]] == [1.0, 2.0]
+    assert export.held(told, smallest=20) == told
+    assert image not in ("", drawn["image/png"])
 
 
 def _report(part: str, n: int, estimate: float) -> dict:

@@ -249,11 +249,19 @@ def deck(
     if out.suffix == ".html":
         if template:
             raise slides.DeckError(f"{out}: slides as .html take no template; write a .pptx.")
-        reports.whole(out, html.slides(manifest, found, reports.executed(folder, manifest)))
+        notebooks = reports.executed(folder, manifest, curve=_curve)
+        reports.whole(out, html.slides(manifest, found, notebooks))
     else:
         before = out if out.exists() else None
         reports.whole(out, slides.deck(manifest, found, template=template, before=before))
     typer.echo(out)
+
+
+def _curve(result: Any) -> Any:
+    """Draw a survival curve for a deck or a document."""
+    from cxlab import plots
+
+    return plots.show(plots.survival(result))
 
 
 @app.command()
@@ -281,7 +289,7 @@ def report(
     if out.exists() and not force:
         said = "may hold what people wrote; name another with --out, or replace it with --force."
         raise word.WordError(f"{out} exists and {said}")
-    notebooks = reports.executed(folder, manifest)
+    notebooks = reports.executed(folder, manifest, curve=_curve)
     reports.whole(out, word.document(manifest, found, notebooks, only=only or ()))
     typer.echo(out)
 

@@ -130,7 +130,11 @@ def _block(markup: str) -> str:
 def _height(markup: str) -> float:
     """Guess how tall a block is, in widths of a column."""
     open_ = re.sub(r"<details>.*?</details>", "", markup, flags=re.S)
-    pictures = re.findall(r'src="data:image/png;base64,([^"]{44})', open_)
-    sizes = [struct.unpack(">II", base64.b64decode(head)[16:24]) for head in pictures]
     words = len(re.sub("<[^>]+>", "", open_))
-    return 0.1 + sum(high / wide for wide, high in sizes if wide) + words / 1500
+    return 0.1 + sum(high / wide for wide, high in sizes(open_) if wide) + words / 1500
+
+
+def sizes(markup: str) -> list[tuple[int, int]]:
+    """Give width and height of each picture in markup, in pixels, from the head of its PNG."""
+    heads = re.findall(r'src="data:image/png;base64,([^"]{44})', markup)
+    return [struct.unpack(">II", base64.b64decode(head)[16:24]) for head in heads]

@@ -6,9 +6,12 @@ from typing import Any
 
 from cxlab.export.audience import held
 from cxlab.export.frame import framed
+from cxlab.export.layout import sizes
 from cxlab.export.sentences import caption
 from cxlab.export.story import APPENDIX, Slide, story, tabled
 from cxlab.export.telling import exhibits
+
+TALL = 0.8  # height by width from which a picture stands beside its words
 
 
 def slides(
@@ -58,10 +61,11 @@ def _slide(slide: Slide, pictures: Mapping[tuple[str, str], str]) -> str:
     head = f'<p class="cx-base">{said(kicker)}</p>' if kicker else ""
     level = "h1" if slide.key == "title" else "h2"
     base = f'<p class="cx-base">{said(slide.base)}</p>' if slide.base else ""
-    return (
-        f'<section class="cx-slide">{head}<{level}>{said(slide.title)}</{level}>{base}'
-        f"{_numbers(slide)}{_body(slide, pictures)}</section>"
-    )
+    words = f"{head}<{level}>{said(slide.title)}</{level}>{base}{_numbers(slide)}"
+    body = _body(slide, pictures)
+    if any(high > TALL * wide for wide, high in sizes(body)):  # beside the words it has more room
+        return f'<section class="cx-slide cx-tall"><div>{words}</div>{body}</section>'
+    return f'<section class="cx-slide">{words}{body}</section>'
 
 
 def _numbers(slide: Slide) -> str:

@@ -177,7 +177,7 @@ def _steps(frame: pd.DataFrame) -> list[tuple[str, Any, str]]:
     return [
         *steps,
         ("scores inside the groups", everyone.loc["rate"], BLUE),
-        ("both at once", everyone.loc["interaction"], GREY),
+        ("mix and scores together", everyone.loc["interaction"], GREY),
     ]
 
 

@@ -46,16 +46,6 @@ def _read(path: Path, kind: type) -> Any:
     return content
 
 
-def executed(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the executed notebooks of the reports for everyone, by page."""
-    out = {}
-    for report in manifest["reports"]:
-        path = folder / (report["file"] or ".")
-        if report["part"] == "everyone" and report["state"] in MADE and path.is_file():
-            out[report["page"]] = json.loads(path.read_text(encoding="utf-8"))
-    return out
-
-
 def changes(before: Kept, after: Kept) -> dict[str, Any]:
     """Compare two runs.
 
