@@ -335,3 +335,21 @@ def test_items_are_named_by_their_cells_and_a_box_for_none_settles_empty_rows(tm
     assert asked.nets == {"hot": (0, 1)}
     assert asked.answered().sum() == 3
     assert not any("nothing at all" in note for note in asked.notes)
+
+
+def test_an_end_that_may_be_no_answer_is_doubted_until_the_file_settles_it(tmp_path):
+    rows = [f"{at},{at % 7},{at % 6}" for at in range(70)]
+    data, columns = _rows("id,G,S", *rows), {"response_id": "id", "csat": "S"}
+
+    def doubts(scale, **question):
+        said = {"g": {"column": "G", "kind": "scale", **question}}
+        words = {"questions": said, "scales": {"csat": scale}, "rules": {"no_answer": "off"}}
+        return " ".join(note for _, note in small.load(tmp_path, data, columns=columns,
+                                                        **words).doubts)  # fmt: skip
+
+    told = doubts("0..5")
+    assert "'g': 0 (10 times) and 6 (10 times) are counted as answers of a scale of 0..6" in told
+    assert "'csat': 0 (12 times) is counted" in told
+    assert "{range: 1..5, missing: [0]} under 'scales'" in told
+    assert doubts({"range": "0..5", "missing": []}, missing=[]) == ""
+    assert doubts({"range": "1..5", "missing": [0]}, missing=[0, 6]) == ""

@@ -74,7 +74,7 @@ def test_of_very_many_items_some_are_set_side_by_side_and_it_is_said():
     codes = np.random.default_rng(3).integers(0, 5, (70, 40))
     asked = _asked(_scale(codes, items=tuple(f"i{n}" for n in range(70))), s=["x"] * 40)
     for told, pairs in ((questions.between(asked, question="q"), 60 * 59 / 2),
-                        (questions.together(asked, question="q"), 60 * 59)):  # fmt: skip
+                        (questions.together(asked, question="q"), 60 * 59 / 2)):  # fmt: skip
         assert len(told.frame) == pairs
         assert "Of 70 items the first 60 are set side by side." in told.notes
 
@@ -132,7 +132,7 @@ def test_who_answers_otherwise_is_found_and_nobody_else():
     told = questions.apart(_asked(*many, odd, side=side))
     sure = told.frame[told.frame["verdict"] != "not apart"]
     assert (sure["question"] == "odd").mean() > 0.9  # one in twenty of those told may be chance
-    assert told.headline.startswith("side b answers '")
+    assert told.headline.startswith("Those with 'b' in 'side' answer '")
     row = sure.iloc[0]
     assert row["estimate"] == pytest.approx(row["share"] - row["share_rest"])
 

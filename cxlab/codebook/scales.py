@@ -47,7 +47,8 @@ class Scale(BaseModel):
         given = dict(given)
         if "range" in given:
             given["low"], given["high"] = _ends(given.pop("range"))
-        given["missing"] = tuple(str(code) for code in _as_list(given.get("missing")))
+        if "missing" in given:  # that nothing is one is said, too
+            given["missing"] = tuple(str(code) for code in _as_list(given["missing"]))
         if isinstance(labels := given.get("labels"), dict):
             given["labels"] = {str(word): value for word, value in labels.items()}
         return given
@@ -60,6 +61,18 @@ class Scale(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.low:g}..{self.high:g}"
+
+    def unsettled(self) -> tuple[float, ...]:
+        """Give the ends that may be codes for no answer, which the study file does not settle.
+
+        Example:
+            >>> Scale.model_validate("0..6").unsettled(), Scale.model_validate("0..10").unsettled()
+            ((0.0, 6.0), ())
+        """
+        usual = (self.low, self.high) in ((0, 10), (0, 100)) or self.high - self.low < 3
+        if usual or self.labels or "missing" in self.model_fields_set:
+            return ()
+        return (0.0,) * (self.low == 0) + (self.high,) * (self.high in (6, 8, 11))
 
     def top_box(self) -> tuple[float, float]:
         """Give the lowest and highest value of the top box (2 of 5, 3 of 7, 1 of 2)."""

@@ -181,11 +181,12 @@ def heat(result: Result, *, ax: Axes | None = None) -> Axes:
     Args:
         result: with `term`, `against`, `estimate` (a correlation).
     """
-    names = list(dict.fromkeys(result.frame["term"]))
+    names = list(dict.fromkeys([*result.frame["term"], *result.frame["against"]]))
     left_out = len(names) - MOST_PAIRS
     names = names[:MOST_PAIRS]
     table = result.frame.pivot(index="term", columns="against", values="estimate")
     table = table.reindex(index=names, columns=names).to_numpy(float)
+    table = np.where(np.isnan(table), table.T, table)  # each pair stands in the frame once
     kind = "Table of colours: the correlation of each two items"
     with canvas(result, kind, ax, height=1.5 + 0.3 * len(names)) as ax:
         ax.imshow(table, cmap=_TWO_SIDED, vmin=-1, vmax=1, aspect="auto")

@@ -260,7 +260,8 @@ def _scored(
     codes = np.where(
         np.isnan(given), NOT_ANSWERED, np.nan_to_num(given) - scale.low if whole else 0
     )
-    notes = () if whole else (f"'{name}': {count(len(points), 'point')}; its mean is shown.",)
+    notes = [] if whole else [f"'{name}': {count(len(points), 'point')}; its mean is shown."]
+    notes += listed.unsettled(name, given, scale, "{{range: {}, missing: [{}]}} under 'scales'")
     return Asked(
         name=name,
         kind=("scale" if len(members) == 1 else "grid") if whole else "number",
@@ -270,5 +271,5 @@ def _scored(
         values=tuple(map(float, points)) if whole else (),
         codes=codes.astype(np.int16),
         numbers=None if whole else given,
-        notes=notes,
+        notes=tuple(notes),
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from cxlab.codebook import DOUBT, Question
+from cxlab.codebook import DOUBT, Question, Scale
 from cxlab.questionnaire.asked import NOT_ANSWERED, NOT_ASKED, Asked
 from cxlab.questionnaire.cells import (
     LARGEST,
@@ -44,6 +44,7 @@ def listed(blank: Asked, question: Question, columns: Mapping[str, Column]) -> A
     if blank.kind in ("grid", "scale"):
         notes += _unordered(blank.name, [a for a, v in zip(answers, values, strict=True)
                                          if v is None], len(answers))  # fmt: skip
+        notes += _coded_ends(blank.name, codes, values, question, labelled=bool(labels))
     return replace(
         blank,
         items=tuple(columns),
@@ -67,6 +68,43 @@ def _unordered(name: str, words: Sequence[str], every: int) -> list[str]:
     return [f"{DOUBT}'{name}': {shown} {'is' if len(words) == 1 else 'are'} no point of its scale, "
             "so there is no top two. Say under 'missing' that it is no answer, or list all in "
             "order under 'codes'."]  # fmt: skip
+
+
+def unsettled(name: str, given: np.ndarray, scale: Scale, word: str) -> list[str]:
+    """Doubt an end of a scale that may stand for no answer, where people gave it.
+
+    Args:
+        name: of the question.
+        given: the numbers that were answered.
+        scale: how the study file, or the export, has them run.
+        word: what to write, with places for the scale that is left and the codes.
+    """
+    odd = [end for end in scale.unsettled() if (given == end).any()]
+    if not odd:
+        return []
+    told = listing([f"{end:g} ({count(int((given == end).sum()), 'time')})" for end in odd])
+    left = f"{max(scale.low, 1):g}..{scale.high - (scale.high in odd):g}"
+    say = word.format(left, ", ".join(f"{end:g}" for end in odd))
+    are = "is" if len(odd) == 1 else "are"
+    return [
+        f"{DOUBT}'{name}': {told} {are} counted as answers of a scale of {scale}. If that means "
+        f"'no answer', write {say}; if not, missing: []."
+    ]
+
+
+def _coded_ends(
+    name: str,
+    codes: np.ndarray,
+    values: Sequence[float | None],
+    question: Question,
+    *,
+    labelled: bool,
+) -> list[str]:
+    worth = [value for value in values if value is not None]
+    if labelled or "missing" in question.model_fields_set or len(worth) < max(len(values), 3):
+        return []
+    scale = Scale(low=min(worth), high=max(worth))
+    return unsettled(name, np.array([*worth, np.nan, np.nan])[codes], scale, "missing: [{1}]")
 
 
 def numbers(blank: Asked, question: Question, columns: Mapping[str, Column]) -> Asked:

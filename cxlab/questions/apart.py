@@ -15,7 +15,7 @@ from cxlab.questions.workings.held import held
 from cxlab.questions.workings.letters import SURE, adjusted, with_the_rest
 from cxlab.questions.workings.people import QuestionsError, questionnaire_of
 from cxlab.questions.workings.telling import FLAGGED
-from cxlab.results import Result, amount, brief, count, listing, sentence, whole
+from cxlab.results import Result, brief, count, listing, percent, sentence, whole
 from cxlab.stats import quantile
 
 METHOD = (
@@ -138,8 +138,11 @@ def _mirrored(difference: np.ndarray, column: np.ndarray, layout: Columns) -> np
 
 def _named(breakdown: str, group: str) -> str:
     """Name a group; a bare yes, number or letter along with what it is a value of."""
-    bare = same(group) in YES | NO or len(group) < 3 or group.replace(".", "").isdecimal()
-    return f"{whole(label(breakdown))} {group}" if bare else group
+    return f"{whole(label(breakdown))} {group}" if _bare(group) else group
+
+
+def _bare(group: str) -> bool:
+    return same(group) in YES | NO or len(group) < 3 or group.replace(".", "").isdecimal()
 
 
 def _term(block: Block, answer: str, group: str) -> str:
@@ -157,10 +160,12 @@ def _headline(frame: pd.DataFrame, layout: Columns) -> str:
         )
     top = sure.iloc[0]
     of = f"'{whole(label(top['question']))}'" + (f" ({whole(top['item'])})" if top["item"] else "")
-    who = whole(_named(top["breakdown"], top["group"]))
+    who = f"{whole(top['group'])} answers"
+    if _bare(top["group"]):
+        who = f"Those with '{top['group']}' in '{whole(label(top['breakdown']))}' answer"
     way = "more" if top["estimate"] > 0 else "less"
-    share, rest = (amount(top[each], "share") for each in ("share", "share_rest"))
-    return (
-        f"{who} answers '{whole(top['answer'])}' to {of} {way} often, "
+    share, rest = (percent(top[each]) for each in ("share", "share_rest"))
+    return sentence(
+        f"{who} '{whole(top['answer'])}' to {of} {way} often, "
         f"{share} beside {rest}; {count(len(sure), 'share')} lie apart."
     )

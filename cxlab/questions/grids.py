@@ -1,6 +1,6 @@
 """A question of several items: its answers item by item, what goes together, and its map."""
 
-from itertools import permutations
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -119,7 +119,7 @@ def together(study: Any, *, question: str, smallest: int | None = None) -> Resul
         smallest: fewest people of a pair that is shown; the study's if not given.
 
     Returns:
-        `term`, `against` (each pair twice), `estimate` (correlation), `n`.
+        `term`, `against` (each pair once), `estimate` (correlation), `n`.
 
     Raises:
         QuestionsError: fewer than three items, or answers that are no numbers.
@@ -134,7 +134,7 @@ def together(study: Any, *, question: str, smallest: int | None = None) -> Resul
     chosen, left_out = some_pairs(each.items)
     rows = [
         (each.items[i], each.items[j], *_correlation(given[i], given[j], weight))
-        for i, j in permutations(chosen, 2)
+        for i, j in combinations(chosen, 2)
     ]
     frame = pd.DataFrame(rows, columns=["term", "against", "estimate", "n"])
     fewest = asked.smallest if smallest is None else smallest
@@ -146,7 +146,7 @@ def together(study: Any, *, question: str, smallest: int | None = None) -> Resul
     low = told.loc[told["estimate"].idxmin()]
     said = f"'{whole(high['term'])}' and '{whole(high['against'])}' go together most closely"
     said += f" ({number(high['estimate'], 2)})"
-    if len(told) > 2:
+    if len(told) > 1:
         pair = f"'{whole(low['term'])}' and '{whole(low['against'])}'"
         said += f", {pair} least ({number(low['estimate'], 2)})"
     return Result(name=f"items of {each.name} together", frame=frame, headline=f"{said}.",

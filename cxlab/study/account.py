@@ -67,9 +67,8 @@ def doubts(study: Study) -> tuple[tuple[str, str], ...]:
 
 
 def _guessed(study: Study) -> list[tuple[str, str]]:
-    """Tell what was guessed about the questions that the study file declares."""
-    spec = study.mapping.tables.get("responses")
-    if spec is None or not spec.questions or isinstance(study.questionnaire, Absence):
+    """Tell what was guessed about the questions."""
+    if isinstance(study.questionnaire, Absence):
         return []
     return [
         ("responses", note)
