@@ -87,6 +87,16 @@ def test_a_slide_states_the_finding_and_carries_base_notes_and_words():
     assert "Nothing stands apart." in chart._element.nvGraphicFramePr.cNvPr.get("descr")
 
 
+def test_one_pale_bar_does_not_take_their_numbers_from_the_others():
+    tiers = _groups("promoter", "passive", "detractor", estimates=(28.2, 17.2, 10.4))
+    series = _chart(_finding("referrals", tiers, unit="points")).plots[0].series[0]
+    (one,) = series._element.findall(".//{*}dLbl")
+    (every,) = series._element.findall("{*}dLbls")
+    for labels in (one, every):
+        assert labels.find("{*}showVal").get("val") == "1"
+    assert one.find("{*}numFmt").get("formatCode") == every.find("{*}numFmt").get("formatCode")
+
+
 def test_intervals_are_drawn_as_whiskers():
     (chart,) = [
         s.chart for s in _opened(deck(MANIFEST, _found(BARS))).slides[2].shapes if s.has_chart

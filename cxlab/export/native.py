@@ -107,9 +107,7 @@ def _bars(chart: Any, finding: Mapping[str, Any], shown: Drawn) -> None:
         _values(chart, finding, shown, XL_LABEL_POSITION.INSIDE_BASE, "FFFFFF")
         for place, row in enumerate(shown.rows):
             if PALE in (_meant(row, shown), _bar_colour(row, shown, unit_of(finding))):
-                font = series.points[place].data_label.font
-                font.color.rgb, font.size, font.bold = rgb(INK), Pt(12), True
-                series.points[place].data_label.position = XL_LABEL_POSITION.INSIDE_BASE
+                _dark(series, place, _format(finding, shown))
 
 
 def _bar_colour(row: Row, shown: Drawn, unit: str) -> str:
@@ -144,13 +142,24 @@ def _long(values: Sequence[float]) -> bool:
 
 def _values(chart: Any, finding: Mapping[str, Any], shown: Drawn, at: Any, colour: str) -> None:
     """Write each bar's own number on it, instead of an axis."""
-    plot = chart.plots[0]
-    plot.has_data_labels, chart.value_axis.has_major_gridlines = True, False
+    chart.value_axis.has_major_gridlines = False
     chart.value_axis.tick_label_position = XL_TICK_LABEL_POSITION.NONE
-    plot.data_labels.number_format = _format(finding, shown)
-    plot.data_labels.number_format_is_linked = False
-    plot.data_labels.font.size, plot.data_labels.font.bold = Pt(12), True
-    plot.data_labels.font.color.rgb, plot.data_labels.position = rgb(colour), at
+    # of the series, not of the plot: python-pptx 1.0.2 hides those of the plot with the first
+    # label of a single bar
+    labels = chart.plots[0].series[0].data_labels
+    labels.show_value = True
+    labels.number_format, labels.number_format_is_linked = _format(finding, shown), False
+    labels.font.size, labels.font.bold = Pt(12), True
+    labels.font.color.rgb, labels.position = rgb(colour), at
+
+
+def _dark(series: Any, place: int, numbers: str) -> None:
+    """Write the number of one pale bar in ink, in the same format as the others."""
+    label = series.points[place].data_label
+    label.font.color.rgb, label.font.size, label.font.bold = rgb(INK), Pt(12), True
+    label.position = XL_LABEL_POSITION.INSIDE_BASE
+    index = label._dLbl.find(f"{{{_NS}}}idx")
+    index.addnext(etree.Element(f"{{{_NS}}}numFmt", formatCode=numbers, sourceLinked="0"))
 
 
 def _likert_data(finding: Mapping[str, Any], shown: Drawn) -> Any:
