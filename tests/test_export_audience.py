@@ -115,7 +115,7 @@ def test_a_curve_is_drawn_anew_without_what_leadership_may_not_see(tmp_path):
     (tmp_path / "a.ipynb").write_text(json.dumps({"cells": [{"outputs": [{"data": drawn}]}]}))
     report = {"file": "a.ipynb", "page": "a.html", "part": "everyone", "state": "done"}
     manifest = {"fewest": {"leadership": 20}, "reports": [report]}
-    (cell,) = reports.executed(tmp_path, manifest, curve=draw)["a.html"]["cells"]
+    (cell,) = reports.executed(tmp_path, manifest, curves={"survival": draw})["a.html"]["cells"]
     ((told, image),) = telling.exhibits(cell["outputs"][0])
     assert [row[1] for row in told["frame"]["rows"]] == [1.0, 2.0]
     assert export.held(told, smallest=20) == told

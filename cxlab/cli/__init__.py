@@ -249,7 +249,7 @@ def deck(
     if out.suffix == ".html":
         if template:
             raise slides.DeckError(f"{out}: slides as .html take no template; write a .pptx.")
-        notebooks = reports.executed(folder, manifest, curve=_curve)
+        notebooks = reports.executed(folder, manifest, curves=_curves())
         reports.whole(out, html.slides(manifest, found, notebooks))
     else:
         before = out if out.exists() else None
@@ -257,11 +257,13 @@ def deck(
     typer.echo(out)
 
 
-def _curve(result: Any) -> Any:
-    """Draw a survival curve for a deck or a document."""
+def _curves() -> dict[str, Any]:
+    """Say how curves are drawn anew for a deck or a document, by the names of their findings."""
     from cxlab import plots
 
-    return plots.show(plots.survival(result))
+    drawn = {"survival": plots.survival, "profit curve": plots.profit}
+    return {name: lambda result, draw=draw: plots.show(draw(result))
+            for name, draw in drawn.items()}  # fmt: skip
 
 
 @app.command()
@@ -289,7 +291,7 @@ def report(
     if out.exists() and not force:
         said = "may hold what people wrote; name another with --out, or replace it with --force."
         raise word.WordError(f"{out} exists and {said}")
-    notebooks = reports.executed(folder, manifest, curve=_curve)
+    notebooks = reports.executed(folder, manifest, curves=_curves())
     reports.whole(out, word.document(manifest, found, notebooks, only=only or ()))
     typer.echo(out)
 

@@ -220,7 +220,7 @@ def tabled(
         last = {row.get(shown.keys[0]): [row[name] for name in names] for row in shown.rows}
         rows = list(last.values())
     filled = [i for i in range(len(names)) if any(row[i] is not None for row in rows)]
-    differ = [i for i in filled if len({row[i] for row in rows}) > 1]
+    differ = [i for i in filled if len({row[i] for row in rows}) > 1 and names[i] != "verdict"]
     # a row held back of which not even a name is left tells nothing
     rows = [row for row in rows if any(row[i] is not None for i in differ)] or rows
     digits = decimals(pd.DataFrame(rows, columns=names), finding["unit"])

@@ -28,7 +28,7 @@ FONT, INK, SOFT, LINE = "Arial", "1F2933", "52606D", "D9DEE4"
 WIDEST, HIGHEST = 4.8, 6.0  # inches of a picture: its letters are those of the text
 ACROSS, LETTER, ASIDE = 6.27, 0.068, 0.17  # inches of a line, of a letter in a table, around a cell
 LONG = 60  # letters of a cell that is broken into lines
-MOST_ROWS, MOST_COLUMNS = 40, 7
+MOST_ROWS, MOST_COLUMNS = 20, 7
 _SIZES = {"Title": 26, "Subtitle": 12, "Heading 1": 18, "Heading 2": 13, "Heading 3": 11,
           "Normal": 10, "Caption": 8.5, "List Bullet": 9, "List Number": 10}  # fmt: skip
 

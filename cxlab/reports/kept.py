@@ -13,13 +13,15 @@ from cxlab.results import MIME, Result
 Draw = Callable[[Result], Any]  # gives what a notebook displays
 
 
-def executed(folder: Path, manifest: Mapping[str, Any], *, curve: Draw | None = None) -> dict:
+def executed(
+    folder: Path, manifest: Mapping[str, Any], *, curves: Mapping[str, Draw] | None = None
+) -> dict[str, Any]:
     """Read the executed notebooks of the reports for everyone, by page.
 
     Args:
         folder: of the run.
         manifest: of the run.
-        curve: draws a survival curve, as `plots.survival` does; those that show more than
+        curves: beginning of a finding's name -> what draws it; those that show more than
             leadership may see are then drawn anew without the rest.
     """
     smallest, out = manifest.get("fewest", {}).get("leadership", 0), {}
@@ -29,20 +31,20 @@ def executed(folder: Path, manifest: Mapping[str, Any], *, curve: Draw | None = 
             notebook = json.loads(path.read_text(encoding="utf-8"))
             for cell in notebook["cells"]:
                 for output in cell.get("outputs", ()):
-                    if curve is not None:
-                        output.get("data", {}).update(_held(output, smallest, curve))
+                    output.get("data", {}).update(_held(output, smallest, curves or {}))
             out[report["page"]] = notebook
     return out
 
 
-def _held(output: Mapping[str, Any], smallest: int, curve: Draw) -> dict[str, Any]:
-    """Draw a survival curve without what is held back from an audience, where there is any."""
+def _held(output: Mapping[str, Any], smallest: int, curves: Mapping[str, Draw]) -> dict[str, Any]:
+    """Draw a curve without what is held back from an audience, where there is any."""
     told = output.get("data", {}).get(MIME)
-    if not isinstance(told, dict) or "at_risk" not in told["frame"]["columns"]:
+    if not isinstance(told, dict) or not told.get("alt"):
         return {}
+    draw = next((draw for name, draw in curves.items() if told["name"].startswith(name)), None)
     seen = export.held(told, smallest=smallest)
-    if seen == told or not told.get("alt"):
+    if draw is None or seen == told:
         return {}
     left = Result.from_dict(seen)
     left = replace(left, frame=left.frame[left.frame["estimate"].notna()])
-    return curve(left)._repr_mimebundle_() if len(left.frame) else {}
+    return draw(left)._repr_mimebundle_() if len(left.frame) else {}
