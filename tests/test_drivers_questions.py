@@ -174,6 +174,40 @@ def test_what_if_covers_what_would_happen():
     assert 90 <= hits <= 99
 
 
+LOW = {"outcome": "effort", "drivers": ["wait", "b", "c", "d"], "low_is_good": ["effort", "wait"]}
+
+
+def mirrored(n: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rows = survey(n, slopes=(1, 0.6, 0.3, 0)).assign(region=(list("nsew") * n)[:n])
+    turned = rows.assign(effort=10 - rows["nps"], wait=6 - rows["a"])
+    return turned, rows.assign(effort=rows["nps"], wait=rows["a"])
+
+
+def test_where_low_is_good_what_if_betters_what_is_bad():
+    low, _ = mirrored(800)
+    order = drivers.importance(low, **LOW, n_boot=20)
+    assert not any("go with" in note for note in order.notes)
+    words = {"outcome": "effort", "low_is_good": LOW["low_is_good"]}
+    moves = drivers.moves(order, first=2, **words)
+    assert moves == {"wait": (-1.0, 1.0), "b": (1.0, 1.0)}
+    found = drivers.simulate(low, **LOW, moves=moves)
+    assert found.headline.startswith("Lower wait by a point among everyone; raise b by a point")
+    assert (found.frame["estimate"] < 0).all()
+
+
+def test_where_low_is_good_maps_and_shapes_are_those_of_the_mirror():
+    low, high = mirrored(400)
+    plain = {**LOW, "low_is_good": []}
+    for ask in (drivers.priorities, drivers.penalty_reward):
+        found, meant = ask(low, **LOW, n_boot=99), ask(high, **plain, n_boot=99)
+        assert found.frame["verdict"].tolist() == meant.frame["verdict"].tolist()
+    found = drivers.gains(low, **LOW, by="region", n_boot=50).frame
+    meant = drivers.gains(high, **plain, by="region", n_boot=50).frame
+    assert found["group"].tolist() == meant["group"].tolist()
+    assert found["estimate"].tolist() == pytest.approx((-meant["estimate"]).tolist())
+    assert found["conf_high"].tolist() == pytest.approx((-meant["conf_low"]).tolist())
+
+
 def test_the_clause_is_always_there():
     found = drivers.simulate(survey(), **TERMS, moves={"a": (1, 0.3), "b": 2})
     assert set(found.frame["verdict"]) == {"assumed"}

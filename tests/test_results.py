@@ -109,9 +109,19 @@ def test_a_ratio_has_two_decimals_and_a_column_one_way():
     assert results.amount(0.808, "ratio") == "0.81"
     assert results.span(1.768, 2.619, "times the hazard") == "1.77 to 2.62"
     frame = pd.DataFrame({"estimate": [116.296, 8.4], "conf_low": [108.0, 1.28], "rank": [1, 2],
-                          "p_first": [1.0, 0.25]})  # fmt: skip
+                          "statistic": [1.0, 0.25]})  # fmt: skip
     cells = re.findall(r"<td[^>]*>(.*?)</td>", results.table(frame))
     assert cells == ["116.30", "108.00", "1", "1.00", "8.40", "1.28", "2", "0.25"]
+
+
+def test_a_table_writes_what_is_alike_in_one_form():
+    frame = pd.DataFrame({"share": [0.25], "before": [0.2], "expected": [0.22], "cumulative": [0.9],
+                          "r2": [0.125], "p_first": [0.46], "share_rest": [0.5]})  # fmt: skip
+    assert "0." not in re.sub(r"\d\.\d%", "", results.table(frame, "share"))
+    points = results.table(pd.DataFrame({"estimate": [3.25], "before": [2.0]}), "points")
+    assert re.findall(r"<td[^>]*>(.*?)</td>", points) == ["3.2", "2.0"]
+    people = pd.DataFrame({"estimate": [0.5], "expected": [6678.24]})
+    assert "6,678<" in results.table(people, "share")  # a number of people is no share
 
 
 def test_a_whole_number_that_could_not_be_computed_is_missing_like_any_other():

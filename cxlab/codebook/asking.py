@@ -38,6 +38,7 @@ HOW = {
     "timezone": "the study's zone.",
     "level": "confidence level of every interval.",
     "smallest": "groups with fewer answers are not shown.",
+    "low_is_good": "columns of which a low value is good news.",
     "n_boot": "bootstrap replicates.",
     "seed": "for everything that is drawn.",
 }
@@ -58,6 +59,7 @@ class How:
         smallest: fewest people of a group that is shown.
         currency: what money is counted in.
         margins: what each period is brought to, so that no line moves by who was reached.
+        low_is_good: columns of which a low value is good news.
     """
 
     weight: str | None = None
@@ -68,6 +70,7 @@ class How:
     smallest: int = 0
     currency: str = ""
     margins: Any = None
+    low_is_good: tuple[str, ...] = ()
 
 
 PLAIN = How()

@@ -11,7 +11,7 @@ from cxlab.codebook import label, need
 from cxlab.drivers.workings.asking import question
 from cxlab.drivers.workings.design import ABSENT, Design, DriverError
 from cxlab.drivers.workings.lines import fitted
-from cxlab.drivers.workings.points import on_one_scale, score_unit
+from cxlab.drivers.workings.points import on_one_scale, score_unit, turned
 from cxlab.results import Result, count, listing, sentence
 
 LEAST_A_SIDE = 5
@@ -46,7 +46,8 @@ def penalty_reward(
     Args:
         cuts: a rating at or below the first is low, at or above the second high; one pair
             for all, or driver -> pair. If not given, the lowest two fifths of the scale and
-            its highest fifth: 2 and 5 on a scale of 1 to 5.
+            its highest fifth: 2 and 5 on a scale of 1 to 5. Ratings of which low is good are
+            counted from their other end first.
 
     Returns:
         term, part (`penalty`, `reward`, `penalty minus reward`, the last in size), estimate
@@ -61,6 +62,7 @@ def penalty_reward(
         >>> penalty_reward(answers, outcome="nps", drivers=["speed"]).frame["verdict"][0]
         'must-have'
     """
+    design, sign = turned(design), design.good_end(design.outcome)
     ratings = design.given
     ends = _ends(design, ratings, cuts)
     low, high = ratings <= ends[:, 0], ratings >= ends[:, 1]
@@ -73,7 +75,7 @@ def penalty_reward(
     n_boot = min(n_boot, max(PRODUCTS_AT_MOST * 2 // (design.n * wide**2), FEWEST_REPLICATES))
     replicates, sides = _replicates(design, table, finer, places, reach, n_boot, seed)
     frame = _frame(design, estimate, replicates, found, places, low, high)
-    frame["verdict"] = np.repeat(_verdicts(sides, design.survey.level), len(PARTS))
+    frame["verdict"] = np.repeat(_verdicts(sign * sides, design.survey.level), len(PARTS))
     shown = [
         f"{d}: {a:g} and below, {b:g} and above"
         for d, (a, b) in zip(design.drivers, ends, strict=True)
@@ -82,7 +84,7 @@ def penalty_reward(
     return Result(
         name="penalty and reward",
         frame=frame,
-        headline=sentence(_headline(frame, design.outcome)),
+        headline=sentence(_headline(frame, design.outcome, sign)),
         method="Penalty-reward contrast regression (Brandt 1987), low and high ratings against "
         f"middling ones; intervals from {count(n_boot, 'bootstrap replicate')}; p-values of "
         + ("least squares." if _even(design) else "robust errors.")
@@ -328,12 +330,13 @@ def _verdicts(sides: np.ndarray, level: float) -> list[str]:
     return verdicts
 
 
-def _headline(frame: pd.DataFrame, outcome: str) -> str:
+def _headline(frame: pd.DataFrame, outcome: str, sign: int) -> str:
     verdicts = frame.drop_duplicates("term").set_index("term")["verdict"]
     said: list[str] = []
+    fall, rise = ("lower", "higher")[::sign]
     for verdict, words in (
-        ("must-have", "with lower {} when rated low"),
-        ("delighter", "with higher {} when rated high"),
+        ("must-have", f"with {fall} {{}} when rated low"),
+        ("delighter", f"with {rise} {{}} when rated high"),
     ):
         terms = verdicts.index[verdicts == verdict].tolist()
         if terms:
@@ -345,7 +348,7 @@ def _headline(frame: pd.DataFrame, outcome: str) -> str:
     linear = verdicts.index[verdicts == "linear"].tolist()
     if linear:
         verb = "is" if len(linear) == 1 else "are"
-        return f"No rating is clearly must-have or delighter; {listing(linear)} {verb} linear."
+        return f"No rating is clearly a must-have or a delighter; {listing(linear)} {verb} linear."
     return f"Nothing stands apart: no rating shows a clear penalty or reward in {label(outcome)}."
 
 

@@ -524,7 +524,7 @@ def _notes(design: Design, frame: pd.DataFrame, explained: float) -> list[str]:
     if len(frame) > 1 and frame["p_first"].notna().any():
         first = frame.iloc[0]
         notes.append(
-            f"{first['term']} is truly first with probability {_chance(first['p_first'])}"
+            f"{sentence(first['term'])} is truly first with probability {_chance(first['p_first'])}"
             + (
                 f" and among the first three with probability {_chance(first['p_top3'])}."
                 if len(frame) > 3
@@ -536,15 +536,17 @@ def _notes(design: Design, frame: pd.DataFrame, explained: float) -> list[str]:
                 f"About {number(_round(first['n_needed']), 0)} answers would tell {first['term']} "
                 f"from {frame['term'].iloc[1]}, if their shares are as estimated."
             )
-    against = frame.loc[(frame["direction"] < 0) & (frame["verdict"] == "own"), "term"].tolist()
-    if against:
-        notes.append(f"Higher ratings of {listing(against)} go with lower scores, others held.")
+    towards = frame["term"].map(design.good_end) * design.good_end(outcome)
+    turns = (frame["direction"] * towards < 0) & (frame["verdict"] == "own")
+    if against := frame.loc[turns, "term"].tolist():
+        better, worse = ("Better", "worse") if design.low_is_good else ("Higher", "lower")
+        notes.append(f"{better} ratings of {listing(against)} go with {worse} scores, others held.")
     alone = frame.loc[frame["verdict"] == "none of its own", "term"].tolist()
     if alone and len(frame) > 1:
         verb = "adds" if len(alone) == 1 else "add"
         notes.append(
-            f"{listing(alone)} {verb} nothing detectable to the other ratings; the share comes "
-            "from what they have in common."
+            f"{sentence(listing(alone))} {verb} nothing detectable to the other ratings; the share "
+            "comes from what they have in common."
         )
     return notes
 

@@ -11,9 +11,16 @@ from cxlab.codebook import label, need
 from cxlab.drivers.workings import certainty
 from cxlab.drivers.workings.asking import question
 from cxlab.drivers.workings.design import ABSENT, Design, DriverError
-from cxlab.drivers.workings.points import on_one_scale, points_of, worth_of
+from cxlab.drivers.workings.points import (
+    ends,
+    on_one_scale,
+    points_of,
+    risen,
+    turned,
+    worth_of,
+)
 from cxlab.drivers.workings.sharing import Sharing, covariances, sharing
-from cxlab.results import Result, amount, count, listing, percent, sentence, span
+from cxlab.results import Result, count, listing, percent, sentence, span
 
 QUADRANTS = (
     "low priority",
@@ -23,11 +30,14 @@ QUADRANTS = (
 )
 UNPLACED = "cannot be placed"
 LEAST_IN_GROUP = 30
+ENDS = ["estimate", "conf_low", "conf_high"]
 
 
 @question()
 def priorities(design: Design, *, n_boot: int = 1000, seed: int = 0) -> Result:
     """Place each driver by importance and mean rating, where the answers allow it.
+
+    Ratings of which low is good are counted from their other end.
 
     Returns:
         term, estimate (share of what the drivers explain), conf_low, conf_high, performance
@@ -44,11 +54,12 @@ def priorities(design: Design, *, n_boot: int = 1000, seed: int = 0) -> Result:
     """
     if len(design.drivers) < 2:
         raise DriverError("A map needs at least two drivers.\nName more ratings.")
+    design = turned(design)
     ratings = design.given
     how = sharing(design, covariances(design), n_boot=n_boot, seed=seed)
     share, means = how.parts / how.parts.sum(), _means(design, ratings)
     shares, performance = _replicates(design, ratings, how, seed)
-    low, high = _scale(ratings)
+    low, high = ends(ratings)
     reached, drawn = (means - low) / (high - low), (performance - low) / (high - low)
     level = design.survey.level
     lower, upper = stats.percentile(shares, level)
@@ -100,15 +111,15 @@ def quadrants(importance: Sequence[float], performance: Sequence[float]) -> list
 
 @question()
 def gains(design: Design, *, by: str, n_boot: int = 1000, seed: int = 0) -> Result:
-    """Rank drivers by the gain if each rose to the mean of its best group.
+    """Rank drivers by the gain if each came to the mean of its best group.
 
     Args:
         outcome: column of the score; `nps` counts in NPS points.
 
     Returns:
-        term, group (the best one), estimate (points), conf_low, conf_high, share (of all gains
-        above zero), cumulative, rank, n (ratings in the best group), verdict (assumed, as that
-        the association is causal).
+        term, group (the best one), estimate (points of the score; a gain is below zero where
+        low is good), conf_low, conf_high, share (of all gains), cumulative, rank, n (ratings in
+        the best group), verdict (assumed, as that the association is causal).
 
     Example:
         >>> rng = np.random.default_rng(1)
@@ -119,7 +130,8 @@ def gains(design: Design, *, by: str, n_boot: int = 1000, seed: int = 0) -> Resu
     """
     need(design.answers, [by], DriverError, ABSENT)
     points, unit = points_of(design)
-    design = replace(design, y=worth_of(design.y, points))
+    sign, whole = design.good_end(design.outcome), design
+    design = turned(replace(design, y=sign * worth_of(design.y, points)))
     if np.ptp(design.y) == 0:
         raise DriverError(
             "every answer counts alike in the score, so no rating can raise it.\n"
@@ -131,9 +143,13 @@ def gains(design: Design, *, by: str, n_boot: int = 1000, seed: int = 0) -> Resu
     first = frame.iloc[0]
     what = "NPS" if points == "nps" else label(design.outcome)
     sure = first["conf_low"] > 0
+    came = "rose" if design.good_end(first["term"]) > 0 else "fell"
+    if sign < 0:
+        frame[ENDS] = -frame[["estimate", "conf_high", "conf_low"]].to_numpy()
+        first = frame.iloc[0]
     headline = (
-        f"If {first['term']} rose to its level in {label(by)} '{first['group']}': {what} "
-        f"{amount(first['estimate'], unit, signed=True)} "
+        f"If {first['term']} {came} to its level in {label(by)} '{first['group']}': {what} "
+        f"{risen(first['estimate'], unit)} "
         f"({span(first['conf_low'], first['conf_high'], unit)}), if the association is causal."
         if sure
         else f"No driver shows a detectable gain from its best {label(by)}, if the association is "
@@ -145,11 +161,11 @@ def gains(design: Design, *, by: str, n_boot: int = 1000, seed: int = 0) -> Resu
         headline=headline,
         method="Slope of one linear model times the distance from the mean to the best group's "
         f"mean; intervals from {count(n_boot, 'bootstrap replicate')} with the best group kept.",
-        base=design.base,
+        base=whole.base,
         notes=(
             "The best of several groups is partly lucky: its level flatters the gain.",
             "Gains hold only if the association is causal, and do not add up exactly.",
-            *design.notes,
+            *whole.notes,
         ),
         unit=unit,
     )
@@ -183,14 +199,6 @@ def _placed(share, means, shares, performance, level: float) -> list[str]:
     own, drawn = _quadrant(share, means), _quadrant(shares, performance)
     agree = (drawn == own).mean(axis=0)
     return [QUADRANTS[q] if a >= level else UNPLACED for q, a in zip(own, agree, strict=True)]
-
-
-def _scale(ratings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give the ends of the scale: one for all, or each rating's own where they differ."""
-    low, high = np.nanmin(ratings, axis=0), np.nanmax(ratings, axis=0)
-    if on_one_scale(ratings):
-        low, high = np.full(len(low), low.min()), np.full(len(high), high.max())
-    return low, high
 
 
 def _scale_note(design: Design, ratings: np.ndarray) -> list[str]:

@@ -29,8 +29,8 @@ from cxlab.drivers.workings.ordered import (
     robust,
     slopes_in_points,
 )
-from cxlab.drivers.workings.points import score_unit, worth_of
-from cxlab.results import Result, amount, count, listing, number, probability, span
+from cxlab.drivers.workings.points import risen, score_unit, worth_of
+from cxlab.results import Result, count, listing, number, probability, span
 
 ALOUD = 25  # words of a headline
 MODELS = ("linear", "logit", "ordinal")
@@ -89,7 +89,7 @@ def fit(design: Design, *, model: str = "linear", points: str = "score") -> Resu
     return Result(
         name="driver model",
         frame=frame,
-        headline=_headline(design, frame, unit, points),
+        headline=_headline(design, frame, unit, points, model),
         method=_METHODS[model].format(errors=_errors(design, model)),
         base=design.base,
         notes=(
@@ -468,7 +468,7 @@ def _pooled(design: Design, found: list[list[tuple]]) -> pd.DataFrame:
     return pd.DataFrame(columns)[FIT_COLUMNS]
 
 
-def _headline(design: Design, frame: pd.DataFrame, unit: str, points: str) -> str:
+def _headline(design: Design, frame: pd.DataFrame, unit: str, points: str, model: str) -> str:
     own = frame[frame["role"] == "driver"]
     clear = own[own["p_adjusted"] < 1 - design.survey.level]
     named = label(design.outcome)
@@ -478,10 +478,11 @@ def _headline(design: Design, frame: pd.DataFrame, unit: str, points: str) -> st
     if clear.empty:
         return f"Nothing stands apart: no rating has a detectable association with {named}."
     first = clear.loc[clear["estimate"].abs().idxmax()]
+    ordered = ", in a model of ordered answers" if model == "ordinal" else ""
     return (
         f"One point more for {first['term']} is associated with "
-        f"{amount(first['estimate'], unit, signed=True)} {what} "
-        f"({span(first['conf_low'], first['conf_high'], unit)}), others held; "
+        f"{risen(first['estimate'], unit)} {what} "
+        f"({span(first['conf_low'], first['conf_high'], unit)}), others held{ordered}; "
         f"{len(clear)} of {len(own)} detectable."
     )
 

@@ -1,6 +1,6 @@
 """What would the score be, if a rating rose for some, and if the association is causal?"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,8 @@ from cxlab.drivers.workings.asking import question
 from cxlab.drivers.workings.design import Design, DriverError
 from cxlab.drivers.workings.lines import fitted
 from cxlab.drivers.workings.ordered import MOST_CATEGORIES, columns, fit_named, robust
-from cxlab.drivers.workings.points import points_of, worth_of
-from cxlab.results import Result, amount, listing, number, percent, sentence, span
+from cxlab.drivers.workings.points import points_of, risen, worth_of
+from cxlab.results import Result, listing, number, percent, sentence, span
 
 CLAUSE = "if the association is causal"
 
@@ -24,8 +24,9 @@ def simulate(design: Design, *, moves: Mapping[str, float | tuple[float, float]]
 
     Args:
         outcome: column of the score; `nps` counts in NPS points.
-        moves: driver -> points up, or -> (points up, share of the lowest ratings that rise).
-            No rating rises above the highest one given.
+        moves: driver -> points up, or -> (points up, share of the lowest ratings that rise); points
+            below zero go down, and are those of the highest ratings that fall. No rating leaves
+            the range of those given.
 
     Returns:
         term (a driver, or `all together`), part (the move in words), estimate (points of the
@@ -52,13 +53,13 @@ def simulate(design: Design, *, moves: Mapping[str, float | tuple[float, float]]
     return Result(
         name="what if",
         frame=frame,
-        headline=f"Raise {moved}. {sentence(_in_points(last, what, unit))}, {CLAUSE}.",
+        headline=f"{moved}. {sentence(_in_points(last, what, unit))}, {CLAUSE}.",
         method=("Proportional-odds" if change is _ordered_change else "Linear")
         + " model, predictions before and after over the answers as they are; delta method.",
         base=design.base,
         notes=(
             f"The sum holds only {CLAUSE}: answers are compared, nobody was treated differently.",
-            "No rating rises above the highest one given; ratings not given stay as they are.",
+            "No rating leaves the range of those given; ratings not given stay as they are.",
             *design.notes,
         ),
         unit=unit,
@@ -68,17 +69,21 @@ def simulate(design: Design, *, moves: Mapping[str, float | tuple[float, float]]
 def moves(
     order: Result,
     *,
+    outcome: str = "",
     by: float = 1.0,
     first: int = 3,
     lowest: float = 1.0,
+    low_is_good: Collection[str] = (),
 ) -> dict[str, tuple[float, float]]:
     """Write the same move for the first terms of an order, as `simulate` takes it.
 
     Args:
         order: what `importance` found.
-        by: points up.
-        first: how many terms; those whose higher ratings go with a lower score are passed over.
-        lowest: share of the lowest ratings that rise.
+        outcome: column of the score that it is about; needed where low is good in it.
+        by: points towards the good end of a rating.
+        first: how many terms; those whose better ratings go with a worse score are passed over.
+        lowest: share of the worst ratings that move.
+        low_is_good: columns of which a low value is good news, ratings or the score.
 
     Example:
         >>> answers = pd.DataFrame({"nps": [9, 3, 7, 10, 2, 6], "price": [5, 1, 3, 4, 2, 3]})
@@ -86,12 +91,16 @@ def moves(
         >>> moves(importance(answers, outcome="nps", drivers=["price"], n_boot=0), lowest=0.3)
         {'price': (1.0, 0.3)}
     """
-    rising = order.frame[order.frame["direction"] > 0]
-    return dict.fromkeys(rising["term"].head(first), (float(by), float(lowest)))
+    frame = order.frame
+    ways = {term: -1 if term in low_is_good else 1 for term in frame["term"]}
+    sign = -1 if outcome in low_is_good else 1
+    helps = frame["direction"] * frame["term"].map(ways) * sign > 0
+    terms = frame.loc[helps, "term"].head(first)
+    return {term: (ways[term] * float(by), float(lowest)) for term in terms}
 
 
 def _in_points(row: pd.Series, what: str, unit: str) -> str:
-    value = amount(row["estimate"], unit, signed=True)
+    value = risen(row["estimate"], unit)
     ends = span(row["conf_low"], row["conf_high"], unit)
     if row["conf_low"] <= 0 <= row["conf_high"]:
         return f"no detectable difference in {what} ({value}, from {ends})"
@@ -101,7 +110,7 @@ def _in_points(row: pd.Series, what: str, unit: str) -> str:
 def _moves(design: Design, moves) -> dict[str, tuple[float, float]]:
     if not moves:
         raise DriverError(
-            "No rating is moved: none goes with a higher score.\nName those to move, such as "
+            "No rating is moved: none goes with a better score.\nName those to move, such as "
             "moves={'delivery': (1, 0.3)}."
         )
     asked = {}
@@ -122,13 +131,13 @@ def _moves(design: Design, moves) -> dict[str, tuple[float, float]]:
 
 
 def _raised(design: Design, ratings, name: str, by: float, lowest: float) -> np.ndarray:
-    """Say how far each answer's rating rises; those tied at the border share what is left."""
+    """Say how far each answer's rating moves; those tied at the border share what is left."""
     own = ratings[:, design.drivers.index(name)]
     given = np.isfinite(own)
     step = np.zeros(len(own))
     step[given] = np.clip(own[given] + by, own[given].min(), own[given].max()) - own[given]
     wanted = lowest * design.w[given].sum()
-    for value in np.unique(own[given]):
+    for value in np.unique(own[given])[:: 1 if by > 0 else -1]:
         here = given & (own == value)
         weight = design.w[here].sum()
         step[here] *= np.clip(wanted / weight, 0, 1)
@@ -212,14 +221,20 @@ def _change(design: Design, predicted) -> tuple[float, float]:
 
 
 def _moved(asked: dict[str, tuple[float, float]]) -> str:
-    """Say what rises, terms with the same move together."""
+    """Say what rises and what falls, terms with the same move together."""
     same: dict[tuple[float, float], list[str]] = {}
     for name, move in asked.items():
         same.setdefault(move, []).append(name)
-    return "; ".join(f"{listing(names)} {_in_words(*move)}" for move, names in same.items())
+    said, before = [], ""
+    for move, names in same.items():
+        verb = "raise " if move[0] > 0 else "lower "
+        said.append(f"{'' if verb == before else verb}{listing(names)} {_in_words(*move)}")
+        before = verb
+    return sentence("; ".join(said))
 
 
 def _in_words(by: float, lowest: float) -> str:
-    who = "everyone" if lowest == 1 else f"the lowest {percent(lowest)}"
-    size = "a point" if by == 1 else f"{number(by, 0 if by.is_integer() else 1)} points"
+    side = "lowest" if by > 0 else "highest"
+    who = "everyone" if lowest == 1 else f"the {side} {percent(lowest)}"
+    size = "a point" if abs(by) == 1 else f"{number(abs(by), 0 if by.is_integer() else 1)} points"
     return f"by {size} among {who}"

@@ -13,7 +13,7 @@ from cxlab.export.audience import seen
 from cxlab.export.inert import plain
 from cxlab.export.leadership import EVERYONE, UNDECIDED, Page
 from cxlab.export.sentences import SCALE, Sentence, caption, certainty, figure, lead
-from cxlab.results import cell, count, decimals
+from cxlab.results import cell, count, decimals, measures
 
 MOST_SLIDES = 12  # before the appendix, with the title and the summary
 PER_REPORT = 6  # exhibits of one report, appendix and all
@@ -223,9 +223,11 @@ def tabled(
     differ = [i for i in filled if len({row[i] for row in rows}) > 1 and names[i] != "verdict"]
     # a row held back of which not even a name is left tells nothing
     rows = [row for row in rows if any(row[i] is not None for i in differ)] or rows
-    digits = decimals(pd.DataFrame(rows, columns=names), finding["unit"])
+    whole = pd.DataFrame(rows, columns=names)
+    digits, units = decimals(whole, finding["unit"]), measures(whole, finding["unit"])
     at = filled[: most[1]]
-    words = [[plain(cell(names[i], row[i], finding["unit"], digits=digits.get(names[i])),
+    words = [[plain(cell(names[i], row[i], units.get(names[i], ""),
+                    digits=digits.get(names[i])),
                     longest=60) for i in at] for row in rows[: most[0]]]  # fmt: skip
     titles = headings([names[i] for i in at], finding["unit"])
     return list(titles.values()), words

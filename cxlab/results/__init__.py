@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from cxlab.codebook import RESULT_WORDS, headings, label
@@ -64,6 +63,7 @@ __all__ = [
     "in_unit",
     "keep_back",
     "listing",
+    "measures",
     "money",
     "money_in",
     "note",
@@ -87,6 +87,11 @@ AROUND = "application/vnd.cxlab.around+json"  # what readers of an overview may 
 SHOWN_ROWS = 40
 OPEN_ROWS, OPEN_COLUMNS = 6, 6  # a larger table opens on request
 ESTIMATES = ("estimate", "std_error", "conf_low", "conf_high")
+# written as an estimate is: columns that stand beside it in its own unit
+_ALIKE = (*ESTIMATES, "std_error_plain", "before", "after", "raw", "limit_low", "limit_high",
+          "felt", "felt_low", "felt_high")  # fmt: skip
+_PARTS = ("share", "share_rest", "cumulative", "of_money", "r2", "lost", "quality", "p_first",
+          "p_top3", "p_bottom3")  # fmt: skip
 
 
 class ResultError(ValueError):
@@ -312,18 +317,21 @@ def table(frame: pd.DataFrame, unit: str = "", *, rows: int = SHOWN_ROWS) -> str
     shown = frame.head(rows).dropna(axis="columns", how="all")
     words = headings(shown.columns, unit)
     head = "".join(f"<th{_side(shown[c])}>{html.escape(words[c])}</th>" for c in shown.columns)
-    digits = decimals(shown, unit)
+    digits, units = decimals(shown, unit), measures(shown, unit)
     # among shares of answers, their mean is none
     means = shown["part"].eq("mean") if "part" in shown else pd.Series(False, shown.index)
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{_side(shown[c])}>{html.escape(cell(c, v, of, digits=digits.get(c)))}</td>"
+            f"<td{_side(shown[c])}>{html.escape(cell(c, v, of.get(c, ''), digits=digits.get(c)))}"
+            "</td>"
             for c, v in zip(shown.columns, row, strict=True)
         )
         + "</tr>"
         for row, of in zip(
-            shown.itertuples(index=False, name=None), np.where(means, "", unit), strict=True
+            shown.itertuples(index=False, name=None),
+            ({} if mean else units for mean in means),
+            strict=True,
         )
     )
     left = len(frame) - len(shown)
@@ -337,11 +345,29 @@ def table(frame: pd.DataFrame, unit: str = "", *, rows: int = SHOWN_ROWS) -> str
 def decimals(frame: pd.DataFrame, unit: str) -> dict[str, int]:
     """Give the decimals of each column, so that one column is not written in two ways."""
     columns = {c: frame[c].dropna() for c in frame if pd.api.types.is_numeric_dtype(frame[c])}
-    out = {c: 0 if (rows % 1 == 0).all() else 2 for c, rows in columns.items()
-           if rows.dtype != bool}  # fmt: skip
+    out = {c: 0 if (rows % 1 == 0).all() or abs(rows).median() >= 1000 else 2
+           for c, rows in columns.items() if rows.dtype != bool}  # fmt: skip
     told = [abs(columns[c]) for c in ESTIMATES if c in columns]
     few = any((rows < 10).any() for rows in told)
     return {**out, **({} if unit else dict.fromkeys(ESTIMATES, 2 if few else 1))}
+
+
+def measures(frame: pd.DataFrame, unit: str) -> dict[str, str]:
+    """Say in which unit each column is written, so that one table has one form for one thing.
+
+    Example:
+        >>> measures(pd.DataFrame({"estimate": [0.2], "before": [0.1], "n": [9]}), "of 5")
+        {'estimate': 'of 5', 'before': 'of 5'}
+    """
+    out = {c: "share" if c in _PARTS else unit for c in frame if c in (*_ALIKE, *_PARTS)}
+    if "expected" in frame:
+        # beside shares either one of them or a number of people; beside customers, a risk
+        share = unit == "share" or "customer" in frame
+        few = share and pd.to_numeric(frame["expected"], errors="coerce").max() <= 1
+        out["expected"] = "share" if few else "" if share else unit
+    if {"value", "n_needed"} <= set(frame):  # a change worth seeing
+        out["value"] = unit
+    return out
 
 
 def cell(column: str, value: Any, unit: str = "", *, digits: int | None = None) -> str:
@@ -350,7 +376,7 @@ def cell(column: str, value: Any, unit: str = "", *, digits: int | None = None) 
     Args:
         column: its column.
         value: what it holds.
-        unit: the unit of `estimate` and its interval.
+        unit: the unit of this column, as `measures` says.
         digits: decimals, where the unit and the column do not say; by the value if not given.
     """
     if _lacks(value) or (isinstance(value, float) and math.isnan(value)):
@@ -364,13 +390,13 @@ def cell(column: str, value: Any, unit: str = "", *, digits: int | None = None) 
     value = float(value)
     if column in ("p_value", "p_adjusted"):
         return probability(value)
-    if column in ("share", "level"):
-        return percent(value, 1 if column == "share" else 0)
+    if column == "level":
+        return percent(value)
     if column in ("n", "n_effective", "rank", "line"):
         return number(value, 0)
+    if unit or column in _PARTS:
+        return amount(value, unit or "share")
     if column in ESTIMATES:
-        if unit:
-            return amount(value, unit)
         return number(value, digits if digits is not None else 1 if abs(value) >= 10 else 2)
     return number(value, digits if digits is not None else 0 if value.is_integer() else 2)
 

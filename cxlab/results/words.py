@@ -62,7 +62,7 @@ def amount(value: float, unit: str = "", *, signed: bool = False) -> str:
         '0.77 to 0.85'
     """
     if unit == "share":
-        return percent(value, 1)
+        return f"+{percent(value, 1)}" if signed and value > 0 else percent(value, 1)
     if unit == "money":
         return money(value)
     digits = 2 if unit in RATIOS or (unit.startswith("of ") and len(unit) < 6) else 1

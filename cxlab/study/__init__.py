@@ -369,6 +369,11 @@ class Study:
             smallest=self.mapping.privacy.smallest_group,
             currency=self.mapping.currency,
             margins=self.margins,
+            low_is_good=tuple(
+                name
+                for name, scale in {**self.scales, **self.rating_scales}.items()
+                if scale.better == "low"
+            ),
         )
 
     def segments(self) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ def _words(
     weight: str | Survey | None = None,
     cluster: str | None = None,
     level: float = 0.95,
+    low_is_good: Sequence[str] = (),
     seed: int = 0,
 ) -> None:
     """Hold the words that are read before a question is asked."""
@@ -72,6 +73,7 @@ def question(
                 gaps=gaps(own_words) if callable(gaps) else gaps,
                 seed=told.get("seed", 0),
             )
+            design = replace(design, low_is_good=tuple(told["low_is_good"]))
             return _in_words(ask(design, **own_words), [*told["drivers"], *told["controls"]])
 
         signature = ordered(ask, parameters)

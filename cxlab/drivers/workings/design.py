@@ -71,6 +71,7 @@ class Design:
         survey: how the answers were drawn.
         base: who is counted, when, with which weight.
         notes: what the reader must know.
+        low_is_good: columns of which a low value is good news.
     """
 
     outcome: str
@@ -90,6 +91,7 @@ class Design:
     survey: Survey
     base: str
     notes: tuple[str, ...] = field(default=())
+    low_is_good: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:
@@ -104,6 +106,10 @@ class Design:
             return kish
         found = stats.linearised(self.y, weight=self.w, cluster=self.cluster)
         return min(kish, max(float(found.n_effective[0]), 1.0))
+
+    def good_end(self, name: str) -> int:
+        """Say where the good end of a column lies: 1 above, -1 below."""
+        return -1 if name in self.low_is_good else 1
 
     def again(self, *, missing: str) -> "Design":
         """Prepare the same answers, their gaps treated in another way."""
