@@ -193,10 +193,10 @@ def _missing_sentence(frame: pd.DataFrame) -> str:
         return "No question was asked."
     most = frame.iloc[0]
     said = (
-        f"Of those asked, at most {percent(most['share'], 1)} left a question empty "
-        f"('{label(most['column'])}')"
+        f"Of those asked, at most {percent(most['share'], 1)} gave a question no answer that "
+        f"counts ({label(most['column'])})"
         if most["events"]
-        else "Of those asked, nobody left a question empty"
+        else "All who were asked answered every question"
     )
     apart = frame[frame["value"].notna()]
     if apart.empty:

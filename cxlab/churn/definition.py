@@ -6,7 +6,7 @@ import pandas as pd
 
 from cxlab import events
 from cxlab.churn.workings.asking import question
-from cxlab.results import Result, Unanswerable, number
+from cxlab.results import Result, Unanswerable
 
 CONTRACT, SILENCE, FLAG = "contract", "silence", "flag"
 
@@ -63,7 +63,7 @@ class Definition:
             when = f"within {length} once a gap of {gap} after the day is over"
         if self.kind == SILENCE:
             return (
-                f"Left is who stays silent beyond {number(self.silence)} times their own usual "
+                f"Left is who stays silent beyond {self.silence:g} times their own usual "
                 "gap between orders (the middle gap of others for who has bought once), judged "
                 f"{when}."
             )

@@ -351,13 +351,14 @@ def _depends(frame: pd.DataFrame) -> Result:
         raise ChurnError(f"sensitivity: no choice could be answered. {frame['reason'].iloc[0]}")
     low, high = done["estimate"].min(), done["estimate"].max()
     rates = [percent(share, 1) for share in (done["share"].min(), done["share"].max())]
-    rate = rates[0] if rates[0] == rates[1] else f"{rates[0]} to {rates[1]}"
+    same = rates[0] == rates[1]
+    rate = f"is {rates[0]}" if same else f"lies between {rates[0]} and {rates[1]}"
     return Result(
         name="sensitivity to the definition",
         frame=frame,
         headline=(
             f"Across {count(len(done), 'definition')} of leaving the AUC lies between "
-            f"{number(low, 2)} and {number(high, 2)}. The share leaving lies at {rate}."
+            f"{number(low, 2)} and {number(high, 2)}. The share leaving {rate}."
         ),
         method="AUC on customers left out of the fit, with DeLong's interval by customer.",
         base=f"{count(len(frame), 'choice')} of lookback, gap and horizon.",

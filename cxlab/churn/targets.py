@@ -173,8 +173,8 @@ def targets(
             f"leave than the usual {percent(usual, 1)}."
         ),
         notes=(
-            f"If calls keep {percent(saved)} of leavers, which is assumed, those to call are worth "
-            f"{_amount(kept, value)}.",
+            f"If calls keep {percent(saved)} of leavers, which is assumed, calling those listed "
+            f"keeps {_amount(kept, value)}.",
             "A high risk is not persuadability: who would leave anyway, or stay anyway, gains "
             "nothing from a call. Compare both groups after the horizon.",
         ),
@@ -265,7 +265,7 @@ def _pays(top: pd.Series) -> bool:
 
 def _amount(kept: float, value: float | str) -> str:
     if isinstance(value, str):
-        return f"{number(kept, 0)} in value"
+        return f"{number(kept, 2)} of value"
     return count(round(kept / value) if value else 0, "customer")
 
 

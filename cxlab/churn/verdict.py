@@ -101,6 +101,8 @@ def _said(case: Asked, row: pd.Series, word: str, unit: str, calls: bool) -> str
         return f"{CANNOT}: no calls detectably pay, though {top}."
     if case.left_out:
         return f"without {_few(case.left_out)}, which {know(case.left_out)} of the leaving, {top}."
+    if not case.dated:  # one table of one moment: nothing was foretold
+        return f"those who left can be told from those who stayed: {top}."
     return f"those likeliest to leave can be picked out: {top}."
 
 
@@ -157,14 +159,15 @@ def leaving(asked: Asked, *, level: float = 0.95) -> Result:
     found = f"{percent(left / n, 1)} of the customers"
     headline = f"{found} {who} ({span(low[0], high[0], 'share')}){when}."
     told = int((asked.judge.label.notna() | (asked.judge.gone == 1)).sum()) if asked.dated else n
-    if asked.definition.kind == SILENCE and told < n / 2:  # of the others silence tells nothing
+    kind = asked.definition.kind
+    if kind == SILENCE and told < n / 2:  # of the others silence tells nothing
         row |= dict.fromkeys(("estimate", "conf_low", "conf_high"), np.nan)
         headline = (
             f"Who fell silent can be told of {count(told)} of {count(n, 'customer')} only: the "
             "others buy too seldom."
         )
     return Result(
-        name="customers leaving",
+        name="customers marked as having left" if kind == FLAG else "customers leaving",
         frame=pd.DataFrame([{**row, "events": left, "n": n}]),
         headline=headline,
         method=f"Share with Wilson's interval, level {level:g}. {asked.definition.sentence()}",
@@ -285,7 +288,7 @@ def whom(
     """
     secret = None if real_ids else key
     if found.frame["verdict"].iloc[0] != NOT_YET:
-        return targets(
+        listed = targets(
             case,
             case.today,
             key=secret,
@@ -294,6 +297,11 @@ def whom(
             saved=saved,
             seed=seed,
         )
+        if not case.currency or not isinstance(case.worth, str):
+            return listed
+        kept, *rest = listed.notes
+        kept = kept.replace(" keeps ", f" keeps {case.currency} ", 1)
+        return replace(listed, notes=(kept, *rest))
     if by_lot:
         return _lot(case, secret, contacts, seed)
     raise ChurnError(

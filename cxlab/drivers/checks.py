@@ -44,7 +44,7 @@ def checks(design: Design) -> Result:
         rows.append(_proportional(design, cuts))
     frame = pd.DataFrame(rows, columns=["term", "estimate", "p_value", "verdict", "reason"])
     worst = next(v for v in reversed(VERDICTS) if (frame["verdict"] == v).any())
-    flagged = frame.loc[frame["verdict"] == worst, "term"].tolist()
+    flagged = [f"'{term}'" for term in frame.loc[frame["verdict"] == worst, "term"]]
     passed = int((frame["verdict"] == "pass").sum())
     return Result(
         name="driver checks",

@@ -31,7 +31,7 @@ RULES = (
 OWN = ("assumed", "suspicious")  # words that a finding says of itself, however narrow its interval
 MOVEMENT = "movement"  # the name of the one verdict on whether a score moved
 # what tells of rows and columns
-ROWS = ("scope", "ledger", "codebook", "repairs", "joins", "rules")
+ROWS = ("scope", "ledger", "codebook", "repairs", "joins", "rules", "provenance")
 PART, MOST_WORDS = 0.1, 25
 FEW = 30
 # what comes before a level: the term of a change, and the end of the name of a comparison

@@ -201,8 +201,8 @@ def _oddities(frame: pd.DataFrame) -> tuple[str, ...]:
     nothing = int(((frame["spend"] <= 0) & (frame["frequency"] > 0)).sum())
     if nothing:
         notes.append(
-            f"{count(nothing, 'repeat buyer')} spent nothing after refunds; they are left out of "
-            "the model of spend, not of the model of buying."
+            f"Repeat purchases of {count(nothing, 'customer')} came to nothing, net of what was "
+            "given back; they are left out of the model of spend, not of the model of buying."
         )
     if len(frame) == 1:
         notes.append("There is one customer only: nothing can be said about differences.")

@@ -126,10 +126,10 @@ def universes(
         name=f"{score.name} and the cleaning",
         frame=frame[["rank", "reason", "part", *_NUMBERS, "n", "verdict"]],
         headline=_universe_sentence(frame, main, score),
-        method="the same score with each rule that judges used and not used, weighted and not "
+        method="The same score with each rule that judges used and not used, weighted and not "
         "(multiverse; Steegen et al. 2016)",
-        base=f"{count(len(responses), 'answer')} kept; {count(len(judged), 'answer')} set aside by "
-        "judgement.",
+        base=f"{count(len(responses), 'answer')} kept; "
+        f"{count(len(judged), 'answer') if len(judged) else 'none'} set aside by judgement.",
         unit=score.unit,
     )
 

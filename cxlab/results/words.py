@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 
+TIMES = ("seconds", "minutes", "hours", "days", "weeks", "months", "quarters", "years")
 RATIOS = ("ratio", "times the hazard")  # units in which 1 means no difference
 
 
@@ -85,8 +86,13 @@ def in_unit(value: float, unit: str, base: str) -> str:
     Example:
         >>> in_unit(7.397, "money", "9 customers; money in GBP"), in_unit(12.34, "points", "")
         ('GBP 7.40', '12.3')
+        >>> in_unit(54.47, "months", "")
+        '54.5 months'
     """
-    return money(value, currency_of(base)) if unit == "money" else amount(value, unit)
+    if unit == "money":
+        return money(value, currency_of(base))
+    text = amount(value, unit)
+    return f"{text} {unit}" if unit in TIMES else text
 
 
 def money_in(base: str, currency: str) -> str:

@@ -88,16 +88,20 @@ def _headline(frame: pd.DataFrame, period: str) -> str:
     inside = int(held["share"].between(held["conf_low"], held["conf_high"]).sum())
     if inside < 0.9 * len(held):
         return (
-            f"The projection failed its test: {inside} of {count(len(held), period)} held out lie "
-            f"in its band. Its {middle}% after {after} is no guide."
+            f"The projection failed its test: {_so_many(inside)} of {count(len(held), period)} "
+            f"held out lie in its band. Its {middle}% after {after} is no guide."
         )
     said = f"Of a hundred customers, {middle} are expected after {after} ({low} to {high})"
     if held.empty:
         return f"{said}."
     return (
         f"{said}. Of {count(len(held), period)} held out, "
-        f"{'all' if inside == len(held) else count(inside)} lie in the band."
+        f"{'all' if inside == len(held) else _so_many(inside)} lie in the band."
     )
+
+
+def _so_many(inside: int) -> str:
+    return count(inside) if inside else "none"
 
 
 def contract(survivors: pd.DataFrame | Spells, *, model: str = "sbg", fit_to: int | None = None):
@@ -132,5 +136,5 @@ def _held_out(frame: pd.DataFrame, period: str) -> tuple[str, ...]:
     inside = ((rows["share"] >= rows["conf_low"]) & (rows["share"] <= rows["conf_high"])).sum()
     return (
         f"Held out: {count(len(rows), period)}, mean gap {percent(gap.mean(), 1)} of the "
-        f"customers, largest {percent(gap.max(), 1)}; {count(inside)} inside the band.",
+        f"customers, largest {percent(gap.max(), 1)}; {_so_many(inside)} inside the band.",
     )

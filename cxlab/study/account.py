@@ -232,7 +232,7 @@ def provenance(study: Study) -> Result:
     mapping = study.mapping
     if study.only:  # no file by its size: rows of other parts may have changed it
         rows = [
-            {"table": table, "file": ", ".join(mapping.tables[table].files)}  # type: ignore[index]
+            {"table": table, "file": ", ".join(path.name for path in mapping.files(table))}
             | {"value": count(len(done.frame), "row")}
             for table, done in study.read.items()
         ]
@@ -358,7 +358,8 @@ def rules(study: Study) -> Result:
     return Result(
         name="rules",
         frame=frame,
-        headline=f"{count(len(fired))} of the {count(len(frame), 'rule')} set a row aside.",
+        headline=f"{count(len(fired)) if len(fired) else 'None'} of the "
+        f"{count(len(frame), 'rule')} set a row aside.",
         method="A row goes for the first rule that fits, in this order. Estimate: the threshold.",
         base=_base(study),
     )

@@ -104,7 +104,11 @@ def lifetime_value(
         method=f"{MODELS[model]} and Gamma-Gamma, {percent(discount, 1)} a year discount, margin "
         f"{percent(margin)}; bootstrap over customers ({n_boot} resamples, one Newton step each)",
         base=buyers.base,
-        notes=(*buyers.notes, check_spend(buyers).headline),
+        notes=(
+            *buyers.notes,
+            check_spend(buyers).headline,
+            *(["All that is spent counts as worth: no margin is said."] if margin == 1 else []),
+        ),
     )
 
 

@@ -82,7 +82,7 @@ def tiers(orders: Any, *, lookback: str | None = None, as_of: Any) -> Result:
         else "No money was brought in this window.",
         method="quintiles of recency and frequency, tiers by fixed rules",
         base=f"{count(len(scored), 'customer')} with orders to {pd.Timestamp(as_of):%Y-%m-%d}"
-        + (f", looking back {lookback}" if lookback else ""),
+        + (f", looking back {events.spoken(lookback)}" if lookback else ""),
     )
 
 
@@ -125,7 +125,8 @@ def migration(orders: Any, *, after: Any, before: Any = None, lookback: str = "3
         frame=frame,
         headline=f"Of {count(n, 'champion')} on {first:%Y-%m-%d}, {percent(stayed)} are champions "
         f"still on {then:%Y-%m-%d}.",
-        method=f"tiers by the cut points of {first:%Y-%m-%d}, looking back {lookback} on each day",
+        method=f"tiers by the cut points of {first:%Y-%m-%d}, looking back "
+        f"{events.spoken(lookback)} on each day",
         base=f"{count(len(both), 'customer')} with orders on either day",
     )
 

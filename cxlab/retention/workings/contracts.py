@@ -185,7 +185,10 @@ def notes_of(found: Contract) -> tuple[str, ...]:
     """Say what the reader must know of a projection."""
     notes = []
     if found.alike:
-        notes.append("Customers look alike: alpha and beta have no end, the curve is sound.")
+        notes.append(
+            "Customers look alike, so that alpha and beta, which tell them apart, have no end; the "
+            "curve itself stands."
+        )
     if found.model == "bdw":
         c = found.parameters["c"]
         way = "rises" if c > 1 else "falls"
