@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlab import export, metrics, plots, results, study
+from cxlab import drivers, export, metrics, plots, results, study
 from cxlab.export import deck, tables
 from cxlab.plots.theme import shown as shown_by
 from cxlab.results import MIME, Result, hidden, keep_back, shown, suppress
@@ -262,3 +262,22 @@ def test_a_part_too_small_is_listed_in_the_index_and_not_run(tmp_path):
     assert (run.state, run.page) == ("not made", "")
     assert run.error.startswith("region: Tiny: too few people to be shown, or so few would follow")
     assert "How good?: region: Tiny: too few" in (tmp_path / "out" / "index.html").read_text()
+
+
+def test_a_question_that_leaves_small_groups_out_tells_none_from_which_they_follow():
+    rng = np.random.default_rng(4)
+    rows = pd.DataFrame({"region": ["n"] * 60 + ["s"] * 50 + ["e"] * 40 + ["tiny"] * 4})
+    rows["speed"], rows["price"] = rng.integers(1, 6, (2, len(rows)))
+    rows.loc[rows["region"] == "e", "speed"] = 5  # the best group of all
+    rows["nps"] = (rows["speed"] + rows["price"]).clip(0, 10)
+    asked = {"outcome": "nps", "drivers": ["speed", "price"], "by": "region"}
+    before = results.keep_back(10)
+    try:
+        frames = [
+            drivers.gains(rows, **asked, n_boot=20).frame,
+            drivers.differs(rows, **asked).frame,
+        ]
+    finally:
+        results.keep_back(before)
+    assert not any(set(frame["group"].dropna()) & {"e", "tiny"} for frame in frames)
+    assert "e" in set(drivers.gains(rows, **asked, n_boot=20).frame["group"])

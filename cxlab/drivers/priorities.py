@@ -20,7 +20,7 @@ from cxlab.drivers.workings.points import (
     worth_of,
 )
 from cxlab.drivers.workings.sharing import Sharing, covariances, sharing
-from cxlab.results import Result, count, listing, percent, sentence, span
+from cxlab.results import Result, count, listing, percent, sentence, span, tellable
 
 QUADRANTS = (
     "low priority",
@@ -227,6 +227,8 @@ def _groups(design: Design, by: str) -> tuple[np.ndarray, list[str]]:
     values = column.astype(object).where(column.notna(), None)
     sizes = values.value_counts()
     names = sorted(str(v) for v in sizes.index[sizes >= LEAST_IN_GROUP])
+    told = tellable(sizes)
+    names = [name for name in names if name in told]
     if not names:
         raise DriverError(
             f"no group of '{by}' has {LEAST_IN_GROUP} answers.\n"

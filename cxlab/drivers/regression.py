@@ -30,7 +30,7 @@ from cxlab.drivers.workings.ordered import (
     slopes_in_points,
 )
 from cxlab.drivers.workings.points import risen, score_unit, worth_of
-from cxlab.results import Result, count, listing, number, probability, span
+from cxlab.results import Result, count, listing, number, probability, span, tellable
 
 ALOUD = 25  # words of a headline
 MODELS = ("linear", "logit", "ordinal")
@@ -290,7 +290,8 @@ def _segments(design: Design, by: str) -> tuple[np.ndarray, list[str]]:
     segment = np.array([None if value is None else str(value) for value in text], dtype=object)
     sizes = pd.Series(segment).value_counts()
     least = design.x[0].shape[1] + design.z.shape[1] + 10
-    groups = sorted(sizes.index[sizes >= least])
+    told = tellable(sizes)
+    groups = sorted(name for name in sizes.index[sizes >= least] if name in told)
     if len(groups) < 2:
         raise DriverError(
             f"'{by}' has fewer than two groups of {least} answers or more.\n"

@@ -14,7 +14,7 @@ from cxlab.codebook import RESULT_WORDS, headings, label
 from cxlab.results.absence import ABSENCE, Absence, Misuse, Unanswerable, absent
 from cxlab.results.dress import dressed
 from cxlab.results.quoted import Quoted, quote, quoted
-from cxlab.results.suppression import hidden, keep_back, shown, speechless, suppress
+from cxlab.results.suppression import hidden, keep_back, shown, speechless, suppress, tellable
 from cxlab.results.words import (
     RATIOS,
     amount,
@@ -79,6 +79,7 @@ __all__ = [
     "speechless",
     "suppress",
     "table",
+    "tellable",
     "whole",
 ]
 

@@ -156,6 +156,26 @@ def hidden(frame: pd.DataFrame, *, smallest: int) -> np.ndarray:
     return small
 
 
+def tellable(sizes: pd.Series) -> list[str]:
+    """Name the groups that may be shown in this process, for questions that choose among them.
+
+    A question that leaves small groups out by itself would else show the next one, from which
+    they follow.
+
+    Args:
+        sizes: people of every group, by its name.
+
+    Example:
+        >>> before = keep_back(10)
+        >>> tellable(pd.Series({"a": 50, "b": 20, "c": 3}))
+        ['a']
+        >>> keep_back(before)
+        10
+    """
+    frame = pd.DataFrame({"group": sizes.index.astype(str), "n": sizes.to_numpy()})
+    return frame.loc[~hidden(frame, smallest=_floor), "group"].tolist()
+
+
 # ---------------------------------------------------------------- helpers
 
 

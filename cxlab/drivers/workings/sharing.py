@@ -1,6 +1,7 @@
 """Share what drivers explain over all their orders, or over as many as their number allows."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import cycle
@@ -64,14 +65,11 @@ def sharing(
     refuse_many(players)
     whole = (1 << players) if players <= subsets.LARGEST_EXACT else SUBSETS_AT_MOST + 1
     if not sampled and whole * (n_boot + 1) <= SUBSETS_AT_MOST:
-        parts = np.mean([_exactly(cov, always) for cov in covs], axis=0)
+        parts = _all_exactly(covs, always)
         return Sharing(parts, lambda many: subsets.shapley_r2(many, always=always), n_boot)
     exact = not sampled and whole * len(covs) <= SUBSETS_AT_MOST
     many = subsets.permutations(players, n=ORDERS, seed=seed)
-    if exact:
-        parts = np.mean([_exactly(cov, always) for cov in covs], axis=0)
-    else:
-        parts = _over(many, covs, always).mean(axis=0)
+    parts = _all_exactly(covs, always) if exact else _over(many, covs, always).mean(axis=0)
     replicates, orders = _fitting(players + always, design.n, n_boot)
     of = _by_turns(many, orders, covs, parts, always)
     told = _told(covs.mean(axis=0), many, always, exact=exact)
@@ -117,6 +115,12 @@ def sampling_error(cov: np.ndarray, orders: np.ndarray, always: int) -> np.ndarr
     added, half = subsets.sampled_r2(cov, orders, always=always), len(orders) // 2
     mirrored = (added[:half] + added[half:]) / 2
     return mirrored.std(axis=0, ddof=1) / np.sqrt(half) / mirrored.mean(axis=0).sum()
+
+
+def _all_exactly(covs: np.ndarray, always: int) -> np.ndarray:
+    """Average over imputations, two at a time: each has its own sums, so threads move no digit."""
+    with ThreadPoolExecutor(2) as hands:
+        return np.mean(list(hands.map(lambda cov: _exactly(cov, always), covs)), axis=0)
 
 
 def _exactly(cov: np.ndarray, always: int) -> np.ndarray:
