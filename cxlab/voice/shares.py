@@ -7,7 +7,7 @@ from scipy.stats import norm
 
 from cxlab import stats
 from cxlab.codebook import How, need, question
-from cxlab.results import Misuse, Result, count, listing, percent
+from cxlab.results import Misuse, Result, count, listing, percent, tellable
 from cxlab.voice.hearing import VoiceError
 from cxlab.voice.themes import Themed
 from cxlab.voice.workings import odds, people
@@ -154,7 +154,8 @@ def _groups(frame: pd.DataFrame, by: str | None, least: int) -> tuple[np.ndarray
     if pd.api.types.is_datetime64_any_dtype(labels):
         labels = labels.dt.tz_localize(None).dt.to_period("Q")
     sizes = labels.value_counts()
-    names = sorted(map(str, sizes.index[sizes >= least]))
+    told = tellable(sizes)
+    names = sorted(name for name in map(str, sizes.index[sizes >= least]) if name in told)
     if len(names) < 2:
         raise VoiceError(f"No two groups of '{by}' wrote {least} comments each.")
     places = {name: place for place, name in enumerate(names)}
