@@ -159,7 +159,7 @@ def watched_to(end: int, seed: int, n: int = 2000, rate: float = 0.05, after=Non
 
 def test_a_projection_that_failed_where_it_was_tested_says_so_first():
     bad = retention.project(watched_to(9, 1, after=0.2), fit_to=0, horizon=0).headline
-    assert bad.startswith("The projection failed its test: 0 of 3 months held out lie")
+    assert bad.startswith("The projection failed its test: none of 3 months held out lie")
     found = retention.project(watched_to(9, 1), fit_to=0, horizon=0)
     assert found.frame["verdict"].value_counts()[["fitted", "held out", "projected"]].tolist() == [
         7,
@@ -490,7 +490,7 @@ def test_refunds_larger_than_orders_are_kept_and_noted():
     frame["refunded"] = [0.0, 50.0, 0.0]
     made = value.buyers(frame, as_of="2024-02-01")
     assert made.frame["frequency"].tolist() == [1, 0]
-    assert made.notes[0].startswith("1 repeat buyer spent nothing after refunds")
+    assert made.notes[0].startswith("Repeat purchases of 1 customer came to nothing")
 
 
 def test_an_ibis_table_gives_what_a_frame_gives(tmp_path):

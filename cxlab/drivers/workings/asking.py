@@ -28,13 +28,15 @@ def _words(
     weight: str | Survey | None = None,
     cluster: str | None = None,
     level: float = 0.95,
-    low_is_good: Sequence[str] = (),
     seed: int = 0,
 ) -> None:
     """Hold the words that are read before a question is asked."""
 
 
-SHARED = inspect.signature(_words).parameters
+LOW = inspect.Parameter(
+    "low_is_good", inspect.Parameter.KEYWORD_ONLY, default=(), annotation=Sequence[str]
+)
+SHARED = {**inspect.signature(_words).parameters, LOW.name: LOW}
 
 
 def question(
