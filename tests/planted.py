@@ -41,3 +41,50 @@ def comments(themes: int, n: int, seed: int) -> pd.DataFrame:
 def _said(name: str, draw: np.random.Generator) -> str:
     (a, d), (b, c) = (draw.choice(side, 2, replace=False) for side in BOOK[name])
     return str(draw.choice(WAYS)).format(a=a, b=b, c=c, d=d).rstrip(".") + "."
+
+
+_ABROAD = {
+    "de": """
+bett: bett matratze kissen decke laken | weich durchgelegen bequem fleckig hart
+essen: frühstück brötchen rührei buffet marmelade | kalt lecker frisch verbrannt geschmacklos
+empfang: rezeption portier schlüssel anmeldung lobby | unhöflich freundlich herzlich langsam
+garage: parkplatz garage schranke stellplatz tiefgarage | voll eng teuer kostenlos beleuchtet
+""",
+    "fr": """
+lit: lit matelas oreiller couette draps | mou confortable taché dur grinçant
+repas: déjeuner croissants buffet omelette confiture | froid délicieux rassis brûlé fade
+accueil: réception concierge clés bagages hall | impoli souriant chaleureux lent
+garage: parking garage barrière place sous-sol | complet étroit cher gratuit éclairé
+""",
+}
+_WAYS = {"de": ["{a} {b}.", "Das mit {a} war {b}.", "Wir fanden {a} {b}."],
+         "fr": ["{a} {b}.", "Pour {a}, c'était {b}.", "Nous avons trouvé {a} {b}."]}  # fmt: skip
+
+
+def rated(n: int, seed: int, language: str = "en") -> pd.DataFrame:
+    """Write comments on what stood out to people who rated four or six things, with a score."""
+    draw = np.random.default_rng(seed)
+    book = BOOK if language == "en" else {
+        name: [side.split() for side in told.split("|")]
+        for name, told in (line.split(":") for line in _ABROAD[language].strip().splitlines())
+    }  # fmt: skip
+    names = list(draw.permutation(list(book)))[:6]
+    mood = draw.normal(0, 0.8, (n, 1))
+    given = np.clip(np.round(3.4 + mood + draw.normal(0, 1.0, (n, len(names)))), 1, 5)
+    score = np.clip(np.round(2.2 * given.mean(axis=1) - 0.6 + draw.normal(0, 0.9, n)), 0, 10)
+    level = np.where(score <= 6, 1.4, np.where(score >= 9, 4.6, 3.8))[:, None]
+    loud = -1.1 * np.abs(given - level) + draw.gumbel(0, 0.8, given.shape)
+    order, second = np.argsort(-loud, axis=1), draw.random(n) < 0.3
+    about, text = [], []
+    for row in range(n):
+        said = [names[place] for place in order[row, : 1 + second[row]]]
+        about.append(set(said))
+        parts = []
+        for name in said:
+            things, words = book[name]
+            ways = WAYS if language == "en" else _WAYS[language]
+            (a, d), (b, c) = draw.choice(things, 2, False), draw.choice(words, 2, False)
+            parts.append(str(draw.choice(ways)).format(a=a, b=b, c=c, d=d).rstrip(".") + ".")
+        text.append(" ".join(parts))
+    return pd.DataFrame({"comment": text, "about": about, "language": language, "nps": score}
+                        | dict(zip(names, given.T, strict=True)))  # fmt: skip

@@ -1,4 +1,4 @@
-"""What are comments about? Themes found, themes declared, or both; several a comment, or none."""
+"""What are comments about? Themes declared, rated or found; several a comment, or none."""
 
 import json
 import re
@@ -10,25 +10,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxlab.codebook import Scale
 from cxlab.results import Misuse, Result, count, listing, percent
 from cxlab.voice.hearing import Heard, VoiceError
-from cxlab.voice.workings import groups, matching, odds, vectors
+from cxlab.voice.workings import finding, matching
 from cxlab.voice.workings.matching import Theme
-from cxlab.voice.workings.texts import topics
-from cxlab.voice.workings.tongues import NOT_TOLD
 
-FEWEST = 60  # comments of a language in which themes are looked for
-LEARNED = 6_000  # sentences from which themes are learned
-NAMED_IN = 60_000  # sentences whose words name themes
-NAMED_BY = 3  # words in a name
+KINDS = ["declared", "rated", "found"]
 Declared = Mapping[str, Any]
 METHOD = (
-    "Sentences as a mixture of distributions of words (Yin and Wang 2014), begun in small groups "
-    "that are merged by the evidence of their words (Heller and Ghahramani 2005); the number of "
-    "themes is the one under which two halves of the sentences agree best, and a theme counts that "
-    "stays what it is when a half takes it up (Jaccard 0.5 or more, Hennig 2007) and holds 1% of "
-    "the sentences. A sentence whose words are as likely without any theme has none; a declared "
-    "theme is told by its whole words."
+    "What people rated is a theme where ratings and score of those who wrote tell what they wrote "
+    "about (a mixture with a conditional logit, McFadden 1974) and halves of the comments lead to "
+    "the same (mean Jaccard 0.5 or more); in the end words alone decide. Other sentences are a "
+    "mixture of distributions of words (Yin and Wang 2014), begun in small groups that are merged "
+    "by the evidence of their words (Heller and Ghahramani 2005); the number of themes is the one "
+    "under which two halves of the sentences agree best, and a theme counts that stays what it is "
+    "when a half takes it up (Jaccard 0.5 or more, Hennig 2007) and holds 1% of the sentences. A "
+    "sentence whose words are as likely without any theme has none; a declared theme is told by "
+    "its whole words."
 )
 
 
@@ -38,7 +37,7 @@ class Themed:
 
     Attributes:
         heard: the comments.
-        themes: the themes, the most frequent first, those declared before those found.
+        themes: the themes, the most frequent first; declared, then rated, then found.
         carried: a row a comment, a column a theme: whether it speaks of it.
         strength: how typical the comment is of the theme, 0 to 1.
         fates: what became of the themes that were kept, name -> kept, new, vanished, split.
@@ -61,19 +60,26 @@ class Themed:
 def themes(
     heard: Heard,
     *,
+    score: str = "nps",
+    ratings: Sequence[str] = (),
     declared: Declared | None = None,
     find: bool = True,
     kept: str = "",
+    scale: Scale | None = None,
     seed: int = 0,
 ) -> Themed:
     """Say what comments are about.
 
     Args:
         heard: comments, from `hear`.
+        score: column of the score that goes with the ratings.
+        ratings: columns of ratings; what was rated is a theme where those who wrote tell by
+            their ratings and score what they wrote about.
         declared: theme -> its words, or language -> its words; whole words, a phrase may be one.
         find: also look for themes in sentences without a declared one.
         kept: file of the themes of an earlier wave, from `keep`: what is found again keeps its
             name.
+        scale: of the score.
         seed: for starts and halves.
 
     Returns:
@@ -86,20 +92,21 @@ def themes(
     parts = [matching.declared(heard, declared or {})]
     notes: list[str] = []
     if find:
-        for code in _languages(heard):
-            part, note = _found(heard, code, declared or {}, seed)
-            parts += [part] if part else []
-            notes += [note] if note else []
-    parts = [part for part in parts if part[0]]
+        asked = finding.asked(heard, [name for name in ratings if name not in (declared or {})],
+                       score, scale)  # fmt: skip
+        for code in finding.languages(heard):
+            more, told = finding.found(heard, code, declared or {}, asked, seed)
+            parts, notes = parts + more, notes + told
+    parts = finding.together([part for part in parts if part[0]])
     if not parts:
         raise VoiceError(
             f"In {count(len(heard.text), 'comment')} no theme is found again in half of "
-            "them.", needs=f"{FEWEST} or more comments of one language, or 'voice: themes'",
+            "them.", needs=f"{finding.FEWEST} or more comments of one language, or 'voice: themes'",
         )  # fmt: skip
     listed = [theme for part in parts for theme in part[0]]
     carried = np.column_stack([part[1] for part in parts])
     strength = np.column_stack([part[2] for part in parts])
-    order = sorted(range(len(listed)), key=lambda i: (listed[i].kind != "declared",
+    order = sorted(range(len(listed)), key=lambda i: (KINDS.index(listed[i].kind),
                                                       -carried[:, i].sum()))  # fmt: skip
     done = Themed(heard, tuple(listed[i] for i in order), carried[:, order], strength[:, order])
     done = replace(done, notes=(*heard.notes, *notes))
@@ -118,7 +125,7 @@ def about(themed: Themed) -> Result:
     """List the themes: their keyest words, and how far each is found again.
 
     Returns:
-        term (the theme), text (its keyest words), kind, role (found or declared), estimate
+        term (the theme), text (its keyest words), kind, role (declared, rated or found), estimate
         (how far it is found again in halves), share, n (comments), verdict (kept, new, split;
         vanished without numbers).
     """
@@ -142,118 +149,6 @@ def about(themed: Themed) -> Result:
 # ---------------------------------------------------------------- helpers
 
 
-def _languages(heard: Heard) -> list[str]:
-    """Name the languages told, the most frequent first; comments not told go with the first."""
-    counts = pd.Series(heard.language[heard.language != NOT_TOLD], dtype=object).value_counts()
-    return [str(code) for code in counts.index] or [NOT_TOLD]
-
-
-def _found(heard: Heard, code: str, declared: Declared, seed: int):
-    """Find the themes of one language, in sentences that hold no word of a declared one."""
-    first = code == _languages(heard)[0]
-    ours = (heard.language == code) | (first & (heard.language == NOT_TOLD))
-    if (n := int(ours.sum())) < FEWEST:
-        return None, f"In '{code}' no theme was looked for: {count(n, 'comment')}."
-    rows = heard.sentences[ours[heard.sentences["row"]]]
-    language = heard.language[rows["row"]]
-    for told in declared.values():
-        free = ~matching.holding(rows["text"], language, told)
-        rows, language = rows[free], language[free]
-    texts = rows["text"].tolist()
-    learned = _some(len(texts), seed)
-    at = vectors.space([texts[place] for place in learned], seed=seed)
-    found = at and _grouped([texts[place] for place in learned], at, seed)
-    if at is None or not found:
-        return None, f"In '{code}' no theme is found again in half of the comments."
-    which, carried, strength = _carried(heard, rows["row"].to_numpy(), at.held(texts), found)
-    names = _keyest(texts, which, len(found.shares))
-    _keyed(heard, names, carried, strength)
-    several = len(_languages(heard)) > 1
-    listed = [
-        Theme(_name(each, code if several else ""), "found", code, each, float(steady))
-        for each, steady in zip(names, found.steadiness, strict=True)
-    ]
-    some = carried.any(axis=0) & np.array([bool(each) for each in names])
-    kept = [theme for theme, there in zip(listed, some, strict=True) if there]
-    return (_apart(kept), carried[:, some], strength[:, some]), ""
-
-
-def _some(n: int, seed: int) -> np.ndarray:
-    """Take so many sentences that themes are learned."""
-    if n <= LEARNED:
-        return np.arange(n)
-    return np.random.default_rng(seed).choice(n, LEARNED, replace=False)
-
-
-def _grouped(texts: Sequence[str], at: vectors.Space, seed: int) -> groups.Groups | None:
-    return groups.grouped(at.held(texts), vectors.place(texts, at), seed=seed)
-
-
-def _carried(heard: Heard, row: np.ndarray, held: Any, found: groups.Groups):
-    """Give the first theme of each sentence, and of each comment its themes, and how strongly."""
-    which, likelier = groups.first(held, found)
-    more = groups.second(held, found, which)
-    carried = np.zeros((len(heard.text), len(found.shares)), dtype=bool)
-    strength = np.zeros(carried.shape)
-    told = which >= 0
-    typical = likelier / (likelier + groups.SECOND)
-    np.maximum.at(strength, (row[told], which[told]), np.clip(typical[told], 0, 1))
-    for theme in (which, more):
-        carried[row[theme >= 0], theme[theme >= 0]] = True
-    strength[carried & (strength == 0)] = 0.5
-    return which, carried, strength
-
-
-def _keyed(heard: Heard, names: Sequence[Mapping], carried: np.ndarray, strength: np.ndarray):
-    """Count comments without a word of the theme's name as half as typical of it."""
-    for place, told in enumerate(names):
-        rows = np.flatnonzero(carried[:, place])
-        texts = pd.Series(heard.text[rows], dtype=object)
-        held = matching.holding(texts, heard.language[rows], list(told)[:NAMED_BY])
-        strength[rows[~held], place] /= 2
-
-
-def _keyest(texts: Sequence[str], which: np.ndarray, k: int) -> list[dict[str, float]]:
-    """Give each group the words that stand in it rather than elsewhere, with their weight."""
-    texts, which = texts[:NAMED_IN], which[:NAMED_IN]
-    table = odds.counted(texts, fewest=2, by=topics)
-    if table is None:
-        return [{} for _ in range(k)]
-    held, known = table
-    total = np.asarray(held.sum(axis=0)).ravel()
-    out = []
-    for group in range(k):
-        inside = np.asarray(held[which == group].sum(axis=0)).ravel()
-        found = odds.log_odds(inside, total - inside)
-        z = found.log_odds / found.std_error
-        top = [i for i in np.argsort(-z)[:12] if z[i] > 1.64 and inside[i] > 0]
-        out.append({str(known[i]): round(float(z[i]), 3) for i in top})
-    return out
-
-
-def _name(found: Mapping[str, float], code: str) -> str:
-    """Name a theme by its keyest words, none of which is part of another."""
-    chosen: list[str] = []
-    for word in found:
-        inside = set(word.split())
-        if not any(inside & set(other.split()) for other in chosen):
-            chosen.append(word)
-        if len(chosen) == NAMED_BY:
-            break
-    return " · ".join(chosen) + (f" ({code})" if code else "")
-
-
-def _apart(listed: list[Theme]) -> list[Theme]:
-    """Number names that came twice."""
-    seen: dict[str, int] = {}
-    out = []
-    for theme in listed:
-        seen[theme.name] = seen.get(theme.name, 0) + 1
-        more = f" {seen[theme.name]}" if seen[theme.name] > 1 else ""
-        out.append(theme._replace(name=theme.name + more))
-    return out
-
-
 def _renamed(done: Themed, kept: str) -> Themed:
     """Give themes that were kept their names back, and tell what became of each."""
     try:
@@ -265,4 +160,4 @@ def _renamed(done: Themed, kept: str) -> Themed:
         ) from None
     names, fates = matching.identities(done.themes, before)
     themes = tuple(t._replace(name=n) for t, n in zip(done.themes, names, strict=True))
-    return replace(done, themes=tuple(_apart(list(themes))), fates=fates)
+    return replace(done, themes=tuple(finding.apart(list(themes))), fates=fates)

@@ -16,7 +16,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_mutual_info_score
 from threadpoolctl import threadpool_limits
 
-NUMBERS = range(3, 16)  # of themes; a reader holds no more
+FEWEST, MOST = 3, 15  # themes; a reader holds no more
 HALVES = 3  # times that the sentences are split in two
 AS_GOOD = 0.01  # agreement of halves that is no difference
 SMALL = 72  # groups to begin with, at most
@@ -38,12 +38,15 @@ class Groups(NamedTuple):
     steadiness: np.ndarray
 
 
-def grouped(held: sparse.csr_matrix, at: np.ndarray, *, seed: int = 0) -> Groups | None:
+def grouped(
+    held: sparse.csr_matrix, at: np.ndarray, *, most: int = MOST, seed: int = 0
+) -> Groups | None:
     """Group sentences, with the number of groups under which halves agree best.
 
     Args:
         held: a row a sentence, a column a word.
         at: where the sentences lie, of length 1 or 0.
+        most: themes at most.
         seed: for starts and halves.
 
     Returns:
@@ -52,14 +55,14 @@ def grouped(held: sparse.csr_matrix, at: np.ndarray, *, seed: int = 0) -> Groups
     draw = np.random.default_rng(seed)
     known = np.abs(at).sum(axis=1) > 0
     held, at = held[known], at[known]
-    if len(at) < 2 * SMALLEST * NUMBERS[0]:
+    if len(at) < 2 * SMALLEST * FEWEST:
         return None
     often = np.asarray(held.sum(axis=0)).ravel() + 0.5
     prior = often / often.sum() * PRIOR
     halves = [part for _ in range(HALVES) for part in np.array_split(draw.permutation(len(at)), 2)]
     with threadpool_limits(1):  # many small fits: threads would wait for each other
-        whole = _fitted(held, at, prior, draw)
-        apart = [_fitted(held[part], at[part], prior, draw) for part in halves]
+        whole = _fitted(held, at, prior, draw, most)
+        apart = [_fitted(held[part], at[part], prior, draw, most) for part in halves]
         told = [{k: first(held, one)[0] for k, one in fits.items()} for fits in apart]
         k = _number([k for k in whole if all(k in each for each in told)], told)
         return _found_again(held, whole[k], halves, prior) if k else None
@@ -89,13 +92,13 @@ def second(held: sparse.csr_matrix, groups: Groups, which: np.ndarray) -> np.nda
 # ---------------------------------------------------------------- fitting
 
 
-def _fitted(held, at, prior: np.ndarray, draw: np.random.Generator) -> dict[int, Groups]:
+def _fitted(held, at, prior: np.ndarray, draw: np.random.Generator, most: int):
     """Fit mixtures of every number of themes, each begun where merging came to it."""
     small = min(SMALL, len(at) // SMALLEST, len(np.unique(at.round(6), axis=0)))
     start = KMeans(small, n_init=1, random_state=int(draw.integers(2**31))).fit(at).labels_
     words = np.argsort(-prior, kind="stable")[:WORDS]
     counts = (_marked(start, small).T @ held[:, words]).toarray()
-    wanted = [k for k in NUMBERS if k <= small // 2]
+    wanted = range(FEWEST, min(most, small // 2) + 1)
     steps = _merged(counts, prior[words], wanted)
     return {k: _mixture(held, labels[start], k, prior) for k, labels in steps.items()}
 
@@ -172,7 +175,7 @@ def _found_again(held, groups: Groups, halves: list[np.ndarray], prior: np.ndarr
     steady = np.zeros(k)
     for part in halves:
         again = _mixture(held[part], first(held[part], groups)[0], k, prior)
-        steady += _likeness(which, first(held, again)[0], k) / len(halves)
+        steady += likeness(which, first(held, again)[0], k) / len(halves)
     large = np.bincount(which[which >= 0], minlength=k) >= max(2, LEAST * len(which))
     kept = (steady >= FOUND_AGAIN) & large
     if not kept.any():
@@ -180,7 +183,7 @@ def _found_again(held, groups: Groups, halves: list[np.ndarray], prior: np.ndarr
     return Groups(groups.ratios[:, kept], groups.shares[kept], steady[kept])
 
 
-def _likeness(one: np.ndarray, two: np.ndarray, k: int) -> np.ndarray:
+def likeness(one: np.ndarray, two: np.ndarray, k: int) -> np.ndarray:
     """Give Jaccard's likeness of each theme to itself in another telling."""
     return np.array([
         ((one == theme) & (two == theme)).sum() / max(1, ((one == theme) | (two == theme)).sum())

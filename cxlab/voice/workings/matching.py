@@ -53,6 +53,17 @@ def holding(texts: pd.Series, language: np.ndarray, told: Any) -> np.ndarray:
     return held
 
 
+def spelt(name: str) -> list[str]:
+    """Give the ways in which a text names what was rated.
+
+    Example:
+        >>> spelt("opening_hours")
+        ['opening hours', 'opening hourss', 'opening hour']
+    """
+    plain = name.replace("_", " ")
+    return [plain, plain + "s", plain.removesuffix("s")]
+
+
 def pattern(wanted: Iterable[str]) -> str:
     """Write words and phrases as one pattern of whole words; what they hold is never a pattern.
 
@@ -87,8 +98,8 @@ def identities(now: Sequence[Any], before: Sequence[Any]) -> tuple[list[str], di
 
 
 def _likeness(first: Any, second: Any) -> float:
-    """Give the cosine of two themes' words; a declared theme is the one of its name."""
-    if "declared" in (first.kind, second.kind):
+    """Give the cosine of two themes' words; a declared or rated one is that of its name."""
+    if first.kind != "found" or second.kind != "found":
         return float(first.kind == second.kind and first.name == second.name)
     a, b = first.words, second.words
     shared = sum(a[word] * b[word] for word in a.keys() & b.keys())

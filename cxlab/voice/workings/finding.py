@@ -1,0 +1,210 @@
+"""Look for themes: what was rated first, then whatever else holds together."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cxlab.codebook import Scale
+from cxlab.results import count
+from cxlab.voice.workings import groups, matching, odds, rated, scoring, vectors
+from cxlab.voice.workings.matching import Theme
+from cxlab.voice.workings.texts import topics
+from cxlab.voice.workings.tongues import NOT_TOLD
+
+FEWEST = 60  # comments of a language in which themes are looked for
+LEARNED = 6_000  # sentences from which themes are learned
+NAMED_IN = 60_000  # sentences whose words name themes
+NAMED_BY = 3  # words in a name
+
+
+def languages(heard: Any) -> list[str]:
+    """Name the languages told, the most frequent first; comments not told go with the first."""
+    counts = pd.Series(heard.language[heard.language != NOT_TOLD], dtype=object).value_counts()
+    return [str(code) for code in counts.index] or [NOT_TOLD]
+
+
+class Asked(NamedTuple):
+    """What was rated, where on its scale each writer rated it, and the third of their score."""
+
+    names: list[str]
+    places: np.ndarray
+    third: np.ndarray
+
+
+def asked(heard: Any, ratings: Sequence[str], score: str, scale: Scale | None) -> Asked | None:
+    names = [name for name in ratings if name in heard.frame]
+    if len(names) < 2 or score not in heard.frame:
+        return None
+    low, high = scoring.ends(heard.frame, score, scale)
+    return Asked(names, rated.places(heard.frame, names), 1 + high.astype(int) - low)
+
+
+def found(heard: Any, code: str, declared: Mapping[str, Any], given: Asked | None, seed: int):
+    """Find the themes of one language, in sentences that hold no word of a declared one."""
+    first = code == languages(heard)[0]
+    ours = (heard.language == code) | (first & (heard.language == NOT_TOLD))
+    if (n := int(ours.sum())) < FEWEST:
+        return [], [f"In '{code}' no theme was looked for: {count(n, 'comment')}."]
+    rows = heard.sentences[ours[heard.sentences["row"]]]
+    for told in declared.values():
+        rows = rows[~matching.holding(rows["text"], heard.language[rows["row"]], told)]
+    texts = rows["text"].tolist()
+    at = vectors.space([texts[place] for place in _some(len(texts), seed)], seed=seed)
+    none = [f"In '{code}' no theme is found again in half of the comments."]
+    if at is None:
+        return [], none
+    parts: list = []
+    notes: list[str] = []
+    if given:
+        part, which = _rated(heard, rows, at, given, seed)
+        parts, rows = parts + part, rows[which < 0]
+        notes = [] if part else ["Ratings do not tell what people write about; none is a theme."]
+    most = groups.MOST - sum(len(part[0]) for part in parts)
+    part = _grouped(heard, code, rows, at, most, seed)
+    return parts + part, notes + (none if not parts + part else [])
+
+
+def _rated(heard: Any, rows: pd.DataFrame, at: vectors.Space, given: Asked, seed: int):
+    """Give the themes that ratings teach, and the place of that of each sentence, -1 for none."""
+    row = rows["row"].to_numpy()
+    named = [matching.holding(rows["text"], heard.language[row], matching.spelt(name))
+             for name in given.names]  # fmt: skip
+    seen = rated.Seen(at.held(rows["text"]), np.column_stack(named), given.places[row],
+                      given.third[row])  # fmt: skip
+    learned = _some(len(rows), seed)
+    taught = rated.found(seen.some(learned), row[learned], seed=seed)
+    which, sure = rated.told(seen, taught)
+    if taught.steadiness.mean() < groups.FOUND_AGAIN:
+        return [], np.full(len(rows), -1)
+    k, told = len(given.names), which >= 0
+    large = np.bincount(which[told], minlength=k) >= max(2, groups.LEAST * len(which))
+    which[~large[which]], told = -1, told & large[which]
+    carried, strength = np.zeros((len(heard.text), k), dtype=bool), np.zeros((len(heard.text), k))
+    carried[row[told], which[told]] = True
+    np.maximum.at(strength, (row[told], which[told]), sure[told])
+    words = _keyest(rows["text"].tolist(), which, k)
+    listed = [
+        Theme(name.replace("_", " "), "rated", "", each, float(steady))
+        for name, each, steady in zip(given.names, words, taught.steadiness, strict=True)
+    ]
+    _keyed(heard, words, carried, strength)
+    kept = [theme for theme, there in zip(listed, large, strict=True) if there]
+    return [(kept, carried[:, large], strength[:, large])], which
+
+
+def _grouped(heard: Any, code: str, rows: pd.DataFrame, at: vectors.Space, most: int, seed: int):
+    """Give the themes that halves of the sentences agree on."""
+    texts = rows["text"].tolist()
+    some = [texts[place] for place in _some(len(texts), seed)]
+    if not some:
+        return []
+    fit = groups.grouped(at.held(some), vectors.place(some, at), most=most, seed=seed)
+    if not fit:
+        return []
+    which, carried, strength = _carried(heard, rows["row"].to_numpy(), at.held(texts), fit)
+    names = _keyest(texts, which, len(fit.shares))
+    _keyed(heard, names, carried, strength)
+    several = len(languages(heard)) > 1
+    listed = [
+        Theme(_name(each, code if several else ""), "found", code, each, float(steady))
+        for each, steady in zip(names, fit.steadiness, strict=True)
+    ]
+    there = carried.any(axis=0) & np.array([bool(each) for each in names])
+    kept = [theme for theme, held in zip(listed, there, strict=True) if held]
+    return [(apart(kept), carried[:, there], strength[:, there])]
+
+
+def together(parts: list) -> list:
+    """Put what was rated into one theme over the languages."""
+    theirs = [part for part in parts if part[0][0].kind == "rated"]
+    if len(theirs) < 2:
+        return parts
+    names = list(dict.fromkeys(theme.name for part in theirs for theme in part[0]))
+    shape = (len(theirs[0][1]), len(names))
+    listed: dict[str, Theme] = {}
+    carried, strength = np.zeros(shape, dtype=bool), np.zeros(shape)
+    for themes, held, typical in theirs:
+        for theme, each, much in zip(themes, held.T, typical.T, strict=True):
+            place, before = names.index(theme.name), listed.get(theme.name, theme)
+            listed[theme.name] = before._replace(
+                words=before.words | theme.words,
+                steadiness=min(before.steadiness, theme.steadiness),
+            )
+            carried[:, place] |= each
+            strength[:, place] = np.maximum(strength[:, place], much)
+    others = [part for part in parts if part[0][0].kind != "rated"]
+    return [*others, ([listed[name] for name in names], carried, strength)]
+
+
+def _some(n: int, seed: int) -> np.ndarray:
+    """Take so many sentences that themes are learned."""
+    if n <= LEARNED:
+        return np.arange(n)
+    return np.random.default_rng(seed).choice(n, LEARNED, replace=False)
+
+
+def _carried(heard: Any, row: np.ndarray, held: Any, found: groups.Groups):
+    """Give the first theme of each sentence, and of each comment its themes, and how strongly."""
+    which, likelier = groups.first(held, found)
+    more = groups.second(held, found, which)
+    carried = np.zeros((len(heard.text), len(found.shares)), dtype=bool)
+    strength = np.zeros(carried.shape)
+    told = which >= 0
+    typical = likelier / (likelier + groups.SECOND)
+    np.maximum.at(strength, (row[told], which[told]), np.clip(typical[told], 0, 1))
+    for theme in (which, more):
+        carried[row[theme >= 0], theme[theme >= 0]] = True
+    strength[carried & (strength == 0)] = 0.5
+    return which, carried, strength
+
+
+def _keyed(heard: Any, names: Sequence[Mapping], carried: np.ndarray, strength: np.ndarray):
+    """Count comments without a word of the theme's name as half as typical of it."""
+    for place, told in enumerate(names):
+        rows = np.flatnonzero(carried[:, place])
+        texts = pd.Series(heard.text[rows], dtype=object)
+        held = matching.holding(texts, heard.language[rows], list(told)[:NAMED_BY])
+        strength[rows[~held], place] /= 2
+
+
+def _keyest(texts: Sequence[str], which: np.ndarray, k: int) -> list[dict[str, float]]:
+    """Give each group the words that stand in it rather than elsewhere, with their weight."""
+    texts, which = texts[:NAMED_IN], which[:NAMED_IN]
+    table = odds.counted(texts, fewest=2, by=topics)
+    if table is None:
+        return [{} for _ in range(k)]
+    held, known = table
+    total = np.asarray(held.sum(axis=0)).ravel()
+    out = []
+    for group in range(k):
+        inside = np.asarray(held[which == group].sum(axis=0)).ravel()
+        found = odds.log_odds(inside, total - inside)
+        z = found.log_odds / found.std_error
+        top = [i for i in np.argsort(-z)[:12] if z[i] > 1.64 and inside[i] > 0]
+        out.append({str(known[i]): round(float(z[i]), 3) for i in top})
+    return out
+
+
+def _name(found: Mapping[str, float], code: str) -> str:
+    """Name a theme by its keyest words, none of which is part of another."""
+    chosen: list[str] = []
+    for word in found:
+        inside = set(word.split())
+        if not any(inside & set(other.split()) for other in chosen):
+            chosen.append(word)
+        if len(chosen) == NAMED_BY:
+            break
+    return " · ".join(chosen) + (f" ({code})" if code else "")
+
+
+def apart(listed: list[Theme]) -> list[Theme]:
+    """Number names that came twice."""
+    seen: dict[str, int] = {}
+    out = []
+    for theme in listed:
+        seen[theme.name] = seen.get(theme.name, 0) + 1
+        more = f" {seen[theme.name]}" if seen[theme.name] > 1 else ""
+        out.append(theme._replace(name=theme.name + more))
+    return out
