@@ -1,6 +1,8 @@
 """Ways: order, visits, transitions, steps, loops and funnels, by hand and beside other programs."""
 
 import json
+from dataclasses import replace
+from functools import partial
 
 import ibis
 import numpy as np
@@ -8,7 +10,7 @@ import pandas as pd
 import pytest
 
 from cxlab import journey
-from cxlab.events import sequences
+from cxlab.events import passes, sequences
 from tests.conftest import ROOT
 
 
@@ -211,3 +213,20 @@ def test_steps_and_funnel_are_those_of_retentioneering(others):
         assert dict(zip(rows["term"], rows["count"], strict=True)) == counts
     done = journey.funnel(ways, steps=["home", "basket", "pay"], as_of="2025-02-01")
     assert done.frame["n"].tolist() == golden["funnel"]
+
+
+@pytest.mark.parametrize("within", ["visit", "person"])
+def test_ways_read_in_passes_and_asked_where_they_lie_give_the_same(within, monkeypatch):
+    rng = np.random.default_rng(8)
+    n = 3000
+    rows = zip(rng.integers(0, 90, n).astype(str), rng.choice(list("abcde"), n),
+               np.sort(rng.integers(0, 50_000, n)), strict=True)  # fmt: skip
+    visits = table(list(rows))
+    monkeypatch.setattr(passes, "AT_ONCE", 7)
+    ways = journey.ways(visits, within=within)
+    assert ways.kept
+    way = partial(journey.funnel, steps=["a", "b", "c"], as_of="2026-01-01")
+    for ask in (journey.transitions, journey.step_matrix, way):
+        read, asked = ask(ways), ask(replace(ways, kept=False))
+        pd.testing.assert_frame_equal(read.frame, asked.frame, rtol=1e-9)
+        assert read.headline == asked.headline

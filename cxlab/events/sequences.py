@@ -9,6 +9,7 @@ from itertools import count as count_from
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 import pandas as pd
 
 from cxlab.events.clock import local
@@ -38,6 +39,7 @@ class Ways:
         tied: events at the very moment of the one before.
         base: who is counted.
         notes: what the reader must know.
+        kept: whether the table was written in order in our engine, to be read in passes.
     """
 
     table: ibis.Table
@@ -48,6 +50,7 @@ class Ways:
     tied: int
     base: str
     notes: tuple[str, ...]
+    kept: bool = False
 
 
 def ways(
@@ -89,7 +92,7 @@ def ways(
     )
     notes = [*rare, *_told(found, nobody, noun, gap, within, visits)]
     return Ways(table, ids, found["people"], found["visits"], found["events"], found["tied"], base,
-                tuple(notes))  # fmt: skip
+                tuple(notes), kept=isinstance(table.op(), ops.PhysicalTable))  # fmt: skip
 
 
 def _names(visits: ibis.Table, most: int) -> tuple[list[str], list[str]]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.codebook import How, question
-from cxlab.events import END
+from cxlab.events import END, Ways, passes
 from cxlab.journey.workings.half import median_time
 from cxlab.journey.workings.refusal import JourneyError
 from cxlab.journey.workings.ways_of import of_people, ways_of
@@ -47,17 +47,16 @@ def funnel(
     ways = ways_of(visits)
     steps = [str(step) for step in steps]
     _known(ways.table, steps)
-    reached = _reached(ways.table, steps)
     until = pd.Timestamp(as_of)
     until = until.tz_localize("UTC") if until.tz is None else until
     rows = []
-    moments = reached.select(*[f"u{rank}" for rank in range(len(steps))]).execute()
+    moments, instead = _read(ways, steps) if ways.kept else _asked(ways.table, steps)
     for rank, step in enumerate(steps):
         now = moments[f"u{rank}"]
         row = {"rank": rank + 1, "term": step, "n": int(now.notna().sum())}
         if rank:
             row |= _since(moments[f"u{rank - 1}"], now, until, how.level)
-            row |= _instead(ways.table, reached, rank)
+            row |= _instead(instead[rank - 1])
         rows.append(row)
     frame = pd.DataFrame(rows)
     frame["share"] = frame["n"] / frame["n"].iloc[0]
@@ -83,7 +82,7 @@ def _known(table: ibis.Table, steps: list[str]) -> None:
         raise JourneyError(
             "no steps of a way are declared.", needs="'journey: {funnel: [first, …]}'"
         )
-    there = set(table.filter(table.event.isin(steps)).event.name("event").execute().unique())
+    there = set(table.select("event").distinct().execute()["event"])
     gone = [step for step in steps if step not in there]
     if gone:
         raise JourneyError(f"nobody did '{gone[0]}', a step of the declared way.")
@@ -111,16 +110,43 @@ def _since(before: pd.Series, now: pd.Series, until: pd.Timestamp, level: float)
     return {"time": half, "time_low": low, "time_high": high}
 
 
-def _instead(table: ibis.Table, reached: ibis.Table, rank: int) -> dict:
+def _asked(table: ibis.Table, steps: list[str]) -> tuple[pd.DataFrame, list[pd.Series]]:
+    """Give the moments of each step a person, and where who did not go on went, where they lie."""
+    reached = _reached(table, steps)
+    moments = reached.select(*[f"u{rank}" for rank in range(len(steps))]).execute()
+    instead = []
+    for rank in range(1, len(steps)):
+        last, now = reached[f"t{rank - 1}"], reached[f"t{rank}"]
+        left = reached.filter(last.notnull() & now.isnull()).select("who", turn=last)
+        there = left.join(table.select("who", "turn", "next"), ["who", "turn"])
+        went = there.group_by("next").aggregate(n=there.count()).execute().fillna({"next": END})
+        instead.append(went.set_index("next")["n"])
+    return moments, instead
+
+
+def _read(ways: Ways, steps: list[str]) -> tuple[pd.DataFrame, list[pd.Series]]:
+    """Give the same by reading the ways once."""
+    names = passes.names_of(ways.table)
+    wanted = [names.index(step) for step in steps]
+    parts, went = [], np.zeros((len(steps) - 1, len(names) + 1), int)
+    for each in passes.stretches(ways.table):
+        turns = passes.first_turns(each, wanted)
+        turns = turns[:, turns[0] >= 0]
+        parts.append(np.where(turns >= 0, each.us[turns], np.nan))
+        for rank in range(1, len(steps)):
+            gone = turns[rank - 1][(turns[rank - 1] >= 0) & (turns[rank] < 0)]
+            went[rank - 1] += np.bincount(each.next[gone], minlength=went.shape[1])
+    told = np.concatenate(parts, axis=1)
+    moments = pd.DataFrame({f"u{rank}": each for rank, each in enumerate(told)})
+    return moments, [pd.Series(row, [*names, END])[row > 0] for row in went]
+
+
+def _instead(went: pd.Series) -> dict:
     """Tell where those who did not go on went right after the last step they reached."""
-    last, now = reached[f"t{rank - 1}"], reached[f"t{rank}"]
-    left = reached.filter(last.notnull() & now.isnull()).select("who", turn=last)
-    there = left.join(table.select("who", "turn", "next"), ["who", "turn"])
-    went = there.group_by("next").aggregate(n=there.count()).execute().fillna({"next": END})
     if went.empty:
         return {}
-    most = went.sort_values(["n", "next"], ascending=[False, True]).iloc[0]
-    return {"against": most["next"], "lost": most["n"] / went["n"].sum()}
+    most = min(went.index, key=lambda name: (-went[name], name))
+    return {"against": most, "lost": went[most] / went.sum()}
 
 
 def _headline(frame: pd.DataFrame) -> str:

@@ -1,12 +1,14 @@
 """Which ways do people go? Transitions, loops, and the commonest ways."""
 
+from dataclasses import replace
 from typing import Any
 
 import ibis
+import numpy as np
 import pandas as pd
 
 from cxlab.codebook import How, question
-from cxlab.events import END, START, Ways
+from cxlab.events import END, START, Ways, passes
 from cxlab.journey.workings.ways_of import of_people, of_sums, ways_of
 from cxlab.results import Result, count, percent
 
@@ -35,11 +37,7 @@ def transitions(
         WaysError: there are no events of anybody.
     """
     ways = ways_of(visits)
-    table = ways.table
-    steps = _edges(table.select("who", term=table.event, against=table.next))
-    begun = table.filter(table.step == 1)
-    first = _edges(begun.select("who", term=ibis.literal(START), against=begun.event))
-    edges = pd.concat([steps, first], ignore_index=True).fillna({"against": END})
+    edges = _read(ways) if ways.kept else _asked(ways.table)
     frame = edges.sort_values(["count", "term", "against"], ascending=[False, True, True])
     share, low, high = of_sums(frame["xx"], frame["xy"], frame["yy"], frame["count"], frame["y"],
                                frame["people"], how.level)  # fmt: skip
@@ -64,6 +62,36 @@ def _told(ways: Ways, name: str, frame: pd.DataFrame, headline: str, method: str
         notes=ways.notes,
         unit="share",
     )
+
+
+def _read(ways: Ways) -> pd.DataFrame:
+    """Count neighbours by reading the ways once."""
+    names = passes.names_of(ways.table)
+    size = len(names)
+    steps, first = np.zeros((2, 7, size + 1, size + 1))
+    for each in passes.stretches(ways.table):
+        steps += passes.edges(each, each.event, each.next, size)
+        begun = each.step == 1
+        some = replace(each, who=each.who[begun])
+        event = each.event[begun]
+        first += passes.edges(some, np.zeros_like(event), event, size)
+    parts = []
+    for counted, terms in ((steps, [*names, END]), (first, [START] * (size + 1))):
+        term, against = np.nonzero(counted[0])
+        told = dict(zip(("count", "n", "xx", "xy", "y", "yy", "people"),
+                        counted[:, term, against], strict=True))  # fmt: skip
+        there = {"term": [terms[at] for at in term],
+                 "against": [[*names, END][at] for at in against]}  # fmt: skip
+        parts.append(pd.DataFrame({**there, **told}))
+    return pd.concat(parts, ignore_index=True).astype({"count": int, "n": int})
+
+
+def _asked(table: ibis.Table) -> pd.DataFrame:
+    """Count neighbours where they lie."""
+    steps = _edges(table.select("who", term=table.event, against=table.next))
+    begun = table.filter(table.step == 1)
+    first = _edges(begun.select("who", term=ibis.literal(START), against=begun.event))
+    return pd.concat([steps, first], ignore_index=True).fillna({"against": END})
 
 
 def _edges(pairs: ibis.Table) -> pd.DataFrame:
