@@ -112,8 +112,9 @@ def _set_right(y: np.ndarray, p: np.ndarray, customer: pd.Series) -> np.ndarray:
         here = half == side
         if y[~here].sum() < FEWEST_LEAVERS:
             raise ChurnError(
-                f"recalibration: only {count(int(y[~here].sum()), 'customer')} of one half left; "
-                f"a line takes {FEWEST_LEAVERS}. Judge on more customers, or a longer horizon."
+                f"recalibration: it is learned from one half of those judged, of whom "
+                f"{count(int(y[~here].sum())) if y[~here].any() else 'nobody'} left, and takes "
+                f"{FEWEST_LEAVERS} leavers. Judge on more customers, or a longer horizon."
             )
         out[here] = Line(*scores.platt(y[~here], p[~here]))(p[here])
     return out

@@ -266,8 +266,8 @@ def _headline(
     by = listing([whole(label(name)) for name in layout.spans], 3)
     return sentence(
         f"{count(len(chosen), 'question')} by {by}: {f'{apart:,}' if apart else 'none'} of "
-        f"{count(len(p_values), 'share')} {'lies' if apart == 1 else 'lie'} apart from everyone "
-        "else, corrected for their number"
+        f"{count(len(p_values), 'share')} in the table, sums and small bases included, "
+        f"{'lies' if apart == 1 else 'lie'} apart from everyone else, corrected for their number"
     )
 
 
