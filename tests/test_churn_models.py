@@ -254,7 +254,7 @@ def test_recalibration_is_judged_on_customers_the_line_was_not_fitted_to():
     again = churn.calibration(p / 2, found, recalibrated=True)
     assert again.headline.startswith("Recalibrated on other customers: the risks foretold cannot")
     few = found.rows(np.arange(250))
-    with pytest.raises(churn.ChurnError, match="a line takes 20"):
+    with pytest.raises(churn.ChurnError, match="takes 20 leavers"):
         churn.calibration(p[:250] / 2, few, recalibrated=True)
 
 
