@@ -371,6 +371,10 @@ def measures(frame: pd.DataFrame, unit: str) -> dict[str, str]:
     return out
 
 
+# columns whose texts are names of ours or of the study, which a reader meets as words
+NAMED = ("table", "column", "reason", "term", "against", "group", "question")
+
+
 def cell(column: str, value: Any, unit: str = "", *, digits: int | None = None) -> str:
     """Write one cell of a result's frame as text for reading.
 
@@ -387,7 +391,7 @@ def cell(column: str, value: Any, unit: str = "", *, digits: int | None = None) 
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
     if not isinstance(value, Real):
-        return label(str(value)) if column in ("table", "column", "reason", "term") else str(value)
+        return label(str(value)) if column in NAMED else str(value)
     value = float(value)
     if column in ("p_value", "p_adjusted"):
         return probability(value)
