@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cxlab import churn, metrics, study, value
+from tests import sentences
 from tests.conftest import ROOT
 
 STUDIES = sorted((ROOT / "tests" / "studies").glob("*.yaml"))
@@ -84,6 +85,7 @@ def test_the_airports_reports_are_made_over_its_boarding_areas(opened, tmp_path)
     assert [run.error for run in runs if run.state != "done"] == []
     assert {run.part for run in runs} >= {"everyone", "boarding area: A", "boarding area: B"}
     assert "NPS is 40.4 (37." in (tmp_path / "index.html").read_text()
+    assert sentences.unplain(sentences.found(tmp_path)) == {}
 
 
 @pytest.mark.parametrize(
@@ -110,6 +112,7 @@ def test_a_page_is_made_of_exports_nobody_here_wrote(
     assert (run.state, run.error) == ("done", "")
     assert run.headline.startswith(answer)
     assert "associated" in (tmp_path / run.page).read_text().lower()
+    assert sentences.unplain(sentences.found(tmp_path)) == {}
     assert len([line for line in path.read_text().splitlines() if line]) <= lines
 
 
@@ -138,6 +141,7 @@ def _pages(one, name: str, folder, *chosen: str) -> list:
     jobs = reports.plan(ROOT / "notebooks", notebooks=chosen, **words)
     made = reports.run(jobs, folder, study={"study": name, "as_of": "", "rows": {}}, data=name)
     assert [run.error for run in made] == [""] * len(chosen)
+    assert sentences.unplain(sentences.found(folder)) == {}
     return [(run.headline, (folder / run.page).read_text()) for run in made]
 
 

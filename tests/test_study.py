@@ -271,6 +271,12 @@ def test_the_content_of_a_part_follows_its_own_rows_alone(tmp_path):
     assert _weighed(tmp_path, **{"answers.csv": own}).content != before
 
 
+def test_a_part_does_not_count_whom_its_customers_brought(shop):
+    whole = study.load(shop)
+    assert len(whole.arrivals) == len(whole.customers)
+    assert "may belong to another" in whole.part(segment="region", value="North").arrivals.why
+
+
 def test_a_part_tells_of_its_own_rows(shop):
     part = study.load(shop).part(segment="region", value="North")
     assert part.told == (

@@ -153,6 +153,15 @@ def test_referrals_are_counted_where_no_day_of_joining_is_known():
         value.count_referrals(frame, after=pd.Series({"a": pd.Timestamp("2024-03-01")}))
 
 
+def test_who_came_before_the_answer_was_not_brought_after_it():
+    days = pd.to_datetime(["2024-01-01", "2024-02-01", "2024-05-01", "2024-06-01"])
+    listed = pd.DataFrame({"customer_id": list("abcd"), "signed_up_at": days, "churned_at": pd.NaT})
+    listed["referred_by"] = [None, "a", "a", "a"]
+    answers = pd.DataFrame({"customer_id": ["a"], "answered_at": [pd.Timestamp("2024-03-01")]})
+    people = value.from_answers(listed, answers.assign(nps=9), as_of="2024-12-31")
+    assert value.with_referrals(people, listed).frame["referrals"].tolist() == [2]
+
+
 def test_rate_of_referrals_is_per_customer_year():
     frame = pd.DataFrame({"tenure": [12.0] * 20, "churned": False, "referrals": [1, 0] * 10})
     frame["tier"] = ["promoter"] * 10 + ["detractor"] * 10

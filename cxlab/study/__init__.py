@@ -48,6 +48,9 @@ UNWEIGHTED = Absence(
     "The study names no population, so every answer counts alike.",
     "'population' or 'weighting' in the study file",
 )
+ELSEWHERE = Absence(
+    "Those whom customers of one part brought may belong to another: the report for everyone tells."
+)
 NO_SEGMENT = Absence("The study names no segment to compare.", "a segment of at least two groups")
 
 
@@ -193,6 +196,15 @@ class Study:
             QuestionError: a question cannot be tabulated as the study file declares it.
         """
         return questionnaire_of(self)
+
+    @property
+    def arrivals(self) -> pd.DataFrame | Absence:
+        """Give the customer list as far as it says who was brought by whom: for everyone alone.
+
+        Those whom customers of one part brought may belong to another, so that a part would tell
+        of too few.
+        """
+        return ELSEWHERE if "segment" in self.only else self.customers
 
     @cached_property
     def haste(self) -> Result | Absence:

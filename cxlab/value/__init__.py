@@ -15,7 +15,7 @@ Who brings others:
     referrals              do those who say they would recommend do so?
     referral_value         what are the referred worth?
     count_referrals        how many each customer referred
-    with_referrals         the same as a column
+    with_referrals         the same since their first answer
 
 How they took a price:
     price_response         who left after a price rose?

@@ -1,5 +1,6 @@
 """Do those who say they would recommend do so, and are the recommended good customers?"""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -126,9 +127,18 @@ def count_referrals(customers: pd.DataFrame, *, after: pd.Series | None = None) 
     return customers["customer_id"].map(counts).fillna(0).astype(int)
 
 
-def with_referrals(customers: pd.DataFrame) -> pd.DataFrame:
-    """Add how many customers each one brought, as `referrals`."""
-    return customers.assign(referrals=count_referrals(customers))
+def with_referrals(people: Spells, customers: pd.DataFrame) -> Spells:
+    """Add how many customers each one brought while watched, as `referrals`.
+
+    Args:
+        people: customers watched from their first answer on, see `from_answers`.
+        customers: the whole customer list: whom they brought need not have answered.
+    """
+    answered = people.frame.set_index("customer_id")["answered_at"]
+    counts = count_referrals(customers, after=answered)
+    brought = pd.Series(counts.to_numpy(), index=customers["customer_id"].to_numpy())
+    mine = people.frame["customer_id"].map(brought).fillna(0).astype(int)
+    return replace(people, frame=people.frame.assign(referrals=mine))
 
 
 def referral_value(
