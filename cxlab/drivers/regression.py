@@ -483,8 +483,8 @@ def _headline(design: Design, frame: pd.DataFrame, unit: str, points: str, model
     return (
         f"One point more for {first['term']} is associated with "
         f"{risen(first['estimate'], unit)} {what} "
-        f"({span(first['conf_low'], first['conf_high'], unit)}), others held{ordered}; "
-        f"{len(clear)} of {len(own)} detectable."
+        f"({span(first['conf_low'], first['conf_high'], unit)}), others held{ordered}. "
+        f"Detectable: {len(clear)} of {len(own)}."
     )
 
 
