@@ -480,12 +480,13 @@ def _headline(design: Design, frame: pd.DataFrame, unit: str, points: str, model
         return f"Nothing stands apart: no rating has a detectable association with {named}."
     first = clear.loc[clear["estimate"].abs().idxmax()]
     ordered = ", in a model of ordered answers" if model == "ordinal" else ""
-    return (
+    said = (
         f"One point more for {first['term']} is associated with "
         f"{risen(first['estimate'], unit)} {what} "
-        f"({span(first['conf_low'], first['conf_high'], unit)}), others held{ordered}. "
-        f"Detectable: {len(clear)} of {len(own)}."
+        f"({span(first['conf_low'], first['conf_high'], unit)}), others held{ordered}."
     )
+    whole = f"{said} Detectable: {len(clear)} of {len(own)}."
+    return whole if len(whole.split()) <= ALOUD else said
 
 
 def _errors(design: Design, model: str) -> str:
