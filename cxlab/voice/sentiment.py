@@ -121,7 +121,8 @@ def sentiment(
         headline=f"{percent(up.mean())} of comments sound clearly like {names[1]}, "
         f"{percent(down.mean())} like {names[0]}; of one of each the tone tells the right one in "
         f"{percent(tone.area.estimate)} of pairs.",
-        method="Logistic model on words, pairs and threes of words, taught by the respondents' own "
+        method="Logistic model on words and pairs of words, with a mark and once more with the "
+        "other sign where a 'not' turns them, taught by the respondents' own "
         "scores, each comment judged by a model not taught by its text; calibrated (Platt 1999); "
         "AUC with its interval (DeLong, DeLong and Clarke-Pearson 1988).",
         base=f"{tone.heard.base[:-1]}; {count(tone.taught, 'comment')} of {names[0]} and "

@@ -1,13 +1,17 @@
 """A tone learned from words, judged only on comments it was not learned from."""
 
+import re
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import sparse
 from scipy.special import expit
 from scipy.stats import rankdata
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
+from sklearn.preprocessing import normalize
 
 from cxlab import stats
 from cxlab.voice.workings.texts import MASK, WORD
@@ -15,10 +19,12 @@ from cxlab.voice.workings.texts import MASK, WORD
 FOLDS = 5
 MOST = 40_000  # comments a model is learned from
 _WORDS = """
-no not never nothing without cannot nicht kein keine nie ohne pas jamais sans ni nunca sin non mai
-senza niet geen nooit
+no not never nothing without cannot nobody none nor neither nicht kein keine nie ohne pas jamais
+sans ni nunca sin non mai senza niet geen nooit
 """
 _NOT = frozenset(_WORDS.split())
+REACH = 4  # words that a `not` turns, at most to the end of its clause
+_WORD_OR_END = re.compile(rf"{WORD.pattern}|[.,;:!?]")
 
 
 class Area(NamedTuple):
@@ -30,25 +36,68 @@ class Area(NamedTuple):
     high: float
 
 
+def signed(text: str) -> list[tuple[str, bool]]:
+    """Give the words of a folded text, and whether a `not` before them turns each.
+
+    Example:
+        >>> signed("not bad, good")
+        [('not', False), ('bad', True), ('good', False)]
+    """
+    plain = MASK.sub(" ", text).replace("cannot", "can not").replace("n't", " not")
+    out, left = [], 0
+    for word in _WORD_OR_END.findall(plain):
+        if not word[0].isalpha():
+            left = 0
+            continue
+        out.append((word, left > 0 and word not in _NOT))
+        left = REACH if word in _NOT else left - 1
+    return out
+
+
 def pieces(text: str) -> list[str]:
-    """Give words, pairs and threes, small words too; what follows a `not` carries its mark.
+    """Give words and pairs, small words too; what a `not` turns carries its mark.
 
     Example:
         >>> pieces("not bad")
-        ['not', 'bad', 'not bad', 'not_bad']
+        ['not', 'not_bad', 'not not_bad']
     """
-    found = WORD.findall(MASK.sub(" ", text).replace("n't", "n not"))
-    out = list(found)
-    for size in (2, 3):
-        out += [" ".join(found[i : i + size]) for i in range(len(found) - size + 1)]
-    places = [i for i, word in enumerate(found) if word in _NOT]
-    return out + [f"not_{word}" for i in places for word in found[i + 1 : i + 4]]
+    found = [f"not_{word}" if turned else word for word, turned in signed(text)]
+    return found + [f"{one} {two}" for one, two in pairwise(found)]
 
 
 def table(texts: np.ndarray) -> Any:
-    """Give the pieces of comments as columns, rare ones with more weight; no score is looked at."""
+    """Give the pieces of comments as columns, rare ones with more weight; no score is looked at.
+
+    That is words and pairs, and each word once more with the other sign where a
+    `not` turns it, so that who never read 'not late' knows it from 'late'.
+    """
+    return counted(texts)[0]
+
+
+def counted(texts: np.ndarray):
+    """Learn the pieces of texts; give them as columns, and what does the same to others."""
     words = TfidfVectorizer(analyzer=pieces, min_df=2, sublinear_tf=True, max_features=60_000)
-    return words.fit_transform(texts)
+    known = TfidfVectorizer(analyzer=lambda text: [word for word, _ in signed(text)], min_df=2)
+    for each in (words, known):
+        each.fit(texts)
+
+    def told(others: np.ndarray) -> Any:
+        return sparse.hstack([words.transform(others), _turned(known, others)]).tocsr()  # fmt: skip
+
+    return told(texts), told
+
+
+def _turned(known: TfidfVectorizer, texts: np.ndarray) -> sparse.csr_matrix:
+    """Count a word once more, against itself where a `not` turns it."""
+    places, rows, columns, signs = known.vocabulary_, [], [], []
+    for row, text in enumerate(texts):
+        for word, turned in dict(signed(text)).items():
+            if word in places:
+                rows.append(row)
+                columns.append(places[word])
+                signs.append(-1.0 if turned else 1.0)
+    held = sparse.csr_matrix((signs, (rows, columns)), shape=(len(texts), len(places)))
+    return normalize(held @ sparse.diags(known.idf_))
 
 
 def fitted(x: Any, high: np.ndarray, seed: int) -> LogisticRegression:
@@ -56,7 +105,7 @@ def fitted(x: Any, high: np.ndarray, seed: int) -> LogisticRegression:
     if len(high) > MOST:
         chosen = np.random.default_rng(seed).choice(len(high), MOST, replace=False)
         x, high = x[chosen], high[chosen]
-    return LogisticRegression(C=3.0, max_iter=300, random_state=seed).fit(x, high)
+    return LogisticRegression(C=2.0, max_iter=300, random_state=seed).fit(x, high)
 
 
 def out_of_fold(x: Any, high: np.ndarray, alike: np.ndarray, seed: int) -> np.ndarray:
