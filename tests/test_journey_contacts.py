@@ -101,7 +101,7 @@ def test_where_it_hurts_is_found_and_said():
     nps = np.where((stage == "help") & (rng.random(600) < 0.7), 2, 9)
     done = journey.hurts(frame, answers(**{w: (3, s) for w, s in zip(who, nps, strict=True)}),
                          as_of=AS_OF)  # fmt: skip
-    assert done.headline.startswith("'help' weighs most")
+    assert done.headline.startswith("Of the stages, 'help' weighs most")
     assert done.frame.set_index("group").loc["help", "p_first"] > 0.99
 
 

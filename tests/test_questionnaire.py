@@ -353,3 +353,18 @@ def test_an_end_that_may_be_no_answer_is_doubted_until_the_file_settles_it(tmp_p
     assert "{range: 1..5, missing: [0]} under 'scales'" in told
     assert doubts({"range": "0..5", "missing": []}, missing=[]) == ""
     assert doubts({"range": "1..5", "missing": [0]}, missing=[0, 6]) == ""
+
+
+def test_codes_beside_labels_are_told_where_headings_are_bare(tmp_path):
+    rows = [f"{at},{['Tea', '1', ''][at % 3]},{['Milk', ''][at % 2]}" for at in range(60)]
+    asked = _asked(tmp_path, _rows("id,Q1_1,Q1_2", *rows), {"q": ["Q1_*"]})["q"]
+    assert _shares(asked) == {"Tea": 40, "Milk": 30}
+    assert "codes beside labels" in " ".join(asked.notes)
+
+
+def test_a_rare_answer_on_a_line_of_its_own_does_not_hide_the_others(tmp_path):
+    cells = ["Tea", "Tea\nMilk, cold", "Tea\nMilk, cold\nSugar"]
+    rows = [f'{at},"{cells[min(at % 9, 2) if at % 9 < 3 else 1]}"' for at in range(60)]
+    asked = _asked(tmp_path, _rows("id,W", *rows), {"w": "W"})["w"]
+    assert asked.kind == "choose all"
+    assert asked.items == ("Tea", "Milk, cold", "Sugar")

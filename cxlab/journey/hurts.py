@@ -172,6 +172,6 @@ def _headline(frame: pd.DataFrame, by: str, score: str, unit: str, worse: str) -
             f"'{most['group']}' with {amount(most['felt'], unit, signed=True)}{points} ({reach})."
         )
     return (
-        f"'{most['group']}' weighs most: {worse} answers after it amount to "
+        f"Of the {by}s, '{most['group']}' weighs most: {worse} answers after it amount to "
         f"{amount(most['felt'], unit)}{points} of {label(score)} over all ({reach})."
     )

@@ -69,7 +69,8 @@ def named_by_cells(question: Question, columns: Mapping[str, Column]) -> dict[st
     """Name an item that the export names by its heading alone after the words in its cells."""
     named: dict[str, Column] = {}
     for item, column in columns.items():
-        words = {same(word): word for word in heard_of(column, question).words}
+        heard = heard_of(column, question).words
+        words = {same(word): word for word in heard if same(word) not in YES | NO}
         own = next(iter(words.values())) if len(words) == 1 else ""
         bare = item == column.heading == column.wording and own and not column.labels
         tells = bare and not (same(own) in YES | NO or _coded(own))

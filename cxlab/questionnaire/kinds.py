@@ -12,6 +12,7 @@ YES = {"1", "yes", "y", "true", "checked", "selected", "x", "ja", "oui", "si", "
        "chosen", "on", "wahr", "ticked"}  # fmt: skip
 NO = {"0", "no", "n", "false", "unchecked", "not selected", "unselected", "not checked", "nein",
       "non", "not quoted", "not chosen", "off", "falsch", "not ticked", "unticked"}  # fmt: skip
+_MARKS = {"1", "0", "x"}  # codes of chosen or not that are no words
 MARKS = ("\n", "|", ";", ",")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d.*|\d\d?[./]\d\d?[./]\d{4}.*")
 _POINTS = 11  # most points of a scale
@@ -23,7 +24,7 @@ _CHOICES = 40  # most answers of a question with one column, unless few people a
 def of_columns(columns: Mapping[str, Column]) -> str:
     """Tell the kind of a question with several columns."""
     each = list(columns.values())
-    if all(_chosen_or_not(column) for column in each) or mentioned(each):
+    if all(map(_chosen_or_not, each)) or _own_labels(each) or mentioned(each):
         return "choose all"
     words = {word for column in each for word in column.words}
     if words and all(number_of(word) is not None and _is_number(word) for word in words):
@@ -74,7 +75,8 @@ def separator(column: Column) -> str:
         parts = np.mean([all(same(p) in known for p in w.split(mark) if p.strip()) for w in marked])
         few = len(distinct) <= max(8, len(words) * (0.9 if mark != "," else 0.6))
         several = counts[[column.words.index(word) for word in marked]].sum() / max(counts.sum(), 1)
-        if again > 0.7 and few and parts > 0.6 and several > 0.05 and max(map(len, distinct)) < 120:
+        known_parts = parts >= 0.5 if mark in "\n|" else parts > 0.6  # no answer holds these itself
+        if again > 0.7 and few and known_parts and several > 0.05 and max(map(len, distinct)) < 120:
             return mark
     return ""
 
@@ -114,6 +116,14 @@ def _chosen_or_not(column: Column) -> bool:
     if len(left) == 2 and len(left & YES) == 1 and same(column.wording).endswith(tuple(left - YES)):
         return True  # codes beside the label of the item
     return words <= YES | NO and bool(words & NO)
+
+
+def _own_labels(columns: Sequence[Column]) -> bool:
+    """Say whether each column holds the label of its item, here and there a code beside it."""
+    told = [{same(word) for word in column.words} for column in columns]
+    own = [words - _MARKS for words in told]
+    every = [word for words in own for word in words]
+    return all(len(words) == 1 for words in own) and len({*every}) == len(every) > 1
 
 
 def _is_number(word: str) -> bool:
