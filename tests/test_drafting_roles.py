@@ -28,14 +28,14 @@ def _told(doubts, *words):
 def test_strange_headings_of_order_lines_are_read_by_their_values(tmp_path):
     row = lambda at: (f"B-{at // 2:04d}", f"{DAYS[at // 2]:%d.%m.%Y}", 7000 + at // 2 % 37,  # noqa: E731
                       at % 3 + 1, f"{at % 40},50")  # fmt: skip
-    doubts, said, opened = _drafted(tmp_path, "Ref;Wann;Debitor;Menge;Zeile", row, mark=";")
+    doubts, said, opened = _drafted(tmp_path, "Ref;Wann;Gegenseite;Menge;Zeile", row, mark=";")
     columns = said["orders"]["columns"]
     assert columns["order_id"] == "Ref"
-    assert columns["customer_id"] == "Debitor"
+    assert columns["customer_id"] == "Gegenseite"
     orders = opened.cleaned["orders"].frame
     assert len(orders) == N // 2
     assert orders["amount"].sum() == sum((at % 3 + 1) * (at % 40 + 0.5) for at in range(N))
-    assert _told(doubts, "'Debitor'", "customer_id")
+    assert _told(doubts, "'Gegenseite'", "customer_id")
     assert _told(doubts, "'Wann'", "ordered_at")
 
 

@@ -139,7 +139,7 @@ READ = {
     "too many fields": ("s.csv", b"Q1,Q2\n9,a\n8,b,c\n7,d\n", [9, 7], {"row_torn": 1}),
     "separators alone": ("s.csv", b"Q1,Q2\n9,a\n,\n7,d\n", [9, 7], {"row_torn": 1}),
     "blank lines between": ("s.csv", b"Q1,Q2\n9,a\n\n7,d\n\n", [9, 7], {}),
-    "header again": ("s.csv", b"Q1,Q2\n9,a\nQ1,Q2\n7,d\n", [9, 7], {"score_unreadable": 1}),
+    "header again": ("s.csv", b"Q1,Q2\n9,a\nQ1,Q2\n7,d\n", [9, 7], {"below_table": 1}),
     "line break inside": ("s.csv", b'Q1,Q2\n9,"a\nb"\n8,c\n', [9, 8], {}),
     "doubled quote": ("s.csv", b'Q1,Q2\n9,"a ""b"" c"\n', [9], {}),
     "title above": ("s.csv", b"Report of May\n\n" + WIDE.encode(), None, {}),

@@ -351,6 +351,8 @@ def _convert(
             if name == "answered_at":
                 done.repairs["same_moment"] = done.values.notna().to_numpy()
                 done.values = done.values.mask(done.values.notna())
+        if kind == "time":
+            told += filter(None, [doubts.other_years(done.values, source)])
         columns[name] = done.values
         del cells
         pa.default_memory_pool().release_unused()  # of the column as it came

@@ -43,14 +43,15 @@ DATED = re.compile(
     re.IGNORECASE,
 )
 _CURRENCY = re.compile(
-    r"(?<![a-z])(?:r|us|au?|ca?|nz|hk|s|mx)\$|[£$€¥₩₹₺₽₪฿₫₴]|(?<![a-z])(?:gbp|usd|eur|chf|kr|zł|pln|kč|czk|huf|ft|lei|ron|sek|nok|dkk|"
+    r"(?<![a-z])(?:r|us|au?|ca?|nz|hk|s|mx)\$|[£$€¥₩₹₺₽₪฿₫₴円元원]|(?<![a-z])(?:gbp|usd|eur|chf|kr|zł|pln|kč|czk|huf|ft|lei|ron|sek|nok|dkk|"
     r"try|brl|cad|aud|nzd|jpy|cny|inr|zar|mxn|sgd|hkd|aed|ils)(?![a-z])|%",
     re.IGNORECASE,
 )
 _SIGNS = {
     "us$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "hk$": "HKD",
     "s$": "SGD", "mx$": "MXN", "r$": "BRL", "$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY",
-    "₹": "INR", "₩": "KRW", "₺": "TRY", "₪": "ILS", "zł": "PLN", "kč": "CZK", "ft": "HUF",
+    "₹": "INR", "₩": "KRW", "₺": "TRY", "₪": "ILS", "円": "JPY", "元": "CNY",
+    "원": "KRW", "zł": "PLN", "kč": "CZK", "ft": "HUF",
     "lei": "RON",
 }  # fmt: skip
 
@@ -421,6 +422,7 @@ def to_number(
     text, cut = trimmed(column)
     absent = one_of(text, _MISSING)
     bare = text.str.replace(_CURRENCY, "", regex=True).str.replace(r"[\s'\u2019]", "", regex=True)
+    bare = bare.str.replace(r"(?<=\d)[.,][–—-]{1,2}$", "", regex=True)  # '12.–', as shops write
     if not all(map(str.isascii, bare.unique())):
         bare = bare.str.normalize("NFKC").str.translate(_FIGURES)
     if not currencies:

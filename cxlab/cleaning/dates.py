@@ -44,7 +44,10 @@ _NUMBERS = {
 }
 # what systems write for "no date": the ends of their calendars
 _PLACEHOLDERS = ("1900-01-01", "1899-12-30", "1899-12-31", "1901-01-01", "1753-01-01", "0001-01-01")
-_NO_DAY = r"(?:0000-00-00|1900-01-00|00[/.-]00[/.-]0000|0?0/0?1/1900|0?1/0?0/1900)(?:[T ][0:.]+)?"
+_NO_DAY = (
+    r"(?:0{8}|9{8}|0000-00-00|1900-01-00|00[/.-]00[/.-]0000|0?0/0?1/1900|0?1/0?0/1900)"
+    r"(?:[T ][0:.]+)?"
+)
 _LAST_YEAR = 9999
 
 
@@ -92,6 +95,7 @@ def to_time(
         _as_usual(moments, text, form, empty, source)
     left = np.flatnonzero(~absent & (form == ""))
     if len(left):
+        text = _in_figures(text, left)
         empty[left] = text.iloc[left].str.fullmatch(_NO_DAY).to_numpy(dtype=bool)
         form[empty & (form == "")] = "none"
     for kind, pattern in _FORMS.items():
@@ -125,6 +129,43 @@ def to_time(
         },
         {"date_impossible": ~known & ~absent & ~empty},
     )
+
+
+# days as Japan, China and Korea write them: '2025年1月3日', '令和7年1月3日', '2025. 1. 3.'
+_EAST = re.compile(
+    r"(?P<era>令和|平成)?(?P<y>\d{1,4}|元) ?[年년.] ?(?P<m>\d{1,2}) ?[月월.] ?"
+    r"(?P<d>\d{1,2}) ?[日일.]?"
+    r"(?:\s*[(（].[)）])?\s*(?P<half>午前|午後|上午|下午|오전|오후)?\s*"
+    r"(?:(?P<h>\d{1,2})[:時时시] ?(?P<mi>\d{1,2})[:分분]? ?(?:(?P<s>\d{1,2})[秒초]?)?)?"
+)
+_NET = re.compile(r"\\?/Date\((\d+)(?:[+-]\d{4})?\)\\?/")
+_ERAS = {"令和": 2018, "平成": 1988, None: 0}  # the year before the first
+
+
+def _in_figures(text: pd.Series, left: np.ndarray) -> pd.Series:
+    """Write days of East Asia, and those of .NET, as the standard has them."""
+    words = text.iloc[left]
+    odd = words.str.contains(r"[年년오]|/Date\(|^\d{4}\. ", regex=True).to_numpy(bool)
+    if not odd.any():
+        return text
+    text = text.copy()
+    text.iloc[left[odd]] = [_eastern(word) for word in words[odd]]
+    return text
+
+
+def _eastern(word: str) -> str:
+    if net := _NET.fullmatch(word):
+        return net[1].rjust(13, "0")
+    found = _EAST.fullmatch(word)
+    if not found or (found["era"] is None and len(found["y"]) != 4):
+        return word
+    year = _ERAS[found["era"]] + (1 if found["y"] == "元" else int(found["y"]))
+    day = f"{year:04d}-{int(found['m']):02d}-{int(found['d']):02d}"
+    if found["h"] is None:
+        return day
+    late = found["half"] in ("午後", "下午", "오후")
+    hour = int(found["h"]) % 12 + 12 * late if found["half"] else int(found["h"])
+    return f"{day} {hour:02d}:{int(found['mi']):02d}:{int(found['s'] or 0):02d}"
 
 
 @dataclass

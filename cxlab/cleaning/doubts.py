@@ -158,6 +158,26 @@ def one_moment(moments: pd.Series, heading: str) -> str:
     )
 
 
+def other_years(moments: pd.Series, heading: str) -> str:
+    """Say so where most years are those of another calendar, such as 2568 in Thailand."""
+    known = moments.dropna()
+    year = int(known.dt.year.median()) if len(known) else 2000
+    if 1800 <= year <= 2200:
+        return ""
+    names = {
+        "Buddhist": (2400, 2700, -543),
+        "Persian": (1300, 1420, 621),
+        "Islamic": (1421, 1500, 579),
+    }
+    said = [f"{name} years, {year} is about {year + shift}"
+            for name, (low, high, shift) in names.items() if low <= year <= high]  # fmt: skip
+    likely = f" If they are {said[0]}." if said else ""
+    return (
+        f"{DOUBT}'{heading}': most of {count(len(known), 'date')} lie about the year {year}."
+        f"{likely} Export them in the usual calendar: until then ages and trends are of that year."
+    )
+
+
 def turned(answers: pd.DataFrame, spec: Table) -> list[str]:
     """Say so where a score falls as the first one rises: its good end is likely the other one.
 

@@ -12,11 +12,12 @@ SECONDS |= {"weeks": 604_800}
 # the words for each unit in English, German, French, Spanish, Dutch, Portuguese and Italian
 _UNITS = {
     "ms": r"ms|msecs?|millis(?:ec(?:ond)?s?)?|millisekunden?|millisecondes?|milisegundos?|"
-    r"milliseconden|millisecondi",
-    "seconds": r"s|secs?|seconds?|sek(?:unden?)?|secondes?|seg(?:undos?)?|seconden?|second[oi]",
-    "minutes": r"m|mins?|minutes?|minuten?|minuut|minutos?|minut[oi]",
-    "hours": r"h|hrs?|hours?|std|stunden?|heures?|horas?|uur|uren|or[ae]",
-    "days": r"d|days?|tage?n?|jours?|d[ií]as?|dag(?:en)?|giorn[oi]",
+    r"milliseconden|millisecondi|毫秒",
+    "seconds": r"s|secs?|seconds?|sek(?:unden?)?|secondes?|seg(?:undos?)?|seconden?|second[oi]|"
+    r"秒钟?|초",
+    "minutes": r"m|mins?|minutes?|minuten?|minuut|minutos?|minut[oi]|分钟?|分鐘|분",
+    "hours": r"h|hrs?|hours?|std|stunden?|heures?|horas?|uur|uren|or[ae]|小时|小時|時間?|시간",
+    "days": r"d|days?|tage?n?|jours?|d[ií]as?|dag(?:en)?|giorn[oi]|天|日|일",
     "weeks": r"w|wks?|weeks?|wochen?|semaines?|semanas?|we?ken|settiman[ae]",
 }
 _NUMBER = r"\d+(?:[.,]\d+)?"
@@ -55,7 +56,7 @@ def to_duration(
         return Converted(column.dt.total_seconds())
     text, cut = trimmed(column)
     absent = one_of(text, _MISSING)
-    lower = text.str.casefold()
+    lower = _bound(text)
     out = pd.Series(np.nan, index=column.index)
     two = declared if declared in ("h:mm", "m:ss") else _of_two(heading, usual)
     clock = lower.str.extract(rf"^{_CLOCK}$")
@@ -95,9 +96,22 @@ def to_duration(
 
 def spoken(texts: pd.Series) -> pd.Series:
     """Say of each text whether it is a length of time that names its own units."""
-    lower = texts.str.casefold().str.strip()
+    lower = _bound(texts.str.strip())
     form = lower.str.fullmatch(_CLOCK) | lower.str.upper().str.fullmatch(_ISO)
     return (form | lower.str.fullmatch(_WORDS)) & (lower != "")
+
+
+_UNDER = r"^(?:<=?|less than|under|up to|weniger als|unter|moins de|menos de|minder dan|meno di) ?"
+
+
+def _bound(text: pd.Series) -> pd.Series:
+    """Read '< 1 minute' as its bound, and 'a minute' as one: left out, quick ones would miss."""
+    lower = text.str.casefold()
+    under = lower.str.match(_UNDER).to_numpy(bool)
+    if not under.any():
+        return lower
+    bare = lower[under].str.replace(_UNDER, "", regex=True)
+    return lower.mask(under, bare.str.replace(r"^(?:an?|eine[rn]?|une?) ", "1 ", regex=True))
 
 
 def _as_dated(text: pd.Series) -> pd.Series:

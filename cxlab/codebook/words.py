@@ -212,7 +212,7 @@ RESULT_WORDS: dict[str, str] = {
 
 # Why a row cannot be used. Each row set aside has exactly one of these.
 SET_ASIDE: dict[str, str] = {
-    "below_table": "a total or a note below the table, not a record",
+    "below_table": "a total, a note or the header again, not a record",
     "row_torn": "the row has too few or too many fields",
     "preview": "a preview or test, not a customer's answer",
     "unfinished": "the questionnaire was not finished",

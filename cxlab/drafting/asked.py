@@ -139,14 +139,18 @@ def _sets(made: Guess) -> Iterator[tuple[str, list[str]]]:
 
 def _kind(made: Guess, columns: Sequence[Profile]) -> str:
     """Tell the kind of a question with these columns; empty where they are no one question."""
+    if any(column.kind in ("text", "email", "time") for column in columns):
+        return ""
     read = {column.name: _column(made, column) for column in columns}
     kind = of_columns(read)
+    if kind in ("", "rank", "sum"):
+        return kind
     words = {folded(word) for column in read.values() for word in column.words}
     if kind == "choose all":
         return kind if len(words) > 1 or len(columns) > _FEWEST else ""
     alike = 1 < len(words) <= _ANSWERS and all(c.kind in ("category", "scale") for c in columns)
     alike = alike and all(2 * len(column.words) >= len(words) for column in read.values())
-    return kind if kind in ("rank", "sum") or (kind == "grid" and alike) else ""
+    return kind if kind == "grid" and alike else ""
 
 
 def _column(made: Guess, column: Profile) -> Column:

@@ -13,6 +13,7 @@ from cxlab.drafting.doubts import MOST, Doubt, ranked
 from cxlab.drafting.guesses import SCORES, Guess, guess
 from cxlab.drafting.long import put_together
 from cxlab.drafting.moments import last_day
+from cxlab.drafting.overlooked import overlooked
 from cxlab.drafting.people import brought_together
 from cxlab.drafting.profiles import Profile, profiles
 from cxlab.drafting.rows import completed
@@ -56,6 +57,8 @@ def draft(files: Sequence[Path], folder: Path) -> Draft:
     tables, beside, doubts = _tables(gathered(files))
     currency, others = completed(tables)
     brought_together(tables)
+    for made in tables:
+        overlooked(made)
     day = last_day([*tables, *beside])
     if day is None:
         moment = pd.Timestamp(max(path.stat().st_mtime for path in files), unit="s").date()

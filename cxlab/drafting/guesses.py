@@ -304,7 +304,8 @@ def _is_score(made: Guess, ours: str, column: Profile) -> bool:
         return _grouped(made, column, reading)
     if ours != "nps":
         return column.kind != "number" or (reading.high <= 100 and len(column.tally()) <= 101)
-    tally = {n: rows for n, rows in column.tally().items() if f"{n:g}" not in reading.missing}
+    absent = {*reading.missing, *column.codes}
+    tally = {n: rows for n, rows in column.tally().items() if f"{n:g}" not in absent}
     off = sum(rows for n, rows in tally.items() if not 0 <= n <= 10)
     answers = sum(tally.values())
     if off > 0.1 * max(answers, 1) or not answers:
@@ -611,6 +612,10 @@ def _why_not(made: Guess, column: Profile) -> str:
     return "" if made.table in ("responses", "customers") else "nothing asks for it"
 
 
+# words of ours that are no column: `period` is a grid of reports
+_RESERVED = {"file", "line", "damage", "ratings", "period"}
+
+
 def keyed(columns: list[Profile], made: Guess, *, segments: bool = False) -> dict[str, Profile]:
     """Give each column a short name of our own.
 
@@ -622,7 +627,7 @@ def keyed(columns: list[Profile], made: Guess, *, segments: bool = False) -> dic
     ours = {
         name for name, kind in COLUMNS[made.table].items() if not (segments and kind == "category")
     }
-    taken = set(made.columns) | ours | set(made.ratings) | {"file", "line", "damage", "ratings"}
+    taken = set(made.columns) | ours | set(made.ratings) | _RESERVED
     out: dict[str, Profile] = {}
     for column in columns:
         key = base = short_name(column)

@@ -12,6 +12,7 @@ _WHO = (
     r"(?:cust(?:omer)?|client|member|account|acct|kunden?|user|person|people|contact|abonne|"
     r"cliente?|socio|adherent|subscriber|guest|patient|mitglieds?|mandant|buyer|shopper|payer|"
     r"household|requester|company|usager|usuario|konto|compte|cuenta|klant|lid|leden|gast|utente|"
+    r"insured|policy ?holder|tenant|debtor|debitor|party|student|donor|player|traveller|driver|"
     r"socio|assinante|kund|kunde|klient[aiy]?|zakazni[ck][ai]?|asiakas|asiakkaan|czlonka?|medlems?|"
     r"jasen|ugyfel)s?"
 )
@@ -30,7 +31,7 @@ WHO = (
 _ENDED = (
     r"cancel|churn|\bleft\b|kundig|austritt|ausgetreten|ausgeschieden|vertragsende|resili|"
     r"\bdepart\b|date de fin|\bbaja\b|cancelacion|terminat|deactivat|\bexit|lapsed|abgemeldet|"
-    r"clos(?:ed?|ing) (?:dt|date|on|at)|date closed|opgezegd|opzeg|beeindigd|uitgeschreven|"
+    r"\blapse|clos(?:ed?|ing) (?:dt|date|on|at)|date closed|opgezegd|opzeg|beeindigd|uitgeschreven|"
     r"zakoncz|wypowiedz|rezygnac|ukoncen|vypoved|slutdat|oppsagt|uppsag|opsagt|paattym|megszun|"
     r"einddatum|cancelamento|encerra|disdetta|cessazione|recesso|unsub|\bcxl\b|\bcncl|"
     r"\bterm d(?:t|ate)\b|opt(?:ed)? ?out"
@@ -46,7 +47,7 @@ _STARTED = (
 _STARTED_TOO = (
     r"\bstart|created|create date|creation|\bsince\b|\bseit\b|beginn|\bdebut|\binicio|anlage|"
     r"rozpocz|zahajen|rejestrac|startdat|alkamis|kezdet|ingangsdat|"
-    r"erstellt|angelegt|begin|^(?:date|datum|fecha|data)$"
+    r"inception|\beffective|erstellt|angelegt|begin|^(?:date|datum|fecha|data)$"
 )
 
 
@@ -82,7 +83,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"(?:\b|\d)nps\b|\bltr\b|net ?promoter|\bnet ?pro\b|likel\w* (?:.* )?recommend|"
             r"recommend .*(?:friend|colleague|family)|"
             r"weiterempfehl|wahrscheinlich.*empfehl|recommand|recomend|recomien|aanbeve|"
-            r"consiglier|raccomand|rekommender|anbefal|polec[ia]|suositel|doporuc",
+            r"consiglier|raccomand|rekommender|anbefal|polec[ia]|suositel|doporuc|tavsiye|"
+            r"рекоменд|勧め|薦め|すすめ|推荐|推薦|추천|توصي|تنصح|המליץ",
             r"recommend|empfehl",
             r"^(?:score|rating|note|bewertung|puntuacion|punteggio)(?: \(?0 (?:to |bis |a |tot "
             r")?10)?$"),
@@ -198,20 +200,23 @@ WORDS: dict[str, tuple[Word, ...]] = {
     ),
     "subscriptions": (
         Word("subscription_id", ("id", "number", "category"), (
-            r"(?:subscription|contract|abo|abonnement|vertrags?|suscripcion|spell)s? ?"
+            r"(?:subscription|contract|policy|lease|membership|abo|abonnement|vertrags?|"
+            r"suscripcion|spell)s? ?"
             rf"{_ID}$|^subscriptions? id$", r"^id$")),
         Word("customer_id", _IDS, WHO, r"\b(?:date|since|type|name|group|segment|status|email)\b"),
         Word("ended_at", _TIME, (
             _ENDED, r"ended?(?: ?(?:at|date|on))?\b|end ?date|\bende?\b|\bfin\b|until|expire|"
-            r"^(?:to|till|hasta|tot|au|bis|al)$"),
-            r"trial|current|period|next|renew"),
+            r"^(?:to|till|hasta|tot|au|bis|al)$|lapse|surrender|move ?out"),
+            r"trial|current|period|next|renew|expir"),
         Word("started_at", _TIME, (
-            r"start|activat|begin|debut|inicio|\bab\b|from|^(?:von|desde|du|da)$|^inizio|^ingangsdatum|^vanaf$",
+            r"start|activat|begin|debut|inicio|inception|effective|commence|move ?in|"
+            r"\bab\b|from|^(?:von|desde|du|da)$|^inizio|^ingangsdatum|^vanaf$",
             r"created|creation|since"),
             r"trial|current|period|next|renew|cancel"),
         Word("plan", _SHORT, (r"\bplan\b|product|price id|tarif|package|paket|formule|item",),
              r"amount|price$|quantity"),
-        Word("amount", _MONEY, (r"\bmrr\b|amount|price|fee|betrag|preis|montant|importe",)),
+        Word("amount", _MONEY, (
+            r"\bmrr\b|amount|price|fee|betrag|preis|montant|importe|premium|\brent\b",)),
         Word("status", _SHORT, (r"status|state|etat|estado",)),
     ),
     "orders": (
@@ -242,7 +247,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"time))?(?: utc)?$",
             r"^(?:date|datum|fecha|data|day|tag|time|timestamp|when|completed(?: at| date)?)$",
             r"paid|close ?date|created|date|datum|fecha"),
-            r"cancel|return|refund|ship|deliver|fulfil|due|birth|updated|modified|expire|process"),
+            r"cancel|return|refund|ship|deliver|fulfil|due|birth|updated|modified|expir|process|lapse"),
         Word("refunded", _MONEY, (
             r"amount refunded|refund(?:ed)?(?: amount| total| value)?$|erstatt|rembours|reembols|"
             r"partial refunds?",), r"date|reason|converted|status|id$|reference"),
@@ -271,8 +276,9 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"refund|discount|(?<!inc )(?<!incl )\btax|fee|shipping|\btip\b|unit|list|formatted|"
             r"converted|subtotal|"
             r"quantity|outstanding|lineitem|item price|gift|rabatt|steuer|versand|coupon|status|"
-            r"paid at|method|count|vat\b|mwst|tva|iva\b|compare|before"),
-        Word("currency", _SHORT, (r"currency|wahrung|devise|moneda|^moeda$|^valuta$",),
+            r"paid at|method|count|vat\b|mwst|tva|iva\b|compare|before|record|number$"),
+        Word("currency", _SHORT, (
+            r"currency|wahrung|devise|moneda|^moeda$|^valuta$|^(?:ccy|crcy|curr?|waers|whg)$",),
         r"converted"),
         Word("status", _SHORT, (
             r"^(?:order |payment |financial )?(?:status|state)$|zahlungsstatus|statut|estado|"
@@ -416,8 +422,10 @@ WORDS: dict[str, tuple[Word, ...]] = {
 TELLS: dict[str, tuple[tuple[str, int], ...]] = {
     "responses": (
         (r"recommend|empfehl|recommand|recomend|aanbeve|consiglier|rekommender|anbefal|polec[ia]|"
+         r"tavsiye|рекоменд|勧め|薦め|推荐|推薦|추천|توصي|تنصح|"
          r"suositel|doporuc|\bnps\b|net ?pro\b|promoter", 3),
         (r"satisf|zufrieden|csat\b|how (?:likely|easy)|\bces\b|survey|respon|answer|rating", 1),
+        (r"^respondent|survey id", 3),
         (r"comment|verbatim|feedback|interview|questionnaire|^q\d", 1),
     ),
     "customers": (
@@ -442,6 +450,8 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
         (r"agent|resolved|opened|solved|priority|\bvia\b|subject|closed", 1),
     ),
     "subscriptions": ((r"subscription|\babo\b|abonnement|suscripcion|\bmrr\b", 3),
+                      (r"\bpolicy (?:no|nr|number|id)|\binception|\blapse|\blease|tenan|"
+                       r"premium", 2),
                       (r"\bplan\b|renew|current term|billing", 1)),
     "reviews": ((r"\bstars?\b|star ?rating|review|sterne|etoiles|estrellas|resena|recensione|"
                  r"\bavis\b", 2),

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -65,6 +66,11 @@ class Profile:
         """Name and wording, folded, to look for words in."""
         same = self.wording == self.name
         return self.called if same else f"{self.called} {folded(self.wording)}"
+
+    @cached_property
+    def asked(self) -> str:
+        """The wording alone, folded."""
+        return folded(self.wording)
 
     @property
     def words(self) -> list[str]:
@@ -211,10 +217,12 @@ def _seen(values: tuple[str, ...]) -> _Seen:
         return _Seen({}, False, 0.0, 0.0)
     text = pd.Series(values, dtype="str")
     numbers, unclear = _numbers(text)
-    lengths, addresses = spoken(text).mean(), text.str.fullmatch(_EMAIL).mean()
+    lengths = spoken(text).mean() if spoken(_some(text)).any() else 0.0
+    addresses = text.str.fullmatch(_EMAIL).mean() if _some(text).str.contains("@").any() else 0.0
     return _Seen(numbers, unclear, float(lengths), float(addresses))
 
 
+_MOSTLY = 0.7  # part of the values that are lengths of time; the others are booked
 _FEW_VALUES = 30  # with so many, columns of one questionnaire often hold the same ones
 _few_seen = lru_cache(maxsize=2048)(_seen)
 
@@ -223,7 +231,7 @@ def _kind(column: Profile, seen: _Seen) -> str:
     counts, text = column.counts, column.counts.index
     if len(counts) <= 2 and set(text.str.lower()) <= (_YES | _NO):
         return "flag"
-    if seen.lengths > 0.9:
+    if seen.lengths > _MOSTLY:
         return "duration"
     if seen.addresses > 0.9:
         return "email"
@@ -263,11 +271,15 @@ def _time_kind(counts: pd.Series, name: str) -> tuple[str, pd.Series | None]:
         first = to_time(seen, timezone="UTC", format=MONTH).values.dt.tz_localize(None)
         if first.notna().all():
             return "time", first.repeat(counts.to_numpy()).reset_index(drop=True)
+    seen = seen[~seen.str.fullmatch("0{8}|9{8}|99991231")]  # no day at all
+    counts = counts[seen.index]
+    if seen.empty:
+        return "", None
     days = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1[0-9]{9}(?:\d{3}){0,2}"
     serial = re.search(_LIVED, folded(name)) and seen.str.fullmatch(r"[2-5]\d{4}(?:[.,]\d+)?").all()
     if plain and not serial and not (seen.str.fullmatch(days).mean() > 0.95 and _dated(name)):
         return "", None
-    if spoken(seen).mean() > 0.5:
+    if spoken(_some(seen)).any() and spoken(seen).mean() > 0.5:
         return "", None
     try:
         return ("time", _read(seen, counts)) if _readable(seen) else ("", None)
@@ -287,7 +299,18 @@ def _clock(seen: pd.Series) -> str:
     return "" if not found else " %H:%M:%S" if found[1] else " %H:%M"
 
 
+def _some(texts: pd.Series) -> pd.Series:
+    """Give values from all over a column: where none of these is of a kind, most are not."""
+    return texts.iloc[:: max(1, len(texts) // _PROBED)]
+
+
+_PROBED = 60
+
+
 def _readable(seen: pd.Series) -> bool:
+    with suppress(CleaningError):
+        if to_time(_some(seen), timezone="UTC").values.notna().mean() < 0.4:
+            return False
     return bool(to_time(seen, timezone="UTC").values.notna().mean() > 0.7)
 
 
@@ -305,7 +328,7 @@ _LIVED = (
 
 
 def _dated(name: str) -> bool:
-    words = r"dat(?:e|um|$)|time|zeit|_at$| at$|day|tag|fecha|created|^column \d+$"
+    words = r"dat(?:e|um|$)|time|zeit|_at$| at$|day|tag|fecha|created|^column \d+$|\bdt\b|_dt$"
     return bool(re.search(words, name, re.IGNORECASE))
 
 

@@ -9,7 +9,7 @@ from cxlab.cleaning import CleaningError
 from cxlab.cleaning.convert import _YES, to_currency, to_number
 from cxlab.cleaning.counting import gives_back, standing
 from cxlab.drafting.guesses import Guess
-from cxlab.drafting.profiles import MONTH, MOST_VALUES, Profile
+from cxlab.drafting.profiles import MONTH, MOST_VALUES, Profile, folded
 from cxlab.drafting.tables import is_money
 from cxlab.results import listing
 
@@ -39,6 +39,7 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
             _two_sides(made)
             _came_back(made)
             _called_off(made)
+            _either_side(made)
             _untold(made)
     return next(filter(None, currencies), ""), others
 
@@ -252,7 +253,8 @@ def _gone(made: Guess) -> pd.Series:
 def _untold(made: Guess) -> None:
     """Where the language of an export is not known, name what may say which orders count."""
     guessed = [d for d in made.doubts if "no heading says outright" in d.text]
-    if "where" in made.said or "status" in made.columns or len(guessed) < 2:
+    known = "where" in made.said or "status" in made.columns
+    if known or not guessed or 2 * len(guessed) < len(made.columns):
         return
     for column in made.found:
         few = column.kind == "category" and 2 <= len(column.counts) <= 8
@@ -340,9 +342,7 @@ def _currency(made: Guess, others: list[str]) -> str:
     amount = made.columns.get("amount")
     if amount is None:
         return ""
-    column = made.columns.get("currency") or next(
-        (c for c in made.found if c.called in ("currency", "wahrung", "devise", "moneda")), amount
-    )
+    column = made.columns.get("currency") or _money_of(made) or amount
     column = amount if column.kind == "empty" else column
     cells = made.raw(column)
     codes = to_currency(cells).values.fillna("") if column is amount else cells.str.upper()
@@ -368,6 +368,66 @@ def _currency(made: Guess, others: list[str]) -> str:
         "where",
     )
     return most
+
+
+_CODES = frozenset(
+    [
+        "AED",
+        "ARS",
+        "AUD",
+        "BGN",
+        "BRL",
+        "CAD",
+        "CHF",
+        "CLP",
+        "CNY",
+        "COP",
+        "CZK",
+        "DKK",
+        "EGP",
+        "EUR",
+        "GBP",
+        "HKD",
+        "HUF",
+        "IDR",
+        "ILS",
+        "INR",
+        "ISK",
+        "JPY",
+        "KRW",
+        "MAD",
+        "MXN",
+        "MYR",
+        "NGN",
+        "NOK",
+        "NZD",
+        "PEN",
+        "PHP",
+        "PKR",
+        "PLN",
+        "QAR",
+        "RON",
+        "RSD",
+        "RUB",
+        "SAR",
+        "SEK",
+        "SGD",
+        "THB",
+        "TRY",
+        "TWD",
+        "UAH",
+        "USD",
+        "VND",
+        "ZAR",
+    ]
+)
+
+
+def _money_of(made: Guess) -> Profile | None:
+    """Find the column of currencies: by its heading, else by codes in it."""
+    by_name = [c for c in made.found if c.called in ("currency", "wahrung", "devise", "moneda")]
+    by_code = [c for c in made.found if c.n and set(c.counts.index.str.upper()) <= _CODES]
+    return next(iter([*by_name, *by_code]), None)
 
 
 def _always(made: Guess, column: Profile, amount: Profile, code: str) -> str:
@@ -468,7 +528,7 @@ def _cents(made: Guess) -> None:
 
 
 def _words(made: Guess) -> set[str]:
-    column = next((c for c in made.found if c.called == "currency"), None)
+    column = _money_of(made)
     return set() if column is None else {word.upper() for word in column.counts.index}
 
 
@@ -523,6 +583,44 @@ def _credits(made: Guess) -> None:
             0.9,
             "where",
         )
+
+
+# how ledgers say on which side of it a row stands
+_SIDES = ("dr cr", "d c", "s h", "soll haben", "debit credit", "debe haber", "dare avere", "in out",
+          "af bij", "withdrawal deposit", "belastung gutschrift", "debet credit", "debito credito",
+          "outflow inflow", "out in", "expense income", "paid out paid in")  # fmt: skip
+
+
+def _either_side(made: Guess) -> None:
+    """Doubt sums of which a word says the side of a ledger, and no sign does."""
+    amount = made.columns.get("amount")
+    if amount is None or not amount.numbers or min(amount.numbers.values()) < 0:
+        return
+    for column in made.found:
+        sides = list(column.counts.index)
+        if sides == ["+"] and (made.raw(column) == "-").any():  # a dash alone is no word elsewhere
+            sides = ["+", "-"]
+        said = " ".join(map(folded, sides))
+        turned = " ".join(map(folded, sides[::-1]))
+        if len(sides) != 2 or not (sides == ["+", "-"] or {said, turned} & {*_SIDES}):
+            continue
+        sums = {word: _sum_of(made, column, word) for word in sides}
+        (one, mine), (other, theirs) = sums.items()
+        made.doubt(
+            f"'{column.name}' says on which side each row stands, '{one}' ({mine:,.2f}) or "
+            f"'{other}' ({theirs:,.2f}), and all are counted as sales, {mine + theirs:,.2f} "
+            f"together; one side less the other would be {abs(mine - theirs):,.2f}. Keep one by "
+            f"`where: {{{column.name}: [{one}]}}`, or write the other as negative amounts.",
+            0.9,
+            "where",
+        )
+        return
+
+
+def _sum_of(made: Guess, column: Profile, word: str) -> float:
+    amount = made.columns["amount"]
+    rows = made.raw(column) == word
+    return float(made.raw(amount)[rows].map(amount.numbers).astype(float).sum())
 
 
 def _kind_of(column: Profile) -> bool:

@@ -136,6 +136,31 @@ _ORDERS = (
     "meget utilfreds/meget misfornøyd/svært misfornøyd|utilfreds/misfornøyd|ret utilfreds/litt "
     "misfornøyd|hverken tilfreds eller utilfreds/hverken eller/verken eller/neutral/nøytral|"
     "ret tilfreds/litt fornøyd|tilfreds/fornøyd|meget tilfreds/meget fornøyd/svært fornøyd",
+    # Turkish, Russian, Japanese, Chinese, Korean and Arabic
+    "hiç memnun değilim/çok memnuniyetsiz/hiç memnun kalmadım|memnun değilim/memnuniyetsiz|"
+    "kararsızım/nötr/ne memnunum ne değilim/orta|memnunum/memnun|çok memnunum/çok memnun",
+    "kesinlikle katılmıyorum|katılmıyorum|kararsızım|katılıyorum|kesinlikle katılıyorum",
+    "çok kötü|kötü|orta|iyi|çok iyi",
+    "очень недоволен/полностью недоволен/очень недовольна|недоволен/не доволен/недовольна|"
+    "нейтрально/затрудняюсь ответить/ни то ни другое/средне|доволен/довольна|"
+    "очень доволен/полностью доволен/очень довольна",
+    "совсем не удовлетворен/полностью не удовлетворен|не удовлетворен|нейтрально|удовлетворен|"
+    "полностью удовлетворен",
+    "очень плохо/ужасно|плохо|удовлетворительно/средне/нормально|хорошо|отлично/очень хорошо",
+    "полностью не согласен|не согласен|нейтрально/трудно сказать|согласен|полностью согласен",
+    "とても不満/非常に不満/大変不満|不満/やや不満|どちらでもない/どちらともいえない/普通/ふつう|"
+    "満足/やや満足|とても満足/非常に満足/大変満足",
+    "全くそう思わない/まったくそう思わない|そう思わない/あまりそう思わない|"
+    "どちらともいえない/どちらでもない|そう思う/ややそう思う|とてもそう思う/非常にそう思う",
+    "とても悪い/非常に悪い|悪い/やや悪い|普通|良い/やや良い|とても良い/非常に良い",
+    "非常不满意/很不满意/十分不满意|不满意/不太满意|一般/中立/普通|满意/比较满意|"
+    "非常满意/很满意/十分满意",
+    "非常不滿意/很不滿意|不滿意/不太滿意|普通/一般/尚可|滿意|非常滿意/很滿意",
+    "非常不同意|不同意|一般/中立/不确定|同意|非常同意",
+    "매우 불만족/매우불만족/매우 불만|불만족/불만|보통|만족|매우 만족/매우만족",
+    "전혀 그렇지 않다|그렇지 않다|보통이다/보통|그렇다|매우 그렇다",
+    "غير راض جدا/غير راض تماما/غير راض على الإطلاق|غير راض|محايد|راض|راض جدا/راض تماما",
+    "لا أوافق بشدة|لا أوافق|محايد|أوافق|أوافق بشدة",
     # stars
     "one/one star/1 star|two/two stars/2 stars|three/three stars/3 stars|four/four stars/4 stars|"
     "five/five stars/5 stars",
@@ -298,7 +323,10 @@ def _numbered(columns: Sequence[Profile], fixed: tuple[float, float] | None) -> 
     listed = [each for each in [*missing, *said, *words] if each not in declared]
     ends = {} if fixed else _odd_ends(left, low, high)
     reading = Reading(low, high, {}, listed, said, ends, strange=odd)
-    if low == 0 and not left.get(0) and left.get(1, 0) >= _SOME and sum(left.values()) >= _MANY:
+    if (low, high) == (0, 1) and len(left) > 2:
+        mean = sum(n * rows for n, rows in left.items()) / sum(left.values())
+        reading.unsure.append(f"the answers are parts of one, of 0..1, with a mean of {mean:.2f}")
+    elif low == 0 and not left.get(0) and left.get(1, 0) >= _SOME and sum(left.values()) >= _MANY:
         reading.unsure.append(
             f"nobody answered 0 and {left[1]} answered 1, as if it was asked on 1..{high:g}"
         )
@@ -339,11 +367,32 @@ def _ends(tally: dict[float, int], columns: Sequence[Profile]) -> tuple[float, f
     ]  # fmt: skip
     coded += [column.most for column in columns if column.most]
     low, high = min([low, *coded]), max([high, *coded])
+    if 0 <= low < high <= 1 and any(number % 1 for number in tally):  # parts of one
+        return 0, 1
+    if told := _ends_told(columns, low, high):
+        return told
     if high > 11:
         return min(low, 0), 100 if high <= 100 else high
     low = min(low, 1)
     few = sum(tally.values()) < 30 * len(columns)
     return low, next(end for end in ((5, 7, 10, 11) if few else range(2, 12)) if end >= high)
+
+
+_TOLD = re.compile(
+    r"[(\[]\s*(?:scale\s*)?(?P<a>[01])\s*(?:[-–—〜~]|\.{2,3}|to|bis|à|a|tot|=[^()\[\]]*?[,;/]?)\s*"
+    r"(?P<b>[567]|9|10|11|100)\s*(?:=[^()\[\]]*)?[)\]]",
+    re.IGNORECASE,
+)
+
+
+def _ends_told(columns: Sequence[Profile], low: float, high: float) -> tuple[float, float] | None:
+    """Give the ends that headings name, as in '(1 = very good, 6 = very bad)', if all fit."""
+    found = {(float(each["a"]), float(each["b"])) for column in columns
+             for each in _TOLD.finditer(f"{column.name} {column.wording}")}  # fmt: skip
+    if len(found) != 1:
+        return None
+    ends = found.pop()
+    return ends if ends[0] <= low and high <= ends[1] else None
 
 
 def _odd_ends(tally: dict[float, int], low: float, high: float) -> dict[str, int]:
@@ -390,7 +439,7 @@ def _labelled_by_file(columns: Sequence[Profile]) -> Reading | None:
 
 
 def _parse(order: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(place.split("/")) for place in order.split("|"))
+    return tuple(tuple(map(folded, place.split("/"))) for place in order.split("|"))
 
 
 ORDERS = tuple(map(_parse, _ORDERS))

@@ -157,10 +157,12 @@ def _content(found: list[Profile]) -> Counter[str]:
     times = [c for c in found if c.kind in ("time", "unclear time")]
     said = [c for c in found if c.kind in ("category", "text")]
     pleased = [c for c in found if re.search(FELT, c.said)] + fits(found, _word("responses", "ces"))
-    pleased = [c for c in pleased + fits(found, _word("responses", "csat")) if _is_rated(c)]
+    pleased = [c for c in pleased + fits(found, _word("responses", "csat"))
+               if _is_rated(c) or _is_part(c)]  # fmt: skip
     points["responses"] += 5 * bool(asked) + min(len(rated) // 2, 4)
     points["responses"] += 4 * bool(pleased and len(found) <= _SHORT and not (ended or left))
-    points["responses"] -= 4 * (not rated and not any(map(_is_rated, said)))
+    written = any(c.kind == "text" for c in fits(found, _word("responses", "comment")))
+    points["responses"] -= 4 * (not (rated or written or pleased or any(map(_is_rated, said))))
     points["customers"] += 4 * bool(left) + 3 * (once and bool(began)) + 3 * (once and bool(ended))
     points["customers"] -= 4 * several
     points["orders"] += 3 * bool(money and times and (who or coded)) - 4 * (not money)
@@ -211,6 +213,12 @@ def _is_rated(column: Profile) -> bool:
     )
 
 
+def _is_part(column: Profile) -> bool:
+    """Say whether values are parts of one, as a sheet keeps what it shows as percentages."""
+    numbers = column.numbers.values()
+    return column.kind == "number" and min(numbers) >= 0 and max(numbers) <= 1
+
+
 def _is_asked(column: Profile) -> bool:
     words = r"^(?:score|rating|note|bewertung|puntuacion|punteggio)$"
     return not re.search(words, column.called) or len(column.tally()) > 5
@@ -237,7 +245,7 @@ def _tier(column: Profile, word: Word) -> int | None:
     for at, pattern in enumerate(word.tiers):
         if re.search(pattern, column.called):
             return 2 * at
-        if word.worded and re.search(pattern, column.said):
+        if word.worded and any(re.search(pattern, said) for said in (column.said, column.asked)):
             return 2 * at + 1
     return None
 

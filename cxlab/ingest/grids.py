@@ -76,6 +76,22 @@ def footers(rows: Sequence[Sequence[str]]) -> list[int]:
     return []
 
 
+def headers_again(cells: pd.DataFrame, header: Header) -> np.ndarray:
+    """Find the rows that repeat the header, as files put together or printed in pages have.
+
+    Args:
+        cells: columns named by their place.
+        header: of which each row is compared with the names.
+    """
+    again = np.full(len(cells), header.rows == 1 and len(cells.columns) > 0)
+    for place in cells.columns:
+        if not again.any():
+            break
+        name = header.names[int(place)]
+        again &= cells[place].isin([name, f"\ufeff{name}"]).to_numpy(bool)
+    return np.flatnonzero(again)
+
+
 def stacked(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Put rows below one another; what is categories of text in the first part stays so."""
     if len(parts) == 1:

@@ -153,7 +153,9 @@ def _is_merged(groups: list[str], row: Sequence[str], below: Sequence[str]) -> b
     names = [cell.strip() for cell in row]
     under = [at for at, group in enumerate(groups) if not group and any(groups[:at])]
     named = [at for at in under if at < len(names) and names[at]]
-    if len(named) < 2 or len(named) < len(under):
+    alone = [at for at, group in enumerate(groups) if group and at + 1 not in under]
+    bare = not any(names[at] for at in alone if at < len(names))  # the second row names no other
+    if not named or len(named) < len(under) or (len(named) < 2 and not bare):
         return False
     values = [below[at].strip() for at in range(min(len(below), len(names)))]
     numbers = [_is_number(value) for value in values]

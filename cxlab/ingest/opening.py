@@ -176,8 +176,10 @@ def delimiter(head: str, name: str, declared: str | None) -> str:
         if len(mark) != 1:
             raise IngestError(f"{name}: 'delimiter: {declared}' is not one character.")
         return mark
-    scores = {}
-    for candidate in ",;\t|":
+    scores: dict[str, tuple[float, int]] = {}
+    for candidate in _USUAL_MARKS + _RARE_MARKS:
+        if candidate in _RARE_MARKS and scores:
+            break
         rows = _cut(head, candidate)
         if len(rows) > 2:  # the last row of the head may be cut
             rows = rows[:-1]
@@ -195,6 +197,9 @@ def delimiter(head: str, name: str, declared: str | None) -> str:
             "Declare 'delimiter:' in the study file."
         )
     return best[0]
+
+
+_USUAL_MARKS, _RARE_MARKS = ",;\t|", "~^¦\x1f\x01§"
 
 
 def _cut(head: str, mark: str) -> list[list[str]]:

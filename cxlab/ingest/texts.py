@@ -15,7 +15,15 @@ import pyarrow.csv
 
 from cxlab.codebook import DOUBT, Table
 from cxlab.ingest.encodings import decode
-from cxlab.ingest.grids import FOOTER, LAST_ROWS, Grid, Wanted, footers, stacked
+from cxlab.ingest.grids import (
+    FOOTER,
+    LAST_ROWS,
+    Grid,
+    Wanted,
+    footers,
+    headers_again,
+    stacked,
+)
 from cxlab.ingest.layouts import Header, recognise, top
 from cxlab.ingest.opening import HEAD, Bytes, IngestError, Opened, Streamed, delimiter, tally
 from cxlab.ingest.quotes import check_header, check_quotes, find_open, unclosed
@@ -61,7 +69,8 @@ def read_text(path: Path, opened: Opened, table: Table, wanted: Wanted) -> Grid:
     if not len(lines):
         raise IngestError(f"{name}: there is a header but no row below it.")
     _check_some_whole(damage, lines, name, table)
-    if below := _below(data, mark, lines, before + lines_below):
+    below = _below(data, mark, lines, before + lines_below)
+    if below := [*headers_again(cells, header), *below]:
         marked = np.full(len(lines), "", dtype=object)
         marked[:] = damage
         marked[below] = FOOTER

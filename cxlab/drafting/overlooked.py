@@ -1,0 +1,179 @@
+"""What a draft would otherwise pass over in silence: columns it cannot use as they stand."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from cxlab.codebook import COLUMNS
+from cxlab.drafting.guesses import SCORES, Guess
+from cxlab.drafting.lexicon import WORDS, Word
+from cxlab.drafting.profiles import Profile
+from cxlab.results import count, listing
+
+_MONTH = re.compile(
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mrz|mai|okt|dez|ene|abr|ago|dic|fev|avr|"
+    r"juin|juil|aou)[a-z]* ?(?:(?:19|20)?\d\d)?|(?:19|20)\d\d ?(?:0?[1-9]|1[0-2])|"
+    r"(?:0?[1-9]|1[0-2]) (?:19|20)\d\d|(?:q[1-4]|[1-4]q) ?(?:(?:19|20)?\d\d)?|(?:19|20)\d\d ?q[1-4]"
+)
+_PERIOD = re.compile(
+    r"(?:19|20)\d\d\W{0,2}(?:Q|W|KW|T|H|S)\W?\d{1,2}|"
+    r"(?:Q|W|KW|T|H|S|Week|Woche|Quarter|Semaine|Semana)\W{0,2}\d{1,2}\W{1,3}(?:(?:19|20)?\d\d)",
+    re.IGNORECASE,
+)
+_WHAT = {"time": "dates", "number": "numbers", "duration": "lengths of time"}
+_FEWEST, _MOSTLY = 3, 0.9
+_POINTS = 8  # columns, headed 0 to 10, that are the points of one question
+
+
+def overlooked(made: Guess) -> None:
+    """Doubt aloud what is left out although heading or values say what it may be."""
+    taken = {id(column) for column in made.columns.values()}
+    left = [column for column in made.found if column.n and id(column) not in taken]
+    told = _by_period(made, left) | _by_heading(made, left)
+    _months_as_columns(made, [column for column in left if id(column) not in told])
+    _points_as_columns(made)
+    _weighted(made)
+    _unpriced(made)
+
+
+def _by_heading(made: Guess, left: list[Profile]) -> set[int]:
+    """Doubt columns named like one of ours whose values cannot be read as such."""
+    told: set[int] = set()
+    for word in WORDS[made.table]:
+        kind = COLUMNS[made.table].get(word.ours, "")
+        if kind not in _WHAT or word.ours in made.columns:
+            continue
+        for column in left:
+            if id(column) in told or not _is_named(column, word) or column.kind in word.kinds:
+                continue
+            figures = column.counts.index.str.contains(r"\d", regex=True)
+            if figures.mean() < _MOSTLY or column.kind in ("empty", "flag", "scale"):
+                continue
+            told.add(id(column))
+            made.doubt(
+                f"'{column.name}' is named like {word.ours}, and its values "
+                f"('{column.example[:40]}') are not read as {_WHAT[kind]}, so that "
+                f"{count(column.n, 'row')} {'has' if column.n == 1 else 'have'} none. Export it "
+                "in a plain form, then map it.",
+                0.5,
+                "columns",
+                word.ours,
+            )
+            break
+    return told
+
+
+def _is_named(column: Profile, word: Word) -> bool:
+    return not re.search(word.never, column.called) and any(
+        re.search(tier, column.called) for tier in word.tiers[:2]
+    )
+
+
+def _by_period(made: Guess, left: list[Profile]) -> set[int]:
+    """Doubt columns of weeks or quarters: nothing here is dated by them."""
+    told = set()
+    for column in left:
+        shown = column.counts.index.to_series()
+        if len(shown) > 1 and shown.map(lambda cell: bool(_PERIOD.fullmatch(cell))).all():
+            told.add(id(column))
+            made.doubt(
+                f"'{column.name}' ('{column.example}') holds weeks or quarters and no days, and "
+                f"dates none of {count(column.n, 'row')}. Export the day, or the first of each.",
+                0.6,
+                "columns",
+            )
+    return told
+
+
+def _months_as_columns(made: Guess, left: list[Profile]) -> None:
+    """Doubt a table that has a column for each month: of time, it holds nothing."""
+    found = [c for c in left if c.numbers and _MONTH.fullmatch(c.called)]
+    if len(found) < _FEWEST:
+        return
+    total = sum(number * rows for c in found for number, rows in c.tally().items())
+    made.doubt(
+        f"{len(found)} columns are months ({listing([c.name for c in found], 3)}) and add up to "
+        f"{total:,.2f}; nothing is made of them. Bring them into rows, with a column for the month "
+        "and one for the value, to have them counted over time.",
+        0.9,
+        "attributes",
+    )
+
+
+def _points_as_columns(made: Guess) -> None:
+    """Doubt a score of which each point is a column with a mark in it, and give its number."""
+    points: dict[int, Profile] = {}
+    for column in made.found:
+        figure = re.fullmatch(r"(\d{1,2})(?: .*)?", column.called)
+        if figure and column.n and len(column.counts) == 1:
+            points.setdefault(int(figure[1]), column)
+    marked = sum(column.n for column in points.values())
+    if len(points) < _POINTS or max(points) > 10 or not 0 < marked <= made.files.rows:
+        return
+    high = sum(column.n for point, column in points.items() if point > 8)
+    low = sum(column.n for point, column in points.items() if point < 7)
+    made.doubt(
+        f"columns '{points[min(points)].name}' to '{points[max(points)].name}' hold one mark a "
+        f"row, as the points of one question do: as NPS it would be "
+        f"{100 * (high - low) / marked:.1f} "
+        f"on {count(marked, 'answer')}. Export it in one column (condensed, with values).",
+        1.0,
+        "columns",
+        "nps",
+    )
+
+
+def _weighted(made: Guess) -> None:
+    """Doubt a column taken for weights, with the number without them."""
+    weight = made.columns.get("weight")
+    scores = [made.columns[ours] for ours in SCORES if ours in made.columns]
+    score = next(iter(scores), None)
+    if weight is None or score is None or not (weight.numbers and score.numbers):
+        return
+    worth = made.raw(weight).map(weight.numbers).astype(float)
+    points = made.raw(score).map(score.numbers).astype(float)
+    if score is made.columns.get("nps"):
+        groups = (points > 8).astype(float) - (points < 7)
+        points = 100 * groups.where(points.between(0, 10))
+    known = points.notna() & worth.notna()
+    if worth[known].nunique() < 2:
+        return
+    with_ = float((points * worth)[known].sum() / worth[known].sum())
+    made.doubt(
+        f"'{weight.name}' is taken for weights: with them '{score.name}' is {with_:.2f}, without "
+        f"{float(points[known].mean()):.2f}. Take the line out if it is something else.",
+        0.5,
+        "columns",
+        "weight",
+    )
+
+
+def _unpriced(made: Guess) -> None:
+    """Doubt orders of which no row has an amount: they count as orders and are worth nothing."""
+    amount = made.columns.get("amount")
+    if amount is None or made.table != "orders" or not amount.numbers:
+        return
+    priced = made.raw(amount).isin(list(amount.numbers)).to_numpy(bool)
+    order = made.columns.get("order_id")
+    parts = made.raw(order) if order is not None else None
+    whole = priced if parts is None else priced_of(priced, parts)
+    empty = int((~whole).sum())
+    if empty < _FEWEST or empty < 0.01 * len(whole):
+        return
+    cells = made.raw(amount)[~priced]
+    words = [word for word in cells.unique() if word]
+    shown = f" ({listing([repr(word) for word in words], 3)})" if words else ""
+    made.doubt(
+        f"'{amount.name}' holds no number in {empty:,} of {len(whole):,} rows{shown}: they count "
+        "as orders and add nothing to what was spent. If they are none, leave them out by "
+        f"`where: {{{amount.name}: {{filled: yes}}}}`.",
+        empty / len(whole),
+        "columns",
+        "amount",
+    )
+
+
+def priced_of(priced: np.ndarray, order: pd.Series) -> np.ndarray:
+    """Say which rows belong to an order of which any row has an amount."""
+    return pd.Series(priced).groupby(order.to_numpy()).transform("any").to_numpy(bool)

@@ -1,0 +1,161 @@
+"""What drafts passed over in silence: other calendars, ledgers, months and points as columns."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+import yaml
+
+from cxlab import study
+from cxlab.drafting import draft
+from tests.test_drafting_vendors import measured
+
+N = 90
+RNG = np.random.default_rng(77)
+NPS = RNG.choice(11, N, p=[0.03, 0.02, 0.03, 0.03, 0.04, 0.08, 0.09, 0.13, 0.2, 0.2, 0.15])
+RATED = RNG.integers(1, 6, N)
+PAID = np.round(RNG.gamma(2, 30, N) + 5, 2)
+SCORE = 100 * ((NPS > 8).mean() - (NPS < 7).mean())
+DAYS = [datetime(2025, 1, 3, 9, 15) + timedelta(days=2 * at) for at in range(N)]
+
+
+def _drafted(folder, head: str, row, mark: str = ","):
+    lines = [head, *(mark.join(map(str, row(at))) for at in range(N))]
+    (folder / "e.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    made = draft([folder / "e.csv"], folder)
+    (folder / "study.yaml").write_text(made.text, encoding="utf-8")
+    opened = study.load(folder / "study.yaml", cache=False)
+    return " ".join(made.doubts), yaml.safe_load(made.text)["tables"], opened
+
+
+@pytest.mark.parametrize(
+    ("head", "ladder"),
+    [
+        ("Yanıt tarihi;Bizi tavsiye eder misiniz?;Teslimat;Personel",
+         "Hiç memnun değilim|Memnun değilim|Kararsızım|Memnunum|Çok memnunum"),
+        ("タイムスタンプ;友人に勧める可能性;配送;スタッフ",
+         "とても不満|不満|どちらでもない|満足|とても満足"),
+        ("提交时间;您向朋友推荐我们的可能性;配送;客服", "非常不满意|不满意|一般|满意|非常满意"),
+        ("응답 시간;친구에게 추천할 의향;배송;직원", "매우 불만족|불만족|보통|만족|매우 만족"),
+        ("Время;Порекомендуете ли вы нас?;Доставка;Персонал",
+         "Очень недоволен|Недоволен|Нейтрально|Доволен|Очень доволен"),
+        ("التاريخ;هل توصي بنا لصديق;التوصيل;الموظفين", "غير راض جدا|غير راض|محايد|راض|راض جدا"),
+    ],
+    ids=["turkish", "japanese", "chinese", "korean", "russian", "arabic"],
+)  # fmt: skip
+def test_surveys_of_other_scripts_give_their_score_and_ratings(head, ladder, tmp_path):
+    words = ladder.split("|")
+    _, said, opened = _drafted(
+        tmp_path, head, lambda at: (DAYS[at], NPS[at], words[RATED[at] - 1], words[RATED[-at] - 1]),
+        mark=";",
+    )  # fmt: skip
+    assert measured(opened, "nps") == pytest.approx(SCORE)
+    first = next(iter(said["responses"]["ratings"]))
+    assert opened.responses[first].mean() == pytest.approx(RATED.mean())
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "says"),
+    [
+        ("Order Date", lambda day: f"{day:%d/%m}/{day.year + 543}", "2568 is about 2025"),
+        ("Week", lambda day: f"{day:%G}-W{day:%V}", "holds weeks or quarters and no days"),
+        ("Period", lambda day: f"Q{(day.month + 2) // 3} {day.year}", "dates none of 90 rows"),
+        ("Order Date", lambda day: f"day {day:%j} of {day:%Y}", "are not read as dates"),
+    ],
+)
+def test_days_of_no_known_form_are_doubted(column, cell, says, tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, f"Order,{column},Client,Amount",
+        lambda at: (f"T{at}", cell(DAYS[at]), f"u{at % 30}", PAID[at]),
+    )  # fmt: skip
+    assert says in doubts
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda day: f"{day.year}年{day.month}月{day.day}日 {day.hour}時{day.minute}分",
+        lambda day: f"令和{day.year - 2018}年{day.month}月{day.day}日 午前{day:%I:%M}",
+        lambda day: f"{day.year}. {day.month}. {day.day}. 오전 {day:%-I:%M:%S}",
+        lambda day: f"/Date({int((day - datetime(1970, 1, 1)).total_seconds()) * 1000})/",
+    ],
+    ids=["japanese", "era", "korean", "net"],
+)
+def test_days_of_east_asia_and_of_net_are_read(form, tmp_path):
+    _, _, opened = _drafted(
+        tmp_path, "OrderId,Created,CustomerId,Total",
+        lambda at: (f"T{at}", form(DAYS[at]), f"u{at % 30}", PAID[at]),
+    )  # fmt: skip
+    kept = opened.cleaned["orders"].frame["ordered_at"].dt.tz_localize(None)
+    assert kept.tolist() == DAYS
+
+
+@pytest.mark.parametrize("words", [("DR", "CR"), ("Af", "Bij"), ("S", "H"), ("-", "+")])
+def test_the_side_of_a_ledger_is_doubted_with_both_sums(words, tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Txn Date,Customer No,Amount,Side",
+        lambda at: (f"{DAYS[at]:%Y-%m-%d}", 7000 + at % 30, PAID[at], words[at % 7 != 0]),
+    )  # fmt: skip
+    one, other = PAID[::7].sum(), PAID.sum() - PAID[::7].sum()
+    assert f"{PAID.sum():,.2f} together" in doubts
+    assert f"would be {other - one:,.2f}" in doubts
+
+
+def test_points_and_months_as_columns_are_doubted_with_their_number(tmp_path):
+    head = "Respondent ID,End Date," + ",".join(map(str, range(11)))
+    doubts, _, _ = _drafted(
+        tmp_path, head,
+        lambda at: (1000 + at, DAYS[at], *("X" if NPS[at] == n else "" for n in range(11))),
+    )  # fmt: skip
+    assert f"as NPS it would be {SCORE:.1f} on 90 answers" in doubts
+    doubts, _, _ = _drafted(
+        tmp_path, "Customer ID,Jan-25,Feb-25,Mar-25", lambda at: (f"c{at}", PAID[at], 1.5, 2.5)
+    )
+    assert f"add up to {PAID.sum() + 4 * N:,.2f}" in doubts
+
+
+def test_weights_and_orders_without_an_amount_are_doubted_with_the_other_number(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Response ID,Date,NPS,Weight",
+        lambda at: (at, DAYS[at], NPS[at], (0.5, 1.7)[at % 2]),
+    )  # fmt: skip
+    assert f"without {SCORE:.2f}" in doubts
+    doubts, _, _ = _drafted(
+        tmp_path, "Order,Date,Customer,Total",
+        lambda at: (f"O{at}", DAYS[at], f"c{at % 30}", PAID[at] if at % 15 else "#N/A"),
+    )  # fmt: skip
+    assert "'Total' holds no number in 6 of 90 rows" in doubts
+
+
+def test_a_header_that_comes_again_is_no_customer(tmp_path):
+    rows = [f"c{at},{DAYS[at]:%Y-%m-%d},{'NS'[at % 2]}" for at in range(N)]
+    head = "customer_id,signed_up,region"
+    lines = [head, *rows[:40], head, *rows[40:70], f"\ufeff{head}", *rows[70:]]
+    (tmp_path / "crm.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (tmp_path / "study.yaml").write_text(draft([tmp_path / "crm.csv"], tmp_path).text)
+    opened = study.load(tmp_path / "study.yaml", cache=False)
+    assert len(opened.customers) == N
+    assert opened.cleaned["customers"].set_aside["reason"].tolist() == ["below_table"] * 2
+
+
+def test_rare_marks_bounds_and_dashes_are_read(tmp_path):
+    _, _, opened = _drafted(
+        tmp_path, "Ticket~Opened~User~First response",
+        lambda at: (f"T{at}", f"{DAYS[at]:%Y-%m-%d %H:%M}", f"u{at % 30}",
+                    ("< 1 minute", "1.02:03:04", "90 mins", "3分30秒")[at % 4]), mark="~",
+    )  # fmt: skip
+    took = opened.cleaned["interactions"].frame["first_reply"]
+    assert took.tolist()[:4] == [60, 93_784, 5400, 210]
+    _, _, opened = _drafted(
+        tmp_path, "Beleg-Nr;Belegdatum;Kd-Nr;Betrag CHF",
+        lambda at: (f"B{at}", f"{DAYS[at]:%Y-%m-%d}", at % 30, f"1'{100 + at}.–"), mark=";",
+    )  # fmt: skip
+    assert measured(opened, "net") == sum(1100 + at for at in range(N))
+
+
+def test_the_ends_of_a_scale_in_its_heading_are_its_ends(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "Nr.;Datum;Gesamtnote (1 = sehr gut, 6 = ungenügend)",
+        lambda at: (at, f"{DAYS[at]:%Y-%m-%d}", RATED[at]), mark=";",
+    )  # fmt: skip
+    assert said["responses"]["scales"]["csat"] == {"range": "1..6", "better": "low"}
