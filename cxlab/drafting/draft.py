@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 import pandas as pd
 
 from cxlab.codebook import COLUMNS
-from cxlab.drafting.doubts import MOST, Doubt, ranked
+from cxlab.drafting.doubts import MOST, Doubt, ranked, would_be
 from cxlab.drafting.guesses import SCORES, Guess, guess
 from cxlab.drafting.long import put_together
 from cxlab.drafting.moments import last_day
@@ -142,7 +142,10 @@ def unnamed(found: list[Profile], files: Files) -> Guess:
     for column in made.left():
         made.unused[column.name] = "the file does not name it"
     said = (
-        ", ".join(f"'{ours}' is taken for {column.name}" for ours, column in made.columns.items())
+        ", ".join(
+            f"{column.name} is taken for '{ours}' ({would_be(ours, column)})"
+            for ours, column in made.columns.items()
+        )
         or "nothing says what its columns are"
     )
     made.doubt(f"the file has no header: {said}. Write names into a first line of it.", 1.0)

@@ -226,7 +226,7 @@ def _unread(made: Guess, word: Word) -> None:
     for column in fits(made.left(), word):
         first = re.search(word.tiers[0], column.said) or re.search(word.tiers[1], column.said)
         if first and column.kind == "category" and 2 <= len(column.counts) <= 11:
-            shown = listing([f"'{each}'" for each in column.counts.index], 6)
+            shown = listing([f"'{word}' ({n:,})" for word, n in column.counts.items()], 6)
             points = ", ".join(f"{each!r}: …" for each in column.counts.index[:3])
             scale = f"{{range: 1..{len(column.counts)}, labels: {{{points}}}}}"
             settled = f"Map it, and say under 'scales: {{{word.ours}: {scale}}}'."
@@ -443,9 +443,15 @@ def _tell_scale(made: Guess, key: str, columns: list[Profile], reading: Reading)
             key,
         )
     if reading.better == "low":
+        answers = max(sum(tally.values()), 1)
+        best, other = (
+            sum(rows for n, rows in tally.items() if abs(n - end) <= 1) / answers
+            for end in (reading.low, reading.high)
+        )
         made.doubt(
             f"in {name} {reading.low:g} is taken for the good end, as the heading or its labels "
-            "say; otherwise take `better: low` out.",
+            f"say: {best:.0%} gave one of the two best points, otherwise {other:.0%}; then take "
+            "`better: low` out.",
             0.5,
             "scales",
             key,
@@ -490,8 +496,9 @@ def _batteries(made: Guess) -> None:
     spare = [c for c in made.left() if _rated(c) == family]
     if spare:
         made.doubt(
-            f"{listing([c.name for c in spare])} have the scale of the ratings and are left out; "
-            "name those that are ratings.",
+            f"{listing([f'{c.name} (mean {mean(c.tally()):.2f})' for c in spare], 6)} have the "
+            f"scale of the ratings (mean {mean(tallied(ratings)):.2f}) and are left out; name "
+            "those that are ratings.",
             0.05,
             "ratings",
         )

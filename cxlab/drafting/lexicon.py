@@ -12,7 +12,6 @@ _WHO = (
     r"(?:cust(?:omer)?|client|member|account|acct|kunden?|user|person|people|contact|abonne|"
     r"cliente?|socio|adherent|subscriber|guest|patient|mitglieds?|mandant|buyer|shopper|payer|"
     r"household|requester|company|usager|usuario|konto|compte|cuenta|klant|lid|leden|gast|utente|"
-    r"insured|policy ?holder|tenant|debtor|debitor|party|student|donor|player|traveller|driver|"
     r"socio|assinante|kund|kunde|klient[aiy]?|zakazni[ck][ai]?|asiakas|asiakkaan|czlonka?|medlems?|"
     r"jasen|ugyfel)s?"
 )
@@ -24,7 +23,8 @@ WHO = (
     rf"panel|employee|external) ?id|^(?:numero|numer|nr|cislo|n|id|code|codigo|codice|no|num) "
     rf"(?:de |du |d |do |"
     rf"del )?{_WHO}\b|"
-    r"vertragsnummer|personnummer|customer external id|unique external id",
+    r"vertragsnummer|personnummer|customer external id|unique external id|"
+    rf"^(?:insured|policy ?holder|tenant|debt?or|debitor|party|student|donor|player|driver) ?{_ID}$",
     rf"^{_WHO}$|^{_WHO} (?:unique )?ident\w*$|customer email|^record id$|^[ckmu]id$|^kd ?nr$",
     r"^(?:id|ids|key|guid|uuid)$",
 )

@@ -8,6 +8,7 @@ import pandas as pd
 from cxlab.cleaning import CleaningError
 from cxlab.cleaning.convert import _YES, to_currency, to_number
 from cxlab.cleaning.counting import gives_back, standing
+from cxlab.cleaning.dates import to_time
 from cxlab.drafting.guesses import Guess
 from cxlab.drafting.profiles import MONTH, MOST_VALUES, Profile, folded
 from cxlab.drafting.tables import is_money
@@ -79,11 +80,23 @@ def _forms(made: Guess) -> None:
             f"'{example}' in '{ours}' does not tell day from month"
             f"{'' if year == '%Y' else ' and year'}; {'month' if us else 'day'} first is written "
             f'down. Change it to "{other}" if the other comes first: most of {column.n:,} dates '
-            "would be other days.",
+            f"would be other days{_last_by(column, form, other)}.",
             0.6,
             "formats",
             ours,
         )
+
+
+def _last_by(column: Profile, form: str, other: str) -> str:
+    """Say which day would be the last in either reading of a column of dates."""
+    seen = column.counts.index.to_series()
+    try:
+        last = [to_time(seen, timezone="UTC", format=each).values.max() for each in (form, other)]
+    except CleaningError:
+        return ""
+    if any(pd.isna(day) for day in last):
+        return ""
+    return f", the last {last[1]:%Y-%m-%d} instead of {last[0]:%Y-%m-%d}"
 
 
 def _swaps(word: str) -> bool:
