@@ -24,7 +24,8 @@ WHO = (
     rf"(?:de |du |d |do |"
     rf"del )?{_WHO}\b|"
     r"vertragsnummer|personnummer|customer external id|unique external id|"
-    rf"^(?:insured|policy ?holder|tenant|debt?or|debitor|party|student|donor|player|driver) ?{_ID}$",
+    rf"^(?:insured|policy ?holder|tenant|debtor|debitor|party|student|donor|player|driver) ?"
+    rf"{_ID}$",
     rf"^{_WHO}$|^{_WHO} (?:unique )?ident\w*$|customer email|^record id$|^[ckmu]id$|^kd ?nr$",
     r"^(?:id|ids|key|guid|uuid)$",
 )

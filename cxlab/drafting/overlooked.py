@@ -14,7 +14,7 @@ from cxlab.results import count, listing
 _MONTH = re.compile(
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mrz|mai|okt|dez|ene|abr|ago|dic|fev|avr|"
     r"juin|juil|aou)[a-z]* ?(?:(?:19|20)?\d\d)?|(?:19|20)\d\d ?(?:0?[1-9]|1[0-2])|"
-    r"(?:0?[1-9]|1[0-2]) (?:19|20)\d\d|(?:q[1-4]|[1-4]q) ?(?:(?:19|20)?\d\d)?|(?:19|20)\d\d ?q[1-4]"
+    r"(?:0?[1-9]|1[0-2]) (?:19|20)\d\d|(?:q[1-4]|[1-4]q) (?:19|20)?\d\d|(?:19|20)\d\d ?q[1-4]"
 )
 _PERIOD = re.compile(
     r"(?:19|20)\d\d\W{0,2}(?:Q|W|KW|T|H|S)\W?\d{1,2}|"
@@ -28,7 +28,7 @@ _POINTS = 8  # columns, headed 0 to 10, that are the points of one question
 
 def overlooked(made: Guess) -> None:
     """Doubt aloud what is left out although heading or values say what it may be."""
-    taken = {id(column) for column in made.columns.values()}
+    taken = {id(column) for column in (*made.columns.values(), *made.ratings.values(), *made.asked)}
     left = [column for column in made.found if column.n and id(column) not in taken]
     told = _by_period(made, left) | _by_heading(made, left)
     _months_as_columns(made, [column for column in left if id(column) not in told])
