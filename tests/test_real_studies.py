@@ -91,8 +91,8 @@ def test_the_airports_reports_are_made_over_its_boarding_areas(opened, tmp_path)
 @pytest.mark.parametrize(
     ("name", "notebook", "answer", "lines"),
     [
-        ("telco", "40_churn", "Those likeliest to leave can be picked out", 20),
-        ("bank", "40_churn", "Those likeliest to leave can be picked out", 20),
+        ("telco", "40_churn", "Those who left can be told from those who stayed", 20),
+        ("bank", "40_churn", "Those who left can be told from those who stayed", 20),
         ("airline", "30_drivers", "", 40),
         ("sfo", "30_drivers", "", 40),
     ],

@@ -474,12 +474,12 @@ def _headline(design: Design, frame: pd.DataFrame, unit: str, points: str, model
     clear = own[own["p_adjusted"] < 1 - design.survey.level]
     named = label(design.outcome)
     what = {"nps": "NPS points", "log-odds": f"in log-odds of higher {named}"}.get(
-        points, f"in the answer to {named}"
+        points, f"in {named}" if unit == "share" else f"in the answer to {named}"
     )
     if clear.empty:
         return f"Nothing stands apart: no rating has a detectable association with {named}."
     first = clear.loc[clear["estimate"].abs().idxmax()]
-    ordered = ", in a model of ordered answers" if model == "ordinal" else ""
+    ordered = " (ordered answers)" if model == "ordinal" else ""
     said = (
         f"One point more for {first['term']} is associated with "
         f"{risen(first['estimate'], unit)} {what} "
