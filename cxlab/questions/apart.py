@@ -167,7 +167,7 @@ def _headline(frame: pd.DataFrame, layout: Columns) -> str:
     share, rest = (percent(top[each]) for each in ("share", "share_rest"))
     return sentence(
         f"{who} '{whole(top['answer'])}' to {of} {way} often, "
-        f"{share} beside {rest}; of "
+        f"{share} beside {rest}. Of "
         f"{count(len(frame), 'share')} looked at {count(len(sure))} lie{'s' * (len(sure) == 1)} "
         "apart."
     )

@@ -131,7 +131,7 @@ def _headline(table: pd.DataFrame, score: str, bad: str) -> str:
     low, good = sure[sure["verdict"] == "worse"], "lower" if bad == "higher" else "higher"
     if low.empty:
         names = [f"'{term}'" for term in sure.iloc[::-1]["term"]]
-        return f"No theme goes with a {bad} {label(score)}; {listing(names, 3)} with a {good} one."
+        return f"No theme goes with a {bad} {label(score)}; {listing(names, 2)} with a {good} one."
     worst, unit = low.iloc[0], scoring.unit(score)
     return (
         f"Most of a {bad} {label(score)} goes with '{worst['term']}': those who speak of it score "
