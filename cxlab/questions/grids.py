@@ -22,6 +22,7 @@ TOGETHER = (
     "Correlations over those who answered both items, weighted; of items that were chosen or not, "
     "phi (Yule 1912)."
 )
+_ALOUD = 25  # words of a headline that can be read aloud
 _FEWEST = 3  # items of which a map or a table of pairs tells something
 _MOST_POINTS = 200
 _BASES = "{} {}."
@@ -148,7 +149,8 @@ def together(study: Any, *, question: str, smallest: int | None = None) -> Resul
     said += f" ({number(high['estimate'], 2)})"
     if len(told) > 1:
         pair = f"'{whole(low['term'])}' and '{whole(low['against'])}'"
-        said += f", {pair} least ({number(low['estimate'], 2)})"
+        more = f"{said}, {pair} least ({number(low['estimate'], 2)})"
+        said = more if len(more.split()) <= _ALOUD else said  # long names leave no breath
     return Result(name=f"items of {each.name} together", frame=frame, headline=f"{said}.",
                   method=TOGETHER, base=_BASES.format(asked_as(each), asked.base),
                   notes=(*left_out, *told_of((each,))))  # fmt: skip

@@ -26,7 +26,8 @@ def asked_as(each: Asked) -> str:
         >>> asked_as(Asked("q", "scale", "How likely?", ("",), (), (), np.zeros((1, 1))))
         '“How likely?”'
     """
-    return f"“{brief(each.text or label(each.name), 240)}”"
+    known = each.text not in ("", each.name)
+    return f"“{brief(each.text if known else label(each.name), 240)}”"
 
 
 def told_of(chosen: Sequence[Asked]) -> tuple[str, ...]:
