@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from cxlab import questions
-from cxlab.codebook import MappingError
+from cxlab.codebook import DOUBT, MappingError
 from cxlab.questionnaire import NOT_ANSWERED, NOT_ASKED, QuestionError
 from cxlab.study import StudyError
 from tests import small
@@ -156,6 +156,15 @@ def test_who_was_asked_is_told_by_an_earlier_answer(tmp_path):
     asked = _asked(tmp_path, _rows("id,Own,Colour", *rows), {"any": "Own", "colour": "Colour"})
     assert int((asked["colour"].codes == NOT_ASKED).sum()) == 30
     assert any("put only to those who answered 'Yes' to 'any'" in n for n in asked["colour"].notes)
+
+
+def test_questions_put_to_the_same_people_are_doubted_once(tmp_path):
+    rows = [f"{at},{'Yes,Red,10' if at % 2 else 'No,,'}" for at in range(60)]
+    words = {"any": "Own", "colour": "Colour", "size": "Size"}
+    asked = _asked(tmp_path, _rows("id,Own,Colour,Size", *rows), words)
+    doubts = [n for each in asked.questions for n in each.notes if n.startswith(DOUBT)]
+    assert ["The same is taken of 'size'." in each for each in doubts] == [True]
+    assert any("'size' is taken as put only to" in note for note in asked["size"].notes)
 
 
 def test_chance_gaps_are_no_route(tmp_path):

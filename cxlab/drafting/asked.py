@@ -16,6 +16,7 @@ from cxlab.questionnaire import coded
 from cxlab.questionnaire.build import SEEN
 from cxlab.questionnaire.cells import LARGEST, Column
 from cxlab.questionnaire.kinds import of_columns, separator
+from cxlab.results import brief
 
 if TYPE_CHECKING:
     from cxlab.drafting.guesses import Guess
@@ -200,8 +201,9 @@ def _declare(made: Guess, name: str, said: dict[str, Any], columns: Sequence[Pro
     for column in columns:
         made.unused.pop(column.name, None)
     kind = told[0].kind if told else "choose all"
+    names = [f"'{brief(c.name, 90)}'" for c in columns[:3]]
     made.doubt(
-        f"{', '.join(repr(c.name) for c in columns[:3])}{' …' if len(columns) > 3 else ''} taken "
+        f"{', '.join(names)}{' …' if len(columns) > 3 else ''} taken "
         f"for one question of kind '{kind}'.",
         0.02,
         "questions",

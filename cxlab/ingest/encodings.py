@@ -267,7 +267,10 @@ def _doubted(read: dict[str, str], chosen: str, other: str) -> str:
     """Show the same place in both readings."""
     lines = [read[each].splitlines() for each in (chosen, other)]
     at = next((n for n, pair in enumerate(zip(*lines, strict=False)) if pair[0] != pair[1]), 0)
-    here, there = (" ".join(part[at].split())[:40] for part in lines)
+    pair = [part[at] for part in lines]
+    apart = next((n for n, two in enumerate(zip(*pair, strict=False)) if two[0] != two[1]), 0)
+    start = max(apart - 15, 0)
+    here, there = (" ".join(part[start : start + 40].split()) for part in pair)
     return (
         f"it is read as {chosen} ('{here}'), and as {other} it would be text, too ('{there}'). "
         f"If that is right, declare 'encoding: {other}' beside 'files:'."

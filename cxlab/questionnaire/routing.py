@@ -103,15 +103,23 @@ def routed(
     filled = np.stack([q.answered()[::step] for q in questions]).astype(np.float32)
     size, answered = sides.sum(axis=1), sides @ filled.T
     owner = np.array([at for at, _, _ in hot])
-    out = []
+    out: list[Asked] = []
+    routes: dict[tuple, tuple[tuple[Asked, list[int]], list[int]]] = {}
     for at, question in enumerate(questions):
         mine = said.get(question.name)
         if question.name.endswith(IN_WORDS) or (mine and mine.asked_of):
             out.append(question)  # that few wrote something is no route
             continue
         best = _gate(at, question, gates, owner, size, answered[:, at])
-        found = question if best is None else _put_to(question, *best)
-        out.append(_told_apart(found, mine))
+        if best is not None:
+            question = _put_to(question, *best)
+            routes.setdefault((best[0].name, *best[1]), (best, []))[1].append(len(out))
+        out.append(_told_apart(question, mine))
+    for (gate, open_), places in routes.values():
+        for at in places:
+            alike = [out[one].name for one in places if one != at] if at == places[0] else None
+            note = _route(out[at].name, gate, open_, alike)
+            out[at] = replace(out[at], notes=(note, *out[at].notes))
     return tuple(out)
 
 
@@ -158,13 +166,22 @@ def _told_apart(question: Asked, said: Question | None) -> Asked:
 def _put_to(question: Asked, gate: Asked, open_: list[int]) -> Asked:
     left = (gate.codes[0] >= 0) & ~np.isin(gate.codes[0], open_)
     codes = np.where(left & (question.codes == NOT_ANSWERED), NOT_ASKED, question.codes)
+    return replace(question, codes=codes.astype(question.codes.dtype))
+
+
+def _route(name: str, gate: Asked, open_: list[int], alike: list[str] | None) -> str:
+    """Say to whom a question was put; the first of those put to the same people doubts it."""
     quoted = [f"'{gate.answers[a]}'" for a in open_]
-    told, said = listing(quoted, 6), ", ".join(quoted)
-    note = (
-        f"{DOUBT}'{question.name}' is taken as put only to those who answered {told} to "
-        f"'{gate.name}': of {count(int(left.sum()), 'other person')} nobody answered it. If so, "
-        f"say so under 'questions': asked_of: {{{gate.name}: [{said}]}}; if they saw it, write it "
-        f"above '{gate.name}'."
+    left = int(((gate.codes[0] >= 0) & ~np.isin(gate.codes[0], open_)).sum())
+    said = (
+        f"'{name}' is taken as put only to those who answered {listing(quoted, 6)} to "
+        f"'{gate.name}': of {count(left, 'other person')} nobody answered it."
     )
-    return replace(question, codes=codes.astype(question.codes.dtype),
-                   notes=(*question.notes, note))  # fmt: skip
+    if alike is None:
+        return said
+    names = [f"'{each}'" for each in alike]
+    others = f" The same is taken of {listing(names)}." if names else ""
+    return (
+        f"{DOUBT}{said}{others} If so, say so under 'questions': asked_of: {{{gate.name}: "
+        f"[{', '.join(quoted)}]}}; if they saw it, write it above '{gate.name}'."
+    )
