@@ -175,6 +175,13 @@ def test_the_number_beside_a_sentence_is_the_first_it_states(said, group):
     assert found.get("group") == group
 
 
+def test_of_two_rows_of_one_number_the_one_that_is_named_is_meant():
+    rows = [["East", 12.0, 1.0, 23.0], ["West", 12.0, 11.0, 13.0]]
+    frame = {"columns": ["group", "estimate", "conf_low", "conf_high"], "rows": rows}
+    found = leadership.lead({"headline": "West stands at 12.0.", "unit": "points", "frame": frame})
+    assert found["group"] == "West"
+
+
 PLACE = NUMBER.pattern
 FIGURE = rf"({PLACE})%? \(({PLACE})%? to ({PLACE})%?\)"
 STATED = rf"\(({PLACE})%? to ({PLACE})%?"

@@ -65,12 +65,13 @@ def lead(finding: Mapping[str, Any]) -> dict[str, Any]:
     """Give the row of a finding whose number its sentence states first; empty when it states none.
 
     A number may stand beside a sentence only if the sentence is about that number. An interval
-    in the sentence counts however few digits it is written with; its ends are no estimates.
+    in the sentence counts however few digits it is written with; its ends are no estimates. Of
+    rows of one number the one whose name the sentence says is meant.
     """
     columns, unit, said = finding["frame"]["columns"], finding["unit"], finding["headline"]
     stated = [(found.start(), found.groups()) for found in _INTERVAL.finditer(said)]
     bare = _INTERVAL.sub(lambda found: "\0" * len(found[0]), said)  # places stay
-    best: tuple[float, bool] = (math.inf, True)
+    best: tuple[float, bool, bool] = (math.inf, True, True)
     row: dict[str, Any] = {}
     for cells in finding["frame"]["rows"]:
         here = dict(zip(columns, cells, strict=True))
@@ -79,8 +80,10 @@ def lead(finding: Mapping[str, Any]) -> dict[str, Any]:
         at = _place(amount(here["estimate"], unit), bare)
         ends = (here.get("conf_low"), here.get("conf_high"))
         spans = [place for place, two in stated if None not in ends and _same(ends, two, unit)]
-        found = (min(at, *spans, math.inf), not spans)
-        if found < best:
+        names = [label(str(here[key])) for key in ("term", "group") if here.get(key)]
+        named = any(name.casefold() in said.casefold() for name in names)
+        found = (min(at, *spans, math.inf), not spans, not named)
+        if found < best and found[0] < math.inf:
             best, row = found, here
     return row
 
