@@ -42,6 +42,17 @@ def test_a_leak_left_out_is_green_and_a_leak_used_is_red():
     assert reason.endswith("it is used as a feature")
 
 
+def test_a_segment_that_is_written_when_they_leave_is_a_leak():
+    seen = snap(people(4)).judged()
+    left, chance = seen.label.to_numpy() == 1, np.random.default_rng(2).random(len(seen))
+    words = np.where(chance < np.where(left, 0.9, 0.03), "yes", "no")
+    found = churn.audit(replace(seen, features=seen.features.assign(locker_back=words)))
+    assert found.headline.startswith("Red: locker back knows of the leaving")
+    terms = np.where(chance < np.where(left, 0.6, 0.2), "monthly", "yearly")
+    fair = churn.audit(replace(seen, features=seen.features.assign(terms=terms)))
+    assert "terms" not in fair.headline
+
+
 def test_a_column_that_is_there_only_for_leavers_is_a_leak():
     customers = people()
     gone = customers["churned_at"].notna()

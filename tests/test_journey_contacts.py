@@ -52,6 +52,12 @@ def test_a_scorecard_of_six_by_hand():
     assert told["use", "share back again"] == 0  # f's seven days are not over: of three
 
 
+def test_of_contacts_of_which_only_the_day_is_known_the_number_is_told():
+    bare = SIX[["opened_at"]].assign(kind="visit")
+    told = card(bare, by="kind")
+    assert told["visit", "contacts"] == len(SIX)
+
+
 def test_open_cases_wait_until_now_as_survival_has_it():
     told = card()
     use = pd.DataFrame({"tenure": [24 * 89.0, 50, 60, 24 * 5.0], "churned": [0, 1, 1, 0]})

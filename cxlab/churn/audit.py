@@ -8,12 +8,11 @@ import pandas as pd
 from cxlab.churn.definition import CONTRACT, FLAG
 from cxlab.churn.snapshots import Snapshot
 from cxlab.churn.workings.asking import question
-from cxlab.churn.workings.judging import know
+from cxlab.churn.workings.judging import know, named
 from cxlab.churn.workings.learning import FEWEST_LEAVERS, cross_scores, plain
 from cxlab.churn.workings.scores import auc_difference, single_auc
-from cxlab.codebook import label
 from cxlab.events import clock
-from cxlab.results import Result, count, listing, number, percent
+from cxlab.results import Result, count, number, percent
 
 TOO_GOOD = 0.95
 #: AUC of a column that is the label under another name.
@@ -23,6 +22,8 @@ ALMOST_ALL = 0.95
 SOME = 0.1
 #: Of a column without a date: share of stayers at which hardly any has a value, and of leavers.
 HARDLY, MANY = 0.02, 0.2
+#: How many times as usual such a value is among leavers, where more stayers have it.
+TIMES = 10
 #: Rows below which a value that only leavers have is still chance.
 FEWEST = 30
 
@@ -32,9 +33,10 @@ _RULES = (
     "Red: facts after the day; a value in at least "
     f"{FEWEST} rows, of which at least {percent(ALMOST_ALL)} left, and that at least "
     f"{percent(SOME)} of leavers have; of a column without a date also a value that at least "
-    f"{percent(MANY)} of leavers and at most {percent(HARDLY)} of stayers have, or an AUC alone "
-    f"above {TOO_GOOD}; of a dated fact an AUC alone above {SAME}. Amber: a dated fact with an AUC "
-    f"alone above {TOO_GOOD}, a feature that hardly varies within leavers or stayers or carries no "
+    f"{percent(MANY)} of leavers have and at most {percent(HARDLY)}, or a share {TIMES} times "
+    f"smaller, of stayers, or an AUC alone above {TOO_GOOD}; of a dated fact an AUC alone above "
+    f"{SAME}. Amber: a dated fact with an AUC alone above {TOO_GOOD}, a feature that hardly varies "
+    "within leavers or stayers or carries no "
     "date on a dated day. By time: older facts must not foretell better."
 )
 
@@ -103,7 +105,8 @@ def _of_a_fact(name: str, column: pd.Series, taken: Snapshot, seed: int) -> list
     y = taken.label.to_numpy(dtype=int)
     area = single_auc(column, y, seed=seed)
     row = {"column": name, "estimate": area, "n": len(y)}
-    dated = taken.definition.kind != FLAG
+    # columns of words are those of the customer list, whose cells carry no date
+    dated = taken.definition.kind != FLAG and pd.api.types.is_numeric_dtype(column)
     why, leak = _only_leavers(column, y, dated=dated), True
     if not why and area > TOO_GOOD:
         why = f"alone it tells leavers from stayers with AUC {number(area, 3)}; facts seldom do"
@@ -173,7 +176,8 @@ def _only_leavers(column: pd.Series, y: np.ndarray, *, dated: bool) -> str:
     of_leavers = table["sum"] / y.sum()
     of_stayers = (table["size"] - table["sum"]) / (1 - y).sum()
     only = (table["sum"] / table["size"] >= ALMOST_ALL) & (of_leavers >= SOME)
-    hardly = (of_stayers <= HARDLY) & (of_leavers >= MANY) & (not dated)
+    few = (of_stayers <= HARDLY) | (of_stayers * TIMES <= of_leavers)
+    hardly = few & (of_leavers >= MANY) & (not dated)
     table = table[(only | hardly) & (table["size"] >= FEWEST)]
     if table.empty:
         return ""
@@ -267,16 +271,12 @@ def _headline(frame: pd.DataFrame, taken: Snapshot) -> str:
         " What cannot be checked is listed." if (frame["verdict"] == "cannot check").any() else ""
     )
     if used:
-        return f"Red: {_named(used)} {know(used)} of the leaving and must not be used.{blind}"
+        return f"Red: {named(used)} {know(used)} of the leaving and must not be used.{blind}"
     if len(suspects):
-        return f"Amber: {_named(suspects)} should be looked at by a person.{blind}"
+        return f"Amber: {named(suspects)} should be looked at by a person.{blind}"
     if len(leaks):
         return (
-            f"Green: what the model uses does not know of the leaving; {_named(leaks)} "
+            f"Green: what the model uses does not know of the leaving; {named(leaks)} "
             f"{'does, and is' if len(leaks) == 1 else 'do, and are'} left out.{blind}"
         )
     return f"Green: no column was found to know of the leaving.{blind}"
-
-
-def _named(names) -> str:
-    return listing([label(str(name)) for name in names])

@@ -14,9 +14,9 @@ from cxlab.churn.evaluation import halves
 from cxlab.churn.models import fit
 from cxlab.churn.snapshots import Snapshot, days_of, judged_by, snapshot, stack, within_reach
 from cxlab.churn.workings.asking import question
-from cxlab.churn.workings.judging import know
+from cxlab.churn.workings.judging import know, named
 from cxlab.codebook import did_you_mean
-from cxlab.results import Misuse, Result, count, listing
+from cxlab.results import Misuse, Result, count
 
 MOST_DAYS = 8
 
@@ -236,10 +236,10 @@ def _settled(found: Result, out: Sequence[str], kept: Sequence[str]) -> Result:
     """Say of the columns that know of the leaving what became of them."""
     said = []
     if out:
-        said.append(f"{listing(out)} {know(out)} of the leaving and {_has(out)} left the model")
+        said.append(f"{named(out)} {know(out)} of the leaving and {_has(out)} left the model")
     if kept:
         said.append(
-            f"{listing(kept)} {know(kept)} of the leaving and {_is(kept)} used all the same, "
+            f"{named(kept)} {know(kept)} of the leaving and {_is(kept)} used all the same, "
             "because 'keep' says so"
         )
     if not said:

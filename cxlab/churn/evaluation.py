@@ -199,6 +199,7 @@ def sensitivity(
     study,
     *,
     choices: Sequence[dict],
+    without: Sequence[str] = (),
     as_of,
     seed: int = 0,
 ) -> Result:
@@ -207,6 +208,7 @@ def sensitivity(
     Args:
         choices: one `dict` of `lookback`, `gap`, `horizon`, `silence` or `leavers` a row, such
             as `choices_around` lists.
+        without: features that no model may use, such as `left_out` of a case.
         as_of: days, stacked.
 
     Returns:
@@ -222,7 +224,7 @@ def sensitivity(
             "term": ", ".join(f"{name} {value}" for name, value in choice.items())
         }
         try:
-            taken = _by_choice(study, as_of, choice, facts)
+            taken = _by_choice(study, as_of, choice, facts).without(without)
             y = taken.label.to_numpy(dtype=int)
             p = cross_scores(plain(taken), taken, seed)
             row |= scores.auc(y, p, customer=taken.customer)

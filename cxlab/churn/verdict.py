@@ -11,14 +11,13 @@ from cxlab.churn.definition import FLAG, SILENCE, ChurnError
 from cxlab.churn.evaluation import evaluate
 from cxlab.churn.targets import profit, save, targets
 from cxlab.churn.workings.asking import question
-from cxlab.churn.workings.judging import FEW_LEFT, SUSPICIOUS, TOP_TENTH, few_left, know
+from cxlab.churn.workings.judging import FEW_LEFT, SUSPICIOUS, TOP_TENTH, few_left, know, named
 from cxlab.churn.workings.learning import kind_of, taught, untrained
 from cxlab.results import (
     Note,
     Result,
     amount,
     count,
-    listing,
     money,
     money_in,
     percent,
@@ -107,7 +106,7 @@ def _said(case: Asked, row: pd.Series, word: str, unit: str, calls: bool) -> str
 
 
 def _few(names: tuple[str, ...]) -> str:
-    return listing(names) if len(names) < 3 else count(len(names), "column")
+    return named(names) if len(names) < 3 else count(len(names), "column")
 
 
 def _became(case: Asked) -> tuple[str, ...]:
@@ -115,11 +114,11 @@ def _became(case: Asked) -> tuple[str, ...]:
     notes = []
     if out:
         notes.append(
-            f"{listing(out)} {know(out)} of the leaving and left the model; name such a column in "
+            f"{named(out)} {know(out)} of the leaving and left the model; name such a column in "
             "'keep' to use it all the same."
         )
     if kept:
-        notes.append(f"{listing(kept)} {know(kept)} of the leaving and stayed by the word 'keep'.")
+        notes.append(f"{named(kept)} {know(kept)} of the leaving and stayed by the word 'keep'.")
     return tuple(notes)
 
 

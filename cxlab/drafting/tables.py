@@ -109,6 +109,8 @@ _BOOKED = r"\b(?:order|booking|reservation|bestell|pedido|commande|ordine|buchun
 
 FELT = r"how (?:satisfied|happy|easy)|satisfait|satisfech|zufrieden|tevreden|soddisfatt|zadowol"
 
+RATED = r"\brat(?:e|ed|ing)\b|bewert|beoordel|\bnote[rz]\b|valor[ae]|valut|califi|oceń|ocena"
+
 
 def table_of(found: list[Profile], files: Files) -> tuple[str, str]:
     """Say which table a file most likely is; where that is not sure, also which it may be."""
@@ -162,6 +164,7 @@ def _content(found: list[Profile]) -> Counter[str]:
     points["responses"] += 5 * bool(asked) + min(len(rated) // 2, 4)
     points["responses"] += 4 * bool(pleased and len(found) <= _SHORT and not (ended or left))
     written = any(c.kind == "text" for c in fits(found, _word("responses", "comment")))
+    points["responses"] += 4 * (sum(bool(re.search(RATED, c.said)) for c in rated) > 1)
     points["responses"] -= 4 * (not (rated or written or pleased or any(map(_is_rated, said))))
     points["customers"] += 4 * bool(left) + 3 * (once and bool(began)) + 3 * (once and bool(ended))
     points["customers"] -= 4 * several

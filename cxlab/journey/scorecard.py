@@ -64,7 +64,8 @@ def scorecard(
     rows += _scores(cases, responses, by, within, scales or SCORES, how)
     frame = pd.DataFrame(rows)
     frame["place"] = frame["group"].map({name: at for at, name in enumerate(groups)})
-    frame = frame.sort_values("place", kind="stable")[_COLUMNS].reset_index(drop=True)
+    frame = frame.sort_values("place", kind="stable").reindex(columns=_COLUMNS)
+    frame = frame.reset_index(drop=True)  # contacts of which only the day is known have no interval
     return Result(
         name="scorecard",
         frame=frame,

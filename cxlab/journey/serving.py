@@ -61,7 +61,7 @@ def cost_to_serve(
     settled, used = _by_settling(rows, repeat, how)
     if not found and not settled:
         raise JourneyError(f"fewer than {FEWEST} cases were, or were not, settled the first time.")
-    frame = pd.DataFrame([*found, *settled])[_COLUMNS]
+    frame = pd.DataFrame([*found, *settled]).reindex(columns=_COLUMNS)
     return Result(
         name="cost to serve",
         frame=frame,

@@ -70,6 +70,9 @@ def _unordered(name: str, words: Sequence[str], every: int) -> list[str]:
             "order under 'codes'."]  # fmt: skip
 
 
+COUNTED = "counted as answers of a scale of"  # what is said of an end that may be no answer
+
+
 def unsettled(name: str, given: np.ndarray, scale: Scale, word: str) -> list[str]:
     """Doubt an end of a scale that may stand for no answer, where people gave it.
 
@@ -87,7 +90,7 @@ def unsettled(name: str, given: np.ndarray, scale: Scale, word: str) -> list[str
     say = word.format(left, ", ".join(f"{end:g}" for end in odd))
     are = "is" if len(odd) == 1 else "are"
     return [
-        f"{DOUBT}'{name}': {told} {are} counted as answers of a scale of {scale}. If that means "
+        f"{DOUBT}'{name}': {told} {are} {COUNTED} {scale}. If that means "
         f"'no answer', write {say}; if not, missing: []."
     ]
 

@@ -10,6 +10,8 @@ from cxlab import stats
 from cxlab.churn.definition import ChurnError
 from cxlab.churn.snapshots import Snapshot
 from cxlab.churn.workings.learning import FOLDS, aligned, in_codes, learn, parts_of
+from cxlab.codebook import label
+from cxlab.results import listing
 
 #: AUC from which a ranking is too good to be believed.
 SUSPICIOUS = 0.95
@@ -108,6 +110,11 @@ def grouped(y: np.ndarray, p: np.ndarray, groups: int, level: float) -> pd.DataF
 
 def are_probabilities(p: np.ndarray) -> bool:
     return bool(p.min() >= 0 and p.max() <= 1)
+
+
+def named(names) -> str:
+    """Name columns as a reader meets them."""
+    return listing([label(str(name)) for name in names])
 
 
 def know(names) -> str:
