@@ -28,6 +28,8 @@ WHO = (
     rf"{_ID}$",
     rf"^{_WHO}$|^{_WHO} (?:unique )?ident\w*$|customer email|^record id$|^[ckmu]id$|^kd ?nr$",
     r"^(?:id|ids|key|guid|uuid)$",
+    r"^(?:panell?ist|participant|panel ?member|panelmitglied|teilnehmer|deelnemer)"
+    r"(?: (?:no|nr|number|code))?$",
 )
 _ENDED = (
     r"cancel|churn|\bleft\b|kundig|austritt|ausgetreten|ausgeschieden|vertragsende|resili|"
