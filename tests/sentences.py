@@ -76,8 +76,9 @@ def sentences(text: str) -> Iterator[str]:
 
 
 def numbers(sentence: str) -> list[str]:
-    """Give the numbers a sentence tells: no dates, no lengths of time, no answers in quotes."""
+    """Give the numbers a sentence tells: no dates, lengths of time, scales, answers in quotes."""
     bare = re.sub(r"'[^']*'", "", sentence)
+    bare = re.sub(r"(?<=\.\d\d) of \d+\b|(?<=\.\d\d\)) of \d+\b", "", bare)  # a mean of 5
     return ALONE.findall(STRETCH.sub("", DATE.sub("", bare)))
 
 

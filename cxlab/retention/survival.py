@@ -65,7 +65,7 @@ def survival(
         frame=frame,
         headline=_curve_headline(frame, names, watched.unit)
         if watched.event.any()
-        else f"Nobody left: {watched.nobody_left()}",
+        else f"Nobody left: {watched.nobody_left().partition('. ')[0]}.",
         method=f"Kaplan-Meier (1958), Greenwood's variance, {method} bands",
         base=watched.base,
         notes=watched.notes + notes + _thin_ice(frame, watched.unit),
