@@ -541,6 +541,15 @@ def test_questions_the_study_file_names_get_slides_of_their_own_first():
     assert list(charts_[1].plots[0].categories) == ["two", "one"]
 
 
+def test_the_first_place_of_a_ranking_lies_to_the_right():
+    finding = _topline("q", ("a", "b"), ("1", "2", "3"))
+    kind = finding["frame"]["columns"].index("kind")
+    for row in finding["frame"]["rows"]:
+        row[kind] = "rank"
+    names = [series.name for series in _chart(finding).plots[0].series]
+    assert names == [" ", "3", "2", "1"]
+
+
 def test_the_middles_of_the_scale_of_several_items_line_up():
     finding = _topline("q", ("a", "b"), ("low", "mid", "high"))
     share = finding["frame"]["columns"].index("share")
