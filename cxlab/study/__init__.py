@@ -426,7 +426,9 @@ class Study:
         parts.large_enough(frames, segment, value, period, smallest=smallest)
         cleaned = {
             name: replace(
-                done, frame=frames[name], judged=parts.judged(done.judged, segment, value, period)
+                done,
+                frame=parts.by_itself(frames[name]),
+                judged=parts.by_itself(parts.judged(done.judged, segment, value, period)),
             )
             for name, done in self.cleaned.items()
         }

@@ -36,6 +36,17 @@ def of_segment(
     return {name: part.get(name, frame).reset_index(drop=True) for name, frame in frames.items()}
 
 
+def by_itself(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put answers in the order in which the rows of a part give them, whatever others gave."""
+    coded = [name for name in frame if isinstance(frame[name].dtype, pd.CategoricalDtype)]
+    own = {}
+    for name in coded:
+        codes, words = pd.factorize(frame[name])
+        words = pd.Index(words, dtype=frame[name].cat.categories.dtype)
+        own[name] = pd.Categorical.from_codes(codes, categories=words)
+    return frame.assign(**own) if own else frame
+
+
 def _whole(
     frames: Mapping[str, pd.DataFrame], segment: str, value: str, known: Sequence[str]
 ) -> None:
