@@ -128,7 +128,7 @@ def count_referrals(customers: pd.DataFrame, *, after: pd.Series | None = None) 
 
 
 def with_referrals(people: Spells, customers: pd.DataFrame) -> Spells:
-    """Add how many customers each one brought while watched, as `referrals`.
+    """Add how many customers each one brought since their first answer, as `referrals`.
 
     Args:
         people: customers watched from their first answer on, see `from_answers`.
