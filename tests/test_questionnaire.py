@@ -10,6 +10,7 @@ import pytest
 from cxlab import questions
 from cxlab.codebook import DOUBT, MappingError
 from cxlab.questionnaire import NOT_ANSWERED, NOT_ASKED, QuestionError
+from cxlab.questionnaire.listed import at_once
 from cxlab.study import StudyError
 from tests import small
 
@@ -362,6 +363,15 @@ def test_an_end_that_may_be_no_answer_is_doubted_until_the_file_settles_it(tmp_p
     assert "{range: 1..5, missing: [0]} under 'scales'" in told
     assert doubts({"range": "0..5", "missing": []}, missing=[]) == ""
     assert doubts({"range": "1..5", "missing": [0]}, missing=[0, 6]) == ""
+
+
+def test_ends_that_need_the_same_word_are_doubted_in_one_sentence():
+    one = "Doubtful: 'a': 0 (3 times) is counted as answers of a scale of 0..5. Write so."
+    two = "Doubtful: 'b': 0 (4 times) is counted as answers of a scale of 0..5. Write so."
+    other = "Doubtful: 'c': 0 (4 times) is counted as answers of a scale of 0..9. Write so."
+    both = ("Doubtful: 'a': 0 (3 times) and 'b': 0 (4 times) are counted as answers of a scale "
+            "of 0..5. Write so.")  # fmt: skip
+    assert at_once([one, "Something else.", two, other]) == [both, "Something else.", other]
 
 
 def test_codes_beside_labels_are_told_where_headings_are_bare(tmp_path):

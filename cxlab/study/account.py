@@ -13,7 +13,7 @@ import pandas as pd
 from cxlab import __version__
 from cxlab.cleaning import RULES, careless
 from cxlab.codebook import COLUMNS, DOUBT, REPAIRS, SET_ASIDE, label, part_named
-from cxlab.questionnaire.listed import COUNTED
+from cxlab.questionnaire.listed import at_once
 from cxlab.results import Absence, Result, count, listing, percent
 from cxlab.study import meeting, parts
 from cxlab.study.cache import fingerprint
@@ -77,12 +77,7 @@ def _guessed(study: Study) -> list[tuple[str, str]]:
         for note in each.notes
         if note.startswith(DOUBT)
     ]
-    ends = [note for note in notes if COUNTED in note]
-    if len(ends) > 1:  # one sentence, however many questions it is of
-        names = [note.removeprefix(DOUBT).partition(":")[0] for note in ends[1:]]
-        notes[notes.index(ends[0])] = f"{ends[0]} Look likewise at {listing(names, 8)}."
-        notes = [note for note in notes if note not in ends[1:]]
-    return [("responses", note) for note in notes]
+    return [("responses", note) for note in at_once(notes)]
 
 
 def _lost(study: Study) -> list[tuple[str, str]]:
