@@ -111,6 +111,32 @@ def test_where_it_hurts_is_found_and_said():
     assert done.frame.set_index("group").loc["help", "p_first"] > 0.99
 
 
+@pytest.mark.parametrize(
+    ("low", "said"),
+    [
+        ({"help": 0.6, "wait": 0.58}, "Of the stages, 'help' and 'wait' weigh most: lower "),
+        ({"help": 0.5, "wait": 0.48, "buy": 0.47}, "Which stage weighs most cannot be told; "),
+    ],
+)
+def test_a_first_place_is_told_only_where_no_other_may_have_it(low, said):
+    stage = np.repeat(["buy", "use", "help", "wait"], 150)
+    place = np.tile(np.arange(150) / 150, 4)
+    nps = np.where(place < pd.Series(stage).map(low).fillna(0.1), 2, 9)
+    frame = contacts(*[(f"c{k}", 1, 1, 2) for k in range(600)], stage=stage)
+    given = answers(**{f"c{k}": (3, int(score)) for k, score in enumerate(nps)})
+    done = journey.hurts(frame, given, as_of=AS_OF)
+    assert done.headline.startswith(said)
+
+
+@pytest.mark.parametrize(("bad", "said"), [(0.6, "those at 'help'"), (0.3, "cannot be told")])
+def test_where_cases_stay_open_most_is_told_only_beyond_chance(bad, said):
+    stage = np.repeat(["buy", "use", "help"], 100)
+    open_ = np.tile(np.arange(100) / 100, 3) < np.where(stage == "help", bad, 0.28)
+    frame = contacts(*[(f"c{k}", 1, 1, 2) for k in range(300)], stage=stage)
+    done = journey.scorecard(frame.assign(resolved=~open_), as_of=AS_OF)
+    assert done.headline.endswith(f"{said}: 60%." if bad == 0.6 else f"{said}.")
+
+
 def test_nothing_stands_apart_where_all_are_alike():
     rng = np.random.default_rng(2)
     who = [f"c{k}" for k in range(300)]

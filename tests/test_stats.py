@@ -95,6 +95,27 @@ def test_corrections_do_not_depend_on_the_order():
     assert turned == pytest.approx(multipletests(p, method="fdr_bh")[1])
 
 
+def test_who_may_be_the_highest_is_told_by_hand():
+    # against four others one-sided: z is 2.241, and two independent errors of 1 differ by 1.414
+    value = [9.0, 9.0 - 2.241 * np.sqrt(2) + 0.01, 9.0 - 2.241 * np.sqrt(2) - 0.01, 0.0, np.nan]
+    assert stats.contenders([*value[:4], 1.0], np.eye(5)).tolist() == [1, 1, 0, 0, 0]
+    assert stats.contenders(value, np.eye(5)).tolist()[-1] is False
+    # what goes up and down together is told apart by less
+    held = np.full((2, 2), 0.9) + np.diag([0.1, 0.1])
+    assert stats.contenders([9, 8], held).tolist() == [True, False]
+    assert stats.contenders([9, 8], np.eye(2)).tolist() == [True, True]
+
+
+def test_the_highest_is_among_those_who_may_be_it_as_often_as_promised():
+    rng = np.random.default_rng(5)
+    truth = np.array([0.3, 0.2, 0.0, 0.0, 0.1, 0.25])
+    drawn = truth + rng.normal(size=(4000, 6))
+    kept = np.array([stats.contenders(each, np.eye(6), level=0.9)[0] for each in drawn])
+    assert 0.9 <= kept.mean() <= 0.995
+    far = truth + [20, 0, 0, 0, 0, 0] + rng.normal(size=(100, 6))
+    assert all(stats.contenders(each, np.eye(6)).sum() == 1 for each in far)
+
+
 def test_weighted_and_clustered_means_agree_with_survey_software():
     case = cases("weighting")["svymean_60"]
     rows = pd.DataFrame(case["inputs"])

@@ -283,7 +283,7 @@ def test_a_part_tells_of_its_own_rows(shop):
         "1 answer of this part is kept, none is set aside by judgement. "
         "What became of every row read is told in the report on data quality."
     )
-    assert part.provenance.headline == "Made from the rows of region: North alone."
+    assert part.provenance.headline == "Made from the rows of region: North."
 
 
 def test_rows_set_aside_by_judgement_get_the_segments_of_the_customer_list(shop):

@@ -51,6 +51,36 @@ def test_shares_of_planted_topics_lie_within_their_intervals():
     assert np.mean(inside) >= 0.9
 
 
+def test_a_part_has_the_themes_of_the_whole_counted_in_its_own_comments(themed):
+    topic = themed.heard.frame["topic"]
+    mine = themed.heard.frame[topic.isin(["bus", "meal"])].iloc[::-1]
+    part = voice.within(themed, voice.hear(mine))
+    assert sorted(part.names) == sorted(themed.names)
+    sizes = part.carried.sum(axis=0)
+    assert (np.diff(sizes) <= 0).all()
+    told = dict(zip(part.names, sizes, strict=True))
+    in_all = dict(zip(themed.names, themed.carried[topic.isin(["bus", "meal"])].T, strict=True))
+    assert told == {name: held.sum() for name, held in in_all.items()}
+    assert part.notes == ("Themes are those of all 240 comments.",)
+    with pytest.raises(Misuse, match="1 comment of the part"):
+        voice.within(themed, voice.hear(pd.DataFrame({"comment": ["never said before"]})))
+
+
+def test_themes_that_may_be_equally_frequent_are_not_put_in_order():
+    place = np.arange(200) % 20
+    who = {"alpha": place < 10, "beta": place < 9, "delta": place >= 11}
+    said = [" ".join(["note", *(word for word in who if who[word][k])]) for k in range(200)]
+    heard = voice.hear(pd.DataFrame({"comment": said}), languages=["en"])
+
+    def headline(*words):
+        declared = {word: [word] for word in words}
+        return voice.shares(voice.themes(heard, declared=declared, find=False)).headline
+
+    # the same people wrote of both, so ten more in two hundred are beyond chance
+    assert "most often about 'alpha' (50% of comments); " in headline("alpha", "beta")
+    assert "about 'alpha' (50% of comments) and 'delta' (45%); " in headline("alpha", "delta")
+
+
 def test_the_room_asks_no_network(monkeypatch):
     def refused(*given, **words):
         raise AssertionError("a request left the machine")

@@ -158,7 +158,7 @@ def test_where_low_is_good_everything_turns_over(rows):
     asked = {"effort": low, "mark": None}
     bad = {name: voice.impact(themed, score=name, scale=at) for name, at in asked.items()}
     assert [one.frame["verdict"].iloc[0] for one in bad.values()] == ["worse", "worse"]
-    assert "Most of a higher effort goes with 'bad'" in bad["effort"].headline
+    assert "A higher effort goes most with 'bad'" in bad["effort"].headline
     pleased = voice.tone(voice.hear(turned), score="effort", scale=low).chance
     assert np.corrcoef(pleased, turned["nps"])[0, 1] > 0.5
     words = voice.keyness(voice.hear(turned), score="effort", scale=low).frame

@@ -1,6 +1,6 @@
 """Where on the way does it hurt most, counting how many pass there?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from cxlab.journey.workings.near import near
 from cxlab.journey.workings.pooling import shrunk
 from cxlab.journey.workings.refusal import JourneyError
 from cxlab.journey.workings.stages import NO_STAGE
-from cxlab.results import Result, amount, count, span
+from cxlab.results import Result, amount, count, listing, span
 
 DRAWS = 4000
 
@@ -48,7 +48,8 @@ def hurts(
         got in touch, `count` (answers that tell of it), `raw` (their score), `estimate` (the
         same, drawn towards all by how few they are), `conf_low`, `conf_high`; `felt`, by how much
         better the score of all would be if these answers were like the others, with `felt_low`
-        and `felt_high`; `rank` by it, `rank_low`, `rank_high` and `p_first`.
+        and `felt_high`; `rank` by it, `rank_low`, `rank_high` and `p_first`. Weighs most who is
+        not beaten by another beyond chance; the headline names all who may.
 
     Raises:
         JourneyError: contacts and answers do not meet.
@@ -67,18 +68,22 @@ def hurts(
     frame = _scored(told, codes, groups, how.level)
     frame = frame.assign(**_reach(cases, by, groups))
     sign = -1.0 if scale is not None and scale.better == "low" else 1.0
-    frame = frame.assign(**_felt(told, codes, sign, len(groups), how.level))
+    felt, cover = _felt(told, codes, sign, len(groups))
+    low, high = stats.mean_interval(felt, np.sqrt(np.diag(cover)), level=how.level)
+    frame = frame.assign(felt=felt, felt_low=low, felt_high=high, **_ranks(felt, cover, how.level))
     few = frame["count"] < how.smallest
     frame.loc[few, [*_COLUMNS[_COLUMNS.index("count") :]]] = np.nan
+    most = stats.contenders(np.where(few, np.nan, felt), cover, level=how.level)
     unit = "points" if score == "nps" else ""
     linked = int((codes >= 0).sum())
     return Result(
         name="where it hurts",
         frame=frame[_COLUMNS],
-        headline=_headline(frame, by, score, unit, "lower" if sign > 0 else "higher"),
+        headline=_headline(frame, most, by, score, unit, "lower" if sign > 0 else "higher"),
         method=f"An answer tells of the customer's last contact within {within} before it. Scores "
         "drawn towards their mean (empirical Bayes, Efron and Morris 1975); a customer's answers "
-        "taken together (linearised); ranks from draws of what is felt.",
+        "taken together (linearised); ranks from draws of what is felt; what may weigh most by "
+        "comparisons with the best (Hsu 1981).",
         base=f"{cases.base} {count(linked)} of {count(len(told), 'answer')} follow a contact"
         f"{', weighted' if how.weight else ''}.",
         notes=(*cases.notes, "A contact and the score after it are associated; what led to the "
@@ -120,8 +125,8 @@ def _scored(told: pd.DataFrame, codes: np.ndarray, groups: list[str], level: flo
 
 
 def _felt(
-    told: pd.DataFrame, codes: np.ndarray, sign: float, groups: int, level: float
-) -> dict[str, Any]:
+    told: pd.DataFrame, codes: np.ndarray, sign: float, groups: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Tell by how much better the score of all would be were each group like the others."""
     value, who = sign * told["value"].to_numpy(), pd.factorize(told["customer_id"])[0]
     w = told["weight"].to_numpy()
@@ -136,9 +141,7 @@ def _felt(
         each = others * w * (value - rest) / w[others].sum() - w * (value - mean) / w.sum()
         influence[:, group] = np.bincount(who, each, minlength=len(influence))
     m = len(influence)
-    cover = influence.T @ influence * m / max(m - 1, 1)
-    low, high = stats.mean_interval(felt, np.sqrt(np.diag(cover)), level=level)
-    return {"felt": felt, "felt_low": low, "felt_high": high, **_ranks(felt, cover, level)}
+    return felt, influence.T @ influence * m / max(m - 1, 1)
 
 
 def _ranks(felt: np.ndarray, cover: np.ndarray, level: float) -> dict[str, np.ndarray]:
@@ -159,19 +162,33 @@ def _ranks(felt: np.ndarray, cover: np.ndarray, level: float) -> dict[str, np.nd
     return out
 
 
-def _headline(frame: pd.DataFrame, by: str, score: str, unit: str, worse: str) -> str:
+def _headline(
+    frame: pd.DataFrame, most: np.ndarray, by: str, score: str, unit: str, worse: str
+) -> str:
     rows = frame[frame["felt"].notna()]
     if rows.empty:
         return f"No {by} has enough answers to tell where it hurts."
-    most = rows.loc[rows["felt"].idxmax()]
-    reach = span(most["felt_low"], most["felt_high"], unit)
-    points = " points" if unit == "points" else ""
-    if most["felt_low"] <= 0:
+    top = rows.loc[rows["felt"].idxmax()]
+    points, reach = " points" * (unit == "points"), span(top["felt_low"], top["felt_high"], unit)
+    if top["felt_low"] <= 0:
         return (
             f"No {by} stands apart: scores are clearly {worse} after none; nearest to it is "
-            f"'{most['group']}' with {amount(most['felt'], unit, signed=True)}{points} ({reach})."
+            f"'{top['group']}' with {amount(top['felt'], unit, signed=True)}{points} ({reach})."
         )
-    return (
-        f"Of the {by}s, '{most['group']}' weighs most: {worse} answers after it amount to "
-        f"{amount(most['felt'], unit)}{points} of {label(score)} over all ({reach})."
-    )
+    first = frame[most].sort_values("felt", ascending=False, kind="stable")
+    felt = f"{worse} answers after it amount to {amount(top['felt'], unit)}{points}"
+    if len(first) == 1:
+        said = f"Of the {by}s, '{top['group']}' weighs most: {felt}"
+    elif len(first) == 2 and (first["felt_low"] > 0).all():
+        worth = listing([amount(each, unit) for each in first["felt"]])
+        return (
+            f"Of the {by}s, {listing(_quoted(first['group']))} weigh most: {worse} answers after "
+            f"them amount to {worth}{points} of {label(score)} over all."
+        )
+    else:
+        said = f"Which {by} weighs most cannot be told; nearest to it is '{top['group']}': {felt}"
+    return f"{said} of {label(score)} over all ({reach})."
+
+
+def _quoted(names: Iterable[str]) -> list[str]:
+    return [f"'{name}'" for name in names]

@@ -69,7 +69,7 @@ def scorecard(
     return Result(
         name="scorecard",
         frame=frame,
-        headline=_headline(frame, by),
+        headline=_headline(frame, by, how.level),
         method="Shares by Wilson on the contacts worth as much, a customer's taken together; times "
         "by Kaplan-Meier (1958), intervals by Brookmeyer and Crowley (1982); a contact failed if "
         f"it was not resolved or opened again; back again: a further contact within {repeat}; "
@@ -138,18 +138,25 @@ def _scores(
     return rows
 
 
-def _headline(frame: pd.DataFrame, by: str) -> str:
+def _headline(frame: pd.DataFrame, by: str, level: float) -> str:
     sizes = frame[frame["part"] == "contacts"].set_index("group")["estimate"]
     placed = sizes.drop(NO_STAGE, errors="ignore")
     if placed.empty:
         return f"None of the {count(sizes.sum(), 'contact')} names its {by}."
     frame, most = frame[frame["group"] != NO_STAGE], placed.idxmax()
-    said = f"Most contacts are at the {by} '{most}': {percent(sizes[most] / sizes.sum())}"
-    failed = frame[frame["part"] == "share failed"].dropna(subset=["estimate"])
+    said = f"Contacts are most often at the {by} '{most}': {percent(sizes[most] / sizes.sum())}"
+    failed = frame[frame["part"] == "share failed"].dropna(subset=["conf_low"])
     if failed.empty:
         return f"{said} of {count(sizes.sum())}."
-    worst = failed.loc[failed["estimate"].idxmax()]
+    error = (failed["conf_high"] - failed["conf_low"]) / (2 * stats.quantile(level))
+    most = stats.contenders(failed["estimate"], np.diag(error**2), level=level)
+    said = f"{said} of {count(sizes.sum())}"
+    if len(failed) == 1:
+        return f"{said}; {percent(failed['estimate'].iloc[0])} of them were not settled."
+    if most.sum() > 1:
+        return f"{said}; at which {by} most are not settled cannot be told."
+    worst = failed[most].iloc[0]
     return (
-        f"{said} of {count(sizes.sum())}; most often not settled are those at '{worst['group']}': "
+        f"{said}; most often not settled are those at '{worst['group']}': "
         f"{percent(worst['estimate'])}."
     )

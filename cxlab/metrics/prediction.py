@@ -189,12 +189,12 @@ def _headline(frame: pd.DataFrame, outcome: str) -> str:
     if best["verdict"] != "tells":
         return f"No score tells '{outcome}' better than chance on later answers."
     ends = f"{percent(best['conf_low'])} to {percent(best['conf_high'])}"
-    start = (
-        f"{best['term']} tells '{outcome}' best: {percent(best['estimate'])} of pairs in the right "
-        f"order ({ends})"
-    )
+    pairs = f"{percent(best['estimate'])} of pairs in the right order ({ends})"
+    start = f"{best['term']} tells '{outcome}'"
     rest = frame[frame["part"] == "against the best"]
     level = rest.loc[rest["verdict"] == "not apart", "term"].tolist()
     if level:
-        return f"{start}, not clearly better than {listing(level, 4)}."
-    return f"{start}, ahead of {listing(rest['term'].tolist(), 4)}." if len(rest) else f"{start}."
+        return f"{start}: {pairs}; whether better than {listing(level, 4)} cannot be told."
+    if rest.empty:
+        return f"{start}: {pairs}."
+    return f"{start} best: {pairs}, ahead of {listing(rest['term'].tolist(), 4)}."

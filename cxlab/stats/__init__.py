@@ -25,7 +25,7 @@ from cxlab.stats.intervals import (
     proportion_interval,
     quantile,
 )
-from cxlab.stats.many import adjust
+from cxlab.stats.many import adjust, contenders
 from cxlab.stats.moments import Mean, Tally, delta, linearised, mean_of, pairs, tally
 from cxlab.stats.plans import (
     change_for_n,
@@ -52,6 +52,7 @@ __all__ = [
     "blurred",
     "change_for_n",
     "chi_square",
+    "contenders",
     "counts",
     "delta",
     "fisher",

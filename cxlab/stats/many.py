@@ -1,8 +1,9 @@
-"""Many comparisons at once: p-values corrected for their number."""
+"""Many comparisons at once: p-values corrected for their number, and who may come first."""
 
 from typing import Any
 
 import numpy as np
+from scipy.stats import norm
 
 from cxlab.stats.intervals import StatsError
 
@@ -46,3 +47,32 @@ def adjust(p_values: Any, *, method: str = "bh") -> np.ndarray:
     back[order] = np.minimum(sorted_adjusted, 1.0)
     adjusted[known] = back
     return adjusted
+
+
+def contenders(estimate: Any, covariance: Any, *, level: float = 0.95) -> np.ndarray:
+    """Say which of several may be the highest: those that no other beats beyond chance.
+
+    A first place is told only where one is left. However many are compared, the highest is among
+    them with at least the chance `level` (comparisons with the best, Hsu 1981, by Bonferroni).
+
+    Args:
+        estimate: one value each; missing ones are never the highest.
+        covariance: of the values, one row and column each.
+        level: of confidence.
+
+    Returns:
+        Whether each may be the highest.
+
+    Example:
+        >>> contenders([5.0, 4.0, 1.0], np.eye(3)).tolist()
+        [True, True, False]
+    """
+    value, cover = np.asarray(estimate, dtype=float), np.asarray(covariance, dtype=float)
+    known = np.isfinite(value)
+    out = known.copy()
+    value, cover = value[known], cover[np.ix_(known, known)]
+    own = np.diag(cover)
+    spread = np.sqrt(np.maximum(own[:, None] + own - 2 * cover, 0))
+    reach = norm.ppf(1 - (1 - level) / max(len(value) - 1, 1)) * spread
+    out[known] = (value[:, None] + reach >= value).all(axis=1)
+    return out

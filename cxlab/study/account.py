@@ -238,7 +238,7 @@ def provenance(study: Study) -> Result:
             | {"value": count(len(done.frame), "row")}
             for table, done in study.read.items()
         ]
-        said = f"Made from the rows of {part_named(study.only)} alone."
+        said = f"Made from the rows of {part_named(study.only)}."
     else:
         rows = [
             {"table": table, "file": path.name, "value": f"{path.stat().st_size:,} bytes"}

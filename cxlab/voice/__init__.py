@@ -8,6 +8,7 @@ Words:
 
 Themes:
     themes         what are comments about?
+    within         which of all themes in some comments, a part's?
     about          which words tell each theme, and how sure is it?
     keep           keep the names of themes for the next wave
     shares         how many speak of each theme, and who more than others?
@@ -41,11 +42,12 @@ from cxlab.voice.sentiment import Tone, disagreements, sentiment, tone
 from cxlab.voice.shares import risen, shares
 from cxlab.voice.teaching import teach
 from cxlab.voice.themes import Themed, about, keep, themes
+from cxlab.voice.within import within
 from cxlab.voice.workings.matching import Theme
 
 __all__ = [
     "Heard", "Theme", "Themed", "Tone", "VoiceError", "about", "agree", "beside", "disagreements",
     "hear", "impact", "keep", "keyness", "languages", "quotes", "replies",
-    "reviews", "risen", "sentiment", "shares", "sheet", "teach", "themes", "tone",
+    "reviews", "risen", "sentiment", "shares", "sheet", "teach", "themes", "tone", "within",
 ]  # fmt: skip
 guard(globals())

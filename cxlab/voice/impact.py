@@ -70,7 +70,7 @@ def impact(
     return Result(
         name=f"themes and {label(score)}",
         frame=table,
-        headline=_headline(table, score, "higher" if scoring.turned(scale) else "lower"),
+        headline=_headline(table, score, "higher" if scoring.turned(scale) else "lower", how.level),
         method="Score of those who speak of a theme less that of all others who wrote, by linear "
         "model; errors are HC3 (MacKinnon and White 1985) or by cluster; false discovery rate held "
         "within each part. Associated with, not caused by.",
@@ -123,7 +123,7 @@ def _judged(table: pd.DataFrame, sign: int, level: float) -> pd.DataFrame:
     return table.loc[order].reset_index(drop=True)
 
 
-def _headline(table: pd.DataFrame, score: str, bad: str) -> str:
+def _headline(table: pd.DataFrame, score: str, bad: str, level: float) -> str:
     alone = table[table["part"] == ALONE]
     sure = alone[alone["verdict"] != "not apart"]
     if sure.empty:
@@ -133,8 +133,12 @@ def _headline(table: pd.DataFrame, score: str, bad: str) -> str:
         names = [f"'{term}'" for term in sure.iloc[::-1]["term"]]
         return f"No theme goes with a {bad} {label(score)}; {listing(names, 2)} with a {good} one."
     worst, unit = low.iloc[0], scoring.unit(score)
+    felt = (low["estimate"] * low["share"]).abs()
+    first = stats.contenders(felt, np.diag((low["std_error"] * low["share"]) ** 2), level=level)
+    others = int(first.sum()) - 1
+    more = f" and {count(others, 'other theme')}" if others else ""
     return (
-        f"Most of a {bad} {label(score)} goes with '{worst['term']}': those who speak of it score "
-        f"{amount(abs(worst['estimate']), unit)} points {bad} "
-        f"({span(worst['conf_low'], worst['conf_high'], unit)})."
+        f"A {bad} {label(score)} goes most with '{worst['term']}'{more}: those who speak of "
+        f"{'it' if not others else 'the first'} score {amount(abs(worst['estimate']), unit)} "
+        f"points {bad} ({span(worst['conf_low'], worst['conf_high'], unit)})."
     )

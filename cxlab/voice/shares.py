@@ -63,6 +63,7 @@ def shares(
                 row["p_value"] = _apart(held[kept], codes[kept] == place, w[kept], labels)
             rows.append(row)
     table = pd.DataFrame(rows)
+    first = _first(themed.carried[kept], w[kept], labels, how.level)
     worth = table["n_effective"].to_numpy()
     low, high = stats.proportion_interval(table["estimate"] * worth, worth, level=how.level)
     table.insert(list(table).index("estimate") + 1, "conf_low", low)
@@ -72,7 +73,7 @@ def shares(
     return Result(
         name=f"themes by {by}" if by else "themes in comments",
         frame=table,
-        headline=_who(table, by) if by else _most(table),
+        headline=_who(table, by) if by else _most(table, first),
         method=METHOD + (AGAINST if by else "."),
         base=themed.heard.base if how.weight is None else f"{themed.heard.base[:-1]}, weighted.",
         unit="share",
@@ -186,12 +187,27 @@ def _judged(table: pd.DataFrame, level: float) -> pd.DataFrame:
     return table.sort_values("p_value", kind="stable").reset_index(drop=True)
 
 
-def _most(table: pd.DataFrame) -> str:
-    named = table[table["term"] != "no theme"]
-    top, none = named.loc[named["estimate"].idxmax()], table.iloc[-1]
+def _first(held: np.ndarray, w: np.ndarray, labels: np.ndarray | None, level: float) -> np.ndarray:
+    """Say which themes may be the most frequent; the same comments stand behind all of them."""
+    share = np.average(held, weights=w, axis=0)
+    each = (held - share) * (w / w.sum())[:, None]
+    if labels is not None:
+        each = pd.DataFrame(each).groupby(labels).sum().to_numpy()
+    return stats.contenders(share, each.T @ each, level=level)
+
+
+def _most(table: pd.DataFrame, first: np.ndarray) -> str:
+    named, none = table[table["term"] != "no theme"], table.iloc[-1]
+    named = named[first].sort_values("estimate", ascending=False, kind="stable")
+    top = named.iloc[0]
+    said = f"'{top['term']}' ({percent(top['estimate'])} of comments)"
+    if len(named) == 2:
+        next_ = named.iloc[1]
+        said = f"{said} and '{next_['term']}' ({percent(next_['estimate'])})"
+    elif len(named) > 2:
+        said = f"{said}, which {len(named) - 1} others may equal"
     return (
-        f"Of {count(len(named), 'theme')} they write most often about '{top['term']}' "
-        f"({percent(top['estimate'])} of comments); "
+        f"Of {count(len(table) - 1, 'theme')} they write most often about {said}; "
         f"{percent(none['estimate'])} carry no theme."
     )
 
