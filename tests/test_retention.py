@@ -713,6 +713,20 @@ def test_a_reason_not_given_is_no_reason():
     assert said.endswith(" 50.0% gave none.")
 
 
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((60, 30, 20), "the reason given most often is 'A': 15.0% ("),
+        ((60, 52, 20), "the reasons given most often are 'A' (15.0%) and 'B' (13.0%) of all"),
+        ((60, 52, 50), "which reason is given most often cannot be told; nearest to it is 'A': "),
+    ],
+)
+def test_a_first_reason_is_told_only_beyond_chance(counts, said):
+    why = np.repeat(["A", "B", "C", None], [*counts, 400 - sum(counts)])
+    frame = pd.DataFrame({"tenure": 5, "churned": pd.notna(why), "churn_reason": why})
+    assert said in retention.reasons(frame).headline
+
+
 def test_a_sentence_names_columns_and_groups_as_people_do():
     rng = np.random.default_rng(0)
     nps, plan = rng.integers(0, 11, 800), rng.choice(["Home", "Office"], 800)

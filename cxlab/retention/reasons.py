@@ -8,7 +8,7 @@ from cxlab.codebook import need
 from cxlab.lifetimes.asking import of_customers
 from cxlab.lifetimes.spells import SpellError, Spells, groups
 from cxlab.lifetimes.steps import LEAST, steps_of
-from cxlab.results import Result, count, number, percent
+from cxlab.results import Result, count, listing, number, percent
 from cxlab.retention.survival import survival
 from cxlab.retention.workings.reach import carried
 
@@ -61,7 +61,7 @@ def reasons(
     return Result(
         name=f"reasons for leaving in {watched.unit}s",
         frame=frame,
-        headline=_headline(frame, carried(survival(first).frame), watched.unit),
+        headline=_headline(frame, carried(survival(first).frame), watched.unit, level),
         method="Aalen-Johansen cumulative incidence, Gaynor's variance, log-log bands",
         base=watched.base,
         notes=watched.notes + notes,
@@ -111,7 +111,7 @@ def _bands(frame: pd.DataFrame, level: float):
     return low, high
 
 
-def _headline(frame: pd.DataFrame, end: float, unit: str) -> str:
+def _headline(frame: pd.DataFrame, end: float, unit: str, level: float) -> str:
     """Tell the reasons of the first group, as long as its curve is carried by enough."""
     first = frame[(frame["group"] == frame["group"].iloc[0]) & (frame["time"] <= end)]
     if first.empty:
@@ -123,7 +123,23 @@ def _headline(frame: pd.DataFrame, end: float, unit: str) -> str:
         return f"{within}, {percent(whole)} were lost and nobody gave a reason."
     top, silent = told.iloc[0], whole - told["estimate"].sum()
     none = f" {percent(silent, 1)} gave none." if silent > 0 else ""
-    return (
-        f"{within}, the reason given most often is '{top['term']}': {percent(top['estimate'], 1)} "
-        f"({percent(top['conf_low'], 1)} to {percent(top['conf_high'], 1)}) of all customers.{none}"
-    )
+    ends = f"{percent(top['conf_low'], 1)} to {percent(top['conf_high'], 1)}"
+    first = told[_may_be_first(told, level)]
+    if len(first) == 2:
+        both = listing([f"'{one.term}' ({percent(one.estimate, 1)})" for one in first.itertuples()])
+        return f"{within}, the reasons given most often are {both} of all customers.{none}"
+    most = "the reason given most often is"
+    if len(first) > 2:
+        most = "which reason is given most often cannot be told; nearest to it is"
+    told_of = f"'{top['term']}': {percent(top['estimate'], 1)} ({ends}) of all customers"
+    return f"{within}, {most} {told_of}.{none}"
+
+
+def _may_be_first(told: pd.DataFrame, level: float) -> np.ndarray:
+    """Say which reasons may be the most frequent; who gives one does not give another."""
+    share, variance = told["estimate"].to_numpy(), told["std_error"].to_numpy() ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        worth = np.nanmin(share * (1 - share) / variance, initial=np.inf)
+    cover = -np.outer(share, share) / worth
+    np.fill_diagonal(cover, variance)
+    return stats.contenders(share, cover, level=level)
