@@ -360,8 +360,8 @@ def test_the_scores_of_the_sample_tell_who_leaves(sample):
         opened.responses, scores=["nps", "csat", "ces"], customers=opened.customers,
         as_of=opened.mapping.as_of,
     )  # fmt: skip
-    assert "tells leaving: 64% of pairs" in found.headline
-    assert found.headline.endswith("; whether better than CES cannot be told.")
+    assert found.headline.startswith("NPS tells leaving: ")
+    assert found.headline.endswith("; whether better than CSAT and CES cannot be told.")
     assert found.frame["conf_low"][0] > 0.5
 
 

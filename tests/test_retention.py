@@ -717,7 +717,10 @@ def test_a_reason_not_given_is_no_reason():
     ("counts", "said"),
     [
         ((60, 30, 20), "the reason given most often is 'A': 15.0% ("),
-        ((60, 52, 20), "the reasons given most often are 'A' (15.0%) and 'B' (13.0%) of all"),
+        (
+            (60, 52, 20),
+            "the reasons given most often are 'A' (15.0%) and 'B' (13.0% of all customers)",
+        ),
         ((60, 52, 50), "which reason is given most often cannot be told; nearest to it is 'A': "),
     ],
 )

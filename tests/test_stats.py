@@ -112,7 +112,7 @@ def test_the_highest_is_among_those_who_may_be_it_as_often_as_promised():
     drawn = truth + rng.normal(size=(4000, 6))
     kept = np.array([stats.contenders(each, np.eye(6), level=0.9)[0] for each in drawn])
     assert 0.9 <= kept.mean() <= 0.995
-    far = truth + [20, 0, 0, 0, 0, 0] + rng.normal(size=(100, 6))
+    far = truth + 20 * np.eye(6)[0] + rng.normal(size=(100, 6))
     assert all(stats.contenders(each, np.eye(6)).sum() == 1 for each in far)
 
 

@@ -176,18 +176,19 @@ def _headline(
             f"'{top['group']}' with {amount(top['felt'], unit, signed=True)}{points} ({reach})."
         )
     first = frame[most].sort_values("felt", ascending=False, kind="stable")
-    felt = f"{worse} answers after it amount to {amount(top['felt'], unit)}{points}"
+    felt = f"amount to {amount(top['felt'], unit)}{points} of {label(score)} over all ({reach})"
     if len(first) == 1:
-        said = f"Of the {by}s, '{top['group']}' weighs most: {felt}"
-    elif len(first) == 2 and (first["felt_low"] > 0).all():
+        return f"Of the {by}s, '{top['group']}' weighs most: {worse} answers after it {felt}."
+    if len(first) == 2 and (first["felt_low"] > 0).all():
         worth = listing([amount(each, unit) for each in first["felt"]])
         return (
             f"Of the {by}s, {listing(_quoted(first['group']))} weigh most: {worse} answers after "
             f"them amount to {worth}{points} of {label(score)} over all."
         )
-    else:
-        said = f"Which {by} weighs most cannot be told; nearest to it is '{top['group']}': {felt}"
-    return f"{said} of {label(score)} over all ({reach})."
+    return (
+        f"{worse.capitalize()} answers after '{top['group']}' {felt}; which {by} weighs most "
+        "cannot be told."
+    )
 
 
 def _quoted(names: Iterable[str]) -> list[str]:

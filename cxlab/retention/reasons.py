@@ -126,8 +126,9 @@ def _headline(frame: pd.DataFrame, end: float, unit: str, level: float) -> str:
     ends = f"{percent(top['conf_low'], 1)} to {percent(top['conf_high'], 1)}"
     first = told[_may_be_first(told, level)]
     if len(first) == 2:
-        both = listing([f"'{one.term}' ({percent(one.estimate, 1)})" for one in first.itertuples()])
-        return f"{within}, the reasons given most often are {both} of all customers.{none}"
+        both = zip(first["term"], first["estimate"], ("", " of all customers"), strict=True)
+        named = listing([f"'{term}' ({percent(share, 1)}{of})" for term, share, of in both])
+        return f"{within}, the reasons given most often are {named}.{none}"
     most = "the reason given most often is"
     if len(first) > 2:
         most = "which reason is given most often cannot be told; nearest to it is"
