@@ -14,9 +14,8 @@ from cxlab.codebook import Scale
 from cxlab.results import Misuse, Result, count, listing, percent
 from cxlab.voice.hearing import Heard, VoiceError
 from cxlab.voice.workings import finding, matching
-from cxlab.voice.workings.matching import Theme
+from cxlab.voice.workings.matching import KINDS, Theme
 
-KINDS = ["declared", "rated", "found"]
 Declared = Mapping[str, Any]
 METHOD = (
     "What people rated is a theme where ratings and score of those who wrote tell what they wrote "

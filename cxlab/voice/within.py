@@ -9,7 +9,8 @@ import pandas as pd
 from cxlab.results import Misuse, count
 from cxlab.voice.hearing import Heard
 from cxlab.voice.sentiment import Tone
-from cxlab.voice.themes import KINDS, Themed
+from cxlab.voice.themes import Themed
+from cxlab.voice.workings.matching import KINDS
 
 
 @overload

@@ -14,6 +14,9 @@ from cxlab.voice.workings.tongues import NOT_TOLD
 ALIKE = 0.3  # likeness of words from which a theme is the one that was kept
 
 
+KINDS = ["declared", "rated", "found"]  # of themes, in the order they are listed
+
+
 class Theme(NamedTuple):
     """A theme: its name, the words that tell it, where it comes from."""
 
