@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import numpy as np
+import openpyxl
 import pytest
 import yaml
 
@@ -159,3 +160,101 @@ def test_the_ends_of_a_scale_in_its_heading_are_its_ends(tmp_path):
         lambda at: (at, f"{DAYS[at]:%Y-%m-%d}", RATED[at]), mark=";",
     )  # fmt: skip
     assert said["responses"]["scales"]["csat"] == {"range": "1..6", "better": "low"}
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "table", "truth"),
+    [
+        ("response_id,person_id,answer,comment,dontcontact,sent,opened,responded,question_type",
+         lambda at: (at, at, NPS[at], "", 0, 0, 0, int(DAYS[at].timestamp()), "nps"),
+         "responses", {"nps": SCORE}),
+        ("Deal - ID,Deal - Value,Deal - Status,Deal - Won time,Organization - ID",
+         lambda at: (at, PAID[at], ("Won", "Lost", "Open")[at % 3],
+                     "" if at % 3 else DAYS[at], at % 30),
+         "orders", {"orders": 30, "net": PAID[::3].sum()}),
+        ("Record Id,Deal Owner,Deal Name,Amount,Closing Date,Contact Name.id,Stage,Created Time",
+         lambda at: (f"z{at:05}", "Bo", f"D{at}", 100 + at, f"{DAYS[at]:%Y-%m-%d}", f"c{at % 30}",
+                     ("Closed Won", "Negotiation")[at % 2], DAYS[at]),
+         "orders", {"orders": 45, "net": sum(100 + at for at in range(0, N, 2))}),
+        ("Ticket id,Creation date,Customer email,Survey score,First response time (s)",
+         lambda at: (at, DAYS[at], f"u{at % 30}@x.io", RATED[at], 600 + at),
+         "interactions", {"reply": 600 + (N - 1) / 2}),
+        ("Call ID,Start Time,Customer ID,Talk Time,Handle Time",
+         lambda at: (at, DAYS[at], at % 30, f"00:0{at % 9}:12", f"00:1{at % 9}:12"),
+         "interactions", {"resolution": 612 + 60 * np.mean([at % 9 for at in range(N)])}),
+    ],
+    ids=["asknicely", "pipedrive", "zoho deals", "gorgias", "handle time"],
+)  # fmt: skip
+def test_further_systems_are_read(head, row, table, truth, tmp_path):
+    _, said, opened = _drafted(tmp_path, head, row)
+    assert list(said) == [table]
+    for name, true in truth.items():
+        if name == "resolution":
+            assert opened.cleaned[table].frame[name].mean() == pytest.approx(true)
+        else:
+            assert measured(opened, name) == pytest.approx(true), name
+
+
+def test_a_column_for_each_wave_is_doubted_with_every_number(tmp_path):
+    doubts, said, _ = _drafted(
+        tmp_path, "customer,NPS Jan 2025,NPS Feb 2025,NPS Mar 2025",
+        lambda at: (f"c{at}", NPS[-at], NPS[at], NPS[at]),
+    )  # fmt: skip
+    assert "are one question in 3 waves" in doubts
+    assert f"'NPS Jan 2025' (NPS {SCORE:.1f} on 90 answers)" in doubts
+    assert "ratings" not in said["responses"]
+
+
+def test_a_second_day_of_leaving_is_doubted(tmp_path):
+    doubts, said, _ = _drafted(
+        tmp_path, "Customer ID,Sign up,Cancelled at,Expires at",
+        lambda at: (f"c{at}", f"{DAYS[at]:%Y-%m-%d}",
+                    *(f"{DAYS[at] + timedelta(days=more):%Y-%m-%d}" if at % 3 == 0 else ""
+                      for more in (40, 70))),
+    )  # fmt: skip
+    assert said["customers"]["columns"]["churned_at"] == "Cancelled at"
+    assert "'Expires at' holds another day in 30 of them, 30 days later" in doubts
+
+
+def test_ids_cut_to_powers_of_ten_are_told(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Kundennummer;Eintritt", lambda at: ("4,50000E+12", f"{DAYS[at]:%d.%m.%Y}"),
+        mark=";",
+    )  # fmt: skip
+    assert "a spreadsheet cut long ids short, 1 different one is left" in doubts
+
+
+@pytest.mark.parametrize(
+    ("heading", "answer", "reading"),
+    [
+        ("Happiness rating", lambda at: RATED[at] - 3, "-2..2"),
+        ("Rating", lambda at: ("Not Good", "Okay", "Great")[at % 3],
+         {"range": "1..3", "labels": {"Great": 3, "Okay": 2, "Not Good": 1}}),
+    ],
+)  # fmt: skip
+def test_points_below_zero_and_three_words_are_scales(heading, answer, reading, tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, f"Ticket ID,Created Time,Contact ID,{heading}",
+        lambda at: (at, DAYS[at], f"c{at % 30}", answer(at)),
+    )  # fmt: skip
+    assert said["interactions"]["scales"]["csat"] == reading
+
+
+def test_typed_lengths_of_a_questionnaire_are_drafted(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Antwort-ID", "Datum", "NPS", "Bearbeitungszeit"])
+    for at in range(N):
+        book.active.append([at, DAYS[at], int(NPS[at]), timedelta(seconds=100 + at)])
+    book.save(tmp_path / "e.xlsx")
+    (tmp_path / "study.yaml").write_text(draft([tmp_path / "e.xlsx"], tmp_path).text)
+    opened = study.load(tmp_path / "study.yaml", cache=False)
+    assert opened.responses["duration_s"].tolist() == [100 + at for at in range(N)]
+
+
+def test_the_groups_of_nps_are_not_said_to_be_read_where_the_points_are(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Response ID,Date,NPS Score,NPS Rating",
+        lambda at: (at, DAYS[at], NPS[at],
+                    ("Detractor", "Passive", "Promoter")[int(NPS[at] > 6) + int(NPS[at] > 8)]),
+    )  # fmt: skip
+    assert "holds the groups of NPS" not in doubts

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cxlab.cleaning.durations import to_duration
 from cxlab.drafting.profiles import Profile
 
 MOST = 12  # doubts told; lesser ones stand beside their lines
@@ -46,6 +47,10 @@ def would_be(ours: str, column: Profile) -> str:
         return f"{len(column.counts):,} customers in {column.n:,} rows"
     if ours == "amount" and column.numbers:
         return f"{sum(n * rows for n, rows in column.tally().items()):,.2f}"
+    if ours == "resolution" and column.kind == "duration":
+        read = to_duration(column.counts.index.to_series(), heading=column.name).values
+        minutes = float((read * column.counts.to_numpy()).sum()) / 60 / max(column.n, 1)
+        return f"{minutes:,.1f} minutes"
     if ours.endswith("_at") and column.moments is not None and len(column.moments):
         return f"{column.n:,} dates to {column.moments.max():%Y-%m-%d}"
     return ""

@@ -209,7 +209,7 @@ def _by_word(made: Guess, word: Word) -> None:
         return
     made.columns[word.ours] = found[0]
     others = [c for c in found[1:] if c.filled > 0.2 and c.distinct > 0.2 * found[0].distinct]
-    asked = word.ours in (*SCORES, "answered_at", "customer_id", "amount")
+    asked = word.ours in (*SCORES, "answered_at", "customer_id", "amount", "resolution")
     if others and asked and (text := _instead(word.ours, found[0], others)):
         made.doubt(text, 0.15, "columns", word.ours)
 
@@ -301,7 +301,7 @@ def _is_score(made: Guess, ours: str, column: Profile) -> bool:
     if reading is None:
         return False
     if ours == "nps" and not column.numbers:
-        return _grouped(made, column, reading)
+        return _grouped(reading)
     if ours != "nps":
         return column.kind != "number" or (reading.high <= 100 and len(column.tally()) <= 101)
     absent = {*reading.missing, *column.codes}
@@ -322,19 +322,10 @@ def _is_score(made: Guess, ours: str, column: Profile) -> bool:
     return False
 
 
-def _grouped(made: Guess, column: Profile, reading: Reading) -> bool:
-    """Take the groups of NPS for scores, and say that they are no points."""
-    if (reading.low, reading.high) != (0, 10) or set(map(folded, reading.labels)) - set(GROUPS):
-        return False
-    shown = listing([f"'{word}' as {point:g}" for word, point in reading.labels.items()])
-    made.doubt(
-        f"'{column.name}' holds the groups of NPS and no points: {shown} are read, so that NPS is "
-        "right, and means and drivers of the points are not. Map the points if they are there.",
-        0.5,
-        "scales",
-        "nps",
-    )
-    return True
+def _grouped(reading: Reading) -> bool:
+    """Say whether the words of a score are the groups of NPS."""
+    known = not set(map(folded, reading.labels)) - set(GROUPS)
+    return known and (reading.low, reading.high) == (0, 10)
 
 
 def _other_flags(made: Guess, word: Word) -> list[Profile]:
@@ -399,6 +390,20 @@ def _scores(made: Guess) -> None:
             if reading is not None and (ours in SCORES or reading.labels):
                 made.scales[ours] = reading
                 _tell_scale(made, ours, [column], reading)
+                if ours == "nps" and not column.numbers:
+                    _tell_groups(made, column, reading)
+
+
+def _tell_groups(made: Guess, column: Profile, reading: Reading) -> None:
+    """Say that the groups of NPS are no points."""
+    shown = listing([f"'{word}' as {point:g}" for word, point in reading.labels.items()])
+    made.doubt(
+        f"'{column.name}' holds the groups of NPS and no points: {shown} are read, so that NPS is "
+        "right, and means and drivers of the points are not. Map the points if they are there.",
+        0.5,
+        "scales",
+        "nps",
+    )
 
 
 def _tell_scale(made: Guess, key: str, columns: list[Profile], reading: Reading) -> None:

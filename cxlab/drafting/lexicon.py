@@ -15,7 +15,7 @@ _WHO = (
     r"socio|assinante|kund|kunde|klient[aiy]?|zakazni[ck][ai]?|asiakas|asiakkaan|czlonka?|medlems?|"
     r"jasen|ugyfel)s?"
 )
-_ID = r"(?:ids?|no|nr|num|number|nummer|numero|code|codigo|codice|key|ref|reference|uuid|guid|c)"
+_ID = r"(?:ids?|no|nr|num|number|nummer|numero|code|codigo|codice|key|ref|reference|uuid|guid|c|sk)"
 WHO = (
     rf"^(?:id|no|nr|n|numero|code|codigo|codice)? ?(?:de |du |del |do |de la |d )?(?:l )?{_WHO} "
     rf"?{_ID}(?: c)?$",
@@ -31,7 +31,7 @@ WHO = (
     r"^(?:panell?ist|participant|panel ?member|panelmitglied|teilnehmer|deelnemer)"
     r"(?: (?:no|nr|number|code))?$",
 )
-_ENDED = (
+ENDED = (
     r"cancel|churn|\bleft\b|kundig|austritt|ausgetreten|ausgeschieden|vertragsende|resili|"
     r"\bdepart\b|date de fin|\bbaja\b|cancelacion|terminat|deactivat|\bexit|lapsed|abgemeldet|"
     r"\blapse|clos(?:ed?|ing) (?:dt|date|on|at)|date closed|opgezegd|opzeg|beeindigd|uitgeschreven|"
@@ -156,7 +156,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"survey method|respondent channel",)),
         Word("language", ("category", "flag"), (
             r"user language|^lang(?:uage)?$|start ?language|start sprache|langue|idioma|sprache",)),
-        Word("duration_s", ("number",), (
+        Word("duration_s", ("number", "duration"), (
             r"duration (?:in )?sec|duration$|interview ?time|^qtime$|time taken|total time|"
             r"seconds|bearbeitungszeit|zeit ?summe|dauer",)),
         Word("touchpoint", ("category",), (r"touch ?point|survey sub ?type|kontaktpunkt",)),
@@ -170,10 +170,10 @@ WORDS: dict[str, tuple[Word, ...]] = {
              r"\b(?:date|since|type|name|group|segment|status|owner|phone|manager|reason)\b"
              r"|referred|source"),
         Word("churned_at", _TIME, (
-            _ENDED, r"^(?:end|ende|fin|until|bis)$|end ?date|ended|closed|inactive since|date to$"),
+            ENDED, r"^(?:end|ende|fin|until|bis)$|end ?date|ended|closed|inactive since|date to$"),
             r"birth|trial|reason"),
         Word("signed_up_at", _TIME, (_STARTED, _STARTED_TOO),
-             rf"birth|geburt|naiss|nacim|last|updated|modified|trial|renew|{_ENDED}"),
+             rf"birth|geburt|naiss|nacim|last|updated|modified|trial|renew|{ENDED}"),
         Word("churned", ("flag",), (
             r"churn|exited|attrition|^left\b|cancel+ed|gekundigt|resilie|has left|is lost|"
             r"ausgetreten|\bbaja\b|inactive$",), r"date|reason|score|risk|prob|predict"),
@@ -181,8 +181,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"^tenure|months? (?:with|active|as)|vertragsdauer|anciennete|antiguedad|"
             r"kundendauer",)),
         Word("churn_reason", ("category", "text"), (
-            rf"(?:{_ENDED}|leav).*(?:reason|grund|motif|motivo)|(?:reason|grund|motif|motivo).*"
-            rf"(?:{_ENDED}|leav)|^reason$",)),
+            rf"(?:{ENDED}|leav).*(?:reason|grund|motif|motivo)|(?:reason|grund|motif|motivo).*"
+            rf"(?:{ENDED}|leav)|^reason$",)),
         Word("first_name", ("text", "category"), (
             r"first ?name|given name|vorname|prenom|voornaam|primeiro nome|^nombre$|^first$|"
             r"^forename$",)),
@@ -208,7 +208,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             rf"{_ID}$|^subscriptions? id$", r"^id$")),
         Word("customer_id", _IDS, WHO, r"\b(?:date|since|type|name|group|segment|status|email)\b"),
         Word("ended_at", _TIME, (
-            _ENDED, r"ended?(?: ?(?:at|date|on))?\b|end ?date|\bende?\b|\bfin\b|until|expire|"
+            ENDED, r"ended?(?: ?(?:at|date|on))?\b|end ?date|\bende?\b|\bfin\b|until|expire|"
             r"^(?:to|till|hasta|tot|au|bis|al)$|lapse|surrender|move ?out"),
             r"trial|current|period|next|renew|expir"),
         Word("started_at", _TIME, (
@@ -333,17 +333,19 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"first (?:agent )?(?:reply|response) ?(?:time)?|time to first (?:agent )?"
             r"(?:reply|response)|first response|erst(?:reaktions|antwort)zeit|reaktionszeit|"
             r"reactietijd|(?:delai|temps) de (?:la )?premiere reponse|tiempo de primera respuesta|"
-            r"tempo (?:da |di |de )?(?:primeira resposta|prima risposta)",
+            r"tempo (?:da |di |de )?(?:primeira resposta|prima risposta)|"
+            r"erste (?:antwort|reaktion)|premiere reponse|primera respuesta|eerste reactie",
             r"\bwait(?:ing)?(?: ?time)?$|queue time|time in queue|speed of answer|\basa\b|"
             r"wartezeit|temps d attente|tiempo de espera|wachttijd|tempo (?:di |d )?attesa|"
             r"tempo de espera"),
             r"business|status|due"),
         Word("resolution", ("duration", "number", "scale"), (
-            r"full resolution time|resol(?:ution|ve) time|time to (?:close|resol\w*)|handling time|"
+            r"full resolution time|resol(?:ution|ve) time|time to (?:close|resol\w*)|"
+            r"handl(?:e|ing) time|"
             r"(?:losungs|bearbeitungs)(?:zeit|dauer)|oplostijd|"
             r"(?:delai|temps) de (?:la )?resolution|"
             r"tiempo de resolucion|tempo de resolucao|\baht\b",
-            r"handle time|talk ?time|(?:call|chat) (?:duration|length)|gesprachs(?:dauer|zeit)|"
+            r"talk ?time|(?:call|chat) (?:duration|length)|gesprachs(?:dauer|zeit)|"
             r"^duration|^dauer|^duree|^duracion|^durata|^duur"),
             r"business|status|first"),
         Word("channel", ("category",), (
@@ -363,8 +365,10 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"(?: name| id)?$|agent|assignee|teammate",),
             r"interactions|wait|stations|reply|replies|group|email|first"),
         Word("csat", ("scale", "number", "category"), (
-            r"csat|satisf|survey result|conversation rating|\brating$|zufrieden|tevreden|soddisf",),
-            r"reason|comment|date|remark"),
+            r"csat|satisf|survey result|conversation rating|\brating$|zufrieden|tevreden|soddisf|"
+            r"happiness",
+            r"^(?:bewertung|note|nota|voto|valoracion|beoordeling|evaluation|calificacion)\b"),
+            r"reason|comment|date|remark|\btext\b|datum"),
         Word("cost", ("number", "scale"), (r"\bcosts?\b|kosten|cout|coste",)),
     ),
     "reviews": (
@@ -439,7 +443,7 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
     ),
     "orders": (
         (r"order|ordine|invoice|bestel|rechnung|commande|facture|factuur|fattura|pedido|factura|"
-         r"purchase|basket|booking|reservation", 2),
+         r"purchase|basket|booking|reservation|\bdeals?\b|opportunit", 2),
         (r"quantity|\bqty\b|amount|dollar|discount|price|preis|prix|precio|betrag|umsatz|montant|"
          r"importe|bedrag|aantal|quantidade|preco|totale|stock ?code|\bsku\b|refund|total|"
          r"payment|transaction|revenue|sales", 1),

@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 
 from cxlab.codebook import COLUMNS
+from cxlab.drafting.doubts import would_be
 from cxlab.drafting.guesses import SCORES, Guess
-from cxlab.drafting.lexicon import WORDS, Word
+from cxlab.drafting.lexicon import ENDED, WORDS, Word
 from cxlab.drafting.profiles import Profile
+from cxlab.drafting.roles import moments_of
 from cxlab.results import count, listing
 
 _MONTH = re.compile(
@@ -33,6 +35,9 @@ def overlooked(made: Guess) -> None:
     told = _by_period(made, left) | _by_heading(made, left)
     _months_as_columns(made, [column for column in left if id(column) not in told])
     _points_as_columns(made)
+    _waves(made)
+    _two_ends(made)
+    _cut_short(made, left)
     _weighted(made)
     _unpriced(made)
 
@@ -99,6 +104,93 @@ def _months_as_columns(made: Guess, left: list[Profile]) -> None:
         0.9,
         "attributes",
     )
+
+
+_NAMED_MONTH = (
+    r"jan(?:uary|uar|vier)?|ene(?:ro)?|fe[bv](?:ruary|ruar|rier|rero)?|mar(?:ch|s|zo|z)?|mrz|apr(?:il)?|"
+    r"avr(?:il)?|abr(?:il)?|ma[yi]|mayo|jun[ei]?|juin|junio|jul[yi]?|juillet|julio|aug(?:ust)?|aout|"
+    r"ago(?:sto)?|sept?(?:ember|embre|iembre)?|o[ck]t(?:ober|obre|ubre)?|nov(?:ember|embre|iembre)?|"
+    r"de[czs](?:ember|embre|iembre)?|dic(?:iembre)?"
+)
+_WHEN = re.compile(
+    rf"\b(?:(?:{_NAMED_MONTH}) ?(?:(?:19|20)?\d\d)?|q[1-4] (?:19|20)\d\d|(?:19|20)\d\d q[1-4]|"
+    r"(?:19|20)\d\d(?: (?:0?[1-9]|1[0-2]))?|(?:wave|welle|vague|ola|golf|onda) ?\d{1,2})\b"
+)
+
+
+def _waves(made: Guess) -> None:
+    """Doubt one question that has a column for each wave: only one of them is the score."""
+    asked = {ours: c for ours, c in made.columns.items() if ours in SCORES} | made.ratings
+    waves: dict[str, dict[str, Profile]] = {}
+    for ours, column in asked.items():
+        if _WHEN.search(column.called):
+            stem = _WHEN.sub("", column.called).strip()
+            waves.setdefault(stem, {})[ours] = column
+    for stem, columns in waves.items():
+        if not stem or len(columns) < 2:
+            continue
+        score = next((ours for ours in columns if ours in SCORES), None)
+        numbers = [f"'{c.name}' ({would_be(score or 'csat', c)})" for c in columns.values()]
+        kept = f"only '{columns[score].name}' is read" if score else "each is a rating of its own"
+        for ours in [ours for ours in columns if score and ours != score]:
+            made.drop(ours, "the same question in another wave")
+        made.doubt(
+            f"{listing(sorted(numbers), 6)} are one question in {len(columns)} waves, and {kept}. "
+            "Bring them into rows, with a column for when and one for the answer, to count all.",
+            0.9,
+            "columns",
+            score or "ratings",
+        )
+
+
+_MORE_ENDS = re.compile(rf"{ENDED}|expir|\bend(?:s|ed)?\b|\bende\b|\bfin\b|until")
+_NO_END = re.compile(r"trial|current|period|next|renew|reason|birth")
+
+
+def _two_ends(made: Guess) -> None:
+    """Doubt a day of leaving beside which another column holds a later or an earlier one."""
+    ours = "churned_at" if made.table == "customers" else "ended_at"
+    taken = made.columns.get(ours)
+    if taken is None:
+        return
+    mine = moments_of(made, ours, taken)
+    for column in made.found:
+        if column is taken or column.moments is None or column in made.columns.values():
+            continue
+        if not _MORE_ENDS.search(column.called) or _NO_END.search(column.called):
+            continue
+        days = (moments_of(made, "", column) - mine).dt.total_seconds().dropna() / 86_400
+        other = days[days.abs() >= 1]
+        if len(other) < _FEWEST:
+            continue
+        apart = float(other.median())
+        made.doubt(
+            f"'{ours}' is read from '{taken.name}' ({count(taken.n, 'row')}); '{column.name}' "
+            f"holds another day in {len(other):,} of them, {abs(apart):,.0f} days "
+            f"{'later' if apart > 0 else 'earlier'} in the middle. If people are there until "
+            f"then, write '{ours}: {column.name}'.",
+            0.6,
+            "columns",
+            ours,
+        )
+        return
+
+
+def _cut_short(made: Guess, left: list[Profile]) -> None:
+    """Doubt ids that a spreadsheet wrote as powers of ten: their last figures are lost."""
+    for column in left:
+        powers = column.counts.index.str.fullmatch(r"\d[.,]\d+[Ee]\+?\d{2}")
+        if powers.mean() < _MOSTLY or column.name in made.said.get("where", {}):
+            continue
+        made.doubt(
+            f"'{column.name}' holds '{column.example}' and the like in {count(column.n, 'row')}: "
+            f"a spreadsheet cut long ids short, {count(len(column.counts), 'different one')} "
+            f"{'is' if len(column.counts) == 1 else 'are'} left, and nothing is matched by them. "
+            "Export it again with this column as text.",
+            0.9,
+            "columns",
+            "customer_id",
+        )
 
 
 def _points_as_columns(made: Guess) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 from cxlab.cleaning import CleaningError
 from cxlab.cleaning.convert import _MISSING, _NO, _YES, OF_MOST, to_number, to_score
 from cxlab.cleaning.dates import MONTHS, to_time
-from cxlab.cleaning.durations import spoken
+from cxlab.cleaning.durations import spoken, unit_named
 from cxlab.codebook import Scale
 from cxlab.ingest import Grid
 
@@ -223,6 +223,7 @@ def _seen(values: tuple[str, ...]) -> _Seen:
 
 
 _MOSTLY = 0.7  # part of the values that are lengths of time; the others are booked
+_KEYED = r"\b(?:ids?|no|nr|num(?:ber)?|nummer|numero|code|key|ref)\b"
 _FEW_VALUES = 30  # with so many, columns of one questionnaire often hold the same ones
 _few_seen = lru_cache(maxsize=2048)(_seen)
 
@@ -242,7 +243,8 @@ def _kind(column: Profile, seen: _Seen) -> str:
         if seen.unclear:
             return "unclear number"
         whole = all(float(number).is_integer() for number in column.numbers.values())
-        return "id" if column.distinct > 0.95 and whole and column.n > 20 else "number"
+        told = unit_named(column.name) and not re.search(_KEYED, column.called)
+        return "id" if column.distinct > 0.95 and whole and column.n > 20 and not told else "number"
     return _word_kind(column)
 
 
@@ -276,7 +278,8 @@ def _time_kind(counts: pd.Series, name: str) -> tuple[str, pd.Series | None]:
     if seen.empty:
         return "", None
     days = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1[0-9]{9}(?:\d{3}){0,2}"
-    serial = re.search(_LIVED, folded(name)) and seen.str.fullmatch(r"[2-5]\d{4}(?:[.,]\d+)?").all()
+    serial = re.search(_LIVED, folded(name)) and not unit_named(name)
+    serial = serial and seen.str.fullmatch(r"[2-5]\d{4}(?:[.,]\d+)?").all()
     if plain and not serial and not (seen.str.fullmatch(days).mean() > 0.95 and _dated(name)):
         return "", None
     if spoken(_some(seen)).any() and spoken(seen).mean() > 0.5:
@@ -328,7 +331,10 @@ _LIVED = (
 
 
 def _dated(name: str) -> bool:
-    words = r"dat(?:e|um|$)|time|zeit|_at$| at$|day|tag|fecha|created|^column \d+$|\bdt\b|_dt$"
+    words = (
+        r"dat(?:e|um|$)|time|zeit|_at$| at$|day|tag|fecha|created|^column \d+$|\bdt\b|_d?ts?$|"
+        r"^(?:sent|opened|responded|answered|updated|closed|solved|completed|submitted|started)$"
+    )
     return bool(re.search(words, name, re.IGNORECASE))
 
 

@@ -174,11 +174,11 @@ def _left(made: Guess) -> None:
     """Doubt a later date that some customers have: it may be when they left."""
     if {"churned_at", "churned"} & set(made.columns) or "signed_up_at" not in made.columns:
         return
-    begun = _moments(made, "signed_up_at", made.columns["signed_up_at"])
+    begun = moments_of(made, "signed_up_at", made.columns["signed_up_at"])
     for column in made.left():
         if column.moments is None or not 0.02 < column.filled < 0.95:
             continue
-        took = _moments(made, "", column) - begun
+        took = moments_of(made, "", column) - begun
         if re.search(f"{NO_WHEN}|{PLANNED}", column.called) or (took < pd.Timedelta(0)).any():
             continue
         made.doubt(
@@ -192,7 +192,8 @@ def _left(made: Guess) -> None:
         return
 
 
-def _moments(made: Guess, ours: str, column: Profile) -> pd.Series:
+def moments_of(made: Guess, ours: str, column: Profile) -> pd.Series:
+    """Give the moments of a column of dates, row by row; `ours` names the form of its dates."""
     return to_time(made.raw(column), timezone="UTC", format=made.formats.get(ours)).values
 
 
@@ -266,7 +267,7 @@ def _units(made: Guess) -> None:
             continue
         if unit_named(column.name):
             continue
-        begun, done = (_moments(made, ours, made.columns[ours]) for ours in ("opened_at", moment))
+        begun, done = (moments_of(made, ours, made.columns[ours]) for ours in ("opened_at", moment))
         took = (done - begun).dt.total_seconds().to_numpy(float)
         ratio = took / made.raw(column).map(column.numbers).to_numpy(float)
         ratio = ratio[np.isfinite(ratio) & (ratio > 0)]

@@ -154,7 +154,10 @@ def _which_rows(made: Guess) -> None:
         return
     said = standing(column.counts.index.to_series(), made.table)
     out = list(said.index[said.isin(["unfinished", "not_counted", "preview"])])
-    strange = list(said.index[said == "unknown"])
+    won = [word for word in said.index if _WON.search(folded(word))]
+    if won and made.table == "orders":  # a deal counts once it is won
+        out = [word for word in said.index if word not in won]
+    strange = [word for word in said.index[said == "unknown"] if word not in out]
     if vendor == "Decipher" and "3" in column.counts.index:
         out = [word for word in column.counts.index if word != "3"]
     if strange and len(strange) < len(column.counts) and vendor != "Decipher":
@@ -171,13 +174,17 @@ def _which_rows(made: Guess) -> None:
     amount = _worth(made, column, out)
     shown = listing([f"'{word}' ({column.counts[word]:,})" for word in out])
     otherwise = f", worth {amount}," if amount else ""
-    _set_where(made, column, ["3"] if vendor == "Decipher" else {"not": out})
+    kept = ["3"] if vendor == "Decipher" else won
+    _set_where(made, column, kept or {"not": out})
     made.doubt(
         f"'{column.name}' calls {rows:,} of {column.n:,} rows {shown}{otherwise} and they are "
         "left out.",
         rows / max(column.n, 1),
         "where",
     )
+
+
+_WON = re.compile(r"\b(?:won|gewonnen|gagnee?s?|ganad[oa]s?|vint[oa]|ganh[oa]s?)\b")
 
 
 def _sent(made: Guess) -> None:

@@ -47,6 +47,7 @@ _ORDERS = (
     "satisfait|tres satisfait/tout a fait satisfait",
     "muy insatisfecho/nada satisfecho|insatisfecho|algo insatisfecho/poco satisfecho|"
     "neutral/ni satisfecho ni insatisfecho/regular|algo satisfecho|satisfecho|muy satisfecho",
+    "not good|okay/ok|great",
     "not at all satisfied|not so satisfied/not very satisfied/slightly satisfied|"
     "somewhat satisfied/moderately satisfied|very satisfied|extremely satisfied",
     "zeer ontevreden/helemaal niet tevreden|ontevreden|enigszins ontevreden|"
@@ -183,6 +184,7 @@ _OFFERED = {
         (1, 2, 3, 5, 6, 7), (2, 4, 6), (1, 4, 7), (2, 3, 5, 6), (3, 4, 5), (2, 3, 4, 5, 6)),
     6: ((1, 2, 3, 4, 5, 6),),
     4: ((1, 2, 3, 4),),
+    3: ((1, 2, 3),),
     5: ((1, 2, 3, 4, 5), (1, 2, 4, 5), (2, 3, 4), (1, 3, 5)),
 }  # fmt: skip
 NO_ANSWER = re.compile(
@@ -349,6 +351,8 @@ def _strays(tally: dict[float, int], fixed: tuple[float, float] | None) -> dict[
                 and (n in _USUAL_MISSING or n == fixed[1] + 1)}  # fmt: skip
     if len(tally) > 20 and 80 < max(tally) <= 100:  # a slider: any number is an answer
         return {n: rows for n, rows in tally.items() if n < 0}
+    if sorted(tally) in ([*range(-2, 3)], [*range(-3, 4)]):  # from -2 to 2: all are points
+        return {}
     found = {n for n in tally if n in _USUAL_MISSING and (n < 0 or n > 11)}
     left = sorted(n for n in tally if n not in found and n >= 0)
     if len(left) > 2 and left[-1] in (8, 9) and left[-1] - left[-2] > 2:
@@ -400,7 +404,7 @@ def _odd_ends(tally: dict[float, int], low: float, high: float) -> dict[str, int
     if (low, high) in ((0, 10), (0, 100)):
         return {}
     odd = {}
-    if low == 0 and 0 in tally:
+    if low == 0 and 0 in tally and len(tally) > 2:
         odd["0"] = tally[0]
     if high in (6, 8, 11) and high in tally:
         odd[f"{high:g}"] = tally[high]

@@ -18,7 +18,8 @@ _SURVEYS = ("qualtrics", "surveymonkey", "google forms", "typeform", "spss")
 _CALLED = {
     "responses": r"survey|nps|csat|feedback|respon|umfrage|enquete|encuesta|answers|befragung",
     "customers": r"crm|customer|member|account|kunden|clients?\b|contacts?\b|subscribers",
-    "orders": r"order|sales|transaction|\btx\b|purchase|payment|invoice|bestell|commande|pedido",
+    "orders": r"order|sales|transaction|\btx\b|purchase|payment|invoice|bestell|commande|pedido|"
+    r"\bdeals?\b|opportunit",
     "interactions": r"ticket|case|call|interaction|conversation|contacts?\b|visit|support",
     "subscriptions": r"subscription|\bsubs\b|\babo|abonnement|contract",
     "reviews": r"review|resena|recension|avis\b",

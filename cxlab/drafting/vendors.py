@@ -131,6 +131,28 @@ VENDORS = (
         "associated contact ids", "associated company", "associated contact"),
         "ordered_at": ("close date",), "amount": ("amount in company currency", "amount"),
         "status": ("deal stage",), "currency": ("currency",)}),
+    Vendor("Pipedrive deals", "orders", ("deal id", "deal value", "deal status"), {
+        "order_id": ("deal id",), "customer_id": ("organization id", "deal organization",
+        "person id", "deal contact person", "deal person"),
+        "ordered_at": ("deal won time", "deal deal closed on", "deal deal created"),
+        "amount": ("deal value",), "status": ("deal status",),
+        "currency": ("deal currency of value",)},
+        {"deal lost time": "of deals that were not won"}),
+    Vendor("Zoho deals", "orders", ("deal name", "stage", "closing date", "amount"), {
+        "order_id": ("record id", "deal id"), "customer_id": ("contact name id", "account name id",
+        "account name", "contact name"), "ordered_at": ("closing date",), "amount": ("amount",),
+        "status": ("stage",), "currency": ("currency",)}),
+    Vendor("Zoho contacts", "customers", ("record id", "contact owner|lead owner|account owner",
+           "created time"), {
+        "customer_id": ("record id",), "signed_up_at": ("created time",),
+        "acquired_via": ("lead source",), "first_name": ("first name",),
+        "surname": ("last name",)},
+        {"modified time": "when the record was last touched"}),
+    Vendor("AskNicely", "responses", ("answer|score", "responded", "sent", "opened|question type"),
+        {
+        "response_id": ("response id",), "customer_id": ("person id", "contact id", "email"),
+        "nps": ("score", "answer"), "comment": ("comment",), "answered_at": ("responded",)},
+        {"sent": "not when it was answered", "opened": "not when it was answered"}),
     Vendor("HubSpot feedback", "responses", ("survey name", "rating|score", "submitted at|"
            "submission date|response date"), {
         "response_id": ("record id", "submission id"), "customer_id": ("contact id",
