@@ -248,3 +248,27 @@ def test_who_says_so_and_what_he_drives_is_masked(text, hidden):
 )  # fmt: skip
 def test_what_only_looks_like_a_name_or_a_plate_stays(text):
     assert mask(pd.Series([text]))[0].tolist() == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Zoltan here, the line is dead", "[name] here, the line is dead"),
+        ("Hi, Agnieszka here - still waiting", "Hi, [name] here - still waiting"),
+        ("my husband Tibor and my wife Eva", "my husband [name] and my wife [name]"),
+        ("Mi esposa Guadalupe llamó", "Mi esposa [name] llamó"),
+        ("Kovács Péter vagyok, nem jött meg", "[name] vagyok, nem jött meg"),
+        ("Det er Sigrid her", "Det er [name] her"),
+        ("Mit freundlichen Grüßen\nJürgen Öztürk", "Mit freundlichen Grüßen\n[name]"),
+        ("@patdoe99, or linkedin.com/in/pat-doe-12", "[handle], or linkedin.com/in/[handle]"),
+        ("Prinsengracht 263, 1016 GV Amsterdam", "[street address]"),
+    ],
+)  # fmt: skip
+def test_names_by_their_cue_and_profiles_are_masked(text, masked):
+    assert mask(pd.Series([text]))[0].tolist() == [masked]
+
+
+def test_what_only_looks_like_a_cue_stays():
+    texts = ["Same here. Everyone here, newbie here", "Service here is bad", "my dad's iPad broke",
+             "MY HUSBAND WAITED", "my husband waited", "5 items @10 each, call @ home"]  # fmt: skip
+    assert mask(pd.Series(texts))[0].tolist() == texts

@@ -33,7 +33,8 @@ _COUNTS = {
     "completo completa completado completada voltooid concluido concluida completato",
     "orders": "closed_won won paid complete completed shipped delivered fulfilled processing "
     "succeeded success successful captured settled closed approved invoiced awaiting_fulfillment "
-    "checked_out checked_in confirmed awaiting_shipment awaiting_pickup partially_shipped disputed refunded partially_refunded "
+    "checked_out checked_in confirmed "
+    "awaiting_shipment awaiting_pickup partially_shipped disputed refunded partially_refunded "
     "partial_refund partially_paid returned chargeback bezahlt abgeschlossen erstattet versendet "
     "versandt geliefert erledigt in_bearbeitung retourniert paye payee termine terminee livre "
     "livree expedie expediee rembourse remboursee en_cours pagado pagada completado completada "
@@ -64,7 +65,8 @@ _NOT = {
     "ausgescreent expired bounced opted_out",
     "orders": "closed_lost lost failed cancelled canceled void voided pending pending_payment "
     "awaiting_payment manual_verification_required payment_pending on_hold "
-    "not_paid payment_due overdue uncollectible expired abandoned draft checkout_draft declined denied trash unpaid authorized test rejected "
+    "not_paid payment_due overdue uncollectible "
+    "expired abandoned draft checkout_draft declined denied trash unpaid authorized test rejected "
     "blocked requires_payment_method uncaptured processing_failed payment_failed incomplete error "
     "storniert offen unbezahlt abgebrochen fehlgeschlagen entwurf ausstehend annule annulee echoue "
     "echouee en_attente impaye brouillon cancelado cancelada fallido fallida pendiente "

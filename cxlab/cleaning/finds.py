@@ -22,10 +22,12 @@ EMAIL = re.compile(
     rf"|{_LOCAL}\s(?:at|ät|arroba|chez|bei)\s{_POST}\.[a-z]{{2,3}}\b",
     re.IGNORECASE,
 )
+_NETWORK = r"(?:linkedin|facebook|instagram|twitter|tiktok|xing|github|threads)\.\w{2,3}/|\bt\.me/"
 HANDLE = re.compile(
-    r"(?i:\b(?:twitter|instagram|insta|tiktok|telegram|mastodon|facebook"
-    r"|handle)\b\W{0,3})(@[\w.]{3,})"
+    r"(?<![\w.@/])@[^\W\d][\w.]{1,}\w"
+    rf"|(?i:{_NETWORK})(?i:in/|profile/|u/|@)?([\w.%-]*\w)"
 )
+PROFILE = _NETWORK
 IP = re.compile(
     r"\b(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\b"
     r"|\b(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}\b",
@@ -106,12 +108,39 @@ KNOWN_AS = re.compile(
 )
 # who signs at the end, or says who is speaking
 _SIGNS = (
-    r"regards|yours|sincerely|faithfully|cheers|gr(?:u|ü)(?:ß|ss)e?|cordialement|saludos|atentamente"
+    r"regards|yours|sincerely|faithfully|cheers|gr(?:u|ü)(?:ß|ss)(?:e|en)?|mfg|cordialement|saludos|atentamente"
     r"|groet(?:en|jes)?|saluti|atenciosamente|cumprimentos"
 )
 SIGNED = re.compile(rf"\b(?i:{_SIGNS})[\s,!.-]{{1,4}}({_NAME})[\s.!]*$")
 SPEAKING = re.compile(
     rf"\b(?i:this is|hier (?:ist|spricht))\s({_NAME})\s(?i:from|speaking|calling|aus|von)\b"
+)
+# 'my husband Tibor': of kin and friends one capital is enough, where it is theirs
+_KIN = (
+    r"my|his|her|our|mein(?:e[nrm]?)?|unser(?:e[nrm]?)?|mon|ma|notre|mi|nuestr[oa]|mijn|onze"
+    r"|mi[oa]|meu|minha|min|mitt|mein"
+)
+_RELATED = (
+    r"husband|wife|partner|fianc[eé]e?|son|daughter|mother|mum|mom|father|dad|sister|brother|aunt|uncle"
+    r"|cousin|nephew|niece|grand(?:son|daughter|mother|father)|friend|colleague|neighbou?r|boss"
+    r"|mann|ehemann|sohn|tochter|mutter|vater|bruder|schwester|freund(?:in)?|kolleg(?:e|in|en)"
+    r"|nachbar(?:in)?|mari|femme|fils|fille|m[eè]re|p[eè]re|fr[eè]re|s(?:œ|oe)ur|ami[e]?|voisine?"
+    r"|espos[oa]|marido|mujer|hij[oa]|madre|padre|herman[oa]|amig[oa]|vecin[oa]|man|vrouw|zoon"
+    r"|dochter|moeder|vader|zus|broer|vriend(?:in)?|marito|moglie|figli[oa]|fratello|sorella"
+    r"|filh[oa]|m[aã]e|pai|irm[aã]o?"
+)
+_GIVEN = rf"{_NOT_NAME}[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿœšžāčēģīķļņūąęłńśźżőű]+(?:['’-][^\W\d_]+)*"
+KIN = re.compile(rf"\b(?i:{_KIN})\s(?i:{_RELATED}),?\s({_GIVEN}(?:\s{_GIVEN})?)")
+# 'Zoltan here, …' at the beginning of what is said; 'Péter vagyok', 'Det er Sigrid her'
+_NOBODY = (
+    r"(?!(?i:same|every\w*|new\w*|long|mum|mom|dad|parent|student|user|member|subscriber|fan|guest|owner"
+    r"|client|ditto|any\w*|people|staff|food|parking|prices|right|over|out|up|down|wait\w*|stuck|been"
+    r"|live|lived|stay\w*|came|come)\b)"
+)
+HERE = re.compile(
+    rf"(?:^|(?<=[.!?\n])\s*|\b(?i:hi|hello|hey|hallo)[,!]?\s)({_NOBODY}{_GIVEN}(?:\s{_GIVEN})?)\s"
+    r"(?:here\s?(?:[,.!:;–-]|$|again\b|from\b)|vagyok\b)"
+    rf"|\b(?i:det|dette|det h[aä]r)\s(?:er|är)\s({_GIVEN}(?:\s{_GIVEN})?)\s(?:her|här)\b"
 )
 # who says who he is; in German, where every noun has a capital, by two words alone
 _AM = r"i am|i['’]m|ik ben|je suis|soy|sono|sou"
@@ -132,8 +161,8 @@ PLATE = re.compile(
     r"((?=[A-Z\d -]*\d)(?=[A-Z\d -]*[A-Z])[A-Z\d]{1,7}(?:[ -]?[A-Z\d]{1,4}){0,2})(?![\w-])"
 )
 CUES = re.compile(
-    rf"\b(?:{_TITLE}|{_SAYS}|{_WHO}|{_SIGNS}|{_AM}|ich bin|{_THANKS}|this is|hier (?:ist|spricht))"
-    r"(?:\b|[\s,.!-])",
+    rf"\b(?:{_TITLE}|{_SAYS}|{_WHO}|{_SIGNS}|{_AM}|ich bin|{_THANKS}|this is|hier (?:ist|spricht)"
+    rf"|here|vagyok|her|här|(?:{_KIN})\s(?:{_RELATED}))(?:\b|[\s,.!-])",
     re.IGNORECASE,
 )
 # before a known name that is also a word: what follows is a person
@@ -200,7 +229,7 @@ STREET = re.compile(
     rf"|\b[A-ZÄÖÜ][\w.-]*(?:[ -][A-ZÄÖÜ][\w.-]*){{0,2}}?[ -]?(?:[Ss]tra(?:ß|ss)e|[Ss]tr\."
     rf"|[Ww]eg|[Pp]latz|[Aa]llee"
     rf"|[Gg]asse|[Rr]ing|[Dd]amm|[Uu]fer|[Ss]traat|[Ll]aan"
-    rf"|[Pp]lein|gatan|vägen|gränd|torget|gade|vej|veien)\s?\d{{1,4}}\s?[a-z]?\b(?:{_CITY})?"
+    rf"|[Pp]lein|gracht|kade|singel|dijk|gatan|vägen|gränd|torget|gade|vej|veien)\s?\d{{1,4}}\s?[a-z]?\b(?:{_CITY})?"
     rf"|\b(?:Am|An der|Im|In der|Auf der?m?|Zum"
     rf"|Zur)(?:\s[A-ZÄÖÜ][\w-]+){{1,2}}\s\d{{1,4}}[a-z]?{_CITY}"
     # 12 rue de la Paix, 75002 Paris

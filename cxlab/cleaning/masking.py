@@ -15,15 +15,16 @@ Which names are words follows from a list and from these texts, where they stand
 'your'.
 
 **Found by cue**: names with a capital and on no list after 'my name is', 'I am', 'ich bin' (first
-name and surname), 'spoke to', 'Mr', 'Frau', 'my neighbour', 'this is … speaking', and after 'Kind
-regards' or 'Thanks,' at the end. A capital after 'I am' that is no name may be masked, too.
+name and surname), 'spoke to', 'Mr', 'Frau', 'my neighbour', 'this is … speaking', of kin
+('my husband Tibor'), before 'here,' where it begins what is said, and after 'Kind regards' or
+'Thanks,' at the end. A capital after 'I am' that is no name may be masked, too.
 
-**Not found**: other names on no list (`unsure` counts texts that may hold one), nicknames, what a
-person is told by without a name. Weighed and not taken: presidio-analyzer 2.2, whose names come
-from a model that is downloaded, whose patterns do without one but ask the network for a list of
-domains, and which brings spaCy and some fifty packages; scrubadub 2.0, for nltk, textblob and the
-like; phonenumbers 9.0, which needs to know the country and passes over what cannot be dialled,
-mistyped numbers among them.
+**Not found**: other names on no list (`unsure` counts texts that may hold one), such as 'Ich bin
+die Annegret', nicknames, what a person is told by without a name. Weighed and not taken:
+presidio-analyzer 2.2, whose names come from a model that is downloaded, whose patterns do without
+one but ask the network for a list of domains, and which brings spaCy and some fifty packages;
+scrubadub 2.0, for nltk, textblob and the like; phonenumbers 9.0, which needs to know the country
+and passes over what cannot be dialled, mistyped numbers among them.
 """
 
 import hashlib
@@ -62,11 +63,13 @@ NOT_FOUND = (
 )
 # signs without which a text need not be looked at for what they tell, found for all texts at once
 _TELLING = {
-    "address": r"(?i)@|[(\[{<]\s?(?:at|ät|arr|ch)|\s(?:dot|punkt|punto|point)\s|" + finds.AT_POST,
+    "address": r"(?i)@|[(\[{<]\s?(?:at|ät|arr|ch)|\s(?:dot|punkt|punto|point)\s|"
+    + f"{finds.AT_POST}|{finds.PROFILE}",
     "number": r"\p{Nd}",
     "cue": f"(?i){finds.CUES.pattern}",
 }
-_SAID = (finds.CUED, finds.KNOWN_AS, finds.SIGNED, finds.SPEAKING, finds.SELF, finds.THANKED)
+_SAID = (finds.CUED, finds.KNOWN_AS, finds.KIN, finds.HERE, finds.SIGNED, finds.SPEAKING,
+         finds.SELF, finds.THANKED)  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _PIECE = re.compile(r"[^\W\d_]+")
 _BESIDE = re.compile(r"[ \t]*[-'’]?[ \t]*")
