@@ -48,9 +48,10 @@ def forest(result: Result, *, ax: Axes | None = None) -> Axes:
 
 
 def _beside(ax: Axes, rows, unit: str) -> None:
-    """Write estimate and base at the right edge of each row."""
+    """Write the estimate at the right edge of each row, and its base where rows differ in it."""
+    bases = "n" in rows and (len(rows) == 1 or rows["n"].nunique() > 1)
     for place, (_, row) in enumerate(rows.iterrows()):
-        base = f"   n {count(row['n'])}" if "n" in rows else ""
+        base = f"   n {count(row['n'])}" if bases else ""
         ax.annotate(
             f"{amount(row['estimate'], unit)}{base}",
             xy=(1.01, place),
