@@ -260,6 +260,30 @@ def test_nested_columns_cannot_be_worked_out_from_either_total():
             assert line.sum() != 1
 
 
+@pytest.mark.parametrize("by", [["region", "branch"], ["branch", "site", "region"]])
+def test_branches_held_back_do_not_follow_from_their_region_nor_from_another_name(by):
+    rng, some = np.random.default_rng(5), 0
+    for _ in range(20):
+        n = rng.integers(1, 40, 6) + 30 * (rng.random(6) < 0.5)
+        people = {
+            name: np.repeat(groups, n)
+            for name, groups in {
+                "branch": [*"abcdef"],
+                "site": [*"fedcba"],
+                "region": [*"NNNSSS"],
+            }.items()
+        }
+        asked = _asked(_single(np.arange(n.sum()) % 2), **people, smallest=10)
+        told = questions.banner(asked, columns=by).frame
+        gone = told[told["answer"] == "yes"].set_index(["breakdown", "group"])["n"].isna()
+        alone = gone.loc[("branch", [*"abcdef"])].to_numpy().reshape(2, 3).sum(axis=1) == 1
+        assert not (alone & ~gone.loc[("region", [*"NS"])].to_numpy()).any()
+        if "site" in by:  # under its other name a branch is held back as well
+            assert (gone["branch"][[*"abcdef"]].to_numpy() == gone["site"][[*"fedcba"]]).all()
+        some += int(gone["branch"].any() and not gone["region"].all())
+    assert some > 5
+
+
 def test_no_held_cell_follows_from_the_sums_that_are_shown():
     # every cell held back is solved for, twice: the largest and the smallest it could be
     rng = np.random.default_rng(10)

@@ -26,17 +26,25 @@ _MONTHS = (
 )
 
 
+# begins a class of numbers that has one end
+_BOUND = re.compile(
+    r"[<>≤≥]|under\b|below\b|less\b|up to\b|over\b|above\b|more\b|at (?:least|most)\b|from\b|"
+    r"bis\b|unter\b|über\b|mehr\b|mindestens\b|ab\b", re.IGNORECASE)  # fmt: skip
+
+
 def in_order(words: Sequence[str]) -> list[str] | None:
     """Put words in the order they have of their own, or give None where they have none.
 
     Days of the week from Monday and months, in one of seven languages, also shortened and with a
-    year; else by the first number of each, where each has one.
+    year; else by the first number of each, where each has one, those of one word beside each other.
 
     Example:
         >>> in_order(["Wed", "Mon", "Sun"]), in_order(["Mar 2025", "Dec 2024"])
         (['Mon', 'Wed', 'Sun'], ['Dec 2024', 'Mar 2025'])
         >>> in_order(["10-19", "under 5", "5-9", "> 19"])
         ['under 5', '5-9', '10-19', '> 19']
+        >>> in_order(["West 10", "East 2", "West 9"])
+        ['East 2', 'West 9', 'West 10']
         >>> in_order(["West", "East"]) is None
         True
     """
@@ -47,7 +55,12 @@ def in_order(words: Sequence[str]) -> list[str] | None:
         places = [_place(word, calendar.split()) for word in bare]
         if all(place is not None for place in places):
             return _by(words, places)
-    return _by(words, [_number(word) for word in words])
+    leads = [re.match(r"[^\d]*", word)[0].strip(" $£€-–+~#(").casefold()  # type: ignore[index]
+             for word in words]  # fmt: skip
+    if len({*leads}) == len(words) or any(not lead or _BOUND.match(lead) for lead in leads):
+        leads = [""] * len(words)
+    numbers = [_number(word) for word in words]
+    return _by(words, [n and (lead, *n) for lead, n in zip(leads, numbers, strict=True)])
 
 
 def _by(words: Sequence[str], places: Sequence[tuple | None]) -> list[str] | None:

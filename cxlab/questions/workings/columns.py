@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -63,7 +63,37 @@ class Columns:
     def sums(self) -> list[Sum]:
         """Which columns add up to which."""
         return [*map(Sum, self.spans.values()), *(one for name in self.nested
-                for one in self._margins(name))]  # fmt: skip
+                for one in self._margins(name)), *self._within()]  # fmt: skip
+
+    def _within(self) -> Iterator[Sum]:
+        """Give the groups that are made of groups of another breakdown, as regions of branches.
+
+        Also those that are a group of another breakdown under another name.
+        """
+        if len(self.spans) < 2:
+            return
+        there = self._meetings > 0
+        met = there.T.astype(np.float32) @ there > 0
+        apart = [name for name in self.spans if name not in self.overlap]
+        for large, small in permutations(apart, 2):
+            across, within = (np.array(self.spans[name], dtype=int) for name in (large, small))
+            alone = there[:, across] & ~there[:, within].any(axis=1, keepdims=True)
+            partly = {*across[alone.any(axis=0)].tolist()}
+            for at in across.tolist():
+                parts = within[met[at, within]]
+                whole = (met[np.ix_(parts, across)].sum(axis=1) == 1).all()
+                if whole and at not in partly and len(parts):
+                    yield Sum(parts, at)
+
+    @property
+    def _meetings(self) -> np.ndarray:
+        """(kinds of people, columns) in which columns those stand who stand in the same."""
+        kind, size = self.places[0], len(self.member)
+        for more in self.places[1:]:
+            kind, seen = _renumbered(kind * len(self.member) + more, size * len(self.member))
+            size = len(seen)
+        first = np.unique(kind, return_index=True)[1]
+        return self.standing(first)
 
     def _margins(self, name: str) -> Iterator[Sum]:
         """Give the rows and columns of nested breakdowns, each with its own column if it has one.
