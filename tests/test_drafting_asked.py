@@ -35,6 +35,46 @@ def test_several_answers_in_one_cell_are_one_question(tmp_path):
     assert sorted(told.items) == pool
 
 
+@pytest.mark.parametrize("mark", ["\n", "|", ";"])
+def test_whatever_parts_the_answers_of_a_cell_is_written_so_that_it_reads_back(tmp_path, mark):
+    pool = ["Bus", "Bike", "Boat", "Walk"]
+    cells = [f'"{mark.join(w for k, w in enumerate(pool) if at >> k & 1)}"' for at in range(1, 90)]
+    said = _drafted(tmp_path, "Ways in", cells)
+    assert said["questions"]["ways_in"]["split"] == mark
+    if said.get("segments"):  # combinations of answers are no groups
+        assert said["split"]["ways_in"] == mark
+    told = study.load(tmp_path / "study.yaml", cache=False).questionnaire["ways_in"]
+    assert sorted(told.items) == sorted(pool)
+
+
+def test_an_item_nobody_chose_stays_an_item_of_its_question(tmp_path):
+    cells = [f"{'Phone' if at % 2 else ''},,{'Web' if at % 3 else ''}" for at in range(60)]
+    _drafted(tmp_path, "Which? - Phone,Which? - Fax,Which? - Web", cells)
+    told = study.load(tmp_path / "study.yaml", cache=False).questionnaire["which"]
+    assert told.items == ("Phone", "Fax", "Web")
+    assert any("nobody chose 'Fax'" in note for note in told.notes)
+
+
+def test_a_day_people_named_is_a_question_and_one_that_was_logged_is_not(tmp_path):
+    cells = [f"2025-{at % 9 + 1:02d}-11,2024-{at % 12 + 1:02d}-03,2025-10-{at % 28 + 1:02d}"
+             for at in range(60)]  # fmt: skip
+    said = _drafted(tmp_path, "Answered at,When did you last call us?,Record modified", cells)
+    assert said["questions"] == {
+        "last_call_us": {"column": "When did you last call us?", "kind": "date"}}  # fmt: skip
+    told = study.load(tmp_path / "study.yaml", cache=False).questionnaire["last_call_us"]
+    assert len(told.answers) == 12
+
+
+def test_names_of_questions_are_the_words_that_tell_them_apart(tmp_path):
+    head = ("Which of the following shops have you been to during the last month?",
+            "Which of the following shops have you never heard of until now?",
+            "Welche Farbe hat das Auto, das Sie jetzt fahren?")  # fmt: skip
+    cells = [f"{'AB'[at % 2]},{'CDE'[at % 3]},{['rot', 'blau'][at % 2]}" for at in range(60)]
+    said = _drafted(tmp_path, ",".join(f'"{each}"' for each in head), cells)
+    assert list(said["questions"]) == ["shops_last_month", "shops_never_heard_until_now",
+                                       "farbe_auto_jetzt_fahren"]  # fmt: skip
+
+
 def test_a_route_is_told_where_the_gate_is_a_question_too(tmp_path):
     cells = [f"Yes,{'Red' if at % 3 else ''},Blue" if at % 2 else "No,," for at in range(80)]
     said = _drafted(tmp_path, "Do you own one?,Which? - Red,Which? - Blue", cells)

@@ -11,7 +11,8 @@ import pandas as pd
 
 from cxlab.codebook import ASKED, Question, Refusal, fitting
 from cxlab.drafting.lexicon import PERSONAL
-from cxlab.drafting.profiles import Profile, folded, stem_of
+from cxlab.drafting.profiles import Profile, folded, stem_of, telling
+from cxlab.drafting.profiles import joined as named
 from cxlab.questionnaire import coded
 from cxlab.questionnaire.build import SEEN
 from cxlab.questionnaire.cells import LARGEST, Column
@@ -23,7 +24,21 @@ if TYPE_CHECKING:
 
 _ANSWERS = 12  # most different answers of a grid
 _FEWEST = 2  # columns of one question
+_WORDS = 4  # of a name
 _CODE = r"(?i)(zip|post|code|gate|id|nr|no|number|flight|date)$"  # numbers that are names
+FURTHER_DATE = "a further date"
+# a moment that the survey tool or the firm's own system notes, which nobody was asked for
+_LOGGED = (
+    r"start|begin|beginn|\bends?\b|ended|finish|complet|submit|creat|record|updat|modif|chang|"
+    r"\bsent\b|invit|remind|opened|click|import|upload|stamp|sync|seen|log ?in|erstellt|geander|"
+    r"gestart|abgeschlossen|absend|date de (?:debut|fin)|fecha de (?:inicio|fin)"
+)
+_PERIODS = (
+    (31, "day"),
+    (1100, "month"),
+    (4000, "quarter"),
+    (10**6, "year"),
+)  # at most so many days
 # what was written for 'other, please specify'
 _WRITTEN = r"(?i)_text$|\[other\]|_other$| - other \(please specify\)$"
 
@@ -34,7 +49,9 @@ def questions(made: Guess) -> None:
     Args:
         made: a table of answers whose scores and ratings are found.
     """
-    left = {column.name: column for column in made.left()}
+    empty = [c for c in made.found if c.kind == "empty" and not re.search(_WRITTEN, c.name)]
+    free = {*map(id, made.left()), *map(id, empty)}
+    left = {column.name: column for column in made.found if id(column) in free}
     for label, headings in _sets(made):
         if all(heading in left for heading in headings):
             _declare(made, label, {"set": label}, [left.pop(each) for each in headings])
@@ -60,6 +77,11 @@ def in_order(made: Guess, columns: Sequence[Profile]) -> bool:
     return len(columns) > _FEWEST and of_columns(read) in ("rank", "sum")
 
 
+def of_several(made: Guess, column: Profile) -> bool:
+    """Say whether the cells of a column hold several answers of a list."""
+    return bool(separator(_column(made, column)))
+
+
 def joined(made: Guess) -> None:
     """Find cells that hold several answers of a list, and questions of one choice.
 
@@ -75,17 +97,22 @@ def joined(made: Guess) -> None:
         if mark := separator(_column(made, column)):
             said = {"column": column.name, "kind": "choose all", "split": mark}
             _declare(made, column.name, said, [column])
-    for column in (*made.segments.values(), *made.attributes.values()):
+    for key, column in (*made.segments.items(), *made.attributes.items()):
         if (
             column.kind in ("category", "flag", "scale")
             and _FEWEST <= len(column.counts) <= LARGEST
         ):
             asked = made.said.setdefault("questions", {})
             if all(column.name != said.get("column") for said in asked.values()):
-                asked[_free(asked, column.name)] = {"column": column.name, **_beside(made, column)}
+                own = key in made.segments and key not in asked
+                name = key if own else _free(asked, column.name)
+                asked[name] = {"column": column.name, **_beside(made, column)}
     for column in made.attributes.values():
         if column.kind == "number" and not re.search(_CODE, column.name):
             _number(made, column)
+    for column in made.found:
+        if made.unused.get(column.name) == FURTHER_DATE and not re.search(_LOGGED, column.said):
+            _date(made, column)
     if asked := made.said.get("questions"):
         made.said["questions"] = dict(sorted(asked.items(), key=lambda one: _place(made, one[1])))
 
@@ -112,6 +139,24 @@ def _number(made: Guess, column: Profile) -> None:
             0.02,
             "questions",
         )
+
+
+def _date(made: Guess, column: Profile) -> None:
+    """Write a day that people named down as a question, in periods that can be read."""
+    told = column.moments
+    days = 0 if told is None else (told.max() - told.min()).days
+    by = next(word for most, word in _PERIODS if days <= most)
+    said: dict[str, Any] = {"column": column.name, "kind": "date"}
+    said |= {"by": by} if by != "month" else {}
+    frame = pd.DataFrame({ASKED + column.name: _heard(made, column).replace("", None)})
+    try:
+        coded(frame, {"q": Question(**said)})
+    except Refusal:
+        return
+    asked = made.said.setdefault("questions", {})
+    asked[_free(asked, column.name)] = said
+    made.unused.pop(column.name)
+    made.asked.append(column)
 
 
 def _beside(made: Guess, column: Profile) -> dict[str, str]:
@@ -211,8 +256,8 @@ def _declare(made: Guess, name: str, said: dict[str, Any], columns: Sequence[Pro
 
 
 def _free(asked: Mapping[str, Any], name: str) -> str:
-    """Make a short name of a question, its first words, that no other has."""
-    words = re.findall(r"[^\W_]+", folded(name.lstrip("$"))) or ["question"]
-    tries = ["_".join(words[:k])[:40] for k in range(min(4, len(words)), len(words) + 1)]
+    """Make a short name of a question, the first words that tell something, that no other has."""
+    words = telling(name.lstrip("$"), most=_WORDS) or ["question"]
+    tries = [named(words[:k]) for k in range(min(_WORDS, len(words)), len(words) + 1)]
     numbered = (f"{tries[0]}_{k}" for k in range(2, len(asked) + 3))
     return next(key for key in (*tries, *numbered) if key not in asked)

@@ -12,7 +12,8 @@ from cxlab.codebook import COLUMNS
 from cxlab.drafting import asked
 from cxlab.drafting.doubts import Doubt, mean, would_be
 from cxlab.drafting.lexicon import NO_RATING, NO_SEGMENT, PERSONAL, STATUS, WORDS, Word
-from cxlab.drafting.profiles import MOST_VALUES, Profile, folded, stem_of
+from cxlab.drafting.profiles import MOST_VALUES, Profile, folded, stem_of, telling
+from cxlab.drafting.profiles import joined as named
 from cxlab.drafting.roles import settled
 from cxlab.drafting.scales import GROUPS, NO_ANSWER, ORDERS, Reading, read_scale, tallied
 from cxlab.drafting.tables import FELT, Files, fits
@@ -562,10 +563,12 @@ def _segments(made: Guess) -> None:
         and column.filled > 0.5
         and column.counts.iloc[0] < 0.99 * column.n
         and not re.search(NO_SEGMENT, column.called)
+        and not any("\n" in word for word in column.counts.index)
     ]
     fit = sorted(
         fit,
         key=lambda column: (
+            made.table == "responses" and asked.of_several(made, column),
             -round(column.filled, 2),
             column.kind == "flag",
             len(column.counts),
@@ -610,7 +613,7 @@ def _why_not(made: Guess, column: Profile) -> str:
     if column.n and len(column.counts) == 1:
         return f"always '{column.example[:40]}'"
     if column.moments is not None:
-        return "a further date"
+        return asked.FURTHER_DATE
     reasons = {
         "text": "free text; one comment is read" if "comment" in made.columns else "free text",
         "id": "an id that no table asks for",
@@ -667,5 +670,6 @@ def short_name(column: Profile) -> str:
     text = _ENDS.sub("", text) or text
     inner = re.findall(r"\[([^\[\]]+)\]\s*$", text)
     text = inner[-1] if inner else re.split(r" - |: | >> ", text)[-1]
-    words = re.sub(r"\W+", "_", text.lower()).strip("_")[:40].strip("_")
+    words = re.sub(r"\W+", "_", text.lower()).strip("_")
+    words = words if len(words) <= 40 else named(telling(text, most=4))
     return words if words and not words[0].isdigit() else f"q_{words}"

@@ -497,6 +497,22 @@ NO_SEGMENT = (
     r"\blang|\bcity|stadt|ville|ciudad|postal|collector|response type|ending|tags?\b|seed|lastpage|"
     r"last page|owner|subject|currency|\bsku\b|lineitem|product s|item\b|description"
 )
+# words of a question that tell nothing of what it is about
+_SMALL = (
+    "a all an and any apply are as at be been by can check choose could did do does during "
+    "following for from had has have how i if in is it its many me much my of on or our please "
+    "select than that the their them there these they this those to was we were what when where "
+    "which who why will with would you your yourself aber als am auf aus bei bitte das dem den "
+    "der des die ein eine einem einen einer es fur hat haben ich ihr ihre ihrem ihren ihrer im "
+    "ist kann mit oder sich sie sind uns und viele viel von war waren welche welchem welchen "
+    "welcher welches wenn werden wie wir wo wurden zu zum zur au aux avec avez ce ces comment "
+    "dans de du elle en est et etes il la le les leur lesquelles lesquels ou par pour quel quelle "
+    "quelles quels que qui sont sur un une vos votre vous como con cual cuales del el esta estan "
+    "ha han las lo los para por se son su sus una usted y che cosa dei della delle di e gli hai "
+    "lei nel per quale quali quanto si sono suo bij deze dit een heeft het hoe hoeveel met naar "
+    "om op te uw van voor wat welk welke wordt zijn"
+)
+SMALL_WORDS = frozenset(_SMALL.split())
 PLANNED = (
     r"contract ?end|end of contract|expir|renew|next|due|planned|geplant|current (?:term|period)|"
     r"valid (?:to|until)|gultig bis|laufzeit|vertragsende|scheduled|prevu|vencimiento|commitment"

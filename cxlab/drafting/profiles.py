@@ -15,6 +15,7 @@ from cxlab.cleaning.convert import _MISSING, _NO, _YES, OF_MOST, to_number, to_s
 from cxlab.cleaning.dates import MONTHS, to_time
 from cxlab.cleaning.durations import spoken, unit_named
 from cxlab.codebook import Scale
+from cxlab.drafting.lexicon import SMALL_WORDS
 from cxlab.ingest import Grid
 
 MOST_VALUES = 25  # a segment with more values than this is no segment
@@ -128,6 +129,34 @@ def stem_of(column: Profile) -> str:
             return folded(found[1])
     found = re.match(r"[A-Za-z]+\d+(?=[A-Za-z_.]|$)", column.name)
     return found[0] if found else ""
+
+
+def telling(text: str, *, most: int) -> list[str]:
+    """Give the words of a heading; of a longer one, those that are no small words.
+
+    Example:
+        >>> telling("Which of the following halls did you visit?", most=4)
+        ['halls', 'visit']
+    """
+    words = re.findall(r"[^\W_]+", folded(text))
+    if len(words) <= most:
+        return words
+    return [word for word in words if word not in SMALL_WORDS] or words
+
+
+def joined(words: Sequence[str], *, longest: int = 40) -> str:
+    """Join words to a name that ends with a whole word, if its first is no longer than that.
+
+    Example:
+        >>> joined(["consider", "fan", "star", "trek", "franchise"], longest=20)
+        'consider_fan_star'
+    """
+    name = ""
+    for word in words:
+        if name and len(name) + 1 + len(word) > longest:
+            break
+        name = f"{name}_{word}" if name else word[:longest]
+    return name
 
 
 def profiles(grids: Sequence[Grid]) -> list[Profile]:

@@ -13,7 +13,7 @@ from cxlab.results import count, listing
 
 _TRIES = 12  # columns given up before a draft is handed over as it is
 _MATERIAL = 0.01  # part of the rows from which what is booked is a doubt
-_OF_A_QUESTION = 0.05  # weight of what it doubts of a question beside scores and ratings
+_OF_A_QUESTION = 0.04  # weight of what it doubts of a question beside scores and ratings
 _ALOUD = 0.8  # weight of what `check` itself doubts aloud
 # what is lost of a cell; all else is read in another form than written
 _LOST = {"placeholder_date", "after_as_of", "off_scale", "as_date", "unreadable", "same_moment"}
@@ -121,10 +121,15 @@ def _book(opened: study.Study, tables: list[Guess], head: Head) -> None:
         made = next((made for made in tables if made.table == table), tables[0])
         settles = re.search(r"[`'](\w+): ", said)
         told = said.removeprefix(DOUBT).removeprefix(f"{made.files.name}: ")
+        if "} under 'scales'" in told and any(reading.ends for reading in made.scales.values()):
+            continue  # the draft doubts these ends with the mean that they would make
         whose = re.match(r"'([^']+)'", told)
         asked = opened.mapping.tables[made.table].questions  # type: ignore[index]
-        weight = _OF_A_QUESTION if whose and whose[1] in asked else _ALOUD
-        made.doubt(told, weight, *([settles[1]] if settles else []))
+        if whose and whose[1] in asked:
+            made.doubt(told, _OF_A_QUESTION, "questions", whose[1])
+        else:
+            words = [settles[1]] if settles and settles[1] in codebook.Table.model_fields else []
+            made.doubt(told, _ALOUD, *words)
 
 
 def _doubt_booked(

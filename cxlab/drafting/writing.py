@@ -132,10 +132,27 @@ def quoted(text: str) -> str:
 
 def flow(said: Any) -> str:
     """Write a value in one line of YAML."""
-    text = yaml.safe_dump(
-        said, default_flow_style=True, width=10_000, sort_keys=False, allow_unicode=True
+    text = yaml.dump(
+        said,
+        Dumper=_InOneLine,
+        default_flow_style=True,
+        width=10_000,
+        sort_keys=False,
+        allow_unicode=True,
     )
     return " ".join(text.removesuffix("\n...\n").split("\n")).strip()
+
+
+class _InOneLine(yaml.SafeDumper):
+    """Writes a text that holds a line break as `"\\n"`, which joining lines leaves as it is."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = '"' if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_InOneLine.add_representer(str, _text)
 
 
 def _wording(column: Profile) -> str:
