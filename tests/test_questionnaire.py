@@ -202,6 +202,17 @@ def test_many_options_are_told(tmp_path):
     assert any("400 different answers, too many to read" in note for note in asked["t"].notes)
 
 
+@pytest.mark.parametrize("kind", ["one cell", "columns"])
+def test_many_options_of_choose_all_are_told(tmp_path, kind):
+    names = [f"o{k}" for k in range(70)]
+    said = {"column": "A", "split": ";"} if kind == "one cell" else {"columns": names}
+    ones = [f"{at},{';'.join(names[k] for k in (at % 70, at * 3 % 70))}" for at in range(200)]
+    many = [f"{at},{','.join(str(int(at % 70 == k)) for k in range(70))}" for at in range(200)]
+    rows = ("id,A", *ones) if kind == "one cell" else (f"id,{','.join(names)}", *many)
+    asked = _asked(tmp_path, _rows(*rows), {"q": {**said, "kind": "choose all"}})
+    assert any("70 different answers, too many to read" in note for note in asked["q"].notes)
+
+
 def test_a_net_of_an_answer_nobody_could_give_is_refused(tmp_path):
     question = {"column": "A", "nets": {"Top": ["4", "6"]}}
     with pytest.raises(QuestionError, match=r"questions.a.nets.Top: nobody could answer '6'"):

@@ -1,13 +1,14 @@
 """Choose-all-that-apply: a column an item, a cell of several answers, or a set of categories."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from cxlab.codebook import DOUBT, Question
 from cxlab.questionnaire.asked import NOT_ANSWERED, NOT_ASKED
 from cxlab.questionnaire.cells import (
+    LARGEST,
     Column,
     QuestionError,
     answers_of,
@@ -62,7 +63,9 @@ def from_columns(
             notes.append(f"'{column.heading}': nobody chose '{item}'.")
     codes[:, ~saw] = 0 if question.none == "empty" else NOT_ANSWERED
     codes[:, unasked] = NOT_ASKED
-    return tuple(columns), codes, missing, (*notes, *_contradicted(name, question, columns, codes))
+    notes += [*too_many(columns.values(), [*columns]),
+              *_contradicted(name, question, columns, codes)]  # fmt: skip
+    return tuple(columns), codes, missing, tuple(notes)
 
 
 def named_by_cells(question: Question, columns: Mapping[str, Column]) -> dict[str, Column]:
@@ -113,7 +116,7 @@ def from_cell(name: str, question: Question, column: Column) -> Coded:
             f"'{column.heading}': {count(twice, 'cell')} hold the same answer twice; it counts "
             "once."
         )
-    notes += unlabelled(column.heading, bare)
+    notes += [*unlabelled(column.heading, bare), *too_many([column], answers)]
     return tuple(answers), codes, missing, (*notes, *_contradicted(name, question, answers, codes))
 
 
@@ -135,7 +138,7 @@ def from_categories(name: str, question: Question, columns: Mapping[str, Column]
         unasked |= where == NOT_ASKED
     codes[:, ~saw] = 0 if question.none == "empty" else NOT_ANSWERED
     codes[:, ~saw & unasked] = NOT_ASKED
-    notes = unlabelled(name, bare)
+    notes = [*unlabelled(name, bare), *too_many(columns.values(), answers)]
     if twice.any():
         notes.append(f"'{name}': {count(int(twice.sum()), 'person')} gave the same answer in two "
                      "columns; it counts once.")  # fmt: skip
@@ -159,6 +162,18 @@ def unlabelled(heading: str, codes: Sequence[str]) -> list[str]:
         f"'{heading}': {listed} {'has' if one else 'have'} no label, and {'is' if one else 'are'} "
         "shown as it stands. Say under 'codes' what it means, or under 'missing' that it is no "
         "answer."
+    ]
+
+
+def too_many(columns: Iterable[Column], answers: Sequence[str]) -> list[str]:
+    """Say of a list of answers that nobody can read it, and what to do."""
+    if len(answers) <= LARGEST:
+        return []
+    first, *more = columns
+    of = f"'{first.heading}'" + (f" and {count(len(more), 'more column')}" if more else "")
+    return [
+        f"{of}: {len(answers):,} different answers, too many to read; put them together under "
+        "'nets', or write 'kind: open' if they are texts. The table holds all of them."
     ]
 
 

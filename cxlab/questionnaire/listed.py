@@ -10,7 +10,6 @@ import pandas as pd
 from cxlab.codebook import DOUBT, Question, Scale
 from cxlab.questionnaire.asked import NOT_ANSWERED, NOT_ASKED, Asked
 from cxlab.questionnaire.cells import (
-    LARGEST,
     Column,
     QuestionError,
     answers_of,
@@ -20,7 +19,7 @@ from cxlab.questionnaire.cells import (
     same,
     silent,
 )
-from cxlab.questionnaire.chosen import unlabelled
+from cxlab.questionnaire.chosen import too_many, unlabelled
 from cxlab.results import count, listing
 
 
@@ -38,7 +37,7 @@ def listed(blank: Asked, question: Question, columns: Mapping[str, Column]) -> A
     values = [worth.get(same(a)) if same(a) in worth else number_of(a) for a in answers]
     if blank.kind == "single" and not all(number_of(a) is not None for a in answers):
         values = [None] * len(answers)  # the codes of a list of names are no quantity
-    notes = [*unlabelled(_headings(columns), bare), *_too_many(columns, answers)]
+    notes = [*unlabelled(_headings(columns), bare), *too_many(columns.values(), answers)]
     if blank.kind == "grid":
         notes += _differing(blank.name, columns, question)
     if blank.kind in ("grid", "scale"):
@@ -187,15 +186,6 @@ def texts(blank: Asked, question: Question, column: Column) -> Asked:
 def _headings(columns: Mapping[str, Column]) -> str:
     first = next(iter(columns.values())).heading
     return first if len(columns) == 1 else f"{first} and {len(columns) - 1} more"
-
-
-def _too_many(columns: Mapping[str, Column], answers: Sequence[str]) -> list[str]:
-    if len(answers) <= LARGEST:
-        return []
-    return [
-        f"'{_headings(columns)}': {len(answers):,} different answers, too many to read; put them "
-        "together under 'nets', or write 'kind: open'."
-    ]
 
 
 def _differing(name: str, columns: Mapping[str, Column], question: Question) -> list[str]:
