@@ -541,11 +541,11 @@ def test_questions_the_study_file_names_get_slides_of_their_own_first():
     assert list(charts_[1].plots[0].categories) == ["two", "one"]
 
 
-def test_the_first_place_of_a_ranking_lies_to_the_right():
+def test_answers_lie_from_the_worst_to_the_best():
     finding = _topline("q", ("a", "b"), ("1", "2", "3"))
-    kind = finding["frame"]["columns"].index("kind")
+    rank = finding["frame"]["columns"].index("rank")
     for row in finding["frame"]["rows"]:
-        row[kind] = "rank"
+        row[rank] = 4 - row[rank]
     names = [series.name for series in _chart(finding).plots[0].series]
     assert names == [" ", "3", "2", "1"]
 

@@ -184,10 +184,7 @@ def _stacked(shown: Drawn) -> tuple[list[Any], dict[tuple[Any, Any], float], dic
 
     Half of the middle answer of an odd number lies before it.
     """
-    # the first place of a ranking is the best, and lies to the right as the best answers do
-    rows = sorted(
-        shown.rows, key=lambda row: row["rank"] * (-1 if row.get("kind") == "rank" else 1)
-    )
+    rows = sorted(shown.rows, key=lambda row: row["rank"])
     order = list(dict.fromkeys(row["answer"] for row in rows))
     share = {(row["item"], row["answer"]): row["share"] for row in rows}
     part = {answer: min(max(len(order) / 2 - at, 0.0), 1.0) for at, answer in enumerate(order)}

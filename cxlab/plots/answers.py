@@ -47,8 +47,6 @@ def topline(result: Result, *, ax: Axes | None = None) -> Axes:
         return _means(result, ax)
     if given["item"].nunique() > 1:
         frame = given.assign(term=given["item"], value=given["answer"])
-        if rows["kind"].iloc[0] == "rank":  # the first place is the best, and lies to the right
-            frame["rank"] = -frame["rank"]
         return _diverging(result, frame, ax)
     if rows["kind"].iloc[0] == "choose all":
         given = given.sort_values("share", ascending=False, kind="stable")

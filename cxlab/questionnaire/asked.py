@@ -29,6 +29,7 @@ class Asked:
         numbers: (items, people) the number given, for kinds `number` and `sum`.
         nets: name -> places of answers, of items for choose-all.
         missing: words that mean no answer -> people who gave them.
+        better: which end of its answers is good, `high` numbers or `low`.
         notes: what the reader must know, a sentence each.
     """
 
@@ -43,6 +44,18 @@ class Asked:
     nets: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     missing: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    better: str = "high"
+
+    @property
+    def upwards(self) -> tuple[int, ...]:
+        """Places of its answers from the bad end to the good one; the best of a rank is the first.
+
+        As they stand where not all are numbers.
+        """
+        worth = np.array(self.values, dtype=float)
+        worth = np.arange(len(worth)) if np.isnan(worth).any() else worth
+        falls = self.kind == "rank" or self.better == "low"
+        return tuple(np.argsort(-worth if falls else worth, kind="stable").tolist())
 
     def put_to(self) -> np.ndarray:
         """Say who was asked: those to whom at least one item was put."""

@@ -272,4 +272,5 @@ def _scored(
         codes=codes.astype(np.int16),
         numbers=None if whole else given,
         notes=tuple(notes),
+        better=scale.better,
     )

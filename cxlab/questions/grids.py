@@ -81,7 +81,7 @@ def grid(study: Any, *, question: str) -> Result:
         question: a question of kind grid, rank or scale.
 
     Returns:
-        `term` (the item), `value` (the answer), `rank` (its place), `share`, `n`.
+        `term` (the item), `value` (the answer), `rank` (its place, the best last), `share`, `n`.
 
     Raises:
         QuestionsError: it has no list of answers.
@@ -93,16 +93,17 @@ def grid(study: Any, *, question: str) -> Result:
     numbers_of(each)  # words in no known order have no middle
     told = topline(asked, questions=question)
     rows = told.frame[(told.frame["part"] == "answer") & (told.frame["verdict"] != WITHHELD)]
+    upwards = [each.answers[at] for at in each.upwards]
     frame = pd.DataFrame({
         "term": rows["item"].where(rows["item"] != "", each.name), "value": rows["answer"],
-        "rank": rows["answer"].map({a: at for at, a in enumerate(each.answers, 1)}),
+        "rank": rows["answer"].map({a: at for at, a in enumerate(upwards, 1)}),
         "share": rows["share"], "n": rows["n"],
     })  # fmt: skip
     top = frame[frame["rank"] > len(each.answers) - 2].groupby("term", sort=False)["share"].sum()
     if top.empty:
         raise QuestionsError(f"'{question}' was answered by too few people to be shown.")
     best, worst = top.idxmax(), top.idxmin()
-    ends = listing([f"'{whole(answer)}'" for answer in each.answers[-2:]])
+    ends = listing([f"'{whole(answer)}'" for answer in upwards[-2:]])
     said = f"{ends}: {whole(best)} most often ({percent(top.max())})"
     if len(top) > 1:
         said += f", {whole(worst)} least ({percent(top.min())})"

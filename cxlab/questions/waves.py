@@ -148,7 +148,7 @@ def _followed(each: Asked, rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 def _lines(kept: pd.DataFrame, each: Asked, unit: str) -> pd.Series:
     """Name the lines: by item, by answer, or both."""
     if unit and kept["answer"].eq("top 2").all():
-        ends = listing([f"'{whole(a)}'" for a in each.answers[-2:]])
+        ends = listing([f"'{whole(a)}'" for a in [each.answers[at] for at in each.upwards[-2:]]])
         return kept["item"].where(kept["item"] != "", ends)
     if not unit:
         return kept["item"].where(kept["item"] != "", "mean")

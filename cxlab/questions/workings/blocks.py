@@ -1,6 +1,6 @@
 """The lines of a question's table: one block an item, for every line what is counted in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,21 +67,21 @@ def blocks(asked: Asked) -> Iterator[Block]:
 
 
 def boxes(asked: Asked) -> dict[str, tuple[int, ...]]:
-    """Give what is counted together: the nets declared, and the ends of a scale."""
+    """Give what is counted together: the nets declared, and the good and bad end of a scale."""
     k, nets = len(asked.answers), dict(asked.nets)
     if asked.kind not in _BOXES or k < _FEWEST:
         return nets
     worth = np.array(asked.values, dtype=float)
     if np.isnan(worth).any():  # words in no known order have no ends
         return nets
-    order = np.argsort(worth, kind="stable")
+    order = asked.upwards
     ends = {"top 2": _places(order[-2:]), "bottom 2": _places(order[:2])}
     taken = {" ".join(name.lower().split()) for name in nets}
     return nets | {name: places for name, places in ends.items() if name not in taken}
 
 
-def _places(order: np.ndarray) -> tuple[int, ...]:
-    return tuple(sorted(order.tolist()))
+def _places(order: Sequence[int]) -> tuple[int, ...]:
+    return tuple(sorted(order))
 
 
 def _chosen(asked: Asked) -> Block:
