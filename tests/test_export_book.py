@@ -87,3 +87,11 @@ def test_headings_stand_over_the_columns_they_name(banner):
     assert {"D2:G2", "D3:E3", "F3:G3"} <= {str(each) for each in sheet.merged_cells.ranges}
     assert sheet["D2"].value == name
     assert sheet.row_dimensions[2].height > 15
+
+
+def test_a_wide_table_is_printed_on_pages_that_can_be_read_and_part_no_group(banner):
+    people = pd.DataFrame({"side": [f"g{at % 24:02d}" for at in range(480)]})
+    asked = Asked("q", "single", "", ("",), ("a", "b"), (np.nan,) * 2, np.arange(480)[None] % 2)
+    wide = questions.banner(Questionnaire((asked,), people, ("side",)))
+    breaks = [_sheets(each)["tables"].col_breaks.brk for each in (banner, wide)]
+    assert [[each.id for each in some] for some in breaks] == [[], [21, 41]]

@@ -167,6 +167,40 @@ def test_likert_bars_stand_on_the_middle():
     assert ends == [(-0.4, 0.2), (-0.2, 0.0), (-0.2, 0.4), (0.2, 0.0), (0.2, 0.4)]
 
 
+def test_of_a_scale_of_troubles_the_low_end_is_good_and_lies_to_the_right():
+    codes = np.array([[0] * 60 + [4] * 40, [0] * 30 + [4] * 70])
+    asked = _asked(replace(_scale(codes, items=("a", "b")), better="low"), s=["x"] * 100)
+    told = questions.grid(asked, question="q")
+    assert told.headline == "'2' and '1': a most often (60%), b least (30%)."
+    assert told.frame.set_index(["term", "value"]).loc[("a", "1"), ["rank", "share"]].tolist() == [
+        5, 0.6]  # fmt: skip
+    lines = questions.topline(asked).frame.set_index(["item", "answer"])["share"]
+    assert lines[("a", "top 2")] == 0.6
+    (drawn,) = questions.toplines(asked)
+    assert drawn.frame.set_index(["item", "answer"])["rank"]["a"].head(5).tolist() == [
+        5,
+        4,
+        3,
+        2,
+        1,
+    ]
+
+
+def test_the_answers_most_people_share_are_told_first():
+    place = Asked("place", "single", "Where?", ("",), ("Ulm", "Rom"), (np.nan,) * 2,
+                  np.array([[0] * 52 + [1] * 48]))  # fmt: skip
+    used = Asked("used", "choose all", "Which?", ("App", "Web"), (), (),
+                 np.array([[1] * 80 + [0] * 20, [1] * 10 + [0] * 90]))  # fmt: skip
+    text = Asked("why", "open", "Why?", ("",), ("wrote something",), (np.nan,), np.zeros((1, 100)))
+    asked = _asked(place, used, text, _scale([4] * 35 + [3] * 35 + [0] * 30), s=["x"] * 100)
+    told = questions.leading(asked)
+    assert told.headline == (
+        "'App' in 'used' was chosen by 80%. Of 3 questions 2 had one answer of more than half."
+    )
+    assert told.frame["share"].tolist() == [0.8, 0.7, 0.52]
+    assert questions.leading(asked, questions="q").headline == "70% answered '4' or '5' to 'q'."
+
+
 @pytest.mark.parametrize(
     ("ask", "why"),
     [(lambda d, a: d.waves(a, question="q"), "no date"),

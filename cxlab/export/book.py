@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
+from cxlab.codebook import label
 from cxlab.export.inert import cell, plain
 from cxlab.export.tables import INERT, sheet_name
 from cxlab.results import Result
@@ -17,6 +18,8 @@ from cxlab.results import Result
 _TABLES = "tables"
 _HEAD = 4  # rows above the tables: whose, breakdown, group, letter
 _NUMBER, _LETTERS = 10, 6  # characters in the columns of a group
+_ACROSS = 10  # groups on a printed page; with more, letters are too small to read
+_PER_CENT = 60  # of their size, at which so many fill a page
 _WITHHELD = "withheld"
 _FORMS = {"bold": {"bold": True, "valign": "top"}, "title": {"bold": True, "font_size": 12},
           "wrap": {"text_wrap": True, "valign": "top", "align": "center", "bold": True},
@@ -112,13 +115,19 @@ def _head(sheet: Any, grid: _Grid, base: str, forms: Mapping[str, Any]) -> None:
     for name, some in groupby(range(len(heads)), lambda at: heads[at].breakdown):
         places = list(some)
         wide.append((name, len(places) * (_NUMBER + _LETTERS)))
-        sheet.merge_range(1, 1 + 2 * places[0], 1, 2 + 2 * places[-1], plain(name), forms["over"])
+        sheet.merge_range(
+            1, 1 + 2 * places[0], 1, 2 + 2 * places[-1], plain(label(name)), forms["over"]
+        )
     _high(sheet, 1, *wide)
     _high(sheet, 2, *((head.group, _NUMBER + _LETTERS) for head in heads))
     sheet.freeze_panes(_HEAD, 1)
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    if len(heads) <= _ACROSS:
+        sheet.fit_to_pages(1, 0)
+    else:
+        sheet.set_print_scale(_PER_CENT)
+        sheet.set_v_pagebreaks([1 + 2 * at for at in range(_ACROSS, len(heads), _ACROSS)])
     sheet.repeat_rows(0, _HEAD - 1)
     sheet.repeat_columns(0)
     sheet.set_footer("&L&A&RPage &P of &N")
@@ -135,7 +144,8 @@ def _table(
     percent: str,
 ) -> int:
     """Write a question's table, and give the row after it."""
-    title = f"{name}: {text}" if text and text != name else name
+    called = label(name)
+    title = f"{called}: {text}" if text not in ("", name, called) else called
     sheet.write_string(row, 0, plain(title), forms["title"])
     row += 1
     last: tuple[str, float] | None = None
@@ -162,8 +172,8 @@ def _bases(sheet: Any, row: int, grid: _Grid, line: int, forms: Mapping[str, Any
     rows = [("Base: answered", n)]
     if not np.allclose(n, w, equal_nan=True):
         rows.append(("Base: weighted", w))
-    for label, numbers in rows:
-        sheet.write_string(row, 0, label, forms["grey"])
+    for base, numbers in rows:
+        sheet.write_string(row, 0, base, forms["grey"])
         for at, value in enumerate(numbers):
             if np.isfinite(value):
                 sheet.write_number(row, 1 + 2 * at, value, forms["small" if small[at] else "count"])
@@ -209,7 +219,7 @@ def _contents(
     row = 3
     for row, (name, called, at, n) in enumerate(links, 4):
         place = f"internal:'{called}'!A{at + 1}"
-        sheet.write_url(row, 0, place, forms["link"], string=plain(name, longest=200))
+        sheet.write_url(row, 0, place, forms["link"], string=plain(label(name), longest=200))
         sheet.write_string(row, 1, plain(wording.get(name, "")), forms["text"])
         sheet.write_number(row, 2, n, forms["top"])
         _high(sheet, row, (name, 32), (wording.get(name, ""), 62))

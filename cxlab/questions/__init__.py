@@ -3,6 +3,7 @@
 In reading order; `help(questions.topline)` says more of one, and `workings` holds what they share.
 
 What was answered:
+    leading         which answer to each question do most people share?
     wording         what was asked, of whom, and who answered?
     topline         every question: who answered, and what
     toplines        the same, an answer to draw for each question
@@ -31,13 +32,14 @@ from cxlab.questions.association import association, associations
 from cxlab.questions.banner import banner, differences
 from cxlab.questions.between import between
 from cxlab.questions.grids import correspondence, grid, one_of, several, together
+from cxlab.questions.leading import leading
 from cxlab.questions.topline import topline, toplines, wording
 from cxlab.questions.waves import changes, waves
 from cxlab.questions.workings.people import QuestionsError
 
 __all__ = [
     "QuestionsError", "apart", "association", "associations", "banner", "between", "changes",
-    "correspondence", "differences", "grid", "one_of", "several", "together", "topline",
+    "correspondence", "differences", "grid", "leading", "one_of", "several", "together", "topline",
     "toplines", "waves", "wording",
 ]  # fmt: skip
 guard(globals())

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxlab.codebook import label, tier
 from cxlab.questionnaire import Asked, Questionnaire
+from cxlab.questionnaire.asked import IN_WORDS
 from cxlab.questions.workings.blocks import Block
 from cxlab.questions.workings.cells import Cells, cells
 from cxlab.questions.workings.columns import Columns, columns
@@ -118,14 +119,16 @@ def _answering(frame: pd.DataFrame, smallest: int, noun: str) -> str:
         more = f", {count(silent, 'person')} did not" if silent > 0 else ""
         return f"{count(one['n'], 'person')} answered {whole(label(one['question']))}{more}."
     said = f"{count(len(frame), 'question')} were put to people"
-    told = frame.loc[(frame["n"] == 0) | (frame["n"] >= smallest), "share"].dropna()
+    put = ~frame["question"].str.endswith(IN_WORDS)  # hardly anybody writes under 'other'
+    shown = (frame["n"] == 0) | (frame["n"] >= smallest)
+    told = frame.loc[put & shown, "share"].dropna()
     if told.empty:
         return f"{said}."
     worst = frame.loc[told.idxmin()]
     if worst["share"] > 0.995:
         return f"{said}, and nearly all who were asked answered each."
-    put = count(worst["asked"], "time" if noun == "answer" else noun)
-    whose = f"asked {put}, it was answered in" if noun == "answer" else f"of {put} asked,"
+    times = count(worst["asked"], "time" if noun == "answer" else noun)
+    whose = f"asked {times}, it was answered in" if noun == "answer" else f"of {times} asked,"
     answered = f"{percent(worst['share'])}{' answered it' * (noun == 'person')}"
     which = whole(label(worst["question"]))
     return f"{said}; {which} was left empty most often: {whose} {answered}."
@@ -148,8 +151,9 @@ def toplines(
 
     Returns:
         A result a question, in order: `question`, `kind`, `item`, `answer`, `part`, `rank` (place
-        of the answer), `share` or `estimate` with `conf_low` and `conf_high`, `count`, `n`, and as
-        `verdict` `small base` or `withheld`. Answers nobody gave are there, with 0.
+        of the answer, the best last), `share` or `estimate` with `conf_low` and `conf_high`,
+        `count`, `n`, and as `verdict` `small base` or `withheld`. Answers nobody gave are there,
+        with 0.
 
     Raises:
         QuestionsError: nothing was asked.
@@ -167,6 +171,10 @@ def toplines(
 
 def _topline(each: Asked, rows: pd.DataFrame, whole: Result, asked: Questionnaire) -> Result:
     rows = rows.assign(kind=each.kind, rank=rows.groupby(["item", "part"]).cumcount() + 1)
+    if upwards := {each.answers[at]: place for place, at in enumerate(each.upwards, 1)}:
+        rows["rank"] = [upwards.get(answer, place) if part == "answer" else place
+                        for answer, place, part in zip(rows["answer"], rows["rank"], rows["part"],
+                                                       strict=True)]  # fmt: skip
     if each.name == "nps":
         rows["term"] = tier(pd.to_numeric(rows["answer"], errors="coerce"))
     columns = ["question", "kind", "item", "answer", "part", "rank", "share", "estimate",
