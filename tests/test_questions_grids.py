@@ -192,12 +192,14 @@ def test_the_answers_most_people_share_are_told_first():
     used = Asked("used", "choose all", "Which?", ("App", "Web"), (), (),
                  np.array([[1] * 80 + [0] * 20, [1] * 10 + [0] * 90]))  # fmt: skip
     text = Asked("why", "open", "Why?", ("",), ("wrote something",), (np.nan,), np.zeros((1, 100)))
-    asked = _asked(place, used, text, _scale([4] * 35 + [3] * 35 + [0] * 30), s=["x"] * 100)
+    paid = Asked("paid", "single", "Paid?", ("",), ("yes", "no"), (np.nan,) * 2,
+                 np.array([[0] * 99 + [1]]))  # fmt: skip
+    asked = _asked(place, used, text, paid, _scale([4] * 35 + [3] * 35 + [0] * 30), s=["x"] * 100)
     told = questions.leading(asked)
     assert told.headline == (
-        "'App' in 'used' was chosen by 80%. Of 3 questions 2 had one answer of more than half."
+        "'App' in 'used' was chosen by 80%. Of 4 questions 3 had one answer of more than half."
     )
-    assert told.frame["share"].tolist() == [0.8, 0.7, 0.52]
+    assert told.frame["share"].tolist() == [0.99, 0.8, 0.7, 0.52]
     assert questions.leading(asked, questions="q").headline == "70% answered '4' or '5' to 'q'."
 
 

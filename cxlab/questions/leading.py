@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from cxlab.codebook import label
-from cxlab.questionnaire import Asked
+from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.questionnaire.asked import IN_WORDS
 from cxlab.questions.topline import topline
 from cxlab.questions.workings.blocks import boxes
@@ -14,7 +14,7 @@ from cxlab.questions.workings.people import QuestionsError, questionnaire_of
 from cxlab.results import Result, count, percent, whole
 
 _ALOUD = 25  # words of a headline that can be read aloud
-_HALF = 0.5
+_HALF, _NEARLY_ALL = 0.5, 0.95  # what nearly all answer is hardly worth a headline
 _COLUMNS = ["question", "item", "answer", "part", "share", "conf_low", "conf_high", "count", "n",
             "verdict"]  # fmt: skip
 _METHOD = (
@@ -64,7 +64,7 @@ def leading(
     return Result(
         name="most shared answers",
         frame=frame,
-        headline=_headline(asked[frame["question"].iloc[0]], frame),
+        headline=_headline(asked, frame),
         method=_METHOD + told.method,
         base=told.base,
         unit="share",
@@ -83,9 +83,11 @@ def _first(each: Asked, rows: pd.DataFrame) -> pd.Series | None:
     return rows.loc[rows["share"].idxmax()] if len(rows) else None
 
 
-def _headline(each: Asked, frame: pd.DataFrame) -> str:
-    """Say the most widely shared answer, and in how many questions more than half agree."""
-    first = _said(each, frame.iloc[0])
+def _headline(asked: Questionnaire, frame: pd.DataFrame) -> str:
+    """Say a widely shared answer, and in how many questions more than half agree."""
+    telling = frame[frame["share"] <= _NEARLY_ALL]
+    top = (telling if len(telling) else frame).iloc[0]
+    first = _said(asked[top["question"]], top)
     if len(frame) == 1:
         return f"{first}."
     half = int((frame["verdict"] == "more than half").sum())
