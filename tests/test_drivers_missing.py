@@ -10,7 +10,7 @@ from statsmodels.imputation import mice
 
 from cxlab import ingest
 from cxlab.codebook import Table
-from cxlab.drivers.workings.missing import impute
+from cxlab.drivers.workings.missing import _drawn, impute
 from tests.conftest import ROOT
 
 CASE = json.loads((ROOT / "tests/golden/missing_data.json").read_text())["cases"][0]
@@ -61,6 +61,19 @@ def test_filled_gaps_give_the_slopes_of_chained_equations():
     theirs = chained.fit(10, 20).params
     assert ours == pytest.approx(theirs, abs=0.06)
     assert ours[1:] == pytest.approx([1, 2], abs=0.1)
+
+
+def test_the_same_answers_are_filled_once_and_others_anew():
+    rows = gapped(200).to_numpy(dtype=float, copy=True)
+    first, before = impute(rows, np.ones(200)), _drawn.cache_info()
+    first[0][:] = 0.0  # what a question does with its copy is its own affair
+    again, after = impute(rows, np.ones(200)), _drawn.cache_info()
+    assert (after.hits, after.misses) == (before.hits + 1, before.misses)
+    rows[0, 0] += 1
+    other = impute(rows, np.ones(200))
+    assert _drawn.cache_info().misses == before.misses + 1
+    assert np.isfinite(again[0]).all()
+    assert not np.array_equal(again[0], other[0])
 
 
 def test_the_mean_of_the_filled_is_the_planted_one_where_that_of_the_rest_is_not():

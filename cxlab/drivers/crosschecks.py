@@ -281,10 +281,12 @@ def _lost(design: Design, groups, seed: int) -> tuple[np.ndarray, float, float]:
         line.append(_r2(y[test], _straight(x, y, w, train, test), w[test]))
         for g, members in enumerate(groups.values()):
             columns = [place[name] for name in members]
-            for _ in range(SHUFFLES):
-                mixed = x[test].copy()
-                mixed[:, columns] = mixed[rng.permutation(len(test))][:, columns]
-                lost[g] += (base - _r2(y[test], model.predict(mixed), w[test])) / SHUFFLES / FOLDS
+            mixed = np.tile(x[test], (SHUFFLES, 1, 1))
+            for one in mixed:
+                one[:, columns] = one[rng.permutation(len(test))][:, columns]
+            told = model.predict(mixed.reshape(-1, x.shape[1])).reshape(SHUFFLES, -1)
+            for predicted in told:
+                lost[g] += (base - _r2(y[test], predicted, w[test])) / SHUFFLES / FOLDS
     return lost, float(np.mean(trees)), float(np.mean(line))
 
 

@@ -12,7 +12,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from cxlab.churn.definition import ChurnError
 from cxlab.churn.snapshots import Snapshot
@@ -25,6 +25,7 @@ MODELS = ("logistic", "boosting")
 #: A category seen in fewer rows than this is joined with other rare ones.
 RARE = 20
 MANY_CELLS = 2_000_000
+_THREADS = ThreadpoolController()  # to look for the libraries takes as long as a small fit
 #: Strengths of the penalty to choose from; a strong one keeps facts that go together apart.
 PENALTIES = (0.001, 0.01, 0.1, 1.0)
 
@@ -62,12 +63,12 @@ def learn(recipe: Pipeline, features: pd.DataFrame | Sheet, left) -> Pipeline | 
     """
     if isinstance(features, Sheet):
         few = features.numbers.size < MANY_CELLS
-        with threadpool_limits(limits=1 if few else None):
+        with _THREADS.limit(limits=1 if few else None):
             return sheets.taught(recipe, features, left)
     empty = features.columns[features.isna().all()]
     features = features.assign(**dict.fromkeys(features[empty].select_dtypes("number"), 0.0))
     few = len(features) * features.shape[1] < MANY_CELLS
-    with threadpool_limits(limits=1 if few else None):
+    with _THREADS.limit(limits=1 if few else None):
         return clone(recipe).fit(features, np.asarray(left, dtype=int))
 
 

@@ -1,5 +1,7 @@
 """What is not there: fill gaps many times over, from what the same people did answer."""
 
+from functools import lru_cache
+
 import numpy as np
 
 IMPUTATIONS = 20
@@ -27,6 +29,20 @@ def impute(columns: np.ndarray, w: np.ndarray, *, seed: int = 0) -> list[np.ndar
         >>> len(filled), bool(np.isfinite(filled[0]).all())
         (20, True)
     """
+    columns = np.ascontiguousarray(columns, dtype=float)
+    gaps = np.isnan(columns)
+    torn, filled = gaps.any(axis=1), []
+    for rows in _drawn(columns.tobytes(), columns.shape, np.asarray(w, float).tobytes(), seed):
+        copy = columns.copy()
+        copy[torn] = np.where(gaps[torn], rows, columns[torn])
+        filled.append(copy)
+    return filled
+
+
+@lru_cache(maxsize=2)  # a page asks a dozen questions about the same answers to one outcome or two
+def _drawn(cells: bytes, shape: tuple[int, int], weights: bytes, seed: int) -> list[np.ndarray]:
+    """Give the rows with gaps, 20 times filled; called by content, so never what was before."""
+    columns, w = np.frombuffer(cells).reshape(shape), np.frombuffer(weights)
     rng = np.random.default_rng(seed)
     gaps = np.isnan(columns)
     middle, spread = np.nanmean(columns, axis=0), np.nanstd(columns, axis=0)
@@ -38,15 +54,13 @@ def impute(columns: np.ndarray, w: np.ndarray, *, seed: int = 0) -> list[np.ndar
     whole = np.delete(np.arange(len(z)), torn)
     fixed = _sums(z[whole], w[whole])
     open_rows, open_gaps, open_w = z[torn], gaps[torn], w[torn]
-    filled = []
+    drawn = []
     for sweep in range(WARM_UP + BETWEEN * (IMPUTATIONS - 1) + 1):
         mean, precision = _draw(fixed + _sums(open_rows, open_w), rng)
         _refill(open_rows, open_gaps, mean, precision, rng)
         if sweep >= WARM_UP and (sweep - WARM_UP) % BETWEEN == 0:
-            copy = columns.copy()
-            copy[torn] = np.where(open_gaps, open_rows * spread + middle, columns[torn])
-            filled.append(copy)
-    return filled
+            drawn.append(open_rows * spread + middle)
+    return drawn
 
 
 def _sums(rows: np.ndarray, w: np.ndarray) -> np.ndarray:
