@@ -93,6 +93,13 @@ def test_counts_and_sums_agree_with_plain_pandas():
         np.testing.assert_allclose(got["spend"], spent.reindex(got.index).fillna(0), atol=1e-9)
 
 
+def test_several_lookbacks_in_one_reading_tell_what_each_tells_alone():
+    given = study(made())
+    together = events.looking_back(given, DAYS, ("90D", "6M", "30D"))
+    for lookback, known in together.items():
+        pd.testing.assert_frame_equal(known, events.as_of(given, DAYS, lookback))
+
+
 def test_cases_are_open_until_closed_whatever_the_file_says():
     frames = made()
     cases = frames["interactions"]

@@ -1,6 +1,7 @@
 """How good is the model, on a later day and on customers it never saw?"""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -218,7 +219,7 @@ def sensitivity(
     if not len(as_of) or definition(study).kind == FLAG:
         raise ChurnError("sensitivity: without dates there is no gap and no horizon to vary.")
     rows = []
-    facts: dict[str, pd.DataFrame] = {}
+    facts = _of_all(study, as_of, choices)
     for choice in choices:
         row: dict[str, Any] = {
             "term": ", ".join(f"{name} {value}" for name, value in choice.items())
@@ -247,12 +248,21 @@ def _scaled(duration: str, times: float) -> str:
     return f"{round(_length(duration) / pd.Timedelta('1D') * times)}D"
 
 
+def _of_all(study, as_of, choices: Sequence[dict]) -> dict[str, pd.DataFrame]:
+    """Gather what was known for every lookback of the choices, in one reading of the events."""
+    wanted: dict[str, list[pd.Timestamp]] = {}
+    for choice in choices:
+        with suppress(ChurnError):  # told in the choice's own row
+            known = definition(study, **choice)
+            wanted[known.lookback] = days_of(as_of, known)
+    days = next(iter(wanted.values()), [])
+    return events.looking_back(study, days, list(wanted)) if wanted else {}
+
+
 def _by_choice(study, as_of, choice: dict, facts: dict[str, pd.DataFrame]) -> Snapshot:
-    """Judge by one definition; facts are gathered once for each lookback."""
+    """Judge by one definition what was known by its lookback."""
     known = definition(study, **choice)
     days = days_of(as_of, known)
-    if known.lookback not in facts:
-        facts[known.lookback] = events.as_of(study, days, known.lookback)
     return judged_by(known, study, facts[known.lookback], days).judged()
 
 

@@ -11,7 +11,7 @@ from cxlab.events.moments import ahead, earlier, later, moment, spoken, utc
 from cxlab.events.words import describe
 
 if TYPE_CHECKING:
-    from cxlab.events.known import EventsError, as_of, rhythm
+    from cxlab.events.known import EventsError, as_of, looking_back, rhythm
     from cxlab.events.sequences import END, OTHER, START, Ways, WaysError, ways
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "local",
     "local_moment",
     "local_times",
+    "looking_back",
     "moment",
     "rhythm",
     "spoken",

@@ -57,31 +57,40 @@ def as_of(study, days, lookback: str = "180D", *, kinds: Sequence[str] | None = 
         >>> as_of(study, "2025-02-28")[["customer_id", "orders", "spend"]].to_numpy().tolist()
         [['a', 2, 30.0]]
     """
+    return looking_back(study, days, (lookback,), kinds=kinds)[lookback]
+
+
+def looking_back(
+    study, days, lookbacks: Sequence[str], *, kinds: Sequence[str] | None = None
+) -> dict[str, pd.DataFrame]:
+    """Tell what `as_of` tells for each of several lookbacks; each event is read once for all."""
     zone = _zone(study)
     moments = _moments(days, zone)
-    cuts, windows = _cut(moments, lookback, zone)
+    looks = [(lookback, day) for lookback in lookbacks for day in moments]
+    cuts, windows = _cut(looks, zone)
     roll = _roll(study, zone)
     notes: list[str] = []
-    facts: list[dict[str, np.ndarray]] = [{} for _ in moments]
+    facts: list[dict[str, np.ndarray]] = [{} for _ in looks]
     for table in ("orders", "interactions"):
         ledger = _ledger(study, table, roll.index, cuts, zone, kinds, moments[0])
         if ledger is None:
             continue
         _meet(roll, ledger)
         notes += _strangers(ledger, table, len(roll))
-        for at, window in enumerate(windows):
-            facts[at] |= _FACTS[table](ledger, window, moments[at], zone)
+        for known, window, (_, day) in zip(facts, windows, looks, strict=True):
+            known.update(_FACTS[table](ledger, window, day, zone))
     start = _from_the_start(study, roll.index)
     named = {"answered_at", "customer_id"}
     asked = study.responses is not None and named <= set(study.responses.columns)
     answers = answers_of(study, roll.index, zone) if asked else None
-    parts = []
-    for day, known in zip(moments, facts, strict=True):
+    parts: dict[str, list[pd.DataFrame]] = {lookback: [] for lookback in lookbacks}
+    for (lookback, day), known in zip(looks, facts, strict=True):
         said = answers.on(day, earlier(day, lookback, zone)) if answers else {}
-        parts.append(_on_the_day(roll, start, day, known, said, zone))
-    frame = pd.concat(parts, ignore_index=True)
-    frame.attrs["notes"] = tuple(notes)
-    return frame
+        parts[lookback].append(_on_the_day(roll, start, day, known, said, zone))
+    frames = {lookback: pd.concat(part, ignore_index=True) for lookback, part in parts.items()}
+    for frame in frames.values():
+        frame.attrs["notes"] = tuple(notes)
+    return frames
 
 
 def rhythm(study, days) -> pd.DataFrame:
@@ -95,7 +104,7 @@ def rhythm(study, days) -> pd.DataFrame:
     moments = _moments(days, zone)
     if study.orders is None:
         raise EventsError("there is no table of orders to take a rhythm from; declare 'orders'.")
-    cuts, windows = _cut(moments, "1D", zone)
+    cuts, windows = _cut([("1D", day) for day in moments], zone)
     roll = _roll(study, zone)
     ledger = Ledger(roll.index, cuts)
     book(ledger, study.orders, streams()[0], zone)
@@ -131,20 +140,24 @@ def _moments(days, zone: str) -> list[pd.Timestamp]:
 
 
 def _cut(
-    moments: list[pd.Timestamp], lookback: str, zone: str
+    looks: list[tuple[str, pd.Timestamp]], zone: str
 ) -> tuple[list[pd.Timestamp], list[tuple[int, int, int]]]:
-    """Cut time where a window begins or ends; give each day's places: until, half, after."""
+    """Cut time where a window begins or ends; give each look's places: until, half, after."""
+    edges = [
+        (day, _back(day, lookback, zone, part=0.5), _back(day, lookback, zone))
+        for lookback, day in looks
+    ]
+    cuts = sorted({stamp for edge in edges for stamp in edge})
+    return cuts, [tuple(cuts.index(stamp) for stamp in edge) for edge in edges]  # type: ignore
+
+
+def _back(day: pd.Timestamp, lookback: str, zone: str, *, part: float = 1.0) -> pd.Timestamp:
     try:
-        edges = [
-            (day, earlier(day, lookback, zone, part=0.5), earlier(day, lookback, zone))
-            for day in moments
-        ]
+        return earlier(day, lookback, zone, part=part)
     except ValueError:
         raise EventsError(
             f"lookback: '{lookback}' is no duration; write '180D', or months as '6M'."
         ) from None
-    cuts = sorted({stamp for edge in edges for stamp in edge})
-    return cuts, [tuple(cuts.index(stamp) for stamp in edge) for edge in edges]  # type: ignore
 
 
 def _roll(study, zone: str) -> pd.DataFrame:
