@@ -69,6 +69,8 @@ _AMID = re.compile(
     rf"{_IN_WORDS}[¹²³½ªº«»£¥°§©®¿¡“”„‚‹›•]{_IN_WORDS}|(?![lL]){_IN_WORDS}·{_IN_WORDS}"
     rf"|[¹³£¥]{_IN_WORDS}|{_IN_WORDS}{_ODD}|{_ODD}{_IN_WORDS}|[\x80-\x9f]"
 )
+#: Words with a letter beyond a to z; tried where a word begins alone, not at each of its letters.
+_FOREIGN = re.compile(r"(?:(?<![^\W\d_])[^\W\d_]*)?[^\x00-\x7f][^\W\d_]*")
 _LOOKED_AT = 2**20
 
 
@@ -252,13 +254,16 @@ def _also_latin(read: dict[str, str], chosen: str) -> str:
     """Name another encoding whose letters would be those of one language, too."""
     for each in _LATIN:
         other = read[each]
-        if each == chosen or not other or len(other) != len(read[chosen]) or _odd(other):
+        if each == chosen or not other or len(other) != len(read[chosen]):
             continue
-        changed = {b for a, b in zip(read[chosen], other, strict=True) if a != b}
-        letters = [letter for letter in other if ord(letter) > 0x7F and letter.isalpha()]
-        if changed and any(
+        # each encoding reads the same bytes as a to z
+        here, there = (re.findall(r"[^\x00-\x7f]", text) for text in (read[chosen], other))
+        changed = {b for a, b in zip(here, there, strict=True) if a != b}
+        letters = [letter for letter in there if letter.isalpha()]
+        likely = any(
             _share(letters, own) >= _ONE and _share(list(changed), own) == 1 for own in _LATIN[each]
-        ):
+        )
+        if changed and likely and not _odd(other):
             return _doubted(read, chosen, each)
     return ""
 
@@ -300,7 +305,7 @@ def _latin(read: dict[str, str], *, mixed: bool) -> str:
         if not text or _odd(text):
             continue
         fits.append(each)
-        letters = [letter for letter in text if ord(letter) > 0x7F and letter.isalpha()]
+        letters = [letter for letter in re.findall(r"[^\x00-\x7f]", text) if letter.isalpha()]
         if max(_share(letters, own) for own in _LATIN[each]) >= _ONE:
             return each
     return "cp1252" if mixed and "cp1252" in fits else ""
@@ -316,7 +321,7 @@ def _share(letters: list[str], own: str) -> float:
 
 def _odd(text: str) -> bool:
     """Say whether symbols or capitals stand inside words, as in what is read amiss."""
-    words = re.findall(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*", text)
+    words = _FOREIGN.findall(text)
     odd = len(_AMID.findall(text))
     for word in words:
         odd += any(a.islower() and b.isupper() and not (a + b).isascii() for a, b in pairwise(word))
@@ -334,7 +339,7 @@ def _apart(text: str) -> bool:
 
 def _words(text: str) -> bool:
     """Say whether the letters make words of their own: capitals first, no symbol, no a to z."""
-    words = re.findall(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*", text)
+    words = _FOREIGN.findall(text)
     odd = sum(
         (word[1:] != word[1:].lower() and word != word.upper()) or bool(re.search("[A-Za-z]", word))
         for word in words
