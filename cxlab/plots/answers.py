@@ -138,7 +138,8 @@ def _diverging(result: Result, rows: pd.DataFrame, ax: Axes | None) -> Axes:
             )
             for row in map(int, np.flatnonzero(width >= _WIDE)):
                 ax.text(left[row] + width[row] / 2, row, percent(width[row]).rstrip("%"),
-                        ha="center", va="center", fontsize=9.5, color=_ink_on(colour))  # fmt: skip
+                        ha="center", va="center", fontsize=9.5, color=_ink_on(colour),
+                        clip_on=True)  # fmt: skip
             left = left + width
         ax.axvline(0, color=INK, lw=0.8, zorder=0)  # seen between the bars, not on numbers
         _named_items(ax, list(table.index), left_out)
@@ -194,7 +195,7 @@ def heat(result: Result, *, ax: Axes | None = None) -> Axes:
             for j, value in enumerate(row):
                 if np.isfinite(value) and len(names) <= 10:
                     ax.text(j, i, number(value, 2), ha="center", va="center", fontsize=9.5,
-                            color=_ink_on(_TWO_SIDED((value + 1) / 2)))  # fmt: skip
+                            color=_ink_on(_TWO_SIDED((value + 1) / 2)), clip_on=True)  # fmt: skip
         ax.set_yticks(range(len(names)), [clipped(name, 26) for name in names])
         ax.set_xticks(range(len(names)), [clipped(name, 16) for name in names], rotation=40,
                       ha="right", rotation_mode="anchor")  # fmt: skip

@@ -71,7 +71,7 @@ def _cell(ax: Axes, row, place: float, ends: tuple[float, float], unit: str) -> 
         text = number(row.estimate, 0)
     dark = done and shade > 0.55
     ax.text(_middle(row.time), place, text, ha="center", va="center", fontsize=7.8,
-            color=PAPER if dark else INK if done else GREY)  # fmt: skip
+            color=PAPER if dark else INK if done else GREY, clip_on=True)  # fmt: skip
 
 
 def _middle(age: int) -> float:
@@ -190,7 +190,7 @@ def migration(result: Result, *, ax: Axes | None = None) -> Axes:
                 Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=_SHADES(shade), lw=0)
             )
             ax.text(x, y, percent(row.share), ha="center", va="center", fontsize=10,
-                    color=PAPER if shade > 0.55 else INK)  # fmt: skip
+                    color=PAPER if shade > 0.55 else INK, clip_on=True)  # fmt: skip
         whole = (frame["n"] / frame["share"]).groupby(frame["term"]).first().round()
         for y, n in enumerate(whole.reindex(rows)):
             ax.text(len(columns) - 0.35, y, f"n {count(n)}", va="center", fontsize=10, color=GREY)
