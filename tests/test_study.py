@@ -141,11 +141,39 @@ def test_orders_are_an_ibis_table_whose_moments_carry_the_zone(shop):
 
 def test_the_second_opening_reads_the_cache_and_gives_the_same(shop):
     first = study.load(shop)
-    kept = [path for path in (shop.parent / ".cxlab").iterdir() if path.is_dir()]
+    kept = _kept(shop)
     second = study.load(shop)
-    assert len(kept) == 1
+    assert _kept(shop) == kept
+    assert len(kept) == len(first.read)
     pd.testing.assert_frame_equal(first.responses, second.responses)
     assert study.account_of(first) == study.account_of(second)
+
+
+def _kept(shop) -> set[str]:
+    return {path.name for path in (shop.parent / ".cxlab").iterdir() if path.is_dir()}
+
+
+def test_a_new_month_of_answers_leaves_the_other_tables_unread(shop):
+    shop.write_text(shop.read_text().replace("answers.csv", "answers*.csv"))
+    tables, before = len(study.load(shop).read), _kept(shop)
+    (shop.parent / "answers_june.csv").write_text("who,when,score\n2,2025-06-01,10\n")
+    assert len(study.load(shop).responses) == 4
+    assert len(_kept(shop) - before) == 1
+    with (shop.parent / "customers.csv").open("a") as listed:
+        listed.write("\n")  # every table is held against the customer list
+    study.load(shop)
+    assert len(_kept(shop)) == 1 + 2 * tables
+
+
+def test_a_table_held_against_a_list_that_fails_is_not_kept(shop):
+    listed = shop.parent / "customers.csv"
+    good = listed.read_text()
+    listed.write_bytes(b"\x00\x01\x02")
+    with pytest.raises(study.StudyError):
+        study.load(shop)
+    assert not [path for path in shop.parent.glob(".cxlab/*") if path.is_dir()]
+    listed.write_text(good)
+    assert len(study.load(shop).responses) == 3
 
 
 def test_a_changed_export_is_read_again(shop):

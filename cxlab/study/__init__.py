@@ -596,12 +596,9 @@ def load(path: str | Path | Mapping, *, cache: bool = True, verify: bool = False
     stop_at(errors, mapping.source)
     if verify:
         cache_room.exports(mapping, verify=True)
-    place = mapping.folder / cache_room.FOLDER / cache_room.fingerprint(mapping) if cache else None
-    kept = cache_room.read(place) if place else None
-    if kept is None:
-        kept = _read_and_clean(mapping, files, errors)
-        if place:
-            cache_room.write(kept, place)
+    names = cache_room.names(mapping) if cache else {}
+    places = {table: mapping.folder / cache_room.FOLDER / name for table, name in names.items()}
+    kept = _tables(mapping, files, errors, places)
     if meeting.strangers(kept[0], mapping):
         return load(_unjoined(mapping), cache=cache)
     stop_at(meeting.apart(kept[0], mapping), mapping.source)
@@ -692,35 +689,50 @@ def _asked(study: Study) -> list[dict[str, str]]:
     return out
 
 
-def _read_and_clean(
-    mapping: Mapping, files: dict[str, list[Path]], errors: list[dict[str, Any]]
+def _tables(
+    mapping: Mapping,
+    files: dict[str, list[Path]],
+    errors: list[dict[str, Any]],
+    places: dict[str, Path],
 ) -> Kept:
-    cleaned: dict[str, Cleaned] = {}
-    wording, notes, printed = {}, {}, {}
+    """Give each table as it was kept, or read and cleaned anew: a new month reads its own alone."""
+    tables: tuple[dict[str, Any], ...] = ({}, {}, {}, {})
     # the customer list first: it says who is a stranger in the other tables
     for table in sorted(files, key=lambda name: name != "customers"):
-        spec = mapping.tables[table]  # type: ignore[index]
-        customers = cleaned.get("customers")
         with collecting(errors, table):
-            raw = ingest.read(files[table], spec)
-            cleaned[table] = cleaning.clean(
-                raw.frame,
-                table=table,
-                spec=spec,
-                around=cleaning.Around(
-                    mapping.until(),
-                    mapping.timezone,
-                    None if customers is None else set(customers.frame["customer_id"]),
-                    cleaning.Money(mapping.currency, mapping.rates),
-                ),
-                zones=raw.zones,
-                missing=raw.missing,
-            )
-            wording[table] = {k: v for k, v in raw.wording.items() if not k.startswith(ASKED)}
-            printed[table] = raw.printed
-            notes[table] = (*raw.notes, *cleaned[table].notes)
+            kept: Any = cache_room.read(places[table]) if places else None
+            if kept is None:
+                kept = _read_and_clean(mapping, table, files[table], tables[0].get("customers"))
+                if places and not errors:  # held against a list that could be read
+                    cache_room.write(kept, places[table])
+            for whole, own in zip(tables, kept, strict=True):
+                whole.update(own)
     stop_at(errors, mapping.source)
+    cleaned, wording, notes, printed = tables
     return {table: cleaned[table] for table in files}, wording, notes, printed
+
+
+def _read_and_clean(
+    mapping: Mapping, table: str, files: list[Path], customers: Cleaned | None
+) -> Kept:
+    spec = mapping.tables[table]  # type: ignore[index]
+    raw = ingest.read(files, spec)
+    done = cleaning.clean(
+        raw.frame,
+        table=table,
+        spec=spec,
+        around=cleaning.Around(
+            mapping.until(),
+            mapping.timezone,
+            None if customers is None else set(customers.frame["customer_id"]),
+            cleaning.Money(mapping.currency, mapping.rates),
+        ),
+        zones=raw.zones,
+        missing=raw.missing,
+    )
+    wording = {k: v for k, v in raw.wording.items() if not k.startswith(ASKED)}
+    notes = (*raw.notes, *done.notes)
+    return {table: done}, {table: wording}, {table: notes}, {table: raw.printed}
 
 
 def _with_customer_segments(study: Study) -> Study:

@@ -16,6 +16,7 @@ from cxlab.codebook import Mapping
 
 FOLDER, HASHES = ".cxlab", "hashes.json"
 WEIGHTS = ("population", "weighting")
+LATER = {"reports", "next_steps", "study", "privacy", *WEIGHTS}  # matter once tables are clean
 _FRAMES = ("frame", "set_aside", "repairs", "judged")
 Printed = dict[str, dict[str, Any]]  # file -> what it says of the columns of questions
 Kept = tuple[
@@ -32,15 +33,38 @@ def fingerprint(mapping: Mapping, *, whole: bool = False) -> str:
     """
     digest = hashlib.blake2b(digest_size=12)
     digest.update(json.dumps(exports(mapping)).encode())
-    later = {"reports"} if whole else {"reports", "next_steps", "study", "privacy", *WEIGHTS}
-    reading = mapping.model_dump(mode="json", exclude=later)
+    reading = mapping.model_dump(mode="json", exclude={"reports"} if whole else LATER)
     digest.update(json.dumps(reading, sort_keys=True).encode())
-    digest.update(f"{__version__} pandas {pd.__version__}".encode())
+    digest.update(_code())
+    return digest.hexdigest()
+
+
+def names(mapping: Mapping) -> dict[str, str]:
+    """Name the content each cleaned table stands on: its exports, what is said of it, code.
+
+    Rows of other tables are held against the customer list, so they stand on that one, too.
+    """
+    files, code = exports(mapping), _code()
+    rest = mapping.model_dump(mode="json", exclude={*LATER, "tables"})
+    held = {
+        str(table): [files[str(table)], spec.model_dump(mode="json")]
+        for table, spec in mapping.tables.items()
+    }
+    named = {}
+    for table, own in held.items():
+        stands_on = json.dumps([table, own, held.get("customers"), rest], sort_keys=True)
+        named[table] = hashlib.blake2b(stands_on.encode() + code, digest_size=12).hexdigest()
+    return named
+
+
+def _code() -> bytes:
+    """Name the code that reads and cleans."""
+    digest = hashlib.blake2b(f"{__version__} pandas {pd.__version__}".encode(), digest_size=12)
     for room in (codebook, ingest, cleaning):
         for path in sorted(Path(str(room.__file__)).parent.glob("*.py")):
             digest.update(path.read_bytes())
     digest.update(Path(__file__).read_bytes())
-    return digest.hexdigest()
+    return digest.digest()
 
 
 def exports(mapping: Mapping, *, verify: bool = False) -> dict[str, str]:
