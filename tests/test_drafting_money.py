@@ -56,6 +56,18 @@ def test_a_language_nobody_knows_is_doubted_with_the_sum_of_each_word(tmp_path):
     assert measured(opened, "orders") == N
 
 
+def test_a_word_for_money_given_back_is_not_asked_whether_it_counts(tmp_path):
+    made, _, _ = _drafted(
+        tmp_path,
+        "Order nu;Dydd;Math;Prynwr;Swm",
+        lambda at: (f"{at + 70000}", _day(at), "Talwyd" if SOLD[at] else "Gutschrift",
+                    f"K{at % 40:05d}", _comma(PAID[at] if SOLD[at] else -PAID[at])),
+        mark=";",
+    )  # fmt: skip
+    assert any("no heading says outright" in doubt for doubt in made.doubts)
+    assert not any("called off or not paid" in doubt for doubt in made.doubts)
+
+
 @pytest.mark.parametrize(("head", "off"), [("Canceled", "Yes"), ("Storniert am", "2025-08-01")])
 def test_a_flag_or_a_day_of_cancelling_leaves_an_order_out(head, off, tmp_path):
     made, _, opened = _drafted(

@@ -119,7 +119,7 @@ def joined(made: Guess) -> None:
 
 def _number(made: Guess, column: Profile) -> None:
     """Write an amount down as a question, in classes of about as many people each."""
-    words = [word for word in column.counts.index if word in column.numbers]
+    words = [word for word in column.counts.index.tolist() if word in column.numbers]
     given = np.repeat([column.numbers[word] for word in words], column.counts[words])
     edges = {float(f"{each:.2g}") for each in np.quantile(given, (0.2, 0.4, 0.6, 0.8))}
     bins = [int(each) if each.is_integer() else each for each in sorted(edges)]

@@ -76,7 +76,7 @@ class Profile:
     @property
     def words(self) -> list[str]:
         """The values that are no numbers, most frequent first."""
-        return [word for word in self.counts.index if word not in self.numbers]
+        return [word for word in self.counts.index.tolist() if word not in self.numbers]
 
     @property
     def n(self) -> int:
@@ -108,8 +108,9 @@ class Profile:
     def tally(self) -> dict[float, int]:
         """Count the rows of each number, in order of the numbers."""
         found: dict[float, int] = {}
+        rows = dict(zip(self.counts.index.tolist(), self.counts.tolist(), strict=True))
         for word, number in self.numbers.items():
-            found[number] = found.get(number, 0) + int(self.counts[word])
+            found[number] = found.get(number, 0) + rows[word]
         return dict(sorted(found.items()))
 
 
@@ -221,7 +222,7 @@ def _profile(
     prose = len(counts) > _FEW_VALUES and _is_prose(counts)
     values = () if prose else tuple(sorted(counts.index))
     seen = _few_seen(values) if len(values) <= _FEW_VALUES else _seen(values)
-    numbers = {word: seen.numbers[word] for word in counts.index if word in seen.numbers}
+    numbers = {word: seen.numbers[word] for word in counts.index.tolist() if word in seen.numbers}
     found = Profile(name, wording, "", numbers=numbers, **made)
     return Profile(name, wording, _kind(found, seen), numbers=numbers, **made)
 
@@ -374,14 +375,20 @@ def _numbers(values: pd.Series) -> tuple[dict[str, float], bool]:
         read = to_number(values, currencies=True).values.to_numpy(copy=True)
     except CleaningError:
         read, unclear = _as_thousands(values), True
+    if np.isnan(read).any() or values.str.startswith("(").all():
+        read = _labelled(values, read)
+    found = zip(values.tolist(), read.tolist(), strict=True)
+    return {value: number for value, number in found if not np.isnan(number)}, unclear
+
+
+def _labelled(values: pd.Series, read: np.ndarray) -> np.ndarray:
+    """Read numbers with a label, too, such as '5 - very good'; ids that look alike are none."""
     labelled = to_score(values, _ANY).values.to_numpy()
     if values.str.fullmatch(r"[^\W\d_]{1,6}[-_/]?\d{2,}\w*").mean() > 0.5:  # an id, no label
         labelled = np.full(len(read), np.nan)
     if values.str.fullmatch(r"\(.*\).*").all():  # a point in brackets, and no money owed
         read = np.full(len(read), np.nan)
-    read = np.where(np.isnan(read), labelled, read)
-    found = zip(values, read, strict=True)
-    return {str(value): float(number) for value, number in found if not np.isnan(number)}, unclear
+    return np.where(np.isnan(read), labelled, read)
 
 
 def _as_thousands(values: pd.Series) -> np.ndarray:
@@ -396,14 +403,15 @@ def _word_kind(column: Profile) -> str:
         return "id" if column.distinct > 0.95 and is_coded(text) and column.n > 5 else "category"
     if long:
         return "text"
-    each = sum(word.count(" ") for word in text) / len(text)
+    each = sum(word.count(" ") for word in text.tolist()) / len(text)
     return "id" if is_coded(text) else "text" if each > 1.5 else "category"
 
 
 def _is_prose(counts: pd.Series) -> bool:
     """Say whether most of what was written is sentences: 25 letters and three blanks, or more."""
-    letters = sum(len(word) * n for word, n in counts.items())
-    blanks = sum(word.count(" ") * n for word, n in counts.items())
+    each = list(zip(counts.index.tolist(), counts.tolist(), strict=True))
+    letters = sum(len(word) * n for word, n in each)
+    blanks = sum(word.count(" ") * n for word, n in each)
     return letters > 25 * counts.sum() and blanks > 3 * counts.sum()
 
 

@@ -105,7 +105,7 @@ def column(
     kept = np.flatnonzero(used)
     back = np.full(len(words) + 1, -1, dtype=np.int32)
     back[kept] = np.arange(len(kept))
-    shown = tuple(str(words[at]) for at in kept)
+    shown = tuple(map(str, pd.Index(words).take(kept).tolist()))
     return Column(heading, wording, back[place], shown, labels, tuple(missing))
 
 
