@@ -195,6 +195,28 @@ def test_where_low_is_good_what_if_betters_what_is_bad():
     assert (found.frame["estimate"] < 0).all()
 
 
+def test_a_what_if_ends_where_the_order_is_sure_and_moves_nothing_without_effect():
+    table = pd.DataFrame({"term": list("abcdx"), "tie": ["a", "b", "bc", "c", "d"]})
+    table = table.assign(direction=1, verdict=["own"] * 4 + ["none of its own"])
+    order = results.Result("o", table, "s", "m", "b")
+    assert list(drivers.moves(order, first=1)) == ["a"]
+    assert list(drivers.moves(order, first=2)) == list("abcd")
+    chance = drivers.importance(survey(400, slopes=(0, 0, 0, 0)), **TERMS, n_boot=20)
+    assert "no detectable association" in chance.headline
+    assert not any("truly first" in note or "adds nothing" in note for note in chance.notes)
+    with pytest.raises(drivers.DriverError, match="none goes detectably with a better score"):
+        drivers.simulate(survey(400), **TERMS, moves=drivers.moves(chance))
+
+
+def test_where_nothing_is_associated_no_other_way_names_a_first():
+    noise = survey(300, slopes=(0, 0, 0, 0))
+    assert (
+        "no rating has a detectable association" in drivers.halo(noise, **TERMS, n_boot=20).headline
+    )
+    with pytest.raises(drivers.DriverError, match="no order to compare with"):
+        drivers.nonlinear(noise, **TERMS)
+
+
 def test_where_low_is_good_maps_and_shapes_are_those_of_the_mirror():
     low, high = mirrored(400)
     plain = {**LOW, "low_is_good": []}

@@ -116,6 +116,7 @@ def answered():
     return rows, {name: ask(rows, 1.0).frame for name, ask in QUESTIONS.items()}
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
 @pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize("column", ["b", "income"])
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -58,7 +58,7 @@ def nonlinear(design: Design, *, seed: int = 0) -> Result:
     linear = _linear_order(design, groups)
     positive = np.maximum(lost, 0)
     rank = (-lost).argsort(kind="stable").argsort() + 1
-    if not positive.any():
+    if not positive.any() or trees <= 0:
         raise DriverError(
             "On held-out answers boosted trees tell nothing of "
             f"{label(design.outcome)}: there is no order to compare with.",
@@ -141,11 +141,14 @@ def halo(design: Design, *, n_boot: int = 1000, seed: int = 0) -> Result:
     ).sort_values("rank", ignore_index=True)
     top, now = frame["term"][0], frame.loc[frame["value"] == 1, "term"].iloc[0]
     same = f"{top} stays first" if top == now else f"{top} comes first in place of {now}"
+    told = f"without it {same} in association with {label(design.outcome)}"
+    if not certainty.detectable(design, float(whole.sum())):
+        told = f"no rating has a detectable association with {label(design.outcome)}"
     return Result(
         name="halo",
         frame=frame,
         headline=f"One overall impression holds {percent(first[0])} of the ratings' variance; "
-        f"without it {same} in association with {label(design.outcome)}.",
+        f"{told}.",
         method="R² each rating adds to the first principal component of the others; intervals "
         f"from {count(n_boot, 'bootstrap replicate')}.",
         base=design.base,

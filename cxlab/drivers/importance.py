@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from scipy.stats import f as f_distribution
 from scipy.stats import t as t_distribution
 
 from cxlab import stats
@@ -454,7 +453,7 @@ def _directions(design: Design, cov: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 def _headline(design: Design, frame: pd.DataFrame, explained: float) -> str:
     what, first = label(design.outcome), frame.iloc[0]
-    if not _detectable(design, explained):
+    if not certainty.detectable(design, explained):
         return (
             f"Nothing stands apart: no detectable association of the ratings with {what} "
             f"({percent(explained, 1)} of its variance)."
@@ -487,16 +486,6 @@ def _headline(design: Design, frame: pd.DataFrame, explained: float) -> str:
     return f"{text}; {side} above {listing(below)}."
 
 
-def _detectable(design: Design, explained: float) -> bool:
-    """Test whether the drivers together explain anything, by the effective sample size."""
-    players = len(design.drivers)
-    freedom = design.n_effective - players - len(design.controls) - 1
-    if freedom < 1 or explained >= 1:
-        return explained > 0.5
-    statistic = explained / players / ((1 - explained) / freedom)
-    return bool(f_distribution.sf(statistic, players, freedom) < 1 - design.survey.level)
-
-
 def _method(design: Design, method: str, n_boot: int) -> str:
     kind = "logistic" if len(np.unique(design.y)) == 2 else "proportional-odds"
     text = _METHOD[method].format(kind=kind)
@@ -521,6 +510,8 @@ def _notes(design: Design, frame: pd.DataFrame, explained: float) -> list[str]:
         "Shares describe association in these answers; they do not say what would follow from "
         "a change.",
     ]
+    if not certainty.detectable(design, explained):
+        return notes  # the order of nothing is no news
     if len(frame) > 1 and frame["p_first"].notna().any():
         first = frame.iloc[0]
         notes.append(

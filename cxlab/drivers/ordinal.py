@@ -112,6 +112,9 @@ def _odds_frame(design: Design, slopes, cov, cuts) -> pd.DataFrame:
     for k, name in enumerate(names):
         for place, cut in enumerate(cuts):
             b, se = slopes[place, k], error[place, k]
+            # the ratio of a billion units may be beyond any number; its slope is not
+            with np.errstate(over="ignore"):
+                ratio = np.exp(b)
             rows.append(
                 {
                     "term": name,
@@ -120,7 +123,7 @@ def _odds_frame(design: Design, slopes, cov, cuts) -> pd.DataFrame:
                     "std_error": se,
                     "conf_low": b - reach * se,
                     "conf_high": b + reach * se,
-                    "odds_ratio": np.exp(b),
+                    "odds_ratio": ratio,
                     "p_value": 2 * norm.sf(abs(b / se)),
                 }
             )

@@ -76,6 +76,8 @@ def screen(
         f"{listing(out)} {verb} left out."
         if out
         else f"All {count(len(drivers), 'rating')} can be used."
+        if len(drivers) > 1
+        else f"The rating can be used: {listing(drivers)}."
     )
     return Result(
         name="ratings used",

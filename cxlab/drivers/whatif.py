@@ -13,8 +13,9 @@ from cxlab.drivers.workings.design import Design, DriverError
 from cxlab.drivers.workings.lines import fitted
 from cxlab.drivers.workings.ordered import MOST_CATEGORIES, columns, fit_named, robust
 from cxlab.drivers.workings.points import points_of, risen, worth_of
-from cxlab.results import Result, listing, number, percent, sentence, span
+from cxlab.results import Result, count, listing, number, percent, sentence, span
 
+NAMED = 4  # ratings that a sentence names one by one
 CLAUSE = "if the association is causal"
 
 
@@ -77,11 +78,15 @@ def moves(
 ) -> dict[str, tuple[float, float]]:
     """Write the same move for the first terms of an order, as `simulate` takes it.
 
+    Where the last of them cannot be told from the next, the next moves, too: a list never ends
+    where the order is open.
+
     Args:
         order: what `importance` found.
         outcome: column of the score that it is about; needed where low is good in it.
         by: points towards the good end of a rating.
-        first: how many terms; those whose better ratings go with a worse score are passed over.
+        first: how many terms; passed over are those whose better ratings go with a worse score,
+            or, beside others, with no detectable difference of their own.
         lowest: share of the worst ratings that move.
         low_is_good: columns of which a low value is good news, ratings or the score.
 
@@ -95,8 +100,18 @@ def moves(
     ways = {term: -1 if term in low_is_good else 1 for term in frame["term"]}
     sign = -1 if outcome in low_is_good else 1
     helps = frame["direction"] * frame["term"].map(ways) * sign > 0
-    terms = frame.loc[helps, "term"].head(first)
+    own = (frame["verdict"] == "own") | (len(frame) == 1)
+    able = frame.loc[helps & own, ["term", "tie"]].reset_index(drop=True)
+    terms = able["term"].iloc[: _end(able["tie"], first)]
     return {term: (ways[term] * float(by), float(lowest)) for term in terms}
+
+
+def _end(ties: pd.Series, first: int) -> int:
+    """Say where a list of about so many ends, so that nothing after it is like its last."""
+    end = min(first, len(ties))
+    while 0 < end < len(ties) and set(ties[end - 1] or "") & set(ties[end] or ""):
+        end += 1
+    return end
 
 
 def _in_points(row: pd.Series, what: str, unit: str) -> str:
@@ -110,8 +125,8 @@ def _in_points(row: pd.Series, what: str, unit: str) -> str:
 def _moves(design: Design, moves) -> dict[str, tuple[float, float]]:
     if not moves:
         raise DriverError(
-            "No rating is moved: none goes with a better score.\nName those to move, such as "
-            "moves={'delivery': (1, 0.3)}."
+            "No rating is moved: none goes detectably with a better score.\nName those to move, "
+            "such as moves={'delivery': (1, 0.3)}."
         )
     asked = {}
     for name, move in moves.items():
@@ -228,7 +243,8 @@ def _moved(asked: dict[str, tuple[float, float]]) -> str:
     said, before = [], ""
     for move, names in same.items():
         verb = "raise " if move[0] > 0 else "lower "
-        said.append(f"{'' if verb == before else verb}{listing(names)} {_in_words(*move)}")
+        who = listing(names) if len(names) <= NAMED else count(len(names), "rating")
+        said.append(f"{'' if verb == before else verb}{who} {_in_words(*move)}")
         before = verb
     return sentence("; ".join(said))
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from scipy.stats import f as f_distribution
 from scipy.stats import norm
 from threadpoolctl import ThreadpoolController
 
@@ -100,6 +101,16 @@ def weighted_covariances(table: np.ndarray, w: np.ndarray, drawn: np.ndarray) ->
     cov[:, upper[0], upper[1]] = sums[:, m + 1 :] / total
     cov[:, upper[1], upper[0]] = cov[:, upper[0], upper[1]]
     return cov - mean[:, :, None] * mean[:, None, :]
+
+
+def detectable(design: Design, explained: float) -> bool:
+    """Test whether the drivers together explain anything, by the effective sample size."""
+    players = len(design.drivers)
+    freedom = design.n_effective - players - len(design.controls) - 1
+    if freedom < 1 or explained >= 1:
+        return explained > 0.5
+    statistic = explained / players / ((1 - explained) / freedom)
+    return bool(f_distribution.sf(statistic, players, freedom) < 1 - design.survey.level)
 
 
 def steadied(shares: np.ndarray, replicates: np.ndarray) -> np.ndarray:
