@@ -296,6 +296,25 @@ def test_what_is_not_sure_is_no_news():
     assert page.numbers == []
 
 
+def test_a_verdict_that_had_nothing_to_weigh_is_not_the_first_sentence():
+    report = _found("1", LEVEL)
+    said = "Whether NPS is moving cannot be said: no quarter is over yet."
+    silent = results.Result("movement", pd.DataFrame(columns=["term", "estimate"]), said, "m", "b")
+    report["findings"] = [*report["findings"], silent.to_dict()]
+    page = leadership.Page([report, *OTHERS])
+    assert page.sentences[0].text == LEVEL[1]
+    assert said not in page.answer.markup
+
+
+def test_one_question_asked_by_two_methods_is_told_once():
+    row = {"term": "care", "estimate": 0.42, "conf_low": 0.2, "conf_high": 0.6, "part": "points"}
+    first = ("driver model", "A point of care goes with +0.42.", row)
+    again = ("driver model", "A point of care goes with +0.41 (ordered).", row | {"estimate": 0.41})
+    texts = [said.text for said in leadership.Page([_found("1", first, again)]).sentences]
+    assert first[1] in texts
+    assert again[1] not in texts
+
+
 def test_what_stands_on_a_card_is_not_listed_again():
     scores = {**_found("1", MOVED, APART), "page": "20_scores/everyone.html"}
     page = leadership.Page([scores, *OTHERS])

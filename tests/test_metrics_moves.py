@@ -533,6 +533,12 @@ def test_no_week_with_enough_answers_is_said():
     assert metrics.latest_change(rows.assign(r="N"), by="r", **words).frame.empty
 
 
+def test_one_period_that_is_not_over_is_no_lack_of_answers():
+    rows = stamps([f"2025-10-{day:02d}" for day in range(1, 20)] * 4)
+    found = metrics.movement(rows, period="quarter", smallest=10, as_of="2025-10-19")
+    assert "cannot be said: no quarter with enough answers is over yet" in found.headline
+
+
 # ------------------------------------------------------------------ small pieces
 
 

@@ -121,7 +121,7 @@ class Page:
         out = {}
         for notebook, each in self._said.items():
             told = {word: one for one in reversed(each) if (word := kind(one))}
-            verdict = [one for one in each if one.finding["name"] == MOVEMENT]
+            verdict = [one for one in each if _judged(one.finding)]
             out[notebook] = verdict + [told[word] for word in NEWS if word in told]
         return out
 
@@ -149,7 +149,7 @@ class Page:
         """Sort the verdict on movement first, then what is of most people, estimates first."""
         report = next(r for r in self._reports if r["page"] == said.page)
         few = thin(said.finding, report["findings"])
-        return said.finding["name"] != MOVEMENT or few, few, said.word == "counted"
+        return not _judged(said.finding) or few, few, said.word == "counted"
 
     def _scopes(self) -> list[Sentence]:
         """Say whom the first report stands on."""
@@ -349,11 +349,26 @@ def _told(report: Mapping[str, Any]) -> list[Sentence]:
     if verdict:
         said = [one for one in said if not _piece(one)]
     known: dict[Any, Sentence] = {}
-    for one in [sentence(report, f) for f in verdict[:1]] + said:
+    first = [sentence(report, f) for f in verdict[:1]]
+    for one in first + said if any(map(_judged, verdict)) else said + first:
         number = tuple(one.row.get(key) for key in ("estimate", "conf_low", "conf_high"))
         known.setdefault(one.text if number[0] is None else number, one)
+    # one question asked by two methods is told by the first
+    asked = {_asked(one): one for one in reversed(known.values())}
+    known = {key: one for key, one in known.items() if asked[_asked(one)] is one}
     once = {_DIGITS.sub("", one.text): one for one in reversed(known.values())}
     return [one for one in known.values() if once[_DIGITS.sub("", one.text)] is one]
+
+
+def _judged(finding: Mapping[str, Any]) -> bool:
+    """Say whether a finding is a verdict on movement that had something to weigh."""
+    return finding["name"] == MOVEMENT and bool(finding["frame"]["rows"])
+
+
+def _asked(said: Sentence) -> tuple[Any, ...]:
+    row = said.row
+    of = tuple(row.get(key) for key in ("term", "group", "part"))
+    return (said.finding["name"], *of) if row.get("term") else (said.text,)
 
 
 def _piece(said: Sentence) -> bool:

@@ -144,7 +144,7 @@ def _at_the_same_mix(told: Result, before, after, what: Score, shares, how: How)
     whole = told.frame.iloc[0]
     frame = pd.concat([told.frame, pd.DataFrame([row])], ignore_index=True)
     notes = (f"Held the same: {said(shares)}.", *notes, *told.notes)
-    headline = told.headline
+    headline = told.headline.replace(": ", ", as answered: ", 1)
     if whole["verdict"] == "moved" and not (
         row["verdict"] == "moved" and gap.estimate * whole["estimate"] > 0
     ):

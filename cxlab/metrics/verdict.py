@@ -110,6 +110,8 @@ def movement(
 
 def _silent(line: Result, what: Score, period: str, shown: int) -> Result:
     why = f"no {period} has enough answers to be shown"
+    if line.frame["estimate"].notna().any():
+        why = f"no {period} with enough answers is over yet"
     if shown:
         why = f"one finished {period} has enough answers; there is nothing to compare it with"
     return Result(
