@@ -9,6 +9,7 @@ import pytest
 
 from cxlab import reports, study
 from cxlab.drafting import draft
+from cxlab.drafting.profiles import folded
 from tests.conftest import ROOT, SHARED, absent
 from tests.test_drafting_vendors import measured
 from tests.vendors import EXPORTS
@@ -198,3 +199,11 @@ def test_rows_without_an_id_are_counted_alike_however_the_file_is_split(parts, t
         _, opened = _opened(sorted(folder.glob("*.csv")), tmp_path / f"of {name}")
         found.append((len(opened.cleaned["orders"].frame), _net(opened)))
     assert found[0] == pytest.approx(found[1]) == (400, pytest.approx(found[0][1]))
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [(same, same) for same in ("ご意見", "सेवा", "บริการ", "서비스")] + [("Qualité_X", "qualite x")],
+)
+def test_a_heading_folds_without_losing_a_letter_of_another_script(heading, name):
+    assert folded(heading) == name

@@ -51,3 +51,8 @@ def test_differences_without_groups_are_drawn():
     frame = pd.DataFrame({"term": ["signed_up_at"], "group": [None], "before": [0.2]})
     drawn = plots.love(Result("balance", frame.assign(after=[0.1]), "x.", "By hand.", "All."))
     assert [text.get_text() for text in drawn.get_yticklabels()] == ["signed up at"]
+
+
+def test_a_face_is_a_sign_and_no_script():
+    assert fonts._scripts("🙂😡") == ["signs"]
+    assert fonts._scripts("\U00013000🙂") == ["Egyptian", "signs"]

@@ -118,8 +118,10 @@ def folded(text: str) -> str:
     """Fold a heading: small letters without marks, words parted by one blank."""
     parted = re.sub(r"([a-z])([A-Z])", r"\1 \2", text)
     plain = unicodedata.normalize("NFKD", parted.casefold())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    words = re.sub(r"[_\W]+", " ", plain).strip()
+    # accents go; the marks that make another syllable of a kana, or are a vowel, stay
+    plain = unicodedata.normalize("NFC", re.sub(r"[\u0300-\u036f]", "", plain))
+    kept = (x if x.isalnum() or unicodedata.category(x)[0] == "M" else " " for x in plain)
+    words = " ".join("".join(kept).split())
     return words or plain.replace("\ufe0f", "").strip()  # a face is a word, too
 
 

@@ -65,5 +65,8 @@ def _letters(path: str) -> frozenset[str]:
 
 
 def _scripts(letters: Iterable[str]) -> list[str]:
-    found = {unicodedata.name(letter, "SYMBOL").split()[0] for letter in letters}
-    return sorted({SCRIPTS.get(word, word.capitalize()) for word in found})
+    signs = {letter for letter in letters if unicodedata.category(letter)[0] in "SC"}
+    found = {unicodedata.name(letter, "SYMBOL").split()[0] for letter in set(letters) - signs}
+    return sorted({SCRIPTS.get(word, word.capitalize()) for word in found}) + ["signs"] * bool(
+        signs
+    )
