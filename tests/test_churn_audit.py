@@ -53,6 +53,15 @@ def test_a_segment_that_is_written_when_they_leave_is_a_leak():
     assert "terms" not in fair.headline
 
 
+def test_a_count_is_named_as_it_is_written():
+    customers = people()
+    gone = customers["churned_at"].notna().to_numpy()
+    chance = np.random.default_rng(2).random(len(gone))
+    customers["closing"] = np.where(chance < np.where(gone, 0.5, 0.01), 1.0, 0.0)
+    reasons = churn.audit(snap(customers)).frame.set_index("column")["reason"]
+    assert "'1' stands" in reasons["closing"]
+
+
 def test_a_column_that_is_there_only_for_leavers_is_a_leak():
     customers = people()
     gone = customers["churned_at"].notna()

@@ -354,3 +354,13 @@ def test_trees_learn_beside_a_column_that_nobody_has_yet():
     recipe = learning.untrained(replace(taken(), features=rows), "boosting")
     fitted = learning.learn(recipe, rows, np.arange(200) > 100)
     assert fitted.predict_proba(rows)[[0, -1], 1].round().tolist() == [0, 1]
+
+
+def test_the_first_group_is_the_tenth_that_the_lift_counts():
+    rng = np.random.default_rng(3)
+    table = pd.DataFrame({"x": rng.normal(size=508)})
+    found = churn.from_table(table.assign(left=rng.random(508) < 0.4), label="left")
+    top = churn.lift(table["x"], found).frame.iloc[0]
+    all_of_it = churn.evaluate(table["x"], found).frame.set_index("term")
+    assert top["n"] == 51
+    assert top["lift"] == pytest.approx(all_of_it.loc["lift, top tenth", "estimate"])

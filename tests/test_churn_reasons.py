@@ -95,6 +95,14 @@ def test_reasons_from_noise_are_marked_unstable():
     assert (of_x0["verdict"] == "stable").mean() > 0.9
 
 
+def test_of_a_ranking_no_better_than_chance_nothing_goes_with_leaving():
+    rng = np.random.default_rng(5)
+    noise = pd.DataFrame(rng.normal(size=(300, 3))).add_prefix("x")
+    found = churn.from_table(noise.assign(left=rng.random(300) < 0.3), label="left")
+    told = churn.associations(churn.fit(found), found)
+    assert "cannot be told: the ranking is no better than chance" in told.headline
+
+
 def listed(**options):
     model = churn.fit(taken(), model="logistic")
     return churn.targets(model, taken(day="2025-08-31"), **{"key": b"of a test", **options})

@@ -171,7 +171,8 @@ def _only_leavers(column: pd.Series, y: np.ndarray, *, dated: bool) -> str:
         if not column.isna().any():
             return ""
         values = column.notna().map({True: "any value", False: "no value"})
-    text = values.astype("object").where(values.notna(), "no value").astype("str")
+    text = values.map(_as_written, na_action="ignore").astype("object")
+    text = text.where(values.notna(), "no value")
     table = pd.DataFrame({"value": text, "left": y}).groupby("value")["left"].agg(["sum", "size"])
     of_leavers = table["sum"] / y.sum()
     of_stayers = (table["size"] - table["sum"]) / (1 - y).sum()
@@ -191,6 +192,11 @@ def _only_leavers(column: pd.Series, y: np.ndarray, *, dated: bool) -> str:
         f"'{value}' stands with {percent(of_leavers[value])} of leavers and "
         f"{percent(of_stayers[value], 1)} of stayers"
     )
+
+
+def _as_written(value: object) -> str:
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value)) if whole else str(value)  # type: ignore[call-overload]
 
 
 def _constant_within(column: pd.Series, y: np.ndarray) -> str:

@@ -17,7 +17,9 @@ from cxlab import events
 from cxlab.churn.definition import ChurnError
 from cxlab.churn.snapshots import Snapshot
 from cxlab.churn.workings.asking import question
+from cxlab.churn.workings.judging import judgement
 from cxlab.churn.workings.learning import aligned, learn, settled
+from cxlab.churn.workings.scores import auc
 from cxlab.results import Result, count, listing, number, percent
 
 BACKGROUND = 200
@@ -167,7 +169,9 @@ def associations(model, snapshot: Snapshot, *, seed: int = 0) -> Result:
         name="what goes with leaving",
         frame=frame,
         headline=(
-            f"Associated with leaving, other facts held equal: {listing(named)}."
+            "What goes with leaving cannot be told: the ranking is no better than chance."
+            if not _better_than_chance(model, snapshot)
+            else f"Associated with leaving, other facts held equal: {listing(named)}."
             if named
             else "Nothing is associated with leaving steadily enough to be named."
         ),
@@ -179,6 +183,17 @@ def associations(model, snapshot: Snapshot, *, seed: int = 0) -> Result:
         notes=("What goes with leaving need not bring it about.",),
         unit="of 1",
     )
+
+
+def _better_than_chance(model, snapshot: Snapshot) -> bool:
+    """Say whether the model tells leavers from stayers; where that was not judged, it may."""
+    if snapshot.label.nunique() < 2:
+        return True
+    try:
+        taken, p = judgement(model, snapshot)
+    except ChurnError:
+        return True
+    return auc(taken.label.to_numpy(float), p, customer=taken.customer.to_numpy())["conf_low"] > 0.5
 
 
 # ---------------------------------------------------------------- trees

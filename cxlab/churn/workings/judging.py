@@ -97,7 +97,8 @@ def dealt_into(dealt: int, groups: int, smallest: int) -> tuple[str, ...]:
 def grouped(y: np.ndarray, p: np.ndarray, groups: int, level: float) -> pd.DataFrame:
     order = np.argsort(p, kind="stable")
     part = np.empty(len(p), int)
-    part[order] = np.arange(len(p)) * groups // len(p)
+    # dealt from the top, so that the first tenth is the one that the lift of the top tenth counts
+    part[order[::-1]] = groups - 1 - np.arange(len(p)) * groups // len(p)
     cells = pd.DataFrame({"rank": part + 1, "left": y, "p": p}).groupby("rank")
     frame = cells.agg(expected=("p", "mean"), events=("left", "sum"), n=("left", "size"))
     frame["estimate"] = frame["events"] / frame["n"]
