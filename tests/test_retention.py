@@ -1,6 +1,7 @@
 """Survival, hazards and reasons: agreement with R, laws, and refusals."""
 
 import json
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -756,3 +757,26 @@ def test_curves_of_promoters_and_detractors_keep_the_colours_of_their_meaning():
     ax = plots.survival(retention.survival(frame, by="tier"))
     named = {text.get_text(): text.get_color() for text in ax.texts}
     assert (named["detractor"], named["promoter"]) == (colours.ORANGE, colours.GREEN)
+
+
+@pytest.mark.parametrize("shape", ["weibull", "lognormal", "loglogistic"])
+def test_a_column_that_parts_long_from_short_stays_is_refused_without_a_warning(shape):
+    rng = np.random.default_rng(0)
+    tenure = np.ceil(rng.exponential(30, 60))
+    frame = pd.DataFrame({"tenure": tenure, "churned": tenure <= np.median(tenure)})
+    frame["z"] = (tenure > np.median(tenure)).astype(float)
+    line = pd.DataFrame({"tenure": np.exp(np.arange(1, 30) / 9), "churned": True})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(retention.FitError, match="The likelihood has no"):
+            retention.parametric(frame, covariates=["z"], shape=shape)
+        with pytest.raises(retention.FitError, match="on one line"):
+            retention.parametric(line.assign(x=np.arange(1.0, 30)), covariates=["x"], shape=shape)
+
+
+def test_where_all_have_left_nothing_is_carried_on():
+    gone = pd.DataFrame({"tenure": np.arange(1.0, 41), "churned": True})
+    with pytest.raises(retention.FitError, match="All 40 customers have left"):
+        retention.extrapolate(gone, horizon=60)
+    early = pd.DataFrame({"tenure": [1.0] * 40 + [2.0] * 80, "churned": True})
+    assert "cannot be told by this model: it misses" in retention.sorting(early).headline

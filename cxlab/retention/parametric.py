@@ -102,6 +102,7 @@ def extrapolate(
     for i, name in enumerate(names):
         mine = watched.take(codes == i)
         _enough(mine, name)
+        _some_stayed(mine, name)
         lines = [fit_line(mine, np.ones((len(mine), 1)), s, ["(intercept)"]) for s in shapes]
         order = np.argsort(np.argsort([line.aic for line in lines])) + 1
         for line, rank in zip(lines, order, strict=True):
@@ -141,6 +142,15 @@ def _enough(mine: Spells, name: str) -> None:
         raise FitError(
             f"{count(left, 'customer')}{whose} left: too few to carry a curve beyond what was "
             f"watched, it takes {ENOUGH}."
+        )
+
+
+def _some_stayed(mine: Spells, name: str) -> None:
+    if mine.event.all():
+        whose = "" if name == "all" else f" of '{name}'"
+        raise FitError(
+            f"All {count(len(mine), 'customer')}{whose} have left: nobody's stay goes on beyond "
+            "what was watched."
         )
 
 

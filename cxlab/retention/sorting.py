@@ -120,8 +120,13 @@ def _headline(found: Contract, chances: pd.DataFrame, period: str, level: float)
         return f"The chance of leaving falls from {start} to {end}{_why(found)}.{told}"
     if last["conf_low"] > first["conf_high"]:
         return f"The chance of leaving rises from {start} to {end}.{told}"
+    if told:
+        return (
+            "Whether the chance of leaving changes with time cannot be told by this model:"
+            f"{told.replace(' The model', ' it', 1)}"
+        )
     start = f"{start} in the first {period}"
-    return f"No detectable change in the chance of leaving with time: {start}, {end}.{told}"
+    return f"No detectable change in the chance of leaving with time: {start}, {end}."
 
 
 def _said(row: pd.Series) -> str:

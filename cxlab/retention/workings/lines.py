@@ -47,13 +47,16 @@ def curve_of(line: Line, times: np.ndarray, level: float) -> pd.DataFrame:
     return frame
 
 
+FULL = 600.0  # beyond it, a sum of exponentials is more than a number can hold
+
+
 def _weibull_survival(w):
-    grown = np.exp(np.minimum(w, 700))
+    grown = np.exp(np.minimum(w, FULL))
     return -grown, -grown, -grown
 
 
 def _weibull_density(w):
-    grown = np.exp(np.minimum(w, 700))
+    grown = np.exp(np.minimum(w, FULL))
     return w - grown, 1 - grown, -grown
 
 
@@ -76,6 +79,8 @@ def _logistic_density(w):
     return w - 2 * np.logaddexp(0, w), 1 - 2 * p, -2 * p * (1 - p)
 
 
+FARTHEST = 5.0  # a step of Newton: 150 times the time, or the scale
+NO_SCATTER = -10.0  # the log of a scale: all times within a twenty-thousandth of a line
 _Parts = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
 _SURVIVAL: dict[str, _Parts] = {
     "exponential": _weibull_survival,
@@ -118,17 +123,21 @@ def fit_line(watched: Spells, x: np.ndarray, shape: str, terms: Sequence[str]) -
         inner = curvature[:free, :free]
         ridge = max(0.0, -np.linalg.eigvalsh(inner)[0] * 1.1)
         step[:free] = np.linalg.lstsq(inner + ridge * np.eye(free), gradient[:free], rcond=None)[0]
-        size = 1.0
+        # where a column parts leavers from stayers, a whole step would leave what exp can hold
+        size = min(1.0, FARTHEST / max(np.abs(step).max(), FARTHEST))
         while True:
-            new = _likelihood(theta + size * step, x, y, event, late, begun, shape)
-            if new[0] >= value - 1e-10 * abs(value) or size < 1e-6:
+            new = _height(theta + size * step, x, y, event, late, begun, shape)
+            if new >= value - 1e-10 * abs(value) or size < 1e-6:
                 break
             size /= 2
-        theta, moved, gain = theta + size * step, np.abs(size * step), new[0] - value
-        value, gradient, curvature = new
+        theta, moved, gain = theta + size * step, np.abs(size * step), new - value
         # a likelihood that no longer rises while a parameter still moves has no highest point
-        if moved.max() < 1e-9 or (abs(gain) < 1e-8 and moved.max() > 1e-3):
+        ended = moved.max() < 1e-9 or (abs(gain) < 1e-8 and moved.max() > 1e-3)
+        value, gradient, curvature = _likelihood(theta, x, y, event, late, begun, shape)
+        if ended or theta[-1] < NO_SCATTER:
             break
+    if theta[-1] < NO_SCATTER:
+        raise FitError("These times lie on one line: nothing is left for chance to explain.")
     loose = moved[: x.shape[1]] > 1e-3
     if loose.any():
         raise FitError(separating(given, terms, event, loose))
@@ -159,20 +168,26 @@ def _likelihood(theta, x, y, event, late, begun, shape):
     scale = np.exp(theta[-1])
     fit = x @ theta[:-1]
     w = (y - fit) / scale
-    value = np.empty(len(y))
     slope, bend = np.empty(len(y)), np.empty(len(y))
-    value[event], slope[event], bend[event] = _DENSITY[shape](w[event])
-    value[~event], slope[~event], bend[~event] = _SURVIVAL[shape](w[~event])
-    total = value.sum() - (y[event] + theta[-1]).sum()
+    _, slope[event], bend[event] = _DENSITY[shape](w[event])
+    _, slope[~event], bend[~event] = _SURVIVAL[shape](w[~event])
     gradient, curvature = _chain(x, w, slope, bend, scale)
     gradient[-1] -= event.sum()
     if late.any():
         w = (begun - fit[late]) / scale
-        value, slope, bend = _SURVIVAL[shape](w)
-        total -= value.sum()
+        _, slope, bend = _SURVIVAL[shape](w)
         less, flatter = _chain(x[late], w, slope, bend, scale)
         gradient, curvature = gradient - less, curvature - flatter
-    return float(total), gradient, curvature
+    return _height(theta, x, y, event, late, begun, shape), gradient, curvature
+
+
+def _height(theta, x, y, event, late, begun, shape) -> float:
+    """Give the log-likelihood alone: a step tried and not taken needs no more."""
+    scale, fit = np.exp(theta[-1]), x @ theta[:-1]
+    w = (y - fit) / scale
+    total = _DENSITY[shape](w[event])[0].sum() + _SURVIVAL[shape](w[~event])[0].sum()
+    before = _SURVIVAL[shape]((begun - fit[late]) / scale)[0].sum()
+    return float(total - (y[event] + theta[-1]).sum() - before)
 
 
 def _chain(x, w, slope, bend, scale):
