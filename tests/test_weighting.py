@@ -173,6 +173,12 @@ def test_the_tipping_point_by_hand():
     assert frame["estimate"].tolist() == pytest.approx([50, -50 / 3])
 
 
+def test_the_last_answer_is_that_of_the_latest_day_in_whatever_order_rows_come():
+    days = pd.to_datetime(["2025-03-01", "2025-01-01", "2025-02-01"])
+    answers = pd.DataFrame({"id": ["a", "a", "b"], "nps": [10, 0, 10], "answered_at": days})
+    assert weighting.tipping_point(answers, asked=4, person="id").frame["estimate"][0] == 100
+
+
 def test_the_tipping_point_takes_the_last_answer_of_each_person_known():
     answers = pd.DataFrame(
         {"id": ["a", "a", "b", None, None], "nps": [0, 10, 10, 0, 0], "w": [9.0, 1, 3, 9, 9]}

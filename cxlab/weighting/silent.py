@@ -49,6 +49,8 @@ def tipping_point(
     asked = asked if isinstance(asked, int) else len(asked)
     if person:
         named = responses[responses[person].notna() & responses[score].notna()]
+        if "answered_at" in named:
+            named = named.sort_values("answered_at", kind="stable")
         responses = named.drop_duplicates(person, keep="last")
     values, low, high = _values(responses, score, scale)
     known = values.notna().to_numpy()
