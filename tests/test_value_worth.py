@@ -162,6 +162,16 @@ def test_who_came_before_the_answer_was_not_brought_after_it():
     assert value.with_referrals(people, listed).frame["referrals"].tolist() == [2]
 
 
+def test_who_came_when_their_referrer_had_left_was_not_brought_under_watch():
+    days = pd.to_datetime(["2024-01-01", "2024-05-01", "2024-09-01"])
+    listed = pd.DataFrame({"customer_id": list("abc"), "signed_up_at": days})
+    listed["churned_at"] = pd.to_datetime(["2024-07-01", None, None])
+    listed["referred_by"] = [None, "a", "a"]
+    answers = pd.DataFrame({"customer_id": ["a"], "answered_at": [pd.Timestamp("2024-03-01")]})
+    people = value.from_answers(listed, answers.assign(nps=9), as_of="2024-12-31")
+    assert value.with_referrals(people, listed).frame["referrals"].tolist() == [1]
+
+
 def test_rate_of_referrals_is_per_customer_year():
     frame = pd.DataFrame({"tenure": [12.0] * 20, "churned": False, "referrals": [1, 0] * 10})
     frame["tier"] = ["promoter"] * 10 + ["detractor"] * 10

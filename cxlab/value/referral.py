@@ -106,36 +106,48 @@ def _who_said(by: pd.DataFrame) -> tuple[str, ...]:
     )
 
 
-def count_referrals(customers: pd.DataFrame, *, after: pd.Series | None = None) -> pd.Series:
+def count_referrals(
+    customers: pd.DataFrame, *, after: pd.Series | None = None, until: pd.Series | None = None
+) -> pd.Series:
     """Count, for each customer, how many others name them in `referred_by`.
 
     Args:
         customers: `customer_id`, `referred_by` and, with `after`, `signed_up_at`.
         after: a moment per customer id; only referrals who joined later count.
+        until: a moment per customer id, missing where there is none; who joined later than
+            that does not count.
 
     Returns:
         Counts in the order of `customers`.
     """
-    needed = ("customer_id", "referred_by", *(() if after is None else ("signed_up_at",)))
+    dated = () if after is None and until is None else ("signed_up_at",)
+    needed = ("customer_id", "referred_by", *dated)
     need(customers, needed, FitError)
     named = customers[list(needed)].dropna(subset="referred_by")
     named = named[named["referred_by"] != named["customer_id"]]
     if after is not None:
         begin = named["referred_by"].map(after)
         named = named[(named["signed_up_at"] > begin).to_numpy()]
+    if until is not None:
+        end = named["referred_by"].map(until)
+        named = named[~(named["signed_up_at"] > end).to_numpy()]
     counts = named["referred_by"].value_counts()
     return customers["customer_id"].map(counts).fillna(0).astype(int)
 
 
 def with_referrals(people: Spells, customers: pd.DataFrame) -> Spells:
-    """Add how many customers each one brought since their first answer, as `referrals`.
+    """Add how many customers each one brought while under watch, as `referrals`.
+
+    The watch goes from the first answer to the day of leaving: a referral before or after it
+    would be held against a time in which it did not fall.
 
     Args:
         people: customers watched from their first answer on, see `from_answers`.
         customers: the whole customer list: whom they brought need not have answered.
     """
-    answered = people.frame.set_index("customer_id")["answered_at"]
-    counts = count_referrals(customers, after=answered)
+    known = people.frame.set_index("customer_id")
+    left = known.get("churned_at")
+    counts = count_referrals(customers, after=known["answered_at"], until=left)
     brought = pd.Series(counts.to_numpy(), index=customers["customer_id"].to_numpy())
     mine = people.frame["customer_id"].map(brought).fillna(0).astype(int)
     return replace(people, frame=people.frame.assign(referrals=mine))
