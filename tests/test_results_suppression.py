@@ -281,3 +281,39 @@ def test_a_question_that_leaves_small_groups_out_tells_none_from_which_they_foll
         results.keep_back(before)
     assert not any(set(frame["group"].dropna()) & {"e", "tiny"} for frame in frames)
     assert "e" in set(drivers.gains(rows, **asked, n_boot=20).frame["group"])
+
+
+def test_fourteen_answers_of_two_people_are_two_people():
+    rows = pd.DataFrame({"group": ["a", "b", "c"], "n": [50, 40, 14], "estimate": 1.0})
+    before = keep_back(10, behind={"c": (2, 14), "b": (38, 40)})
+    told = shown(Result("size", rows, "c is first.", "m", "b"))
+    keep_back(before)
+    assert told.frame["n"].isna().tolist() == [False, True, True]
+    assert "only groups of 10" in told.headline
+    assert not hidden(rows, smallest=10).any()
+
+
+@pytest.fixture
+def nested(tmp_path):
+    """Answers of depots within regions: a small depot, and one of two who answer seven times."""
+    depots = {"A": ("north", 60, 1), "B": ("south", 40, 1), "C": ("south", 30, 1),
+              "D": ("north", 5, 1), "E": ("south", 2, 7)}  # fmt: skip
+    rows = [f"{name}{k},{name},{region},{(k + len(name)) % 11}"
+            for name, (region, n, times) in depots.items() for k in range(n) for _ in range(times)
+            ]  # fmt: skip
+    said = {"columns": {"customer_id": "who", "nps": "nps"}, "segments": ["depot", "region"]}
+    whole = {"privacy": {"smallest_group": 10},
+             "reports": {"over": {"depot": "all", "region": "all"}}}  # fmt: skip
+    data = "who,depot,region,nps\n" + "\n".join(rows)
+    return study.load(write(tmp_path, data, **said, whole=whole), cache=False)
+
+
+def test_parts_within_parts_do_not_tell_of_a_few(nested):
+    held = {(part["segment"], part["value"]) for part in study.withheld(nested)}
+    # a region less its large depot would be the small one; so would all less the other region
+    assert {("region", "north"), ("region", "south")} <= held
+    assert ("depot", "A") not in held
+    south = nested.part(segment="region", value="south")
+    told = shown(metrics.nps(south.responses, by="depot", how=south.how()))
+    keep_back(0)
+    assert told.frame.set_index("group")["n"].isna().to_dict() == {"B": False, "C": True, "E": True}

@@ -116,6 +116,13 @@ def test_too_few_scored_comments_give_no_tone(rows):
         voice.tone(voice.hear(rows.head(80)))
 
 
+def test_the_same_four_sentences_again_and_again_teach_no_tone():
+    said = ["late again", "fine", "driver friendly", "parcel wet"]
+    rows = pd.DataFrame({"comment": said * 60, "nps": [3, 9, 10, 2] * 60})
+    with pytest.raises(voice.VoiceError, match="2 comments in different words"):
+        voice.tone(voice.hear(rows))
+
+
 def test_the_area_is_the_share_of_pairs_in_order():
     draw = np.random.default_rng(1)
     high, told = draw.random(60) > 0.5, np.round(draw.random(60), 1)

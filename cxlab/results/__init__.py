@@ -14,7 +14,15 @@ from cxlab.codebook import RESULT_WORDS, headings, label
 from cxlab.results.absence import ABSENCE, Absence, Misuse, Unanswerable, absent
 from cxlab.results.dress import dressed
 from cxlab.results.quoted import Quoted, quote, quoted
-from cxlab.results.suppression import hidden, keep_back, shown, speechless, suppress, tellable
+from cxlab.results.suppression import (
+    hidden,
+    keep_back,
+    people_behind,
+    shown,
+    speechless,
+    suppress,
+    tellable,
+)
 from cxlab.results.words import (
     RATIOS,
     amount,
@@ -68,6 +76,7 @@ __all__ = [
     "money_in",
     "note",
     "number",
+    "people_behind",
     "percent",
     "probability",
     "quote",

@@ -7,6 +7,7 @@ workbooks hold, goes through `shown`. A study sets how small is too small when i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,9 +28,10 @@ _ESTIMATES = ("estimate", "conf_low", "conf_high", "share", "before", "after", "
 _PEOPLE = r"(answer|customer|respondent|people|person|repl)"
 _HELD_BACK = ": only groups of"
 _floor = 0
+_behind: dict[str, tuple[int, int]] = {}
 
 
-def keep_back(smallest: int) -> int:
+def keep_back(smallest: int, *, behind: Mapping[str, tuple[int, int]] | None = None) -> int:
     """Show no group of fewer people from now on, in this process.
 
     Opening a study calls this with its `privacy.smallest_group`; whoever shows the same study
@@ -37,12 +39,15 @@ def keep_back(smallest: int) -> int:
 
     Args:
         smallest: fewest people a group that is shown may have; 0 shows every group.
+        behind: how many people stand behind how many answers of a group or a period, by its
+            name, where some answered more than once.
 
     Returns:
         The number that held before.
     """
-    global _floor
+    global _floor, _behind
     before, _floor = _floor, int(smallest)
+    _behind = dict(behind or {})
     return before
 
 
@@ -156,6 +161,19 @@ def hidden(frame: pd.DataFrame, *, smallest: int) -> np.ndarray:
     return small
 
 
+def people_behind(n: np.ndarray, names: Iterable[object]) -> np.ndarray:
+    """Give the people of groups, of which answers were counted: fourteen of two people are two.
+
+    Args:
+        n: answers of each group.
+        names: the groups; of those without repeated answers each answer is a person, and what is
+            more than there are answers counts something else.
+    """
+    known = [_behind.get(str(name), (np.nan, np.nan)) for name in names]
+    people, answers = np.array(known, dtype=float).reshape(-1, 2).T
+    return np.where(n <= answers, np.fmin(n, people), n)
+
+
 def tellable(sizes: pd.Series) -> list[str]:
     """Name the groups that may be shown in this process, for questions that choose among them.
 
@@ -219,6 +237,9 @@ def _named(frame: pd.DataFrame) -> pd.Series:
 
 def _people(frame: pd.DataFrame) -> pd.Series:
     n = frame["n"].astype(float)
+    for name in ("group", "period"):
+        if name in frame:
+            n = pd.Series(people_behind(n.to_numpy(), frame[name]), index=frame.index)
     if not {"group", "value", "share"} <= set(frame.columns):
         return n
     points = pd.to_numeric(frame["value"], errors="coerce").notna()

@@ -17,7 +17,7 @@ from cxlab.cleaning import Cleaned
 from cxlab.codebook import ASKED, How, Mapping, Scale
 from cxlab.questionnaire import Questionnaire
 from cxlab.results import Absence, Result
-from cxlab.study import account, card, meeting, needs, parts
+from cxlab.study import account, card, meeting, needs, parts, telling
 from cxlab.study import cache as cache_room
 from cxlab.study import people as people_room
 from cxlab.study.account import account_of, export
@@ -414,8 +414,8 @@ class Study:
             StudyError: there is no such segment, no such value, one of them without the other,
                 no answer in the period, or fewer people than `privacy.smallest_group`.
         """
-        results.keep_back(self.mapping.privacy.smallest_group)
         if not segment and not value and not period:
+            self._keep_back()
             return self
         frames = {name: done.frame for name, done in self.cleaned.items()}
         if segment or value:
@@ -436,7 +436,17 @@ class Study:
             cleaned["responses"] = parts.evened(cleaned["responses"])
         given = {"segment": segment, "value": value, "period": period}
         only = {**self.only, **{name: word for name, word in given.items() if word}}
-        return replace(self, cleaned=cleaned, only=only)
+        part = replace(self, cleaned=cleaned, only=only)
+        part._keep_back()
+        return part
+
+    def _keep_back(self) -> None:
+        """Show from now on no group of too few people, however often they answered."""
+        results.keep_back(self.mapping.privacy.smallest_group, behind=self._behind)
+
+    @cached_property
+    def _behind(self) -> dict[str, tuple[int, int]]:
+        return telling.people_of_labels(self.responses, self.segments())
 
     def keeping(self, rows: np.ndarray, **only: str) -> "Study":
         """Restrict the study to some of its answers; every other table stays as it is.
@@ -471,6 +481,7 @@ class Study:
                 counts.append(min(parts.people_of(frames).values(), default=math.inf))
             except parts.TooFew:
                 counts.append(1)
+        self._keep_back()
         return counts
 
     def __getitem__(self, segment: str) -> "Segment":
@@ -587,6 +598,7 @@ def load(path: str | Path | Mapping, *, cache: bool = True, verify: bool = False
     mapping = path if isinstance(path, Mapping) else codebook.load(path)
     results.keep_back(mapping.privacy.smallest_group)
     if cache and not verify and _EARLY and (study := _EARLY.pop(_named(mapping), None)):
+        study._keep_back()
         return study
     errors: list[dict[str, Any]] = []
     files: dict[str, list[Path]] = {}
@@ -602,7 +614,9 @@ def load(path: str | Path | Mapping, *, cache: bool = True, verify: bool = False
     if meeting.strangers(kept[0], mapping):
         return load(_unjoined(mapping), cache=cache)
     stop_at(meeting.apart(kept[0], mapping), mapping.source)
-    return finished(_with_customer_segments(identified(with_lives(Study(mapping, *kept)))))
+    opened = finished(_with_customer_segments(identified(with_lives(Study(mapping, *kept)))))
+    opened._keep_back()
+    return opened
 
 
 # opened by a warm process for the reports that are its forks; each hands it out once
@@ -656,7 +670,25 @@ def withheld(study: Study, *, smallest: int | None = None) -> list[dict[str, str
     rows = {word: [part.get(name) for part in asked] for word, name in names.items()}
     frame = pd.DataFrame({**rows, "n": people}, dtype=object)
     gone = results.hidden(frame, smallest=smallest)
-    return [part for part, n, out in zip(asked, people, gone, strict=True) if out or n < smallest]
+    few = [bool(out or n < smallest) for n, out in zip(people, gone, strict=True)]
+    left = [place for place, out in enumerate(few) if not out]
+    frames = {name: done.frame for name, done in study.cleaned.items()}
+    beside = _compared(study, smallest)
+    words: dict[str, Any] = {"segments": study.segments(), "smallest": smallest}
+    for place in telling.telling(frames, [asked[k] for k in left], beside, **words):
+        few[left[place]] = True
+    return [part for part, out in zip(asked, few, strict=True) if out]
+
+
+def _compared(study: Study, smallest: int) -> list[dict[str, str]]:
+    """List the groups that the pages for everyone show beside each other."""
+    by = study.compared_by()
+    if isinstance(by, Absence) or study.responses is None:
+        return []
+    sizes = study.responses[by].dropna().astype(str).value_counts()
+    frame = pd.DataFrame({"group": sizes.index, "n": sizes.to_numpy()})
+    kept = frame.loc[~results.hidden(frame, smallest=smallest), "group"]
+    return [{"segment": by, "value": value} for value in kept]
 
 
 # ---------------------------------------------------------------- reading

@@ -61,7 +61,8 @@ def tone(
         The tone of every comment, out of fold.
 
     Raises:
-        VoiceError: fewer than 60 comments at either end, or ends that words do not tell apart.
+        VoiceError: fewer than 60 comments at either end, or hardly any in words of their own,
+            or ends that words do not tell apart.
     """
     if score not in heard.frame:
         raise VoiceError(f"{label(score)} was not asked.", needs=f"the score '{score}'")
@@ -72,6 +73,12 @@ def tone(
             f"{count(int(low.sum()), 'comment')} of {names[0]} and "
             f"{count(int(high.sum()), 'comment')} of {names[1]} are too few to learn a tone from.",
             needs=f"{LEAST} comments of each",
+        )
+    different = min(len(pd.unique(heard.text[end])) for end in (low, high))
+    if different < 2 * learned.FOLDS:
+        raise VoiceError(
+            f"{count(different, 'comment')} in different words are too few to learn a tone from.",
+            needs=f"{2 * learned.FOLDS} different comments of each end",
         )
     ends, x = low | high, learned.table(heard.text)
     alike = pd.factorize(heard.text[ends])[0]

@@ -10,6 +10,7 @@ from cxlab.questions.workings.blocks import ANSWER, Block
 from cxlab.questions.workings.cells import Cells
 from cxlab.questions.workings.columns import Columns, Sum
 from cxlab.questions.workings.telling import FLAGGED
+from cxlab.results import people_behind
 
 _NO_FREEDOM = 1e-9
 
@@ -30,6 +31,7 @@ def held(n: np.ndarray, columns: Columns, *, smallest: int) -> np.ndarray:
     Returns:
         True where a column is held back; all are where everyone is too few.
     """
+    n = people_behind(np.asarray(n, dtype=float), columns.group)
     gone = (n > 0) & (n < smallest)
     if smallest <= 1 or not gone.any():
         return np.zeros(len(n), bool)
