@@ -62,6 +62,17 @@ def test_a_count_is_named_as_it_is_written():
     assert "'1' stands" in reasons["closing"]
 
 
+def test_a_number_that_many_leavers_share_and_hardly_a_stayer_is_a_leak():
+    customers, draw = people(), np.random.default_rng(4)
+    gone = customers["churned_at"].notna().to_numpy()
+    balance = draw.lognormal(7, 1, len(gone)).round(2)
+    customers["balance"] = np.where(gone & (draw.random(len(gone)) < 0.7), 0.0, balance)
+    customers["spare"] = np.where(draw.random(len(gone)) < 0.5, 0.0, balance)
+    frame = churn.audit(snap(customers)).frame.set_index("column")
+    assert "'0' stands" in frame.loc["balance", "reason"]
+    assert frame["verdict"][["balance", "spare"]].tolist() == ["leak", "clear"]
+
+
 def test_a_column_that_is_there_only_for_leavers_is_a_leak():
     customers = people()
     gone = customers["churned_at"].notna()

@@ -180,6 +180,15 @@ def test_uplift_finds_whom_treatment_keeps():
     assert end["conf_low"] <= 97 <= end["conf_high"]
 
 
+def test_arms_are_words_of_which_one_is_control():
+    found, given = tried(0, effect=1.5, n=1200)
+    named = given.map({True: "Letter", False: "Control"})
+    by_word = churn.uplift(found, treated=named).frame["estimate"]
+    assert by_word.tolist() == churn.uplift(found, treated=given).frame["estimate"].tolist()
+    with pytest.raises(churn.ChurnError, match="one word beside 'control'"):
+        churn.uplift(found, treated=given.map({True: "Letter", False: "Mail"}))
+
+
 def test_uplift_claims_no_order_where_the_effect_is_alike():
     quiet = sum(
         "whom to treat first cannot be told"

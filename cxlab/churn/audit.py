@@ -167,10 +167,16 @@ def _only_leavers(column: pd.Series, y: np.ndarray, *, dated: bool) -> str:
         return ""
     values = column
     if pd.api.types.is_numeric_dtype(column) and column.nunique() > 12:
-        # of a number only its being there at all can belong to leavers alone
-        if not column.isna().any():
+        usual = column[y == 1].value_counts(normalize=True)
+        often = usual.index[usual >= MANY]
+        # of a number its being there at all can belong to leavers alone, and a value that many
+        # of them share: an account that is emptied when they go
+        if not dated and len(often):
+            values = column.astype("object").where(column.isin(often) | column.isna(), "another")
+        elif not column.isna().any():
             return ""
-        values = column.notna().map({True: "any value", False: "no value"})
+        else:
+            values = column.notna().map({True: "any value", False: "no value"})
     text = values.map(_as_written, na_action="ignore").astype("object")
     text = text.where(values.notna(), "no value")
     table = pd.DataFrame({"value": text, "left": y}).groupby("value")["left"].agg(["sum", "size"])

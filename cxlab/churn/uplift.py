@@ -11,8 +11,13 @@ from cxlab.churn.snapshots import Snapshot, as_mark
 from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.learning import FOLDS, learn, parts_of, untrained
 from cxlab.codebook import did_you_mean
-from cxlab.results import Result, count, number
+from cxlab.results import Result, count, listing, number
 
+#: Words for those who were left alone.
+CONTROL = frozenset(
+    ("control", "control group", "holdout", "hold-out", "untreated", "placebo", "kontrolle",
+     "kontrollgruppe", "témoin", "contrôle")
+)  # fmt: skip
 N_BOOT = 300
 STEPS = 20
 
@@ -109,15 +114,30 @@ def _no_experiment(snapshot: Snapshot) -> Result:
     )
 
 
+def _arms(column: pd.Series) -> pd.Series:
+    """Read who was treated: yes and no, 1 and 0, or any word beside one that says 'control'."""
+    words = column.astype("object").map(lambda v: str(v).strip().casefold(), na_action="ignore")
+    said = set(words.dropna())
+    if len(said) == 2 and len(control := said & CONTROL) == 1:
+        return words.map(lambda word: float(word not in control), na_action="ignore").astype(float)
+    try:
+        return as_mark(column)
+    except ChurnError:
+        raise ChurnError(
+            f"treated: '{column.name}' says {listing(sorted(map(repr, said)), 4)}; it must hold "
+            "yes and no, 1 and 0, or one word beside 'control'."
+        ) from None
+
+
 def _treated(snapshot: Snapshot, treated: str | pd.Series) -> tuple[Snapshot, np.ndarray]:
     if isinstance(treated, str):
         source = next((s for s in (snapshot.undated, snapshot.features) if treated in s), None)
         if source is None:
             near = did_you_mean(treated, [*snapshot.features, *snapshot.undated])
             raise ChurnError(f"treated: '{treated}' is no column of the snapshot.{near}")
-        flag, name = as_mark(source[treated]), treated
+        flag, name = _arms(source[treated]), treated
     else:
-        flag, name = as_mark(pd.Series(treated, name="treated").reset_index(drop=True)), ""
+        flag, name = _arms(pd.Series(treated, name="treated").reset_index(drop=True)), ""
     kept = (snapshot.label.notna() & flag.notna()).to_numpy()
     taken = snapshot.rows(kept)
     given = flag.to_numpy()[kept].astype(bool)

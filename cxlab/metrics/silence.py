@@ -60,9 +60,9 @@ def bounds(
     """
     what = resolve(score)
     need(responses, [what.column])
-    people = responses
+    people, again = responses, 0
     if CUSTOMER in responses:
-        known, _ = last_answers(responses, what, CUSTOMER)
+        known, again = last_answers(responses, what, CUSTOMER)
         people = pd.concat([known, responses[responses[CUSTOMER].isna()]])
     listed = None
     if isinstance(asked, pd.DataFrame):
@@ -76,6 +76,9 @@ def bounds(
     found = _Silence(float(said.estimate[0]), float(np.nan_to_num(said.std_error[0])), n, total)
     rows = _cases(found, what, departures, line, how.level)
     notes = list(answers.notes)
+    if again:
+        now = amount(found.mean, what.unit)
+        notes.append(f"Each person counts once, by the last answer: {what.name} is {now} so.")
     dependent = ""
     if listed is not None:
         dependent, row = _known(listed, people, what, found, how.level, how.smallest)

@@ -140,12 +140,12 @@ def _curve_headline(frame: pd.DataFrame, names: Sequence[str], unit: str) -> str
     last = min(ends.values())
     share = {name: _step(steps, last) for name, steps in curves.items()}
     if len(ends) == 1:
-        where = "" if len(names) == 1 else f" of {those(next(iter(ends)))}"
+        whom = "the customers" if len(names) == 1 else those(next(iter(ends)))
         if known:
             half = _length(next(iter(known.values())), unit)
-            return f"Half of the customers{where} leave within {half}."
+            return f"Half of {whom} leave within {half}."
         left = percent(next(iter(share.values())))
-        return f"After {_length(last, unit)}, {left} of the customers{where} are still there."
+        return f"After {_length(last, unit)}, {left} of {whom} are still there."
     if len(known) >= 2:
         first, final = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
         rest = [those(name) for name in ends if name not in known]

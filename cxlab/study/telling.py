@@ -101,7 +101,7 @@ def _combination(inside: np.ndarray, who: pd.Series, smallest: int) -> list[int]
     kinds, kind = np.unique(inside, axis=0, return_inverse=True)
     people = pd.Series(who.to_numpy()).groupby(kind.ravel()).nunique().to_numpy()
     small = [k for k in range(len(kinds)) if people[k] < smallest]
-    sets = [(k,) for k in small]
+    sets: list[tuple[int, ...]] = [(k,) for k in small]
     if len(small) <= LOOKED_AT:
         pairs = combinations(small, 2)
         sets += [pair for pair in pairs if people[list(pair)].sum() < smallest]
