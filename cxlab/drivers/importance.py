@@ -446,9 +446,13 @@ def _directions(design: Design, cov: np.ndarray) -> tuple[np.ndarray, np.ndarray
     beta = inverse @ cov[:-1, -1]
     freedom = max(design.n_effective - len(beta) - 1, 1)
     error = np.sqrt(np.diag(inverse) * max(1 - beta @ cov[:-1, -1], 0) / freedom)
-    reach = t_distribution.ppf((1 + design.survey.level) / 2, freedom) * error
     own = slice(len(design.controls), None)
-    return np.sign(beta)[own], np.where(np.abs(beta) > reach, "own", "none of its own")[own]
+    beta, error = beta[own], error[own]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = 2 * t_distribution.sf(np.abs(beta / error), freedom)
+    # of two dozen ratings one would else have an effect by chance, and perhaps a wrong way
+    sure = stats.adjust(p, method="holm") < 1 - design.survey.level
+    return np.sign(beta), np.where(sure, "own", "none of its own")
 
 
 def _headline(design: Design, frame: pd.DataFrame, explained: float) -> str:
@@ -513,9 +517,15 @@ def _notes(design: Design, frame: pd.DataFrame, explained: float) -> list[str]:
     if not certainty.detectable(design, explained):
         return notes  # the order of nothing is no news
     if len(frame) > 1 and frame["p_first"].notna().any():
-        first = frame.iloc[0]
+        first, second = frame.iloc[0], frame.iloc[1]
+        alike = "a" in second["tie"] and first["p_first"] > design.survey.level
         notes.append(
-            f"{sentence(first['term'])} is truly first with probability {_chance(first['p_first'])}"
+            f"{sentence(first['term'])} comes first with probability {_chance(first['p_first'])} "
+            f"looked at alone; with {count(len(frame) * (len(frame) - 1) // 2, 'pair')} looked at, "
+            f"it cannot be told from {second['term']}."
+            if alike
+            else f"{sentence(first['term'])} is truly first with probability "
+            f"{_chance(first['p_first'])}"
             + (
                 f" and among the first three with probability {_chance(first['p_top3'])}."
                 if len(frame) > 3
