@@ -780,3 +780,14 @@ def test_where_all_have_left_nothing_is_carried_on():
         retention.extrapolate(gone, horizon=60)
     early = pd.DataFrame({"tenure": [1.0] * 40 + [2.0] * 80, "churned": True})
     assert "cannot be told by this model: it misses" in retention.sorting(early).headline
+
+
+def test_half_leave_within_a_time_that_has_ends_or_says_that_it_has_none():
+    sure = pd.DataFrame({"tenure": np.tile(np.arange(1.0, 21), 20), "churned": True})
+    assert retention.survival(sure, unit="month").headline.startswith(
+        "Half of the customers leave within 10.5 months (9"
+    )
+    few = pd.DataFrame(
+        {"tenure": [*range(1, 16), *[16.0] * 14], "churned": [True] * 15 + [False] * 14}
+    )
+    assert " or more)." in retention.survival(few, unit="month").headline

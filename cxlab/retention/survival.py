@@ -142,8 +142,8 @@ def _curve_headline(frame: pd.DataFrame, names: Sequence[str], unit: str) -> str
     if len(ends) == 1:
         whom = "the customers" if len(names) == 1 else those(next(iter(ends)))
         if known:
-            half = _length(next(iter(known.values())), unit)
-            return f"Half of {whom} leave within {half}."
+            half, steps = next(iter(known.values())), next(iter(curves.values()))
+            return f"Half of {whom} leave within {_length(half, unit)} ({_ends(steps)})."
         left = percent(next(iter(share.values())))
         return f"After {_length(last, unit)}, {left} of {whom} are still there."
     if len(known) >= 2:
@@ -159,6 +159,12 @@ def _curve_headline(frame: pd.DataFrame, names: Sequence[str], unit: str) -> str
         f"After {_length(last, unit)}, {percent(share[best])} of {those(best)} are still there, "
         f"{percent(share[worst])} of {those(worst)}."
     )
+
+
+def _ends(steps: pd.DataFrame) -> str:
+    """Give the ends of a median; where the upper line never falls to a half, there is none."""
+    low, high = (_quantile(steps, word) for word in ("conf_low", "conf_high"))
+    return f"{number(low)} to {number(high)}" if np.isfinite(high) else f"{number(low)} or more"
 
 
 def _length(time: float, unit: str) -> str:
