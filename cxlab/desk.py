@@ -80,7 +80,8 @@ def asked(question: Callable[..., Any]) -> Callable[..., Any]:
         The same question. Handed an absence it hands it on; handed nothing where it needs
         something, or unable to answer, it returns an absence. `how`, the words of a study
         (`Study.how`), fills in those parameters that the question has and the call does not name;
-        `cluster` only where the first table holds somebody more than once.
+        `cluster` only where the first table holds somebody more than once. Comments, themes and
+        tones are told by the answers they stand in.
     """
     signature = inspect.signature(question)
     name = f"{question.__module__.split('.')[1]}.{question.__name__}"
@@ -110,7 +111,11 @@ def _fitting(
         for name, each in told.items()
         if name in taken and (each is not None or taken[name].default is needed)
     }
-    table = given[0] if given else None
+    first = given[0] if given else None
+    held = getattr(first, "frame", None)
+    if held is not None and "weight" in words and words["weight"] not in held:
+        words["weight"] = None  # nobody knows for how many a review stands
+    table = first if held is None else held
     if cluster := words.get("cluster"):
         there = table[cluster] if isinstance(table, pd.DataFrame) and cluster in table else None
         again = there is not None and there.dropna().duplicated().any()

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlab import codebook, results, voice
+from cxlab import codebook, desk, results, voice
+from cxlab.codebook import How
 from cxlab.results import Misuse
 from cxlab.voice.workings.learned import area
 
@@ -169,7 +170,7 @@ def test_where_low_is_good_everything_turns_over(rows):
     pleased = voice.tone(voice.hear(turned), score="effort", scale=low).chance
     assert np.corrcoef(pleased, turned["nps"])[0, 1] > 0.5
     words = voice.keyness(voice.hear(turned), score="effort", scale=low).frame
-    assert set(words.loc[words["group"] == "low effort", "term"]) >= set(GOOD.split())
+    assert set(words.loc[words["group"] == "those with a low effort", "term"]) >= set(GOOD.split())
 
 
 def test_groups_below_the_limit_are_not_compared_nor_quoted(rows):
@@ -223,3 +224,52 @@ def test_a_group_or_column_that_is_none_is_refused(rows):
             voice.keyness(heard, **wrong)
     with pytest.raises(Misuse, match="no period"):
         voice.risen(_themed(rows, a=["bus"]), period="week")
+
+
+def _posted(n: int) -> pd.DataFrame:
+    said = ["the courier was rude and late", "the shop staff were kind and patient"]
+    stars, at = np.array([[1, 2], [4, 5]]), np.arange(n) % 2
+    day = pd.Timestamp("2025-01-01", tz="UTC") + pd.to_timedelta(np.arange(n), unit="D")
+    return pd.DataFrame(
+        {
+            "text": [said[k] for k in at],
+            "rating": stars[at, np.arange(n) // 2 % 2],
+            "posted_at": day,
+        }
+    )
+
+
+def test_reviews_are_heard_where_nobody_wrote_a_comment():
+    posts = _posted(200)
+    answers = pd.DataFrame({"nps": [9, 2], "comment": ["n/a", None], "weight": [2.0, 1.0]})
+    heard = voice.listen(answers, posts)
+    assert (heard.base, voice.stars(heard)) == ("200 reviews that say something.", "rating")
+    themed = voice.themes(heard, declared={"courier": ["courier"]}, find=False)
+    told = voice.impact(themed, score="rating").headline
+    assert told.startswith("A lower rating goes most with 'courier': those who speak of it score 3")
+    assert heard.notes[-1] == "Who reviews in public is no sample of the customers."
+
+
+def test_a_part_is_heard_from_where_the_whole_was_heard():
+    wrote = pd.DataFrame({"comment": ["the till was slow"], "region": "N"})
+    whole = voice.listen(wrote, _posted(40))
+    assert (whole.source, len(whole.text)) == ("comment", 1)
+    with pytest.raises(voice.VoiceError, match="Nobody wrote"):
+        voice.listen(wrote.head(0), _posted(40), like=whole)
+    public = voice.listen(None, _posted(40))
+    assert len(voice.listen(wrote, _posted(10), like=public).text) == 10
+    with pytest.raises(voice.VoiceError, match="no stars"):
+        voice.stars(whole)
+
+
+def test_at_the_desk_comments_of_one_customer_are_taken_together_and_reviews_have_no_weight():
+    rows = pd.DataFrame({"comment": ["parcel late", "nice shop"] * 60, "customer_id": [*"ab"] * 60,
+                         "weight": 1.0, "nps": [2, 9] * 60})  # fmt: skip
+    how = How(weight="weight", cluster="customer_id", level=0.95, smallest=0)
+    themed = desk.voice.themes(voice.hear(rows), declared={"parcel": ["parcel"]}, find=False)
+    wide = desk.voice.shares(themed, how=how).frame.iloc[0]
+    narrow = voice.shares(themed).frame.iloc[0]
+    assert wide["conf_high"] - wide["conf_low"] > 3 * (narrow["conf_high"] - narrow["conf_low"])
+    posted = voice.listen(None, _posted(40))
+    themed = desk.voice.themes(posted, declared={"shop": ["shop"]}, find=False)
+    assert "weighted" not in desk.voice.shares(themed, how=how).base

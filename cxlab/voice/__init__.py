@@ -4,6 +4,7 @@ In reading order.
 
 Words:
     hear           what did people write, in which language?
+    listen         what did they write, or post where none was asked?
     languages      how many comments in which language?
 
 Themes:
@@ -27,6 +28,7 @@ Their own words:
     sheet          a workbook in which two people code comments
     agree          do they agree, and the machine with them?
     teach          which theme is a comment mainly about, as people coded it?
+    stars          which score goes with reviews?
     reviews        do public reviews move with the survey?
     replies        are reviews answered, and how soon?
 """
@@ -37,7 +39,7 @@ from cxlab.voice.hearing import Heard, VoiceError, hear, languages
 from cxlab.voice.impact import impact
 from cxlab.voice.keyness import keyness
 from cxlab.voice.quotes import beside, quotes
-from cxlab.voice.reviews import replies, reviews
+from cxlab.voice.reviews import listen, replies, reviews, stars
 from cxlab.voice.sentiment import Tone, disagreements, sentiment, tone
 from cxlab.voice.shares import risen, shares
 from cxlab.voice.teaching import teach
@@ -47,7 +49,8 @@ from cxlab.voice.workings.matching import Theme
 
 __all__ = [
     "Heard", "Theme", "Themed", "Tone", "VoiceError", "about", "agree", "beside", "disagreements",
-    "hear", "impact", "keep", "keyness", "languages", "quotes", "replies",
-    "reviews", "risen", "sentiment", "shares", "sheet", "teach", "themes", "tone", "within",
+    "hear", "impact", "keep", "keyness", "languages", "listen", "quotes", "replies",
+    "reviews", "risen", "sentiment", "shares", "sheet", "stars", "teach", "themes", "tone",
+    "within",
 ]  # fmt: skip
 guard(globals())

@@ -31,6 +31,7 @@ class Heard:
         text: the comments, folded.
         language: its code, or `not told`.
         notes: what was left out and why, a sentence each.
+        source: `comment` of a survey, or `review`.
     """
 
     frame: pd.DataFrame
@@ -38,6 +39,7 @@ class Heard:
     text: np.ndarray
     language: np.ndarray
     notes: tuple[str, ...] = field(default=())
+    source: str = "comment"
 
     @cached_property
     def sentences(self) -> pd.DataFrame:
@@ -49,7 +51,7 @@ class Heard:
     @property
     def base(self) -> str:
         """Who is counted."""
-        return f"{count(len(self.frame), 'comment')} that say something."
+        return f"{count(len(self.frame), self.source)} that say something."
 
 
 def hear(

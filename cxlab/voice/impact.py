@@ -53,7 +53,7 @@ def impact(
         raise VoiceError(f"{count(n, 'comment')} with {label(score)} are too few.",
                          needs=f"{LEAST} comments with a score")  # fmt: skip
     groups = None if how.cluster is None else people.labels(frame[how.cluster])[scored]
-    beside = _ratings(frame[scored], ratings)
+    beside = _ratings(frame[scored], [name for name in ratings if name in frame])
     rows = []
     for name, held in zip(themed.names, themed.carried[scored].T, strict=True):
         spoken = int(held.sum())
@@ -74,7 +74,7 @@ def impact(
         method="Score of those who speak of a theme less that of all others who wrote, by linear "
         "model; errors are HC3 (MacKinnon and White 1985) or by cluster; false discovery rate held "
         "within each part. Associated with, not caused by.",
-        base=f"{count(n, 'comment')} with {label(score)}{', weighted' if how.weight else ''}.",
+        base=f"{count(n, themed.heard.source)} with {label(score)}{people.counted(how)}",
         unit=scoring.unit(score),
     )
 

@@ -1,17 +1,67 @@
 """What do public reviews say, beside the survey and never mixed into it?"""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import How, label, question
 from cxlab.results import Misuse, Result, count, number, percent
-from cxlab.voice.hearing import VoiceError
+from cxlab.voice.hearing import Heard, VoiceError, hear
 from cxlab.voice.workings import scoring
+from cxlab.voice.workings.texts import folded, says_nothing
 
+AS_ANSWERS = {"text": "comment", "posted_at": "answered_at"}
 PERIODS = {"month": "M", "quarter": "Q", "year": "Y"}
 STARS, SURVEY = "stars of reviews", "survey"
+REVIEW = "review"
+NO_SAMPLE = "Who reviews in public is no sample of the customers."
 LEAST = 3  # periods that are compared
+
+
+def listen(
+    responses: pd.DataFrame | None = None,
+    reviews: pd.DataFrame | None = None,
+    *,
+    languages: Sequence[str] = (),
+    like: Heard | None = None,
+) -> Heard:
+    """Take the comments of a survey; where nobody wrote one, the texts of public reviews.
+
+    The two are never mixed. Reviews have their stars in the column `rating`.
+
+    Args:
+        responses: answers of the survey, with `comment`.
+        reviews: one row a review: `text`, and where known `rating` and `posted_at`.
+        languages: codes such as `en`, `de`; those of the column `language` if not given.
+        like: comments of the whole, for those of a part of it: from where they were.
+
+    Returns:
+        The comments that say something.
+
+    Raises:
+        VoiceError: there is neither a comment nor a review that says something.
+        Misuse: a language that is not known.
+    """
+    asked = pd.DataFrame() if responses is None else responses
+    public = like.source == REVIEW if like else _nothing_said(asked)
+    if not public or reviews is None or "text" not in reviews:
+        return hear(asked, languages=languages)
+    heard = hear(reviews.rename(columns=AS_ANSWERS), languages=languages)
+    return replace(heard, source=REVIEW, notes=(*heard.notes, NO_SAMPLE))
+
+
+def stars(heard: Heard) -> str:
+    """Name the score that goes with public reviews, their stars.
+
+    Raises:
+        VoiceError: these are comments of a survey, or reviews without stars.
+    """
+    if heard.source != REVIEW or "rating" not in heard.frame:
+        raise VoiceError("These comments have no stars.", needs="'rating' of reviews")
+    return "rating"
 
 
 @question("weight", "level", "smallest")
@@ -64,7 +114,7 @@ def reviews(
         frame=table,
         headline=_together(table, score),
         method="Mean by period with linearised intervals; Spearman's rank correlation of the "
-        "periods that both have. Who reviews in public is no sample of the customers.",
+        f"periods that both have. {NO_SAMPLE}",
         base=f"{count(len(stars), 'review')} with stars and a date.",
         notes=("Reviews are never part of the survey's score.",),
     )
@@ -121,6 +171,11 @@ def replies(
         base=f"{count(len(posts), 'review')}.",
         unit="share",
     )
+
+
+def _nothing_said(asked: pd.DataFrame) -> bool:
+    written = asked.get("comment", pd.Series(dtype=object)).dropna()
+    return all(says_nothing(folded(each)) for each in written)
 
 
 def _means(values, moments: pd.Series, weight, period: str, level: float) -> pd.DataFrame:

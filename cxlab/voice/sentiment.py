@@ -37,6 +37,11 @@ class Tone:
     taught: int
     scale: Scale | None = None
 
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The answers the comments stand in."""
+        return self.heard.frame
+
 
 @question("level")
 def tone(

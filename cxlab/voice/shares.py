@@ -6,7 +6,7 @@ from scipy import sparse
 from scipy.stats import norm
 
 from cxlab import stats
-from cxlab.codebook import How, need, question
+from cxlab.codebook import How, label, need, question
 from cxlab.results import Misuse, Result, count, listing, percent, tellable
 from cxlab.voice.hearing import VoiceError
 from cxlab.voice.themes import Themed
@@ -47,6 +47,8 @@ def shares(
         Misuse: there is no such column.
     """
     frame, w = themed.heard.frame, people.weights(themed.heard.frame, how.weight)
+    if by and by not in frame and themed.heard.source != "comment":
+        raise VoiceError(f"Of reviews the {label(by)} is not known.")
     codes, groups = _groups(frame, by, max(how.smallest, LEAST))
     columns = [*zip(themed.names, themed.carried.T, strict=True)]
     columns.append(("no theme", ~themed.carried.any(axis=1)))
@@ -75,7 +77,7 @@ def shares(
         frame=table,
         headline=_who(table, by) if by else _most(table, first),
         method=METHOD + (AGAINST if by else "."),
-        base=themed.heard.base if how.weight is None else f"{themed.heard.base[:-1]}, weighted.",
+        base=f"{themed.heard.base[:-1]}{people.counted(how)}",
         unit="share",
     )
 

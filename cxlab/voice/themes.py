@@ -51,6 +51,11 @@ class Themed:
     notes: tuple[str, ...] = field(default=())
 
     @property
+    def frame(self) -> pd.DataFrame:
+        """The answers the comments stand in."""
+        return self.heard.frame
+
+    @property
     def names(self) -> list[str]:
         """The names of the themes, in order."""
         return [theme.name for theme in self.themes]

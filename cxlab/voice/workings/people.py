@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import cleaning
+from cxlab.codebook import How, label
 
 
 def weights(frame: pd.DataFrame, weight: str | None) -> np.ndarray:
@@ -22,6 +23,13 @@ def worth(frame: pd.DataFrame, weight: str | None) -> np.ndarray:
     """
     w = weights(frame, weight)
     return w * w.sum() / (w**2).sum() if w.any() else w
+
+
+def counted(how: How) -> str:
+    """Say after a base how its rows count, and end the sentence."""
+    told = ["weighted"] * bool(how.weight)
+    told += [f"those of one {label(how.cluster.removesuffix('_id'))} taken together"] if how.cluster else []
+    return "".join(f", {each}" for each in told) + "."
 
 
 def labels(column: pd.Series) -> np.ndarray:

@@ -50,5 +50,5 @@ def ends(
 def names(score: str, scale: Scale | None = None) -> tuple[str, str]:
     """Name the two ends, the bad one first."""
     told = label(score)
-    sides = (f"low {told}", f"high {told}")
+    sides = (f"those with a low {told}", f"those with a high {told}")
     return ("detractors", "promoters") if score == NPS else sides[::-1] if turned(scale) else sides
