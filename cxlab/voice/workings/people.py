@@ -28,7 +28,11 @@ def worth(frame: pd.DataFrame, weight: str | None) -> np.ndarray:
 def counted(how: How) -> str:
     """Say after a base how its rows count, and end the sentence."""
     told = ["weighted"] * bool(how.weight)
-    told += [f"those of one {label(how.cluster.removesuffix('_id'))} taken together"] if how.cluster else []
+    told += (
+        [f"those of one {label(how.cluster.removesuffix('_id'))} taken together"]
+        if how.cluster
+        else []
+    )
     return "".join(f", {each}" for each in told) + "."
 
 
