@@ -258,3 +258,15 @@ def test_the_groups_of_nps_are_not_said_to_be_read_where_the_points_are(tmp_path
                     ("Detractor", "Passive", "Promoter")[int(NPS[at] > 6) + int(NPS[at] > 8)]),
     )  # fmt: skip
     assert "holds the groups of NPS" not in doubts
+
+
+@pytest.mark.parametrize("who", ["Review Consumer User Name", "Author", "Reviewer Name",
+                                 "Display Name", "Posted By", "Username"])  # fmt: skip
+def test_who_wrote_a_review_is_no_part_of_the_study(tmp_path, who):
+    names = ["Jo K", "Marta", "P Singh"]
+    _, tables, _ = _drafted(
+        tmp_path, f"Review Id,Posted On,Stars,Review Text,{who},Shop",
+        lambda at: (f"r{at}", DAYS[at].date(), RATED[at], f"good box number {at} and a kind word",
+                    names[at % 3], "NS"[at % 2]),
+    )  # fmt: skip
+    assert tables["reviews"]["segments"] == {"shop": "Shop"}

@@ -485,6 +485,9 @@ PERSONAL = (
     r"adresse|\baddress|first ?name|"
     r"last ?name|surname|full ?name|vorname|nachname|prenom|apellido|^(?:name|nom|nombre)$|"
     r"^(?:billing|shipping|customer|contact|account|person|requester|user|recipient) name$|"
+    r"\b(?:consumer|reviewer|author|user|display|nick|screen) ?(?:user ?)?(?:name|handle)$|"
+    r"username$|"
+    r"^(?:reviewer|author|poster|posted by|reviewed by|auteur|verfasser|autor)$|"
     r"latitude|longitude|street|strasse|\bzip\b|postcode|plz|birth|geburt|naiss|nacim|"
     r"twitter|user ?agent|\burl\b|refer?r?er url|custom data"
 )
