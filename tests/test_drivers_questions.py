@@ -200,7 +200,9 @@ def test_a_what_if_ends_where_the_order_is_sure_and_moves_nothing_without_effect
     table = table.assign(direction=1, verdict=["own"] * 4 + ["none of its own"])
     order = results.Result("o", table, "s", "m", "b")
     assert list(drivers.moves(order, first=1)) == ["a"]
-    assert list(drivers.moves(order, first=2)) == list("abcd")
+    assert list(drivers.moves(order, first=3)) == ["a"]
+    open_ = results.Result("o", table.iloc[1:], "s", "m", "b")
+    assert list(drivers.moves(open_, first=2)) == list("bcd")
     chance = drivers.importance(survey(400, slopes=(0, 0, 0, 0)), **TERMS, n_boot=20)
     assert "no detectable association" in chance.headline
     assert not any("truly first" in note or "adds nothing" in note for note in chance.notes)

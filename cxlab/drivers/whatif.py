@@ -78,14 +78,14 @@ def moves(
 ) -> dict[str, tuple[float, float]]:
     """Write the same move for the first terms of an order, as `simulate` takes it.
 
-    Where the last of them cannot be told from the next, the next moves, too: a list never ends
-    where the order is open.
+    A list never ends where the order is open: it ends before those that cannot be told apart, or,
+    where that leaves nothing, behind them.
 
     Args:
         order: what `importance` found.
         outcome: column of the score that it is about; needed where low is good in it.
         by: points towards the good end of a rating.
-        first: how many terms; passed over are those whose better ratings go with a worse score,
+        first: at most how many terms, if the order allows; passed over are those whose better ratings go with a worse score,
             or, beside others, with no detectable difference of their own.
         lowest: share of the worst ratings that move.
         low_is_good: columns of which a low value is good news, ratings or the score.
@@ -107,11 +107,13 @@ def moves(
 
 
 def _end(ties: pd.Series, first: int) -> int:
-    """Say where a list of about so many ends, so that nothing after it is like its last."""
-    end = min(first, len(ties))
-    while 0 < end < len(ties) and set(ties[end - 1] or "") & set(ties[end] or ""):
-        end += 1
-    return end
+    """Say where a list of at most so many ends, so that nothing after it is like its last."""
+    sure = [
+        end
+        for end in range(1, len(ties) + 1)
+        if end == len(ties) or not set(ties[end - 1] or "") & set(ties[end] or "")
+    ]
+    return max((end for end in sure if end <= first), default=sure[0] if sure else 0)
 
 
 def _in_points(row: pd.Series, what: str, unit: str) -> str:
