@@ -15,6 +15,7 @@ from cxlab.export import deck, tables
 from cxlab.plots.theme import shown as shown_by
 from cxlab.results import MIME, Result, hidden, keep_back, shown, suppress
 from cxlab.results.absence import Unanswerable
+from cxlab.study.telling import telling
 from tests import desk
 from tests.small import write
 
@@ -317,3 +318,24 @@ def test_parts_within_parts_do_not_tell_of_a_few(nested):
     told = shown(metrics.nps(south.responses, by="depot", how=south.how()))
     keep_back(0)
     assert told.frame.set_index("group")["n"].isna().to_dict() == {"B": False, "C": True, "E": True}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_sum_or_difference_of_parts_is_a_set_of_too_few(seed):
+    rng = np.random.default_rng(seed)
+    sizes = rng.choice([2, 4, 7, 12, 30, 60], 18)
+    depots = pd.DataFrame({"region": rng.choice([*"NSW"], 18), "plan": rng.choice([*"xy"], 18)})
+    rows = depots.loc[np.repeat(np.arange(18), sizes)].reset_index(names="depot").astype(str)
+    rows["customer_id"] = [*map(str, range(len(rows) - 3)), None, None, None]
+    asked = [{"segment": name, "value": value} for name in ("region", "depot", "plan")
+             for value in rows[name].unique() if (rows[name] == value).sum() >= 10]  # fmt: skip
+    gone = telling({"responses": rows}, asked, [], smallest=10)
+    left = [part for place, part in enumerate(asked) if place not in gone]
+    told = [rows[part["segment"]] == part["value"] for part in left]
+    base = np.linalg.svd(np.column_stack([np.ones(len(rows)), *told]), full_matrices=False)
+    base = base[0][:, base[1] > 1e-9]
+    for few in rows.groupby(["depot"]).indices.values():
+        if len(few) < 10:  # its rows are no combination of those of parts
+            wanted = np.isin(np.arange(len(rows)), few).astype(float)
+            assert np.linalg.norm(wanted - base @ (base.T @ wanted)) > 1e-3
+    assert seed or gone

@@ -85,8 +85,9 @@ def moves(
         order: what `importance` found.
         outcome: column of the score that it is about; needed where low is good in it.
         by: points towards the good end of a rating.
-        first: at most how many terms, if the order allows; passed over are those whose better ratings go with a worse score,
-            or, beside others, with no detectable difference of their own.
+        first: at most how many terms, if the order allows; passed over are those whose better
+            ratings go with a worse score, or, beside others, with no detectable difference of
+            their own.
         lowest: share of the worst ratings that move.
         low_is_good: columns of which a low value is good news, ratings or the score.
 

@@ -674,8 +674,8 @@ def withheld(study: Study, *, smallest: int | None = None) -> list[dict[str, str
     left = [place for place, out in enumerate(few) if not out]
     frames = {name: done.frame for name, done in study.cleaned.items()}
     beside = _compared(study, smallest)
-    words: dict[str, Any] = {"segments": study.segments(), "smallest": smallest}
-    for place in telling.telling(frames, [asked[k] for k in left], beside, **words):
+    shown = [asked[k] for k in left]
+    for place in telling.telling(frames, shown, beside, smallest=smallest):
         few[left[place]] = True
     return [part for part, out in zip(asked, few, strict=True) if out]
 
