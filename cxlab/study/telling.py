@@ -18,22 +18,24 @@ def people_of_labels(
     """
     if responses is None or "customer_id" not in responses:
         return {}
-    if not responses["customer_id"].dropna().duplicated().any():
+    who = pd.factorize(responses["customer_id"])[0]
+    alone = np.flatnonzero(who < 0)
+    who[alone] = who.max(initial=-1) + 1 + np.arange(len(alone))  # nobody known is alone
+    if (people := who.max(initial=-1) + 1) == len(who):
         return {}
-    dealt = {name: responses[name] for name in segments if name in responses}
+    dealt = [pd.factorize(responses[name]) for name in segments if name in responses]
     if "answered_at" in responses:
         local = responses["answered_at"].dt.tz_localize(None)
-        dealt |= {f"\x00{each}": local.dt.to_period(each) for each in "MQY"}
+        dealt += [pd.factorize(local.dt.to_period(unit)) for unit in "MQY"]
     out: dict[str, tuple[int, int]] = {}
-    for labels in dealt.values():
-        rows = pd.DataFrame({"label": labels.astype("object"), "who": responses["customer_id"]})
-        rows = rows[rows["label"].notna()]
-        answers = rows["label"].astype(str).value_counts()
-        again = rows["who"].notna() & rows.duplicated(["label", "who"])
-        people = rows.loc[~again, "label"].astype(str).value_counts()
-        for word, n in people[people < answers.reindex(people.index)].items():
-            told = (int(n), int(answers[word]))
-            out[str(word)] = min(told, out.get(str(word), told))
+    for codes, labels in dealt:
+        known = codes >= 0
+        answers = np.bincount(codes[known], minlength=len(labels))
+        pairs = pd.unique(codes[known] * np.int64(people) + who[known])
+        for place, n in enumerate(np.bincount(pairs // people, minlength=len(labels))):
+            if n < answers[place]:
+                word, told = str(labels[place]), (int(n), int(answers[place]))
+                out[word] = min(told, out.get(word, told))
     return out
 
 
