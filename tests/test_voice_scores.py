@@ -246,7 +246,7 @@ def test_reviews_are_heard_where_nobody_wrote_a_comment():
     assert (heard.base, voice.stars(heard)) == ("200 reviews that say something.", "rating")
     themed = voice.themes(heard, declared={"courier": ["courier"]}, find=False)
     told = voice.impact(themed, score="rating").headline
-    assert told.startswith("A lower rating goes most with 'courier': those who speak of it score 3")
+    assert told.startswith("A lower rating goes most with 'courier': 3.0 points lower (−3")
     assert heard.notes[-1] == "Who reviews in public is no sample of the customers."
 
 

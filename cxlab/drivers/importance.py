@@ -520,9 +520,9 @@ def _notes(design: Design, frame: pd.DataFrame, explained: float) -> list[str]:
         first, second = frame.iloc[0], frame.iloc[1]
         alike = "a" in second["tie"] and first["p_first"] > design.survey.level
         notes.append(
-            f"{sentence(first['term'])} comes first with probability {_chance(first['p_first'])} "
-            f"looked at alone; with {count(len(frame) * (len(frame) - 1) // 2, 'pair')} looked at, "
-            f"it cannot be told from {second['term']}."
+            f"That {first['term']} comes first is likely "
+            f"({_chance(first['p_first'])}), but not beyond what chance does among "
+            f"{count(len(frame) * (len(frame) - 1) // 2, 'pair')} compared."
             if alike
             else f"{sentence(first['term'])} is truly first with probability "
             f"{_chance(first['p_first'])}"

@@ -9,7 +9,7 @@ from cxlab import stats
 from cxlab.codebook import label
 from cxlab.metrics.workings.answers import need, numeric
 from cxlab.metrics.workings.measures import MetricsError, Score
-from cxlab.results import Result, count, listing, percent
+from cxlab.results import Result, count, listing, may_equal, percent
 
 BINS = 12
 
@@ -194,7 +194,7 @@ def _headline(frame: pd.DataFrame, outcome: str) -> str:
     rest = frame[frame["part"] == "against the best"]
     level = rest.loc[rest["verdict"] == "not apart", "term"].tolist()
     if level:
-        return f"{start}: {pairs}; whether better than {listing(level, 4)} cannot be told."
+        return f"{start}: {pairs}{may_equal(len(level), level[0])}."
     if rest.empty:
         return f"{start}: {pairs}."
     return f"{start} best: {pairs}, ahead of {listing(rest['term'].tolist(), 4)}."

@@ -78,7 +78,7 @@ def bounds(
     notes = list(answers.notes)
     if again:
         now = amount(found.mean, what.unit)
-        notes.append(f"Each person counts once, by the last answer: {what.name} is {now} so.")
+        notes.append(f"With each person counted once, by the last answer, {what.name} is {now}.")
     dependent = ""
     if listed is not None:
         dependent, row = _known(listed, people, what, found, how.level, how.smallest)

@@ -8,7 +8,7 @@ from scipy.stats import t as student
 
 from cxlab import stats
 from cxlab.codebook import How, Scale, label, question
-from cxlab.results import Result, amount, count, listing, span
+from cxlab.results import Result, amount, count, listing, may_equal, span
 from cxlab.voice.hearing import VoiceError
 from cxlab.voice.themes import Themed
 from cxlab.voice.workings import people, scoring
@@ -135,10 +135,9 @@ def _headline(table: pd.DataFrame, score: str, bad: str, level: float) -> str:
     worst, unit = low.iloc[0], scoring.unit(score)
     felt = (low["estimate"] * low["share"]).abs()
     first = stats.contenders(felt, np.diag((low["std_error"] * low["share"]) ** 2), level=level)
-    others = int(first.sum()) - 1
-    more = f" and {count(others, 'other theme')}" if others else ""
+    more = may_equal(int(first.sum()) - 1)
     return (
-        f"A {bad} {label(score)} goes most with '{worst['term']}'{more}: those who speak of "
-        f"{'it' if not others else 'the first'} score {amount(abs(worst['estimate']), unit)} "
-        f"points {bad} ({span(worst['conf_low'], worst['conf_high'], unit)})."
+        f"A {bad} {label(score)} goes most with '{worst['term']}': "
+        f"{amount(abs(worst['estimate']), unit)} points {bad} "
+        f"({span(worst['conf_low'], worst['conf_high'], unit)}) where spoken of{more}."
     )

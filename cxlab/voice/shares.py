@@ -7,7 +7,7 @@ from scipy.stats import norm
 
 from cxlab import stats
 from cxlab.codebook import How, label, need, question
-from cxlab.results import Misuse, Result, count, listing, percent, tellable
+from cxlab.results import Misuse, Result, count, listing, may_equal, percent, tellable
 from cxlab.voice.hearing import VoiceError
 from cxlab.voice.themes import Themed
 from cxlab.voice.workings import odds, people
@@ -206,8 +206,8 @@ def _most(table: pd.DataFrame, first: np.ndarray) -> str:
     if len(named) == 2:
         next_ = named.iloc[1]
         said = f"{said} and '{next_['term']}' ({percent(next_['estimate'])})"
-    elif len(named) > 2:
-        said = f"{said}, which {len(named) - 1} others may equal"
+    else:
+        said += may_equal(len(named) - 1)
     return (
         f"Of {count(len(table) - 1, 'theme')} they write most often about {said}; "
         f"{percent(none['estimate'])} carry no theme."
@@ -218,8 +218,9 @@ def _who(table: pd.DataFrame, by: str) -> str:
     apart = table[table["verdict"] == "above"].sort_values("p_adjusted").head(3)
     if apart.empty:
         return f"No group of {by} writes more often about a theme than the others do."
-    said = [f"{row.group} about '{row.term}'" for row in apart.itertuples()]
-    return f"More often than others write {listing(said)}."
+    said = [f"{row.group} of '{row.term}'" for row in apart.itertuples()]
+    said[0] = said[0].replace(" of '", " writes of '", 1)
+    return f"More often than others, {listing(said)}."
 
 
 def _last_period(frame: pd.DataFrame, date: str, period: str) -> tuple[np.ndarray, np.ndarray, str]:
