@@ -398,3 +398,16 @@ def test_a_rare_answer_on_a_line_of_its_own_does_not_hide_the_others(tmp_path):
     asked = _asked(tmp_path, _rows("id,W", *rows), {"w": "W"})["w"]
     assert asked.kind == "choose all"
     assert asked.items == ("Tea", "Milk, cold", "Sugar")
+
+
+def test_a_zero_that_stands_alone_in_coded_answers_is_doubted_until_settled(tmp_path):
+    pairs = ["1,4", "4,", "0,", "2,1"]
+    rows = [f"{at},{pairs[min(at % 9, 3) if at % 9 < 4 else 2]}" for at in range(90)]
+    said = {"columns": ["A", "B"], "kind": "choose all"}
+    data = _rows("id,A,B", *rows)
+    told = _asked(tmp_path, data, {"q": said})["q"]
+    assert "Doubtful: 'q': 0 (60 times) stands beside no other answer." in " ".join(told.notes)
+    settled = _asked(tmp_path, data, {"q": {**said, "none": "0"}})["q"]
+    assert not any("stands beside" in note for note in settled.notes)
+    gone = _asked(tmp_path, data, {"q": {**said, "missing": ["0"]}})["q"]
+    assert gone.answered().sum() == 30

@@ -201,6 +201,8 @@ def test_the_answers_most_people_share_are_told_first():
     )
     assert told.frame["share"].tolist() == [0.99, 0.8, 0.7, 0.52]
     assert questions.leading(asked, questions="q").headline == "70% answered '4' or '5' to 'q'."
+    bare = _asked(place, replace(used, items=("0", "7")), s=["x"] * 100)  # a code tells no reader
+    assert questions.leading(bare).headline.startswith("52% answered 'Ulm' to 'place'")
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,21 @@ def from_categories(name: str, question: Question, columns: Mapping[str, Column]
     if twice.any():
         notes.append(f"'{name}': {count(int(twice.sum()), 'person')} gave the same answer in two "
                      "columns; it counts once.")  # fmt: skip
-    return tuple(answers), codes, missing, tuple(notes)
+    return tuple(answers), codes, missing, (*notes, *_lone_zero(name, question, answers, codes))
+
+
+def _lone_zero(name: str, question: Question, answers: Sequence[str], codes: np.ndarray):
+    """Doubt a code 0 that nobody gave beside another: it may stand for none."""
+    if "0" not in answers or question.none or len(answers) < 3:
+        return []
+    zero = codes[answers.index("0")] > 0
+    if not zero.any() or ((codes > 0).sum(axis=0)[zero] > 1).any():
+        return []
+    given = count(int(zero.sum()), "time")
+    return [
+        f"{DOUBT}'{name}': 0 ({given}) stands beside no other answer. If it means 'none of these', "
+        "write none: '0'; if 'no answer', missing: ['0']."
+    ]
 
 
 def says_none(question: Question, item: str) -> bool:

@@ -85,7 +85,8 @@ def _first(each: Asked, rows: pd.DataFrame) -> pd.Series | None:
 
 def _headline(asked: Questionnaire, frame: pd.DataFrame) -> str:
     """Say a widely shared answer, and in how many questions more than half agree."""
-    telling = frame[frame["share"] <= _NEARLY_ALL]
+    bare = (frame["part"] == "answer") & frame["answer"].str.fullmatch(r"-?[\d.,]+")
+    telling = frame[(frame["share"] <= _NEARLY_ALL) & ~bare]
     top = (telling if len(telling) else frame).iloc[0]
     first = _said(asked[top["question"]], top)
     if len(frame) == 1:
