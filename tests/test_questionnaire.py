@@ -10,7 +10,7 @@ import pytest
 from cxlab import questions
 from cxlab.codebook import DOUBT, MappingError
 from cxlab.questionnaire import NOT_ANSWERED, NOT_ASKED, QuestionError
-from cxlab.questionnaire.listed import at_once
+from cxlab.questionnaire.doubts import at_once, lone_zero
 from cxlab.study import StudyError
 from tests import small
 
@@ -383,6 +383,14 @@ def test_ends_that_need_the_same_word_are_doubted_in_one_sentence():
     both = ("Doubtful: 'a': 0 (3 times) and 'b': 0 (4 times) are counted as answers of a scale "
             "of 0..5. Write so.")  # fmt: skip
     assert at_once([one, "Something else.", two, other]) == [both, "Something else.", other]
+    lone = [lone_zero("q", 7), lone_zero("r", 1)]
+    assert at_once(lone)[0].startswith(
+        "Doubtful: 'q': 0 (7 times) and 'r': 0 (1 time) stand beside"
+    )
+    to = "is taken as put only to those who said 'Yes': of 9 other people nobody answered it."
+    route = f"Doubtful: 'a' {to} The same is taken of 'b'. If so, say so."
+    assert at_once([route, f"'b' {to}", "'c' is taken as put only to others."]) == [
+        route, "'c' is taken as put only to others."]  # fmt: skip
 
 
 def test_codes_beside_labels_are_told_where_headings_are_bare(tmp_path):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from cxlab.codebook import DOUBT, Question
+from cxlab.questionnaire import doubts
 from cxlab.questionnaire.asked import NOT_ANSWERED, NOT_ASKED
 from cxlab.questionnaire.cells import (
     LARGEST,
@@ -146,17 +147,11 @@ def from_categories(name: str, question: Question, columns: Mapping[str, Column]
 
 
 def _lone_zero(name: str, question: Question, answers: Sequence[str], codes: np.ndarray):
-    """Doubt a code 0 that nobody gave beside another: it may stand for none."""
     if "0" not in answers or question.none or len(answers) < 3:
         return []
     zero = codes[answers.index("0")] > 0
-    if not zero.any() or ((codes > 0).sum(axis=0)[zero] > 1).any():
-        return []
-    given = count(int(zero.sum()), "time")
-    return [
-        f"{DOUBT}'{name}': 0 ({given}) stands beside no other answer. If it means 'none of these', "
-        "write none: '0'; if 'no answer', missing: ['0']."
-    ]
+    alone = zero.any() and ((codes > 0).sum(axis=0)[zero] == 1).all()
+    return [doubts.lone_zero(name, int(zero.sum()))] if alone else []
 
 
 def says_none(question: Question, item: str) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.codebook import DOUBT, Question, Scale
+from cxlab.questionnaire import doubts
 from cxlab.questionnaire.asked import NOT_ANSWERED, NOT_ASKED, Asked
 from cxlab.questionnaire.cells import (
     Column,
@@ -69,11 +70,6 @@ def _unordered(name: str, words: Sequence[str], every: int) -> list[str]:
             "order under 'codes'."]  # fmt: skip
 
 
-# what is said of an end that may be no answer: of whom, then what it counts as and what to write
-_COUNTED = "counted as answers of a scale of"
-_ENDS = re.compile(rf"{DOUBT}(.+) (?:is|are) ({_COUNTED} .+)", re.DOTALL)
-
-
 def unsettled(name: str, given: np.ndarray, scale: Scale, word: str) -> list[str]:
     """Doubt an end of a scale that may stand for no answer, where people gave it.
 
@@ -91,27 +87,9 @@ def unsettled(name: str, given: np.ndarray, scale: Scale, word: str) -> list[str
     say = word.format(left, ", ".join(f"{end:g}" for end in odd))
     are = "is" if len(odd) == 1 else "are"
     return [
-        f"{DOUBT}'{name}': {told} {are} {_COUNTED} {scale}. If that means "
+        f"{DOUBT}'{name}': {told} {are} {doubts.COUNTED} {scale}. If that means "
         f"'no answer', write {say}; if not, missing: []."
     ]
-
-
-def at_once(notes: Sequence[str]) -> list[str]:
-    """Give doubts on the ends of scales one sentence where what to write is the same.
-
-    Args:
-        notes: of all questions, in order.
-    """
-    alike: dict[str, list[str]] = {}
-    for note in notes:
-        ends = _ENDS.fullmatch(note)
-        alike.setdefault(ends[2] if ends else note, []).append(note)
-    return [_one(said, counted) for counted, said in alike.items()]
-
-
-def _one(said: Sequence[str], counted: str) -> str:
-    of = [ends[1] for note in said if (ends := _ENDS.fullmatch(note))]
-    return said[0] if len(of) < 2 else f"{DOUBT}{listing(of, 8)} are {counted}"
 
 
 def _coded_ends(

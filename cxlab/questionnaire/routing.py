@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from cxlab.codebook import DOUBT, Question, did_you_mean
+from cxlab.questionnaire import doubts
 from cxlab.questionnaire.asked import IN_WORDS, NOT_ANSWERED, NOT_ASKED, Asked
 from cxlab.questionnaire.cells import QuestionError, same
 from cxlab.questionnaire.chosen import says_none
@@ -174,13 +175,13 @@ def _route(name: str, gate: Asked, open_: list[int], alike: list[str] | None) ->
     quoted = [f"'{gate.answers[a]}'" for a in open_]
     left = int(((gate.codes[0] >= 0) & ~np.isin(gate.codes[0], open_)).sum())
     said = (
-        f"'{name}' is taken as put only to those who answered {listing(quoted, 6)} to "
+        f"'{name}' {doubts.ROUTED} to those who answered {listing(quoted, 6)} to "
         f"'{gate.name}': of {count(left, 'other person')} nobody answered it."
     )
     if alike is None:
         return said
     names = [f"'{each}'" for each in alike]
-    others = f" The same is taken of {listing(names)}." if names else ""
+    others = f" {doubts.ALIKE} {listing(names)}." if names else ""
     return (
         f"{DOUBT}{said}{others} If so, say so under 'questions': asked_of: {{{gate.name}: "
         f"[{', '.join(quoted)}]}}; if they saw it, write it above '{gate.name}'."

@@ -13,7 +13,7 @@ import pandas as pd
 from cxlab import __version__
 from cxlab.cleaning import RULES, careless
 from cxlab.codebook import COLUMNS, DOUBT, REPAIRS, SET_ASIDE, label, part_named
-from cxlab.questionnaire.listed import at_once
+from cxlab.questionnaire.doubts import at_once
 from cxlab.results import Absence, Result, count, listing, percent
 from cxlab.study import meeting, parts
 from cxlab.study.cache import fingerprint

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from cxlab.codebook import label
 from cxlab.questionnaire import Asked
+from cxlab.questionnaire.doubts import at_once
 from cxlab.results import brief, listing, number
 
 WITHHELD = "withheld"
@@ -32,7 +33,7 @@ def asked_as(each: Asked) -> str:
 
 def told_of(chosen: Sequence[Asked]) -> tuple[str, ...]:
     """Give what the reader must know of questions: their notes, and what counted as no answer."""
-    notes = [note for each in chosen for note in each.notes]
+    notes = at_once([note for each in chosen for note in each.notes])
     for each in chosen:
         given = [f"'{word}' {number(n, 0)}" for word, n in each.missing.items() if n]
         if given:
