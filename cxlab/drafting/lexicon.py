@@ -87,7 +87,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"recommend .*(?:friend|colleague|family)|"
             r"weiterempfehl|wahrscheinlich.*empfehl|recommand|recomend|recomien|aanbeve|"
             r"consiglier|raccomand|rekommender|anbefal|polec[ia]|suositel|doporuc|tavsiye|"
-            r"рекоменд|勧め|薦め|すすめ|推荐|推薦|추천|توصي|تنصح|המליץ",
+            r"рекоменд|勧め|薦め|すすめ|推荐|推薦|추천|توصي|تنصح|המליץ",
             r"recommend|empfehl",
             r"^(?:score|rating|note|bewertung|puntuacion|punteggio)(?: \(?0 (?:to |bis |a |tot "
             r")?10)?$"),
@@ -429,7 +429,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
 TELLS: dict[str, tuple[tuple[str, int], ...]] = {
     "responses": (
         (r"recommend|empfehl|recommand|recomend|aanbeve|consiglier|rekommender|anbefal|polec[ia]|"
-         r"tavsiye|рекоменд|勧め|薦め|推荐|推薦|추천|توصي|تنصح|"
+         r"tavsiye|рекоменд|勧め|薦め|推荐|推薦|추천|توصي|تنصح|"
          r"suositel|doporuc|\bnps\b|net ?pro\b|promoter", 3),
         (r"satisf|zufrieden|csat\b|how (?:likely|easy)|\bces\b|survey|respon|answer|rating", 1),
         (r"^respondent|survey id", 3),
