@@ -206,7 +206,7 @@ def test_a_group_of_a_handful_is_left_out_of_what_is_said():
     small = pd.DataFrame({"tenure": [1.0, 2, 3], "churned": True}).assign(plan="small")
     frame = pd.concat([long_tail().assign(plan="large"), small], ignore_index=True)
     curve = retention.survival(frame, by="plan")
-    assert curve.headline.endswith("60% of the customers of 'large' are still there.")
+    assert curve.headline.endswith("60% of 'large' are still there.")
     assert "The curve of 'small' is carried by fewer than 10 customers all along." in curve.notes
     rows = retention.stay(frame, by="plan").frame.set_index("group")
     assert rows.loc["small", "estimate"].isna().all()
@@ -722,7 +722,10 @@ def test_a_reason_not_given_is_no_reason():
             (60, 52, 20),
             "the reasons given most often are 'A' (15.0%) and 'B' (13.0% of all customers)",
         ),
-        ((60, 52, 50), "which reason is given most often cannot be told; nearest to it is 'A': "),
+        (
+            (60, 52, 50),
+            "the commonest reason is 'A': 15.0% of customers (11.9% to 18.9%), which 2 others may",
+        ),
     ],
 )
 def test_a_first_reason_is_told_only_beyond_chance(counts, said):

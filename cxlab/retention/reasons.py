@@ -8,7 +8,7 @@ from cxlab.codebook import need
 from cxlab.lifetimes.asking import of_customers
 from cxlab.lifetimes.spells import SpellError, Spells, groups
 from cxlab.lifetimes.steps import LEAST, steps_of
-from cxlab.results import Result, count, listing, number, percent
+from cxlab.results import Result, count, listing, may_equal, number, percent
 from cxlab.retention.survival import survival
 from cxlab.retention.workings.reach import carried
 
@@ -129,11 +129,15 @@ def _headline(frame: pd.DataFrame, end: float, unit: str, level: float) -> str:
         both = zip(first["term"], first["estimate"], ("", " of all customers"), strict=True)
         named = listing([f"'{term}' ({percent(share, 1)}{of})" for term, share, of in both])
         return f"{within}, the reasons given most often are {named}.{none}"
-    most = "the reason given most often is"
     if len(first) > 2:
-        most = "which reason is given most often cannot be told; nearest to it is"
-    told_of = f"'{top['term']}': {percent(top['estimate'], 1)} ({ends}) of all customers"
-    return f"{within}, {most} {told_of}.{none}"
+        return (
+            f"{within}, the commonest reason is '{top['term']}': {percent(top['estimate'], 1)} of "
+            f"customers ({ends}){may_equal(len(first) - 1)}.{none}"
+        )
+    return (
+        f"{within}, the reason given most often is '{top['term']}': {percent(top['estimate'], 1)} "
+        f"({ends}) of all customers.{none}"
+    )
 
 
 def _may_be_first(told: pd.DataFrame, level: float) -> np.ndarray:

@@ -208,10 +208,8 @@ def _most(table: pd.DataFrame, first: np.ndarray) -> str:
         said = f"{said} and '{next_['term']}' ({percent(next_['estimate'])})"
     else:
         said += may_equal(len(named) - 1)
-    return (
-        f"Of {count(len(table) - 1, 'theme')} they write most often about {said}; "
-        f"{percent(none['estimate'])} carry no theme."
-    )
+    they = "They" if len(named) > 1 else f"Of {count(len(table) - 1, 'theme')} they"
+    return f"{they} write most often about {said}; {percent(none['estimate'])} carry no theme."
 
 
 def _who(table: pd.DataFrame, by: str) -> str:
