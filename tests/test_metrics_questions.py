@@ -361,7 +361,7 @@ def test_the_scores_of_the_sample_tell_who_leaves(sample):
         as_of=opened.mapping.as_of,
     )  # fmt: skip
     assert found.headline.startswith("NPS tells leaving: ")
-    assert found.headline.endswith(", which 2 others may equal.")
+    assert found.headline.endswith(", which others may equal.")
     assert found.frame["conf_low"][0] > 0.5
 
 

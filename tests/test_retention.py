@@ -724,7 +724,7 @@ def test_a_reason_not_given_is_no_reason():
         ),
         (
             (60, 52, 50),
-            "the commonest reason is 'A': 15.0% of customers (11.9% to 18.9%), which 2 others may",
+            "the commonest reason is 'A': 15.0% of customers (11.9% to 18.9%), which others may",
         ),
     ],
 )

@@ -148,16 +148,14 @@ def listing(words: Sequence[str], limit: int = 5) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def may_equal(others: int, name: str = "1 other") -> str:
-    """Say after what stands first how many may stand there, too; nothing if none.
+def may_equal(others: int, name: str = "another") -> str:
+    """Say after what stands first that something else may stand there, too; nothing if none.
 
     Example:
         >>> f"Most write of delivery{may_equal(2)}."
-        'Most write of delivery, which 2 others may equal.'
+        'Most write of delivery, which others may equal.'
     """
-    if not others:
-        return ""
-    return f", which {name if others == 1 else f'{others} others'} may equal"
+    return f", which {name if others == 1 else 'others'} may equal" if others else ""
 
 
 def brief(text: object, longest: int = 48) -> str:
