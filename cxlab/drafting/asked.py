@@ -125,13 +125,8 @@ def _number(made: Guess, column: Profile) -> None:
     bins = [int(each) if each.is_integer() else each for each in sorted(edges)]
     said: dict[str, Any] = {"column": column.name, "kind": "number"}
     said |= {"bins": bins} if len(bins) > 1 else {}
-    frame = pd.DataFrame({ASKED + column.name: _heard(made, column).replace("", None)})
-    try:
-        coded(frame, {"q": Question(**said)})
-    except Refusal:
+    if not _written_down(made, column, said):
         return
-    asked = made.said.setdefault("questions", {})
-    asked[_free(asked, column.name)] = said
     if len(column.counts) <= LARGEST and all(each.is_integer() for each in map(float, given[:9])):
         made.doubt(
             f"'{column.name}': its {len(column.counts)} different whole numbers are taken for "
@@ -148,15 +143,22 @@ def _date(made: Guess, column: Profile) -> None:
     by = next(word for most, word in _PERIODS if days <= most)
     said: dict[str, Any] = {"column": column.name, "kind": "date"}
     said |= {"by": by} if by != "month" else {}
+    if not _written_down(made, column, said):
+        return
+    made.unused.pop(column.name)
+    made.asked.append(column)
+
+
+def _written_down(made: Guess, column: Profile, said: dict[str, Any]) -> bool:
+    """Write a question down, if its column can be coded so."""
     frame = pd.DataFrame({ASKED + column.name: _heard(made, column).replace("", None)})
     try:
         coded(frame, {"q": Question(**said)})
     except Refusal:
-        return
+        return False
     asked = made.said.setdefault("questions", {})
     asked[_free(asked, column.name)] = said
-    made.unused.pop(column.name)
-    made.asked.append(column)
+    return True
 
 
 def _beside(made: Guess, column: Profile) -> dict[str, str]:
