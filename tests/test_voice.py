@@ -81,6 +81,13 @@ def test_themes_that_may_be_equally_frequent_are_not_put_in_order():
     assert "about 'alpha' (50% of comments) and 'delta' (45%); " in headline("alpha", "delta")
 
 
+def test_comments_of_which_none_has_a_weight_are_a_sentence():
+    rows = pd.DataFrame({"comment": ["late box", "kind shop"] * 3, "w": 0.0})
+    themed = voice.themes(voice.hear(rows, languages=["en"]), declared={"box": ["box"]}, find=False)
+    with pytest.raises(voice.VoiceError, match="No comment has a weight"):
+        voice.shares(themed, weight="w")
+
+
 def test_the_room_asks_no_network(monkeypatch):
     def refused(*given, **words):
         raise AssertionError("a request left the machine")

@@ -49,6 +49,8 @@ def shares(
     frame, w = themed.heard.frame, people.weights(themed.heard.frame, how.weight)
     if by and by not in frame and themed.heard.source != "comment":
         raise VoiceError(f"Of reviews the {label(by)} is not known.")
+    if not (w > 0).any():
+        raise VoiceError("No comment has a weight.")
     codes, groups = _groups(frame, by, max(how.smallest, LEAST))
     columns = [*zip(themed.names, themed.carried.T, strict=True)]
     columns.append(("no theme", ~themed.carried.any(axis=1)))
@@ -65,7 +67,6 @@ def shares(
                 row["p_value"] = _apart(held[kept], codes[kept] == place, w[kept], labels)
             rows.append(row)
     table = pd.DataFrame(rows)
-    first = _first(themed.carried[kept], w[kept], labels, how.level)
     worth = table["n_effective"].to_numpy()
     low, high = stats.proportion_interval(table["estimate"] * worth, worth, level=how.level)
     table.insert(list(table).index("estimate") + 1, "conf_low", low)
@@ -75,7 +76,9 @@ def shares(
     return Result(
         name=f"themes by {by}" if by else "themes in comments",
         frame=table,
-        headline=_who(table, by) if by else _most(table, first),
+        headline=_who(table, by)
+        if by
+        else _most(table, _first(themed.carried, w, labels, how.level)),
         method=METHOD + (AGAINST if by else "."),
         base=f"{themed.heard.base[:-1]}{people.counted(how)}",
         unit="share",
