@@ -57,6 +57,19 @@ def test_what_the_sample_rated_are_the_themes_planted_in_its_comments(themed, pl
     assert both[rows, columns].sum() / themed.carried[:, columns].sum() >= 0.85
 
 
+def test_intervals_of_what_the_sample_rated_hold_the_planted_shares(themed, planted):
+    frame = voice.shares(themed).frame.set_index("term")
+    rated = [theme.name for theme in themed.themes if theme.kind == "rated"]
+    true = pd.Series({name: planted.eq(name).any(axis=1).mean() for name in rated})
+    told = frame.loc[rated]
+    assert len(rated) == 6
+    assert ((told["conf_low"] <= true) & (true <= told["conf_high"])).all()
+    # groups are told by the same words: their intervals are those of who wrote
+    by = voice.shares(themed, by="region").frame
+    wide = (told["conf_high"] - told["conf_low"]) / (by["conf_high"] - by["conf_low"]).median()
+    assert (wide > 1).all()
+
+
 @pytest.mark.parametrize(("language", "seed"), [("en", 1), ("de", 2), ("fr", 3)])
 def test_ratings_tell_themes_in_any_language_with_their_shares(language, seed):
     said = planted_rated(500, seed, language)

@@ -17,6 +17,11 @@ METHOD = (
     "Shares of those who wrote a comment, Wilson intervals (Wilson 1927) on the comments that the "
     "weighted and clustered base is worth; several themes a comment, so shares do not add up to one"
 )
+TELLING = (
+    ". A theme that was rated or found is told with error: two tellings err apart from each other, "
+    "so one is as like the truth as the root of their likeness (Spearman 1904), and the interval "
+    "of all comments is that much wider"
+)
 AGAINST = (
     "; each group against the rest, false discovery rate held over all themes and groups "
     "(Benjamini and Hochberg 1995)."
@@ -41,6 +46,8 @@ def shares(
         term, group, estimate, conf_low, conf_high, n (comments of the group), and by group
         p_value, p_adjusted (Benjamini and Hochberg 1995, over all themes and groups), verdict
         (above, below, not apart). The last row, `no theme`, is the share that carries none.
+        Without groups the interval of a theme that was not declared allows for errors of telling
+        it; groups are told by the same words, and theirs is of who wrote alone.
 
     Raises:
         VoiceError: there are no two groups large enough.
@@ -73,13 +80,15 @@ def shares(
     table.insert(list(table).index("conf_low") + 1, "conf_high", high)
     if by:
         table = _judged(table, how.level)
+    else:
+        likeness = np.append(_likeness(themed), 1.0)
+        table["conf_low"] *= likeness
+        table["conf_high"] = np.minimum(1, table["conf_high"] / likeness)
     return Result(
         name=f"themes by {by}" if by else "themes in comments",
         frame=table,
-        headline=_who(table, by)
-        if by
-        else _most(table, _first(themed.carried, w, labels, how.level)),
-        method=METHOD + (AGAINST if by else "."),
+        headline=_who(table, by) if by else _most(table, _first(themed, w, labels, how.level)),
+        method=METHOD + (AGAINST if by else f"{TELLING}."),
         base=f"{themed.heard.base[:-1]}{people.counted(how)}",
         unit="share",
     )
@@ -192,13 +201,21 @@ def _judged(table: pd.DataFrame, level: float) -> pd.DataFrame:
     return table.sort_values("p_value", kind="stable").reset_index(drop=True)
 
 
-def _first(held: np.ndarray, w: np.ndarray, labels: np.ndarray | None, level: float) -> np.ndarray:
+def _likeness(themed: Themed) -> np.ndarray:
+    """Give how like the truth each theme is told: the root of how like two tellings are."""
+    steady = [theme.steadiness for theme in themed.themes]
+    return np.sqrt(np.clip(np.nan_to_num(steady, nan=1.0), 0.01, 1.0))
+
+
+def _first(themed: Themed, w: np.ndarray, labels: np.ndarray | None, level: float) -> np.ndarray:
     """Say which themes may be the most frequent; the same comments stand behind all of them."""
+    held = themed.carried
     share = np.average(held, weights=w, axis=0)
     each = (held - share) * (w / w.sum())[:, None]
     if labels is not None:
         each = pd.DataFrame(each).groupby(labels).sum().to_numpy()
-    return stats.contenders(share, each.T @ each, level=level)
+    telling = share * (1 / _likeness(themed) - 1) / float(stats.quantile(level))
+    return stats.contenders(share, each.T @ each + np.diag(telling**2), level=level)
 
 
 def _most(table: pd.DataFrame, first: np.ndarray) -> str:
