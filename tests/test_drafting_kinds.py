@@ -344,3 +344,23 @@ def test_spells_of_the_plainest_headings_are_subscriptions(tmp_path):
     ]
     _, said, _ = _drafted(tmp_path, _csv(tmp_path / "s.csv", "sub,cust,from,to,fee", rows))
     assert said["tables"]["subscriptions"]["columns"]["ended_at"] == "to"
+
+
+def test_what_staff_said_in_a_transcript_is_no_comment(tmp_path):
+    said = (("Agent", "how can I help"), ("Customer", "the box came late and wet"))
+    rows = [(f"C{at % 60:05d}", f"{day:%Y-%m-%d %H:%M:%S}", *said[at % 2])
+            for at, day in enumerate(DAYS)]  # fmt: skip
+    head = "conversation_id,timestamp,speaker,text"
+    made, _, opened = _drafted(tmp_path, _csv(tmp_path / "chat.csv", head, rows))
+    assert set(opened.responses["comment"]) == {said[1][1]}
+    assert any("100 of 200 rows were written by 'Agent'" in doubt for doubt in made.doubts)
+
+
+def test_the_full_text_of_a_post_is_read(tmp_path):
+    told = ("the courier left my box out in the rain again", "lovely coffee and a kind answer")
+    rows = [("Kestrel", f"{day:%Y-%m-%d %H:%M:%S}.0", "", told[at % 2][:20], f"https://x.com/{at}",
+             "x.com", ("bad", "good")[at % 2], "forum", "en", "Ann", f"{told[at % 2]} {at}")
+            for at, day in enumerate(DAYS)]  # fmt: skip
+    head = "Query Name,Date,Title,Snippet,Url,Domain,Sentiment,Page Type,Language,Author,Full Text"
+    _, said, _ = _drafted(tmp_path, _csv(tmp_path / "social.csv", head, rows))
+    assert said["tables"]["reviews"]["columns"]["text"] == "Full Text"

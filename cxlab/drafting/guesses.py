@@ -607,6 +607,10 @@ def _codes_kept(made: Guess, column: Profile) -> None:
         )
 
 
+_FREE = {"interactions": "free text; page 60 reads it where the file is listed again under "
+         "reviews, as text"}  # fmt: skip
+
+
 def _why_not(made: Guess, column: Profile) -> str:
     if re.search(PERSONAL, column.called) or column.kind == "email":
         return "says who people are"
@@ -615,7 +619,9 @@ def _why_not(made: Guess, column: Profile) -> str:
     if column.moments is not None:
         return asked.FURTHER_DATE
     reasons = {
-        "text": "free text; one comment is read" if "comment" in made.columns else "free text",
+        "text": _FREE.get(made.table, "free text")
+        if "comment" not in made.columns
+        else "free text; one comment is read",
         "id": "an id that no table asks for",
         "duration": "a length of time",
         "unclear number": "its numbers can be read in two ways",

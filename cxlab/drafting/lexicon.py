@@ -386,8 +386,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"^(?:overall|rating|score|note|bewertung|puntuacion|voto|nota|waardering)$",
             r"rating|score|bewertung|note|puntuacion"), r"count|average|mean|helpful"),
         Word("text", ("text", "category"), (
-            r"review ?(?:text|body|content|comment)|^text$|body|verified reviews|"
-            r"bewertungstext|(?:texte|contenu) de l avis",
+            r"(?:review|full|post|mention) ?(?:text|body|content|comment)|^text$|body|"
+            r"verified reviews|bewertungstext|(?:texte|contenu) de l avis",
             r"^(?:review|comment|content|kommentar|commentaire|comentario|resena|opinion|avis|"
             r"recensione|bewertung)s?$",
             r"review|comment|content|kommentar|avis"),

@@ -142,7 +142,9 @@ def _proven(column: Profile) -> str:
 
 
 def _which_rows(made: Guess) -> None:
-    """Leave out rows that a status calls failed, partial or a test."""
+    """Leave out rows that a status calls failed, partial or a test, and what staff said."""
+    if made.table in ("responses", "reviews"):
+        _by_staff(made)
     if made.table not in ("responses", "orders") or made.files.layout == "qualtrics":
         return
     vendor = made.files.vendor.name if made.files.vendor else ""
@@ -182,6 +184,35 @@ def _which_rows(made: Guess) -> None:
         rows / max(column.n, 1),
         "where",
     )
+
+
+_SPEAKER = re.compile(r"(?:speaker|sender|author|participant|user)(?: (?:type|role))?|role|said by|"
+                      r"sprecher|absender|auteur|hablante|rol")  # fmt: skip
+_STAFF = re.compile(
+    r"\b(?:agents?|advis[oe]rs?|assistant|(?:chat)?bot|operators?|representative|rep|staff|system|"
+    r"mitarbeiter(?:in)?|berater(?:in)?|conseiller|agente|operador|medewerker|operatore)\b"
+)
+
+
+def _by_staff(made: Guess) -> None:
+    """Leave out the turns of staff in a transcript: what they wrote is no customer's word."""
+    for column in made.found:
+        words = [word for word in column.counts.index if _STAFF.search(folded(word))]
+        turns = column.kind in ("category", "flag") and len(column.counts) <= MOST_VALUES
+        if not turns or not _SPEAKER.fullmatch(column.called) or not words:
+            continue
+        if len(words) == len(column.counts) or column.name not in made.files.everywhere():
+            continue
+        left = int(column.counts[words].sum())
+        _set_where(made, column, {"not": words})
+        made.doubt(
+            f"'{column.name}' says that {left:,} of {column.n:,} rows were written by "
+            f"{listing([repr(word) for word in words])}; they are no customer's words and are left "
+            "out.",
+            left / max(column.n, 1),
+            "where",
+        )
+        return
 
 
 _WON = re.compile(r"\b(?:won|gewonnen|gagnee?s?|ganad[oa]s?|vint[oa]|ganh[oa]s?)\b")
