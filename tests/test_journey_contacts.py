@@ -366,7 +366,8 @@ def test_a_planted_knee_is_found_within_its_interval():
 @pytest.mark.parametrize("shape", [lambda w: 4 - 0.3 * np.log2(w), lambda w: 4 - 0.02 * w,
                                    lambda w: 0 * w + 3.5])  # fmt: skip
 def test_lines_without_a_bend_have_no_knee(shape):
-    assert "with no knee" in journey.promptness(waits(shape), as_of=AS_OF).headline
+    said = journey.promptness(waits(shape), as_of=AS_OF).headline
+    assert "with no knee" in said or "no more than chance has it" in said
 
 
 def test_a_bend_is_not_found_more_often_than_chance_where_there_is_none():

@@ -151,7 +151,7 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path):
     for name, seed in (("one", 5), ("two", 5), ("other", 6)):
         sample.write(tmp_path / name, customers=300, seed=seed)
     names = sorted(p.relative_to(tmp_path / "one") for p in (tmp_path / "one").rglob("*.*"))
-    assert len(names) == 10
+    assert len(names) == 12
     for name in names:
         one, two, other = ((tmp_path / run / name).read_bytes() for run in ("one", "two", "other"))
         assert one == two

@@ -9,7 +9,7 @@ import pandas as pd
 from cxlab import events
 from cxlab.churn.definition import CONTRACT, FLAG, SILENCE, ChurnError, Definition, definition
 from cxlab.churn.workings.asking import question
-from cxlab.codebook import label
+from cxlab.codebook import label, marks
 from cxlab.results import count, listing
 
 #: Columns of a customer list that say who somebody is, or that tell of the leaving itself.
@@ -468,12 +468,8 @@ def _usable(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
 
 def as_mark(column: pd.Series) -> pd.Series:
     """Read yes and no, true and false, 1 and 0 as 1 and 0."""
-    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
-        found = column.astype("float")
-    else:
-        words = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0}
-        found = column.astype("str").str.strip().str.lower().map(words)
-    if found.notna().sum() == 0 or not found.dropna().isin([0, 1]).all():
+    found = marks(column)
+    if found is None:
         raise ChurnError(
             f"'{column.name}' is no mark of leaving: it must hold yes and no, or 1 and 0."
         )

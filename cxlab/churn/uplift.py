@@ -7,17 +7,12 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.churn.definition import ChurnError
-from cxlab.churn.snapshots import Snapshot, as_mark
+from cxlab.churn.snapshots import Snapshot
 from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.learning import FOLDS, learn, parts_of, untrained
-from cxlab.codebook import did_you_mean
+from cxlab.codebook import arms, did_you_mean
 from cxlab.results import Result, count, listing, number
 
-#: Words for those who were left alone.
-CONTROL = frozenset(
-    ("control", "control group", "holdout", "hold-out", "untreated", "placebo", "kontrolle",
-     "kontrollgruppe", "témoin", "contrôle")
-)  # fmt: skip
 N_BOOT = 300
 STEPS = 20
 
@@ -115,18 +110,15 @@ def _no_experiment(snapshot: Snapshot) -> Result:
 
 
 def _arms(column: pd.Series) -> pd.Series:
-    """Read who was treated: yes and no, 1 and 0, or any word beside one that says 'control'."""
-    words = column.astype("object").map(lambda v: str(v).strip().casefold(), na_action="ignore")
-    said = set(words.dropna())
-    if len(said) == 2 and len(control := said & CONTROL) == 1:
-        return words.map(lambda word: float(word not in control), na_action="ignore").astype(float)
-    try:
-        return as_mark(column)
-    except ChurnError:
+    """Read who was treated, or refuse."""
+    found = arms(column)
+    if found is None:
+        said = sorted(map(repr, set(column.dropna().astype(str).str.strip().str.casefold())))
         raise ChurnError(
-            f"treated: '{column.name}' says {listing(sorted(map(repr, said)), 4)}; it must hold "
+            f"treated: '{column.name}' says {listing(said, 4)}; it must hold "
             "yes and no, 1 and 0, or one word beside 'control'."
-        ) from None
+        )
+    return found
 
 
 def _treated(snapshot: Snapshot, treated: str | pd.Series) -> tuple[Snapshot, np.ndarray]:

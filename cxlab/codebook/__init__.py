@@ -1,5 +1,6 @@
 """Which words do we use? Columns, scales and their direction, reasons, the study file."""
 
+from cxlab.codebook.arms import arms, marks
 from cxlab.codebook.asking import (
     ABOUT,
     HOW,
@@ -69,6 +70,7 @@ __all__ = [
     "Table",
     "UnknownWord",
     "Weighting",
+    "arms",
     "check_scale",
     "did_you_mean",
     "fitting",
@@ -78,6 +80,7 @@ __all__ = [
     "label",
     "line_of",
     "load",
+    "marks",
     "need",
     "net_points",
     "ordered",

@@ -82,6 +82,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "status": "category",
         "first_reply": "duration",
         "resolution": "duration",
+        "handled_by": "category",
+        "personalised": "flag",
     },
     "reviews": {
         "review_id": "id",
@@ -295,6 +297,8 @@ _LABELS = {
     "p_adjusted": "p, adjusted",
     "n_effective": "effective n",
     "rows_in": "rows in",
+    "handled_by": "handling",
+    "personalised": "personal word",
     "tenure_before": "time as a customer before",
     "spend_before": "spend before",
 }

@@ -6,6 +6,8 @@ In reading order:
     hurts          which stage weighs most, by how low and how many
     scorecard      each stage: people, scores, failures, repeats, waiting, cost
     promptness     how a score goes with waiting, and where it bends
+    impatience     how leaving goes with waiting, and where it bends
+    handled        what a bot, help to oneself or a person settles, and what stays settled
     handoffs       what goes with a change of channel or of hands
     peak_end       whether the worst, the last or the mean contact goes best with the score
     cost_to_serve  what contacts and refunds cost by score, and by cases settled at once
@@ -25,8 +27,10 @@ from cxlab.events import Ways, WaysError, ways
 from cxlab.journey.comparison import compare_ways
 from cxlab.journey.consistency import agents, consistency
 from cxlab.journey.funnel import funnel
+from cxlab.journey.handled import handled
 from cxlab.journey.handoffs import handoffs
 from cxlab.journey.hurts import hurts
+from cxlab.journey.impatience import impatience
 from cxlab.journey.paths import commonest, loops, transitions
 from cxlab.journey.peaks import peak_end
 from cxlab.journey.promptness import promptness
@@ -46,8 +50,10 @@ __all__ = [
     "consistency",
     "cost_to_serve",
     "funnel",
+    "handled",
     "handoffs",
     "hurts",
+    "impatience",
     "loops",
     "peak_end",
     "promptness",

@@ -30,7 +30,8 @@ def compare_ways(
     Args:
         visits: web and app events, or `Ways` of customers (`ways(visits, who="customer_id")`).
         groups: answers with `customer_id` and the score, of which the last one tells promoters
-            (9, 10) from detractors (0 to 6); or a frame of `customer_id` and `group`, two of them.
+            (9, 10) from detractors (0 to 6); a customer list with `churned_at`, of which who left
+            are told from who stayed; or a frame of `customer_id` and `group`, two of them.
         score: column of the score.
         smallest: what fewer people of both groups did together is not looked at.
 
@@ -79,8 +80,15 @@ def _members(groups: pd.DataFrame, score: str) -> pd.Series:
         raise JourneyError("the groups name no customer.", needs="'customer_id' of the answers")
     if "group" in groups:
         rows = groups[["customer_id", "group"]].dropna()
+    elif "churned_at" in groups:
+        gone = groups["churned_at"].notna()
+        rows = groups[["customer_id"]].assign(group=np.where(gone, "leavers", "stayers"))
+        rows = rows.dropna()
     elif score not in groups:
-        raise JourneyError(f"the answers have no {score}.")
+        raise JourneyError(
+            f"people are told apart neither by {label(score)} nor by who left.",
+            needs=f"'{score}' of answers, or 'churned_at' of customers",
+        )
     else:
         order = ["answered_at"] if "answered_at" in groups else []
         rows = groups.dropna(subset=["customer_id", score]).sort_values(order or "customer_id",

@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from cxlab import stats
 from cxlab.codebook import How, label, question
-from cxlab.journey.workings.adjusting import covariates, told
+from cxlab.journey.workings.adjusting import difference, told
 from cxlab.journey.workings.cases import cases_of
-from cxlab.journey.workings.kink import robust
 from cxlab.journey.workings.refusal import JourneyError
 from cxlab.results import Result, number
 
@@ -54,8 +51,8 @@ def handoffs(
         changed = rows[column].astype("str").str.contains(_SEVERAL, na=False, regex=True)
         for part in outcomes:
             if part in rows:
-                x, used = covariates(rows, adjust)
-                one = _difference(rows, changed.to_numpy(), part, x, how.level)
+                one = _difference(rows, changed, part, adjust, how.level)
+                used = one.pop("held", used)
                 found += [{"term": term, "part": _PARTS.get(part, part), **one}] if one else []
     if not found:
         raise JourneyError(
@@ -68,8 +65,8 @@ def handoffs(
         name="hand-offs",
         frame=frame[_COLUMNS],
         headline=_headline(frame),
-        method=f"Differences by least squares{told(used)}, scatter uneven (HC1); p adjusted for "
-        "how many were looked at (Benjamini and Hochberg 1995).",
+        method=f"Differences by least squares{told(used)}, a customer's cases taken together "
+        "(CR1); p adjusted for how many were looked at (Benjamini and Hochberg 1995).",
         base=cases.base,
         notes=(*cases.notes, _HARD),
     )
@@ -82,21 +79,15 @@ _COLUMNS = ["term", "part", "estimate", "conf_low", "conf_high", "raw", "p_value
 
 
 def _difference(
-    rows: pd.DataFrame, changed: np.ndarray, part: str, x: np.ndarray, level: float
+    rows: pd.DataFrame, changed: pd.Series, part: str, adjust: Sequence[str], level: float
 ) -> dict[str, Any]:
-    known = rows[part].notna().to_numpy().copy()
+    known = rows[part].notna()
     if part == "solved":
-        known &= rows["closed"].to_numpy()
-    y, mine = rows.loc[known, part].to_numpy(float), changed[known]
+        known &= rows["closed"]
+    mine = changed[known]
     if min(mine.sum(), (~mine).sum()) < FEWEST:
         return {}
-    beta, cover = robust(np.column_stack([x[known], mine]), y)
-    estimate, error = float(beta[-1]), float(np.sqrt(cover[-1, -1]))
-    low, high = stats.mean_interval(estimate, error, level=level)
-    p = 2 * float(ndtr(-abs(estimate) / error)) if error > 0 else 1.0
-    raw = float(y[mine].mean() - y[~mine].mean())
-    row = {"estimate": estimate, "conf_low": float(low), "conf_high": float(high), "raw": raw}
-    return {**row, "p_value": p, "count": int(mine.sum()), "n": len(y)}
+    return difference(rows[known], part, mine, adjust, level)
 
 
 def _headline(frame: pd.DataFrame) -> str:

@@ -10,6 +10,7 @@ from cxlab import stats
 from cxlab.codebook import How, Scale, label, question
 from cxlab.journey.workings.cases import NO_STAGE, Cases, cases_of
 from cxlab.journey.workings.half import median_time
+from cxlab.journey.workings.means import mean_of
 from cxlab.journey.workings.near import near
 from cxlab.journey.workings.refusal import JourneyError
 from cxlab.results import Result, count, percent
@@ -98,7 +99,8 @@ def _of_group(rows: pd.DataFrame, level: float) -> list[dict[str, Any]]:
     for part, (column, share) in _MEANS.items():
         if column in rows and rows[column].notna().any():
             known = rows[column].notna()
-            out.append({"part": part, **_mean(rows.loc[known, column], who[known], share, level)})
+            told = mean_of(rows.loc[known, column], who[known], share=share, level=level)
+            out.append({"part": part, **told})
     for part, (hours, came) in _TIMES.items():
         if hours in rows and rows[hours].notna().any():
             known = rows[rows[hours].notna()]
@@ -106,18 +108,6 @@ def _of_group(rows: pd.DataFrame, level: float) -> list[dict[str, Any]]:
             out.append({"part": part, "estimate": half, "conf_low": low, "conf_high": high,
                         "n": len(known)})  # fmt: skip
     return out
-
-
-def _mean(values: Any, who: Any, share: bool, level: float, weight: Any = None) -> dict[str, Any]:
-    cluster = pd.factorize(who)[0]
-    found = stats.linearised(np.asarray(values, float), weight=weight, cluster=cluster)
-    mean, error = float(found.estimate[0]), float(found.std_error[0])
-    if share:
-        worth = np.minimum(found.n_effective[0], len(values))
-        low, high = stats.proportion_interval(mean * worth, worth, level=level)
-    else:
-        low, high = stats.mean_interval(mean, error, df=float(found.df[0]), level=level)
-    return {"estimate": mean, "conf_low": float(low), "conf_high": float(high), "n": len(values)}
 
 
 def _scores(
@@ -133,7 +123,8 @@ def _scores(
         place = cases.frame[by].to_numpy()[told["case"]]
         low = ", low is good" if scale is not None and scale.better == "low" else ""
         for group, each in told.groupby(place):
-            found = _mean(each["value"], each["customer_id"], False, how.level, each["weight"])
+            found = mean_of(each["value"], each["customer_id"], level=how.level,
+                            weight=each["weight"])  # fmt: skip
             rows.append({"group": group, "part": f"{label(score)} after it{low}", **found})
     return rows
 

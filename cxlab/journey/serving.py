@@ -5,11 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxlab import stats
 from cxlab.codebook import How, label, question, tier
-from cxlab.journey.workings.adjusting import covariates, told
+from cxlab.journey.workings.adjusting import covariates, robust, told, whose
 from cxlab.journey.workings.cases import cases_of
-from cxlab.journey.workings.kink import robust
+from cxlab.journey.workings.means import mean_of
 from cxlab.journey.workings.refusal import JourneyError
 from cxlab.results import Result, count, money, money_in, percent
 
@@ -67,7 +66,7 @@ def cost_to_serve(
         frame=frame,
         headline=_headline(frame, f"{how.currency} ".lstrip()),
         method=f"Means with intervals by Student's t; cases compared by least squares{told(used)}, "
-        "scatter uneven (HC1).",
+        "a customer's cases taken together (CR1).",
         base=money_in(cases.base, how.currency),
         notes=(*cases.notes, *_notes(rows, found)),
         unit="money",
@@ -75,13 +74,6 @@ def cost_to_serve(
 
 
 _COLUMNS = ["part", "group", "estimate", "conf_low", "conf_high", "n"]
-
-
-def _mean(values: np.ndarray, level: float) -> dict[str, Any]:
-    found = stats.linearised(values)
-    low, high = stats.mean_interval(found.estimate, found.std_error, df=found.df, level=level)
-    return {"estimate": float(found.estimate[0]), "conf_low": float(low[0]),
-            "conf_high": float(high[0]), "n": len(values)}  # fmt: skip
 
 
 def _by_tier(rows: pd.DataFrame, responses: Any, orders: Any, score: str, level: float) -> list:
@@ -102,7 +94,13 @@ def _by_tier(rows: pd.DataFrame, responses: Any, orders: Any, score: str, level:
         for name in ("detractor", "passive", "promoter"):
             mine = each[tiers == name].to_numpy(float)
             if len(mine) >= FEWEST:
-                out.append({"part": part, "group": f"{name}s", **_mean(mine, level)})
+                out.append(
+                    {
+                        "part": part,
+                        "group": f"{name}s",
+                        **mean_of(mine, np.arange(len(mine)), level=level),
+                    }
+                )
     return out
 
 
@@ -121,10 +119,8 @@ def _by_settling(rows: pd.DataFrame, repeat: str, how: How) -> tuple[list, list[
         return [], []
     x, used = covariates(whole, ["kind"])
     y = whole["cost"].to_numpy(float)
-    beta, cover = robust(np.column_stack([x, hard]), y)
-    gap, error = float(beta[-1]), float(np.sqrt(cover[-1, -1]))
-    once = _mean(y[~hard], how.level)
-    low, high = (float(each) for each in stats.mean_interval(gap, error, level=how.level))
+    gap, low, high, _ = robust(np.column_stack([x, hard]), y, whose(whole)).last(how.level)
+    once = mean_of(y[~hard], whole["customer_id"][~hard], level=how.level)
     n, at = int(hard.sum()), once["estimate"]
     more = {"estimate": at + gap, "conf_low": at + low, "conf_high": at + high, "n": n}
     spared = {"estimate": n * gap, "conf_low": n * low, "conf_high": n * high, "n": n}
@@ -147,7 +143,8 @@ def _whole(rows: pd.DataFrame, repeat: str) -> pd.DataFrame:
     whole["back"] = (whole["size"] > 1) | whole["failed"].eq(1)
     sure = (whole["size"] > 1) | (whole["again"].notna() & (whole["failed"].notna() |
                                                            ("failed" not in known)))  # fmt: skip
-    return whole[sure & whole["cost"].notna()].reset_index(drop=True)
+    whole = whole[sure & whole["cost"].notna()]
+    return whole.reset_index("customer_id").reset_index(drop=True)
 
 
 def _notes(rows: pd.DataFrame, found: list) -> list[str]:

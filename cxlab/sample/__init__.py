@@ -82,7 +82,7 @@ def write(folder: str | Path, *, customers: int = 3000, seed: int = 20251231) ->
         ...     write(folder, customers=200, seed=1)["company"]["name"]
         'Kestrel Coffee'
     """
-    from cxlab.sample import vendors, web
+    from cxlab.sample import helpdesk, vendors, web
 
     drawn = simulate(customers=customers, seed=seed)
     exports = Path(folder) / "exports"
@@ -94,6 +94,7 @@ def write(folder: str | Path, *, customers: int = 3000, seed: int = 20251231) ->
     vendors.write_labels(Path(folder) / "truth_comments.csv", drawn.labels)
     ids = drawn.customers["Customer No"].str.strip().drop_duplicates().to_numpy()
     web.write(Path(folder), web.draw(ids, seed=seed))
+    helpdesk.write(Path(folder), helpdesk.draw(drawn.interactions, seed=seed))
     truth = json.dumps(drawn.truth, indent=1, ensure_ascii=False, allow_nan=False)
     (Path(folder) / "truth.json").write_text(truth + "\n", encoding="utf-8", newline="\n")
     study = (Path(__file__).parent / "study.yaml").read_text(encoding="utf-8")

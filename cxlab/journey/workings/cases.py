@@ -15,7 +15,7 @@ from cxlab.results import Misuse, count, percent
 
 _READ = ("customer_id", "opened_at", "first_reply_at", "closed_at", "channel", "channels_used",
          "kind", "stage", "touchpoint", "resolved", "reopened", "agent", "csat",
-         "cost")  # fmt: skip
+         "cost", "handled_by", "personalised")  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,11 +27,13 @@ class Cases:
             `solved` (hours until the first reply and until the end, or until now), `replied` and
             `closed` (whether they came), `failed` and `again` (1, 0, or missing where it is not
             known), `touchpoint`, `kind`, `channel`, `channels_used`, `agent`, `csat`, `cost`.
+        until: the last moment known (UTC).
         base: who is counted.
         notes: what the reader must know.
     """
 
     frame: pd.DataFrame
+    until: pd.Timestamp
     base: str
     notes: tuple[str, ...]
 
@@ -42,6 +44,7 @@ def cases_of(
     as_of: Any,
     stages: Mapping[str, Sequence[str]] | None = None,
     repeat: str = "7D",
+    also: Sequence[str] = (),
 ) -> Cases:
     """Read contacts.
 
@@ -50,13 +53,14 @@ def cases_of(
         as_of: the last moment known.
         stages: stage -> values of stage, touchpoint or kind that belong to it.
         repeat: within how long a further contact says that the first was not settled.
+        also: further columns to carry along, where contacts have them.
 
     Raises:
         JourneyError: there is no contact, or none with a day.
     """
     if isinstance(interactions, Cases):
         return interactions
-    rows = _rows(interactions)
+    rows = _rows(interactions, also)
     until = _instant(as_of, rows["opened_at"])
     if "kind" in rows:  # an invitation to a survey is ours, not the customer's
         rows = rows[~rows["kind"].astype("str").str.lower().str.contains("invit", na=False)]
@@ -73,11 +77,11 @@ def cases_of(
     of = f" of {count(people, 'customer')}" if people else ""
     first, last = (rows["opened_at"].iloc[at] for at in (0, -1))
     base = f"{count(len(rows), 'contact')}{of}, {first:%B %Y} to {last:%B %Y}."
-    return Cases(rows, base, tuple(filter(None, notes)))
+    return Cases(rows, until, base, tuple(filter(None, notes)))
 
 
-def _rows(interactions: Any) -> pd.DataFrame:
-    columns = [name for name in _READ if name in interactions.columns]
+def _rows(interactions: Any, also: Sequence[str]) -> pd.DataFrame:
+    columns = [name for name in dict.fromkeys((*_READ, *also)) if name in interactions.columns]
     if "opened_at" not in columns:
         raise JourneyError("contacts have no day.", needs="'opened_at' under tables.interactions")
     rows = interactions[columns]

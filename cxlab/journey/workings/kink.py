@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import chi2
 
+from cxlab.journey.workings.adjusting import Fit, robust, together
+
 GRID = 60
 DRAWS = 4000
 
@@ -17,8 +19,7 @@ class Kink:
         at, low, high: where it bends, with the ends of its interval, on the scale of `x`.
         p_value: of no bend anywhere, the best of all places looked at taken into account.
         gain: by how much the bent line's BIC is below that of the better line without.
-        slope_before, slope_after: by one more of `x`, with the standard errors.
-        beta, cover: all coefficients and their robust covariance; the last two are the slopes.
+        fit: the bent line; its last two coefficients are the slopes before and after.
     """
 
     at: float
@@ -26,14 +27,11 @@ class Kink:
     high: float
     p_value: float
     gain: float
-    slope_before: float
-    slope_after: float
-    beta: np.ndarray
-    cover: np.ndarray
+    fit: Fit
 
 
-def bent(x: np.ndarray, y: np.ndarray, other: np.ndarray, rest: np.ndarray, *, level: float,
-         seed: int) -> Kink | None:  # fmt: skip
+def bent(x: np.ndarray, y: np.ndarray, other: np.ndarray, rest: np.ndarray, who: np.ndarray, *,
+         level: float, seed: int) -> Kink | None:  # fmt: skip
     """Fit `y = rest + b min(x, k) + c max(x - k, 0)` for the best k of a grid.
 
     The test takes the largest score over the grid, with its joint law drawn (Hansen 1996); the
@@ -44,6 +42,7 @@ def bent(x: np.ndarray, y: np.ndarray, other: np.ndarray, rest: np.ndarray, *, l
         y: the outcome.
         other: another scale of x on which the line may be straight.
         rest: covariates with an intercept, of full rank.
+        who: codes of whose rows they are; a customer's belong together.
         level: confidence level of the interval.
         seed: of the draws.
 
@@ -73,17 +72,17 @@ def bent(x: np.ndarray, y: np.ndarray, other: np.ndarray, rest: np.ndarray, *, l
     wave = y - curved @ np.linalg.lstsq(curved, y, rcond=None)[0]
     bic = n * np.log([base / n, float(wave @ wave) / n]) + (p - 1) * np.log(n)
     mine = n * np.log(rss[best] / n) + (p + 1) * np.log(n)
-    beta, cover = _slopes(x, y, rest, float(inner[best]))
+    at = float(inner[best])
+    fit = robust(np.column_stack([rest, np.minimum(x, at), np.maximum(x - at, 0)]), y, who)
     return Kink(
-        float(inner[best]), float(inner[near].min()), float(inner[near].max()),
-        _p_value(apart, left, score, seed), float(bic.min() - mine), float(beta[-2]),
-        float(beta[-1]), beta, cover,
+        at, float(inner[near].min()), float(inner[near].max()),
+        _p_value(apart, left, score, who, seed), float(bic.min() - mine), fit,
     )  # fmt: skip
 
 
-def _p_value(apart: np.ndarray, left: np.ndarray, score: np.ndarray, seed: int) -> float:
+def _p_value(apart, left: np.ndarray, score: np.ndarray, who: np.ndarray, seed: int) -> float:
     """Give the p-value of the largest score, drawn from the joint law of all of them."""
-    each = apart * left[:, None]
+    each = together(apart * left[:, None], who)
     cover = each.T @ each
     spread = np.sqrt(np.diag(cover))
     found = np.abs(score / spread).max()
@@ -91,17 +90,3 @@ def _p_value(apart: np.ndarray, left: np.ndarray, score: np.ndarray, seed: int) 
     draws = rng.multivariate_normal(np.zeros(len(spread)), cover / np.outer(spread, spread),
                                     DRAWS, method="eigh")  # fmt: skip
     return float((1 + (np.abs(draws).max(axis=1) >= found).sum()) / (DRAWS + 1))
-
-
-def _slopes(x: np.ndarray, y: np.ndarray, rest: np.ndarray, at: float) -> tuple:
-    design = np.column_stack([rest, np.minimum(x, at), np.maximum(x - at, 0)])
-    return robust(design, y)
-
-
-def robust(design: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Fit by least squares, with a covariance that lets scatter be uneven (HC1)."""
-    inverse = np.linalg.pinv(design.T @ design)
-    beta = np.linalg.lstsq(design, y, rcond=None)[0]
-    each = design * (y - design @ beta)[:, None]
-    n, p = design.shape
-    return beta, inverse @ (each.T @ each) @ inverse * n / (n - p)
