@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,40 @@ def browser():
         opened = started.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield opened
         opened.close()
+
+
+def server_program(name):
+    found = shutil.which(name) or next(
+        (str(p) for p in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None
+    )
+    return found or absent(f"a PostgreSQL server ({name})")
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory):
+    """A server of our own, in a folder of its own, reached through a socket."""
+    import ibis
+
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        absent("psycopg, the PostgreSQL driver,")
+    folder = tmp_path_factory.mktemp("pg")
+    initdb, ctl = server_program("initdb"), server_program("pg_ctl")
+    as_user = {}
+    if os.name == "posix" and os.geteuid() == 0:
+        # the server refuses to run as root
+        as_user = {"user": "nobody"}
+        for path in (folder, *folder.parents[:2]):
+            path.chmod(0o755)
+        shutil.chown(folder, "nobody")
+    data = folder / "data"
+
+    def call(*command):
+        subprocess.run(command, check=True, capture_output=True, cwd=folder, **as_user)
+
+    call(initdb, "-D", str(data), "-U", "cxlab", "-A", "trust", "-E", "UTF8", "--locale=C")
+    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
+    call(ctl, "-D", str(data), "-w", "-o", options, "-l", str(folder / "log"), "start")
+    yield ibis.postgres.connect(host=str(folder), user="cxlab", database="postgres")
+    call(ctl, "-D", str(data), "-m", "immediate", "stop")

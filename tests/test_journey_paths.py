@@ -230,3 +230,20 @@ def test_ways_read_in_passes_and_asked_where_they_lie_give_the_same(within, monk
         read, asked = ask(ways), ask(replace(ways, kept=False))
         pd.testing.assert_frame_equal(read.frame, asked.frame, rtol=1e-9)
         assert read.headline == asked.headline
+
+
+def test_postgresql_gives_the_same_ways(postgres):
+    rng = np.random.default_rng(9)
+    rows = zip(rng.integers(0, 40, 800).astype(str), rng.choice(list("abcd"), 800),
+               np.sort(rng.integers(0, 9_000, 800)), strict=True)  # fmt: skip
+    here = table(list(rows))
+    there = postgres.create_table("ways_of_people", here.execute(), temp=True)
+    way = partial(journey.funnel, steps=["a", "b", "c"], as_of="2026-01-01")
+    pair = [journey.ways(each) for each in (here, there)]
+    assert (pair[0].events, pair[0].visits, pair[0].tied) == (
+        pair[1].events, pair[1].visits, pair[1].tied)  # fmt: skip
+    assert not pair[1].kept
+    for ask in (journey.transitions, journey.step_matrix, journey.loops, journey.commonest, way):
+        one, other = (ask(ways) for ways in pair)
+        pd.testing.assert_frame_equal(one.frame, other.frame, check_dtype=False, rtol=1e-9)
+        assert one.headline == other.headline
