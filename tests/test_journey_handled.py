@@ -220,3 +220,12 @@ def test_ways_of_leavers_and_stayers_are_set_side_by_side(kestrel):
     assert told.headline.startswith("The ways of leavers and stayers part nowhere")
     with pytest.raises(journey.JourneyError, match="neither by NPS nor by who left"):
         journey.compare_ways(ways, kestrel.customers[["customer_id"]])
+
+
+def test_a_side_of_which_nobody_did_it_is_no_sure_thing():
+    rng, sure = np.random.default_rng(6), 0
+    for _ in range(400):
+        rows = pd.DataFrame({"customer_id": np.arange(460), "y": 1.0 * (rng.random(460) < 0.02)})
+        told = difference(rows, "y", pd.Series(np.arange(460) < 60), [], 0.95)
+        sure += told["p_value"] < 0.05
+    assert sure <= 34

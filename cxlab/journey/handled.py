@@ -80,9 +80,9 @@ def handled(
         frame=frame,
         headline=_headline(frame),
         method=f"Differences by least squares{told(sorted(used))}, a customer's contacts taken "
-        "together (CR1); shares by Wilson on the contacts worth as much; p adjusted for how many "
-        f"were looked at (Benjamini and Hochberg 1995). Settled: not failed, and no further "
-        f"contact of the customer within {repeat}, whatever it was about.",
+        "together (CR1, no less than plain); shares by Wilson on the contacts worth as much; p "
+        "adjusted for how many were looked at (Benjamini and Hochberg 1995). Settled: not failed, "
+        f"and no further contact of the customer within {repeat}, whatever it was about.",
         base=cases.base,
         notes=(*cases.notes, _BY_LOT if LOT in sides else _NOT_BY_LOT),
     )

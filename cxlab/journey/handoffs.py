@@ -66,7 +66,8 @@ def handoffs(
         frame=frame[_COLUMNS],
         headline=_headline(frame),
         method=f"Differences by least squares{told(used)}, a customer's cases taken together "
-        "(CR1); p adjusted for how many were looked at (Benjamini and Hochberg 1995).",
+        "(CR1, no less than plain); p adjusted for how many were looked at (Benjamini and Hochberg "
+        "1995).",
         base=cases.base,
         notes=(*cases.notes, _HARD),
     )

@@ -66,7 +66,7 @@ def cost_to_serve(
         frame=frame,
         headline=_headline(frame, f"{how.currency} ".lstrip()),
         method=f"Means with intervals by Student's t; cases compared by least squares{told(used)}, "
-        "a customer's cases taken together (CR1).",
+        "a customer's cases taken together (CR1, no less than plain).",
         base=money_in(cases.base, how.currency),
         notes=(*cases.notes, *_notes(rows, found)),
         unit="money",

@@ -62,18 +62,27 @@ class Fit:
 
     Attributes:
         beta: coefficients.
-        cover: their covariance, with scatter uneven and a customer's contacts together.
+        cover: their covariance with a customer's contacts together.
+        plain: the same if scatter were even and contacts independent.
         df: customers less coefficients.
     """
 
     beta: np.ndarray
     cover: np.ndarray
+    plain: np.ndarray
     df: int
+
+    def errors(self, change: np.ndarray) -> np.ndarray:
+        """Give the standard error of each row of sums of the coefficients, the larger of the two.
+
+        Where one side is all alike, its scatter is none, and too small (Angrist, Pischke 2009).
+        """
+        of = [np.einsum("ij,jk,ik->i", change, each, change) for each in (self.cover, self.plain)]
+        return np.sqrt(np.maximum(np.maximum(*of), 0))
 
     def of(self, change: np.ndarray, level: float) -> tuple[float, float, float, float]:
         """Give a sum of the coefficients, the ends of its interval, and its p-value."""
-        estimate = float(change @ self.beta)
-        error = float(np.sqrt(max(change @ self.cover @ change, 0.0)))
+        estimate, error = float(change @ self.beta), float(self.errors(change[None])[0])
         low, high = stats.mean_interval(estimate, error, df=self.df, level=level)
         p = 2 * float(student.sf(abs(estimate) / error, self.df)) if error > 0 else 1.0
         return estimate, float(low), float(high), p
@@ -93,10 +102,12 @@ def robust(design: np.ndarray, y: np.ndarray, who: np.ndarray) -> Fit:
     """
     inverse = np.linalg.pinv(design.T @ design)
     beta = np.linalg.lstsq(design, y, rcond=None)[0]
-    each = together(design * (y - design @ beta)[:, None], who)
+    left = y - design @ beta
+    each = together(design * left[:, None], who)
     (n, p), groups = design.shape, len(each)
     factor = groups / max(groups - 1, 1) * (n - 1) / max(n - p, 1)
-    return Fit(beta, factor * inverse @ (each.T @ each) @ inverse, max(groups - p, 1))
+    cover = factor * inverse @ (each.T @ each) @ inverse
+    return Fit(beta, cover, left @ left / max(n - p, 1) * inverse, max(groups - p, 1))
 
 
 def difference(

@@ -116,9 +116,9 @@ def against_waiting(
         bends=bends,
         n=len(rows),
         method=f"Means of tenths by waiting{told(used)}; a customer's contacts taken together "
-        "(CR1); a knee where a line on doublings of the wait that bends once has a lower BIC than "
-        "both lines that do not, and no bend at all is rejected over all places looked at (Hansen "
-        "1996); interval by inverting the fit (Hansen 2017).",
+        "(CR1, no less than plain); a knee where a line on doublings of the wait that bends once "
+        "has a lower BIC than both lines that do not, and no bend at all is rejected over all "
+        "places looked at (Hansen 1996); interval by inverting the fit (Hansen 2017).",
     )
 
 
@@ -129,7 +129,7 @@ def _curve(wait, y: np.ndarray, rest: np.ndarray, who: np.ndarray, level: float)
     dummies = np.eye(codes.max() + 1)[codes]
     centred = rest[:, 1:] - rest[:, 1:].mean(axis=0)
     fit, tenths = robust(np.hstack([dummies, centred]), y, who), dummies.shape[1]
-    mean, error = fit.beta[:tenths], np.sqrt(np.diag(fit.cover)[:tenths])
+    mean, error = fit.beta[:tenths], fit.errors(np.eye(len(fit.beta))[:tenths])
     low, high = stats.mean_interval(mean, error, df=fit.df, level=level)
     return [
         {"term": CURVE, "time": float(np.median(wait[codes == at])), "estimate": mean[at],
