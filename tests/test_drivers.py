@@ -368,3 +368,15 @@ def test_uneven_slopes_are_found_and_named():
     found = drivers.odds(rows, outcome="nps", drivers=["must", "even"], cuts=(6, 8))
     assert found.headline.startswith("One slope does not fit all cuts of NPS")
     assert "must" in found.headline
+
+
+def test_the_same_answers_are_drawn_from_once_and_others_anew(monkeypatch):
+    drawn, draw = [], certainty._drawn
+    monkeypatch.setattr(certainty, "_drawn", lambda *of: drawn.append(1) or draw(*of))
+    asked = {"outcome": "nps", "drivers": FOUR, "n_boot": 60}
+    first = drivers.importance(survey(seed=77), **asked)
+    drivers.halo(survey(seed=77), **asked)
+    assert len(drawn) == 1
+    again = drivers.importance(survey(seed=77), weight="weight", **asked)
+    assert len(drawn) == 2
+    assert (first.frame["conf_low"] != again.frame["conf_low"]).any()

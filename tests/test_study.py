@@ -1,6 +1,8 @@
 """A study is opened whole, accounted for, cached by content, and cut into parts."""
 
 import json
+import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
@@ -163,6 +165,19 @@ def test_a_new_month_of_answers_leaves_the_other_tables_unread(shop):
         listed.write("\n")  # every table is held against the customer list
     study.load(shop)
     assert len(_kept(shop)) == 1 + 2 * tables
+
+
+def test_what_no_opening_used_for_a_month_leaves_the_cache(shop):
+    study.load(shop)
+    old, ago = _kept(shop), time.time() - 40 * 24 * 3600
+    for name in old:
+        os.utime(shop.parent / ".cxlab" / name, (ago, ago))
+    with (shop.parent / "answers.csv").open("a") as more:
+        more.write("2,2025-06-01,10\n")
+    study.load(shop)  # reads the other tables, which are used again, and writes this one anew
+    now = _kept(shop)
+    assert len(now) == len(old)
+    assert len(old - now) == 1
 
 
 def test_a_table_held_against_a_list_that_fails_is_not_kept(shop):

@@ -107,9 +107,11 @@ def _painted(figure: Any) -> bytes:
     """Paint a figure as PNG of few colours: a quarter of the bytes, and looking the same."""
     figure.set_dpi(DPI)
     canvas = FigureCanvasAgg(figure)
+    if layout := figure.get_layout_engine():
+        layout.execute(figure)
+        figure.set_layout_engine(layout if _moved_inside(figure) else "none")  # once is enough
     canvas.draw()
-    if _moved_inside(figure):
-        canvas.draw()
+    figure.set_layout_engine(layout)
     whole = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     buffer = io.BytesIO()
     few = whole.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)

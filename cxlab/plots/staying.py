@@ -62,7 +62,7 @@ def _cell(ax: Axes, row, place: float, ends: tuple[float, float], unit: str) -> 
     cell = Rectangle((row.time + 0.48 - wide, place - 0.46), wide, 0.92, facecolor=face, lw=0)
     if not done:
         cell.set(hatch="////", edgecolor=FAINT)
-    ax.add_patch(cell)
+    ax.add_patch(cell).set_in_layout(False)  # what lies inside the axes need not be measured
     if row.time == 0:
         text = count(row.n) if row.n < 100_000 else f"{number(row.n / 1000, 0)}k"
     elif unit == "share":
@@ -71,7 +71,8 @@ def _cell(ax: Axes, row, place: float, ends: tuple[float, float], unit: str) -> 
         text = number(row.estimate, 0)
     dark = done and shade > 0.55
     ax.text(_middle(row.time), place, text, ha="center", va="center", fontsize=7.8,
-            color=PAPER if dark else INK if done else GREY, clip_on=True)  # fmt: skip
+            color=PAPER if dark else INK if done else GREY, clip_on=True,
+            in_layout=False)  # fmt: skip
 
 
 def _middle(age: int) -> float:

@@ -121,12 +121,27 @@ def linearised(values: Any, *, weight: Any = None, group: Any = None, cluster: A
         df = n - 1
         if cluster is not None:
             alone = variance
-            owner, _, (totals,) = pairs(g, _codes(cluster), groups, score)
-            m = np.bincount(owner, minlength=groups)
-            variance, df = m / (m - 1) * np.bincount(owner, totals**2, minlength=groups), m - 1
+            m, squares = _by_cluster(g, _codes(cluster), groups, score)
+            variance, df = m / (m - 1) * squares, m - 1
             n_effective = np.where(variance > 0, n_effective * alone / variance, n_effective)
         std_error = np.where(df > 0, np.sqrt(variance) / total, np.nan)
     return Mean(estimate, std_error, n, np.where(n > 0, n_effective, 0.0), np.maximum(df, 0))
+
+
+def _by_cluster(
+    group: np.ndarray, cluster: np.ndarray, groups: int, score: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Count the clusters of each group, and sum the squares of what each adds up to."""
+    m = int(cluster.max(initial=-1)) + 1
+    if groups * m > SPARSE * len(group) + 1000:
+        owner, _, (totals,) = pairs(group, cluster, groups, score)
+        return np.bincount(owner, minlength=groups), np.bincount(owner, totals**2, groups)
+    key = np.multiply(group, m, dtype=np.int64)
+    key += cluster
+    seen = np.zeros(groups * m, dtype=bool)
+    seen[key] = True
+    totals = np.bincount(key, score, minlength=groups * m).reshape(groups, m)
+    return seen.reshape(groups, m).sum(axis=1), np.einsum("gm,gm->g", totals, totals)
 
 
 def delta(pieces: Callable[[np.ndarray], np.ndarray], totals: Any) -> np.ndarray:

@@ -740,6 +740,8 @@ def _tables(
             for whole, own in zip(tables, kept, strict=True):
                 whole.update(own)
     stop_at(errors, mapping.source)
+    if places:
+        cache_room.tidy(places.values())
     cleaned, wording, notes, printed = tables
     return {table: cleaned[table] for table in files}, wording, notes, printed
 

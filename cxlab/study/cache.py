@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,8 @@ from cxlab.codebook import Mapping
 FOLDER, HASHES = ".cxlab", "hashes.json"
 WEIGHTS = ("population", "weighting")
 LATER = {"reports", "next_steps", "study", "privacy", *WEIGHTS}  # matter once tables are clean
+UNUSED = 30 * 24 * 3600  # seconds
+_LOG = logging.getLogger(__name__)
 _FRAMES = ("frame", "set_aside", "repairs", "judged")
 Printed = dict[str, dict[str, Any]]  # file -> what it says of the columns of questions
 Kept = tuple[
@@ -136,6 +141,16 @@ def write(kept: Kept, folder: Path) -> None:
         shutil.rmtree(staging, ignore_errors=True)
 
 
+def tidy(used: Iterable[Path]) -> None:
+    """Remove tables that lie beside those in use and were last used a month before them."""
+    with suppress(OSError):
+        now = {path: path.stat().st_mtime for path in used}
+        for each in next(iter(now)).parent.iterdir():
+            if each.is_dir() and each.stat().st_mtime < max(now.values()) - UNUSED:
+                _LOG.info("%s: removed, unused for 30 days", each)
+                shutil.rmtree(each, ignore_errors=True)
+
+
 def read(folder: Path) -> Kept | None:
     """Give what `write` kept, or None when it is not there or not whole."""
     try:
@@ -150,6 +165,8 @@ def read(folder: Path) -> Kept | None:
         }
     except (OSError, ValueError, KeyError):
         return None
+    with suppress(OSError):  # a folder that cannot be written
+        os.utime(folder)  # it was used
     wording = {table: words[table]["wording"] for table in words}
     notes = {table: tuple(words[table]["notes"]) for table in words}
     return cleaned, wording, notes, {table: words[table]["printed"] for table in words}

@@ -1,6 +1,7 @@
 """How sure is the order? Resampled moments, ranks, ties, and the answers that would be needed."""
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from scipy.stats import f as f_distribution
@@ -15,6 +16,8 @@ POWER = 0.80
 LEAST_SIGNAL = 0.05
 WORTH_NAMING = 1e7
 
+MOST_KEPT = 5_000_000  # multiplicities, 20 MB
+_LAST: dict[bytes, list[tuple[np.ndarray, np.ndarray]]] = {}
 # many small products: threads would spend their time waiting for one another
 _ONE_THREAD = ThreadpoolController()
 
@@ -62,8 +65,27 @@ def resample(
         return np.concatenate([of(cov) for _, cov in moments(design, n_boot=n_boot, seed=seed)])
 
 
-def moments(design: Design, *, n_boot: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield multiplicities and covariance matrices of bootstrap replicates, chunk by chunk."""
+def moments(design: Design, *, n_boot: int, seed: int) -> Iterable[tuple[np.ndarray, np.ndarray]]:
+    """Give multiplicities and covariance matrices of bootstrap replicates, chunk by chunk.
+
+    A page asks half a dozen questions of the same answers: those of the last ones are kept, by
+    content, where they are few.
+    """
+    if design.n * n_boot > MOST_KEPT:
+        return _drawn(design, n_boot, seed)
+    drawn_from = [*design.x, design.z, design.y, design.w]
+    drawn_from += [one for one in (design.cluster, design.strata) if one is not None]
+    words = (n_boot, seed, design.cluster is None, [one.shape for one in drawn_from])
+    told = hashlib.blake2b(repr(words).encode())
+    for one in drawn_from:
+        told.update(one.tobytes())
+    if told.digest() not in _LAST:
+        _LAST.clear()
+        _LAST[told.digest()] = list(_drawn(design, n_boot, seed))
+    return _LAST[told.digest()]
+
+
+def _drawn(design: Design, n_boot: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     draws = stats.counts(
         design.n, n_boot=n_boot, seed=seed, cluster=design.cluster, strata=design.strata
     )

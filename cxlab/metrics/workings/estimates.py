@@ -85,11 +85,11 @@ def mark_small(frame: pd.DataFrame, smallest: int) -> tuple[pd.DataFrame, list[s
     n, notes = frame["n"], []
     hidden = ((n < smallest) & (n > 0)) | results.hidden(frame, smallest=smallest)
     numbers = ["estimate", "std_error", "conf_low", "conf_high", "n_effective"]
-    frame.loc[hidden | (n == 0), numbers] = np.nan
-    verdict = np.select(
-        [n == 0, hidden, n < SMALL], ["no answers", "suppressed", "small base"], default=""
-    )
-    frame["verdict"] = pd.Series(verdict, index=frame.index, dtype=object).replace("", None)
+    if (blank := hidden | (n == 0)).any():
+        frame.loc[blank, numbers] = np.nan
+    verdict = np.where(hidden, "suppressed", np.where(n < SMALL, "small base", None))  # type: ignore[call-overload]
+    verdict = np.where(n == 0, "no answers", verdict)
+    frame["verdict"] = pd.Series(verdict, index=frame.index, dtype=object)
     if hidden.any():
         few = int(((n < smallest) & (n > 0)).sum())
         more = int(hidden.sum()) - few
