@@ -17,7 +17,7 @@ from cxlab.churn.workings.judging import (
     judgement,
     parts_for,
 )
-from cxlab.churn.workings.learning import FEWEST_LEAVERS, cross_scores, parts_of, settled
+from cxlab.churn.workings.learning import FEWEST_LEAVERS, cross_scores, parts_of
 from cxlab.results import Result, count, number, percent, probability
 
 
@@ -46,7 +46,7 @@ def line_of(model: Pipeline, day=pd.NaT) -> Line:
         day: of all days it learned from, the one whose outcomes decide; all of them if missing.
     """
     learned = model.lesson_.snapshot
-    p = cross_scores(settled(model), learned)
+    p = cross_scores(model, learned)
     here = np.ones(len(p), bool) if pd.isna(day) else (learned.day == day).to_numpy()
     return Line(*scores.platt(learned.label.to_numpy(dtype=int)[here], p[here]))
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
+from sklearn.base import clone
 
 from cxlab import events
 from cxlab.churn.definition import FLAG, SILENCE, ChurnError, Definition, definition
@@ -29,9 +30,9 @@ from cxlab.churn.workings.learning import (
     cross_scores,
     in_codes,
     learn,
-    once_settled,
     parts_of,
     plain,
+    settled,
     untrained,
 )
 from cxlab.results import Result, amount, count, number, percent, sentence, span
@@ -151,12 +152,17 @@ def rolling(snapshot: Snapshot, *, model="logistic", level: float = 0.95, seed: 
     days = sorted(taken.day.dropna().unique())
     if len(days) < 2:
         raise ChurnError("steadiness is seen over several days, and only one is judged.")
-    rows, before = [], None
+    rows, before, learner = [], None, None
     for day in days:
         judged = taken.rows((taken.day == day).to_numpy())
-        p = _from_before(taken, judged, model, seed)
-        if p is None:
+        past = _before(taken, judged)
+        if past is None:
             continue
+        recipe = untrained(past, model, seed) if isinstance(model, str) else clone(model)
+        if learner is None:  # its penalty is chosen on the first days, and kept
+            (known,) = in_codes(recipe, past.features)
+            learner = settled(recipe, known, past.label).named_steps.get("model")
+        p = _from_before(past, judged, recipe.set_params(model=learner), seed)
         y = judged.label.to_numpy(dtype=int)
         now = pd.Series(p, index=judged.customer)
         rows.append(
@@ -269,17 +275,19 @@ def _by_choice(study, as_of, choice: dict, facts: dict[str, pd.DataFrame]) -> Sn
 # ---------------------------------------------------------------- judging without having seen
 
 
-def _from_before(taken: Snapshot, judged: Snapshot, model, seed: int) -> np.ndarray | None:
-    """Score a day by models that learned only from outcomes known by then."""
+def _before(taken: Snapshot, judged: Snapshot) -> Snapshot | None:
+    """Take the days whose outcomes were known by a day, if one can learn from them."""
     day = judged.day.iloc[0]
     known = [d for d in taken.day.unique() if taken.definition.window(d)[1] <= day]
     past = taken.rows(taken.day.isin(known).to_numpy()) if known else None
-    if past is None or past.label.sum() < 20 or judged.label.nunique() < 2:
-        return None
-    chosen = untrained(past, model, seed) if isinstance(model, str) else model
+    few = past is None or past.label.sum() < 20 or judged.label.nunique() < 2
+    return None if few else past
+
+
+def _from_before(past: Snapshot, judged: Snapshot, recipe, seed: int) -> np.ndarray:
+    """Score a day by models that learned from days before, each customer by one without them."""
     of, by = parts_of(judged.customer, seed=seed), parts_of(past.customer, seed=seed)
-    known_then, now = in_codes(chosen, past.features, judged.features)
-    recipe = once_settled(chosen, known_then, past.label)
+    known_then, now = in_codes(recipe, past.features, judged.features)
     p = np.full(len(judged), np.nan)
     for out in range(FOLDS):
         inside = by != out

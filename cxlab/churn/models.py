@@ -1,7 +1,7 @@
 """Models of leaving: scikit-learn Pipelines that take a snapshot's features as they come."""
 
 from collections.abc import Sequence
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import pandas as pd
 from sklearn.pipeline import Pipeline
@@ -22,6 +22,7 @@ from cxlab.results import Result, count, number, percent
 
 # a choice is asked for by a fit and again by its reader, and costs many fits
 _CHOSEN: WeakKeyDictionary[Snapshot, dict] = WeakKeyDictionary()
+_SOUND: WeakSet[Snapshot] = WeakSet()  # what was found to be no label under another name
 
 
 @question
@@ -147,7 +148,10 @@ def _teachable(snapshots: Snapshot | Sequence[Snapshot]) -> Snapshot:
         )
     if taken.features.shape[1] == 0:
         raise ChurnError("there is no feature to learn from; only ids and outcomes are known.")
-    _refuse_the_label(taken)
+    if not isinstance(snapshots, Snapshot) or snapshots not in _SOUND:
+        _refuse_the_label(taken)
+    if isinstance(snapshots, Snapshot):
+        _SOUND.add(snapshots)
     return taken
 
 

@@ -18,7 +18,7 @@ from cxlab.churn.definition import ChurnError
 from cxlab.churn.snapshots import Snapshot
 from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.judging import judgement
-from cxlab.churn.workings.learning import aligned, learn, settled
+from cxlab.churn.workings.learning import aligned, in_codes, learn
 from cxlab.churn.workings.scores import auc
 from cxlab.results import Result, count, listing, number, percent
 
@@ -49,8 +49,15 @@ def contributions(model, snapshot: Snapshot) -> pd.DataFrame:
     """
     pipeline = _inside(model)
     columns, learner = pipeline.named_steps["columns"], pipeline.named_steps["model"]
-    x = np.asarray(columns.transform(aligned(pipeline, snapshot.features)), dtype=float)
-    usual = np.asarray(columns.transform(_background(pipeline)), dtype=float)
+    names = columns.feature_names_in_
+    owners = [_owner(name, names) for name in columns.get_feature_names_out()]
+    x = columns.transform(aligned(pipeline, snapshot.features))
+    return _contributed(learner, x, columns.transform(_background(pipeline)), owners)
+
+
+def _contributed(learner, x, usual, owners: list[str]) -> pd.DataFrame:
+    """Split the log-odds of rows as the learner sees them, of columns made of the named facts."""
+    x, usual = np.asarray(x, dtype=float), np.asarray(usual, dtype=float)
     if isinstance(learner, LogisticRegression):
         parts = (x - usual.mean(axis=0)) * learner.coef_[0]
         base = float(usual.mean(axis=0) @ learner.coef_[0] + learner.intercept_[0])
@@ -62,7 +69,7 @@ def contributions(model, snapshot: Snapshot) -> pd.DataFrame:
             f"reasons: contributions are exact for logistic regression and boosted trees only, and "
             f"this is {type(learner).__name__}."
         )
-    return _by_feature(parts, columns, base, snapshot)
+    return _by_feature(parts, owners, base)
 
 
 @question
@@ -82,10 +89,7 @@ def reasons(model, snapshot: Snapshot, *, top: int = 3, seed: int = 0) -> Result
         back), `verdict` (stable, unstable).
     """
     found = contributions(model, snapshot).drop(columns="base")
-    again = [
-        contributions(other, snapshot).drop(columns="base").reindex(columns=found.columns)
-        for other in _refits(model, seed)
-    ]
+    again = [other.reindex(columns=found.columns) for other in _again(model, snapshot, seed)]
     top = min(top, found.shape[1])
     place = np.argsort(-found.to_numpy(), axis=1, kind="stable")[:, :top]
     back = np.mean([_comes_back(found, other, place) for other in again], axis=0)
@@ -141,9 +145,9 @@ def associations(model, snapshot: Snapshot, *, seed: int = 0) -> Result:
     found = contributions(model, snapshot).drop(columns="base")
     size = found.abs().mean().sort_values(ascending=False)
     top = min(FIRST, (len(size) + 1) // 2)  # among the first of few, everything always comes back
-    again, some = [], _some(model, snapshot)
-    for other in _refits(model, seed):
-        sizes = contributions(other, some).drop(columns="base").abs().mean()
+    again = []
+    for other in _again(model, _some(model, snapshot), seed):
+        sizes = other.drop(columns="base").abs().mean()
         again.append(set(sizes.sort_values(ascending=False).index[:top]))
     rows = []
     for rank, (name, mean) in enumerate(size.items(), start=1):
@@ -309,10 +313,8 @@ def _some(model, snapshot: Snapshot) -> Snapshot:
     return snapshot.rows(np.linspace(0, len(snapshot) - 1, SOME).astype(int))
 
 
-def _by_feature(parts: np.ndarray, columns, base: float, snapshot: Snapshot) -> pd.DataFrame:
+def _by_feature(parts: np.ndarray, owners: list[str], base: float) -> pd.DataFrame:
     """Add up what belongs to one feature: its number, its being missing, its categories."""
-    names = columns.feature_names_in_
-    owners = [_owner(name, names) for name in columns.get_feature_names_out()]
     frame = pd.DataFrame(parts.T, index=owners).groupby(level=0, sort=False).sum().T
     frame = frame.reset_index(drop=True)
     frame.columns.name = None
@@ -329,27 +331,23 @@ def _owner(made: str, names) -> str:
     return max(fits, key=len)
 
 
-def _refits(model, seed: int) -> list:
-    """Fit the same model to resampled customers; kept with the model, they are asked twice."""
+def _again(model, snapshot: Snapshot, seed: int) -> list[pd.DataFrame]:
+    """Split the log-odds anew by fits of the same model to resampled customers."""
     pipeline = _inside(model)
-    kept = getattr(pipeline, "refits_", None)
-    if kept is not None:
-        return kept
-    learned, recipe = pipeline.lesson_.snapshot, settled(pipeline)
+    learned, usual = pipeline.lesson_.snapshot, _background(pipeline)
+    tables = (learned.features, aligned(pipeline, snapshot.features), usual)
+    known, here, common = in_codes(pipeline, *tables)
     code = pd.factorize(learned.customer)[0]
+    customers = code.max() + 1
     rng = np.random.default_rng(seed)
-    fitted = []
+    split = []
     for _ in range(REFITS):
-        times = np.bincount(
-            rng.integers(0, code.max() + 1, code.max() + 1), minlength=code.max() + 1
-        )
+        times = np.bincount(rng.integers(0, customers, customers), minlength=customers)
         rows = np.repeat(np.arange(len(code)), times[code])
-        taken = learned.rows(rows)
-        other = learn(recipe, taken.features, taken.label)
-        other.lesson_ = pipeline.lesson_
-        fitted.append(other)
-    pipeline.refits_ = fitted
-    return fitted
+        other = learn(pipeline, known[rows], learned.label.to_numpy()[rows])
+        seen = (other.spread(here), other.spread(common))
+        split.append(_contributed(other.named_steps["model"], *seen, other.owners))
+    return split
 
 
 def _comes_back(found: pd.DataFrame, other: pd.DataFrame, place: np.ndarray) -> np.ndarray:

@@ -447,17 +447,18 @@ def _usable(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
         if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_numeric_dtype(column):
             columns[name] = column if column.dtype != "boolean" else column.astype("float")
             continue
-        text = column.astype("object").where(column.notna(), None)
-        number = pd.to_numeric(text, errors="coerce")
-        blank = text.isna() | (text.astype("str").str.strip() == "")
-        if blank.all():
+        code, kinds = pd.factorize(column.astype("object"))  # few of them, however many rows
+        written = np.array([str(kind).strip() != "" for kind in kinds], dtype=bool)
+        number = pd.to_numeric(pd.Series(kinds, dtype="object"), errors="coerce").astype(float)
+        if not written.any():
             continue
-        if number[~blank].notna().all():
-            columns[name] = number.astype(float)
-        elif text.nunique() > max(50, 0.05 * len(text)):
+        if number[written].notna().all():
+            columns[name] = number.reindex(code).set_axis(column.index)
+        elif len(kinds) > max(50, 0.05 * len(column)):
             names.append(str(name))
         else:
-            columns[name] = text.where(~blank, None).astype("str")
+            text = pd.Series(kinds, dtype="object").where(written, None)
+            columns[name] = text.reindex(code).set_axis(column.index).astype("str")
     notes = (
         (f"Left out, because nearly every customer has a value of their own: {listing(names, 8)}.",)
         if names

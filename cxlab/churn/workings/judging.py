@@ -53,10 +53,10 @@ def _cross_fitted(model, taken: Snapshot) -> np.ndarray:
         return p
     of, by = parts_of(taken.customer), parts_of(learned.customer)
     tables = (learned.features, aligned(model, taken.features))
-    known, features = in_codes(lesson.untrained, *tables)
+    known, features = in_codes(model, *tables)
     for out in range(FOLDS):
         inside = by != out
-        part = learn(lesson.untrained, known[inside], learned.label[inside])
+        part = learn(model, known[inside], learned.label[inside])
         chosen = seen & (of == out)
         if chosen.any():
             p[chosen] = part.predict_proba(features[chosen])[:, 1]

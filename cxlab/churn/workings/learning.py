@@ -28,6 +28,7 @@ MANY_CELLS = 2_000_000
 _THREADS = ThreadpoolController()  # to look for the libraries takes as long as a small fit
 #: Strengths of the penalty to choose from; a strong one keeps facts that go together apart.
 PENALTIES = (0.001, 0.01, 0.1, 1.0)
+EXACT = 1e-8  # slope at which a fit ends, so that both roads to it come to the same digits
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +41,8 @@ class Lesson:
 
 def taught(taken: Snapshot, recipe: Pipeline) -> Pipeline:
     """Fit a recipe to judged rows as they are, and keep with it what it learned from."""
-    fitted = learn(recipe, taken.features, taken.label)
+    (coded,) = in_codes(recipe, taken.features)
+    fitted = learn(settled(recipe, coded, taken.label), taken.features, taken.label)
     fitted.lesson_ = Lesson(taken, recipe)
     return fitted
 
@@ -74,27 +76,18 @@ def learn(recipe: Pipeline, features: pd.DataFrame | Sheet, left) -> Pipeline | 
 
 def plain(taken: Snapshot) -> Pipeline:
     """Give a logistic regression with a fixed penalty, for comparisons with itself."""
-    learner = LogisticRegression(C=0.03, solver="newton-cholesky")
+    learner = LogisticRegression(C=0.03, solver="newton-cholesky", tol=EXACT)
     return untrained(taken, "logistic").set_params(model=learner)
 
 
-def settled(fitted: Pipeline) -> Pipeline:
-    """Give the recipe of a fitted Pipeline with the penalty it chose, to be fitted again."""
-    return _as_chosen(fitted, fitted.named_steps["model"])
-
-
-def once_settled(recipe: Pipeline, features: pd.DataFrame | Sheet, left) -> Pipeline:
+def settled(recipe: Pipeline, features: pd.DataFrame | Sheet, left) -> Pipeline:
     """Choose the penalty on these rows, if it is to be chosen, so that no refit chooses again."""
     if not isinstance(recipe.named_steps.get("model"), LogisticRegressionCV):
         return recipe
-    return _as_chosen(recipe, learn(recipe, features, left).named_steps["model"])
-
-
-def _as_chosen(recipe: Pipeline, chosen) -> Pipeline:
-    recipe = clone(recipe)
-    if isinstance(chosen, LogisticRegressionCV):
-        recipe.set_params(model=LogisticRegression(C=float(chosen.C_), solver=chosen.solver))
-    return recipe
+    chosen = learn(recipe, features, left).named_steps["model"]
+    strength = float(getattr(chosen, "C_", chosen.C))
+    learner = LogisticRegression(C=strength, solver=chosen.solver, tol=EXACT)
+    return clone(recipe).set_params(model=learner)
 
 
 def untrained(taken: Snapshot, name: str, seed: int = 0) -> Pipeline:
@@ -138,6 +131,7 @@ def untrained(taken: Snapshot, name: str, seed: int = 0) -> Pipeline:
         solver="newton-cholesky",
         use_legacy_attributes=False,
         max_iter=300,
+        tol=EXACT,
         random_state=seed,
     )
     return Pipeline([("columns", columns), ("model", learner)])

@@ -8,6 +8,8 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
+from cxlab.churn.workings import penalised
+
 NONE = "(none)"
 
 
@@ -28,10 +30,17 @@ class Sheet:
 
 @dataclass(frozen=True, eq=False)
 class Taught:
-    """A learner that was fitted to rows of a sheet, asked as a Pipeline is."""
+    """A learner that was fitted to rows of a sheet, asked as a Pipeline is.
+
+    Attributes:
+        named_steps: `model`, the learner.
+        spread: turns rows of a sheet into what the learner sees.
+        owners: of each column that the learner sees, the one it was made of.
+    """
 
     named_steps: dict
     spread: Callable[[Sheet], np.ndarray]
+    owners: list[str]
 
     def predict_proba(self, rows: Sheet) -> np.ndarray:
         """Give the chance of each outcome, row by row."""
@@ -69,26 +78,33 @@ def columns_of(recipe: Pipeline) -> dict[str, list[str]]:
 
 def taught(recipe: Pipeline, rows: Sheet, left) -> Taught:
     """Fit the learner of a recipe to rows, filled and spread as the recipe's own steps do it."""
-    numbers, words = (step for _, step, _ in recipe.named_steps["columns"].transformers)
+    (_, numbers, named), (_, words, worded) = recipe.named_steps["columns"].transformers
     given = rows.numbers.copy()
     given[:, np.isnan(given).all(axis=0)] = 0.0  # what nobody has yet is learned as a constant
-    filled = _as_they_are if isinstance(numbers, str) else _filled(given)
-    dealt = _dealt(rows, words.steps[-1][1])
+    kept = isinstance(numbers, str)
+    filled, marked = (_as_they_are, np.array([], dtype=int)) if kept else _filled(given)
+    dealt, wide = _dealt(rows, words.steps[-1][1])
+    owners = [*named, *np.array(named)[marked], *np.repeat(worded, wide)]
 
     def spread(other: Sheet, table: np.ndarray | None = None) -> np.ndarray:
         return np.hstack([filled(other.numbers if table is None else table), dealt(other.words)])
 
-    learner = clone(recipe.named_steps["model"])
-    learner.fit(spread(rows, given), np.asarray(left, dtype=int))
-    return Taught({"model": learner}, spread)
+    learner, table = recipe.named_steps["model"], spread(rows, given)
+    y = np.asarray(left, dtype=int)
+    ours = penalised.serves(learner)
+    done = penalised.fit(learner, table, y) if ours else clone(learner).fit(table, y)
+    return Taught({"model": done}, spread, owners)
 
 
 def _as_they_are(table: np.ndarray) -> np.ndarray:
     return table
 
 
-def _filled(known: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """Fill by the middle value, mark what was filled, and bring all to mean 0 and deviation 1."""
+def _filled(known: np.ndarray) -> tuple[Callable[[np.ndarray], np.ndarray], np.ndarray]:
+    """Fill by the middle value, mark what was filled, and bring all to mean 0 and deviation 1.
+
+    Say, too, which columns are marked.
+    """
     gaps = np.isnan(known)
     marked = gaps.any(axis=0)
     middle = np.nanmedian(known, axis=0) if known.size else np.zeros(known.shape[1])
@@ -103,12 +119,15 @@ def _filled(known: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
     tiny = np.finfo(float).eps
     still = spread <= len(table) * tiny * spread + (len(table) * mean * tiny) ** 2
     width = np.where(still, 1.0, np.sqrt(spread))
-    return lambda other: (whole(other) - mean) / width
+    return lambda other: (whole(other) - mean) / width, np.flatnonzero(marked)
 
 
-def _dealt(rows: Sheet, encoder) -> Callable[[np.ndarray], np.ndarray]:
-    """Give each common word a column, the rare ones one together, as `OneHotEncoder` does."""
-    columns, wide = [], 0
+def _dealt(rows: Sheet, encoder) -> tuple[Callable[[np.ndarray], np.ndarray], list[int]]:
+    """Give each common word a column, the rare ones one together, as `OneHotEncoder` does.
+
+    Say, too, how many columns each column of words was given.
+    """
+    columns, each, wide = [], [], 0
     for at, kinds in enumerate(rows.kinds):
         times = np.bincount(rows.words[:, at], minlength=kinds)
         rare = (times > 0) & (times < encoder.min_frequency)
@@ -118,7 +137,8 @@ def _dealt(rows: Sheet, encoder) -> Callable[[np.ndarray], np.ndarray]:
         common = np.flatnonzero((times > 0) & ~rare)
         column = np.full(kinds, wide + len(common) if rare.any() else -1)
         column[common] = wide + np.arange(len(common))
-        wide += len(common) + bool(rare.any())
+        each.append(len(common) + bool(rare.any()))
+        wide += each[-1]
         columns.append(column)
 
     def dealt(words: np.ndarray) -> np.ndarray:
@@ -127,4 +147,4 @@ def _dealt(rows: Sheet, encoder) -> Callable[[np.ndarray], np.ndarray]:
             out[np.arange(len(words)), column[words[:, at]]] = 1.0
         return out[:, :wide]
 
-    return dealt
+    return dealt, each
