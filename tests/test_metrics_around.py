@@ -133,7 +133,7 @@ def test_response_that_depends_on_what_is_known_is_called_by_its_name():
 def test_the_last_answer_of_each_customer_counts_once():
     days = pd.to_datetime(["2025-01-01", "2025-02-01", "2025-01-01"])
     rows = pd.DataFrame({"customer_id": list("aab"), "nps": [3, 9, 9], "answered_at": days})
-    assert metrics.bounds(rows, asked=2).headline.startswith("Everyone asked answered")
+    assert metrics.bounds(rows, asked=2).headline.startswith("All asked answered")
     with pytest.raises(metrics.MetricsError, match="fewer people than answers"):
         metrics.bounds(rows, asked=1)
 

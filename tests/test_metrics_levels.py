@@ -234,9 +234,11 @@ def test_a_difference_is_told_with_its_level():
     rows = pd.concat([wave(10, 40, 50, region="N"), wave(40, 30, 30, region="S")])
     rows = pd.concat([rows, wave(40, 30, 30, region="W")])
     alone = metrics.nps(rows, by="region").headline
-    assert alone == "NPS: N above the others; S and W below the others."
+    assert alone == "NPS by region: N above the others; S and W below the others."
     said = metrics.compare(rows, by="region").headline
-    assert said == "NPS: N 40.0, 50.0 above the others. S −10.0, 25.0 below the others (W too)."
+    assert said == (
+        "NPS by region: N 40.0, 50.0 above the others. S −10.0, 25.0 below the others (W too)."
+    )
 
 
 # ------------------------------------------------------------------ small bases

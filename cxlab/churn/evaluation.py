@@ -60,11 +60,12 @@ def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -
     rows = [{"term": "base rate", **scores.mean(y, customer=who, level=level)}]
     rows.append({"term": "AUC", **scores.auc(y, p, customer=who, level=level)})
     ranked = {"PR-AUC": scores.average_precision, "KS": scores.ks}
-    ranked[TOP_TENTH] = scores.lift_top
     clusters = None if who.is_unique else who
     for term, measure in ranked.items():
         found = scores.resampled(measure, y, p, customer=clusters, level=level, seed=seed)
         rows.append({"term": term, **found})
+    found = scores.top_tenth(y, p, customer=clusters, level=level, seed=seed)
+    rows.append({"term": TOP_TENTH, **found})
     if are_probabilities(p):
         for term, loss in (("Brier score", scores.brier), ("log loss", scores.log_loss)):
             rows.append({"term": term, **scores.mean(loss(y, p), customer=who, level=level)})
@@ -107,7 +108,9 @@ def lift(
     frame["lift"] = frame["estimate"] / y.mean()
     frame["cumulative"] = frame["events"].cumsum() / y.sum()
     top, which = frame.iloc[0], "tenth" if dealt == 10 else f"first of {dealt} groups"
-    apart = y.sum() >= FEW_LEFT and not top["conf_low"] <= y.mean() <= top["conf_high"]
+    who = None if taken.customer.is_unique else taken.customer
+    whole = scores.top_tenth(y, p, customer=who, level=level, part=1 / dealt)  # as the verdict has
+    apart = y.sum() >= FEW_LEFT and not whole["conf_low"] <= 1 <= whole["conf_high"]
     beside = f"{number(top['lift'])} times" if apart else "which cannot be told from"
     return Result(
         name="lift",

@@ -45,7 +45,7 @@ def health(
     rows = [{"term": "customers with a score", **scores.mean(known, customer=taken.customer)}]
     rows.append({"term": "AUC", **scores.auc(y, danger, customer=who, level=level)})
     clusters = None if who.is_unique else who
-    found = scores.resampled(scores.lift_top, y, danger, customer=clusters, level=level)
+    found = scores.top_tenth(y, danger, customer=clusters, level=level)
     rows.append({"term": "lift, worst tenth", **found, "n": int(np.ceil(len(y) / 10))})
     rows += _fifths(y, danger, level)
     rows += _lead(snapshot, _values(snapshot, score), better, level)

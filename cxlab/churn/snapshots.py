@@ -10,6 +10,7 @@ from cxlab import events
 from cxlab.churn.definition import CONTRACT, FLAG, SILENCE, ChurnError, Definition, definition
 from cxlab.churn.workings.asking import question
 from cxlab.codebook import label, marks
+from cxlab.lifetimes import stretches
 from cxlab.results import count, listing
 
 #: Columns of a customer list that say who somebody is, or that tell of the leaving itself.
@@ -281,12 +282,34 @@ def _with_labels(study, facts: pd.DataFrame, known: Definition) -> Snapshot:
     if known.kind == CONTRACT:
         label, left_at, gone = _by_contract(study, customer, day, known, notes)
         told = {"ever": left_at.notna().astype(float), "left_at": left_at, "gone": gone}
-        return Snapshot(features, customer, day, label, known, **told, notes=tuple(notes))
+        away = _away(study, customer, day, known)
+        if away.any():
+            notes.append(f"{_of(customer, away)} had left that day, to come back later; not asked.")
+        taken = Snapshot(features, customer, day, label, known, **told, notes=tuple(notes))
+        return taken.rows(~away.to_numpy()) if away.any() else taken
     label, ever, kept, gone = _by_silence(study, customer, day, known, notes)
     taken = Snapshot(
         features, customer, day, label, known, ever=ever, gone=gone, notes=tuple(notes)
     )
     return taken.rows(kept.to_numpy())
+
+
+def _away(study, customer, day, known: Definition) -> pd.Series:
+    """Say who was between two subscriptions on the day: no customer then, though one later."""
+    away = pd.Series(False, index=customer.index)
+    held = getattr(study, "cleaned", {}).get("subscriptions")
+    if held is None:
+        return away
+    by = stretches(held.frame)
+    by["back"] = events.utc(by["started_at"], known.timezone)
+    by["back"] = by.groupby("customer_id")["back"].shift(-1)
+    gaps = by.dropna(subset=["back", "ended_at"])
+    asked = pd.DataFrame({"customer_id": customer.astype("str"), "day": events.utc(day, "UTC"),
+                          "row": customer.index})  # fmt: skip
+    met = asked.merge(gaps.assign(customer_id=gaps["customer_id"].astype("str")), on="customer_id")
+    ended = events.utc(met["ended_at"], known.timezone)
+    away[met.loc[(ended <= met["day"]) & (met["day"] < met["back"]), "row"]] = True
+    return away
 
 
 def _by_contract(study, customer, day, known: Definition, notes: list[str]):

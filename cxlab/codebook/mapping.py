@@ -13,7 +13,7 @@ from cxlab.codebook.conditions import ANSWER, QUESTION, WHERE, Condition, id_rul
 from cxlab.codebook.journey import Journey, check_visits
 from cxlab.codebook.questions import ASKED, Question
 from cxlab.codebook.scales import Scale
-from cxlab.codebook.words import COLUMNS, SET_ASIDE, THRESHOLDS, Refusal, did_you_mean
+from cxlab.codebook.words import COLUMNS, PLACES, SET_ASIDE, THRESHOLDS, Refusal, did_you_mean
 
 UNLIKE = "unlike"  # type of an error whose message says which form is asked for
 
@@ -437,6 +437,13 @@ def _check_table(name: str, table: Table) -> None:
         raise ValueError(f"tables.{name}: no column is mapped; name one under 'columns'.")
     if table.questions and name != "responses":
         raise ValueError(f"tables.{name}.questions: only 'responses' holds a questionnaire.")
+    for part in ("ratings", "segments", "attributes"):
+        for column, heading in getattr(table, part).items():
+            if column in PLACES:
+                raise ValueError(
+                    f"tables.{name}.{part}: '{column}' is kept for the place of a row in its "
+                    f"export; give the column another name, such as '{column}_of: {heading}'."
+                )
     kinds = {column: table.kind(name, column) for column in table.sources()}
     dated = [column for column, kind in kinds.items() if kind == "time"]
     scored = [column for column, kind in kinds.items() if kind in ("score", "rating")]

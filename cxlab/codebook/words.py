@@ -116,6 +116,9 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
 }
 
+# Columns that every table read has for itself; a column of the study's own takes another name.
+PLACES = ("file", "line", "damage")
+
 # The columns a Result may have; a new word is added here, with its meaning.
 RESULT_WORDS: dict[str, str] = {
     "term": "what is estimated: a driver, a rule, a part of a change",

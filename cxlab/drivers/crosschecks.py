@@ -15,7 +15,7 @@ from cxlab.drivers.workings import certainty, subsets
 from cxlab.drivers.workings.asking import question
 from cxlab.drivers.workings.design import Design, DriverError
 from cxlab.drivers.workings.sharing import lmg
-from cxlab.results import Result, count, listing, number, percent
+from cxlab.results import Result, count, listing, number, percent, sentence
 
 SURE = 0.95  # chance of the first place from which on it is told without a doubt
 
@@ -210,12 +210,18 @@ def beside(
     words = "term group estimate conf_low conf_high rank p_first p_top3 tie r2 n"
     firsts = {name: r.frame["term"][0] for name, r in found.items()}
     explained = [f"{percent(r.frame['r2'].sum(), 1)} of {label(name)}" for name, r in found.items()]
-    if len(set(firsts.values())) == 1:
-        named = listing([label(name) for name in outcomes])
-        headline = f"{firsts[outcomes[0]]} comes first for {named} alike{_unsure(frame)}."
+    sure = frame[(frame["rank"] == 1) & (frame["p_first"] >= SURE)]["group"].tolist()
+    others = [label(name) for name in outcomes if name not in sure]
+    named, said = [label(name) for name in sure], [f"{firsts[n]} for {label(n)}" for n in sure]
+    if not sure:
+        headline = f"Which rating comes first is settled for none of {listing(others)}."
+    elif len({firsts[name] for name in sure}) == 1:
+        alike = " alike" if len(sure) > 1 else ""
+        headline = f"{sentence(firsts[sure[0]])} comes first for {listing(named)}{alike}."
     else:
-        said = [f"{term} for {label(name)}" for name, term in firsts.items()]
-        headline = f"The first place differs by outcome: {listing(said)}{_unsure(frame)}."
+        headline = f"The first place differs by outcome: {listing(said)}."
+    if sure and others:
+        headline = f"{headline[:-1]}; which rating does for {listing(others)} is not settled."
     return Result(
         name="outcomes beside each other",
         frame=frame[words.split()],
@@ -225,11 +231,6 @@ def beside(
         notes=(f"The ratings explain {listing(explained)}.",),
         unit="share",
     )
-
-
-def _unsure(frame: pd.DataFrame) -> str:
-    first = frame.loc[frame["rank"] == 1, "p_first"]
-    return ", though these answers do not settle who is first" if (first < SURE).any() else ""
 
 
 def replicates_looked_at(terms: int, n_boot: int) -> int:

@@ -75,7 +75,7 @@ def screen(
         f"{len(drivers) - len(out)} of {count(len(drivers), 'rating')} can be used; "
         f"{listing(out)} {verb} left out."
         if out
-        else f"All {count(len(drivers), 'rating')} can be used."
+        else f"{'Both' if len(drivers) == 2 else f'All {len(drivers):,}'} ratings can be used."
         if len(drivers) > 1
         else f"The rating can be used: {listing(drivers)}."
     )

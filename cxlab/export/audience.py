@@ -27,10 +27,10 @@ def held(finding: Mapping[str, Any], *, smallest: int) -> dict[str, Any]:
         [['a', 50.0], ['b', None], ['c', None]]
     """
     given = Result.from_dict(dict(finding))
-    seen = suppress(given, smallest=smallest)
+    seen = suppress(given, smallest=smallest, people=finding.get("people"))
     if seen is given:
         return dict(finding)
-    more = {name: word for name, word in finding.items() if name != "alt"}
+    more = {name: word for name, word in finding.items() if name not in ("alt", "people")}
     return {**more, **seen.to_dict()}
 
 
@@ -49,6 +49,8 @@ def people(found: Findings) -> int | None:
     for place, finding in enumerate(found):
         columns = finding["frame"]["columns"]
         rows = [dict(zip(columns, row, strict=True)) for row in finding["frame"]["rows"]]
+        for row, n in zip(rows, finding.get("people", ()), strict=False):
+            row["n"] = n
         if finding["name"] == "scope":
             rows = [row for row in rows if row.get("table") in ("responses", "customers")]
         elif place > 2 or len(rows) != 1 or "table" in columns:

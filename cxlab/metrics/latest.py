@@ -10,7 +10,7 @@ import pandas as pd
 from cxlab.codebook import How, question
 from cxlab.metrics.change import change
 from cxlab.metrics.migration import migration, panel
-from cxlab.metrics.workings.alike import BROUGHT, Margins, said, targets, two_alike
+from cxlab.metrics.workings.alike import BROUGHT, STAYS, Margins, said, targets, two_alike
 from cxlab.metrics.workings.answers import ALL, By
 from cxlab.metrics.workings.gaps import gap_between
 from cxlab.metrics.workings.measures import MetricsError, Score, resolve
@@ -150,7 +150,9 @@ def _at_the_same_mix(told: Result, before, after, what: Score, shares, how: How)
     ):
         mix = told.frame.set_index(["term", "group"]).loc[("mix", ALL)]
         why = f"{piece(mix, what)} with who answered"
-        if mix["verdict"] != "moved":
+        if gap.estimate / whole["estimate"] > STAYS:  # what chance hides, the mix did not make
+            why = "most of which is left at the same mix"
+        elif mix["verdict"] != "moved":
             why = f"with the mix of {said(shares)}"
         unsaid = "no detectable change" if row["verdict"] != "moved" else _moved(gap.estimate, what)
         headline = (

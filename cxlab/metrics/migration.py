@@ -259,14 +259,19 @@ def _parts(totals: np.ndarray) -> np.ndarray:
 
 
 def _headline(what: Score, stayed, moves: dict, level: float, smallest: int) -> str:
-    up, down = (_some(int(moves[way].sum()), smallest) for way in ("up", "down"))
+    up, down = (int(moves[way].sum()) for way in ("up", "down"))
     inner, error = moves["by"]
-    start = f"Of {count(len(stayed), 'customer')} in both periods, {up} moved up and "
+    few = {way for way, n in (("up", up), ("down", down)) if 0 < n < smallest}
+    moved = f"{count(up) if up else 'none'} moved up and {count(down) if down else 'none'} down"
+    if len(few) == 2:
+        moved = "too few moved up or down to be counted"
+    elif few:
+        way, n = ("down", down) if "up" in few else ("up", up)
+        moved = (
+            f"{count(n) if n else 'none'} moved {way}, fewer than {count(smallest)} the other way"
+        )
+    start = f"Of {count(len(stayed), 'customer')} in both periods, {moved}: "
     if abs(inner) <= stats.quantile(level) * error:
-        return f"{start}{down} down: no detectable change of {what.name}."
+        return f"{start}no detectable change of {what.name}."
     word = "up" if inner > 0 else "down"
-    return f"{start}{down} down: {what.name} {word} {what.difference(inner)} among them."
-
-
-def _some(n: int, smallest: int) -> str:
-    return f"fewer than {count(smallest)}" if 0 < n < smallest else count(n)
+    return f"{start}{what.name} {word} {what.difference(inner)} among them."

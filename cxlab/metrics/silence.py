@@ -74,6 +74,7 @@ def bounds(
         raise MetricsError(f"asked={total:,}: fewer people than answers ({n:,}).")
     said = stats.linearised(answers.values(), weight=answers.weight)
     found = _Silence(float(said.estimate[0]), float(np.nan_to_num(said.std_error[0])), n, total)
+    everyone = "asked" if listed is None else "customers"
     rows = _cases(found, what, departures, line, how.level)
     notes = list(answers.notes)
     if again:
@@ -86,12 +87,12 @@ def bounds(
     frame = pd.DataFrame(rows, columns=COLUMNS).assign(share=n / total, n=n, level=how.level)
     notes += _words(frame, found, what, line, dependent, listed is None)
     return Result(
-        name=f"{what.name} of all asked",
+        name=f"{what.name} of all {everyone}",
         frame=frame,
-        headline=_headline(frame, found, what, dependent, line),
+        headline=_headline(frame, found, what, dependent, everyone),
         method="worst and best case (Manski 1989), stated departures (pattern mixture, Little "
         "1993); interval of the range after Imbens and Manski (2004)",
-        base=f"{count(n, 'person')} of {number(total, 0)} asked answered".replace(
+        base=f"{count(n, 'person')} of {number(total, 0)} {everyone} answered".replace(
             "persons", "people"
         )
         + (", weighted." if how.weight else "."),
@@ -248,18 +249,18 @@ def _span(low: float, high: float, what: Score) -> str:
 
 
 def _headline(
-    frame: pd.DataFrame, found: _Silence, what: Score, dependent: str, line: float
+    frame: pd.DataFrame, found: _Silence, what: Score, dependent: str, everyone: str
 ) -> str:
     if found.rate == 1:
         mean = amount(found.mean, what.unit)
-        return f"Everyone asked answered, so {what.name} is that of all: {mean}."
+        return f"All {everyone} answered, so {what.name} is that of all: {mean}."
     worst, best = frame["estimate"].iloc[0], frame["estimate"].iloc[1]
     stated = frame[frame["verdict"] == "stated departure"]["estimate"]
-    start = f"{what.name} of all asked lies between {_span(worst, best, what)}".replace(
+    start = f"{what.name} of all {everyone} lies between {_span(worst, best, what)}".replace(
         " to ", " and "
     )
     bias = f"; {BIAS} is likely" if dependent else ""
     if stated.empty:
         return f"{start} whatever the silent {percent(1 - found.rate)} think{bias}."
     near = _span(stated.min(), stated.max(), what).replace(" to ", " and ")
-    return f"{what.name} of all asked lies between {near} unless the silent are far off{bias}."
+    return f"{what.name} of all {everyone} lies between {near} unless the silent are far off{bias}."

@@ -11,7 +11,7 @@ from cxlab.codebook import How, question
 from cxlab.metrics.movement import change_point, slope
 from cxlab.metrics.trend import trend
 from cxlab.metrics.workings import season
-from cxlab.metrics.workings.alike import BROUGHT, Margins, said, targets, two_alike
+from cxlab.metrics.workings.alike import BROUGHT, STAYS, Margins, said, targets, two_alike
 from cxlab.metrics.workings.answers import need, repeated
 from cxlab.metrics.workings.gaps import Gap, gap_between, two_sided
 from cxlab.metrics.workings.measures import Score, resolve
@@ -22,7 +22,6 @@ from cxlab.results import Result, amount, listing, number
 NAME = "movement"
 PANEL = 30  # customers in both periods, from which they are heard as witnesses of their own
 POWER = 0.8
-STAYS = 0.5  # of a raw change: what is left of it at the same mix, so that the mix is not its story
 NOTHING = "no detectable change"
 COLUMNS = ["term", "period", "before", "after", "estimate", "raw", "std_error", "conf_low",
            "conf_high", "p_value", "p_adjusted", "n", "level", "verdict"]  # fmt: skip
@@ -275,7 +274,8 @@ def _unsure(rows: pd.DataFrame) -> str:
 def _reached(rows: pd.DataFrame, two: _Two, what: Score, level: float) -> str:
     """Say where the line as answered moved by who was reached."""
     row, raw = rows.loc["last change"], two.raw
-    if not (raw.p_value <= 1 - level and two.held is not raw):
+    looks = int((rows.index != BEYOND).sum())  # the same allowance as for the verdict
+    if not (raw.p_value * looks <= 1 - level and two.held is not raw):
         return ""
     if row["verdict"] == "moved" and raw.estimate * row["estimate"] > 0:
         return ""

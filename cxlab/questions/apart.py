@@ -91,6 +91,9 @@ def apart(
     )
 
 
+_ALOUD = 25  # words of a headline that can be read aloud
+
+
 def _frame(block: Block, done: Cells, layout: Columns, smallest: int, level: float) -> pd.DataFrame:
     """Give every comparison of a block that may be shown."""
     tests = with_the_rest(done, layout, means=False)
@@ -160,14 +163,14 @@ def _headline(frame: pd.DataFrame, layout: Columns) -> str:
         )
     top = sure.iloc[0]
     of = f"'{whole(label(top['question']))}'" + (f" ({whole(top['item'])})" if top["item"] else "")
-    who = f"{whole(top['group'])} answers"
-    if _bare(top["group"]):
-        who = f"Those with '{top['group']}' in '{whole(label(top['breakdown']))}' answer"
+    who = f"Those with '{top['group']}' in '{whole(label(top['breakdown']))}' answer"
     way = "more" if top["estimate"] > 0 else "less"
     share, rest = (percent(top[each]) for each in ("share", "share_rest"))
-    return sentence(
-        f"{who} '{whole(top['answer'])}' to {of} {way} often, "
-        f"{share} beside {rest}. Of "
+    rest_of_it = (
+        f"'{whole(top['answer'])}' to {of} {way} often, {share} beside {rest}. Of "
         f"{count(len(frame), 'share')} looked at {count(len(sure))} lie{'s' * (len(sure) == 1)} "
         "apart."
     )
+    if len(f"{who} {rest_of_it}".split()) > _ALOUD and not _bare(top["group"]):
+        who = f"{whole(top['group'])} answers"
+    return sentence(f"{who} {rest_of_it}")

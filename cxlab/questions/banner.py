@@ -264,6 +264,11 @@ def _headline(
     if not layout.spans:
         return f"{count(len(chosen), 'question')} for everyone; nothing breaks them down."
     by = listing([whole(label(name)) for name in layout.spans], 3)
+    if not len(p_values):
+        return sentence(
+            f"{count(len(chosen), 'question')} by {by}: no group is large enough to be compared "
+            "with everyone else."
+        )
     return sentence(
         f"{count(len(chosen), 'question')} by {by}: {f'{apart:,}' if apart else 'none'} of "
         f"{count(len(p_values), 'share')} in the table, sums and small bases included, "

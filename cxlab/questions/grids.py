@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxlab.codebook import label
 from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.questions.topline import topline
 from cxlab.questions.workings.columns import groups
 from cxlab.questions.workings.people import QuestionsError, numbers_of, questionnaire_of, weights_of
-from cxlab.questions.workings.telling import METHOD, WITHHELD, asked_as, some_pairs, told_of
-from cxlab.results import Misuse, Result, listing, number, percent, whole
+from cxlab.questions.workings.telling import METHOD, WITHHELD, asked_as, rivals, some_pairs, told_of
+from cxlab.results import Misuse, Result, listing, may_equal, number, percent, whole
+from cxlab.stats import quantile
 
 MAP = (
     "Correspondence analysis (Benzécri 1973; Greenacre 1984): singular values of the standardised "
@@ -103,10 +105,15 @@ def grid(study: Any, *, question: str) -> Result:
     if top.empty:
         raise QuestionsError(f"'{question}' was answered by too few people to be shown.")
     best, worst = top.idxmax(), top.idxmin()
+    worth = rows.groupby(frame["term"], sort=False)["n_effective"].first()[top.index]
+    error = np.sqrt((top * (1 - top)).clip(lower=0) / worth)
     ends = listing([f"'{whole(answer)}'" for answer in upwards[-2:]])
-    said = f"{ends}: {whole(best)} most often ({percent(top.max())})"
+    said = f"{ends}: {whole(best)} most often ({percent(top.max())}{may_equal(rivals(top, error))})"
     if len(top) > 1:
-        said += f", {whole(worst)} least ({percent(top.min())})"
+        others = may_equal(rivals(-top, error))
+        said += f", {whole(worst)} least ({percent(top.min())}{others})"
+        if rivals(top, error) == len(top) - 1:
+            said = f"{ends}: no item stands apart, {percent(top.min())} to {percent(top.max())}"
     return Result(name=f"answers to {each.name}", frame=frame, headline=f"{said}.",
                   method=METHOD, base=_BASES.format(asked_as(each), told.base.rstrip(".")),
                   notes=told.notes, unit="share")  # fmt: skip
@@ -147,8 +154,13 @@ def together(study: Any, *, question: str, smallest: int | None = None) -> Resul
     high = told.loc[told["estimate"].idxmax()]
     low = told.loc[told["estimate"].idxmin()]
     said = f"'{whole(high['term'])}' and '{whole(high['against'])}' go together most closely"
-    said += f" ({number(high['estimate'], 2)})"
-    if len(told) > 1:
+    turned = np.arctanh(told["estimate"].clip(-1 + 1e-12, 1 - 1e-12))  # Fisher (1921)
+    error = 1 / np.sqrt((told["n"] - 3).clip(lower=1))
+    others = rivals(turned, error)
+    said += f" ({number(high['estimate'], 2)}{may_equal(others)})"
+    if turned[high.name] <= quantile(1 - 0.05 / len(told)) * error[high.name]:
+        said = f"No two items of {whole(label(each.name))} detectably go together"
+    elif len(told) > 1 and not others:
         pair = f"'{whole(low['term'])}' and '{whole(low['against'])}'"
         more = f"{said}, {pair} least ({number(low['estimate'], 2)})"
         said = more if len(more.split()) <= _ALOUD else said  # long names leave no breath

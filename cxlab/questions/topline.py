@@ -13,8 +13,16 @@ from cxlab.questions.workings.blocks import Block
 from cxlab.questions.workings.cells import Cells, cells
 from cxlab.questions.workings.columns import Columns, columns
 from cxlab.questions.workings.people import clusters_of, questionnaire_of, weights_of
-from cxlab.questions.workings.telling import FLAGGED, METHOD, SMALL, WITHHELD, asked_as, told_of
-from cxlab.results import Misuse, Result, count, listing, number, percent, whole
+from cxlab.questions.workings.telling import (
+    FLAGGED,
+    METHOD,
+    SMALL,
+    WITHHELD,
+    asked_as,
+    rivals,
+    told_of,
+)
+from cxlab.results import Misuse, Result, count, listing, may_equal, number, percent, whole
 from cxlab.stats import mean_interval, proportion_interval, quantile
 
 INTERVALS = ("wilson", "logit")
@@ -210,27 +218,39 @@ def _told(each: Asked, rows: pd.DataFrame) -> str:
         best = means.loc[means["estimate"].idxmax()]
         of = f"{whole(best['item'])} is highest, " if len(means) > 1 else ""
         return f"{name}: {of}{number(best['estimate'], 2)} on average."
+    share_error = np.sqrt(given["share"] * (1 - given["share"]) / given["n_effective"])
     if each.kind == "choose all":
-        top = given.sort_values("share", ascending=False, kind="stable").head(2)
+        order = given["share"].sort_values(ascending=False, kind="stable").index
+        top = given.loc[order[:2]]
         most = [f"'{whole(a)}' ({percent(s)})" for a, s in zip(top["answer"], top["share"],
                                                                    strict=True)]  # fmt: skip
-        return f"{name}: {listing(most)} chosen most often."
-    if each.kind == "rank" and not means.empty:
-        first, last = means.loc[means["estimate"].idxmin()], means.loc[means["estimate"].idxmax()]
-        return (
-            f"{name}: {whole(first['item'])} is put first (place "
-            f"{number(first['estimate'], 2)} on average), {whole(last['item'])} last "
-            f"({number(last['estimate'], 2)})."
-        )
-    if len(each.items) > 1 and not means.empty:
-        best, worst = means.loc[means["estimate"].idxmax()], means.loc[means["estimate"].idxmin()]
-        return (
-            f"{name}: {whole(best['item'])} is highest ({number(best['estimate'], 2)} on "
-            f"average), {whole(worst['item'])} lowest ({number(worst['estimate'], 2)})."
-        )
+        others = rivals(given.loc[order[1:], "share"], share_error[order[1:]])
+        return f"{name}: {listing(most)} chosen most often{may_equal(others)}."
+    if (each.kind == "rank" or len(each.items) > 1) and not means.empty:
+        return f"{name}: {_ends(means, rank=each.kind == 'rank')}."
     top_one = given.loc[given["share"].idxmax()]
+    alike = given["item"] == top_one["item"]
+    others = rivals(given.loc[alike, "share"], share_error[alike], one_each=True)
     of = f" to {whole(top_one['item'])}" if top_one["item"] else ""
-    return f"{name}: '{whole(top_one['answer'])}'{of} most often, {percent(top_one['share'])}."
+    most_often = f"'{whole(top_one['answer'])}'{of} most often, {percent(top_one['share'])}"
+    return f"{name}: {most_often}{may_equal(others)}."
+
+
+def _ends(means: pd.DataFrame, *, rank: bool) -> str:
+    """Name the items with the best and the worst mean, as far as they can be told apart."""
+    error = (means["conf_high"] - means["conf_low"]) / (2 * quantile(0.95))
+    up = -means["estimate"] if rank else means["estimate"]
+    best, worst = means.loc[up.idxmax()], means.loc[up.idxmin()]
+    high, low = (number(row["estimate"], 2) for row in (best, worst))
+    ahead, behind = rivals(up, error), rivals(-up, error)
+    if len(means) > 1 and ahead == len(means) - 1:
+        lie = " to ".join(sorted((low, high)))
+        return f"no item stands {'before another' if rank else 'apart'}, {lie} on average"
+    if rank:
+        first = f"{whole(best['item'])} is put first (place {high} on average{may_equal(ahead)})"
+        return f"{first}, {whole(worst['item'])} last ({low}{may_equal(behind)})"
+    first = f"{whole(best['item'])} is highest ({high} on average{may_equal(ahead)})"
+    return f"{first}, {whole(worst['item'])} lowest ({low}{may_equal(behind)})"
 
 
 def _rows(block: Block, done: Cells, level: float, interval: str, whole: Columns) -> pd.DataFrame:

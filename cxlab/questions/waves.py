@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from cxlab import codebook
-from cxlab.events import local_times
+from cxlab.events import local_moment, local_times
 from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.questions.topline import topline
 from cxlab.questions.workings.people import QuestionsError, only, questionnaire_of
-from cxlab.questions.workings.telling import asked_as, told_of
-from cxlab.results import Misuse, Result, amount, brief, count, listing, number, whole
+from cxlab.questions.workings.telling import WITHHELD, asked_as, told_of
+from cxlab.results import Misuse, Result, amount, brief, count, hidden, listing, number, whole
 
 EVERY = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}
 SURE = 0.0001  # chance of an answer's absence, below which it is taken for not offered
@@ -33,6 +33,7 @@ def waves(
     *,
     question: str,
     period: str = "quarter",
+    as_of: Any = None,
     level: float = 0.95,
     smallest: int | None = None,
 ) -> Result:
@@ -42,6 +43,8 @@ def waves(
         study: the study, or its questionnaire.
         question: its name.
         period: day, week, month, quarter or year.
+        as_of: the last moment known; a period that it cuts off is shown, but nothing is said to
+            have moved by it.
         level: confidence level.
         smallest: fewest people of a period that is shown; the study's if not given.
 
@@ -60,12 +63,13 @@ def waves(
     for at, name in enumerate(names):
         there = only(asked, place == at)
         if (there[question].codes >= 0).any():
-            one = topline(there, questions=question, level=level, smallest=smallest).frame
+            one = topline(there, questions=question, level=level, smallest=0).frame
             told.append(one.assign(period=name))
     if len(told) < 2:
         raise QuestionsError(f"'{question}' was asked in one {period} only.", needs="two of them")
     rows = pd.concat(told, ignore_index=True)
     kept, unit = _followed(each, rows)
+    kept = _held_back(kept, asked.smallest if smallest is None else smallest)
     ends = ["period", "conf_low", "conf_high", "n", "verdict"]
     value = kept["share"] if unit else kept["estimate"]
     frame = kept[ends].assign(term=_lines(kept, each, unit), estimate=value)
@@ -77,7 +81,7 @@ def waves(
         headline=(
             f"{whole(each.name)} cannot be followed as it stands: {brief(told_apart[0], 150)}"
             if told_apart
-            else _headline(each, frame, unit)
+            else _headline(each, frame[frame["period"].isin(_over(names, period, as_of))], unit)
         ),
         method=METHOD + CHANGED,
         base=f"{asked_as(each)} {asked.base}.",
@@ -133,6 +137,25 @@ def _periods(asked: Questionnaire, period: str) -> tuple[list[str], np.ndarray]:
     return [str(each) for each in found], place
 
 
+def _held_back(kept: pd.DataFrame, smallest: int) -> pd.DataFrame:
+    """Blank periods of too few people, and those from which they would follow by the total."""
+    once = kept.drop_duplicates("period")
+    gone = once.loc[hidden(once[["period", "n"]], smallest=smallest), "period"]
+    small = kept["period"].isin(gone)
+    numbers = kept.columns.difference(["question", "item", "answer", "part", "period", "verdict"])
+    kept = kept.assign(verdict=kept["verdict"].mask(small, WITHHELD))
+    return kept.assign(**{name: kept[name].astype(float).mask(small) for name in numbers})
+
+
+def _over(names: list[str], period: str, as_of: Any) -> list[str]:
+    """Name the periods that are over on a day."""
+    if as_of is None:
+        return names
+    end = local_moment(as_of)
+    return [name for name in names
+            if pd.Period(name, EVERY[period]).end_time.normalize() <= end]  # fmt: skip
+
+
 def _followed(each: Asked, rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Choose what is followed of a question, and its unit."""
     top = rows[rows["answer"].eq("top 2") & rows["part"].eq("net")]
@@ -161,7 +184,9 @@ def _headline(each: Asked, frame: pd.DataFrame, unit: str) -> str:
     known = frame.dropna(subset=["estimate"])
     name = whole(codebook.label(each.name))
     if known.empty:
-        return f"{name}: too few people answered in each period to be shown."
+        return f"{name}: in no period that is over did enough people answer to be shown."
+    if known["period"].nunique() == 1:
+        return f"{name}: one period that is over has enough answers; nothing to compare it with."
     ends = known.groupby("term", sort=False).agg(
         first=("estimate", "first"), last=("estimate", "last"), begin=("period", "first"),
         end=("period", "last"), high=("conf_high", "first"), low=("conf_low", "first"),
@@ -174,9 +199,10 @@ def _headline(each: Asked, frame: pd.DataFrame, unit: str) -> str:
     bare = term if term.startswith("'") else f"'{whole(term)}'"
     moved = f"{name}: {bare} went from {before} in {line['begin']} to {after} in {line['end']}"
     if before == after:
-        return f"{name}: {bare} stays at {before} from {line['begin']} to {line['end']}."
+        stay = "stay" if "' and '" in bare else "stays"
+        return f"{name}: {bare} {stay} at {before} from {line['begin']} to {line['end']}."
     sure = line["until"] > line["high"] or line["top"] < line["low"]
-    return f"{moved}." if sure else f"{moved}, no more than chance may show."
+    return f"{moved}, as answered." if sure else f"{moved}, no more than chance may show."
 
 
 def _changed(

@@ -15,8 +15,10 @@ from cxlab.results.absence import ABSENCE, Absence, Misuse, Unanswerable, absent
 from cxlab.results.dress import dressed
 from cxlab.results.quoted import Quoted, quote, quoted
 from cxlab.results.suppression import (
+    ALL,
     hidden,
     keep_back,
+    known_people,
     people_behind,
     shown,
     speechless,
@@ -44,6 +46,7 @@ from cxlab.results.words import (
 
 __all__ = [
     "ABSENCE",
+    "ALL",
     "AROUND",
     "MIME",
     "RATIOS",
@@ -175,11 +178,17 @@ class Result:
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
         told = shown(self)
         shown_as = dressed(as_html(told))
-        return {"text/plain": repr(told), "text/html": shown_as, MIME: told.to_dict()}
+        return {"text/plain": repr(told), "text/html": shown_as, MIME: _with_people(told)}
 
     def __repr__(self) -> str:
         told = shown(self)
         return f"{told.headline}\n\n{told.frame.head(SHOWN_ROWS).to_string()}\n\n{told.base}"
+
+
+def _with_people(told: Result) -> dict[str, Any]:
+    """Give a result as JSON, with the people of each row where its answers are of fewer."""
+    people = known_people(told.frame)
+    return told.to_dict() | ({"people": people} if people else {})
 
 
 def _no_number(headline: str, name: str, frame: pd.DataFrame) -> bool:
@@ -208,7 +217,7 @@ class Answer:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
         told = [shown(result) for result in self.results]
-        said = [result.to_dict() for result in told]
+        said = [_with_people(result) for result in told]
         shown_as = dressed(self._html(told))
         return {"text/plain": told[0].headline, "text/html": shown_as, MIME: said}
 

@@ -7,9 +7,9 @@ workbooks hold, goes through `shown`. A study sets how small is too small when i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -70,13 +70,16 @@ def shown(result: Result, *, blank: bool = True) -> Result:
     return suppress(result, smallest=_floor, blank=blank)
 
 
-def suppress(result: Result, *, smallest: int, blank: bool = True) -> Result:
+def suppress(
+    result: Result, *, smallest: int, blank: bool = True, people: Sequence[Any] | None = None
+) -> Result:
     """Blank the numbers of groups with fewer people than may be shown.
 
     Args:
         result: any answer; those without a count of people stay as they are.
         smallest: fewest people a group that is shown may have.
         blank: keep the rows held back, without numbers; False leaves them out.
+        people: of each row, where this process does not know them (see `known_people`).
 
     Returns:
         The result with every number of those groups missing, `suppressed` as their verdict,
@@ -91,7 +94,7 @@ def suppress(result: Result, *, smallest: int, blank: bool = True) -> Result:
         'Size: only groups of 10 or more people are shown.'
     """
     frame = result.frame
-    small = hidden(frame, smallest=smallest)
+    small = hidden(frame, smallest=smallest, people=people)
     if not small.any():
         return result
     gone = _gone(frame, small)
@@ -99,7 +102,8 @@ def suppress(result: Result, *, smallest: int, blank: bool = True) -> Result:
     told = _names_any(result.headline, gone) or _states(result.headline, secret)
     told = told or not _any_left(frame, small)  # whatever it says, it says of those held back
     left = (n for n in result.notes if not _names_any(n, gone) and not _states(n, secret))
-    said = f"{result.name[:1].upper()}{result.name[1:]}{_HELD_BACK} {smallest} or more people"
+    name = re.sub(r"^(nps|csat|ces)\b", lambda score: score[0].upper(), result.name)
+    said = f"{name[:1].upper()}{name[1:]}{_HELD_BACK} {smallest} or more people"
     return replace(
         result,
         frame=_blanked(frame, small) if blank else frame[~small].reset_index(drop=True),
@@ -118,7 +122,9 @@ def speechless(headline: str) -> bool:
     return _HELD_BACK in headline and headline.endswith("people are shown.")
 
 
-def hidden(frame: pd.DataFrame, *, smallest: int) -> np.ndarray:
+def hidden(
+    frame: pd.DataFrame, *, smallest: int, people: Sequence[Any] | None = None
+) -> np.ndarray:
     """Say which rows of a result's frame are about too few people to be shown.
 
     A row is about few people when its count `n`, or `at_risk` on a curve, is below `smallest`,
@@ -132,6 +138,7 @@ def hidden(frame: pd.DataFrame, *, smallest: int) -> np.ndarray:
     Args:
         frame: any result's; without `n` or `at_risk` nothing is held back.
         smallest: fewest people a group that is shown may have.
+        people: of each row, where this process does not know them (see `known_people`).
 
     Returns:
         True where a row is held back.
@@ -144,18 +151,20 @@ def hidden(frame: pd.DataFrame, *, smallest: int) -> np.ndarray:
     if smallest <= 1 or not len(frame) or "table" in frame:
         return none
     if "at_risk" in frame:  # a curve: what comes after the last allowed point is left out
-        people = frame["at_risk"].astype(float)
-        return ((people > 0) & (people < smallest)).to_numpy()
+        watched = frame["at_risk"].astype(float)
+        return ((watched > 0) & (watched < smallest)).to_numpy()
     if "n" not in frame:
         return none
-    people = _people(frame)
-    small = ((people > 0) & (people < smallest)).to_numpy()
+    counted = _people(frame)
+    if people is not None:
+        counted = np.fmin(counted, pd.Series([*people], index=frame.index, dtype=float))
+    small = ((counted > 0) & (counted < smallest)).to_numpy()
     if not small.any():
         return none
-    small = _with_seconds(frame, people.to_numpy(), small, smallest)
+    small = _with_seconds(frame, counted.to_numpy(), small, smallest)
     if "group" in frame:  # a group of which nothing else is left goes whole, uncounted rows too
         named = _named(frame)
-        left = frame.loc[~small & (people > 0).to_numpy(), "group"]
+        left = frame.loc[~small & (counted > 0).to_numpy(), "group"]
         gone = set(frame.loc[small & named.to_numpy(), "group"]) - set(left)
         small |= (frame["group"].isin(gone) & named).to_numpy()
     return small
@@ -172,6 +181,26 @@ def people_behind(n: np.ndarray, names: Iterable[object]) -> np.ndarray:
     known = [_behind.get(str(name), (np.nan, np.nan)) for name in names]
     people, answers = np.array(known, dtype=float).reshape(-1, 2).T
     return np.where(n <= answers, np.fmin(n, people), n)
+
+
+def known_people(frame: pd.DataFrame) -> list[int | None]:
+    """Give the people of each row where some answered more than once; nothing if none did.
+
+    A finding takes them along, since whoever reads it later does not know who answered.
+
+    Example:
+        >>> before = keep_back(10, behind={"c": (2, 14)})
+        >>> known_people(pd.DataFrame({"group": ["a", "c"], "n": [50, 14]}))
+        [50, 2]
+        >>> keep_back(before)
+        10
+    """
+    if "n" not in frame or "table" in frame or not _behind:
+        return []
+    people, n = _people(frame), frame["n"].astype(float)
+    if not (people < n).any():
+        return []
+    return [None if np.isnan(each) else int(each) for each in people]
 
 
 def tellable(sizes: pd.Series) -> list[str]:
@@ -237,9 +266,9 @@ def _named(frame: pd.DataFrame) -> pd.Series:
 
 def _people(frame: pd.DataFrame) -> pd.Series:
     n = frame["n"].astype(float)
-    for name in ("group", "period"):
-        if name in frame:
-            n = pd.Series(people_behind(n.to_numpy(), frame[name]), index=frame.index)
+    named = [frame[name] for name in ("group", "period") if name in frame]
+    for names in named or [pd.Series(ALL, index=frame.index)]:
+        n = pd.Series(people_behind(n.to_numpy(), names), index=frame.index)
     if not {"group", "value", "share"} <= set(frame.columns):
         return n
     points = pd.to_numeric(frame["value"], errors="coerce").notna()

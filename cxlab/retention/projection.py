@@ -86,10 +86,11 @@ def _headline(frame: pd.DataFrame, period: str) -> str:
         number(100 * last[word], 0) for word in ("conf_low", "estimate", "conf_high")
     )
     inside = int(held["share"].between(held["conf_low"], held["conf_high"]).sum())
-    if inside < 0.9 * len(held):
+    missed = [*~held["share"].between(held["conf_low"], held["conf_high"])]
+    if missed and (missed[-1] or inside < len(held) / 2):
         return (
-            f"The projection failed its test: {_so_many(inside)} of {count(len(held), period)} "
-            f"held out lie in its band. Its {middle}% after {after} is no guide."
+            f"The projection failed its test: {_missed(held, period)}. "
+            f"Its {middle}% after {after} is no guide."
         )
     said = f"Of a hundred customers, {middle} are expected after {after} ({low} to {high})"
     if held.empty:
@@ -98,6 +99,16 @@ def _headline(frame: pd.DataFrame, period: str) -> str:
         f"{said}. Of {count(len(held), period)} held out, "
         f"{'all' if inside == len(held) else _so_many(inside)} lie in the band."
     )
+
+
+def _missed(held: pd.DataFrame, period: str) -> str:
+    """Say how what was held out came otherwise: at its end, or all along."""
+    last = held.iloc[-1]
+    if last["conf_low"] <= last["share"] <= last["conf_high"]:
+        inside = int(held["share"].between(held["conf_low"], held["conf_high"]).sum())
+        return f"{_so_many(inside)} of {count(len(held), period)} held out lie in its band"
+    way = "fewer" if last["share"] < last["conf_low"] else "more"
+    return f"after {count(last['time'], period)} {way} are left than its band allows"
 
 
 def _so_many(inside: int) -> str:

@@ -150,6 +150,8 @@ def _curve_headline(frame: pd.DataFrame, names: Sequence[str], unit: str) -> str
         first, final = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
         rest = [those(name) for name in ends if name not in known]
         more = f"; of {listing(rest)} more than half are still there at the end" if rest else ""
+        between = (known[first] + known[final]) / 2
+        more += _chance(curves[first], curves[final], min(between, last), len(curves))
         return (
             f"Half of {those(first)} leave within {_length(known[first], unit)}, half of "
             f"{those(final)} within {_length(known[final], unit)}{more}."
@@ -157,8 +159,20 @@ def _curve_headline(frame: pd.DataFrame, names: Sequence[str], unit: str) -> str
     best, worst = max(share, key=share.__getitem__), min(share, key=share.__getitem__)
     return (
         f"After {_length(last, unit)}, {percent(share[best])} of {those(best)} are still there, "
-        f"{percent(share[worst])} of {those(worst)}."
+        f"{percent(share[worst])} of {those(worst)}"
+        f"{_chance(curves[best], curves[worst], last, len(curves))}."
     )
+
+
+def _chance(one: pd.DataFrame, other: pd.DataFrame, time: float, groups: int) -> str:
+    """Say that two shares still there may differ by chance, allowing for every pair of groups."""
+    share, error = (
+        np.array([_step(steps, time, word) for steps in (one, other)])
+        for word in ("estimate", "std_error")
+    )
+    reach = stats.quantile(1 - 0.05 / max(groups * (groups - 1) / 2, 1))
+    apart = abs(share[0] - share[1]) > reach * np.hypot(*error)
+    return "" if apart else ", no more than chance may show"
 
 
 def _ends(steps: pd.DataFrame) -> str:
@@ -374,9 +388,9 @@ def _restricted_mean(steps: pd.DataFrame, horizon: float, level: float) -> dict[
     }
 
 
-def _step(steps: pd.DataFrame, time: float) -> float:
+def _step(steps: pd.DataFrame, time: float, word: str = "estimate") -> float:
     at = np.searchsorted(steps["time"].to_numpy(), time, side="right") - 1
-    return float(steps["estimate"].iloc[max(at, 0)])
+    return float(steps[word].iloc[max(at, 0)])
 
 
 def _stay_headline(frame: pd.DataFrame, horizon: float, unit: str, curves: pd.DataFrame) -> str:

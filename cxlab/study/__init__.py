@@ -66,6 +66,7 @@ class Study:
         printed: table -> file -> what the export says of the columns of questions.
         weights: margins before and after weighting; absent where every answer counts alike.
         only: what `part` restricted it to; empty for the whole study.
+        silent: labels that its pages hold back, since the few would follow from other pages.
     """
 
     mapping: Mapping
@@ -75,6 +76,7 @@ class Study:
     printed: dict[str, dict[str, Any]] = field(default_factory=dict)
     weights: Result | Absence = UNWEIGHTED
     only: dict[str, str] = field(default_factory=dict)
+    silent: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def responses(self) -> pd.DataFrame | None:
@@ -414,8 +416,19 @@ class Study:
             StudyError: there is no such segment, no such value, one of them without the other,
                 no answer in the period, or fewer people than `privacy.smallest_group`.
         """
+        part = self._restricted(segment, value, period)
+        held = {
+            **(self._cells.get((segment, value), {}) if segment else {}),
+            **(self._cells.get(("", period), {}) if period else {}),
+        }
+        if held:
+            part = replace(part, silent={**self.silent, **held})
+        part._keep_back()
+        return part
+
+    def _restricted(self, segment: str = "", value: str = "", period: str = "") -> "Study":
+        """Give a part, and leave what is shown as it is."""
         if not segment and not value and not period:
-            self._keep_back()
             return self
         frames = {name: done.frame for name, done in self.cleaned.items()}
         if segment or value:
@@ -436,13 +449,24 @@ class Study:
             cleaned["responses"] = parts.evened(cleaned["responses"])
         given = {"segment": segment, "value": value, "period": period}
         only = {**self.only, **{name: word for name, word in given.items() if word}}
-        part = replace(self, cleaned=cleaned, only=only)
-        part._keep_back()
-        return part
+        return replace(self, cleaned=cleaned, only=only)
 
     def _keep_back(self) -> None:
         """Show from now on no group of too few people, however often they answered."""
-        results.keep_back(self.mapping.privacy.smallest_group, behind=self._behind)
+        behind = {**self._behind, **self.silent}
+        results.keep_back(self.mapping.privacy.smallest_group, behind=behind)
+
+    @cached_property
+    def _cells(self) -> dict[tuple[str, str], dict[str, tuple[int, int]]]:
+        """What pages of parts may not tell by quarter and group, beside what others tell."""
+        smallest = self.mapping.privacy.smallest_group
+        frames = {name: done.frame for name, done in self.cleaned.items()}
+        beside = _compared(self, smallest)
+        try:
+            shown = wanted(self)
+        except StudyError:  # a part has no parts of its own
+            return {}
+        return telling.cells(frames, shown, beside, by=self.compared_by, smallest=smallest)
 
     @cached_property
     def _behind(self) -> dict[str, tuple[int, int]]:
@@ -476,12 +500,11 @@ class Study:
         counts: list[float] = []
         for part in _asked(self)[1:]:
             try:
-                done = self.part(**part).cleaned
+                done = self._restricted(**part).cleaned
                 frames = {table: one.frame for table, one in done.items()}
                 counts.append(min(parts.people_of(frames).values(), default=math.inf))
             except parts.TooFew:
                 counts.append(1)
-        self._keep_back()
         return counts
 
     def __getitem__(self, segment: str) -> "Segment":
@@ -630,7 +653,7 @@ def early(path: str | Path) -> None:
     """
     mapping = codebook.load(path)
     study = load(mapping)
-    _ = study.ledger, study.people, study.known
+    _ = study.ledger, study.people, study.known, study._cells
     _EARLY[_named(mapping)] = study
 
 
@@ -669,7 +692,10 @@ def withheld(study: Study, *, smallest: int | None = None) -> list[dict[str, str
     names = {"term": "segment", "group": "value", "period": "period"}
     rows = {word: [part.get(name) for part in asked] for word, name in names.items()}
     frame = pd.DataFrame({**rows, "n": people}, dtype=object)
-    gone = results.hidden(frame, smallest=smallest)
+    gone = np.zeros(len(frame), dtype=bool)
+    for words in (["term", "group"], ["period"]):  # a line over time holds back the same periods
+        rows = frame[words[-1]].notna().to_numpy(bool)
+        gone[rows] = results.hidden(frame.loc[rows, [*words, "n"]], smallest=smallest)
     few = [bool(out or n < smallest) for n, out in zip(people, gone, strict=True)]
     left = [place for place, out in enumerate(few) if not out]
     frames = {name: done.frame for name, done in study.cleaned.items()}

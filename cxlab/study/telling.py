@@ -1,9 +1,16 @@
 """What parts that may be shown tell together of people who may not."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
+
+from cxlab.results import ALL, hidden
+
+MOST_SETS = 20_000  # differences of two parts that are looked at
+MOST_CELLS = 600  # quarters of parts; of more the parts are so many that each is large
 
 
 def people_of_labels(
@@ -14,7 +21,7 @@ def people_of_labels(
     Example:
         >>> rows = pd.DataFrame({"customer_id": ["a", "a", "b"], "depot": ["x", "x", "y"]})
         >>> people_of_labels(rows, ["depot"])
-        {'x': (1, 2)}
+        {'all': (2, 3), 'x': (1, 2)}
     """
     if responses is None or "customer_id" not in responses:
         return {}
@@ -23,7 +30,8 @@ def people_of_labels(
     who[alone] = who.max(initial=-1) + 1 + np.arange(len(alone))  # nobody known is alone
     if (people := who.max(initial=-1) + 1) == len(who):
         return {}
-    dealt = [pd.factorize(responses[name]) for name in segments if name in responses]
+    dealt = [(np.zeros(len(who), int), [ALL])]  # everyone, who may be few
+    dealt += [pd.factorize(responses[name]) for name in segments if name in responses]
     if "answered_at" in responses:
         local = responses["answered_at"].dt.tz_localize(None)
         dealt += [pd.factorize(local.dt.to_period(unit)) for unit in "MQY"]
@@ -39,10 +47,70 @@ def people_of_labels(
     return out
 
 
+def cells(
+    frames: Mapping[str, pd.DataFrame],
+    shown: Sequence[Mapping[str, Any]],
+    beside: Sequence[Mapping[str, str]],
+    *,
+    by: Callable[[str], Any],
+    smallest: int,
+) -> dict[tuple[str, str], dict[str, tuple[int, int]]]:
+    """Name the quarters and groups that the page of a part may not tell: the few would follow.
+
+    A quarter of everyone less the same quarter of a region is that of the other regions, a plan
+    less its customers in a region those elsewhere.
+
+    Args:
+        frames: the tables of the whole study.
+        shown: parts that have pages.
+        beside: groups that are shown in the tables of a page.
+        by: gives the segment whose groups the page of a part of a segment compares.
+        smallest: fewest people who may be told of.
+
+    Returns:
+        Segment and value, or nothing and a quarter -> quarter or group -> one person behind so
+        many answers, for `keep_back`.
+    """
+    rows = frames.get("responses")
+    parts = [part for part in shown if part.get("segment")]
+    if smallest <= 1 or not parts or rows is None or "answered_at" not in rows or not len(rows):
+        return {}
+    quarter = rows["answered_at"].dt.tz_localize(None).dt.to_period("Q").astype(str)
+    who = rows["customer_id"] if "customer_id" in rows else pd.Series(rows.index, rows.index)
+    who = who.astype(object).where(who.notna(), rows.index.to_series())
+    people = who.groupby(quarter.to_numpy()).nunique().drop("NaT", errors="ignore")
+    whole = pd.DataFrame({"period": people.index, "n": people.to_numpy()})
+    told = whole.loc[~hidden(whole, smallest=smallest), "period"].tolist()
+    asked, counts = [], []
+    for part in parts:
+        mine = (_labels(frames, "responses", part["segment"]) == part["value"]).to_numpy(
+            bool, na_value=False)  # fmt: skip
+        crossed = [({"period": name}, quarter == name) for name in people.index]
+        if isinstance(name := by(part["segment"]), str) and name in rows:
+            groups = rows[name].dropna().unique()
+            crossed += [({"also": (name, each)}, rows[name] == each) for each in groups]
+        for more, there in crossed:
+            cell = mine & there.to_numpy(bool, na_value=False)
+            if who[cell].nunique() >= smallest:
+                asked.append({**part, **more})
+                counts.append(int(cell.sum()))
+    if len(asked) > MOST_CELLS:
+        return {}
+    fixed = [*parts, *beside, *({"period": name} for name in told)]
+    out: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
+    for place in telling(frames, asked, fixed, smallest=smallest):
+        cell, few = asked[place], (1, counts[place])
+        label = cell["period"] if "period" in cell else str(cell["also"][1])
+        out.setdefault((cell["segment"], cell["value"]), {})[label] = few
+        if "period" in cell:  # the page of the quarter does not tell it either
+            out.setdefault(("", cell["period"]), {})[str(cell["value"])] = few
+    return out
+
+
 def telling(
     frames: Mapping[str, pd.DataFrame],
-    asked: Sequence[Mapping[str, str]],
-    fixed: Sequence[Mapping[str, str]],
+    asked: Sequence[Mapping[str, Any]],
+    fixed: Sequence[Mapping[str, Any]],
     *,
     smallest: int,
 ) -> list[int]:
@@ -64,11 +132,13 @@ def telling(
     if smallest <= 1 or frames.get(table) is None or not len(frames[table]):
         return []
     alike, people, who = _alike(frames, table, [*fixed, *asked])
-    inside, sizes = _inside(alike, [{}, *fixed, *asked]), np.bincount(people, minlength=len(alike))
+    parts = [{}, *fixed, *asked]
+    inside, sizes = _inside(alike, parts), np.bincount(people, minlength=len(alike))
     first, gone = 1 + len(fixed), set[int]()
     while True:
         shown = np.array([k for k in range(inside.shape[1]) if k - first not in gone])
-        used = _combination(inside[:, shown], people, who, smallest)
+        dims = _dimensions(alike, [parts[k] for k in shown])
+        used = _combination(inside[:, shown], dims, people, who, smallest)
         able = [int(shown[k]) - first for k in used if shown[k] >= first]
         able = [place for place in able if dict(asked[place]) not in fixed]
         if not able:
@@ -77,11 +147,11 @@ def telling(
 
 
 def _alike(
-    frames: Mapping[str, pd.DataFrame], table: str, shown: Sequence[Mapping[str, str]]
+    frames: Mapping[str, pd.DataFrame], table: str, shown: Sequence[Mapping[str, Any]]
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Give the kinds of rows by what parts are made of, and of each person in each their codes."""
     rows, labels = frames[table], {}
-    for name in dict.fromkeys(part["segment"] for part in shown if part.get("segment")):
+    for name in dict.fromkeys(name for part in shown for name, _ in _said(part)):
         labels[name] = _labels(frames, table, name)
     for unit in dict.fromkeys(pd.Period(p["period"]).freqstr for p in shown if p.get("period")):
         labels[unit] = rows["answered_at"].dt.tz_localize(None).dt.to_period(unit).astype(str)
@@ -97,6 +167,12 @@ def _alike(
     return alike, known["kind"].to_numpy(), known["who"].to_numpy()
 
 
+def _said(part: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Give the segments, with their values, that make a part, and what it is crossed with."""
+    own = [(part["segment"], part["value"])] if part.get("segment") else []
+    return [*own, part["also"]] if "also" in part else own
+
+
 def _labels(frames: Mapping[str, pd.DataFrame], table: str, segment: str) -> pd.Series:
     """Give the segment of each row; a table without it follows the customers who have it."""
     rows, people = frames[table], frames.get("customers")
@@ -106,42 +182,83 @@ def _labels(frames: Mapping[str, pd.DataFrame], table: str, segment: str) -> pd.
         segment])  # fmt: skip
 
 
-def _inside(alike: pd.DataFrame, shown: Sequence[Mapping[str, str]]) -> np.ndarray:
+def _inside(alike: pd.DataFrame, shown: Sequence[Mapping[str, Any]]) -> np.ndarray:
     """Say of each kind of rows whether it lies in each part."""
     out = np.ones((len(alike), len(shown)), bool)
     for k, part in enumerate(shown):
-        if part.get("segment"):
-            out[:, k] &= (alike[part["segment"]] == part["value"]).to_numpy(bool, na_value=False)
+        for name, value in _said(part):
+            out[:, k] &= (alike[name] == value).to_numpy(bool, na_value=False)
         if part.get("period"):
             wanted = pd.Period(part["period"])
             out[:, k] &= (alike[wanted.freqstr] == str(wanted)).to_numpy(bool, na_value=False)
     return out
 
 
+def _dimensions(alike: pd.DataFrame, shown: Sequence[Mapping[str, Any]]) -> np.ndarray:
+    """Give the place of each kind of rows by what is shown: a code a label, -1 for all others."""
+    out = []
+    for name in alike.columns:
+        told = {value for part in shown for of, value in _said(part) if of == name}
+        told |= {part["period"] for part in shown
+                 if part.get("period") and pd.Period(part["period"]).freqstr == name}  # fmt: skip
+        codes = pd.Categorical(alike[name].astype(object), categories=sorted(told)).codes
+        out.append(codes.astype(int))
+    return np.column_stack(out) if out else np.zeros((len(alike), 0), int)
+
+
+def _few_together(kinds: np.ndarray, dims: np.ndarray) -> np.ndarray:
+    """Give sets of kinds that a reader would ask for: a label, two crossed, one part less another.
+
+    Of a dimension all labels that are not shown stand together, as the rest.
+    """
+    labels = [dims[:, [d]] == np.unique(dims[:, d]) for d in range(dims.shape[1])]
+    sets = [kinds.astype(bool), *labels]
+    for d, one in enumerate(labels):
+        sets += [(one[:, :, None] & other[:, None, :]).reshape(len(kinds), -1)
+                 for other in labels[d + 1 :]]  # fmt: skip
+    size = kinds.astype(float).T @ kinds.astype(float)
+    inner, outer = np.nonzero((size == np.diag(size)[:, None]) & ~np.eye(len(size), dtype=bool))
+    if len(inner) <= MOST_SETS:
+        sets.append(kinds[:, outer].astype(bool) & ~kinds[:, inner].astype(bool))
+    return np.unique(np.hstack(sets), axis=1)
+
+
 def _combination(
-    inside: np.ndarray, people: np.ndarray, who: np.ndarray, smallest: int
+    inside: np.ndarray, dims: np.ndarray, people: np.ndarray, who: np.ndarray, smallest: int
 ) -> list[int]:
     """Give the parts whose sums tell of a set of too few people; empty if none do."""
-    kinds, kind = np.unique(inside, axis=0, return_inverse=True)
+    both, kind = np.unique(np.column_stack([inside, dims]), axis=0, return_inverse=True)
+    kinds, dims = both[:, : inside.shape[1]], both[:, inside.shape[1] :]
     pairs = pd.DataFrame({"kind": kind.ravel()[people], "who": who}).drop_duplicates()
     sizes = np.bincount(pairs["kind"], minlength=len(kinds))
+    once = int(pairs["who"].value_counts().max())  # kinds that one person is in
+    sets = _few_together(kinds, dims)
+    sets = sets[:, (sizes @ sets > 0) & (sizes @ sets < smallest * once)]
+    person = sparse.csr_array(
+        (np.ones(len(pairs)), (pairs["who"], pairs["kind"])), shape=(who.max() + 1, len(kinds))
+    )
+    told = [np.count_nonzero(person @ each.astype(float)) for each in sets.T]
+    wanted = sets[:, np.array(told, dtype=int) < smallest].astype(float)
     small = np.flatnonzero((sizes > 0) & (sizes < smallest))
-    if not len(small):
-        return []
     # a set of kinds is a combination of parts where its shadow on what they span is all of it
     known = kinds.astype(float)
     depth, ways = np.linalg.eigh(known.T @ known)
     spans = depth > depth[-1] * 1e-11
-    seen = known[small] @ (ways[:, spans] / np.sqrt(depth[spans]))
+    turn = ways[:, spans] / np.sqrt(depth[spans])
+    shadows = ((wanted.T @ known @ turn) ** 2).sum(axis=1)
+    near = wanted[:, shadows > wanted.sum(axis=0) - 1e-5]
+    seen = known[small] @ turn
     shadow = seen @ seen.T
     own = np.diag(shadow)
     few = sizes[small][:, None] + sizes[small] < smallest
     whole = own[:, None] + own + 2 * shadow > 2 - 1e-5
-    sets = [*np.argwhere(own > 1 - 1e-5).tolist(), *np.argwhere(np.triu(few & whole, 1)).tolist()]
-    for chosen in sets:
-        wanted = np.zeros(len(kinds))
-        wanted[small[chosen]] = 1
-        found = np.linalg.lstsq(known, wanted, rcond=None)[0]
-        if np.abs(known @ found - wanted).max() < 1e-8:
+    two = np.argwhere(np.triu(few & whole, 1))
+    more = np.zeros((len(kinds), len(two)))
+    for side in (0, 1):
+        more[small[two[:, side]], np.arange(len(two))] = 1
+    alone = np.eye(len(kinds))[:, small[own > 1 - 1e-5]]
+    for each in np.hstack([alone, near, more]).T:
+        found = np.linalg.lstsq(known, each, rcond=None)[0]
+        if np.abs(known @ found - each).max() < 1e-8:
             return np.flatnonzero(np.abs(found) > 1e-8).tolist()
     return []

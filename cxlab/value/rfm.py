@@ -124,7 +124,10 @@ def migration(orders: Any, *, after: Any, before: Any = None, lookback: str = "3
         name="migration of tiers",
         frame=frame,
         headline=f"Of {count(n, 'champion')} on {first:%Y-%m-%d}, {percent(stayed)} are champions "
-        f"still on {then:%Y-%m-%d}.",
+        f"still on {then:%Y-%m-%d}."
+        if n
+        else f"No customer was a champion on {first:%Y-%m-%d}: nobody had bought both lately and "
+        "often.",
         method=f"tiers by the cut points of {first:%Y-%m-%d}, looking back "
         f"{events.spoken(lookback)} on each day",
         base=f"{count(len(both), 'customer')} with orders on either day",

@@ -52,9 +52,10 @@ def response_rates(
     return Result(
         name="response rate",
         frame=frame,
-        headline=_rate_sentence(frame, by),
-        method=f"Share of people asked who gave at least one answer; Wilson interval, {level:.0%}.",
-        base=f"{count(len(asked), 'person asked')}." if len(asked) == 1 else _asked_base(asked),
+        headline=_rate_sentence(frame, by, "customer" if key == "customer_id" else "person asked"),
+        method=f"Share of {'customers' if key == 'customer_id' else 'people asked'} who gave at "
+        f"least one answer; Wilson interval, {level:.0%}.",
+        base=_asked_base(asked, key),
         unit="share",
     )
 
@@ -150,13 +151,12 @@ def _asked(responses: pd.DataFrame, invited: pd.DataFrame, key: str, by: list[st
     return asked.assign(answered=asked[key].isin(set(responses[key].dropna())))
 
 
-def _rate_sentence(frame: pd.DataFrame, by: str | None) -> str:
+def _rate_sentence(frame: pd.DataFrame, by: str | None, noun: str) -> str:
+    """Say what part answered; of customers listed nobody knows whether they were asked."""
     whole = frame.iloc[0]
-    said = (
-        f"{percent(whole['estimate'])} of those asked answered"
-        if whole["n"] != 1
-        else f"{percent(whole['estimate'])} of the one person asked answered"
-    )
+    them = "the customers" if noun == "customer" else "those asked"
+    them = them if whole["n"] != 1 else f"the one {noun}"
+    said = f"{percent(whole['estimate'])} of {them} answered"
     parts = frame.iloc[1:]
     if by is None or len(parts) < 2:
         return f"{said}."
@@ -171,8 +171,12 @@ def _rate_sentence(frame: pd.DataFrame, by: str | None) -> str:
     )
 
 
-def _asked_base(asked: pd.DataFrame) -> str:
-    return f"{number(len(asked), 0)} people asked, each counted once."
+def _asked_base(asked: pd.DataFrame, key: str) -> str:
+    n = len(asked)
+    if key != "customer_id":
+        return f"{number(n, 0)} people asked, each counted once." if n > 1 else "1 person asked."
+    once = ", each counted once" if n > 1 else ""
+    return f"{count(n, 'customer')}, asked or not{once}."
 
 
 def _wilson(hits: int, n: int, level: float) -> tuple[float, float]:

@@ -46,6 +46,7 @@ def tipping_point(
     """
     named = (score, person, weight)
     need(responses, [name for name in named if name], WeightingError, ABSENT)
+    everyone = "all asked" if isinstance(asked, int) else "all customers"
     asked = asked if isinstance(asked, int) else len(asked)
     if person:
         named = responses[responses[person].notna() & responses[score].notna()]
@@ -69,7 +70,7 @@ def tipping_point(
     return Result(
         name="tipping point",
         frame=pd.DataFrame(rows, columns=["group", "n", "share", "estimate", "against"]),
-        headline=_sentence(said, silent, line, rate, possible),
+        headline=_sentence(said, silent, line, rate, possible, everyone),
         method="Total = share × score of those who answered + rest × score of the silent, solved "
         f"for the total at {number(line)}.",
         base=f"{number(n, 0)} of {number(asked, 0)} answered"
@@ -91,17 +92,19 @@ def _values(
     return given, scale.low, scale.high
 
 
-def _sentence(said: float, silent: float, line: float, rate: float, possible: bool) -> str:
+def _sentence(
+    said: float, silent: float, line: float, rate: float, possible: bool, everyone: str
+) -> str:
     if rate == 1:
-        return "Everyone asked answered: nobody is silent."
+        return f"{everyone.capitalize()} answered: nobody is silent."
     if not possible:
         return (
-            f"Whatever the silent {percent(1 - rate)} think, the score of all asked stays "
+            f"Whatever the silent {percent(1 - rate)} think, the score of {everyone} stays "
             f"{'above' if said > line else 'below'} {number(line)}."
         )
     way = "fall" if said > line else "rise"
     gap = f"{number(abs(silent - said))} {'below' if silent < said else 'above'}"
     return (
-        f"The score of all asked would {way} to {number(line)} if the silent scored "
+        f"The score of {everyone} would {way} to {number(line)} if the silent scored "
         f"{number(silent)}, {gap} those who answered."
     )

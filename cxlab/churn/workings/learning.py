@@ -62,7 +62,14 @@ def learn(recipe: Pipeline, features: pd.DataFrame | Sheet, left) -> Pipeline | 
 
     On small tables one thread is faster than many, the more so beside other reports. A number
     that nobody has yet is learned as a constant: trees of scikit-learn cannot cut an empty column.
+
+    Raises:
+        ChurnError: all of these rows left, or none.
     """
+    if len(np.unique(left)) < 2:
+        raise ChurnError(
+            "too few left, or stayed, for each customer to be judged by a model of the others."
+        )
     if isinstance(features, Sheet):
         few = features.numbers.size < MANY_CELLS
         with _THREADS.limit(limits=1 if few else None):

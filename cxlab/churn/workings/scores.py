@@ -1,5 +1,7 @@
 """How good is a score? Ranking, calibration and lift, each with its interval."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2, norm, rankdata
@@ -97,6 +99,25 @@ def resampled(measure, y, score, *, customer=None, level=0.95, seed=0) -> dict[s
         "conf_low": float(low),
         "conf_high": float(high),
     }
+
+
+def top_tenth(
+    y, score, *, customer=None, level: float = 0.95, seed: int = 0, part: float = 0.1
+) -> dict[str, float]:
+    """Give the lift of the top tenth; its bootstrap interval is no narrower than Wilson's.
+
+    Nine of ten who left, resampled, are all but always many: of so few a bootstrap alone is too
+    sure. With Wilson's interval (1927) around the share of the tenth, over the rate of all, what
+    is told of the tenth as a share and as a ratio agrees.
+    """
+    top = partial(lift_top, part=part)
+    found = resampled(top, y, score, customer=customer, level=level, seed=seed)
+    rate, n = float(np.mean(y)), np.ceil(len(y) * part)
+    ends = stats.proportion_interval(found["estimate"] * rate * n, n, level=level)
+    low, high = (float(end) / rate for end in ends)
+    found["conf_low"] = min(found["conf_low"], low)
+    found["conf_high"] = max(found["conf_high"], high)
+    return found
 
 
 def log_odds(p) -> np.ndarray:

@@ -14,6 +14,7 @@ from cxlab.results import listing
 
 Margins = Mapping[str, Mapping[Any, float]] | Sequence[str] | str | None
 BROUGHT = "\x00weight of the period"  # no export has such a heading
+STAYS = 0.5  # of a raw change: what is left of it at the same mix, so that the mix is not its story
 
 
 class Brought(NamedTuple):

@@ -8,7 +8,7 @@ from scipy import special
 from cxlab import stats
 from cxlab.codebook import label
 from cxlab.metrics.workings.answers import Answers, By
-from cxlab.results import amount, listing
+from cxlab.results import amount, listing, sentence
 
 
 class Apart(NamedTuple):
@@ -91,9 +91,12 @@ def stands_apart(answers: Answers, found: Apart, by: By, *, sizes: bool = False)
         size = score.difference(found.estimate[one])
         size = size.removesuffix(" points") if score.kind == "nps" else size
         too = f" ({listing(more, 4)} too)" if more else ""
-        sides.append(f"{names[one]} {level}, {size} {word} the others{too}")
+        others = names[1 - one] if len(names) == 2 else "the others"
+        sides.append(sentence(f"{names[one]} {level}, {size} {word} {others}{too}"))
+    sides = sides[:1] if sizes and len(names) == 2 else sides  # of two, one says it all
     good = " (low means easy)" if score.low_is_good else ""
-    return f"{score.name}: {'. '.join(sides) if sizes else '; '.join(sides)}{good}."
+    told = ". ".join(sides) if sizes else "; ".join(sides)
+    return f"{score.name} by {noun}: {told}{good}."
 
 
 def _floor(own: stats.Mean, rest: stats.Mean, shared: np.ndarray) -> np.ndarray:

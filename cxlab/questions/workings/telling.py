@@ -1,11 +1,15 @@
 """How answers are told: below which base, in which wording, and with what the reader must know."""
 
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from cxlab.codebook import label
 from cxlab.questionnaire import Asked
 from cxlab.questionnaire.doubts import at_once
 from cxlab.results import brief, listing, number
+from cxlab.stats import contenders
 
 WITHHELD = "withheld"
 SMALL = "small base"
@@ -52,3 +56,26 @@ def some_pairs(items: Sequence[str]) -> tuple[range, tuple[str, ...]]:
     if len(chosen) == len(items):
         return chosen, ()
     return chosen, (f"Of {len(items):,} items the first {len(chosen)} are set side by side.",)
+
+
+def rivals(estimate: Any, std_error: Any, *, one_each: bool = False) -> int:
+    """Count what may equal the highest of several values (see `stats.contenders`).
+
+    Args:
+        estimate: one value each.
+        std_error: of each; values of the same people are taken as told apart, which they are at
+            least as well.
+        one_each: they are shares of people of whom each gave one answer.
+
+    Example:
+        >>> rivals([0.21, 0.19, 0.02], [0.01, 0.01, 0.01]), rivals([3.0, 1.0], [0.1, 0.1])
+        (1, 0)
+    """
+    value, error = np.asarray(estimate, dtype=float), np.asarray(std_error, dtype=float)
+    cover = np.diag(error**2)
+    if one_each:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            odds = np.sqrt(value / (1 - value))
+        apart = -np.outer(error * odds, error * odds)
+        cover = np.where(np.eye(len(value), dtype=bool), cover, np.nan_to_num(apart))
+    return max(int(contenders(value, cover).sum()) - 1, 0)
