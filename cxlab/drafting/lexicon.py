@@ -370,6 +370,11 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"^(?:bewertung|note|nota|voto|valoracion|beoordeling|evaluation|calificacion)\b"),
             r"reason|comment|date|remark|\btext\b|datum"),
         Word("cost", ("number", "scale"), (r"\bcosts?\b|kosten|cout|coste",)),
+        Word("handled_by", ("category",), (
+            r"^(?:handled|contained|served|bearbeitet|traite|atendido) (?:by|von|par|por)$|"
+            r"^(?:handled by|handler|resolver|handling) ?type$",)),
+        Word("personalised", ("flag",), (
+            r"personali[sz]ed|personalisiert|personnalise|personalizad",)),
     ),
     "reviews": (
         Word("review_id", ("id", "number"), (r"review ?id|^id$|bewertungs ?(?:id|nr|nummer)",)),

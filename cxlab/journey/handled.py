@@ -14,13 +14,13 @@ from cxlab.journey.workings.means import mean_of
 from cxlab.journey.workings.refusal import JourneyError
 from cxlab.results import Result, listing, number, percent
 
-FEWEST = 10  # contacts, and customers, of a group
+FEWEST = 10  # customers of a group
 SAID, SETTLED, AGAIN = "said to be settled", "settled", "back again"
 PARTS = {SAID: True, SETTLED: True, AGAIN: True, "rating": False, "cost": False}  # a share?
 WHO, PERSONAL, LOT = "handled by", "personal", "experiment"
 
 
-@question("as_of", "level")
+@question("as_of", "level", "smallest")
 def handled(
     interactions: Any,
     customers: pd.DataFrame | None = None,
@@ -69,11 +69,13 @@ def handled(
         )
     for term, side in sides.items():
         rest = () if term == LOT else tuple(adjust)
-        more, held = _of_sides(rows, term, side, rest, how.level)
+        more, held = _of_sides(rows, term, side, rest, how)
         found, used = [*found, *more], used | set(held)
     frame = pd.DataFrame(found).reindex(columns=_COLUMNS)
     if frame["against"].isna().all():
-        raise JourneyError(f"fewer than two ways of handling have {FEWEST} contacts and customers.")
+        raise JourneyError(
+            f"fewer than two ways of handling have {max(FEWEST, how.smallest)} customers."
+        )
     frame["p_adjusted"] = stats.adjust(frame["p_value"])
     return Result(
         name="who handles it",
@@ -135,33 +137,33 @@ def _dealt(rows: pd.DataFrame, customers: Any, treated: str) -> pd.Series | None
 
 
 def _of_sides(
-    rows: pd.DataFrame, term: str, side: pd.Series, adjust: tuple[str, ...], level: float
+    rows: pd.DataFrame, term: str, side: pd.Series, adjust: tuple[str, ...], how: How
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Describe each group, and compare it with the largest."""
     out, used = [], []
+    fewest = max(FEWEST, how.smallest)
     sizes = side.value_counts().sort_index().sort_values(ascending=False, kind="stable")
     against = "not treated" if term == LOT else ("no" if term == PERSONAL else sizes.index[0])
     for part, share in PARTS.items():
         known = rows[part].notna() & side.notna()
         these, group = rows[known], side[known]
-        enough = [name for name in sizes.index if _many(these[group == name])]
+        enough = [name for name in sizes.index if _people(these[group == name]) >= fewest]
         for name in enough:
             own = these[group == name]
             told_of = {"term": term, "group": str(name), "part": part, "count": len(own)}
-            out.append({**told_of, **mean_of(own[part], whose(own), share=share, level=level)})
+            out.append({**told_of, **mean_of(own[part], whose(own), share=share, level=how.level)})
             if name == against or against not in enough:
                 continue
             pair = these[group.isin([name, against])]
-            one = difference(pair, part, group[pair.index].eq(name), adjust, level)
+            one = difference(pair, part, group[pair.index].eq(name), adjust, how.level)
             if one:
                 used += one.pop("held")
                 out.append({**told_of, "against": str(against), **one})
     return out, used
 
 
-def _many(rows: pd.DataFrame) -> bool:
-    people = rows["customer_id"].nunique() if "customer_id" in rows else len(rows)
-    return min(len(rows), people) >= FEWEST
+def _people(rows: pd.DataFrame) -> int:
+    return rows["customer_id"].nunique() if "customer_id" in rows else len(rows)
 
 
 def _headline(frame: pd.DataFrame) -> str:
