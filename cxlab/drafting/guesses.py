@@ -11,7 +11,15 @@ from cxlab.cleaning.convert import LEFT, STAYED
 from cxlab.codebook import COLUMNS
 from cxlab.drafting import asked
 from cxlab.drafting.doubts import Doubt, mean, would_be
-from cxlab.drafting.lexicon import NO_RATING, NO_SEGMENT, PERSONAL, STATUS, WORDS, Word
+from cxlab.drafting.lexicon import (
+    NO_RATING,
+    NO_SEGMENT,
+    PERSONAL,
+    STATUS,
+    WHO_ALONE,
+    WORDS,
+    Word,
+)
 from cxlab.drafting.profiles import MOST_VALUES, Profile, folded, stem_of, telling
 from cxlab.drafting.profiles import joined as named
 from cxlab.drafting.roles import settled
@@ -265,6 +273,9 @@ def _bears(made: Guess, ours: str, column: Profile) -> bool:
     if (made.table, ours) == ("visits", "event"):
         return column.distinct < 0.5 and len(column.counts) > 1
     if ours == "customer_id":
+        counted = column.kind == "scale" or (column.kind == "number" and column.called[-1:] == "s")
+        if counted and re.fullmatch(WHO_ALONE, column.called):  # 'Guests: 2' are no customer
+            return False
         return len(column.counts) > 1 and not (column.kind == "flag" and column.n > 2)
     if ours == "response_id":
         return column.kind != "scale" or column.distinct > 0.9
@@ -440,8 +451,9 @@ def _tell_scale(made: Guess, key: str, columns: list[Profile], reading: Reading)
         without = {n: rows for n, rows in tally.items() if f"{n:g}" not in reading.ends}
         ends = listing(list(reading.ends))
         inner = f"{min(without, default=1):g}..{max(without, default=5):g}"
+        verb = "runs" if name.startswith("'") else "run"
         made.doubt(
-            f"{name} run from {reading.low:g} to {reading.high:g}, and {ends} may stand for 'no "
+            f"{name} {verb} from {reading.low:g} to {reading.high:g}, and {ends} may stand for 'no "
             f"answer'; {{range: {inner}, missing: [{', '.join(reading.ends)}]}} would make the "
             f"mean {mean(without):.2f} instead of {mean(tally):.2f}.",
             sum(reading.ends.values()) / total,
@@ -537,6 +549,8 @@ def _rated(column: Profile) -> tuple | None:
         return None
     if reading.labels or not column.numbers:
         return ("words", *_family(column))
+    if reading.low < 0:
+        return ("numbers", reading.low)
     used = max((n for n in column.tally() if n <= reading.high), default=0)
     steps = next(end for end in (5, 7, 11, 100, 1e9) if reading.high <= end + (end < 11))
     return ("numbers", steps) if used >= 0.7 * min(steps, 10) else None

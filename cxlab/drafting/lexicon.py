@@ -1,6 +1,7 @@
-"""Words of headings, in seven languages, and what they stand for.
+"""Words of headings, and what they stand for.
 
-English, German, French, Spanish, Dutch, Portuguese, Italian.
+In English, German, French, Spanish, Dutch, Portuguese and Italian; the few that a table stands on
+also in Polish, Czech, Turkish, Serbian, Russian, Japanese, Chinese and Korean.
 
 Headings are looked at folded: small letters, no accents, words parted by one blank. The words
 are those of the vendors' own exports and of the words people give such columns.
@@ -12,7 +13,8 @@ _WHO = (
     r"(?:cust(?:omer)?|client|member|account|acct|kunden?|user|person|people|contact|abonne|"
     r"cliente?|socio|adherent|subscriber|guest|patient|mitglieds?|mandant|buyer|shopper|payer|"
     r"household|requester|company|usager|usuario|konto|compte|cuenta|klant|lid|leden|gast|utente|"
-    r"socio|assinante|kund|kunde|klient[aiy]?|zakazni[ck][ai]?|asiakas|asiakkaan|czlonka?|medlems?|"
+    r"socio|assinante|kund|kunde|klient[aiy]?|zakazni[ck][ai]?|asiakas|asiakkaan|czlonka?|"
+    r"medlems?|"
     r"jasen|ugyfel)s?"
 )
 _ID = r"(?:ids?|no|nr|num|number|nummer|numero|code|codigo|codice|key|ref|reference|uuid|guid|c|sk)"
@@ -28,13 +30,20 @@ WHO = (
     rf"{_ID}$",
     rf"^{_WHO}$|^{_WHO} (?:unique )?ident\w*$|customer email|^record id$|^[ckmu]id$|^kd ?nr$",
     r"^(?:id|ids|key|guid|uuid)$",
+    r"^(?:お客様|顧客|会員|客户|客戶|顾客|会员|會員|用户|고객|회원)(?:id|番号|コード|编号|編號|"
+    r"号|번호|코드)?$|"
+    r"^(?:id|номер|код) (?:клиента|покупателя|пользователя|абонента)$|^клиент$|^покупатель$|"
+    r"^(?:müşteri|musteri|uye|abone) (?:no|id|kodu|numarası)$|^(?:musteri|müşteri)$|"
+    r"^(?:sifra|id|broj) (?:kupca|klijenta|korisnika)$|^kupac$",
     r"^(?:panell?ist|participant|panel ?member|panelmitglied|teilnehmer|deelnemer)"
     r"(?: (?:no|nr|number|code))?$",
 )
+WHO_ALONE = rf"(?:{_WHO}|besucher|visitors?|adults|erwachsene|kinder|teilnehmer)"
 ENDED = (
     r"cancel|churn|\bleft\b|kundig|austritt|ausgetreten|ausgeschieden|vertragsende|resili|"
     r"\bdepart\b|date de fin|\bbaja\b|cancelacion|terminat|deactivat|\bexit|lapsed|abgemeldet|"
-    r"\blapse|clos(?:ed?|ing) (?:dt|date|on|at)|date closed|opgezegd|opzeg|beeindigd|uitgeschreven|"
+    r"\blapse|clos(?:ed?|ing) (?:dt|date|on|at)|date closed|opgezegd|opzeg|beeindigd|"
+    r"uitgeschreven|"
     r"zakoncz|wypowiedz|rezygnac|ukoncen|vypoved|slutdat|oppsagt|uppsag|opsagt|paattym|megszun|"
     r"einddatum|cancelamento|encerra|disdetta|cessazione|recesso|unsub|\bcxl\b|\bcncl|"
     r"\bterm d(?:t|ate)\b|opt(?:ed)? ?out"
@@ -87,18 +96,26 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"recommend .*(?:friend|colleague|family)|"
             r"weiterempfehl|wahrscheinlich.*empfehl|recommand|recomend|recomien|aanbeve|"
             r"consiglier|raccomand|rekommender|anbefal|polec[ia]|suositel|doporuc|tavsiye|"
-            r"рекоменд|勧め|薦め|すすめ|推荐|推薦|추천|توصي|تنصح|המליץ",
+            r"рекоменд|порекоменд|preporuc|odporuc|勧め|薦め|すすめ|お勧|推奨|推荐|推薦|추천|"
+            r"توصي|تنصح|"
+            r"המליץ",
             r"recommend|empfehl",
             r"^(?:score|rating|note|bewertung|puntuacion|punteggio)(?: \(?0 (?:to |bis |a |tot "
             r")?10)?$"),
-            r"\b(?:group|category|segment|type|why|reason|grund|warum|pourquoi|por que|comment)\b"),
+            r"\b(?:group|category|segment|type|why|reason|grund|warum|pourquoi|por que|"
+            r"comment)\b"),
         Word("csat", ("scale", "category", "flag", "number"), (
             r"\bcsat\b|overall.*satisf|satisf.*overall|gesamtzufrieden|zufrieden.*(?:insgesamt|"
             r"gesamt)|insgesamt.*zufrieden|satisfaction (?:globale|generale|general)|"
             r"(?:globalement|dans l ensemble).*satisf|en general.*satisf|satisf.*en general|"
             r"algemene tevreden|in het algemeen.*tevreden|satisfacao geral|soddisfazione "
-            r"(?:generale|complessiva)",
-            r"^satisf|^zufriedenheit$|^tevredenheid$|^soddisfazione$|how satisfied .*(?:overall|"
+            r"(?:generale|complessiva)|(?:総合|全体).*満足|満足度?(?:総合|全体)|(?:总体|整体|"
+            r"總體|整體)"
+            r".*[满滿]意|전반적.*만족|전체 ?만족|(?:общ|в целом).*удовлетвор|genel memnuniyet|"
+            r"ukupn\w* zadovolj|ogoln\w* zadowol|celkov\w* spokojen",
+            r"^satisf|^満足度?$|^满意度?$|^滿意度?$|^만족도?$|^memnuniyet$|^zadovoljstvo$|"
+            r"^(?:оценка|удовлетворенность)$|^zufriedenheit$|^tevredenheid$|^soddisfazione$|"
+            r"how satisfied .*(?:overall|"
             r"with us\b)|^overall\b|\boverall$|"
             r"q7all|as a whole|^gesamt(?:urteil|note|bewertung|eindruck)|^note globale|"
             r"^(?:nota|valoracion) (?:global|general)|^voto complessivo|^(?:eind|rapport)cijfer",
@@ -123,6 +140,13 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"fecha de (?:envio|respuesta)"
             r"|hora de finalizacion|timestamp|survey date|customer response date|befragungsdatum|"
             r"interviewdatum|submit date utc|date|datum|fecha|data|when|invuldatum|datum ingevuld|"
+            r"(?:ご)?回答(?:日時?|日付|完了日時|時刻)|送信日時|タイムスタンプ|提交(?:答卷)?时间|"
+            r"答题时间|填写时间|"
+            r"填寫時間|提交時間|응답 ?(?:일시|일자|날짜|시간)|제출 ?(?:일시|시간)|"
+            r"дата(?: ответа| заполнения)?|"
+            r"время ответа|yanıt tarihi|cevap tarihi|anket tarihi|tarih|datum odgovora|"
+            r"data wypelnienia|"
+            r"data odpowiedzi|data ankiety|datum vyplneni|paivamaara|svarsdatum|"
             r"ingevuld op|data (?:da |di |de )?(?:resposta|risposta|compilazione|envio))$",
             r"submit|respon|answered|completed|interview ?(?:end|date)|abgeschickt|"
             r"soumission|envio",
@@ -138,16 +162,23 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"interview|entry|submit|feedback)s? ?(?:id|no|nr|number|nummer|uuid)$|^resp(?:id|num|"
             r"nr| id| no|ondent)?$|^(?:network id|token|uuid|rid|lfdn|lfdnr|lfd nr|caseid|case id|"
             r"record|respondent serial|response|survey response id|survey id)$|"
-            r"^id de (?:la )?(?:reponse|respuesta)$|^antwort$|^respondentnummer$|^id da "
+            r"^id de (?:la )?(?:reponse|respuesta)$|^回答(?:者)?(?:id|番号)$|^答卷(?:编号|id)$|"
+            r"^序号$|"
+            r"^응답 ?(?:번호|id)$|^(?:номер|id) (?:ответа|анкеты)$|^yanıt (?:no|id|numarası)$|"
+            r"^antwort$|^respondentnummer$|^id da "
             r"resposta$|^id risposta$",
             r"^(?:id|row id|uid)$")),
         Word("customer_id", _IDS, (*WHO, r"^e ?mail(?: address)?$|email|adresse (?:de messagerie|"
              r"e mail)|correo electronico"),
              r"\b(?:date|since|type|name|group|segment|email)\b|status|satisf"),
         Word("comment", ("text", "category"), (
-            r"comment|verbatim|kommentar|comentario|opmerking|toelichting|anything else|"
+            r"ご意見|コメント|自由(?:記述|回答)|意见|建议|评论|意見|評論|의견|코멘트|комментари|"
+            r"отзыв|"
+            r"yorum|gorus|goruş|komentar|uwagi|pripomink|comment|verbatim|kommentar|comentario|"
+            r"opmerking|toelichting|anything else|"
             r"open.?end|^text\b|free ?text|"
-            r"anmerkung|bemerkung|remarque|\bremarks?\b|observaci[oó]n|observa[cç][aã]o|osservazion",
+            r"anmerkung|bemerkung|remarque|\bremarks?\b|observaci[oó]n|observa[cç][aã]o|"
+            r"osservazion",
             r"feedback|\bwhy\b|reason|grund|warum|pourquoi|porque|por que|tell us|improve|"
             r"verbesser|ameliorer|mejorar|sugeren|opinion|suggestion|^response$|primary reason"),
             r"consent|einwilligung"),
@@ -155,7 +186,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"^(?:channel|method|kanal|canal)$|distribution ?channel|response channel|"
             r"survey method|respondent channel",)),
         Word("language", ("category", "flag"), (
-            r"user language|^lang(?:uage)?$|start ?language|start sprache|langue|idioma|sprache",)),
+            r"user language|^lang(?:uage)?$|start ?language|start sprache|langue|idioma|"
+            r"sprache",)),
         Word("duration_s", ("number", "duration"), (
             r"duration (?:in )?sec|duration$|interview ?time|^qtime$|time taken|total time|"
             r"seconds|bearbeitungszeit|zeit ?summe|dauer",)),
@@ -198,7 +230,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("referred_by", ("id", "number", "category"), (
             r"referred ?by|referrer|referral (?:id|customer)|geworben von|parrain",)),
         Word("acquired_via", ("category",), (
-            r"acqui|lead ?source|original source|^source$|herkunft|kanal|origine|marketing ?channel"
+            r"acqui|lead ?source|original source|^source$|herkunft|kanal|origine|"
+            r"marketing ?channel"
             r"|signup channel",)),
     ),
     "subscriptions": (
@@ -232,6 +265,10 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"(?:nummer|nr|id| nummer| nr)?$|^(?:numero|n|no|id) (?:de )?(?:la )?(?:commande|"
             r"facture|pedido|factura)$|^(?:commande|facture|pedido|factura)$|^(?:numero|n) do "
             r"pedido$",
+            r"^(?:注文(?:番号|id)|订单(?:编号|号)|訂單(?:編號|號碼)|주문 ?번호|номер заказа|"
+            r"заказ|siparis (?:no|numarası|id)|"
+            r"broj (?:narudzbine|narudzbe|racuna)|numer zamowienia|nr zamowienia|"
+            r"cislo objednavky)$",
             r"^(?:transaction|payment|receipt|charge|sale|ticket|basket|booking|reservation)s? ?"
             r"(?:id|no|number|key)?$|transaction ?id|receipt ?(?:id|no|number)",
             r"order|invoice|bestell|commande|pedido", r"^id$"),
@@ -246,16 +283,22 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"rechnungsdatum|kaufdatum|date (?:de |d )?(?:commande|achat|facture)|fecha "
             r"(?:de |del )?(?:pedido|compra|factura)|data (?:do |da |di |dell )?(?:pedido|compra|"
             r"ordine|acquisto|fattura)|besteldatum|orderdatum|factuurdatum|"
+            r"^注文(?:日時?|日付)$|^(?:下单|订单|付款)(?:时间|日期)$|^訂單日期$|^주문 ?(?:일시|"
+            r"일자|날짜)$|"
+            r"^дата (?:заказа|покупки)$|^siparis tarihi$|^datum narudzb(?:ine|e)$|"
+            r"^data zamowienia$|"
             r"^booked (?:on|at)$|booking date|reservation date|^created(?: ?(?:at|date|on|"
             r"time))?(?: utc)?$",
             r"^(?:date|datum|fecha|data|day|tag|time|timestamp|when|completed(?: at| date)?)$",
             r"paid|close ?date|created|date|datum|fecha"),
-            r"cancel|return|refund|ship|deliver|fulfil|due|birth|updated|modified|expir|process|lapse"),
+            r"cancel|return|refund|ship|deliver|fulfil|due|birth|updated|modified|expir|process|"
+            r"lapse"),
         Word("refunded", _MONEY, (
             r"amount refunded|refund(?:ed)?(?: amount| total| value)?$|erstatt|rembours|reembols|"
             r"partial refunds?",), r"date|reason|converted|status|id$|reference"),
         Word("quantity", ("number", "scale"), (
-            r"quantity|\bqty\b|menge|anzahl|stuckzahl|quantite|cantidad|aantal|quantidade|quantita|"
+            r"quantity|\bqty\b|menge|anzahl|stuckzahl|quantite|cantidad|aantal|quantidade|"
+            r"quantita|"
             r"items? sold|^units$"
             r"|number of (?:cds|items|units)|^pieces$",), r"refund"),
         Word("unit_price", _MONEY, (
@@ -272,7 +315,10 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"(?:betrag)?|montant(?: total| ttc| ht)?|total commande|importe(?: total)?|monto|"
             r"item total|line total|amount paid|dollars|price paid|sales|gross|totaal(?:bedrag)?|"
             r"row ?total|belopp|belob|belop|kwota(?: brutto)?|wartosc(?: brutto)?|suma|"
-            r"bedrag|totale(?: ordine)?|importo|valor(?: total)?|room revenue)$",
+            r"bedrag|totale(?: ordine)?|importo|valor(?: total)?|room revenue|"
+            r"(?:合計|注文|支払)?金額(?:\(円\)|円)?|合計|(?:订单|实付|支付)?金额|訂單金額|"
+            r"(?:결제|주문|총) ?금액|сумма(?: заказа)?|"
+            r"(?:toplam|siparis)? ?tutarı?|(?:ukupan )?iznos)$",
             r"amount|revenue|sales|dollar|betrag|umsatz|montant|importe|bedrag|omzet|importo|"
             r"valor total|\btotal\b|spend|turnover",
             r"value|wert|price|preis|prix|precio|paid|valeur|valor"),
@@ -318,11 +364,15 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"premiere reponse|primera respuesta",), r"due|target|sla"),
         Word("opened_at", _TIME, (
             r"date time opened|opened|conversation (?:started|created)|^created?(?: ?(?:at|date|"
-            r"time|on))?(?: utc)?$|create date|received|eroffnet|angelegt|erstellt|date de creation"
+            r"time|on))?(?: utc)?$|create date|received|eroffnet|angelegt|erstellt|"
+            r"date de creation"
             r"|ouvert|fecha de (?:creacion|apertura)|ticket created",
-            r"open|created|start|eingang|aangeme?ld|aangemaakt|abertura|^(?:date|datum|data|fecha|at|when|"
+            r"open|created|start|eingang|aangeme?ld|aangemaakt|abertura|^(?:date|datum|data|"
+            r"fecha|at|when|"
             r"time|timestamp)$",
-            r"date|datum|fecha|day|timestamp"),
+            r"date|datum|fecha|day|timestamp",
+            r"^(?:visit(?:ed)?|besuch|visite|visita|bezoek|appointment|termin|"
+            r"check ?in)(?: (?:on|at))?$"),
             r"clos|solv|resol|updat|due|birth|assign|last|end"),
         Word("closed_at", _TIME, (
             r"solved at|closed|close date|resolved (?:at|time|date)|resolution (?:date|at)|"
@@ -434,10 +484,11 @@ WORDS: dict[str, tuple[Word, ...]] = {
 TELLS: dict[str, tuple[tuple[str, int], ...]] = {
     "responses": (
         (r"recommend|empfehl|recommand|recomend|aanbeve|consiglier|rekommender|anbefal|polec[ia]|"
-         r"tavsiye|рекоменд|勧め|薦め|推荐|推薦|추천|توصي|تنصح|"
+         r"preporuc|odporuc|tavsiye|рекоменд|勧め|薦め|すすめ|推奨|推荐|推薦|추천|توصي|تنصح|"
          r"suositel|doporuc|\bnps\b|net ?pro\b|promoter", 3),
         (r"satisf|zufrieden|csat\b|how (?:likely|easy)|\bces\b|survey|respon|answer|rating", 1),
-        (r"^respondent|survey id", 3),
+        (r"^respondent|survey id|アンケート|回答|答卷|응답", 3),
+        (r"満足|满意|滿意|만족|удовлетвор|memnun|zadovolj|zadowol|spokojen", 1),
         (r"comment|verbatim|feedback|interview|questionnaire|^q\d", 1),
     ),
     "customers": (
@@ -447,7 +498,8 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
         (r"\bplan\b|tarif|lead ?status|owner|company|phone|address|city|referred", 1),
     ),
     "orders": (
-        (r"order|ordine|invoice|bestel|rechnung|commande|facture|factuur|fattura|pedido|factura|"
+        (r"注文|订单|訂單|주문|заказ|siparis|narudzb|zamowien|objednav|"
+         r"order|ordine|invoice|bestel|rechnung|commande|facture|factuur|fattura|pedido|factura|"
          r"purchase|basket|booking|reservation|\bdeals?\b|opportunit", 2),
         (r"quantity|\bqty\b|amount|dollar|discount|price|preis|prix|precio|betrag|umsatz|montant|"
          r"importe|bedrag|aantal|quantidade|preco|totale|stock ?code|\bsku\b|refund|total|"
@@ -456,7 +508,8 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
     "interactions": (
         (r"ticket|\bcase\b|\bcasos?\b|conversation|requester|assignee|reopen|"
          r"first (?:reply|response)|\bdemande\b|reclamation|premiere reponse|delai de|ouvert le|"
-         r"apertura|tiempo de (?:resolucion|respuesta)|reactietijd|oplostijd|vorgang|reaktionszeit|"
+         r"apertura|tiempo de (?:resolucion|respuesta)|reactietijd|oplostijd|vorgang|"
+         r"reaktionszeit|"
          r"erstantwort|tempo de (?:resposta|resolucao)|"
          r"\bcall\b|incident|issue (?:key|type)|reporter|\bcaller\b|chamado|melding", 2),
         (r"agent|resolved|opened|solved|priority|\bvia\b|subject|closed", 1),
@@ -502,7 +555,8 @@ STATUS = (
 )
 NO_SEGMENT = (
     rf"{PERSONAL}|status|finished|progress|location|recipient|consent|attention|distribution|"
-    r"\blang|\bcity|stadt|ville|ciudad|postal|collector|response type|ending|tags?\b|seed|lastpage|"
+    r"\blang|\bcity|stadt|ville|ciudad|postal|collector|response type|ending|tags?\b|seed|"
+    r"lastpage|"
     r"last page|owner|subject|currency|\bsku\b|lineitem|product s|item\b|description"
 )
 # words of a question that tell nothing of what it is about
@@ -537,9 +591,12 @@ NO_WHEN = (
 NO_WHO = (
     rf"{PERSONAL.replace('e ?mail|', '')}|product|artik|article|\bitem|\bsku\b|\bean\b|store|shop|"
     r"filiale|magasin|tienda|agent|assign|owner|seller|session|campaign|kampagne|device|version|"
-    r"batch|quota|\bfax|phone|telef|amount|price|betrag|montant|importe|total|\btags?\b|priority|score|order|invoice"
+    r"batch|quota|\bfax|phone|telef|amount|price|betrag|montant|importe|total|\btags?\b|"
+    r"priority|score|order|invoice"
 )
 NO_SUM = (
-    r"discount|rabatt|remise|descuento|korting|\btax\b|\bvat\b|mwst|steuer|\btva\b|\biva\b|shipping|"
-    r"versand|\bfee\b|\btip\b|weight|gewicht|rate\b|latitude|longitude|distance|score|margin|cost|kosten"
+    r"discount|rabatt|remise|descuento|korting|\btax\b|\bvat\b|mwst|steuer|\btva\b|\biva\b|"
+    r"shipping|"
+    r"versand|\bfee\b|\btip\b|weight|gewicht|rate\b|latitude|longitude|distance|score|margin|"
+    r"cost|kosten"
 )

@@ -209,9 +209,9 @@ def _profile(
 ) -> Profile:
     typed = column.dropna() if pd.api.types.is_datetime64_any_dtype(column) else None
     text = column.dropna().astype("str").str.strip(" \t\r\n\u00a0\u200b\ufeff")
-    counts = text.value_counts()
-    counts = counts[~counts.index.str.lower().isin(_MISSING)]
-    counts.index = counts.index.astype("str")
+    every = text.value_counts()
+    every.index = every.index.astype("str")
+    counts = every[~every.index.str.lower().isin(_MISSING)]
     made = {"counts": counts, "rows": rows, "labels": labels, "codes": codes}
     if counts.empty:
         return Profile(name, wording, "empty", numbers={}, **made)
@@ -226,7 +226,21 @@ def _profile(
     seen = _few_seen(values) if len(values) <= _FEW_VALUES else _seen(values)
     numbers = {word: seen.numbers[word] for word in counts.index.tolist() if word in seen.numbers}
     found = Profile(name, wording, "", numbers=numbers, **made)
-    return Profile(name, wording, _kind(found, seen), numbers=numbers, **made)
+    kind = _kind(found, seen)
+    if kind == "category" and not numbers:
+        made["counts"] = _with_none(every, counts)
+    return Profile(name, wording, kind, numbers=numbers, **made)
+
+
+NONE = {"none", "nil"}  # a word among words, and no word among numbers and days
+
+
+def _with_none(every: pd.Series, counts: pd.Series) -> pd.Series:
+    """Take 'none' for a word where the others are; 'NA' for North America beside capitals."""
+    words = set(NONE)
+    if len(counts) > 1 and counts.index.str.fullmatch("[A-Z]{2,5}").all():
+        words.add("na")
+    return every[every.index.isin(counts.index) | every.index.str.lower().isin(words)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -286,7 +300,7 @@ def _is_scale(column: Profile) -> bool:
     if not tally or len(column.words) > 4 or len(column.numbers) < 0.5 * len(column.counts):
         return False
     whole = all(float(number).is_integer() for number in tally)
-    small = [number for number in tally if 0 <= number <= 11]
+    small = [number for number in tally if -5 <= number <= 11]
     answers = sum(tally[number] for number in small)
     most = answers > 0.5 * sum(tally.values()) and len(tally) <= _MOST_CODES
     wide = max(tally) <= 100 and min(tally) >= 0 and len(tally) > 20 and max(tally) == 100

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cxlab.cleaning.convert import DATED
-from cxlab.drafting.profiles import Profile, folded
+from cxlab.drafting.profiles import NONE, Profile, folded
 
 # Known orders of words, the worst first; `/` parts words that mean the same. A scale of words is
 # believed only where one of these covers all of its words.
@@ -351,7 +351,7 @@ def _strays(tally: dict[float, int], fixed: tuple[float, float] | None) -> dict[
                 and (n in _USUAL_MISSING or n == fixed[1] + 1)}  # fmt: skip
     if len(tally) > 20 and 80 < max(tally) <= 100:  # a slider: any number is an answer
         return {n: rows for n, rows in tally.items() if n < 0}
-    if sorted(tally) in ([*range(-2, 3)], [*range(-3, 4)]):  # from -2 to 2: all are points
+    if signed(tally):
         return {}
     found = {n for n in tally if n in _USUAL_MISSING and (n < 0 or n > 11)}
     left = sorted(n for n in tally if n not in found and n >= 0)
@@ -360,7 +360,29 @@ def _strays(tally: dict[float, int], fixed: tuple[float, float] | None) -> dict[
     return {n: tally[n] for n in sorted(found)}
 
 
+def signed(tally: dict[float, int]) -> float:
+    """Give the good end of a scale on both sides of 0, as -1, 0, 1; 0 where it is none.
+
+    Each point between is in use (but perhaps 0, or the last of one side), none lies beyond 5,
+    and a side of one point or more in use holds a fiftieth of the answers.
+    """
+    used = sorted(tally)
+    end = max(-used[0], used[-1]) if used else 0
+    if not (used and used[0] < 0 < used[-1] and 1 <= end <= _SIDE):
+        return 0
+    gaps = {*range(int(-end), int(end) + 1)} - {0} - {*used}
+    sides = [sum(n for point, n in tally.items() if point * way > 0) for way in (-1, 1)]
+    near = not gaps or (end > 1 and len(gaps) == 1 and gaps <= {-end, end})
+    return end if near and min(sides) >= _RARE * sum(tally.values()) else 0
+
+
+_SIDE, _RARE = 5, 0.02  # points to either side of 0; part of the answers
+_SELDOM = 0.15  # of the answers: so few may be a code
+
+
 def _ends(tally: dict[float, int], columns: Sequence[Profile]) -> tuple[float, float]:
+    if end := signed(tally):
+        return -end, end
     low, high = min(tally), max(tally)
     coded = [
         float(code)
@@ -404,6 +426,8 @@ def _odd_ends(tally: dict[float, int], low: float, high: float) -> dict[str, int
     if (low, high) in ((0, 10), (0, 100)):
         return {}
     odd = {}
+    if low == -1 and tally.get(-1, 0) < _SELDOM * sum(tally.values()):
+        odd["-1"] = tally.get(-1, 0)
     if low == 0 and 0 in tally and len(tally) > 2:
         odd["0"] = tally[0]
     if high in (6, 8, 11) and high in tally:
@@ -456,9 +480,14 @@ GROUPS = {"promoter": 10.0, "promoters": 10.0, "passive": 8.0, "passives": 8.0, 
           "detracteur": 3.0}  # fmt: skip
 
 
+def is_none(word: str) -> bool:
+    """Say whether a word among points of a scale is what programs write for an empty cell."""
+    return word.lower() in NONE
+
+
 def _worded(columns: Sequence[Profile], fixed: tuple[float, float] | None) -> Reading | None:
     words = dict.fromkeys(word for column in columns for word in column.words)
-    absent = [word for word in words if NO_ANSWER.fullmatch(folded(word))]
+    absent = [word for word in words if NO_ANSWER.fullmatch(folded(word)) or is_none(word)]
     answers = {word: folded(word) for word in words if word not in absent}
     if fixed and len(answers) > 1 and set(answers.values()) <= set(GROUPS):
         return Reading(0, 10, {word: GROUPS[fold] for word, fold in answers.items()}, absent)

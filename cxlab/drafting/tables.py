@@ -16,9 +16,11 @@ from cxlab.drafting.vendors import Vendor, vendor_of
 NO_HEADER = "no header"
 _SURVEYS = ("qualtrics", "surveymonkey", "google forms", "typeform", "spss")
 _CALLED = {
-    "responses": r"survey|nps|csat|feedback|respon|umfrage|enquete|encuesta|answers|befragung",
+    "responses": r"アンケート|調査|问卷|調查|설문|опрос|anket|survey|nps|csat|feedback|respon|"
+    r"umfrage|enquete|encuesta|answers|befragung",
     "customers": r"crm|customer|member|account|kunden|clients?\b|contacts?\b|subscribers",
-    "orders": r"order|sales|transaction|\btx\b|purchase|payment|invoice|bestell|commande|pedido|"
+    "orders": r"注文|订单|주문|заказ|siparis|narudzb|order|sales|transaction|\btx\b|purchase|"
+    r"payment|invoice|bestell|commande|pedido|"
     r"\bdeals?\b|opportunit",
     "interactions": r"ticket|case|call|interaction|conversation|contacts?\b|visit|support",
     "subscriptions": r"subscription|\bsubs\b|\babo|abonnement|contract",

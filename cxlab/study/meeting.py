@@ -140,9 +140,10 @@ def _refusal(pair: Pair, mapping: StudyFile) -> str:
     rule = rule_between(pair.ids, pair.there)
     own, theirs = _side_by_side(pair, rule)
     met = "none" if not pair.found else f"only {count(pair.found)}"
+    verb = "are" if pair.found > 1 else "is"
     said = (
         f"{met} of the {count(len(pair.ids))} customer ids in {_files(mapping, pair.table)} "
-        f"(column '{_heading(mapping, pair.table)}', such as {own}) is in {pair.against}, "
+        f"(column '{_heading(mapping, pair.table)}', such as {own}) {verb} in {pair.against}, "
         f"{_files(mapping, pair.against)} (column '{_heading(mapping, pair.against)}', such as "
         f"{theirs})."
     )
