@@ -29,11 +29,19 @@ _FORMS = {
 }
 _USUAL = r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTHS = {name.lower(): at for at, name in enumerate(_NAMES, start=1)}
-_MONTHS |= {"mär": 3, "mrz": 3, "mai": 5, "okt": 10, "dez": 12}  # German
-_MONTHS |= {"fév": 2, "fev": 2, "avr": 4, "juin": 6, "juil": 7, "aoû": 8, "aou": 8, "déc": 12}
-_MONTHS |= {"ene": 1, "abr": 4, "ago": 8, "dic": 12, "mrt": 3, "mei": 5}  # Spanish, Dutch
-_MONTHS |= {"gen": 1, "mag": 5, "giu": 6, "lug": 7, "set": 9, "ott": 10}  # Italian
+MONTHS_NAMED = {name.lower(): at for at, name in enumerate(_NAMES, start=1)}
+MONTHS_NAMED |= {"mär": 3, "mrz": 3, "mai": 5, "okt": 10, "dez": 12}  # German
+MONTHS_NAMED |= {"fév": 2, "fev": 2, "avr": 4, "juin": 6, "juil": 7, "aoû": 8, "aou": 8, "déc": 12}
+MONTHS_NAMED |= {"ene": 1, "abr": 4, "ago": 8, "dic": 12, "mrt": 3, "mei": 5}  # Spanish, Dutch
+MONTHS_NAMED |= {"gen": 1, "mag": 5, "giu": 6, "lug": 7, "set": 9, "ott": 10}  # Italian
+MONTHS_NAMED |= {"out": 10, "maj": 5, "des": 12}  # Portuguese, Scandinavian
+_FURTHER = (  # Polish, Turkish, Russian
+    "sty|lut||kwi||cze|lip|sie|wrz|paź|lis|gru",
+    "oca|şub||nis||haz|tem|ağu|eyl|eki|kas|ara",
+    "янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек",
+)
+for _listed in _FURTHER:
+    MONTHS_NAMED |= {name: at for at, name in enumerate(_listed.split("|"), 1) if name}
 # numbers that stand for moments: days since the last of 1899, or seconds since 1970,
 # in thousandths or millionths where longer
 _NUMBERS = {
@@ -274,7 +282,7 @@ def _first_day(text: str) -> datetime | None:
     year = int(next(filter(None, (found["y"], found["y2"], found["y3"], found["y4"]))))
     name = (found["name"] or found["name2"] or "").lower()
     figure = found["m"] or found["m2"]
-    month = int(figure) if figure else _MONTHS.get(name[:3], _MONTHS.get(name[:4], 0))
+    month = int(figure) if figure else MONTHS_NAMED.get(name[:3], MONTHS_NAMED.get(name[:4], 0))
     return datetime(_century(year) if year < 100 else year, month, 1) if month else None
 
 
@@ -377,7 +385,7 @@ def _local(found: pd.DataFrame) -> pd.Series:
     year = year.where(found["y"].str.len() > 2, year.map(_century))
     if "name" in found:
         names = found["name"].str.lower()
-        month = names.str[:3].map(_MONTHS).fillna(names.str[:4].map(_MONTHS))
+        month = names.str[:3].map(MONTHS_NAMED).fillna(names.str[:4].map(MONTHS_NAMED))
     else:
         month = found["m"].astype(float)
     hour = found["h"].fillna("0").astype(int)

@@ -33,10 +33,11 @@ def apart(
 def as_answered(cells: pd.Series) -> pd.Series:
     """Keep the answers to a question as they stand, blanks around them aside, as categories."""
     place, values = pd.factorize(cells)
-    text = pd.Series(values).map(lambda each: in_full(each).strip(UNSEEN)).astype("str")
-    held, words = pd.factorize(text.mask(text == ""))
-    codes = np.append(held, -1)[place]
-    coded = pd.Categorical.from_codes(codes, categories=pd.Index(words, dtype="str"))
+    held = {"": -1}
+    codes = [held.setdefault(in_full(each).strip(UNSEEN), len(held) - 1) for each in values]
+    coded = pd.Categorical.from_codes(
+        np.array([*codes, -1])[place], categories=pd.Index([*held][1:], dtype="str"), validate=False
+    )
     return pd.Series(coded, index=cells.index, name=cells.name)
 
 

@@ -202,10 +202,13 @@ def _kind(made: Guess, columns: Sequence[Profile]) -> str:
 
 
 def _column(made: Guess, column: Profile) -> Column:
-    cells = _heard(made, column)
-    place, words = pd.factorize(cells.where(cells != ""))
-    return Column(column.name, column.wording, place, tuple(map(str, words)), column.labels or {},
-                  column.codes)  # fmt: skip
+    if column.name not in made.read:
+        cells = _heard(made, column)
+        place, words = pd.factorize(cells.where(cells != ""))
+        made.read[column.name] = Column(column.name, column.wording, place,
+                                        tuple(map(str, words)), column.labels or {},
+                                        column.codes)  # fmt: skip
+    return made.read[column.name]
 
 
 def _heard(made: Guess, column: Profile) -> pd.Series:
@@ -214,7 +217,7 @@ def _heard(made: Guess, column: Profile) -> pd.Series:
     lime = any("[" in name and name.endswith("]") for name in header.names)
     silent = {SEEN} if header.layout == "qualtrics" else {"N/A"} if lime else set()
     cells = made.raw(column)
-    return cells.mask(cells.isin(silent), "")
+    return cells.mask(cells.isin(silent), "") if silent else cells
 
 
 def _numbered(column: Profile) -> str:

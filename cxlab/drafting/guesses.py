@@ -25,6 +25,7 @@ from cxlab.drafting.profiles import joined as named
 from cxlab.drafting.roles import settled
 from cxlab.drafting.scales import GROUPS, NO_ANSWER, ORDERS, Reading, read_scale, tallied
 from cxlab.drafting.tables import FELT, Files, fits
+from cxlab.questionnaire.cells import Column
 from cxlab.results import listing
 
 SCORES = ("nps", "csat", "ces")
@@ -60,6 +61,7 @@ class Guess:
         said: further words of the study file, such as `where` or `decimal`.
         asked: columns of questions under `questions`.
         doubts: what is unsure.
+        read: heading -> its cells, as those of a question, once they were looked at.
     """
 
     table: str
@@ -75,6 +77,7 @@ class Guess:
     said: dict[str, Any] = field(default_factory=dict)
     asked: list[Profile] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
+    read: dict[str, Column] = field(default_factory=dict)
 
     def line(self, *words: str) -> str:
         """Name a line of the study file."""
@@ -101,12 +104,12 @@ class Guess:
     def raw(self, column: Profile) -> pd.Series:
         """Give the cells of a column as they stand, of all files."""
         cells = [
-            grid.cells[str(grid.header.names.index(column.name))].astype("str")
+            _stripped(grid.cells[str(grid.header.names.index(column.name))])
             if column.name in grid.header.names
             else pd.Series("", range(len(grid.lines)), dtype="str")
             for grid in self.files.grids
         ]
-        return pd.concat(cells, ignore_index=True).str.strip()
+        return cells[0] if len(cells) == 1 else pd.concat(cells, ignore_index=True)
 
     def release(self, column: Profile) -> None:
         """Take a column out of segments, attributes and what is not used, for another use."""
@@ -126,6 +129,14 @@ class Guess:
                 self.said.pop(said)
         self.scales.pop(ours, None)
         self.formats.pop(ours, None)
+
+
+def _stripped(cells: pd.Series) -> pd.Series:
+    """Give cells as text without the blanks around them, each value looked at once."""
+    if isinstance(cells.dtype, pd.CategoricalDtype) and not cells.hasnans:
+        words = cells.cat.categories.astype("str").str.strip()
+        return pd.Series(words.take(cells.cat.codes))
+    return cells.astype("str").str.strip().reset_index(drop=True)
 
 
 def guess(found: list[Profile], table: str, files: Files) -> Guess:

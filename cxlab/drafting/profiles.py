@@ -12,7 +12,7 @@ import pandas as pd
 
 from cxlab.cleaning import CleaningError
 from cxlab.cleaning.convert import _MISSING, _NO, _YES, OF_MOST, to_number, to_score
-from cxlab.cleaning.dates import MONTHS, to_time
+from cxlab.cleaning.dates import MONTHS, MONTHS_NAMED, to_time
 from cxlab.cleaning.durations import spoken, unit_named
 from cxlab.codebook import Scale
 from cxlab.drafting.lexicon import SMALL_WORDS
@@ -208,10 +208,8 @@ def _profile(
     codes: tuple[str, ...],
 ) -> Profile:
     typed = column.dropna() if pd.api.types.is_datetime64_any_dtype(column) else None
-    text = column.dropna().astype("str").str.strip(" \t\r\n\u00a0\u200b\ufeff")
-    every = text.value_counts()
-    every.index = every.index.astype("str")
-    counts = every[~every.index.str.lower().isin(_MISSING)]
+    every = _counted(column)
+    counts = every[[word.lower() not in _MISSING for word in every.index.tolist()]]
     made = {"counts": counts, "rows": rows, "labels": labels, "codes": codes}
     if counts.empty:
         return Profile(name, wording, "empty", numbers={}, **made)
@@ -243,6 +241,24 @@ def _with_none(every: pd.Series, counts: pd.Series) -> pd.Series:
     return every[every.index.isin(counts.index) | every.index.str.lower().isin(words)]
 
 
+def _counted(column: pd.Series) -> pd.Series:
+    """Count the rows of each value without the blanks around it, the most frequent first."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        held = column.cat.codes.to_numpy()
+        rows = np.bincount(held[held >= 0], minlength=len(column.cat.categories))
+        words = column.cat.categories.astype("str").tolist()
+    else:
+        known = column.dropna().astype("str").value_counts()
+        rows, words = known.to_numpy(), known.index.tolist()
+    tally: dict[str, int] = {}
+    for word, n in zip(words, rows.tolist(), strict=True):
+        if n:
+            plain = word.strip(" \t\r\n\u00a0\u200b\ufeff")
+            tally[plain] = tally.get(plain, 0) + n
+    order = sorted(tally, key=lambda word: (-tally[word], word))
+    return pd.Series([tally[word] for word in order], pd.Index(order, dtype="str"), dtype="int64")
+
+
 @dataclass(frozen=True, eq=False)
 class _Seen:
     """What values in use say by themselves, whatever the column.
@@ -259,15 +275,18 @@ class _Seen:
 
 
 def _seen(values: tuple[str, ...]) -> _Seen:
-    if not values:
-        return _Seen({}, False, 0.0, 0.0)
     text = pd.Series(values, dtype="str")
-    numbers, unclear = _numbers(text)
-    lengths = spoken(text).mean() if spoken(_some(text)).any() else 0.0
-    addresses = text.str.fullmatch(_EMAIL).mean() if _some(text).str.contains("@").any() else 0.0
+    some = values[:: max(1, len(values) // _PROBED)]
+    numbers, unclear = _numbers(text) if any(map(_COUNTS.search, values)) else ({}, False)
+    told = any(map(_LASTS.match, some)) and spoken(_some(text)).any()
+    lengths = spoken(text).mean() if told else 0.0
+    addresses = text.str.fullmatch(_EMAIL).mean() if "@" in "".join(some) else 0.0
     return _Seen(numbers, unclear, float(lengths), float(addresses))
 
 
+# what a number, also one with a label, and a length of time have: looks that cost little
+_COUNTS = re.compile(r"^\W*(?:[^\W\d_]{1,3}\W{0,2})?\d|[(\[=:–—-]\s*[+-]?\d+[)\]]?\W*$")
+_LASTS = re.compile(r"\W*\d|p|[^\d]*\b(?:than|to|under|unter|als|de|dan|di)\b", re.IGNORECASE)
 _MOSTLY = 0.7  # part of the values that are lengths of time; the others are booked
 _KEYED = r"\b(?:ids?|no|nr|num(?:ber)?|nummer|numero|code|key|ref)\b"
 _FEW_VALUES = 30  # with so many, columns of one questionnaire often hold the same ones
@@ -313,6 +332,8 @@ def _time_kind(counts: pd.Series, name: str) -> tuple[str, pd.Series | None]:
     figures = sum(map(bool, map(re.compile(r"\d").search, words)))
     if figures <= 0.9 * len(words) or sum(map(len, words)) < 5 * len(words):
         return "", None
+    if not any(map(_may_be_day, words[:: max(1, len(words) // _PROBED)])):
+        return "", None
     seen = counts.index.to_series()
     plain = seen.str.fullmatch(r"[+-]?\d+([.,]\d+)?").mean() > 0.5
     if seen.str.fullmatch(MONTHS).all() and (not plain or _dated(name)):
@@ -331,7 +352,10 @@ def _time_kind(counts: pd.Series, name: str) -> tuple[str, pd.Series | None]:
     if spoken(_some(seen)).any() and spoken(seen).mean() > 0.5:
         return "", None
     try:
-        return ("time", _read(seen, counts)) if _readable(seen) else ("", None)
+        if not _some_readable(seen):
+            return "", None
+        moments = to_time(seen, timezone="UTC").values.dt.tz_localize(None)
+        return ("time", _each(moments, counts)) if moments.notna().mean() > 0.7 else ("", None)
     except CleaningError:
         mark = next((letter for letter in seen.iloc[0] if letter in "/.-"), "/")
         year = "%Y" if re.search(r"\d{4}", seen.iloc[0]) else "%y"
@@ -356,16 +380,35 @@ def _some(texts: pd.Series) -> pd.Series:
 _PROBED = 60
 
 
-def _readable(seen: pd.Series) -> bool:
+def _may_be_day(word: str) -> bool:
+    """Say whether a word has what every form of day or moment has: a look that costs little."""
+    if _THREE.search(word):
+        return True
+    parts = [part.lower() for part in _LETTERS.findall(word)]
+    return any(part[:3] in MONTHS_NAMED or part[:4] in MONTHS_NAMED for part in parts)
+
+
+# three figures, five in a row, or a month and a year
+_THREE = re.compile(
+    r"\d\D+\d+\D+\d|\d{5}|(?:19|20)\d\d\D{1,2}\d{1,2}(?!\d)|\b\d{1,2}[-/. ](?:19|20)\d\d"
+    r"|[年년월月]"
+)
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+
+
+def _some_readable(seen: pd.Series) -> bool:
+    """Say whether of values from all over a column enough are moments to look at all."""
     with suppress(CleaningError):
-        if to_time(_some(seen), timezone="UTC").values.notna().mean() < 0.4:
-            return False
-    return bool(to_time(seen, timezone="UTC").values.notna().mean() > 0.7)
+        return bool(to_time(_some(seen), timezone="UTC").values.notna().mean() >= 0.4)
+    return True
 
 
-def _read(seen: pd.Series, counts: pd.Series, form: str | None = None) -> pd.Series:
-    done = to_time(seen, timezone="UTC", format=form).values.dt.tz_localize(None)
-    return done.repeat(counts.to_numpy()).dropna().reset_index(drop=True)
+def _read(seen: pd.Series, counts: pd.Series, form: str) -> pd.Series:
+    return _each(to_time(seen, timezone="UTC", format=form).values.dt.tz_localize(None), counts)
+
+
+def _each(moments: pd.Series, counts: pd.Series) -> pd.Series:
+    return moments.repeat(counts.to_numpy()).dropna().reset_index(drop=True)
 
 
 # headings under which five figures may be a spreadsheet's day

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import pandas as pd
 
@@ -252,10 +253,15 @@ def _is_status(column: Profile) -> bool:
 
 def _says_so(column: Profile, table: str) -> bool:
     """Say whether the words of a column are known of a status, whatever its heading."""
-    if column.kind != "category" or len(column.counts) > MOST_VALUES:
+    if column.kind != "category" or not 2 <= len(column.counts) <= MOST_VALUES:
         return False
-    said = set(standing(column.counts.index.to_series(), table))
+    said = _standings(tuple(sorted(column.counts.index)), table)
     return "counts" in said and bool(said & {"not_counted", "unfinished"}) and "unknown" not in said
+
+
+@lru_cache(maxsize=512)
+def _standings(words: tuple[str, ...], table: str) -> frozenset[str]:
+    return frozenset(standing(pd.Series(words, dtype="str"), table))
 
 
 _OFF = re.compile(
