@@ -348,7 +348,8 @@ def _convert(
                 cells, done.values, name=str(name), heading=source, declared=form)])  # fmt: skip
         if kind == "time" and (said := doubts.one_moment(done.values, source)):
             told.append(said)
-            if name == "answered_at":
+            every = name == "churned_at" and done.values.notna().all()
+            if name == "answered_at" or every:
                 done.repairs["same_moment"] = done.values.notna().to_numpy()
                 done.values = done.values.mask(done.values.notna())
         if kind == "time":

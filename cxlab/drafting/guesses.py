@@ -23,7 +23,15 @@ from cxlab.drafting.lexicon import (
 from cxlab.drafting.profiles import MOST_VALUES, Profile, folded, stem_of, telling
 from cxlab.drafting.profiles import joined as named
 from cxlab.drafting.roles import settled
-from cxlab.drafting.scales import GROUPS, NO_ANSWER, ORDERS, Reading, read_scale, tallied
+from cxlab.drafting.scales import (
+    GROUPS,
+    NO_ANSWER,
+    ORDERS,
+    Reading,
+    low_is_good,
+    read_scale,
+    tallied,
+)
 from cxlab.drafting.tables import FELT, Files, fits
 from cxlab.questionnaire.cells import Column
 from cxlab.results import listing
@@ -510,18 +518,26 @@ def _batteries(made: Guess) -> None:
         best[key[0]] += len(columns)
     family = max(best, key=lambda key: (best[key], str(key)))
     ratings = [c for key, columns in chosen.items() if key[0] == family for c in columns]
-    reading = read_scale(ratings)
+    turned = [column for column in ratings if low_is_good(column)]
+    turned = [] if len(turned) == len(ratings) or not any(c.labels for c in turned) else turned
+    reading = read_scale([column for column in ratings if column not in turned])
     if reading is None:
         return
-    taken = set(map(id, ratings))
+    taken = {id(column) for column in ratings if column not in turned}
     more = [c for key, columns in chosen.items() if key[0] != family for c in columns]
     made.ratings = keyed([*ratings, *more], made)
     made.scales["ratings"] = reading
     _tell_scale(made, "ratings", ratings, reading)
     for name, column in made.ratings.items():
         own = None if id(column) in taken else read_scale([column])
-        if own and (own.labels or not reading.low <= own.low < own.high <= reading.high):
+        if own and (
+            own.labels
+            or own.better != reading.better
+            or not reading.low <= own.low < own.high <= reading.high
+        ):
             made.scales[name] = own
+            if column in turned:
+                _tell_scale(made, name, [column], own)
     spare = [c for c in made.left() if _rated(c) == family]
     if spare:
         made.doubt(

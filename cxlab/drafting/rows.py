@@ -363,6 +363,8 @@ def _splits(made: Guess) -> None:
             )
             made.said.setdefault("split", {})[key] = mark
             parts = {part.strip() for word in column.counts.index for part in word.split(mark)}
+            as_asked = f"{made.files.name}: '{column.name}' taken for one question"
+            made.doubts = [one for one in made.doubts if not one.text.startswith(as_asked)]
             made.doubt(
                 f"'{column.name}' holds several labels in a cell, parted by '{mark}': a row counts "
                 f"for each of {len(parts)} labels; otherwise {len(column.counts)} combinations are "

@@ -174,6 +174,7 @@ _PAIRS = (
     ("unhappy", "happy"),
     ("negative", "positive"),
     ("thumbs down/👎", "thumbs up/👍"),
+    ("worst", "best"),
     ("☹/🙁/😞/😡", "🙂/😀/😊/😃"),
     ("unzufrieden", "zufrieden"),
     ("schlecht", "gut"),
@@ -267,7 +268,7 @@ def read_scale(columns: Sequence[Profile], *, fixed: tuple[float, float] | None 
         reading = _numbered(columns, fixed)
     else:
         return _worded(columns, fixed)
-    if reading and fixed is None and any(_low_is_good(column) for column in columns):
+    if reading and fixed is None and any(map(low_is_good, columns)):
         reading.better = "low"
     return reading
 
@@ -279,7 +280,7 @@ _FIRST_IS_BEST = (
 )
 
 
-def _low_is_good(column: Profile) -> bool:
+def low_is_good(column: Profile) -> bool:
     """Say whether heading or labels call the lowest point the best one."""
     if re.search(_FIRST_IS_BEST, column.said):
         return True
@@ -333,6 +334,15 @@ def _numbered(columns: Sequence[Profile], fixed: tuple[float, float] | None) -> 
             f"nobody answered 0 and {left[1]} answered 1, as if it was asked on 1..{high:g}"
         )
     return reading
+
+
+def ends_said(columns: Sequence[Profile], reading: Reading) -> str:
+    """Give the words that the file itself has for the ends of a scale, where all agree."""
+    said = []
+    for end in (reading.low, reading.high):
+        words = {(column.labels or {}).get(f"{end:g}", "") for column in columns}
+        said += [f"{end:g} = {word}" for word in words if word and len(words) == 1]
+    return ", ".join(said)
 
 
 def tallied(columns: Sequence[Profile]) -> dict[float, int]:

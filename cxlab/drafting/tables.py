@@ -173,6 +173,9 @@ def _content(found: list[Profile]) -> Counter[str]:
     points["customers"] -= 4 * several
     points["orders"] += 3 * bool(money and times and (who or coded)) - 4 * (not money)
     points["interactions"] -= 6 * (not times)
+    if money and times and who and _has_own_id(coded, who[0]) and not (left or ended):
+        points["orders"] += 4
+        points["customers"] -= 4
     booked = any(re.search(_BOOKED, column.called) for column in coded) and bool(money)
     if several and began and ended:
         points["subscriptions"] += 0 if booked else 7
@@ -186,6 +189,14 @@ def _content(found: list[Profile]) -> Counter[str]:
     points["visits"] += visited
     points["subscriptions"] -= 8 * (not (began or ended))
     return points
+
+
+def _has_own_id(coded: list[Profile], whose: Profile) -> bool:
+    """Say whether rows have an id beside that of the customer whose they are."""
+    named = re.search(WHO[0], whose.called) and not re.fullmatch(r"ids?", whose.called)
+    own = [c for c in coded if re.search(r"^(?:id|uuid|guid|number|no|nr)$|transaction|txn",
+                                         c.called)]  # fmt: skip
+    return bool(named) and any(column is not whose for column in own)
 
 
 def _visited(found: list[Profile], times: list[Profile]) -> int:

@@ -13,6 +13,7 @@ import yaml
 from cxlab.codebook import COLUMNS
 from cxlab.drafting.guesses import Guess
 from cxlab.drafting.profiles import Profile
+from cxlab.drafting.scales import Reading, ends_said
 from cxlab.drafting.tables import pattern
 
 BATTERY = 5  # ratings from which haste can show in them
@@ -87,7 +88,8 @@ def _table(made: Guess, folder: Path) -> str:
     if made.scales:
         lines.append("    scales:")
         lines += [
-            f"      {quoted(key)}: {flow(reading.says())}{_mark(made, 'scales', key)}"
+            f"      {quoted(key)}: {flow(reading.says())}{_ends(made, key, reading)}"
+            f"{_mark(made, 'scales', key)}"
             for key, reading in made.scales.items()
         ]
     if made.formats:
@@ -105,6 +107,14 @@ def _table(made: Guess, folder: Path) -> str:
         f"    # not used: '{_plain(name)}' ({_plain(why)})" for name, why in made.unused.items()
     ]
     return "\n".join(lines) + "\n"
+
+
+def _ends(made: Guess, key: str, reading: Reading) -> str:
+    """Say in a remark what the file calls the ends of a scale."""
+    one = made.columns.get(key) or made.ratings.get(key)
+    shared = [column for name, column in made.ratings.items() if name not in made.scales]
+    said = _plain(ends_said([one] if one else shared, reading))
+    return f"   # {said[:90]}" if said else ""
 
 
 def _place(made: Guess, ours: str) -> int:
