@@ -49,7 +49,8 @@ ENDED = (
     r"\bterm d(?:t|ate)\b|opt(?:ed)? ?out"
 )
 _STARTED = (
-    r"sign ?up|\bjoin|(?:member|customer|client|active|subscriber) since|became a customer|"
+    r"sign(?:ed)? ?up|souscri|suscripcion|subscri(?:bed|ption date)|\bjoin|(?:member|customer|"
+    r"client|active|subscriber) since|became a customer|"
     r"regist|beitritt|eintritt|(?:kunde|mitglied) seit|anmeld|vertragsbeginn|inscription|"
     r"adhesion|client depuis|membre depuis|fecha (?:de )?alta|\balta\b|(?:cliente|socio) desde|"
     r"inscripcion|activat|enrol|onboard|opening date|open date|opened|first (?:order|purchase)|"
@@ -159,7 +160,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"hora de inicio|datum gestartet|startzeit|debut",), r"language|sprache|sign"),
         Word("response_id", ("id", "number", "scale"), (
             r"^(?:survey |feedback )?(?:response|respondent|submission|antwort|questionnaire|"
-            r"interview|entry|submit|feedback)s? ?(?:id|no|nr|number|nummer|uuid)$|^resp(?:id|num|"
+            r"interview|entry|submit|feedback|fragebogen)s? ?(?:id|no|nr|number|nummer|uuid)$|"
+            r"^resp(?:id|num|"
             r"nr| id| no|ondent)?$|^(?:network id|token|uuid|rid|lfdn|lfdnr|lfd nr|caseid|case id|"
             r"record|respondent serial|response|survey response id|survey id)$|"
             r"^id de (?:la )?(?:reponse|respuesta)$|^回答(?:者)?(?:id|番号)$|^答卷(?:编号|id)$|"
@@ -355,7 +357,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"^id$"), r"customer|kunden?"),
         Word("customer_id", _IDS, (
             r"requester id|requester (?:external )?id", *WHO,
-            r"^caller(?: (?:no|nr|id|number|phone))?$|^reporter$",
+            r"^caller(?: (?:no|nr|id|number|phone))?$|^reporter$|^(?:anrufer|appelant|llamante)$",
             r"requester email|e ?mail|"
             r"requester$|account name|contact name|full name"),
             r"\b(?:date|since|type|group|segment|owner|domain|wait|phone|tracker)\b|case|ticket"),
@@ -506,7 +508,8 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
          r"payment|transaction|revenue|sales", 1),
     ),
     "interactions": (
-        (r"ticket|\bcase\b|\bcasos?\b|conversation|requester|assignee|reopen|"
+        (r"ticket|ligacao|chamada|atendimento|llamada|\bappels?\b|\banrufe?s?\b|\bcase\b|"
+        r"\bcasos?\b|conversation|requester|assignee|reopen|"
          r"first (?:reply|response)|\bdemande\b|reclamation|premiere reponse|delai de|ouvert le|"
          r"apertura|tiempo de (?:resolucion|respuesta)|reactietijd|oplostijd|vorgang|"
          r"reaktionszeit|"

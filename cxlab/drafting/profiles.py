@@ -285,7 +285,7 @@ def _seen(values: tuple[str, ...]) -> _Seen:
 
 
 # what a number, also one with a label, and a length of time have: looks that cost little
-_COUNTS = re.compile(r"^\W*(?:[^\W\d_]{1,3}\W{0,2})?\d|[(\[=:–—-]\s*[+-]?\d+[)\]]?\W*$")
+_COUNTS = re.compile(r"^\W*(?:[^\W\d_]{1,3}\W{0,2})?\d|[(\[=:–—-]\s*[+-]?\d+[)\]]?\W*$|[①-⓿★☆⭐✭✩]")
 _LASTS = re.compile(r"\W*\d|p|[^\d]*\b(?:than|to|under|unter|als|de|dan|di)\b", re.IGNORECASE)
 _MOSTLY = 0.7  # part of the values that are lengths of time; the others are booked
 _KEYED = r"\b(?:ids?|no|nr|num(?:ber)?|nummer|numero|code|key|ref)\b"
@@ -421,7 +421,8 @@ _LIVED = (
 
 def _dated(name: str) -> bool:
     words = (
-        r"dat(?:e|um|$)|time|zeit|_at$| at$|day|tag|fecha|created|^column \d+$|\bdt\b|_d?ts?$|"
+        r"dat(?:e|um|$)|time|zeit|_at$| at$|[_ ]on$|day|tag|fecha|"
+        r"created|^column \d+$|\bdt\b|_d?ts?$|"
         r"^(?:sent|opened|responded|answered|updated|closed|solved|completed|submitted|started)$"
     )
     return bool(re.search(words, name, re.IGNORECASE))

@@ -415,7 +415,7 @@ def _ends(tally: dict[float, int], columns: Sequence[Profile]) -> tuple[float, f
 
 
 _TOLD = re.compile(
-    r"[(\[]\s*(?:scale\s*)?(?P<a>[01])\s*(?:[-–—〜~]|\.{2,3}|to|bis|à|a|tot|=[^()\[\]]*?[,;/]?)\s*"
+    r"[(\[]\s*(?:(?:scale|skala|schulnoten?|noten?|echelle|escala|scala)\s*)?(?P<a>[01])\s*(?:[-–—〜~]|\.{2,3}|to|bis|à|a|tot|=[^()\[\]]*?[,;/]?)\s*"
     r"(?P<b>[567]|9|10|11|100)\s*(?:=[^()\[\]]*)?[)\]]",
     re.IGNORECASE,
 )
