@@ -148,3 +148,14 @@ def test_one_day_of_leaving_for_everyone_is_none(tmp_path):
     assert len(opened.customers) == N
     assert opened.customers["churned_at"].isna().all()
     assert any("one and the same moment" in said for _, said in opened.doubts)
+
+
+def test_orders_of_nobody_make_no_page_of_leaving(tmp_path):
+    sold = pd.DataFrame({"order": np.arange(N), "day": DAYS, "paid": 9.5})
+    sold.to_csv(tmp_path / "o.csv", index=False)
+    (tmp_path / "study.yaml").write_text(
+        "study: X\nas_of: 2025-12-31\ncurrency: EUR\ntables:\n  orders: {files: o.csv, columns: "
+        "{order_id: order, ordered_at: day, amount: paid}}\n"
+    )
+    opened = study.load(tmp_path / "study.yaml", cache=False)
+    assert "orders" in opened.holds and "leaving or orders" not in opened.holds

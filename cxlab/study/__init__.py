@@ -269,7 +269,8 @@ class Study:
     def holds(self) -> tuple[str, ...]:
         """What reports can be made from: tables, `scores`, `ratings`, `questions`, `leaving`.
 
-        Who buys without a contract leaves by falling silent: `leaving or orders` is either; a
+        Who buys without a contract leaves by falling silent: `leaving or orders` is either, orders
+        if they say who bought; a
         journey is told by contacts or by visits; words by answers or by reviews.
         """
         frame = self.responses
@@ -281,7 +282,8 @@ class Study:
         more["questions"] = self.scales or rated
         declared = spec is not None and frame is not None and bool(spec.questions)
         more["questionnaire"] = bool(more["questions"]) or declared
-        more["leaving or orders"] = known or self.cleaned.get("orders") is not None
+        orders = self.cleaned.get("orders")
+        more["leaving or orders"] = known or (orders is not None and "customer_id" in orders.frame)
         more["interactions or visits"] = bool({"interactions", "visits"} & set(self.cleaned))
         more["responses or reviews"] = bool({"responses", "reviews"} & set(self.cleaned))
         return (*self.cleaned, *(word for word, there in more.items() if there))

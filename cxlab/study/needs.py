@@ -45,7 +45,7 @@ _NEEDS = {
     "tables.responses.questions",
     "leaving": "it is not told who left; map churned_at or churned under tables.customers",
     "leaving or orders": "it is not told who left or who bought; map churned_at or churned under "
-    "tables.customers, or declare tables.orders",
+    "tables.customers, or declare tables.orders with their customer_id",
     "interactions or visits": "there are neither contacts nor visits; declare tables.interactions "
     "or tables.visits",
     "responses or reviews": "there are neither answers nor reviews; declare tables.responses or "
