@@ -158,4 +158,5 @@ def test_orders_of_nobody_make_no_page_of_leaving(tmp_path):
         "{order_id: order, ordered_at: day, amount: paid}}\n"
     )
     opened = study.load(tmp_path / "study.yaml", cache=False)
-    assert "orders" in opened.holds and "leaving or orders" not in opened.holds
+    assert "orders" in opened.holds
+    assert "leaving or orders" not in opened.holds
