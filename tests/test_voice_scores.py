@@ -250,6 +250,32 @@ def test_reviews_are_heard_where_nobody_wrote_a_comment():
     assert heard.notes[-1] == "Who reviews in public is no sample of the customers."
 
 
+def test_themes_of_the_survey_are_told_of_reviews_and_nothing_is_learned_from_them():
+    draw = np.random.default_rng(4)
+    book = {"bus": "bus driver route timetable stop", "meal": "soup pasta waiter dessert menu",
+            "pool": "swim lifeguard slide goggles locker"}  # fmt: skip
+
+    def said(n, chance):
+        topic = draw.choice(list(book), n, p=chance)
+        text = [" ".join(draw.choice(book[one].split(), 3, replace=False)) for one in topic]
+        return pd.DataFrame({"comment": text, "topic": topic, "nps": 7})
+
+    wrote, posted = said(300, [0.4, 0.4, 0.2]), said(2_000, [0.1, 0.1, 0.8])
+    heard = voice.listen(wrote, languages=["en"])
+    posts = voice.listen(None, posted.rename(columns={"comment": "text"}), languages=["en"])
+    alone, themed = voice.themes(heard), voice.themes(heard, beside=posts)
+    assert themed.themes == alone.themes
+    assert np.array_equal(themed.carried, alone.carried)
+    told = voice.public(themed, posts)
+    rows = told.frame[told.frame["term"] == told.frame["term"].iloc[0]].set_index("part")
+    assert rows["verdict"].tolist() == ["more often in reviews"] * 2
+    assert rows.loc["survey", "estimate"] == pytest.approx((wrote["topic"] == "pool").mean())
+    assert rows.loc["reviews", "estimate"] == pytest.approx((posted["topic"] == "pool").mean())
+    assert told.headline.startswith("Reviews speak more often of '")
+    with pytest.raises(voice.VoiceError, match="no comments of a survey"):
+        voice.public(alone, posts)
+
+
 def test_a_part_is_heard_from_where_the_whole_was_heard():
     wrote = pd.DataFrame({"comment": ["the till was slow"], "region": "N"})
     whole = voice.listen(wrote, _posted(40))

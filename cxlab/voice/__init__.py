@@ -30,6 +30,7 @@ Their own words:
     teach          which theme is a comment mainly about, as people coded it?
     stars          which score goes with reviews?
     reviews        do public reviews move with the survey?
+    public         do reviews speak of the same themes?
     replies        are reviews answered, and how soon?
 """
 
@@ -39,7 +40,7 @@ from cxlab.voice.hearing import Heard, VoiceError, hear, languages
 from cxlab.voice.impact import impact
 from cxlab.voice.keyness import keyness
 from cxlab.voice.quotes import beside, quotes
-from cxlab.voice.reviews import listen, replies, reviews, stars
+from cxlab.voice.reviews import listen, public, replies, reviews, stars
 from cxlab.voice.sentiment import Tone, disagreements, sentiment, tone
 from cxlab.voice.shares import risen, shares
 from cxlab.voice.teaching import teach
@@ -49,7 +50,7 @@ from cxlab.voice.workings.matching import Theme
 
 __all__ = [
     "Heard", "Theme", "Themed", "Tone", "VoiceError", "about", "agree", "beside", "disagreements",
-    "hear", "impact", "keep", "keyness", "languages", "listen", "quotes", "replies",
+    "hear", "impact", "keep", "keyness", "languages", "listen", "public", "quotes", "replies",
     "reviews", "risen", "sentiment", "shares", "sheet", "stars", "teach", "themes", "tone",
     "within",
 ]  # fmt: skip

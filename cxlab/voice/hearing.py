@@ -32,6 +32,7 @@ class Heard:
         language: its code, or `not told`.
         notes: what was left out and why, a sentence each.
         source: `comment` of a survey, or `review`.
+        own: how many, from the first, themes are learned from; all if None.
     """
 
     frame: pd.DataFrame
@@ -40,6 +41,7 @@ class Heard:
     language: np.ndarray
     notes: tuple[str, ...] = field(default=())
     source: str = "comment"
+    own: int | None = None
 
     @cached_property
     def sentences(self) -> pd.DataFrame:

@@ -10,7 +10,9 @@ from cxlab import stats
 from cxlab.codebook import How, label, question
 from cxlab.results import Misuse, Result, count, number, percent
 from cxlab.voice.hearing import Heard, VoiceError, hear
-from cxlab.voice.workings import scoring
+from cxlab.voice.themes import Themed
+from cxlab.voice.within import within
+from cxlab.voice.workings import odds, people, scoring
 from cxlab.voice.workings.texts import folded, says_nothing
 
 AS_ANSWERS = {"text": "comment", "posted_at": "answered_at"}
@@ -19,6 +21,7 @@ STARS, SURVEY = "stars of reviews", "survey"
 REVIEW = "review"
 NO_SAMPLE = "Who reviews in public is no sample of the customers."
 LEAST = 3  # periods that are compared
+FEW = 20  # reviews of which themes are told
 
 
 def listen(
@@ -120,6 +123,69 @@ def reviews(
     )
 
 
+@question("weight", "level", "smallest")
+def public(
+    themed: Themed,
+    posts: Heard,
+    *,
+    how: How,
+) -> Result:
+    """Set the themes of reviews beside those of the survey's comments; the two are never mixed.
+
+    Args:
+        themed: comments with their themes, told `beside` of reviews.
+        posts: the reviews, from `listen`.
+        weight: of the answers; reviews have none.
+        smallest: nothing is told of fewer reviews.
+
+    Returns:
+        term, part (survey or reviews), estimate (share that speaks of it), conf_low, conf_high,
+        p_value, p_adjusted (over all themes), n (comments or reviews), verdict (more or less
+        often in reviews, not apart).
+
+    Raises:
+        VoiceError: themes were told of no reviews, or of too few.
+    """
+    if themed.beside is None:
+        raise VoiceError("There are no comments of a survey beside the reviews.",
+                         needs="answers with a comment, and a table 'reviews'")  # fmt: skip
+    told = within(themed.beside, posts)
+    if len(posts.text) < max(how.smallest, FEW):
+        raise VoiceError(
+            f"{count(len(posts.text), 'review')} are too few to set beside the survey."
+        )
+    theirs = told.carried[:, [told.names.index(name) for name in themed.names]]
+    w = people.worth(themed.heard.frame, how.weight)
+    parts = {SURVEY: (w @ themed.carried, w.sum(), len(themed.heard.text)),
+             "reviews": (theirs.sum(axis=0), len(theirs), len(theirs))}  # fmt: skip
+    (x, m, _), (y, n, _) = parts.values()
+    p = odds.two_shares(x, m, y, n)
+    sure = stats.adjust(p) <= 1 - how.level
+    word = np.where(y / n > x / m, "more often in reviews", "less often in reviews")
+    rows = []
+    for part, (held, worth, size) in parts.items():
+        low, high = stats.proportion_interval(held, worth, level=how.level)
+        rows.append(pd.DataFrame({
+            "term": themed.names, "part": part, "estimate": held / worth, "conf_low": low,
+            "conf_high": high, "p_value": p, "p_adjusted": stats.adjust(p), "n": size,
+            "verdict": np.where(sure, word, "not apart").astype(object),
+        }))  # fmt: skip
+    table = pd.concat(rows, ignore_index=True).sort_values(
+        ["p_value", "term", "part"], ascending=[True, True, False], kind="stable"
+    )
+    return Result(
+        name="themes of reviews beside the survey",
+        frame=table.reset_index(drop=True),
+        headline=_aloud(table),
+        method="Themes of the survey's comments told of reviews by the same words; score test of "
+        f"two shares, false discovery rate held over all themes. {NO_SAMPLE}",
+        base=f"{count(len(posts.text), 'review')} and {count(len(themed.heard.text), 'comment')}"
+        f" that say something{', comments weighted' if how.weight else ''}.",
+        notes=("Nothing is learned from reviews, and they are never part of the survey's score.",),
+        unit="share",
+    )
+
+
 @question("level")
 def replies(
     posts: pd.DataFrame,
@@ -171,6 +237,16 @@ def replies(
         base=f"{count(len(posts), 'review')}.",
         unit="share",
     )
+
+
+def _aloud(table: pd.DataFrame) -> str:
+    loud = table[table["verdict"].eq("more often in reviews")]
+    if loud.empty:
+        return "Reviews speak of no theme more often than the survey's comments do."
+    term = loud["term"].iloc[0]
+    one = loud[loud["term"] == term].set_index("part")["estimate"]
+    return (f"Reviews speak more often of '{term}' than the survey's comments do: "
+            f"{percent(one['reviews'])} against {percent(one[SURVEY])}.")  # fmt: skip
 
 
 def _nothing_said(asked: pd.DataFrame) -> bool:

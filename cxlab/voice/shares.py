@@ -137,7 +137,7 @@ def risen(
          + ["word"] * (len(names) - len(themed.names)),
          "before": before / m, "after": after / n,
          "estimate": after / n - before / m, "conf_low": low, "conf_high": high,
-         "p_value": _two_shares(before, m, after, n), "n": counted}
+         "p_value": odds.two_shares(before, m, after, n), "n": counted}
     )  # fmt: skip
     frame["p_adjusted"] = stats.adjust(frame["p_value"])
     up, sure = frame["estimate"] > 0, frame["p_adjusted"] <= 1 - how.level
@@ -261,15 +261,6 @@ def _held(themed: Themed, *, fewest: int) -> tuple[list[str], sparse.csr_matrix]
     return [*themed.names, *map(str, words)], sparse.hstack(
         [themed.carried, held], format="csr", dtype=float
     )
-
-
-def _two_shares(first: np.ndarray, n: float, second: np.ndarray, m: float) -> np.ndarray:
-    """Give two-sided p-values of two shares by the score test."""
-    pooled = np.clip((first + second) / (n + m), 0, 1)
-    error = np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.abs(second / m - first / n) / error
-    return np.where(error > 0, 2 * norm.sf(z), 1.0)
 
 
 def _news(frame: pd.DataFrame, told: str) -> str:

@@ -41,6 +41,7 @@ class Themed:
         strength: how typical the comment is of the theme, 0 to 1.
         fates: what became of the themes that were kept, name -> kept, new, vanished, split.
         notes: what the reader must know.
+        beside: other texts that the same themes were told of and not learned from, or None.
     """
 
     heard: Heard
@@ -49,6 +50,7 @@ class Themed:
     strength: np.ndarray
     fates: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = field(default=())
+    beside: "Themed | None" = None
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -70,6 +72,7 @@ def themes(
     find: bool = True,
     kept: str = "",
     scale: Scale | None = None,
+    beside: Heard | None = None,
     seed: int = 0,
 ) -> Themed:
     """Say what comments are about.
@@ -84,6 +87,7 @@ def themes(
         kept: file of the themes of an earlier wave, from `keep`: what is found again keeps its
             name.
         scale: of the score.
+        beside: public reviews, of which the same themes are told; nothing is learned from them.
         seed: for starts and halves.
 
     Returns:
@@ -93,6 +97,8 @@ def themes(
         VoiceError: no theme is declared, and too few comments hold together to find one.
         Misuse: the file of kept themes cannot be read.
     """
+    own, posts = heard, beside if heard.source == "comment" else None
+    heard = heard if posts is None else _pooled(heard, posts)
     parts = [matching.declared(heard, declared or {})]
     notes: list[str] = []
     if find:
@@ -104,17 +110,20 @@ def themes(
     parts = finding.together([part for part in parts if part[0]])
     if not parts:
         raise VoiceError(
-            f"In {count(len(heard.text), 'comment')} no theme is found again in half of "
+            f"In {count(len(own.text), 'comment')} no theme is found again in half of "
             "them.", needs=f"{finding.FEWEST} or more comments of one language, or 'voice: themes'",
         )  # fmt: skip
     listed = [theme for part in parts for theme in part[0]]
     carried = np.column_stack([part[1] for part in parts])
     strength = np.column_stack([part[2] for part in parts])
-    order = sorted(range(len(listed)), key=lambda i: (KINDS.index(listed[i].kind),
-                                                      -carried[:, i].sum()))  # fmt: skip
-    done = Themed(heard, tuple(listed[i] for i in order), carried[:, order], strength[:, order])
-    done = replace(done, notes=(*heard.notes, *notes))
-    return _renamed(done, kept) if kept else done
+    sizes, n = carried[: heard.own].sum(axis=0), len(own.text)
+    order = sorted(range(len(listed)), key=lambda i: (KINDS.index(listed[i].kind), -sizes[i]))
+    told, carried, strength = tuple(listed[i] for i in order), carried[:, order], strength[:, order]
+    done = Themed(own, told, carried[:n], strength[:n], notes=(*own.notes, *notes))
+    done = _renamed(done, kept) if kept else done
+    if posts is None:
+        return done
+    return replace(done, beside=Themed(posts, done.themes, carried[n:], strength[n:]))
 
 
 def keep(themed: Themed, *, file: str | Path) -> Path:
@@ -151,6 +160,16 @@ def about(themed: Themed) -> Result:
 
 
 # ---------------------------------------------------------------- helpers
+
+
+def _pooled(heard: Heard, posts: Heard) -> Heard:
+    """Put reviews after comments; of their writers no score and no rating is known."""
+    n = len(heard.text)
+    return replace(
+        heard, frame=heard.frame.reset_index(drop=True).reindex(range(n + len(posts.text))), own=n,
+        text=np.concatenate([heard.text, posts.text]),
+        language=np.concatenate([heard.language, posts.language]),
+    )  # fmt: skip
 
 
 def _renamed(done: Themed, kept: str) -> Themed:

@@ -21,7 +21,8 @@ NAMED_BY = 3  # words in a name
 
 def languages(heard: Any) -> list[str]:
     """Name the languages told, the most frequent first; comments not told go with the first."""
-    counts = pd.Series(heard.language[heard.language != NOT_TOLD], dtype=object).value_counts()
+    own = heard.language[: heard.own]
+    counts = pd.Series(own[own != NOT_TOLD], dtype=object).value_counts()
     return [str(code) for code in counts.index] or [NOT_TOLD]
 
 
@@ -45,13 +46,13 @@ def found(heard: Any, code: str, declared: Mapping[str, Any], given: Asked | Non
     """Find the themes of one language, in sentences that hold no word of a declared one."""
     first = code == languages(heard)[0]
     ours = (heard.language == code) | (first & (heard.language == NOT_TOLD))
-    if (n := int(ours.sum())) < FEWEST:
+    if (n := int(ours[: heard.own].sum())) < FEWEST:
         return [], [f"In '{code}' no theme was looked for: {count(n, 'comment')}."]
     rows = heard.sentences[ours[heard.sentences["row"]]]
     for told in declared.values():
         rows = rows[~matching.holding(rows["text"], heard.language[rows["row"]], told)]
     texts = rows["text"].tolist()
-    at = vectors.space([texts[place] for place in _some(len(texts), seed)], seed=seed)
+    at = vectors.space([texts[place] for place in _some(_own(heard, rows), seed)], seed=seed)
     none = [f"In '{code}' no theme is found again in half of the comments."]
     if at is None:
         return [], none
@@ -73,18 +74,19 @@ def _rated(heard: Any, rows: pd.DataFrame, at: vectors.Space, given: Asked, seed
              for name in given.names]  # fmt: skip
     seen = rated.Seen(at.held(rows["text"]), np.column_stack(named), given.places[row],
                       given.third[row])  # fmt: skip
-    learned = _some(len(rows), seed)
+    own = _own(heard, rows)
+    learned = _some(own, seed)
     taught = rated.found(seen.some(learned), row[learned], seed=seed)
     which, sure = rated.told(seen, taught)
     if taught.steadiness.mean() < groups.FOUND_AGAIN:
         return [], np.full(len(rows), -1)
     k, told = len(given.names), which >= 0
-    large = np.bincount(which[told], minlength=k) >= max(2, groups.LEAST * len(which))
+    large = np.bincount(which[told & own], minlength=k) >= max(2, groups.LEAST * own.sum())
     which[~large[which]], told = -1, told & large[which]
     carried, strength = np.zeros((len(heard.text), k), dtype=bool), np.zeros((len(heard.text), k))
     carried[row[told], which[told]] = True
     np.maximum.at(strength, (row[told], which[told]), sure[told])
-    words = _keyest(rows["text"].tolist(), which, k)
+    words = _keyest(rows["text"][own].tolist(), which[own], k)
     listed = [
         Theme(name.replace("_", " "), "rated", "", each, float(steady))
         for name, each, steady in zip(given.names, words, taught.steadiness, strict=True)
@@ -96,22 +98,22 @@ def _rated(heard: Any, rows: pd.DataFrame, at: vectors.Space, given: Asked, seed
 
 def _grouped(heard: Any, code: str, rows: pd.DataFrame, at: vectors.Space, most: int, seed: int):
     """Give the themes that halves of the sentences agree on."""
-    texts = rows["text"].tolist()
-    some = [texts[place] for place in _some(len(texts), seed)]
+    texts, own = rows["text"].tolist(), _own(heard, rows)
+    some = [texts[place] for place in _some(own, seed)]
     if not some:
         return []
     fit = groups.grouped(at.held(some), vectors.place(some, at), most=most, seed=seed)
     if not fit:
         return []
     which, carried, strength = _carried(heard, rows["row"].to_numpy(), at.held(texts), fit)
-    names = _keyest(texts, which, len(fit.shares))
+    names = _keyest(rows["text"][own].tolist(), which[own], len(fit.shares))
     _keyed(heard, names, carried, strength)
     several = len(languages(heard)) > 1
     listed = [
         Theme(_name(each, code if several else ""), "found", code, each, float(steady))
         for each, steady in zip(names, fit.steadiness, strict=True)
     ]
-    there = carried.any(axis=0) & np.array([bool(each) for each in names])
+    there = carried[: heard.own].any(axis=0) & np.array([bool(each) for each in names])
     kept = [theme for theme, held in zip(listed, there, strict=True) if held]
     return [(apart(kept), carried[:, there], strength[:, there])]
 
@@ -138,11 +140,17 @@ def together(parts: list) -> list:
     return [*others, ([listed[name] for name in names], carried, strength)]
 
 
-def _some(n: int, seed: int) -> np.ndarray:
+def _own(heard: Any, rows: pd.DataFrame) -> np.ndarray:
+    """Say which sentences themes may be learned from; others are told by them."""
+    return rows["row"].to_numpy() < (len(heard.text) if heard.own is None else heard.own)
+
+
+def _some(own: np.ndarray, seed: int) -> np.ndarray:
     """Take so many sentences that themes are learned."""
-    if n <= LEARNED:
-        return np.arange(n)
-    return np.random.default_rng(seed).choice(n, LEARNED, replace=False)
+    places = np.flatnonzero(own)
+    if len(places) <= LEARNED:
+        return places
+    return np.random.default_rng(seed).choice(places, LEARNED, replace=False)
 
 
 def _carried(heard: Any, row: np.ndarray, held: Any, found: groups.Groups):

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from scipy.stats import norm
 from sklearn.feature_extraction.text import CountVectorizer
 
 from cxlab.voice.workings.texts import words
@@ -59,3 +60,12 @@ def counted(texts, *, fewest: int = 5, by: Callable[[str], list[str]] = words):
     except ValueError:
         return None
     return held.tocsr(), counter.get_feature_names_out()
+
+
+def two_shares(first: np.ndarray, n: float, second: np.ndarray, m: float) -> np.ndarray:
+    """Give two-sided p-values of two shares by the score test."""
+    pooled = np.clip((first + second) / (n + m), 0, 1)
+    error = np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.abs(second / m - first / n) / error
+    return np.where(error > 0, 2 * norm.sf(z), 1.0)
