@@ -140,6 +140,18 @@ def test_stars_and_survey_stand_beside_each_other_and_are_not_mixed():
     assert mean == pytest.approx(posts["rating"].mean())
     assert "move together" in told.headline
     assert len(voice.reviews(posts).frame["part"].unique()) == 1
+    four = posts["posted_at"] < "2025-01-01"
+    few = voice.reviews(posts[four], responses=answers[four]).headline
+    assert few.endswith("too few periods to set them beside the survey.")  # four in order are luck
+
+
+def test_stars_and_survey_that_have_nothing_to_do_with_each_other_are_told_to_move_rarely():
+    posts, draw, told = _posts(), np.random.default_rng(2), 0
+    for _ in range(40):
+        answers = pd.DataFrame({"nps": draw.integers(0, 11, len(posts)),
+                                "answered_at": posts["posted_at"]})  # fmt: skip
+        told += "cannot be told" not in voice.reviews(posts, responses=answers).headline
+    assert told <= 6
 
 
 def test_replies_and_their_delay():

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from scipy.stats import spearmanr
 
 from cxlab import stats
 from cxlab.codebook import How, label, question
@@ -20,7 +21,7 @@ PERIODS = {"month": "M", "quarter": "Q", "year": "Y"}
 STARS, SURVEY = "stars of reviews", "survey"
 REVIEW = "review"
 NO_SAMPLE = "Who reviews in public is no sample of the customers."
-LEAST = 3  # periods that are compared
+LEAST = 6  # periods that are compared; of fewer no order is beyond chance at 5%
 FEW = 20  # reviews of which themes are told
 
 
@@ -115,9 +116,9 @@ def reviews(
     return Result(
         name="reviews beside the survey",
         frame=table,
-        headline=_together(table, score),
-        method="Mean by period with linearised intervals; Spearman's rank correlation of the "
-        f"periods that both have. {NO_SAMPLE}",
+        headline=_together(table, score, how.level),
+        method="Mean by period with linearised intervals; Spearman's rank correlation (1904) "
+        f"of the periods that both have. {NO_SAMPLE}",
         base=f"{count(len(stars), 'review')} with stars and a date.",
         notes=("Reviews are never part of the survey's score.",),
     )
@@ -265,7 +266,7 @@ def _means(values, moments: pd.Series, weight, period: str, level: float) -> pd.
                          "conf_high": high, "n": found.n.astype(int)})  # fmt: skip
 
 
-def _together(table: pd.DataFrame, score: str) -> str:
+def _together(table: pd.DataFrame, score: str, level: float) -> str:
     wide = table.pivot(index="period", columns="part", values="estimate").dropna()
     stars = table[table["part"] == STARS]
     said = f"Reviews gave {number(np.average(stars['estimate'], weights=stars['n']), 2)} stars"
@@ -273,6 +274,9 @@ def _together(table: pd.DataFrame, score: str) -> str:
         return f"{said} on average, from {count(int(stars['n'].sum()), 'review')}."
     if len(wide) < LEAST:
         return f"{said}; too few periods to set them beside the survey."
-    rho = wide.rank().corr().iloc[0, 1]
-    word = "together" if rho >= 0.5 else "against each other" if rho <= -0.5 else "apart"
+    found = spearmanr(wide.iloc[:, 0], wide.iloc[:, 1])
+    if not found.pvalue <= 1 - level:
+        return (f"{said}; over {len(wide)} periods it cannot be told whether they and "
+                f"{label(score)} move together.")  # fmt: skip
+    word = "together" if found.statistic > 0 else "against each other"
     return f"{said}; over {len(wide)} periods stars and {label(score)} move {word}."
