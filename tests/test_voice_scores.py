@@ -263,7 +263,7 @@ def test_themes_of_the_survey_are_told_of_reviews_and_nothing_is_learned_from_th
     wrote, posted = said(300, [0.4, 0.4, 0.2]), said(2_000, [0.1, 0.1, 0.8])
     heard = voice.listen(wrote, languages=["en"])
     posts = voice.listen(None, posted.rename(columns={"comment": "text"}), languages=["en"])
-    alone, themed = voice.themes(heard), voice.themes(heard, beside=posts)
+    alone, themed = voice.themes(heard), voice.themes(replace(heard, beside=posts))
     assert themed.themes == alone.themes
     assert np.array_equal(themed.carried, alone.carried)
     told = voice.public(themed, posts)

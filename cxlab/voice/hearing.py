@@ -33,6 +33,7 @@ class Heard:
         notes: what was left out and why, a sentence each.
         source: `comment` of a survey, or `review`.
         own: how many, from the first, themes are learned from; all if None.
+        beside: public reviews, of which the same themes are told; nothing is learned from them.
     """
 
     frame: pd.DataFrame
@@ -42,6 +43,7 @@ class Heard:
     notes: tuple[str, ...] = field(default=())
     source: str = "comment"
     own: int | None = None
+    beside: "Heard | None" = None
 
     @cached_property
     def sentences(self) -> pd.DataFrame:

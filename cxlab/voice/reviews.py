@@ -34,7 +34,8 @@ def listen(
 ) -> Heard:
     """Take the comments of a survey; where nobody wrote one, the texts of public reviews.
 
-    The two are never mixed. Reviews have their stars in the column `rating`.
+    The two are never mixed; reviews stand `beside` the comments where there are both. Reviews have
+    their stars in the column `rating`.
 
     Args:
         responses: answers of the survey, with `comment`.
@@ -51,9 +52,13 @@ def listen(
     """
     asked = pd.DataFrame() if responses is None else responses
     public = like.source == REVIEW if like else _nothing_said(asked)
-    if not public or reviews is None or "text" not in reviews:
+    posts = None if reviews is None else reviews.rename(columns=AS_ANSWERS)
+    if posts is None or _nothing_said(posts):
         return hear(asked, languages=languages)
-    heard = hear(reviews.rename(columns=AS_ANSWERS), languages=languages)
+    if not public:
+        own = hear(asked, languages=languages)
+        return replace(own, beside=hear(posts, languages=languages))
+    heard = hear(posts, languages=languages)
     return replace(heard, source=REVIEW, notes=(*heard.notes, NO_SAMPLE))
 
 

@@ -72,7 +72,6 @@ def themes(
     find: bool = True,
     kept: str = "",
     scale: Scale | None = None,
-    beside: Heard | None = None,
     seed: int = 0,
 ) -> Themed:
     """Say what comments are about.
@@ -87,7 +86,6 @@ def themes(
         kept: file of the themes of an earlier wave, from `keep`: what is found again keeps its
             name.
         scale: of the score.
-        beside: public reviews, of which the same themes are told; nothing is learned from them.
         seed: for starts and halves.
 
     Returns:
@@ -97,7 +95,7 @@ def themes(
         VoiceError: no theme is declared, and too few comments hold together to find one.
         Misuse: the file of kept themes cannot be read.
     """
-    own, posts = heard, beside if heard.source == "comment" else None
+    own, posts = heard, heard.beside
     heard = heard if posts is None else _pooled(heard, posts)
     parts = [matching.declared(heard, declared or {})]
     notes: list[str] = []
