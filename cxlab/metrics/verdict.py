@@ -274,8 +274,7 @@ def _unsure(rows: pd.DataFrame) -> str:
 def _reached(rows: pd.DataFrame, two: _Two, what: Score, level: float) -> str:
     """Say where the line as answered moved by who was reached."""
     row, raw = rows.loc["last change"], two.raw
-    looks = int((rows.index != BEYOND).sum())  # the same allowance as for the verdict
-    if not (raw.p_value * looks <= 1 - level and two.held is not raw):
+    if not (raw.p_value <= 1 - level and two.held is not raw):
         return ""
     if row["verdict"] == "moved" and raw.estimate * row["estimate"] > 0:
         return ""

@@ -149,9 +149,9 @@ def _curve_headline(frame: pd.DataFrame, names: Sequence[str], unit: str) -> str
     if len(known) >= 2:
         first, final = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
         rest = [those(name) for name in ends if name not in known]
-        more = f"; of {listing(rest)} more than half are still there at the end" if rest else ""
         between = (known[first] + known[final]) / 2
-        more += _chance(curves[first], curves[final], min(between, last), len(curves))
+        more = _chance(curves[first], curves[final], min(between, last), len(curves))
+        more += f"; of {listing(rest)} more than half stayed" if rest else ""
         return (
             f"Half of {those(first)} leave within {_length(known[first], unit)}, half of "
             f"{those(final)} within {_length(known[final], unit)}{more}."
@@ -172,7 +172,7 @@ def _chance(one: pd.DataFrame, other: pd.DataFrame, time: float, groups: int) ->
     )
     reach = stats.quantile(1 - 0.05 / max(groups * (groups - 1) / 2, 1))
     apart = abs(share[0] - share[1]) > reach * np.hypot(*error)
-    return "" if apart else ", no more than chance may show"
+    return "" if apart else ", as chance may have it"
 
 
 def _ends(steps: pd.DataFrame) -> str:

@@ -10,7 +10,7 @@ from scipy import sparse
 from cxlab.results import ALL, hidden
 
 MOST_SETS = 20_000  # differences of two parts that are looked at
-MOST_CELLS = 600  # quarters of parts; of more the parts are so many that each is large
+MOST_CELLS = 600  # quarters and groups of parts that are weighed together
 
 
 def people_of_labels(
@@ -81,7 +81,7 @@ def cells(
     people = who.groupby(quarter.to_numpy()).nunique().drop("NaT", errors="ignore")
     whole = pd.DataFrame({"period": people.index, "n": people.to_numpy()})
     told = whole.loc[~hidden(whole, smallest=smallest), "period"].tolist()
-    asked, counts = [], []
+    asked, counts, dealt = [], [], []
     for part in parts:
         mine = (_labels(frames, "responses", part["segment"]) == part["value"]).to_numpy(
             bool, na_value=False)  # fmt: skip
@@ -91,20 +91,43 @@ def cells(
             crossed += [({"also": (name, each)}, rows[name] == each) for each in groups]
         for more, there in crossed:
             cell = mine & there.to_numpy(bool, na_value=False)
-            if who[cell].nunique() >= smallest:
+            of, label = more.get("also") or ("period", more["period"])
+            dealt.append((part["segment"], part["value"], of, label, who[cell].nunique()))
+            if dealt[-1][-1] >= smallest:
                 asked.append({**part, **more})
                 counts.append(int(cell.sum()))
-    if len(asked) > MOST_CELLS:
-        return {}
     fixed = [*parts, *beside, *({"period": name} for name in told)]
     out: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
-    for place in telling(frames, asked, fixed, smallest=smallest):
+    for place in (
+        telling(frames, asked, fixed, smallest=smallest)
+        if len(asked) <= MOST_CELLS
+        else _by_totals(dealt, smallest)
+    ):
         cell, few = asked[place], (1, counts[place])
         label = cell["period"] if "period" in cell else str(cell["also"][1])
         out.setdefault((cell["segment"], cell["value"]), {})[label] = few
         if "period" in cell:  # the page of the quarter does not tell it either
             out.setdefault(("", cell["period"]), {})[str(cell["value"])] = few
     return out
+
+
+def _by_totals(dealt: Sequence[tuple], smallest: int) -> list[int]:
+    """Name the places to hold back where there are too many to weigh together.
+
+    Each quarter, or group, is dealt out over the parts of a segment, and each part over its
+    quarters: those of too few people go, and a second one that would tell them from the total.
+    """
+    rows = pd.DataFrame(dealt, columns=["segment", "value", "of", "label", "n"]).astype(
+        {"value": str, "label": str})  # fmt: skip
+    enough = (rows["n"] >= smallest).to_numpy()
+    gone, before = ~enough, np.zeros(0, bool)
+    while not np.array_equal(gone, before):
+        before = gone.copy()
+        for out, over in (("value", "label"), ("label", "value")):
+            names = {out: "group", over: "period", "segment": "term", "of": "part"}
+            frame = rows.rename(columns=names).assign(n=rows["n"].mask(gone & enough, 1))
+            gone |= hidden(frame, smallest=smallest)
+    return (enough.cumsum() - 1)[gone & enough].tolist()
 
 
 def telling(
