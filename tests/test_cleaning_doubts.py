@@ -130,6 +130,8 @@ def test_two_figures_are_minutes_of_a_questionnaire_and_hours_of_a_case():
         ("case", "Ana@Example.org", "ana@example.org"),
         ("pad 6", "123", "000123"),
         ("plain number", "#00 123.0", "123"),
+        ("last number", "Kd. 00123", "123"),
+        ("last number", "00123", "123"),
         ("salesforce18", "001A0000006Vm9r", "001A0000006Vm9rIAC"),
         ("salesforce18", "001a0000006VM9RIAC", "001A0000006Vm9rIAC"),
     ],

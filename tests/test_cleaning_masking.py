@@ -244,7 +244,8 @@ def test_who_says_so_and_what_he_drives_is_masked(text, hidden):
 @pytest.mark.parametrize(
     "text",
     ["this is Great from start", "I am German", "I'm Very pleased", "Ich bin Kunde seit 2010",
-     "Im Mai war es gut", "I am Back again", "Model X1234 and part no 5512", "Thanks, Great"],
+     "our friend Amazon sent it, unser Freund Zalando not", "Im Mai war es gut", "I am Back again",
+     "Model X1234 and part no 5512", "Thanks, Great"],
 )  # fmt: skip
 def test_what_only_looks_like_a_name_or_a_plate_stays(text):
     assert mask(pd.Series([text]))[0].tolist() == [text]

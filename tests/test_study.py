@@ -366,6 +366,15 @@ def test_what_the_pages_will_lack_is_told_before_they_are_made(tmp_path):
     assert "orders" not in small.load(tmp_path, text, table="orders", columns=whole).lacks
 
 
+def test_answers_of_which_none_is_in_words_make_no_page_of_words(tmp_path):
+    bare = small.load(tmp_path, "Q1,c\n9,\n8,\n", columns={"nps": "Q1", "comment": "c"})
+    assert "comments or reviews" not in bare.holds
+    said = bare.lacking({"60_voice": ("comments or reviews",)})[0]
+    assert said.startswith("60_voice will not be made: nobody wrote a comment and there are no")
+    wrote = small.load(tmp_path, "Q1,c\n9,good\n8,\n", columns={"nps": "Q1", "comment": "c"})
+    assert "comments or reviews" in wrote.holds
+
+
 def test_a_customer_list_without_an_id_meets_no_other_table(tmp_path):
     alone = small.load(tmp_path, "p\nBasic\n", table="customers", columns={"plan": "p"})
     assert "no other table can be met" in alone.lacks["customers"][0]

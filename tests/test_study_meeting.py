@@ -12,6 +12,7 @@ IDS = {
     "pad 6": [(f"{n}7", f"{n}7".zfill(6)) for n in range(20)],
     "salesforce18": [(f"0015000000Gv{n:03d}", f"0015000000Gv{n:03d}AAB") for n in range(20)],
     "plain number": [(f"{n + 100}", f"#{n + 100}.0") for n in range(20)],
+    "last number": [(f"{n + 100:06d}", f"CUST-{n + 100:06d}") for n in range(20)],
 }
 
 

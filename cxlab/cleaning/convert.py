@@ -182,6 +182,8 @@ def matched(done: Converted, rule: str) -> Converted:
     elif rule == "plain number":
         bare = ids.str.replace(r"[\s,'#]", "", regex=True).str.extract(r"^0*(\d+)(?:\.0+)?$")[0]
         new = bare.fillna(ids)
+    elif rule == "last number":
+        new = ids.str.extract(r"^\D*?0*(\d+)$")[0].fillna(ids)
     else:
         new = ids.where(~ids.str.fullmatch(r"\d+"), ids.str.zfill(int(rule.split()[1])))
     changed = (ids.notna() & (new != ids)).to_numpy(bool)

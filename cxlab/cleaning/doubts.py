@@ -52,14 +52,17 @@ def refuse_unreadable(
     )
 
 
+_USUAL = {"nps": "0..10", "ces": "1..7"}  # scales as they are mostly asked
+
+
 def _remedy(kind: str, name: str, table: str, words: list[str]) -> str:
     if kind in ("score", "rating"):
         points = ", ".join(f"'{word[:40]}': …" for word in words[:4])
         which = name if kind == "score" else "ratings"
         return (
             f"Say under tables.{table}.scales what the words stand for, such as '{which}: "
-            f"{{range: 0..1, labels: {{{points}}}}}', and list those that are no answer under "
-            "'missing: [..]'; or leave the column out."
+            f"{{range: {_USUAL.get(name, '1..5')}, labels: {{{points}}}}}', and list those that "
+            "are no answer under 'missing: [..]'; or leave the column out."
         )
     if kind == "time" and all(MONTHS.fullmatch(word) for word in words):
         return (

@@ -130,7 +130,13 @@ _RELATED = (
     r"|filh[oa]|m[aã]e|pai|irm[aã]o?"
 )
 _GIVEN = rf"{_NOT_NAME}[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿœšžāčēģīķļņūąęłńśźżőű]+(?:['’-][^\W\d_]+)*"
-KIN = re.compile(rf"\b(?i:{_KIN})\s(?i:{_RELATED}),?\s({_GIVEN}(?:\s{_GIVEN})?)")
+# 'our friend Amazon' is a firm
+_FIRM = (
+    r"(?!(?:Amazon|Google|Alexa|Siri|Apple|Facebook|Meta|Instagram|Whatsapp|Microsoft|Samsung|Ebay|Paypal"
+    r"|Klarna|Visa|Netflix|Spotify|Uber|Airbnb|Booking|Ikea|Aldi|Lidl|Tesco|Walmart|Zalando|Hermes"
+    r"|Fedex|Yodel|Evri|Vodafone|Telekom|Orange|Allianz|Ryanair|Lufthansa|Tesla|Trustpilot)\b)"
+)
+KIN = re.compile(rf"\b(?i:{_KIN})\s(?i:{_RELATED}),?\s({_FIRM}{_GIVEN}(?:\s{_GIVEN})?)")
 # 'Zoltan here, …' at the beginning of what is said; 'Péter vagyok', 'Det er Sigrid her'
 _NOBODY = (
     r"(?!(?i:same|every\w*|new\w*|long|mum|mom|dad|parent|student|user|member|subscriber|fan|guest|owner"

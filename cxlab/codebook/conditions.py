@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 WHERE = "where:"  # before the heading of a column that is read for a condition
 QUESTION, ANSWER = "question:", "answer:"  # the columns of a table whose rows are questions
 _WORDS = {"not": "none_of", "at least": "at_least", "at most": "at_most", "filled": "filled"}
-_RULES = re.compile(r"salesforce18|case|plain number|pad [1-9]\d?")
+_RULES = re.compile(r"salesforce18|case|plain number|last number|pad [1-9]\d?")
 
 
 class Condition(BaseModel):
@@ -92,8 +92,9 @@ def id_rule(given: Any) -> str:
 
     Args:
         given: `salesforce18` (15 characters get their check letters), `case` (in lower case),
-            `pad 6` (zeros in front, to that many digits) or `plain number` (digits alone,
-            without zeros in front); or `{match: …}` around it.
+            `pad 6` (zeros in front, to that many digits), `plain number` (digits alone,
+            without zeros in front) or `last number` (the same without letters and marks before
+            it: `CUST-000123` is 123); or `{match: …}` around it.
 
     Raises:
         ValueError: names the rules there are.
@@ -101,7 +102,7 @@ def id_rule(given: Any) -> str:
     rule = given.get("match") if isinstance(given, dict) and len(given) == 1 else given
     if not isinstance(rule, str) or not _RULES.fullmatch(rule):
         raise ValueError(
-            f"'{given}' is no rule for ids; write salesforce18, case, plain number, or pad and a "
-            "number of digits, such as pad 6."
+            f"'{given}' is no rule for ids; write salesforce18, case, plain number, last number, "
+            "or pad and a number of digits, such as pad 6."
         )
     return rule

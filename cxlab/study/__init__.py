@@ -270,8 +270,8 @@ class Study:
         """What reports can be made from: tables, `scores`, `ratings`, `questions`, `leaving`.
 
         Who buys without a contract leaves by falling silent: `leaving or orders` is either, orders
-        if they say who bought; a
-        journey is told by contacts or by visits; words by answers or by reviews.
+        if they say who bought; a journey is told by contacts or by visits; words by comments or by
+        reviews.
         """
         frame = self.responses
         spec = self.mapping.tables.get("responses")
@@ -285,7 +285,8 @@ class Study:
         orders = self.cleaned.get("orders")
         more["leaving or orders"] = known or (orders is not None and "customer_id" in orders.frame)
         more["interactions or visits"] = bool({"interactions", "visits"} & set(self.cleaned))
-        more["responses or reviews"] = bool({"responses", "reviews"} & set(self.cleaned))
+        wrote = frame is not None and "comment" in frame and frame["comment"].notna().any()
+        more["comments or reviews"] = wrote or "reviews" in self.cleaned
         return (*self.cleaned, *(word for word, there in more.items() if there))
 
     @property

@@ -48,8 +48,8 @@ _NEEDS = {
     "tables.customers, or declare tables.orders with their customer_id",
     "interactions or visits": "there are neither contacts nor visits; declare tables.interactions "
     "or tables.visits",
-    "responses or reviews": "there are neither answers nor reviews; declare tables.responses or "
-    "tables.reviews",
+    "comments or reviews": "nobody wrote a comment and there are no reviews; map comment under "
+    "tables.responses.columns, or declare tables.reviews",
 }
 
 
