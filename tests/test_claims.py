@@ -50,9 +50,9 @@ def told(kind, codes, **words):
 @pytest.mark.parametrize(
     ("counts", "said"),
     [
-        ((21, 20, 9, 9, 9), "q: '1' most often, 31%, which another may equal."),
+        ((21, 20, 9, 9, 9), "q: '1' (31%) or another most often."),
         ((60, 10, 10, 10, 10), "q: '1' most often, 60%."),
-        ((21, 20, 20, 20, 19), "q: '1' most often, 21%, which others may equal."),
+        ((21, 20, 20, 20, 19), "q: '1' (21%) or others most often."),
     ],
 )
 def test_an_answer_that_others_may_equal_is_told_so(counts, said):
@@ -150,7 +150,7 @@ def test_a_group_that_stands_apart_is_named_with_its_segment_and_of_two_one_is_t
 def test_those_of_a_group_answer():
     codes = np.repeat([4, 0, 0, 4], [45, 15, 45, 15])
     one = asked("scale", codes, arm=["call"] * 60 + ["control"] * 60)
-    assert questions.apart(one).headline.startswith("Those with '")
+    assert questions.apart(one).headline.startswith("Arm 'control' answers '")
 
 
 @pytest.mark.parametrize(("seed", "rate", "doubted"), [(0, 1.0, True), (0, 4.0, False)])

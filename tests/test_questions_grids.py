@@ -132,7 +132,7 @@ def test_who_answers_otherwise_is_found_and_nobody_else():
     told = questions.apart(_asked(*many, odd, side=side))
     sure = told.frame[told.frame["verdict"] != "not apart"]
     assert (sure["question"] == "odd").mean() > 0.9  # one in twenty of those told may be chance
-    assert told.headline.startswith("Those with 'b' in 'side' answer '")
+    assert told.headline.startswith("Side 'b' answers '")
     row = sure.iloc[0]
     assert row["estimate"] == pytest.approx(row["share"] - row["share_rest"])
 
@@ -256,9 +256,7 @@ def test_what_is_ranked_first_has_the_lowest_place():
     ranks = np.array([[0, 0, 1, 0], [1, 1, 0, 1], [2, 2, 2, 2]])
     asked = Asked("r", "rank", "Rank.", tuple("abc"), ("1", "2", "3"), (1.0, 2.0, 3.0), ranks)
     (told,) = questions.toplines(_asked(asked, s=["x"] * 4))
-    assert told.headline == (
-        "r: a is put first (place 1.25 on average, which another may equal), c last (3.00)."
-    )
+    assert told.headline == ("r: a or another is put first (place 1.25 on average), c last (3.00).")
     # the best lies to the right: of c, always last, nothing does
     bars = plots.topline(told).patches
     ends = {round(bar.get_y() + bar.get_height() / 2): bar.get_x() + bar.get_width()

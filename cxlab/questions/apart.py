@@ -163,7 +163,7 @@ def _headline(frame: pd.DataFrame, layout: Columns) -> str:
         )
     top = sure.iloc[0]
     of = f"'{whole(label(top['question']))}'" + (f" ({whole(top['item'])})" if top["item"] else "")
-    who = f"Those with '{top['group']}' in '{whole(label(top['breakdown']))}' answer"
+    who = f"{whole(label(top['breakdown']))} '{top['group']}' answers"
     way = "more" if top["estimate"] > 0 else "less"
     share, rest = (percent(top[each]) for each in ("share", "share_rest"))
     rest_of_it = (

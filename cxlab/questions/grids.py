@@ -12,7 +12,7 @@ from cxlab.questions.topline import topline
 from cxlab.questions.workings.columns import groups
 from cxlab.questions.workings.people import QuestionsError, numbers_of, questionnaire_of, weights_of
 from cxlab.questions.workings.telling import METHOD, WITHHELD, asked_as, rivals, some_pairs, told_of
-from cxlab.results import Misuse, Result, listing, may_equal, number, percent, whole
+from cxlab.results import Misuse, Result, listing, number, or_others, percent, whole
 from cxlab.stats import quantile
 
 MAP = (
@@ -108,10 +108,11 @@ def grid(study: Any, *, question: str) -> Result:
     worth = rows.groupby(frame["term"], sort=False)["n_effective"].first()[top.index]
     error = np.sqrt((top * (1 - top)).clip(lower=0) / worth)
     ends = listing([f"'{whole(answer)}'" for answer in upwards[-2:]])
-    said = f"{ends}: {whole(best)} most often ({percent(top.max())}{may_equal(rivals(top, error))})"
+    first = f"{whole(best)}{or_others(rivals(top, error))}"
+    said = f"{ends}: {first} most often ({percent(top.max())})"
     if len(top) > 1:
-        others = may_equal(rivals(-top, error))
-        said += f", {whole(worst)} least ({percent(top.min())}{others})"
+        others = or_others(rivals(-top, error))
+        said += f", {whole(worst)}{others} least ({percent(top.min())})"
         if rivals(top, error) == len(top) - 1:
             said = f"{ends}: no item stands apart, {percent(top.min())} to {percent(top.max())}"
     return Result(name=f"answers to {each.name}", frame=frame, headline=f"{said}.",
@@ -157,7 +158,8 @@ def together(study: Any, *, question: str, smallest: int | None = None) -> Resul
     turned = np.arctanh(told["estimate"].clip(-1 + 1e-12, 1 - 1e-12))  # Fisher (1921)
     error = 1 / np.sqrt((told["n"] - 3).clip(lower=1))
     others = rivals(turned, error)
-    said += f" ({number(high['estimate'], 2)}{may_equal(others)})"
+    said = said.replace(" go together", f"{or_others(others)} go together")
+    said += f" ({number(high['estimate'], 2)})"
     if turned[high.name] <= quantile(1 - 0.05 / len(told)) * error[high.name]:
         said = f"No two items of {whole(label(each.name))} detectably go together"
     elif len(told) > 1 and not others:

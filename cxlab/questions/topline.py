@@ -22,7 +22,7 @@ from cxlab.questions.workings.telling import (
     rivals,
     told_of,
 )
-from cxlab.results import Misuse, Result, count, listing, may_equal, number, percent, whole
+from cxlab.results import Misuse, Result, count, listing, number, or_others, percent, whole
 from cxlab.stats import mean_interval, proportion_interval, quantile
 
 INTERVALS = ("wilson", "logit")
@@ -225,15 +225,17 @@ def _told(each: Asked, rows: pd.DataFrame) -> str:
         most = [f"'{whole(a)}' ({percent(s)})" for a, s in zip(top["answer"], top["share"],
                                                                    strict=True)]  # fmt: skip
         others = rivals(given.loc[order[1:], "share"], share_error[order[1:]])
-        return f"{name}: {listing(most)} chosen most often{may_equal(others)}."
+        return f"{name}: {listing(most)}{or_others(others)} chosen most often."
     if (each.kind == "rank" or len(each.items) > 1) and not means.empty:
         return f"{name}: {_ends(means, rank=each.kind == 'rank')}."
     top_one = given.loc[given["share"].idxmax()]
     alike = given["item"] == top_one["item"]
     others = rivals(given.loc[alike, "share"], share_error[alike], one_each=True)
     of = f" to {whole(top_one['item'])}" if top_one["item"] else ""
-    most_often = f"'{whole(top_one['answer'])}'{of} most often, {percent(top_one['share'])}"
-    return f"{name}: {most_often}{may_equal(others)}."
+    first, share = f"'{whole(top_one['answer'])}'", percent(top_one["share"])
+    if others:
+        return f"{name}: {first} ({share}){or_others(others)}{of} most often."
+    return f"{name}: {first}{of} most often, {share}."
 
 
 def _ends(means: pd.DataFrame, *, rank: bool) -> str:
@@ -247,10 +249,10 @@ def _ends(means: pd.DataFrame, *, rank: bool) -> str:
         lie = " to ".join(sorted((low, high)))
         return f"no item stands {'before another' if rank else 'apart'}, {lie} on average"
     if rank:
-        first = f"{whole(best['item'])} is put first (place {high} on average{may_equal(ahead)})"
-        return f"{first}, {whole(worst['item'])} last ({low}{may_equal(behind)})"
-    first = f"{whole(best['item'])} is highest ({high} on average{may_equal(ahead)})"
-    return f"{first}, {whole(worst['item'])} lowest ({low}{may_equal(behind)})"
+        first = f"{whole(best['item'])}{or_others(ahead)} is put first (place {high} on average)"
+        return f"{first}, {whole(worst['item'])}{or_others(behind)} last ({low})"
+    first = f"{whole(best['item'])}{or_others(ahead)} is highest ({high} on average)"
+    return f"{first}, {whole(worst['item'])}{or_others(behind)} lowest ({low})"
 
 
 def _rows(block: Block, done: Cells, level: float, interval: str, whole: Columns) -> pd.DataFrame:

@@ -148,6 +148,16 @@ def listing(words: Sequence[str], limit: int = 5) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
+def or_others(others: int) -> str:
+    """Say beside what is named first that so many may stand there as well.
+
+    Example:
+        >>> f"'9'{or_others(1)} most often", f"'9'{or_others(0)} most often"
+        ("'9' or another most often", "'9' most often")
+    """
+    return "" if not others else (" or another" if others == 1 else " or others")
+
+
 def may_equal(others: int, name: str = "another") -> str:
     """Say after what stands first that something else may stand there, too; nothing if none.
 

@@ -64,7 +64,7 @@ def sharing(
     players, always = len(design.drivers), len(design.controls)
     refuse_many(players)
     whole = (1 << players) if players <= subsets.LARGEST_EXACT else SUBSETS_AT_MOST + 1
-    if not sampled and whole * (n_boot + 1) <= SUBSETS_AT_MOST:
+    if not sampled and whole * (n_boot + len(covs)) <= SUBSETS_AT_MOST:
         parts = _all_exactly(covs, always)
         return Sharing(parts, lambda many: subsets.shapley_r2(many, always=always), n_boot)
     exact = not sampled and whole * len(covs) <= SUBSETS_AT_MOST
