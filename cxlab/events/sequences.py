@@ -148,7 +148,7 @@ def _ordered(rows: ibis.Table, gap: str, within: str, **order: Any) -> ibis.Tabl
         turn=ibis.row_number().over(by_time) + 1,
         starts=(new | ~mine).fill_null(True),
         ends=(ends | ~ours).fill_null(True),
-        tied=ibis.ifelse((mine & (rows.us == before)).fill_null(False), 1, 0),
+        tied=ibis.ifelse((mine & (rows.us == before)).fill_null(False), 1, 0).cast("int64"),
         next_name=rows.event.lead().over(by_time),
     )
     again = {"group_by": "who", "order_by": "turn"} if order else {}
