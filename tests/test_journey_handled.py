@@ -168,8 +168,8 @@ def test_leaving_that_goes_with_waiting_is_told_in_people_and_money():
         hits += row["conf_low"] <= true <= row["conf_high"]
     assert hits >= 34
     people = 2000 * row["estimate"]
-    assert f"of 2,000 customers, would differ by −{-people:.0f} (" in told.notes[-1]
-    assert f"the fees they pay a month by EUR −{-people * 20:,.2f};" in told.notes[-1]
+    assert f"the number who left would differ by −{-people:.0f} (" in told.notes[-1]
+    assert f"The fees they pay a month would by EUR −{-people * 20:,.2f}." in told.notes[-1]
     assert told.headline.startswith("The share who leave within 80 days goes from ")
 
 

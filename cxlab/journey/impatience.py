@@ -95,11 +95,10 @@ def _clause(found: Waited, hours: float, waiting: str, fee: float, currency: str
     people, low, high = (number(found.n * row[name], 0, signed=name == "estimate")
                          for name in ("estimate", "conf_low", "conf_high"))  # fmt: skip
     fees = money(found.n * row["estimate"] * fee, currency)
-    worth = f", the fees they pay a month by {fees}" if fee > 0 else ""
+    worth = f" The fees they pay a month would by {fees}." if fee > 0 else ""
     hour = number(found.n * found.row(HOUR)["estimate"], 0, signed=True)
     return (
-        f"{longer} If the association were causal and nobody did, the number who left, of "
-        f"{count(found.n, 'customer')}, would differ by {people} ({low} to {high}){worth}; with an "
-        f"hour less for whoever waited longer than one, by {hour}. What is waited for long may be "
-        "hard."
+        f"{longer} If the association were causal and nobody did, the number who left would "
+        f"differ by {people} ({low} to {high}).{worth} With an hour less for whoever waited longer "
+        f"than one, it would by {hour}. What is waited for long may be hard."
     )

@@ -74,7 +74,7 @@ def _clause(found: Waited, hours: float, waiting: str) -> str:
     low, high = (number(row[name], 2) for name in ("conf_low", "conf_high"))
     return (
         f"{longer} If the association were causal and nobody did, the mean would differ by "
-        f"{number(row['estimate'], 2, signed=True)} ({low} to {high}); with an hour less for "
-        f"whoever waited longer than one, by {number(hour['estimate'], 2, signed=True)}. What is "
-        "waited for long may be hard."
+        f"{number(row['estimate'], 2, signed=True)} ({low} to {high}). With an hour less for "
+        f"whoever waited longer than one, it would by {number(hour['estimate'], 2, signed=True)}. "
+        "What is waited for long may be hard."
     )
