@@ -95,6 +95,37 @@ def test_a_period_that_is_not_over_is_compared_with_none():
     assert said == "q: '4' and '5' stay at 50.0% from 2025Q1 to 2025Q2."
 
 
+def test_a_first_quarter_of_its_last_days_is_compared_with_none():
+    rng = np.random.default_rng(16)
+    whole = pd.date_range("2025-10-01", "2025-12-30", periods=180)
+    begun = pd.date_range("2025-09-22", "2025-09-30", periods=16)
+    rows = pd.DataFrame({"answered_at": [*begun, *whole], "nps": [10] * 16 + [3, 9] * 90})
+    rows["customer_id"], rows["region"] = [f"c{k}" for k in range(196)], rng.choice(["a", "b"], 196)
+    known = {"as_of": "2025-12-31"}
+    line = metrics.trend(rows, period="quarter", **known)
+    assert line.frame["verdict"].tolist() == ["incomplete", None]
+    assert "2025Q3 is incomplete: answers begin 2025-09-22." in line.notes
+    found = metrics.movement(rows, **known)
+    assert found.headline.startswith("Whether NPS is moving cannot be said: one finished quarter")
+    assert "no change to explain" in metrics.latest_change(rows, by="region", **known).headline
+    one = asked("scale", rows["nps"] // 3, answered_at=rows["answered_at"].dt.tz_localize("UTC"))
+    said = questions.waves(one, question="q", **known).headline
+    assert said == "q: one period that is over has enough answers; nothing to compare it with."
+    waves = rows[rows["answered_at"].dt.day > 20]  # of each quarter the end was asked: a wave
+    assert metrics.trend(waves, **known).frame["verdict"].ne("incomplete").all()
+
+
+@pytest.mark.parametrize(("last", "of"), [(12, "2024Q4 to 2025Q1"), (40, "2025Q1 to 2025Q2")])
+def test_why_it_moved_is_told_of_quarters_that_may_be_told(last, of):
+    n = {"2024-11-01": 30, "2025-02-01": 30, "2025-05-01": last, "2025-08-01": 4}
+    rows = pd.DataFrame({"answered_at": pd.to_datetime([day for day in n for _ in range(n[day])])})
+    rows["nps"], rows["region"] = np.resize([10, 3, 8], len(rows)), "a"
+    before = results.keep_back(10)
+    found = metrics.latest_change(rows, by="region", smallest=10, as_of="2025-12-31")
+    results.keep_back(before)
+    assert found.headline.startswith(of)
+
+
 def test_a_quarter_of_few_does_not_follow_from_the_others():
     days = pd.to_datetime(["2025-02-01"] * 40 + ["2025-05-01"] * 12 + ["2025-08-01"] * 4)
     one = asked("scale", np.tile([4, 0], 28), smallest=10, answered_at=days.tz_localize("UTC"))

@@ -6,7 +6,7 @@ What asks an engine is opened when it is first asked for: the clock alone needs 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from cxlab.events.clock import local, local_moment, local_times, zone_of
+from cxlab.events.clock import begun_late, local, local_moment, local_times, zone_of
 from cxlab.events.moments import ahead, earlier, later, moment, spoken, utc
 from cxlab.events.words import describe
 
@@ -23,6 +23,7 @@ __all__ = [
     "WaysError",
     "ahead",
     "as_of",
+    "begun_late",
     "describe",
     "earlier",
     "later",

@@ -57,6 +57,36 @@ def local_times(times: pd.Series, timezone: Any = None) -> pd.Series:
     return times.dt.tz_convert(timezone or times.dt.tz).dt.tz_localize(None)
 
 
+def begun_late(times: pd.Series, unit: str) -> pd.Period | None:
+    """Name the first period, where only its end was watched.
+
+    Moments begin in its second half although they run through later ones; one that chance may
+    have left empty so long, and waves that fill no period, are whole.
+
+    Args:
+        times: local times, without a zone.
+        unit: a period as pandas writes it, such as `Q` or `M`.
+
+    Example:
+        >>> days = pd.Series(pd.date_range("2025-03-20", "2025-06-30"))
+        >>> begun_late(days, "Q"), begun_late(days, "M")
+        (Period('2025Q1', 'Q-DEC'), Period('2025-03', 'M'))
+        >>> begun_late(pd.Series(pd.date_range("2025-02-10", "2025-06-30")), "Q")
+    """
+    known = times.dropna()
+    by = known.groupby(known.dt.to_period(unit))
+    ends = by.agg(["min", "max", "size"])
+    if len(ends) < 2:
+        return None
+    begin = ends.index.start_time  # type: ignore[attr-defined]
+    length = ends.index.end_time - begin  # type: ignore[attr-defined]
+    late = (ends["min"] - begin) / length
+    run = (ends["max"] - ends["min"]) / length
+    empty, n = float(late.iloc[0]), int(ends["size"].iloc[0])
+    by_chance = n < 5 or (1 - empty) ** n > 0.01
+    return ends.index[0] if empty > 0.5 < run.iloc[1:].median() and not by_chance else None
+
+
 def local_moment(given: Any, timezone: Any = None) -> pd.Timestamp:
     """Give one moment as local time; one without a zone is taken as local already."""
     stamp = pd.Timestamp(given)

@@ -14,7 +14,7 @@ from cxlab.metrics.workings.channels import MODE, mode_note
 from cxlab.metrics.workings.estimates import SMALL
 from cxlab.metrics.workings.measures import MetricsError, Score, resolve
 from cxlab.metrics.workings.pieces import COLUMNS, METHOD, few_in_both, piece
-from cxlab.results import Result, amount, count, listing
+from cxlab.results import Result, amount, count, crossed, listing, people_behind
 
 MOST_SEGMENTS = 300
 FEW_NOTE = "Few customers answered in both periods; how they moved is told apart."
@@ -67,8 +67,21 @@ def change(
     what = resolve(score)
     if by is None and pair is not None:
         return migration(before, after, score=what, pair=pair, how=how)
+    return by_groups(before, after, what, by, pair, how)
+
+
+def by_groups(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    what: Score,
+    by: By,
+    pair: str | None,
+    how: How,
+    periods: tuple[str, ...] = (),
+) -> Result:
+    """Split a change as `change` does; of periods with names, groups held back there are joined."""
     answers, wave = both(before, after, what, by, how.weight, pair)
-    answers, joined = _join_small(answers, wave, how.smallest)
+    answers, joined = _join_small(answers, wave, how.smallest, periods)
     frame, notes = _split(answers, wave, how.level)
     notes += joined
     notes += mode_note(answers, group=wave)
@@ -114,10 +127,16 @@ def both(
     return answers, wave
 
 
-def _join_small(answers: Answers, wave: np.ndarray, smallest: int) -> tuple[Answers, list[str]]:
+def _join_small(
+    answers: Answers, wave: np.ndarray, smallest: int, periods: tuple[str, ...] = ()
+) -> tuple[Answers, list[str]]:
     """Join segments too small to show, so that the pieces still sum to the change."""
+    who = np.arange(len(wave)) if answers.cluster is None else pd.factorize(answers.cluster)[0]
+    once = pd.DataFrame({"wave": wave, "group": answers.group, "who": who}).drop_duplicates()
     sizes = np.zeros((2, len(answers.groups)))
-    np.add.at(sizes, (wave, answers.group), 1)
+    np.add.at(sizes, (once["wave"], once["group"]), 1)
+    for side, name in zip(sizes, periods, strict=False):
+        side[:] = people_behind(side, [crossed(group, name) for group in answers.groups])
     small: np.ndarray = np.any((sizes > 0) & (sizes < smallest), axis=0)
     if not small.any():
         return answers, []
@@ -130,7 +149,7 @@ def _join_small(answers: Answers, wave: np.ndarray, smallest: int) -> tuple[Answ
     place[kept] = np.arange(len(kept))
     names = [*(answers.groups[i] for i in kept), OTHERS]
     note = (
-        f"{count(int(small.sum()), 'group')} joined as '{OTHERS}': fewer than {smallest} answers "
+        f"{count(int(small.sum()), 'group')} joined as '{OTHERS}': fewer than {smallest} people "
         "in a period, or would tell the numbers of those that have."
     )
     return replace(answers, groups=names, group=place[answers.group]), [note]

@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 
 from cxlab.codebook import How, question
-from cxlab.metrics.change import change
+from cxlab.metrics.change import by_groups
 from cxlab.metrics.migration import migration, panel
 from cxlab.metrics.workings.alike import BROUGHT, STAYS, Margins, said, targets, two_alike
 from cxlab.metrics.workings.answers import ALL, By
 from cxlab.metrics.workings.gaps import gap_between
 from cxlab.metrics.workings.measures import MetricsError, Score, resolve
-from cxlab.metrics.workings.periods import WORDS, answered, moment
+from cxlab.metrics.workings.periods import WORDS, answered, calendar, moment
 from cxlab.metrics.workings.pieces import COLUMNS, METHOD, few_in_both, piece
-from cxlab.results import Result
+from cxlab.results import Result, tellable
 
 SAME_MIX = "at the same mix"
 
@@ -106,9 +106,12 @@ def latest_change(
         return _nothing(what, "the answers carry no date; no change to explain")
     if len(found) < 2:
         return _nothing(what, f"fewer than two finished {word}s with answers; no change to explain")
+    known = responses[responses[what.column].notna()]
+    names = tellable(calendar(known["answered_at"], period, how.timezone).value_counts())
+    found = [wave for wave in found if wave[0] in names and len(wave[1]) >= how.smallest]
+    if len(found) < 2:  # also where a second one would tell of a first with too few
+        return _nothing(what, f"fewer than two finished {word}s with enough answers to be shown")
     (first, before), (last, after) = found[-2:]
-    if min(len(before), len(after)) < how.smallest:
-        return _nothing(what, f"too few answers in {first} or {last} to show a change")
     pair = pair if pair in responses else None
     if by is None and pair is None:
         return _nothing(what, "no segment and no customer to explain a change by")
@@ -124,9 +127,8 @@ def latest_change(
     elif by is None:
         told = migration(before, after, **words)
     else:
-        told = change(before, after, by=by, **words)
+        told = by_groups(before, after, what, by, pair, how, (first, last))
     told = replace(told, headline=f"{first} to {last}: {told.headline}")
-    known = responses[responses[what.column].notna()]
     shares = targets(known, margins, how.weight) if margins and by else {}
     return _at_the_same_mix(told, before, after, what, shares, how) if shares else told
 

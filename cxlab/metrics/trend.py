@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxlab import stats
 from cxlab.codebook import How, question
+from cxlab.events import begun_late
 from cxlab.metrics.workings import season
 from cxlab.metrics.workings.alike import BROUGHT, Margins, brought, said, targets
 from cxlab.metrics.workings.answers import Answers, By, need, take
@@ -51,8 +52,8 @@ def trend(
         margins: column -> value -> share in the population, or names of columns: each period is
             brought to these shares by itself (of names: to the shares among all answers), so
             that no line moves by who was reached; `raw` is the line without that.
-        as_of: the last moment known; a period that ends later is incomplete. A day means
-            its end.
+        as_of: the last moment known; a period that ends later is incomplete, as is a first one
+            of which answers tell the end alone (`events.begun_late`). A day means its end.
         timezone: the zone of the calendar; times without a zone are taken as local.
 
     Returns:
@@ -96,6 +97,10 @@ def trend(
         method += "; each period raked by itself to the same shares (Deming and Stephan 1940)"
         base = f"{base[:-1]}; every {period} brought to the same mix of {said(shares)}."
     frame["finished"], more = _finished(periods, end, len(answers.groups))
+    if (late := begun_late(times.iloc[answers.kept], PERIODS[period])) is not None:
+        frame.loc[frame["period"] == label_of(late), "finished"] = False
+        begin = times.iloc[answers.kept].min()
+        more.append(f"{label_of(late)} is incomplete: answers begin {begin:%Y-%m-%d}.")
     frame["verdict"], seasoned = _verdict(frame, what.ends, period)
     frame["level"] = how.level
     return Result(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import codebook
-from cxlab.events import local_moment, local_times
+from cxlab.events import begun_late, local_moment, local_times
 from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.questions.topline import topline
 from cxlab.questions.workings.people import QuestionsError, only, questionnaire_of
@@ -81,7 +81,9 @@ def waves(
         headline=(
             f"{whole(each.name)} cannot be followed as it stands: {brief(told_apart[0], 150)}"
             if told_apart
-            else _headline(each, frame[frame["period"].isin(_over(names, period, as_of))], unit)
+            else _headline(
+                each, frame[frame["period"].isin(_over(asked, names, period, as_of))], unit
+            )
         ),
         method=METHOD + CHANGED,
         base=f"{asked_as(each)} {asked.base}.",
@@ -147,8 +149,10 @@ def _held_back(kept: pd.DataFrame, smallest: int) -> pd.DataFrame:
     return kept.assign(**{name: kept[name].astype(float).mask(small) for name in numbers})
 
 
-def _over(names: list[str], period: str, as_of: Any) -> list[str]:
-    """Name the periods that are over on a day."""
+def _over(asked: Questionnaire, names: list[str], period: str, as_of: Any) -> list[str]:
+    """Name the periods that are over on a day, and were watched from their beginning."""
+    late = begun_late(local_times(asked.people["answered_at"]), EVERY[period])
+    names = [name for name in names if name != str(late)]
     if as_of is None:
         return names
     end = local_moment(as_of)

@@ -16,6 +16,7 @@ from cxlab.results.dress import dressed
 from cxlab.results.quoted import Quoted, quote, quoted
 from cxlab.results.suppression import (
     ALL,
+    crossed,
     hidden,
     keep_back,
     known_people,
@@ -67,6 +68,7 @@ __all__ = [
     "brief",
     "cell",
     "count",
+    "crossed",
     "currency_of",
     "decimals",
     "dressed",

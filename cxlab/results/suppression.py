@@ -183,6 +183,16 @@ def people_behind(n: np.ndarray, names: Iterable[object]) -> np.ndarray:
     return np.where(n <= answers, np.fmin(n, people), n)
 
 
+def crossed(*names: object) -> str:
+    """Name a group of a period, as who is behind it is kept (`keep_back`).
+
+    Example:
+        >>> crossed("Oslo", "2025Q3")
+        'Oslo, 2025Q3'
+    """
+    return ", ".join(map(str, names))
+
+
 def known_people(frame: pd.DataFrame) -> list[int | None]:
     """Give the people of each row where some answered more than once; nothing if none did.
 
@@ -267,6 +277,8 @@ def _named(frame: pd.DataFrame) -> pd.Series:
 def _people(frame: pd.DataFrame) -> pd.Series:
     n = frame["n"].astype(float)
     named = [frame[name] for name in ("group", "period") if name in frame]
+    if len(named) > 1:
+        named.append(pd.Series(map(crossed, *named), index=frame.index, dtype=object))
     for names in named or [pd.Series(ALL, index=frame.index)]:
         n = pd.Series(people_behind(n.to_numpy(), names), index=frame.index)
     if not {"group", "value", "share"} <= set(frame.columns):

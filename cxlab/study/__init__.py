@@ -420,12 +420,12 @@ class Study:
                 no answer in the period, or fewer people than `privacy.smallest_group`.
         """
         part = self._restricted(segment, value, period)
-        held = {
-            **(self._cells.get((segment, value), {}) if segment else {}),
-            **(self._cells.get(("", period), {}) if period else {}),
-        }
+        pages = [(segment, value)] if segment else [] if self.only else [("", "")]
+        pages += [("", period)] if period else []
+        held = {label: few for page in pages for label, few in self._cells.get(page, {}).items()}
         if held:
             part = replace(part, silent={**self.silent, **held})
+        part.__dict__["_cells"] = self._cells  # what the whole study told, for a part of a part
         part._keep_back()
         return part
 
@@ -465,11 +465,7 @@ class Study:
         smallest = self.mapping.privacy.smallest_group
         frames = {name: done.frame for name, done in self.cleaned.items()}
         beside = _compared(self, smallest)
-        try:
-            shown = wanted(self)
-        except StudyError:  # a part has no parts of its own
-            return {}
-        return telling.cells(frames, shown, beside, by=self.compared_by, smallest=smallest)
+        return telling.cells(frames, wanted(self), beside, by=self.compared_by, smallest=smallest)
 
     @cached_property
     def _behind(self) -> dict[str, tuple[int, int]]:
@@ -703,6 +699,8 @@ def withheld(study: Study, *, smallest: int | None = None) -> list[dict[str, str
     left = [place for place, out in enumerate(few) if not out]
     frames = {name: done.frame for name, done in study.cleaned.items()}
     beside = _compared(study, smallest)
+    if any(part.get("period") for part in asked):  # months are told by what is left of quarters
+        beside += telling.quarters(frames, smallest)
     shown = [asked[k] for k in left]
     for place in telling.telling(frames, shown, beside, smallest=smallest):
         few[left[place]] = True

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from cxlab.results import ALL, hidden
+from cxlab.results import ALL, crossed, hidden
 
 MOST_SETS = 20_000  # differences of two parts that are looked at
+LATELY = 3  # quarters of which groups of parts are told: a change is between two of them
 MOST_CELLS = 600  # quarters and groups of parts that are weighed together
 
 
@@ -58,7 +59,8 @@ def cells(
     """Name the quarters and groups that the page of a part may not tell: the few would follow.
 
     A quarter of everyone less the same quarter of a region is that of the other regions, a plan
-    less its customers in a region those elsewhere.
+    less its customers in a region those elsewhere. Why a score moved is told by groups of the last
+    quarters, so these are crossed as well.
 
     Args:
         frames: the tables of the whole study.
@@ -68,35 +70,43 @@ def cells(
         smallest: fewest people who may be told of.
 
     Returns:
-        Segment and value, or nothing and a quarter -> quarter or group -> one person behind so
-        many answers, for `keep_back`.
+        Segment and value, or nothing and a quarter, or nothing twice for everyone -> quarter,
+        group or both (`results.crossed`) -> one person behind so many answers, for `keep_back`.
     """
     rows = frames.get("responses")
     parts = [part for part in shown if part.get("segment")]
+    parts += [dict(part) for part in beside if part not in parts]
     if smallest <= 1 or not parts or rows is None or "answered_at" not in rows or not len(rows):
         return {}
-    quarter = rows["answered_at"].dt.tz_localize(None).dt.to_period("Q").astype(str)
-    who = rows["customer_id"] if "customer_id" in rows else pd.Series(rows.index, rows.index)
-    who = who.astype(object).where(who.notna(), rows.index.to_series())
-    people = who.groupby(quarter.to_numpy()).nunique().drop("NaT", errors="ignore")
-    whole = pd.DataFrame({"period": people.index, "n": people.to_numpy()})
-    told = whole.loc[~hidden(whole, smallest=smallest), "period"].tolist()
-    asked, counts, dealt = [], [], []
+    when = rows["answered_at"].dt.tz_localize(None)
+    quarter = when.dt.to_period("Q").astype(str)
+    pages = dict.fromkeys(part["period"] for part in shown if part.get("period"))
+    who = _who(rows)
+    told = _told(quarter, who, smallest)
+    every = dict.fromkeys([*sorted(quarter[when.notna()].unique()), *pages])
+    times = {name: np.asarray(when.dt.to_period(pd.Period(name).freqstr) == pd.Period(name))
+             for name in every}  # fmt: skip
+    person = pd.factorize(who)[0]
+    asked, counts, dealt, lately = [], [], [], told[-LATELY:]
     for part in parts:
         mine = (_labels(frames, "responses", part["segment"]) == part["value"]).to_numpy(
             bool, na_value=False)  # fmt: skip
-        crossed = [({"period": name}, quarter == name) for name in people.index]
+        crossings = [({"period": name}, there) for name, there in times.items()]
         if isinstance(name := by(part["segment"]), str) and name in rows:
-            groups = rows[name].dropna().unique()
-            crossed += [({"also": (name, each)}, rows[name] == each) for each in groups]
-        for more, there in crossed:
-            cell = mine & there.to_numpy(bool, na_value=False)
-            of, label = more.get("also") or ("period", more["period"])
-            dealt.append((part["segment"], part["value"], of, label, who[cell].nunique()))
+            for each in rows[name].dropna().unique():
+                group = (rows[name] == each).to_numpy(bool, na_value=False)
+                crossings.append(({"also": (name, each)}, group))
+                crossings += [({"also": (name, each), "period": last}, group & times[last])
+                              for last in lately]  # fmt: skip
+        for more, there in crossings:
+            cell = mine & there
+            of, label = more.get("also", ("period", more.get("period")))
+            of, label = (f"{of} of {more['period']}", label) if len(more) > 1 else (of, label)
+            dealt.append((part["segment"], part["value"], of, label, len(np.unique(person[cell]))))
             if dealt[-1][-1] >= smallest:
                 asked.append({**part, **more})
                 counts.append(int(cell.sum()))
-    fixed = [*parts, *beside, *({"period": name} for name in told)]
+    fixed = [*parts, *beside, *({"period": name} for name in dict.fromkeys([*told, *pages]))]
     out: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
     for place in (
         telling(frames, asked, fixed, smallest=smallest)
@@ -104,11 +114,37 @@ def cells(
         else _by_totals(dealt, smallest)
     ):
         cell, few = asked[place], (1, counts[place])
-        label = cell["period"] if "period" in cell else str(cell["also"][1])
-        out.setdefault((cell["segment"], cell["value"]), {})[label] = few
-        if "period" in cell:  # the page of the quarter does not tell it either
-            out.setdefault(("", cell["period"]), {})[str(cell["value"])] = few
+        label = [str(cell["also"][1])] if "also" in cell else []
+        label += [cell["period"]] if "period" in cell else []
+        out.setdefault((cell["segment"], cell["value"]), {})[crossed(*label)] = few
+        if "also" not in cell:  # the page of the quarter does not tell it either, nor everyone's
+            group = str(cell["value"])
+            out.setdefault(("", cell["period"]), {})[group] = few
+            for page in [("", ""), *(("", each) for each in times)]:
+                out.setdefault(page, {})[crossed(group, cell["period"])] = few
     return out
+
+
+def quarters(frames: Mapping[str, pd.DataFrame], smallest: int) -> list[dict[str, str]]:
+    """List the quarters that lines over time tell of, as parts."""
+    rows = frames.get("responses")
+    if rows is None or "answered_at" not in rows:
+        return []
+    quarter = rows["answered_at"].dt.tz_localize(None).dt.to_period("Q").astype(str)
+    return [{"period": name} for name in _told(quarter, _who(rows), smallest)]
+
+
+def _who(rows: pd.DataFrame) -> pd.Series:
+    """Name the person behind each row; nobody known is alone."""
+    who = rows["customer_id"] if "customer_id" in rows else pd.Series(rows.index, rows.index)
+    return who.astype(object).where(who.notna(), rows.index.to_series())
+
+
+def _told(label: pd.Series, who: pd.Series, smallest: int) -> list[str]:
+    """Name the periods that a line over time shows."""
+    people = who.groupby(label.to_numpy()).nunique().drop("NaT", errors="ignore")
+    whole = pd.DataFrame({"period": people.index, "n": people.to_numpy()})
+    return whole.loc[~hidden(whole, smallest=smallest), "period"].tolist()
 
 
 def _by_totals(dealt: Sequence[tuple], smallest: int) -> list[int]:
@@ -207,24 +243,30 @@ def _labels(frames: Mapping[str, pd.DataFrame], table: str, segment: str) -> pd.
 
 def _inside(alike: pd.DataFrame, shown: Sequence[Mapping[str, Any]]) -> np.ndarray:
     """Say of each kind of rows whether it lies in each part."""
-    out = np.ones((len(alike), len(shown)), bool)
+    out, known = np.ones((len(alike), len(shown)), bool), dict[tuple[str, Any], np.ndarray]()
     for k, part in enumerate(shown):
-        for name, value in _said(part):
-            out[:, k] &= (alike[name] == value).to_numpy(bool, na_value=False)
-        if part.get("period"):
-            wanted = pd.Period(part["period"])
-            out[:, k] &= (alike[wanted.freqstr] == str(wanted)).to_numpy(bool, na_value=False)
+        for name, value in _marks(part):
+            if (name, value) not in known:
+                found = (alike[name] == value).to_numpy(bool, na_value=False)
+                known[name, value] = found
+            out[:, k] &= known[name, value]
     return out
+
+
+def _marks(part: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Give all columns of `_alike`, with their labels, that a part is known by."""
+    if not part.get("period"):
+        return list(_said(part))
+    wanted = pd.Period(part["period"])
+    return [*_said(part), (wanted.freqstr, str(wanted))]
 
 
 def _dimensions(alike: pd.DataFrame, shown: Sequence[Mapping[str, Any]]) -> np.ndarray:
     """Give the place of each kind of rows by what is shown: a code a label, -1 for all others."""
-    out = []
+    out, marks = [], {mark for part in shown for mark in _marks(part)}
     for name in alike.columns:
-        told = {value for part in shown for of, value in _said(part) if of == name}
-        told |= {part["period"] for part in shown
-                 if part.get("period") and pd.Period(part["period"]).freqstr == name}  # fmt: skip
-        codes = pd.Categorical(alike[name].astype(object), categories=sorted(told)).codes
+        told = sorted(value for of, value in marks if of == name)
+        codes = pd.Categorical(alike[name].astype(object), categories=told).codes
         out.append(codes.astype(int))
     return np.column_stack(out) if out else np.zeros((len(alike), 0), int)
 

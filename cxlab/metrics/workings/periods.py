@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.codebook import did_you_mean
+from cxlab.events import begun_late
 from cxlab.metrics.workings.answers import need
 from cxlab.metrics.workings.measures import MetricsError, Score
 
@@ -55,6 +56,8 @@ def waves(
 ) -> list[tuple[str, pd.DataFrame]]:
     """Cut the answers into their finished periods, in order of time.
 
+    A first one of which only the end was watched (`events.begun_late`) is left out.
+
     Args:
         responses: one row per answer, with `answered_at`.
         period, as_of, timezone: as in `trend`; without `as_of` the last period counts as finished.
@@ -70,10 +73,12 @@ def waves(
     need(responses, ["answered_at"])
     end = moment(as_of, timezone)
     names = calendar(responses["answered_at"], period, timezone)
+    times, code = local(responses["answered_at"], timezone), PERIODS[period_named(period)]
     if end is not None:
-        code = PERIODS[period_named(period)]
-        spans = local(responses["answered_at"], timezone).dt.to_period(code)
-        names = names.where(spans.dt.end_time.dt.floor("s") <= end)
+        names = names.where(times.dt.to_period(code).dt.end_time.dt.floor("s") <= end)
+        times = times.where(times <= end)
+    if (late := begun_late(times, code)) is not None:
+        names = names.where(names != label_of(late))
     return [
         (str(name), responses[(names == name).to_numpy()])
         for name in sorted(names.dropna().unique())
