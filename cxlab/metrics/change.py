@@ -13,12 +13,11 @@ from cxlab.metrics.workings.answers import ALL, CUSTOMER, Answers, By, need, tak
 from cxlab.metrics.workings.channels import MODE, mode_note
 from cxlab.metrics.workings.estimates import SMALL
 from cxlab.metrics.workings.measures import MetricsError, Score, resolve
-from cxlab.metrics.workings.pieces import COLUMNS, METHOD, few_in_both, piece
-from cxlab.results import Result, amount, count, crossed, listing, people_behind
+from cxlab.metrics.workings.pieces import COLUMNS, METHOD, OTHERS, few_in_both, piece
+from cxlab.results import Result, amount, count, listing
 
 MOST_SEGMENTS = 300
 FEW_NOTE = "Few customers answered in both periods; how they moved is told apart."
-OTHERS = "other groups"
 PIECES = ("mix", "rate", "interaction")
 
 
@@ -67,21 +66,8 @@ def change(
     what = resolve(score)
     if by is None and pair is not None:
         return migration(before, after, score=what, pair=pair, how=how)
-    return by_groups(before, after, what, by, pair, how)
-
-
-def by_groups(
-    before: pd.DataFrame,
-    after: pd.DataFrame,
-    what: Score,
-    by: By,
-    pair: str | None,
-    how: How,
-    periods: tuple[str, ...] = (),
-) -> Result:
-    """Split a change as `change` does; of periods with names, groups held back there are joined."""
     answers, wave = both(before, after, what, by, how.weight, pair)
-    answers, joined = _join_small(answers, wave, how.smallest, periods)
+    answers, joined = _join_small(answers, wave, how.smallest)
     frame, notes = _split(answers, wave, how.level)
     notes += joined
     notes += mode_note(answers, group=wave)
@@ -127,17 +113,14 @@ def both(
     return answers, wave
 
 
-def _join_small(
-    answers: Answers, wave: np.ndarray, smallest: int, periods: tuple[str, ...] = ()
-) -> tuple[Answers, list[str]]:
+def _join_small(answers: Answers, wave: np.ndarray, smallest: int) -> tuple[Answers, list[str]]:
     """Join segments too small to show, so that the pieces still sum to the change."""
     who = np.arange(len(wave)) if answers.cluster is None else pd.factorize(answers.cluster)[0]
     once = pd.DataFrame({"wave": wave, "group": answers.group, "who": who}).drop_duplicates()
     sizes = np.zeros((2, len(answers.groups)))
     np.add.at(sizes, (once["wave"], once["group"]), 1)
-    for side, name in zip(sizes, periods, strict=False):
-        side[:] = people_behind(side, [crossed(group, name) for group in answers.groups])
     small: np.ndarray = np.any((sizes > 0) & (sizes < smallest), axis=0)
+    small |= np.array([name == OTHERS for name in answers.groups])  # held back by who asks
     if not small.any():
         return answers, []
     for least in np.argsort(sizes.sum(axis=0), kind="stable"):  # alone, the joined would be told

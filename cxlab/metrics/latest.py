@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 
 from cxlab.codebook import How, question
-from cxlab.metrics.change import by_groups
+from cxlab.metrics.change import change
 from cxlab.metrics.migration import migration, panel
 from cxlab.metrics.workings.alike import BROUGHT, STAYS, Margins, said, targets, two_alike
 from cxlab.metrics.workings.answers import ALL, By
 from cxlab.metrics.workings.gaps import gap_between
 from cxlab.metrics.workings.measures import MetricsError, Score, resolve
 from cxlab.metrics.workings.periods import WORDS, answered, calendar, moment
-from cxlab.metrics.workings.pieces import COLUMNS, METHOD, few_in_both, piece
-from cxlab.results import Result, tellable
+from cxlab.metrics.workings.pieces import COLUMNS, METHOD, OTHERS, few_in_both, piece
+from cxlab.results import Result, crossed, people_behind, tellable
 
 SAME_MIX = "at the same mix"
 
@@ -127,10 +127,23 @@ def latest_change(
     elif by is None:
         told = migration(before, after, **words)
     else:
-        told = by_groups(before, after, what, by, pair, how, (first, last))
+        told = change(*_joined({first: before, last: after}, by, how), by=by, **words)
     told = replace(told, headline=f"{first} to {last}: {told.headline}")
     shares = targets(known, margins, how.weight) if margins and by else {}
     return _at_the_same_mix(told, before, after, what, shares, how) if shares else told
+
+
+def _joined(waves: dict[str, pd.DataFrame], by: By, how: How) -> list[pd.DataFrame]:
+    """Join the groups that the study holds back in one of two periods, as `other groups`."""
+    if not isinstance(by, str):
+        return list(waves.values())
+    gone: set[Any] = set()
+    for period, rows in waves.items():
+        n = rows[by].value_counts()
+        people = people_behind(n.to_numpy(float), [crossed(group, period) for group in n.index])
+        gone |= set(n.index[(people < how.smallest) & (n.to_numpy() >= how.smallest)])
+    return [rows.assign(**{by: rows[by].astype(object).mask(rows[by].isin(list(gone)), OTHERS)})
+            if gone else rows for rows in waves.values()]  # fmt: skip
 
 
 def _at_the_same_mix(told: Result, before, after, what: Score, shares, how: How) -> Result:

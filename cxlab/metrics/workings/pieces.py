@@ -7,6 +7,7 @@ from cxlab.metrics.workings.measures import Score
 from cxlab.results import number, percent
 
 PANEL_SHARE = 0.25
+OTHERS = "other groups"
 COLUMNS = ["term", "group", "before", "after", "estimate", "std_error", "conf_low", "conf_high",
            "n", "level", "verdict"]  # fmt: skip
 METHOD = (
