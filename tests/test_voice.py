@@ -151,7 +151,7 @@ def test_a_wave_keeps_the_names_of_the_last(tmp_path, themed):
 def test_kept_themes_that_are_none_are_refused(tmp_path):
     (tmp_path / "x.json").write_text("{}")
     with pytest.raises(Misuse, match="no file of kept themes"):
-        voice.themes(voice.hear(_said(80)), kept=str(tmp_path / "x.json"))
+        voice.themes(voice.hear(_said()), kept=str(tmp_path / "x.json"))
 
 
 def test_log_odds_by_hand():
@@ -177,6 +177,37 @@ def test_comments_that_say_nothing_are_a_sentence(kind):
 def test_twelve_comments_hold_no_theme_and_say_so():
     with pytest.raises(voice.VoiceError, match="In 12 comments no theme"):
         voice.themes(voice.hear(_said(12)))
+
+
+def _praised(n: int, seed: int = 0) -> pd.DataFrame:
+    """Comments of one topic each in words of praise or blame, every third of praise alone."""
+    rows, draw = _said(n, seed), np.random.default_rng(seed)
+    how = draw.choice(["lovely", "always great", "really bad", "not good"], n)
+    alone = draw.choice(["Very happy, thanks", "happy so far", "great, thanks again"], n)
+    rows["topic"] = rows["topic"].where(np.arange(n) % 3 > 0, "none")
+    rows["comment"] = (rows["comment"] + " " + how).where(rows["topic"] != "none", alone)
+    return rows
+
+
+def test_praise_and_blame_are_no_theme_and_name_none():
+    told = voice.themes(voice.hear(_praised(360), languages=["en"]))
+    named = {word for name in told.names for word in name.replace("·", " ").split()}
+    assert named <= set(" ".join(TOPICS.values()).split())
+    assert not told.carried[told.frame["topic"] == "none"].any()
+    assert "praise or blame in general, which is no theme." in " ".join(told.notes)
+
+
+def test_few_comments_in_a_crowd_of_words_lead_to_no_mixed_theme():
+    draw, crowd = np.random.default_rng(1), [f"{a}{b}lo" for a in "bdfgklmn" for b in "aeiou"]
+    often, said = 1 / np.arange(1, len(crowd) + 1), []
+    for _ in range(120):
+        own = draw.choice(list(TOPICS)) if draw.random() < 0.5 else ""
+        words = draw.choice(TOPICS[own].split(), 2, replace=False) if own else []
+        more = draw.choice(crowd, 3, replace=False, p=often / often.sum())
+        said.append(" ".join([*words, *more]))
+    rows = pd.DataFrame({"comment": said})
+    with pytest.raises(voice.VoiceError, match="In 120 comments no theme is found again"):
+        voice.themes(voice.hear(rows, languages=["en"]))
 
 
 ODD = [

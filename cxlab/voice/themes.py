@@ -23,8 +23,9 @@ METHOD = (
     "the same (mean Jaccard 0.5 or more); in the end words alone decide. Other sentences are a "
     "mixture of distributions of words (Yin and Wang 2014), begun in small groups that are merged "
     "by the evidence of their words (Heller and Ghahramani 2005); the number of themes is the one "
-    "under which two halves of the sentences agree best, and a theme counts that stays what it is "
-    "when a half takes it up (Jaccard 0.5 or more, Hennig 2007) and holds 1% of the sentences. A "
+    "of which halves of the sentences, each alone, lead to most again, and a theme counts that "
+    "they lead to (mean Jaccard beyond chance 0.5 or more, Hennig 2007), that holds 1% of the "
+    "sentences, and whose name stands in half of its comments; praise or blame alone is none. A "
     "sentence whose words are as likely without any theme has none; a declared theme is told by "
     "its whole words."
 )
@@ -108,9 +109,9 @@ def themes(
     parts = finding.together([part for part in parts if part[0]])
     if not parts:
         raise VoiceError(
-            f"In {count(len(own.text), 'comment')} no theme is found again in half of "
-            "them.", needs=f"{finding.FEWEST} or more comments of one language, or 'voice: themes'",
-        )  # fmt: skip
+            f"In {count(n := len(own.text), 'comment')} no theme is found again in halves of them.",
+            needs=f"{finding.enough(n)} comments of one language, or 'voice: themes'",
+        )
     listed = [theme for part in parts for theme in part[0]]
     carried = np.column_stack([part[1] for part in parts])
     strength = np.column_stack([part[2] for part in parts])

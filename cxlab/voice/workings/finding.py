@@ -10,13 +10,14 @@ from cxlab.codebook import Scale
 from cxlab.results import count
 from cxlab.voice.workings import groups, matching, odds, rated, scoring, vectors
 from cxlab.voice.workings.matching import Theme
-from cxlab.voice.workings.texts import topics
+from cxlab.voice.workings.texts import telling, toned
 from cxlab.voice.workings.tongues import NOT_TOLD
 
 FEWEST = 60  # comments of a language in which themes are looked for
 LEARNED = 6_000  # sentences from which themes are learned
 NAMED_IN = 60_000  # sentences whose words name themes
-NAMED_BY = 3  # words in a name
+TOLD = 0.5  # share of its comments that hold a word of its name, below which it tells nothing
+NAMED_BY = 3  # words in a name, and of those that tell whether it is a topic
 
 
 def languages(heard: Any) -> list[str]:
@@ -24,6 +25,11 @@ def languages(heard: Any) -> list[str]:
     own = heard.language[: heard.own]
     counts = pd.Series(own[own != NOT_TOLD], dtype=object).value_counts()
     return [str(code) for code in counts.index] or [NOT_TOLD]
+
+
+def enough(n: int) -> str:
+    """Say how many comments would do where none of so many held a theme."""
+    return f"{FEWEST} or more" if n < FEWEST else "more"
 
 
 class Asked(NamedTuple):
@@ -53,7 +59,7 @@ def found(heard: Any, code: str, declared: Mapping[str, Any], given: Asked | Non
         rows = rows[~matching.holding(rows["text"], heard.language[rows["row"]], told)]
     texts = rows["text"].tolist()
     at = vectors.space([texts[place] for place in _some(_own(heard, rows), seed)], seed=seed)
-    none = [f"In '{code}' no theme is found again in half of the comments."]
+    none = [f"In '{code}' no theme is found again in halves of the comments."]
     if at is None:
         return [], none
     parts: list = []
@@ -63,8 +69,8 @@ def found(heard: Any, code: str, declared: Mapping[str, Any], given: Asked | Non
         parts, rows = parts + part, rows[which < 0]
         notes = [] if part else ["Ratings do not tell what people write about; none is a theme."]
     most = groups.MOST - sum(len(part[0]) for part in parts)
-    part = _grouped(heard, code, rows, at, most, seed)
-    return parts + part, notes + (none if not parts + part else [])
+    part, general = _grouped(heard, code, rows, at, most, seed)
+    return parts + part, notes + general + (none if not parts + part else [])
 
 
 def _rated(heard: Any, rows: pd.DataFrame, at: vectors.Space, given: Asked, seed: int):
@@ -97,25 +103,29 @@ def _rated(heard: Any, rows: pd.DataFrame, at: vectors.Space, given: Asked, seed
 
 
 def _grouped(heard: Any, code: str, rows: pd.DataFrame, at: vectors.Space, most: int, seed: int):
-    """Give the themes that halves of the sentences agree on."""
+    """Give the themes that halves of the sentences agree on, and tell of praise or blame alone."""
     texts, own = rows["text"].tolist(), _own(heard, rows)
     some = [texts[place] for place in _some(own, seed)]
     if not some:
-        return []
+        return [], []
     fit = groups.grouped(at.held(some), vectors.place(some, at), most=most, seed=seed)
     if not fit:
-        return []
+        return [], []
     which, carried, strength = _carried(heard, rows["row"].to_numpy(), at.held(texts), fit)
-    names = _keyest(rows["text"][own].tolist(), which[own], len(fit.shares))
-    _keyed(heard, names, carried, strength)
+    words = _keyest(rows["text"][own].tolist(), which[own], len(fit.shares))
+    told = _keyed(heard, words, carried, strength)
     several = len(languages(heard)) > 1
     listed = [
         Theme(_name(each, code if several else ""), "found", code, each, float(steady))
-        for each, steady in zip(names, fit.steadiness, strict=True)
+        for each, steady in zip(words, fit.steadiness, strict=True)
     ]
-    there = carried[: heard.own].any(axis=0) & np.array([bool(each) for each in names])
+    tone = np.array([_of_tone(each) for each in words])
+    there = carried[: heard.own].any(axis=0) & ~tone & (told >= TOLD)
     kept = [theme for theme, held in zip(listed, there, strict=True) if held]
-    return [(apart(kept), carried[:, there], strength[:, there])]
+    general = int(carried[: heard.own, tone].any(axis=1).sum())
+    notes = [f"{count(general, 'comment')} praise or blame in general, which is no theme."]
+    found = (apart(kept), carried[:, there], strength[:, there])
+    return [found] if kept else [], notes if general else []
 
 
 def together(parts: list) -> list:
@@ -169,18 +179,21 @@ def _carried(heard: Any, row: np.ndarray, held: Any, found: groups.Groups):
 
 
 def _keyed(heard: Any, names: Sequence[Mapping], carried: np.ndarray, strength: np.ndarray):
-    """Count comments without a word of the theme's name as half as typical of it."""
+    """Count comments without a word of the theme's name as half as typical; give who holds one."""
+    share = np.zeros(len(names))
     for place, told in enumerate(names):
         rows = np.flatnonzero(carried[:, place])
         texts = pd.Series(heard.text[rows], dtype=object)
-        held = matching.holding(texts, heard.language[rows], list(told)[:NAMED_BY])
+        held = matching.holding(texts, heard.language[rows], " ".join(naming(told)).split())
         strength[rows[~held], place] /= 2
+        share[place] = held.mean() if len(held) and naming(told) else 0
+    return share
 
 
 def _keyest(texts: Sequence[str], which: np.ndarray, k: int) -> list[dict[str, float]]:
     """Give each group the words that stand in it rather than elsewhere, with their weight."""
     texts, which = texts[:NAMED_IN], which[:NAMED_IN]
-    table = odds.counted(texts, fewest=2, by=topics)
+    table = odds.counted(texts, fewest=2, by=telling)
     if table is None:
         return [{} for _ in range(k)]
     held, known = table
@@ -195,16 +208,29 @@ def _keyest(texts: Sequence[str], which: np.ndarray, k: int) -> list[dict[str, f
     return out
 
 
-def _name(found: Mapping[str, float], code: str) -> str:
-    """Name a theme by its keyest words, none of which is part of another."""
+def naming(found: Mapping[str, float]) -> list[str]:
+    """Give the keyest words of what is talked about, none of which is part of another.
+
+    Example:
+        >>> naming({"lovely": 9.0, "lovely cake": 8.0, "cake": 7.0, "slice": 3.0})
+        ['cake', 'slice']
+    """
     chosen: list[str] = []
-    for word in found:
-        inside = set(word.split())
-        if not any(inside & set(other.split()) for other in chosen):
-            chosen.append(word)
-        if len(chosen) == NAMED_BY:
-            break
-    return " · ".join(chosen) + (f" ({code})" if code else "")
+    for phrase in found:
+        inside = set(phrase.split())
+        if not toned(phrase) and not any(inside & set(other.split()) for other in chosen):
+            chosen.append(phrase)
+    return chosen[:NAMED_BY]
+
+
+def _of_tone(found: Mapping[str, float]) -> bool:
+    """Say whether most of the keyest words are of praise or blame: this is a tone, no theme."""
+    keyest = [word for word in found if " " not in word][:NAMED_BY]
+    return sum(map(toned, keyest)) > len(keyest) / 2
+
+
+def _name(found: Mapping[str, float], code: str) -> str:
+    return " · ".join(naming(found)) + (f" ({code})" if code else "")
 
 
 def apart(listed: list[Theme]) -> list[Theme]:

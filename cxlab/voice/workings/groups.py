@@ -13,12 +13,10 @@ import numpy as np
 from scipy import sparse
 from scipy.special import gammaln
 from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_mutual_info_score
 from threadpoolctl import threadpool_limits
 
 FEWEST, MOST = 3, 15  # themes; a reader holds no more
 HALVES = 3  # times that the sentences are split in two
-AS_GOOD = 0.01  # agreement of halves that is no difference
 SMALL = 72  # groups to begin with, at most
 SMALLEST = 4  # sentences of a group to begin with, on average
 WORDS = 1_500  # words by which groups are merged, the most frequent
@@ -27,6 +25,7 @@ PRIOR = 100.0  # words of all sentences that a theme begins with
 NONE = np.log(0.05)  # chance of no theme beside those of themes
 SECOND = np.log(20.0)  # how much likelier what is left of a sentence must be under a second theme
 FOUND_AGAIN = 0.5  # below this likeness a group is dissolved (Hennig 2007)
+LARGEST = 0.5  # share of the sentences, above which a theme is what the others leave
 LEAST = 0.01  # share of the sentences, below which a theme is too small to be told
 
 
@@ -41,7 +40,7 @@ class Groups(NamedTuple):
 def grouped(
     held: sparse.csr_matrix, at: np.ndarray, *, most: int = MOST, seed: int = 0
 ) -> Groups | None:
-    """Group sentences, with the number of groups under which halves agree best.
+    """Group sentences, with the number of groups of which halves alone find most again.
 
     Args:
         held: a row a sentence, a column a word.
@@ -64,8 +63,7 @@ def grouped(
         whole = _fitted(held, at, prior, draw, most)
         apart = [_fitted(held[part], at[part], prior, draw, most) for part in halves]
         told = [{k: first(held, one)[0] for k, one in fits.items()} for fits in apart]
-        k = _number([k for k in whole if all(k in each for each in told)], told)
-        return _found_again(held, whole[k], halves, prior) if k else None
+        return _found_again(held, whole, told)
 
 
 def first(held: sparse.csr_matrix, groups: Groups) -> tuple[np.ndarray, np.ndarray]:
@@ -159,28 +157,44 @@ def _marked(labels: np.ndarray, k: int) -> sparse.csr_matrix:
 # ---------------------------------------------------------------- found again
 
 
-def _number(numbers: Sequence[int], told: list[dict[int, np.ndarray]]) -> int:
-    """Give the largest number of themes under which halves agree as well as under any."""
-    if not numbers:
-        return 0
-    pairs = list(zip(told[::2], told[1::2], strict=True))
-    agreed = {k: np.mean([adjusted_mutual_info_score(a[k], b[k]) for a, b in pairs])
-              for k in numbers}  # fmt: skip
-    return max(k for k in numbers if agreed[k] >= max(agreed.values()) - AS_GOOD)
+def _found_again(held, whole: dict[int, Groups], told: list[dict[int, np.ndarray]]):
+    """Keep the themes that halves of the sentences alone lead to, too, and that are not tiny.
 
-
-def _found_again(held, groups: Groups, halves: list[np.ndarray], prior: np.ndarray):
-    """Keep the themes that half of the sentences alone lead to again, and that are not tiny."""
-    k, which = len(groups.shares), first(held, groups)[0]
-    steady = np.zeros(k)
-    for part in halves:
-        again = _mixture(held[part], first(held[part], groups)[0], k, prior)
-        steady += likeness(which, first(held, again)[0], k) / len(halves)
-    large = np.bincount(which[which >= 0], minlength=k) >= max(2, LEAST * len(which))
-    kept = (steady >= FOUND_AGAIN) & large
-    if not kept.any():
+    Their number is the one under which what is told of a sentence, its entropy, weighed by how far
+    each theme is found again, is largest; one theme of nearly everything tells nothing.
+    """
+    best, most = None, 0.0
+    for k in (k for k in whole if all(k in each for each in told)):
+        which = first(held, whole[k])[0]
+        share = np.bincount(which[which >= 0], minlength=k) / len(which)
+        steady = np.mean([again(which, each[k], k) for each in told], axis=0)
+        much = -(steady * share * np.log(np.maximum(share, 1e-12))).sum()
+        if much >= most:
+            kept = (steady >= FOUND_AGAIN) & (share >= max(2 / len(which), LEAST))
+            kept &= share <= LARGEST
+            best, most = (whole[k], steady, kept), much
+    if best is None or not best[2].any():
         return None
+    groups, steady, kept = best
     return Groups(groups.ratios[:, kept], groups.shares[kept], steady[kept])
+
+
+def again(one: np.ndarray, two: np.ndarray, k: int) -> np.ndarray:
+    """Give Jaccard's likeness of each theme to the most like one of another telling, beyond chance.
+
+    By chance two themes share what their sizes say; that is taken off, and 1 stays 1 (as Hubert and
+    Arabie 1985 do), or a theme of nearly everything would always be found again.
+
+    Example:
+        >>> again(np.array([0, 0, 1, -1]), np.array([1, 1, 0, 0]), 2).round(2).tolist()
+        [1.0, 0.37]
+    """
+    told = (one >= 0) & (two >= 0)
+    both = np.bincount(one[told] * k + two[told], minlength=k * k).reshape(k, k)
+    ours, theirs = (np.bincount(each[each >= 0], minlength=k) for each in (one, two))
+    sizes, usual = ours[:, None] + theirs, np.outer(ours, theirs) / len(one)
+    like, chance = (each / np.maximum(sizes - each, 1e-9) for each in (both, usual))
+    return ((like - chance) / np.maximum(1 - chance, 1e-9)).max(axis=1).clip(0)
 
 
 def likeness(one: np.ndarray, two: np.ndarray, k: int) -> np.ndarray:

@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 from cxlab.cleaning import masking
-from cxlab.voice.workings.stopwords import STOPS, TURNING
+from cxlab.voice.workings.stopwords import LIGHT, STOPS, TONE, TURNING
 
 LONGEST = 5_000  # characters of one comment that are read
 QUOTED = 280  # characters of a quote
@@ -81,3 +81,18 @@ def topics(text: str) -> list[str]:
         ['box']
     """
     return [word for word in words(text) if word not in TURNING]
+
+
+def telling(text: str) -> list[str]:
+    """Give the words of a text that may tell a theme: what it is about, praise or blame.
+
+    Example:
+        >>> telling("it was quite a good box again")
+        ['good', 'box']
+    """
+    return [word for word in topics(text) if word not in LIGHT]
+
+
+def toned(phrase: str) -> bool:
+    """Say whether a phrase holds a word of praise or blame, which may be said of anything."""
+    return any(word in TONE for word in phrase.split())
