@@ -1,6 +1,9 @@
 """Two people code comments; reviews stand beside the survey."""
 
 import json
+import shutil
+import subprocess
+import zipfile
 
 import numpy as np
 import openpyxl
@@ -10,7 +13,7 @@ import pytest
 from cxlab import study, voice
 from cxlab.results import Misuse
 from cxlab.voice.coding import ac1, alpha
-from tests.conftest import ROOT
+from tests.conftest import ROOT, absent
 
 
 def _codes(text: str) -> np.ndarray:
@@ -78,6 +81,44 @@ def test_coders_and_machine_are_compared(coded):
     assert less.loc["Gwet's AC1", "conf_low"] < less.loc["Gwet's AC1", "estimate"]
 
 
+def test_a_sheet_opened_and_saved_by_libreoffice_is_read(coded, tmp_path):
+    if not shutil.which("soffice"):
+        absent("LibreOffice (soffice)")
+    words = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
+             "--convert-to", "xlsx", "--outdir", tmp_path / "saved", _fill(coded)]  # fmt: skip
+    subprocess.run(words, check=True, capture_output=True, timeout=170)
+    saved = tmp_path / "saved" / coded.name
+    if not saved.exists():  # without Calc the status is 0 all the same
+        absent("LibreOffice Calc")
+    page = openpyxl.load_workbook(saved)["coding"]
+    (allowed,) = page.data_validations.dataValidation
+    assert (str(allowed.sqref), allowed.formula1.lstrip("=")) == ("C2:D61", "themes!$A$1:$A$3")
+    assert page["B2"].data_type == "s"
+    assert voice.agree(saved).headline.startswith("Checked by people: 60 of 60")
+
+
+def _changed(path, **cells):
+    book = openpyxl.load_workbook(path)
+    for cell, value in cells.items():
+        book["coding"][cell] = value
+    book.save(path)
+    return path
+
+
+def test_codes_in_capitals_count_and_those_that_are_none_are_refused_by_line(coded):
+    shout = {f"C{line}": f"{each.value} ".upper() for line, (each,) in enumerate(
+        openpyxl.load_workbook(_fill(coded))["coding"].iter_rows(min_row=2, min_col=3, max_col=3),
+        2)}  # fmt: skip
+    assert voice.agree(_changed(coded, **shout)).frame["estimate"].iloc[0] == 1
+    right = r"line 4, 'coder 2': 'bsu' is no theme\. Did you mean .*bus.* sheet 'themes'"
+    with pytest.raises(Misuse, match=right):
+        voice.agree(_changed(coded, D4="bsu"))
+
+
+def test_a_line_that_lost_its_number_is_no_error_of_the_machine(coded):
+    assert "Checked by people: 59 of 59" in voice.agree(_changed(_fill(coded), A5=None)).headline
+
+
 @pytest.fixture(scope="module")
 def dishes():
     """Comments on two dishes, of which the machine knows the words of one."""
@@ -123,6 +164,10 @@ def test_a_workbook_not_filled_in_or_of_another_kind_is_a_sentence(coded, tmp_pa
     pd.DataFrame({"a": [1]}).to_excel(tmp_path / "x.xlsx", index=False)
     with pytest.raises(Misuse, match=r"no workbook of voice.sheet"):
         voice.agree(tmp_path / "x.xlsx")
+    with zipfile.ZipFile(tmp_path / "x.ods", "w") as file:
+        file.writestr("content.xml", "")  # by this an OpenDocument sheet is known
+    with pytest.raises(Misuse, match=r"no \.xlsx; save it as one"):
+        voice.agree(tmp_path / "x.ods")
 
 
 def _posts(n: int = 80) -> pd.DataFrame:

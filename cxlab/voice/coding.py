@@ -94,15 +94,16 @@ def agree(
     k = int(max(a.max(), b.max())) + 1  # what the machine alone says was no choice of theirs
     draws = np.random.default_rng(seed).integers(0, n, (n_boot, n))
     agreed = a == b
+    seen = agreed & (m >= 0)  # of a line whose number was lost nobody knows what the machine said
     rows = [
         _row("Krippendorff's alpha", alpha, (a, b), k, draws, how.level),
         _row("Gwet's AC1", ac1, (a, b), k, draws, how.level),
         _share("same theme", agreed, how.level),
-        _share("machine as people", (m == a)[agreed], how.level),
-        *_by_theme(a[agreed], m[agreed], names, how.level),
+        _share("machine as people", (m == a)[seen], how.level),
+        *_by_theme(a[seen], m[seen], names, how.level),
     ]
     frame = pd.DataFrame(rows)
-    right, of = int((m == a)[agreed].sum()), int(agreed.sum())
+    right, of = int((m == a)[seen].sum()), int(seen.sum())
     top = frame.iloc[0]
     return Result(
         name="coding by two people",

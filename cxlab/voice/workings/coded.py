@@ -5,6 +5,7 @@ from zipfile import BadZipFile
 
 import pandas as pd
 
+from cxlab.codebook import did_you_mean
 from cxlab.results import Misuse
 
 NONE = "no theme"
@@ -14,18 +15,39 @@ CODERS = ("coder 1", "coder 2")
 def read(file: str | Path) -> pd.DataFrame:
     """Give each comment of a coded workbook: `comment`, `first`, `second`, `machine`.
 
+    A code is one of the sheet `themes`, whatever its case. Lines may be sorted or taken out.
+
     Raises:
-        Misuse: the file is no workbook of `voice.sheet`.
+        Misuse: the file is no workbook of `voice.sheet`, or a code is none of its themes.
     """
     try:
-        page = pd.read_excel(file, sheet_name="coding", dtype=str, keep_default_na=False)
-        told = pd.read_excel(file, sheet_name="machine", dtype=str, header=None)
-        sides = [page[name].str.strip().replace("", None) for name in CODERS]
-        comment, row = page["comment"], page["row"]
+        page, themes, told = (
+            pd.read_excel(file, sheet_name=name, dtype=str, header=head, keep_default_na=False)
+            for name, head in (("coding", 0), ("themes", None), ("machine", None))
+        )
+        codes = page[list(CODERS)].apply(lambda column: column.str.strip())
+        comment, row = page["comment"], pd.to_numeric(page["row"], errors="coerce")
     except ImportError:
         raise Misuse("this workbook is no .xlsx; save it as one (Excel, LibreOffice).") from None
     except (ValueError, KeyError, OSError, BadZipFile) as error:
         raise Misuse(f"this is no workbook of voice.sheet ({error}).") from None
-    machine = row.map(dict(zip(told[0].dropna(), told[1].dropna(), strict=True)))
+    names = {name.strip().casefold(): name for name in themes.iloc[:, 0] if name.strip()}
+    sides = [_known(codes[name], names) for name in CODERS]
+    said = told.set_index(pd.to_numeric(told[0], errors="coerce"))[1]
+    machine = row.map(said[said.index.notna()].to_dict())
     return pd.DataFrame({"comment": comment, "first": sides[0], "second": sides[1],
                          "machine": machine})  # fmt: skip
+
+
+def _known(codes: pd.Series, names: dict[str, str]) -> pd.Series:
+    """Give codes as the list spells them; none where nothing was chosen."""
+    found = codes.str.casefold().map(names)
+    strange = codes[codes.ne("") & found.isna()]
+    if strange.empty:
+        return found
+    near = did_you_mean(strange.iloc[0], list(names.values()))
+    more = f" (and {len(strange) - 1:,} more)" if len(strange) > 1 else ""
+    raise Misuse(
+        f"sheet 'coding', line {strange.index[0] + 2}, '{codes.name}': '{strange.iloc[0]}' is no "
+        f"theme{more}.{near} Choose one of the list, or add it to the sheet 'themes'."
+    )
