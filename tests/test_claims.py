@@ -20,7 +20,9 @@ from cxlab import (
 )
 from cxlab.churn.workings import scores
 from cxlab.churn.workings.learning import learn
+from cxlab.export import leadership
 from cxlab.export.audience import held, people
+from cxlab.export.sentences import sentence
 from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.retention.projection import _headline as projected
 from cxlab.retention.survival import _curve_headline as curves
@@ -258,6 +260,17 @@ def test_of_no_champion_none_stayed_one():
     assert found.startswith("No customer was a champion on 2024-12-31")
 
 
+def test_who_gives_once_a_year_is_told_of_after_a_year():
+    first = pd.date_range("2023-01-05", periods=120, freq="2D")
+    again = first[::2] + pd.DateOffset(months=12)
+    gifts = pd.DataFrame({"ordered_at": [*first, *again], "amount": 20.0})
+    gifts["customer_id"] = [f"c{k}" for k in [*range(120), *range(0, 120, 2)]]
+    found = retention.cohorts(gifts, as_of="2025-06-30").headline
+    assert found.startswith("12 months after they began, 50.0% of the customers bought")
+    found = retention.cohorts(gifts, as_of="2025-06-30", rule="on or after").headline
+    assert found.startswith("3 months after they began, 50.0% ")
+
+
 def test_customers_listed_are_not_said_to_have_been_asked():
     listed = pd.DataFrame({"customer_id": [f"c{k}" for k in range(100)]})
     rows = listed.head(30).assign(nps=9)
@@ -346,3 +359,58 @@ def test_a_plan_within_a_region_does_not_tell_of_the_plan_elsewhere(tmp_path):
     told = results.shown(metrics.nps(here.responses, by="plan")).frame.set_index("group")["n"]
     results.keep_back(0)
     assert told.isna()["y"]  # y less these fourteen would be the two elsewhere
+
+
+# ------------------------------------------------------------------ answers all alike
+
+
+def test_answers_all_alike_are_no_certainty():
+    days = pd.to_datetime(["2025-02-01"] * 40 + ["2025-05-01"] * 40)
+    rows = pd.DataFrame({"answered_at": days, "nps": 9, "region": ["n", "s", "s", "s"] * 20})
+    rows.loc[:9, "region"] = "n"
+    found = metrics.latest_change(rows, by="region", as_of="2025-06-30")
+    assert found.headline == (
+        "2025Q1 to 2025Q2: NPS shows no detectable change from 100.0 to 100.0. The answers of each "
+        "period are all alike, so no interval can be given."
+    )
+    line = metrics.trend(rows, period="quarter", margins=["region"], as_of="2025-06-30").frame
+    assert (line["conf_high"] - line["conf_low"] > 5).all()
+    assert metrics.compare(rows, by="region").frame["conf_low"].isna().all()
+    few = rows.assign(nps=np.repeat([3, 9], 40)).iloc[[0, 1, 40, 41]]
+    assert metrics.change(few.head(2), few.tail(2)).frame["verdict"][0].startswith("no detect")
+    assert metrics.change(rows.assign(nps=3), rows).frame["verdict"][0] == "moved"
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ("Half of the customers leave within 24.0 months (23.0 to 25.0).", "well established"),
+        ("Half of the customers leave within 24.0 months (20.0 to 39.0).", "tentative"),
+        ("Half of the customers leave within 24.0 months (20.0 or more).", "tentative"),
+        ("After 12 months, 61% are left (60% to 62%).", "well established"),
+        ("Half of a leave within 3 months, half of b within 12.", "counted"),
+    ],
+)
+def test_a_number_with_an_interval_is_not_called_counted(said, word):
+    report = {"question": "?", "page": "p"}
+    finding = results.Result("survival", pd.DataFrame({"time": [1.0]}), said, "m", "b").to_dict()
+    assert sentence(report, finding).word == word
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.9])
+def test_what_a_declared_experiment_found_is_news(kept):
+    rng = np.random.default_rng(4)
+    given = rng.random(900) < 0.5
+    table = pd.DataFrame({"x": rng.normal(size=900)})
+    table["left"] = rng.random(900) < 1 / (1 + np.exp(1 + kept * given))
+    tried = churn.uplift(churn.from_table(table, label="left"), treated=pd.Series(given))
+    row = pd.DataFrame({"estimate": [0.2], "conf_low": 0.1, "conf_high": 0.3, "n": 900})
+    names = ("customers leaving", "leaver ranked", "leaving in the top tenth")
+    told = [results.Result(name, row, f"{name}: 20.0% (10.0% to 30.0%).", "m", "b", unit="share")
+            for name in names]  # fmt: skip
+    report = {"notebook": "40_churn", "part": "everyone", "page": "p", "question": "?"}
+    report |= {"reading_order": 40, "findings": [one.to_dict() for one in (*told, tried)]}
+    said = leadership.Page([report]).sentences[0]
+    assert said.text == tried.headline
+    assert said.text.startswith("In the experiment, treating everybody ")
+    assert (said.word == "well established") is bool(kept), said

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from cxlab import stats
 from cxlab.churn.definition import ChurnError
@@ -30,8 +31,9 @@ def uplift(
 
     Returns:
         A `Result`: the Qini curve, with `share` (treated first by uplift), `estimate` (leavers
-        avoided per 1,000 customers), `conf_low`, `conf_high`, `expected` (were they treated in
-        any order), `n`. Without an experiment, a result that says what cannot be known.
+        avoided per 1,000 customers), `conf_low`, `conf_high`, `p_value` (normal, by the spread of
+        the bootstrap), `expected` (were they treated in any order), `n`. Without an
+        experiment, a result that says what cannot be known.
     """
     if treated is None:
         return _no_experiment(snapshot)
@@ -50,6 +52,7 @@ def uplift(
     share = np.linspace(0, 1, STEPS + 1)
     frame = pd.DataFrame({"share": share, "estimate": curve[0], "conf_low": low})
     frame["conf_high"], frame["expected"] = high, share * curve[0][-1]
+    frame["p_value"] = _chance(curve[0], curves.std(axis=0))
     frame["n"] = np.round(share * len(y)).astype(int)
     return Result(
         name="uplift",
@@ -98,7 +101,9 @@ def uplift_by_customer(snapshot: Snapshot, *, treated: str | pd.Series, seed: in
 def _no_experiment(snapshot: Snapshot) -> Result:
     return Result(
         name="uplift",
-        frame=pd.DataFrame(columns=["share", "estimate", "conf_low", "conf_high", "expected", "n"]),
+        frame=pd.DataFrame(
+            columns=["share", "estimate", "conf_low", "conf_high", "p_value", "expected", "n"]
+        ),
         headline="Risk is not persuadability: nothing here says whom a call would keep.",
         method="None; uplift needs a treatment given at random.",
         base=snapshot.base(),
@@ -182,18 +187,24 @@ def _curves(y: np.ndarray, given: np.ndarray, times: np.ndarray):
     return curve, area, curve[:, -1]
 
 
+def _chance(estimate: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Give the p-value of each estimate against zero; missing where none can vary."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(error > 0, 2 * special.ndtr(-np.abs(estimate) / error), np.nan)
+
+
 def _headline(area: float, between, effect: float, effects: np.ndarray, level: float) -> str:
     low, high = (float(end) for end in stats.percentile(effects, level))
     if low <= 0 <= high:
         whole = (
-            f"Treating everybody makes no detectable difference ({number(effect)} leavers avoided "
-            f"per 1,000, {number(low)} to {number(high)})"
+            "In the experiment, treating everybody makes no detectable difference "
+            f"({number(effect)} leavers avoided per 1,000, {number(low)} to {number(high)})"
         )
     else:
         ends = sorted((abs(low), abs(high)))
         whole = (
-            f"Treating everybody {'avoids' if effect > 0 else 'adds'} {number(abs(effect))} "
-            f"leavers per 1,000 ({number(ends[0])} to {number(ends[1])})"
+            f"In the experiment, treating everybody {'avoids' if effect > 0 else 'adds'} "
+            f"{number(abs(effect))} leavers per 1,000 ({number(ends[0])} to {number(ends[1])})"
         )
     if between[0] > 0:
         return f"{whole}; choosing by uplift avoids more than any order would."

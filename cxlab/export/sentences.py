@@ -35,7 +35,8 @@ ROWS = ("scope", "ledger", "codebook", "repairs", "joins", "rules", "provenance"
 PART, MOST_WORDS = 0.1, 25
 FEW = 30
 # what comes before a level: the term of a change, and the end of the name of a comparison
-NEWS = ("change", "against the rest")
+NEWS = ("change", "against the rest", "uplift")
+TRIED = "uplift"  # what a declared experiment found is news, whatever it found
 
 
 @dataclass(frozen=True)
@@ -199,11 +200,29 @@ def sentence(report: Mapping[str, Any], finding: Mapping[str, Any]) -> Sentence:
         question=report["question"],
         text=text,
         figure=shown,
-        word=certainty(row, unit),
+        word=certainty(row, unit) if row else _by_its_words(text),
         page=report["page"],
         row=row,
         finding=finding,
     )
+
+
+_STATED = re.compile(rf"{_NUMBER}[^()\d]*\({_NUMBER} (?:to {_NUMBER}|or more)\)")
+
+
+def _by_its_words(text: str) -> str:
+    """Say how sure a number is that a sentence states with an interval, and no row holds."""
+    found = _STATED.search(text)
+    if not found:
+        return "counted"
+    value, low, high = (
+        float(each.rstrip("%").replace(",", "").replace("−", "-")) if each else math.inf
+        for each in found.groups()
+    )
+    share = found[1].endswith("%")
+    row = {"estimate": value, "conf_low": low, "conf_high": high}
+    return certainty({k: v / 100 for k, v in row.items()} if share else row,
+                     "share" if share else "")  # fmt: skip
 
 
 def brief(text: str, told: str = "") -> str:
@@ -248,6 +267,8 @@ def _rows(finding: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def kind(said: Sentence) -> str:
     """Name the kind of news a sentence is, if it is any: sure enough, and not about nothing."""
+    if said.finding["name"] == TRIED and said.figure:
+        return TRIED
     if said.word not in list(SCALE)[:2]:
         return ""
     words = (str(said.row.get("term") or ""), str(said.finding["name"]))

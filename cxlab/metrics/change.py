@@ -11,7 +11,8 @@ from cxlab.codebook import How, label, question
 from cxlab.metrics.migration import migration
 from cxlab.metrics.workings.answers import ALL, CUSTOMER, Answers, By, need, take
 from cxlab.metrics.workings.channels import MODE, mode_note
-from cxlab.metrics.workings.estimates import SMALL
+from cxlab.metrics.workings.estimates import ROUNDING, SMALL
+from cxlab.metrics.workings.gaps import parted
 from cxlab.metrics.workings.measures import MetricsError, Score, resolve
 from cxlab.metrics.workings.pieces import COLUMNS, METHOD, OTHERS, few_in_both, piece
 from cxlab.results import Result, amount, count, listing
@@ -69,6 +70,8 @@ def change(
     answers, wave = both(before, after, what, by, how.weight, pair)
     answers, joined = _join_small(answers, wave, how.smallest)
     frame, notes = _split(answers, wave, how.level)
+    if not frame["std_error"].iloc[0] > ROUNDING * np.abs(answers.worth).max():
+        frame = _alike(frame, wave, how.level)
     notes += joined
     notes += mode_note(answers, group=wave)
     if pair is not None and few_in_both(before, after, pair):
@@ -139,6 +142,15 @@ def _join_small(answers: Answers, wave: np.ndarray, smallest: int) -> tuple[Answ
 
 
 # ---------------------------------------------------------------- the three pieces
+
+
+def _alike(frame: pd.DataFrame, wave: np.ndarray, level: float) -> pd.DataFrame:
+    """Take the intervals off a change between answers without a spread; chance may part few."""
+    frame = frame.assign(conf_low=np.nan, conf_high=np.nan)
+    p = parted(int((wave == 0).sum()), int((wave == 1).sum()))
+    still = frame["estimate"].abs() <= ROUNDING
+    frame["verdict"] = np.where(still | (p > 1 - level), "no detectable difference", "moved")
+    return frame
 
 
 class _Sums(NamedTuple):
@@ -310,6 +322,8 @@ def _shifts(frame: pd.DataFrame) -> str:
 
 
 def _between(row: pd.Series, what: Score) -> str:
+    if np.isnan(row["conf_low"]):
+        return "The answers of each period are all alike, so no interval can be given"
     return f"The change lies between {_range(row, what).replace(' to ', ' and ')}"
 
 

@@ -73,6 +73,7 @@ def compare(
         }
     )
     frame.loc[hidden, ["estimate", "std_error", "conf_low", "conf_high", "p_value"]] = np.nan
+    frame.loc[~(frame["std_error"] > 0), ["conf_low", "conf_high"]] = np.nan  # all alike
     notes = [*answers.notes, *mode_note(answers, by)]
     if hidden.any():
         notes.append(

@@ -10,6 +10,7 @@ from cxlab.metrics.workings.measures import MetricsError
 from cxlab.results import count
 
 SMALL = 30
+ROUNDING = 1e-9  # of the scale
 N_BOOT = 1000
 
 
@@ -31,7 +32,14 @@ def estimated(answers: Answers, *, method: str, level: float) -> pd.DataFrame:
 
 
 def means(answers: Answers) -> stats.Mean:
-    """Give each group's estimate and standard error, by the road its data need."""
+    """Give each group's estimate and standard error; what sums leave of no spread is none."""
+    mean = _means(answers)
+    least = ROUNDING * np.abs(answers.worth).max(initial=0.0)
+    return mean._replace(std_error=np.where(mean.std_error <= least, 0.0, mean.std_error))
+
+
+def _means(answers: Answers) -> stats.Mean:
+    """Give the same by the road the data need."""
     if answers.cluster is not None:
         mean = stats.linearised(
             answers.values(), weight=answers.weight, group=answers.group, cluster=answers.cluster

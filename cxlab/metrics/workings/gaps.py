@@ -60,7 +60,7 @@ def gap_between(
         said += "; score test"
     n = int(first.n[0] + second.n[0])
     if np.isnan(p):
-        p, said = _dealt(int(first.n[0]), int(second.n[0])), said + EXACT
+        p, said = parted(int(first.n[0]), int(second.n[0])), said + EXACT
     return Gap(m0, m1, m1 - m0, std_error, low, high, p, df, n, said, base, notes)
 
 
@@ -68,7 +68,7 @@ def gap_between(
 EXACT = "; exact randomisation test, for want of a spread"
 
 
-def _dealt(n0: int, n1: int) -> float:
+def parted(n0: int, n1: int) -> float:
     """Give the chance that dealing answers of two kinds parts them wholly, one way or other."""
     ways = special.gammaln(n0 + n1 + 1) - special.gammaln(n0 + 1) - special.gammaln(n1 + 1)
     return float(np.exp(np.log(2 if n0 == n1 else 1) - ways))
