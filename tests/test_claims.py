@@ -314,7 +314,8 @@ def twelve():
 
 
 def test_everyone_may_be_few_people(twelve):
-    results.keep_back(20, behind={"all": (12, 180)})
+    rows = pd.DataFrame({"customer_id": np.repeat([f"c{k}" for k in range(12)], 15)})
+    results.keep_back(20, behind=study.telling.people_of_labels(rows, []))
     assert results.shown(twelve).frame["n"].isna().all()
 
 
@@ -414,3 +415,14 @@ def test_what_a_declared_experiment_found_is_news(kept):
     assert said.text == tried.headline
     assert said.text.startswith("In the experiment, treating everybody ")
     assert (said.word == "well established") is bool(kept), said
+
+
+def test_of_ratings_all_alike_none_is_best_and_groups_that_answer_alike_are_large_enough():
+    rows = pd.DataFrame({"speed": [4] * 60, "price": [4] * 60})
+    scale = codebook.Scale(low=1, high=5)
+    found = metrics.ratings_overview(rows, ratings={"speed": scale, "price": scale})
+    assert found.headline.startswith("No rating stands apart: ")
+    one = asked("scale", np.full(80, 3), smallest=10, s=["x"] * 40 + ["y"] * 40)
+    assert (
+        questions.banner(one, columns="s").headline == "1 question by s: every group answers alike."
+    )

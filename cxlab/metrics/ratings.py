@@ -86,7 +86,7 @@ def _headline(frame: pd.DataFrame, unit: str) -> str:
     best, worst = label(top["term"]), label(low["term"])
     if len(frame) == 1:
         return f"{best} is rated {_said(top, unit)}."
-    if top["conf_low"] <= low["conf_high"] and unit:
+    if not top["conf_low"] > low["conf_high"] and unit:  # without a spread nothing stands apart
         return f"No rating stands apart: {best} is {_of(top, unit)}, the others near it."
     return (
         f"{best} is rated best ({_of(top, unit)}) and {worst} worst "

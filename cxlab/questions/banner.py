@@ -264,6 +264,9 @@ def _headline(
     if not layout.spans:
         return f"{count(len(chosen), 'question')} for everyone; nothing breaks them down."
     by = listing([whole(label(name)) for name in layout.spans], 3)
+    alike = told.dropna(subset=["share"])
+    if not len(p_values) and len(alike) and alike["share"].isin([0.0, 1.0]).all():
+        return sentence(f"{count(len(chosen), 'question')} by {by}: every group answers alike.")
     if not len(p_values):
         return sentence(
             f"{count(len(chosen), 'question')} by {by}: no group is large enough to be compared "
