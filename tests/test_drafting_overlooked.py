@@ -270,3 +270,62 @@ def test_who_wrote_a_review_is_no_part_of_the_study(tmp_path, who):
                     names[at % 3], "NS"[at % 2]),
     )  # fmt: skip
     assert tables["reviews"]["segments"] == {"shop": "Shop"}
+
+
+def test_a_table_of_counts_weighs_its_rows_and_says_whose_number_it_is(tmp_path):
+    scores, counts = [at % 11 for at in range(N)], RNG.integers(1, 40, N)
+    worth = np.array([(score > 8) - (score < 7) for score in scores])
+    doubts, said, opened = _drafted(
+        tmp_path,
+        "Monat;NPS;Anzahl Antworten",
+        lambda at: (f"2025-{at // 11 + 1:02d}", scores[at], counts[at]),
+        ";",
+    )
+    assert said["responses"]["columns"]["weight"] == "Anzahl Antworten"
+    assert f"adds up to {counts.sum():,} over {N} rows" in doubts
+    assert f"with them 'NPS' is {100 * np.average(worth, weights=counts):.2f}" in doubts
+
+
+def test_a_count_beside_a_person_is_no_weight(tmp_path):
+    counts = RNG.integers(1, 40, N)
+    _, said, opened = _drafted(
+        tmp_path, "email,nps,responses", lambda at: (f"p{at}@x.org", NPS[at], counts[at])
+    )
+    assert "weight" not in said["responses"]["columns"]
+    assert measured(opened, "nps") == pytest.approx(SCORE)
+
+
+def test_sums_a_month_are_not_ids_of_orders_and_are_doubted(tmp_path):
+    pieces = RNG.integers(1, 5, N)
+    doubts, said, opened = _drafted(
+        tmp_path,
+        "customer_id,month,orders,revenue",
+        lambda at: (f"C{at % 30:03d}", f"2025-{at // 30 + 1:02d}-01", pieces[at], PAID[at]),
+    )
+    assert said["orders"]["columns"] == {
+        "customer_id": "customer_id", "ordered_at": "month", "amount": "revenue",
+    }  # fmt: skip
+    assert f"'orders' adds up to {pieces.sum()} over {N} rows" in doubts
+    assert opened.orders.amount.sum().execute() == pytest.approx(PAID.sum())
+
+
+def test_sums_a_day_of_nobody_are_no_customers_without_a_word(tmp_path):
+    calls = RNG.integers(40, 90, N)
+    doubts, _, _ = _drafted(
+        tmp_path, "Datum;Warteschlange;Anrufe;Wartezeit (s)",
+        lambda at: (f"{DAYS[at]:%Y-%m-%d}", "AB"[at % 2], calls[at], 20 + at % 7), ";",
+    )  # fmt: skip
+    assert f"'Anrufe' adds up to {calls.sum():,} over {N} rows" in doubts
+
+
+def test_hours_in_a_row_of_figures_date_what_people_did(tmp_path):
+    steps = ("session_start", "view_item", "purchase")
+    doubts, said, opened = _drafted(
+        tmp_path,
+        "Event name,App-instance ID,Date + hour (YYYYMMDDHH),Event count",
+        lambda at: (steps[at % 3], f"{at % 20}.17000", f"{DAYS[at]:%Y%m%d%H}", 1 + at % 3),
+    )
+    assert list(said) == ["visits"]
+    last = opened.visits["at"].max().execute().replace(tzinfo=None)
+    assert last == DAYS[-1].replace(minute=0)
+    assert f"'Event count' adds up to {sum(1 + at % 3 for at in range(N))} over {N} rows" in doubts

@@ -146,24 +146,33 @@ _EAST = re.compile(
     r"(?:\s*[(（].[)）])?\s*(?P<half>午前|午後|上午|下午|오전|오후)?\s*"
     r"(?:(?P<h>\d{1,2})[:時时시] ?(?P<mi>\d{1,2})[:分분]? ?(?:(?P<s>\d{1,2})[秒초]?)?)?"
 )
+# '20250103T0915', '2025010309', '20250103091500Z': figures in a row, down to the hour or less
+_ROW = re.compile(
+    r"(?P<day>20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))[T ]?(?P<h>[01]\d|2[0-3])"
+    r"(?:(?P<mi>[0-5]\d)(?P<s>[0-5]\d)?)?(?P<zone>Z|[+-]\d{4})?"
+)
 _NET = re.compile(r"\\?/Date\((\d+)(?:[+-]\d{4})?\)\\?/")
 _ERAS = {"令和": 2018, "平成": 1988, None: 0}  # the year before the first
 
 
 def _in_figures(text: pd.Series, left: np.ndarray) -> pd.Series:
-    """Write days of East Asia, and those of .NET, as the standard has them."""
+    """Write days of East Asia, of .NET, and figures in a row as the standard has them."""
     words = text.iloc[left]
-    odd = words.str.contains(r"[年년오]|/Date\(|^\d{4}\. ", regex=True).to_numpy(bool)
+    odd = words.str.contains(r"[年년오]|/Date\(|^\d{4}\. |^20\d{6}[T ]?\d", regex=True).to_numpy(
+        bool
+    )
     if not odd.any():
         return text
     text = text.copy()
-    text.iloc[left[odd]] = [_eastern(word) for word in words[odd]]
+    text.iloc[left[odd]] = [_standard(word) for word in words[odd]]
     return text
 
 
-def _eastern(word: str) -> str:
+def _standard(word: str) -> str:
     if net := _NET.fullmatch(word):
         return net[1].rjust(13, "0")
+    if row := _ROW.fullmatch(word):
+        return f"{row['day']} {row['h']}:{row['mi'] or '00'}:{row['s'] or '00'}{row['zone'] or ''}"
     found = _EAST.fullmatch(word)
     if not found or (found["era"] is None and len(found["y"]) != 4):
         return word

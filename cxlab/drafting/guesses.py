@@ -32,7 +32,7 @@ from cxlab.drafting.scales import (
     read_scale,
     tallied,
 )
-from cxlab.drafting.tables import FELT, Files, fits
+from cxlab.drafting.tables import FELT, Files, counts_rows, fits
 from cxlab.questionnaire.cells import Column
 from cxlab.results import listing
 
@@ -296,6 +296,9 @@ def _bears(made: Guess, ours: str, column: Profile) -> bool:
         if counted and re.fullmatch(WHO_ALONE, column.called):  # 'Guests: 2' are no customer
             return False
         return len(column.counts) > 1 and not (column.kind == "flag" and column.n > 2)
+    own = ours == _OWN_ID.get(made.table) and column.distinct < 0.9
+    if own and counts_rows(column, made.table):  # 'Orders: 3' are no order
+        return False
     if ours == "response_id":
         return column.kind != "scale" or column.distinct > 0.9
     if kind == "number" and (made.table, ours) != ("interactions", "csat"):

@@ -458,7 +458,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"^id ?(?:visit|session)$",), r"number|count|start"),
         Word("visitor_id", _IDS, (
             r"visitor|besucher|visiteur|visitante|bezoeker|anonymous|pseudo|distinct id|cookie|"
-            r"device id|amplitude id|domain ?user ?id|client ?id|client ?uuid|mcvisid|"
+            r"device id|amplitude id|app ?instance ?id|"
+            r"domain ?user ?id|client ?id|client ?uuid|mcvisid|"
             r"ga client|browser id|\bcid\b|fingerprint",), r"type|count|session"),
         Word("customer_id", _IDS, WHO, r"date|since|type|name|group|agent"),
         Word("at", _TIME, (

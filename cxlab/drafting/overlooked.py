@@ -11,6 +11,7 @@ from cxlab.drafting.guesses import SCORES, Guess
 from cxlab.drafting.lexicon import ENDED, WORDS, Word
 from cxlab.drafting.profiles import Profile
 from cxlab.drafting.roles import moments_of
+from cxlab.drafting.tables import counts_rows
 from cxlab.results import count, listing
 
 _MONTH = re.compile(
@@ -40,6 +41,7 @@ def overlooked(made: Guess) -> None:
     _cut_short(made, left)
     _weighted(made)
     _unpriced(made)
+    _summed(made)
 
 
 def _by_heading(made: Guess, left: list[Profile]) -> set[int]:
@@ -238,6 +240,31 @@ def _weighted(made: Guess) -> None:
         0.5,
         "columns",
         "weight",
+    )
+
+
+def _summed(made: Guess) -> None:
+    """Doubt rows that seem to be sums: each is counted as one of what it adds up."""
+    nobody = made.table == "customers" and "customer_id" not in made.columns
+    used = set(map(id, made.columns.values()))
+    fit = [c for c in made.found if counts_rows(c, "" if nobody else made.table)]
+    fit = [column for column in fit if id(column) not in used]
+    single = made.table == "responses" and {"response_id", "customer_id"} & set(made.columns)
+    if single or not fit:
+        return
+    total = sum(n * rows for n, rows in fit[0].tally().items())
+    said = f"'{fit[0].name}' adds up to {total:,.0f} over {count(fit[0].n, 'row')}"
+    if nobody:
+        made.doubt(
+            f"no column names a customer, and {said}: the rows look like sums, of which nothing "
+            "is made. Export what was counted, a row each.",
+            0.95,
+        )
+        return
+    made.doubt(
+        f"{said}: the rows look like sums, and each counts as one of the {made.table}. Export "
+        "what was counted, a row each, where their number matters.",
+        0.7,
     )
 
 

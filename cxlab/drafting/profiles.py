@@ -344,7 +344,10 @@ def _time_kind(counts: pd.Series, name: str) -> tuple[str, pd.Series | None]:
     counts = counts[seen.index]
     if seen.empty:
         return "", None
-    days = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1[0-9]{9}(?:\d{3}){0,2}"
+    days = (
+        r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1[0-9]{9}(?:\d{3}){0,2}|"
+        r"20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])(?:[0-5]\d){0,2}"
+    )
     serial = re.search(_LIVED, folded(name)) and not unit_named(name)
     serial = serial and seen.str.fullmatch(r"[2-5]\d{4}(?:[.,]\d+)?").all()
     if plain and not serial and not (seen.str.fullmatch(days).mean() > 0.95 and _dated(name)):

@@ -13,7 +13,7 @@ from cxlab.cleaning.durations import SECONDS, unit_named
 from cxlab.drafting.doubts import would_be
 from cxlab.drafting.lexicon import NO_RATING, NO_SUM, NO_WHEN, NO_WHO, PERSONAL, PLANNED
 from cxlab.drafting.profiles import MOST_VALUES, Profile, is_coded
-from cxlab.drafting.tables import is_money
+from cxlab.drafting.tables import counts_rows, is_money
 from cxlab.results import listing
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def settled(made: Guess) -> None:
         _left(made)
     if made.table == "responses":
         _like_nps(made)
+        _as_many(made)
     if made.table == "orders":
         _sum(made)
         _gives_back(made)
@@ -52,6 +53,24 @@ def settled(made: Guess) -> None:
         _units(made)
     if made.table == "visits":
         _steps(made)
+
+
+def _as_many(made: Guess) -> None:
+    """Weight the rows of a table of counts, of which none names who answered."""
+    fit = [column for column in made.left() if counts_rows(column, "responses")]
+    own = [column for column in made.found if column.kind in ("id", "email", "text")]
+    single = any(column.distinct > 0.9 for column in own if column not in fit)
+    if fit and not single and not {"weight", "response_id", "customer_id"} & set(made.columns):
+        made.columns["weight"] = fit[0]
+        total = sum(n * rows for n, rows in fit[0].tally().items())
+        made.doubt(
+            f"'{fit[0].name}' adds up to {total:,.0f} over {fit[0].n:,} rows: a row seems to stand "
+            "for as many answers, and weighs as many. Intervals and numbers of people are those "
+            f"of {fit[0].n:,} rows; export a row for each answer to have them right.",
+            0.8,
+            "columns",
+            "weight",
+        )
 
 
 def _take(made: Guess, ours: str, fit: list[Profile], what: str, weight: float) -> None:

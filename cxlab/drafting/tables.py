@@ -224,6 +224,44 @@ def is_money(column: Profile) -> bool:
     return bool(plain and (signed or (cents and len(texts) > _FEW)))
 
 
+# what a row of a table is called where a heading counts them
+_ROWS = {
+    "responses": r"responses?|respondents?|answers?|surveys?|cases?|antworten|befragte|reponses|"
+    r"respuestas|encuestados|repondants|antwoorden|base",
+    "customers": r"customers?|clients?|members?|accounts?|subscribers?|kunden|mitglieder|clientes|"
+    r"klanten",
+    "orders": r"orders?|transactions?|purchases?|sales|bookings?|bestellungen|auftrage|commandes|"
+    r"achats|pedidos|compras|bestellingen|ordini",
+    "subscriptions": r"subscriptions?|contracts?|vertrage|abonnements|abos|contratos",
+    "interactions": r"tickets?|cases?|calls?|contacts?|conversations?|chats?|anrufe|anfragen|"
+    r"gesprache|appels|demandes|llamadas|casos|contactos|oproepen|gesprekken",
+    "reviews": r"reviews?|ratings?|bewertungen|avis|resenas|recensioni",
+    "visits": r"events?|hits?|sessions?|page ?views?|views?|clicks?|visits?|ereignisse|sitzungen|"
+    r"evenements|eventos|sesiones",
+}
+_COUNT = r"count|n|freq(?:uency)?|(?:row|record|total) ?count|anzahl|haufigkeit|effectifs?|aantal"
+_OF = r"(?:(?:number|no|count|n|total|nr|anzahl|nombre|numero|aantal) (?:of |der |de |d |von )?)"
+
+
+def counts_rows(column: Profile, table: str) -> bool:
+    """Say whether a column counts what the rows of a table are: then a row stands for several.
+
+    Args:
+        column: of the table.
+        table: of ours; an empty word for any of them.
+    """
+    rows = _ROWS[table] if table else "|".join(_ROWS.values())
+    named = re.fullmatch(
+        rf"{_COUNT}|{_OF}?(?:{rows})(?: (?:count|offered|answered|handled|received|placed|total))?",
+        column.called,
+    )
+    if not named or column.kind not in ("number", "scale", "unclear number", "id"):
+        return False
+    tally = column.tally()
+    whole = all(float(number).is_integer() and number >= 0 for number in tally)
+    return whole and len(tally) > 1 and sum(n * rows for n, rows in tally.items()) > column.n
+
+
 def _is_rated(column: Profile) -> bool:
     return column.kind == "scale" or (
         column.kind == "category" and read_scale([column]) is not None
