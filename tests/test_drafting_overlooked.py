@@ -275,7 +275,7 @@ def test_who_wrote_a_review_is_no_part_of_the_study(tmp_path, who):
 def test_a_table_of_counts_weighs_its_rows_and_says_whose_number_it_is(tmp_path):
     scores, counts = [at % 11 for at in range(N)], RNG.integers(1, 40, N)
     worth = np.array([(score > 8) - (score < 7) for score in scores])
-    doubts, said, opened = _drafted(
+    doubts, said, _ = _drafted(
         tmp_path,
         "Monat;NPS;Anzahl Antworten",
         lambda at: (f"2025-{at // 11 + 1:02d}", scores[at], counts[at]),
@@ -329,3 +329,79 @@ def test_hours_in_a_row_of_figures_date_what_people_did(tmp_path):
     last = opened.visits["at"].max().execute().replace(tzinfo=None)
     assert last == DAYS[-1].replace(minute=0)
     assert f"'Event count' adds up to {sum(1 + at % 3 for at in range(N))} over {N} rows" in doubts
+
+
+def test_the_answer_of_a_long_export_is_not_the_column_that_names_the_person(tmp_path):
+    asked = ("How likely are you to recommend us?", "Staff", "Anything else?")
+    rows = [
+        f"R{at:04d},{DAYS[at]:%Y-%m-%d},{question},{answer}"
+        for at in range(N)
+        for question, answer in zip(asked, (NPS[at], RATED[at], f"word {at}"), strict=True)
+    ]
+    (tmp_path / "e.csv").write_text("Response,Date,Question,Answer\n" + "\n".join(rows))
+    made = draft([tmp_path / "e.csv"], tmp_path)
+    (tmp_path / "study.yaml").write_text(made.text, encoding="utf-8")
+    said = yaml.safe_load(made.text)["tables"]["responses"]
+    assert (said["question"], said["answer"]) == ("Question", "Answer")
+    assert said["columns"]["response_id"] == "Response"
+    opened = study.load(tmp_path / "study.yaml", cache=False)
+    assert measured(opened, "nps") == pytest.approx(SCORE)
+
+
+def test_a_heading_that_both_exports_have_names_the_customer_in_both(tmp_path):
+    (tmp_path / "list.csv").write_text(
+        "N° participante;Fecha alta;Fecha baja\n"
+        + "\n".join(f"{at:06d};{DAYS[at]:%Y-%m-%d};{'2026-01-04' if at % 4 == 0 else ''}"
+                    for at in range(N)), encoding="utf-8")  # fmt: skip
+    (tmp_path / "said.csv").write_text(
+        "N° participante;Fecha de respuesta;NPS\n"
+        + "\n".join(f"{at:06d};2026-01-02;{NPS[at]}" for at in range(0, N, 2)),
+        encoding="utf-8",
+    )
+    made = yaml.safe_load(draft(sorted(tmp_path.glob("*.csv")), tmp_path).text)["tables"]
+    assert made["responses"]["columns"]["customer_id"] == "N° participante"
+    assert made["customers"]["columns"]["customer_id"] == "N° participante"
+
+
+def test_a_status_that_says_again_who_left_is_no_segment(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path,
+        "customer_id,joined,left,standing,plan",
+        lambda at: (
+            f"C{at:03d}", f"{DAYS[at]:%Y-%m-%d}", f"2026-01-{1 + at // 9:02d}" if at % 3 == 0 else "",
+            "bygone" if at % 3 == 0 else "with us", "ab"[at % 2],
+        ),
+    )  # fmt: skip
+    assert "plan" in said["customers"]["segments"]
+    assert "standing" not in said["customers"]["segments"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "seconds"),
+    [(("1 T 3 Std. 5 Min.", "2 Std. 10 Min."), 97_500 + 7_800), (("5 t", "12 t"), None)],
+)
+def test_a_t_is_a_day_before_hours_alone(cells, seconds, tmp_path):
+    _, said, opened = _drafted(
+        tmp_path, "Ticketnr.;Kundennr.;Erstellt am;Gelöst nach",
+        lambda at: (f"#{at}", f"K{at % 40}", f"{DAYS[at]:%d.%m.%Y %H:%M}", cells[at % 2]), ";",
+    )  # fmt: skip
+    if seconds is None:
+        assert "resolution" not in said["interactions"]["columns"]
+    else:
+        assert opened.interactions.resolution.sum().execute() == pytest.approx(seconds * N / 2)
+
+
+def test_reviews_and_satisfaction_in_further_languages(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    texts = ("Snel geleverd", "Nooit meer hier", "Prima kwaliteit", "Wacht al weken")
+    _, said, _ = _drafted(
+        tmp_path / "a", "Datum;Sterren;Beoordeling;Bron",
+        lambda at: (f"{DAYS[at]:%d-%m-%Y}", RATED[at], f"{texts[at % 4]} {at}", "ab"[at % 2]), ";",
+    )  # fmt: skip
+    assert {"rating", "text", "posted_at"} <= set(said["reviews"]["columns"])
+    _, said, opened = _drafted(
+        tmp_path / "b", "Nr klienta;Data odpowiedzi;Ocena ogólna satysfakcji (1-5)",
+        lambda at: (f"PL{at:04d}", f"{DAYS[at]:%d.%m.%Y}", RATED[at]), ";",
+    )  # fmt: skip
+    assert opened.responses.csat.mean() == pytest.approx(RATED.mean())

@@ -17,7 +17,8 @@ _UNITS = {
     r"秒钟?|초",
     "minutes": r"m|mins?|minutes?|minuten?|minuut|minutos?|minut[oi]|分钟?|分鐘|분",
     "hours": r"h|hrs?|hours?|std|stunden?|heures?|horas?|uur|uren|or[ae]|小时|小時|時間?|시간",
-    "days": r"d|days?|tage?n?|jours?|d[ií]as?|dag(?:en)?|giorn[oi]|天|日|일",
+    "days": r"d|days?|tage?n?|t(?=\.?[\s,]+\d+\s*(?:std|stunden?|h)\b)|jours?|d[ií]as?|"
+    r"dag(?:en)?|giorn[oi]|天|日|일",
     "weeks": r"w|wks?|weeks?|wochen?|semaines?|semanas?|we?ken|settiman[ae]",
 }
 _NUMBER = r"\d+(?:[.,]\d+)?"

@@ -46,6 +46,7 @@ _OWN_ID = {
     "subscriptions": "subscription_id",
 }
 _FIXED = {"nps": (0.0, 10.0)}
+_FEWEST = 5  # rows of each word of a status
 _SEGMENTS = 4  # more segments than this are attributes
 _PARTS = 3  # columns of one question that make a battery
 _PART = re.compile(r"(.{3,}?)\s*(?:\[.+\]| - .+| >> .+)$", re.DOTALL)  # 'How was [Delivery]'
@@ -181,6 +182,9 @@ def guess(found: list[Profile], table: str, files: Files) -> Guess:
         if column.name not in everywhere:
             made.unused[column.name] = "not in every file"
     settled(made)
+    for column in made.left() if "churned_at" in made.columns else []:
+        if _tells_who_left(made, column):
+            made.unused[column.name] = f"says who left, as '{made.columns['churned_at'].name}' does"
     if table == "responses":
         asked.questions(made)
     _undated(made)
@@ -620,6 +624,15 @@ def _segments(made: Guess) -> None:
         ),
     )
     made.segments = keyed(fit[:_SEGMENTS], made, segments=True)
+
+
+def _tells_who_left(made: Guess, column: Profile) -> bool:
+    """Say whether each word of a column stands with a date of leaving, or without, alone."""
+    words = made.raw(column)
+    dated = (made.raw(made.columns["churned_at"]) != "").groupby(words)
+    few = 1 < len(column.counts) <= MOST_VALUES and column.counts.min() >= _FEWEST
+    parted = dated.mean().between(0.02, 0.98).sum() == 0 and dated.mean().nunique() > 1
+    return column.kind in ("category", "flag") and few and bool(parted)
 
 
 def _rest(made: Guess) -> None:

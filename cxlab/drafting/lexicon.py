@@ -15,7 +15,9 @@ _WHO = (
     r"household|requester|company|usager|usuario|konto|compte|cuenta|klant|lid|leden|gast|utente|"
     r"socio|assinante|kund|kunde|klient[aiy]?|zakazni[ck][ai]?|asiakas|asiakkaan|czlonka?|"
     r"medlems?|"
-    r"jasen|ugyfel)s?"
+    r"jasen|ugyfel|societaire|assure|locataire|donateur|beneficiaire|versicherte[rn]?|"
+    r"versicherungsnehmer|mieter|spender|huurder|verzekerde|asegurado|paciente|alumno|donante|"
+    r"afiliado|inquilino|segurado|assicurato|paziente|iscritto)s?"
 )
 _ID = r"(?:ids?|no|nr|num|number|nummer|numero|code|codigo|codice|key|ref|reference|uuid|guid|c|sk)"
 WHO = (
@@ -83,6 +85,9 @@ class Word:
     worded: bool = True
 
 
+_OVERALL = r"(?:ukupn|ogoln|celkov|samlet|samlad|kokonais|altalanos|genel|general)\w*"
+_FELT = r"\w*(?:zadovolj|zadowol|satysfak|spokojen|tilfreds|nojd|tyytyv|eleged|memnun|satisfac)\w*"
+
 _TIME = ("time", "unclear time")
 _REPLY = r"repl(?:y|ied)|respon[sd]|antwort|reponse|respuesta|risposta|antwoord|resposta"
 _IDS = ("id", "number", "scale", "category", "text", "email", "flag")
@@ -113,7 +118,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"(?:generale|complessiva)|(?:総合|全体).*満足|満足度?(?:総合|全体)|(?:总体|整体|"
             r"總體|整體)"
             r".*[满滿]意|전반적.*만족|전체 ?만족|(?:общ|в целом).*удовлетвор|genel memnuniyet|"
-            r"ukupn\w* zadovolj|ogoln\w* zadowol|celkov\w* spokojen",
+            rf"\b{_OVERALL} (?:.* )?{_FELT}|\b{_FELT}\w* (?:.* )?{_OVERALL}",
             r"^satisf|^満足度?$|^满意度?$|^滿意度?$|^만족도?$|^memnuniyet$|^zadovoljstvo$|"
             r"^(?:оценка|удовлетворенность)$|^zufriedenheit$|^tevredenheid$|^soddisfazione$|"
             r"how satisfied .*(?:overall|"
@@ -396,7 +401,10 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"handl(?:e|ing) time|"
             r"(?:losungs|bearbeitungs)(?:zeit|dauer)|oplostijd|"
             r"(?:delai|temps) de (?:la )?resolution|"
-            r"tiempo de resolucion|tempo de resolucao|\baht\b",
+            r"tiempo de resolucion|tempo de resolucao|\baht\b|"
+            r"(?:closed|solved|resolved|gelost|geschlossen|erledigt|resolue?|cloturee?|resuelto|"
+            r"cerrado|opgelost|gesloten|risolto) (?:after|in|within|nach|innerhalb|apres|en|tras|"
+            r"na|binnen|dopo)\b",
             r"talk ?time|(?:call|chat) (?:duration|length)|gesprachs(?:dauer|zeit)|"
             r"^duration|^dauer|^duree|^duracion|^durata|^duur"),
             r"business|status|first"),
@@ -446,10 +454,11 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"(?:review|full|post|mention) ?(?:text|body|content|comment)|^text$|body|"
             r"verified reviews|bewertungstext|(?:texte|contenu) de l avis",
             r"^(?:review|comment|content|kommentar|commentaire|comentario|resena|opinion|avis|"
-            r"recensione|bewertung)s?$",
+            r"recensione|bewertung|beoordeling|avaliacao|recenzja|opinia)s?$",
             r"review|comment|content|kommentar|avis"),
             rf"title|titel|titre|titulo|titolo|summary|link|url|language|source|{_REPLY}"),
-        Word("source", ("category",), (r"source|site|platform|\bportal|quelle|plateforme",)),
+        Word("source", ("category",), (r"source|site|platform|\bportal|quelle|plateforme|^bron$|"
+                                       r"^fonte$|^fuente$|^zrodlo$",)),
         Word("reply", ("text", "category"), (_REPLY,), r"date|time|epoch|\bat\b"),
     ),
     "visits": (
@@ -491,7 +500,8 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
          r"suositel|doporuc|\bnps\b|net ?pro\b|promoter", 3),
         (r"satisf|zufrieden|csat\b|how (?:likely|easy)|\bces\b|survey|respon|answer|rating", 1),
         (r"^respondent|survey id|アンケート|回答|答卷|응답", 3),
-        (r"満足|满意|滿意|만족|удовлетвор|memnun|zadovolj|zadowol|spokojen", 1),
+        (r"満足|满意|滿意|만족|удовлетвор|memnun|zadovolj|zadowol|satysfak|spokojen|tilfreds|nojd|"
+         r"tyytyv|eleged", 1),
         (r"comment|verbatim|feedback|interview|questionnaire|^q\d", 1),
     ),
     "customers": (
@@ -523,7 +533,7 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
                        r"premium", 2),
                       (r"\bplan\b|renew|current term|billing", 1)),
     "reviews": ((r"\bstars?\b|star ?rating|review|sterne|etoiles|estrellas|resena|recensione|"
-                 r"\bavis\b", 2),
+                 r"\bavis\b|sterren|estrelas|\bstelle\b|gwiazd|beoordelings?tekst|tekst recenz", 2),
                 (r"helpful|verified|product|\btitle\b|reply|app version|thumbs", 1)),
     "visits": (
         (r"visitor|besucher|visiteur|visitante|anonymous ?id|pseudo ?id|distinct id|session|"

@@ -38,13 +38,17 @@ def put_together(files: Files, found: Sequence[Profile]) -> Files:
         The same files, with one column a question; as they are where a row is a person.
     """
     asked = next((c for c in found if re.search(_QUESTION, c.called)), None)
-    said = next((c for c in found if c is not asked and re.search(_ANSWER, c.called)), None)
-    if asked is None or said is None or not 1 < len(asked.counts) <= _MOST:
+    answers = [c for c in found if c is not asked and re.search(_ANSWER, c.called)]
+    if asked is None or not answers or not 1 < len(asked.counts) <= _MOST:
         return files
     rows = pd.concat([_named(grid) for grid in files.grids], ignore_index=True)
-    whose = _whose(rows, asked.name, [c for c in found if c not in (asked, said)])
-    if not whose:
+    fit = []  # 'Response' may name the answer, or the person whose it is
+    for at, said in enumerate(answers):
+        fit += [(*whose, at) for whose in _whose(rows, asked.name, said, found)]
+    if not fit:
         return files
+    *_, whose, at = min(fit)
+    said = answers[at]
     grids = [_wide(grid, whose, asked.name, said.name, list(asked.counts.index))
              for grid in files.grids]  # fmt: skip
     return replace(
@@ -57,17 +61,21 @@ def _named(grid: Grid) -> pd.DataFrame:
     return cells[grid.damage == ""] if isinstance(grid.damage, np.ndarray) else cells
 
 
-def _whose(rows: pd.DataFrame, asked: str, others: Sequence[Profile]) -> str:
-    """Name the column that holds together the questions of one questionnaire."""
+def _whose(
+    rows: pd.DataFrame, asked: str, said: Profile, found: Sequence[Profile]
+) -> list[tuple[bool, bool, int, str]]:
+    """Name the columns that may hold together the questions of one questionnaire, ranked."""
     fit = []
-    for column in others:
+    for column in found:
+        if column is said or column.name == asked:
+            continue
         per = rows.groupby(column.name).size()
         once = 1 - rows.duplicated([column.name, asked])[rows[column.name].notna()].mean()
         filled = (rows[column.name].fillna("").str.strip() != "").mean()
         if filled > 0.98 and len(per) >= _FEWEST and per.mean() >= 1.5 and once > 0.98:
             dated = column.moments is not None
             fit.append((not re.search(_WHOSE, column.called), dated, -len(per), column.name))
-    return min(fit)[-1] if fit else ""
+    return fit
 
 
 def _wide(grid: Grid, whose: str, asked: str, said: str, questions: Sequence[str]) -> Grid:

@@ -23,6 +23,8 @@ def brought_together(tables: Sequence[Guess]) -> None:
 def _meet(lists: Guess, others: Sequence[Guess]) -> None:
     for made in others:
         if "customer_id" not in made.columns:
+            _named_alike(lists, made)
+        if "customer_id" not in made.columns:
             continue
         best = _best_column(lists, made)
         known = _ids(lists.columns["customer_id"])
@@ -41,6 +43,17 @@ def _meet(lists: Guess, others: Sequence[Guess]) -> None:
                 better - share,
                 "ids",
             )
+
+
+def _named_alike(lists: Guess, made: Guess) -> None:
+    """Take for the customer what is headed as the list's own id is, and meets it."""
+    whose = lists.columns["customer_id"]
+    for column in made.found:
+        if column.called == whose.called and _met(_ids(column), _ids(whose)) > _FEW:
+            for ours in [ours for ours, taken in made.columns.items() if taken is column]:
+                made.drop(ours, "")
+            made.release(column)
+            made.columns["customer_id"] = column
 
 
 def _ids(column: Profile) -> pd.Index:

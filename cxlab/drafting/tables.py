@@ -24,7 +24,7 @@ _CALLED = {
     r"\bdeals?\b|opportunit",
     "interactions": r"ticket|case|call|interaction|conversation|contacts?\b|visit|support",
     "subscriptions": r"subscription|\bsubs\b|\babo|abonnement|contract",
-    "reviews": r"review|resena|recension|avis\b",
+    "reviews": r"review|resena|recension|avis\b|beoordeling|avaliac|bewertungen",
     "visits": r"web|clickstream|page ?views?|\bga4?\b|matomo|analytics|clicks?\b|\bhits\b",
 }
 _ALIKE = 0.7  # share of headings that files of one layout have in common
@@ -110,7 +110,8 @@ _FEW, _SHORT = 4, 8  # columns
 _BOOKED = r"\b(?:order|booking|reservation|bestell|pedido|commande|ordine|buchung)"
 
 
-FELT = r"how (?:satisfied|happy|easy)|satisfait|satisfech|zufrieden|tevreden|soddisfatt|zadowol"
+FELT = r"how (?:satisfied|happy|easy)|satisfait|satisfech|zufrieden|tevreden|soddisfatt|zadowol|"
+FELT += r"satysfak|zadovolj|spokojen|tilfreds|nojd|tyytyv|eleged|memnun"
 
 RATED = r"\brat(?:e|ed|ing)\b|bewert|beoordel|\bnote[rz]\b|valor[ae]|valut|califi|oceń|ocena"
 
