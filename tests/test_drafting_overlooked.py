@@ -368,7 +368,8 @@ def test_a_status_that_says_again_who_left_is_no_segment(tmp_path):
         tmp_path,
         "customer_id,joined,left,standing,plan",
         lambda at: (
-            f"C{at:03d}", f"{DAYS[at]:%Y-%m-%d}", f"2026-01-{1 + at // 9:02d}" if at % 3 == 0 else "",
+            f"C{at:03d}", f"{DAYS[at]:%Y-%m-%d}",
+            f"2026-01-{1 + at // 9:02d}" if at % 3 == 0 else "",
             "bygone" if at % 3 == 0 else "with us", "ab"[at % 2],
         ),
     )  # fmt: skip
