@@ -375,6 +375,16 @@ def test_answers_of_which_none_is_in_words_make_no_page_of_words(tmp_path):
     assert "comments or reviews" in wrote.holds
 
 
+def test_fees_of_customers_nobody_asked_make_no_page_of_worth(tmp_path):
+    columns = {"customer_id": "c", "signed_up_at": "b", "churned_at": "e", "monthly_fee": "f"}
+    text = "c,b,e,f\nx,2024-01-01,2025-01-01,9.5\ny,2024-02-01,,12\n"
+    paid = small.load(tmp_path, text, table="customers", columns=columns)
+    assert "leaving or orders" in paid.holds
+    assert "orders or fees" not in paid.holds
+    said = paid.lacking({"55_value": ("orders or fees",)})[0]
+    assert said.startswith("55_value will not be made: it is not told what customers bring")
+
+
 def test_a_customer_list_without_an_id_meets_no_other_table(tmp_path):
     alone = small.load(tmp_path, "p\nBasic\n", table="customers", columns={"plan": "p"})
     assert "no other table can be met" in alone.lacks["customers"][0]

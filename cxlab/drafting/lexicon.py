@@ -233,7 +233,9 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"^phone$|phone ?(?:no|number)|mobile|telephone|telefon|telefono",), r"service"),
         Word("monthly_fee", ("number",), (
             r"monthly ?(?:fee|charge|price|amount|payment)|\bmrr\b|fee\b|monatsbeitrag|"
-            r"grundgebuhr|beitrag",)),
+            r"grundgebuhr|beitrag|cotisation|mensualite|prime mensuelle|\bcuota|mensualidad|"
+            r"mensalidade|maandbedrag|contributie|\bcanone\b|skladka|abonament|kontingent",),
+             r"annual|year|jahr|annuel|anual|jaar"),
         Word("referred_by", ("id", "number", "category"), (
             r"referred ?by|referrer|referral (?:id|customer)|geworben von|parrain",)),
         Word("acquired_via", ("category",), (

@@ -270,8 +270,8 @@ class Study:
         """What reports can be made from: tables, `scores`, `ratings`, `questions`, `leaving`.
 
         Who buys without a contract leaves by falling silent: `leaving or orders` is either, orders
-        if they say who bought; a journey is told by contacts or by visits; words by comments or by
-        reviews.
+        if they say who bought; what customers bring is told by those, or by fees beside ratings; a
+        journey by contacts or by visits; words by comments or by reviews.
         """
         frame = self.responses
         spec = self.mapping.tables.get("responses")
@@ -283,7 +283,10 @@ class Study:
         declared = spec is not None and frame is not None and bool(spec.questions)
         more["questionnaire"] = bool(more["questions"]) or declared
         orders = self.cleaned.get("orders")
-        more["leaving or orders"] = known or (orders is not None and "customer_id" in orders.frame)
+        bought = orders is not None and "customer_id" in orders.frame
+        more["leaving or orders"] = known or bought
+        paid = customers is not None and "monthly_fee" in customers
+        more["orders or fees"] = bought or (rated and paid)
         more["interactions or visits"] = bool({"interactions", "visits"} & set(self.cleaned))
         wrote = frame is not None and "comment" in frame and frame["comment"].notna().any()
         more["comments or reviews"] = wrote or "reviews" in self.cleaned

@@ -46,6 +46,8 @@ _NEEDS = {
     "leaving": "it is not told who left; map churned_at or churned under tables.customers",
     "leaving or orders": "it is not told who left or who bought; map churned_at or churned under "
     "tables.customers, or declare tables.orders with their customer_id",
+    "orders or fees": "it is not told what customers bring; declare tables.orders with their "
+    "customer_id, or map monthly_fee under tables.customers beside ratings of their answers",
     "interactions or visits": "there are neither contacts nor visits; declare tables.interactions "
     "or tables.visits",
     "comments or reviews": "nobody wrote a comment and there are no reviews; map comment under "
