@@ -426,3 +426,15 @@ def test_of_ratings_all_alike_none_is_best_and_groups_that_answer_alike_are_larg
     assert (
         questions.banner(one, columns="s").headline == "1 question by s: every group answers alike."
     )
+
+
+def test_a_likelihood_explained_is_no_part_of_a_variance():
+    rng = np.random.default_rng(7)
+    rows = pd.DataFrame({"ease": rng.integers(1, 6, 200)})
+    rows["stayed"] = (rows["ease"] + rng.normal(0, 1.5, 200) > 3).astype(int)
+    words = {"outcome": "stayed", "drivers": ["ease"], "n_boot": 20}
+    found = drivers.importance(rows, method="mcfadden", **words)
+    assert found.headline.startswith("Ease is associated with McFadden's R² of 0.")
+    assert not [one for one in (found.headline, *found.notes) if "variance" in one]
+    found = drivers.importance(rows, method="lmg", **words)
+    assert found.headline.endswith("% of the variance of stayed.")

@@ -48,6 +48,8 @@ def run(folder: Path, **engine: Any) -> str:
 @pytest.mark.parametrize("kind", ["warm", "plain"])
 def test_every_kind_arrives_as_it_is(tmp_path, kind):
     assert run(tmp_path, kind=kind).strip() == repr(tuple(GIVEN.values()))
+    made = json.loads(next((tmp_path / "out").glob("10_kinds/*.ipynb")).read_text())
+    assert made["metadata"]["language_info"] == {"name": "python"}  # whichever engine
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,11 @@ COLUMNS = [
 ]
 
 LINEAR = ("lmg", "sampled", "relative_weights")
+LIKELIHOODS = {
+    "mcfadden": "McFadden's",
+    "cox_snell": "Cox and Snell's",
+    "nagelkerke": "Nagelkerke's",
+}
 _METHOD = {
     "lmg": "Exact LMG (Shapley) shares of R² over all orders of the drivers (Lindeman, Merenda "
     "and Gold 1980; Grömping 2006)",
@@ -400,11 +405,11 @@ def _result(design: Design, parts, replicates, method: str, cov, told=()) -> Res
     return Result(
         name="driver importance",
         frame=frame,
-        headline=sentence(_headline(design, frames[0], explained)),
+        headline=sentence(_headline(design, frames[0], explained, method)),
         method=_method(design, method, len(replicates)),
         base=design.base,
         notes=(
-            *_notes(design, frames[0], explained),
+            *_notes(design, frames[0], explained, method),
             *told,
             *design.notes,
         ),
@@ -455,16 +460,25 @@ def _directions(design: Design, cov: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return np.sign(beta), np.where(sure, "own", "none of its own")
 
 
-def _headline(design: Design, frame: pd.DataFrame, explained: float) -> str:
+def _part(explained: float, what: str, method: str, digits: int) -> str:
+    """Say what is explained; R² of a likelihood is no part of a variance."""
+    if method in LIKELIHOODS:
+        return f"{LIKELIHOODS[method]} R² of {number(explained, 2)}" + (
+            f" for {what}" if what else ""
+        )
+    whose = f"the variance of {what}" if what else "its variance"
+    return f"{percent(explained, digits)} of {whose}"
+
+
+def _headline(design: Design, frame: pd.DataFrame, explained: float, method: str) -> str:
     what, first = label(design.outcome), frame.iloc[0]
     if not certainty.detectable(design, explained):
         return (
             f"Nothing stands apart: no detectable association of the ratings with {what} "
-            f"({percent(explained, 1)} of its variance)."
+            f"({_part(explained, '', method, 1)})."
         )
     if len(frame) == 1:
-        part = percent(explained)
-        return f"{first['term']} is associated with {part} of the variance of {what}."
+        return f"{first['term']} is associated with {_part(explained, what, method, 0)}."
     if pd.isna(first["conf_low"]):
         return (
             f"{first['term']} is most closely associated with {what}: "
@@ -506,10 +520,11 @@ def _method(design: Design, method: str, n_boot: int) -> str:
     return text + "."
 
 
-def _notes(design: Design, frame: pd.DataFrame, explained: float) -> list[str]:
+def _notes(design: Design, frame: pd.DataFrame, explained: float, method: str) -> list[str]:
     outcome = design.outcome
     notes = [
-        f"The ratings explain {percent(explained, 1)} of the variance of {label(outcome)}"
+        f"The ratings {'reach' if method in LIKELIHOODS else 'explain'} "
+        + _part(explained, label(outcome), method, 1)
         + (" beyond the controls." if design.controls else "."),
         "Shares describe association in these answers; they do not say what would follow from "
         "a change.",

@@ -61,6 +61,8 @@ def _kept(notebook: dict[str, Any], executed: Path) -> bool:
 def _text(notebook: dict[str, Any]) -> str:
     """Write a notebook as text, a cell a line: indented, it takes longer than to run it."""
     words: Any = {"ensure_ascii": False, "sort_keys": True}
+    language = {"language_info": {"name": "python"}}  # a kernel adds more: every engine writes this
+    notebook = {**notebook, "metadata": {**notebook.get("metadata", {}), **language}}
     cells = ",\n".join(json.dumps(cell, **words) for cell in notebook.get("cells", ()))
     rest = json.dumps({key: one for key, one in notebook.items() if key != "cells"}, **words)
     return f'{{"cells": [\n{cells}\n],\n{rest[1:]}\n'
