@@ -109,6 +109,11 @@ def test_the_language_of_a_comment_is_told_or_not_told(text, code):
     assert heard.language.tolist() == [code]
 
 
+def test_languages_that_cannot_be_told_are_one_sentence():
+    told = voice.languages(voice.hear(pd.DataFrame({"comment": ["merci", "ok", "super"]})))
+    assert told.headline == "No language could be told."
+
+
 def test_languages_are_themed_apart():
     german = {"zug": "Zug Verspätung Gleis Bahnhof Ansage Schaffner"}["zug"].split()
     draw = np.random.default_rng(1)

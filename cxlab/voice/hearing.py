@@ -116,7 +116,7 @@ def languages(heard: Heard) -> Result:
     frame = pd.DataFrame({"term": names, "share": counts / len(heard.text), "n": counts})
     known = [each for each in names if each != NOT_TOLD]
     said = f"The comments are in {listing(known)}." if known else "No language could be told."
-    if doubtful := int(counts.get(NOT_TOLD, 0)):
+    if known and (doubtful := int(counts.get(NOT_TOLD, 0))):
         said = f"{said[:-1]}; of {percent(doubtful / len(heard.text))} it cannot be told."
     return Result("languages of the comments", frame, said, tongues.METHOD, heard.base, heard.notes)
 
