@@ -16,6 +16,7 @@ from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 FEWEST, MOST = 3, 15  # themes; a reader holds no more
+NUMBERS = (*range(FEWEST, 9), 10, 12, 14, 16, 18, 21, 24, 28, 32, 36)  # of groups that are tried
 HALVES = 3  # times that the sentences are split in two
 SMALL = 72  # groups to begin with, at most
 SMALLEST = 4  # sentences of a group to begin with, on average
@@ -45,7 +46,7 @@ def grouped(
     Args:
         held: a row a sentence, a column a word.
         at: where the sentences lie, of length 1 or 0.
-        most: themes at most.
+        most: themes that are told, at most; people write of more.
         seed: for starts and halves.
 
     Returns:
@@ -60,10 +61,10 @@ def grouped(
     prior = often / often.sum() * PRIOR
     halves = [part for _ in range(HALVES) for part in np.array_split(draw.permutation(len(at)), 2)]
     with threadpool_limits(1):  # many small fits: threads would wait for each other
-        whole = _fitted(held, at, prior, draw, most)
-        apart = [_fitted(held[part], at[part], prior, draw, most) for part in halves]
+        whole = _fitted(held, at, prior, draw)
+        apart = [_fitted(held[part], at[part], prior, draw) for part in halves]
         told = [{k: first(held, one)[0] for k, one in fits.items()} for fits in apart]
-        return _found_again(held, whole, told)
+        return _found_again(held, whole, told, most)
 
 
 def first(held: sparse.csr_matrix, groups: Groups) -> tuple[np.ndarray, np.ndarray]:
@@ -90,13 +91,13 @@ def second(held: sparse.csr_matrix, groups: Groups, which: np.ndarray) -> np.nda
 # ---------------------------------------------------------------- fitting
 
 
-def _fitted(held, at, prior: np.ndarray, draw: np.random.Generator, most: int):
-    """Fit mixtures of every number of themes, each begun where merging came to it."""
+def _fitted(held, at, prior: np.ndarray, draw: np.random.Generator):
+    """Fit mixtures of many numbers of themes, each begun where merging came to it."""
     small = min(SMALL, len(at) // SMALLEST, len(np.unique(at.round(6), axis=0)))
     start = KMeans(small, n_init=1, random_state=int(draw.integers(2**31))).fit(at).labels_
     words = np.argsort(-prior, kind="stable")[:WORDS]
     counts = (_marked(start, small).T @ held[:, words]).toarray()
-    wanted = range(FEWEST, min(most, small // 2) + 1)
+    wanted = [k for k in NUMBERS if k <= small // 2]
     steps = _merged(counts, prior[words], wanted)
     return {k: _mixture(held, labels[start], k, prior) for k, labels in steps.items()}
 
@@ -157,26 +158,27 @@ def _marked(labels: np.ndarray, k: int) -> sparse.csr_matrix:
 # ---------------------------------------------------------------- found again
 
 
-def _found_again(held, whole: dict[int, Groups], told: list[dict[int, np.ndarray]]):
+def _found_again(
+    held, whole: dict[int, Groups], told: list[dict[int, np.ndarray]], most: int
+) -> Groups | None:
     """Keep the themes that halves of the sentences alone lead to, too, and that are not tiny.
 
-    Their number is the one under which what is told of a sentence, its entropy, weighed by how far
-    each theme is found again, is largest; one theme of nearly everything tells nothing.
+    Their number is the one under which what those that may be told say of a sentence, its entropy,
+    weighed by how far each theme is found again, is largest.
     """
-    best, most = None, 0.0
+    best, much = None, 0.0
     for k in (k for k in whole if all(k in each for each in told)):
         which = first(held, whole[k])[0]
         share = np.bincount(which[which >= 0], minlength=k) / len(which)
         steady = np.mean([again(which, each[k], k) for each in told], axis=0)
-        much = -(steady * share * np.log(np.maximum(share, 1e-12))).sum()
-        if much >= most:
-            kept = (steady >= FOUND_AGAIN) & (share >= max(2 / len(which), LEAST))
-            kept &= share <= LARGEST
-            best, most = (whole[k], steady, kept), much
-    if best is None or not best[2].any():
-        return None
-    groups, steady, kept = best
-    return Groups(groups.ratios[:, kept], groups.shares[kept], steady[kept])
+        fit = (steady >= FOUND_AGAIN) & (share >= max(2 / len(which), LEAST)) & (share <= LARGEST)
+        worth = np.where(fit, -steady * share * np.log(np.maximum(share, 1e-12)), 0.0)
+        kept = np.sort(np.argsort(-worth, kind="stable")[: min(most, int(fit.sum()))])
+        if worth[kept].sum() > much:
+            groups = whole[k]
+            best = Groups(groups.ratios[:, kept], groups.shares[kept], steady[kept])
+            much = worth[kept].sum()
+    return best
 
 
 def again(one: np.ndarray, two: np.ndarray, k: int) -> np.ndarray:
