@@ -406,3 +406,58 @@ def test_reviews_and_satisfaction_in_further_languages(tmp_path):
         lambda at: (f"PL{at:04d}", f"{DAYS[at]:%d.%m.%Y}", RATED[at]), ";",
     )  # fmt: skip
     assert opened.responses.csat.mean() == pytest.approx(RATED.mean())
+
+
+def test_complaints_are_contacts_and_no_customers_who_left(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "Complaint ID,Date received,Product,Date closed,Consumer ID",
+        lambda at: (f"{700 + at}", f"{DAYS[at]:%Y-%m-%d}", "ab"[at % 2],
+                    f"{DAYS[at] + timedelta(days=3):%Y-%m-%d}", f"C{at % 40:03d}"),
+    )  # fmt: skip
+    assert list(said) == ["interactions"]
+    assert said["interactions"]["columns"] == {
+        "interaction_id": "Complaint ID", "customer_id": "Consumer ID",
+        "opened_at": "Date received", "closed_at": "Date closed",
+    }  # fmt: skip
+
+
+def test_a_second_column_of_who_left_is_no_segment_and_a_score_of_it_no_date(tmp_path):
+    doubts, said, _ = _drafted(
+        tmp_path, "CustomerID,Tenure Months,Contract,Churn Label,Churn Value,Churn Score",
+        lambda at: (f"{at:04d}-X", at % 70, "ab"[at % 2], "Yes" if at % 4 == 0 else "No",
+                    int(at % 4 == 0), 20 + at % 60),
+    )  # fmt: skip
+    assert said["customers"]["columns"]["churned"] == "Churn Label"
+    assert list(said["customers"]["segments"]) == ["contract"]
+    assert "'Churn Score'" not in doubts
+
+
+def test_a_list_written_each_month_is_doubted_first(tmp_path):
+    doubts, said, _ = _drafted(
+        tmp_path, "account_id,month,seats,mrr,churned",
+        lambda at: (f"acc_{at % 15:02d}", f"2025-{at // 15 + 1:02d}-01", 3 + at % 9, 49 + at % 3,
+                    int(at > 80)),
+    )  # fmt: skip
+    assert doubts.startswith(f"e.csv: 'account_id' repeats: 15 customers in {N} rows")
+    assert "customer_id" not in said["customers"]["columns"]
+
+
+def test_receipts_of_some_with_a_card_have_their_customers(tmp_path):
+    _, said, opened = _drafted(
+        tmp_path, "Bon-Nr;Kundenkarte Nr;Datum;Summe",
+        lambda at: (90000 + at, f"K{at % 25:05d}" if at % 3 else "", f"{DAYS[at]:%d.%m.%Y}",
+                    f"{PAID[at]:.2f}".replace(".", ",")), ";",
+    )  # fmt: skip
+    assert said["orders"]["columns"]["customer_id"] == "Kundenkarte Nr"
+    kept = sum(PAID[at] for at in range(N) if at % 3)
+    assert opened.orders.amount.sum().execute() == pytest.approx(kept)
+
+
+def test_names_of_guests_are_no_segment(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "Review date,Guest name,Review score,Positive review,Country",
+        lambda at: (f"{DAYS[at]:%Y-%m-%d}", ("Ana", "Bob", "Chi")[at % 3], 1 + RATED[at],
+                    f"The staff were kind and the room was clean {at}", "ab"[at % 2]),
+    )  # fmt: skip
+    assert "guest_name" not in said["reviews"].get("segments", {})
+    assert "country" in said["reviews"]["segments"]

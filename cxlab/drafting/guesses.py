@@ -182,9 +182,10 @@ def guess(found: list[Profile], table: str, files: Files) -> Guess:
         if column.name not in everywhere:
             made.unused[column.name] = "not in every file"
     settled(made)
-    for column in made.left() if "churned_at" in made.columns else []:
-        if _tells_who_left(made, column):
-            made.unused[column.name] = f"says who left, as '{made.columns['churned_at'].name}' does"
+    ended = made.columns.get("churned_at") or made.columns.get("churned")
+    for column in made.left() if ended else []:
+        if _tells_who_left(made, column, ended):
+            made.unused[column.name] = f"says who left, as '{ended.name}' does"
     if table == "responses":
         asked.questions(made)
     _undated(made)
@@ -226,6 +227,9 @@ def _by_word(made: Guess, word: Word) -> None:
         _unread(made, word)
     if word.ours == _OWN_ID.get(made.table):
         found = sorted(found, key=lambda column: column.distinct < 0.9)
+        if found and found[0].distinct < 0.9 and word.ours == "customer_id":
+            _by_month(made, found[0])
+            found = []
         if found and found[0].distinct < 0.9 and word.ours != "order_id":
             made.doubt(
                 f"'{found[0].name}' repeats ({len(found[0].counts):,} values in "
@@ -244,6 +248,19 @@ def _by_word(made: Guess, word: Word) -> None:
     asked = word.ours in (*SCORES, "answered_at", "customer_id", "amount", "resolution")
     if others and asked and (text := _instead(word.ours, found[0], others)):
         made.doubt(text, 0.15, "columns", word.ours)
+
+
+def _by_month(made: Guess, who: Profile) -> None:
+    """Doubt a list that holds a customer in several rows, as one has that is written monthly."""
+    made.doubt(
+        f"'{who.name}' repeats: {len(who.counts):,} customers in {who.n:,} rows, as where a list "
+        f"is written each month. Nothing meets it, and each row counts as a customer of its own: "
+        "shares of those who left are of rows. Export a row for each, or its spells (who, from "
+        "when, until when) as subscriptions.",
+        0.95,
+        "columns",
+        "customer_id",
+    )
 
 
 def _no_parts(made: Guess, found: list[Profile], word: Word) -> list[Profile]:
@@ -626,13 +643,15 @@ def _segments(made: Guess) -> None:
     made.segments = keyed(fit[:_SEGMENTS], made, segments=True)
 
 
-def _tells_who_left(made: Guess, column: Profile) -> bool:
-    """Say whether each word of a column stands with a date of leaving, or without, alone."""
-    words = made.raw(column)
-    dated = (made.raw(made.columns["churned_at"]) != "").groupby(words)
-    few = 1 < len(column.counts) <= MOST_VALUES and column.counts.min() >= _FEWEST
-    parted = dated.mean().between(0.02, 0.98).sum() == 0 and dated.mean().nunique() > 1
-    return column.kind in ("category", "flag") and few and bool(parted)
+def _tells_who_left(made: Guess, column: Profile, ended: Profile) -> bool:
+    """Say whether each word of a column stands with those who left, or with the others, alone."""
+    if column.kind not in ("category", "flag") or not 1 < len(column.counts) <= MOST_VALUES:
+        return False
+    told = made.raw(ended)
+    gone = told != "" if ended.moments is not None else told == ended.counts.index[-1]
+    share = gone.groupby(made.raw(column)).mean()
+    apart = not share.between(0.02, 0.98).any() and share.nunique() > 1
+    return bool(apart) and column.counts.min() >= _FEWEST
 
 
 def _rest(made: Guess) -> None:

@@ -10,7 +10,7 @@ are those of the vendors' own exports and of the words people give such columns.
 from dataclasses import dataclass
 
 _WHO = (
-    r"(?:cust(?:omer)?|client|member|account|acct|kunden?|user|person|people|contact|abonne|"
+    r"(?:cust(?:omer)?|consumer|complainant|consommateur|consumidor|verbraucher|client|member|account|acct|kunden?|user|person|people|contact|abonne|"
     r"cliente?|socio|adherent|subscriber|guest|patient|mitglieds?|mandant|buyer|shopper|payer|"
     r"household|requester|company|usager|usuario|konto|compte|cuenta|klant|lid|leden|gast|utente|"
     r"socio|assinante|kund|kunde|klient[aiy]?|zakazni[ck][ai]?|asiakas|asiakkaan|czlonka?|"
@@ -39,6 +39,9 @@ WHO = (
     r"^(?:sifra|id|broj) (?:kupca|klijenta|korisnika)$|^kupac$",
     r"^(?:panell?ist|participant|panel ?member|panelmitglied|teilnehmer|deelnemer)"
     r"(?: (?:no|nr|number|code))?$",
+    rf"(?:loyalty|club|bonus|kunden|fidelite|fidelidad|fedelta|klanten) ?"
+    rf"(?:card|karten?|carte|tarjeta|carta|kaart) ?{_ID}?$|^(?:card|karten?|carte|tarjeta|kaart)"
+    rf" ?{_ID}$",
 )
 WHO_ALONE = rf"(?:{_WHO}|besucher|visitors?|adults|erwachsene|kinder|teilnehmer)"
 ENDED = (
@@ -210,7 +213,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
              r"|referred|source"),
         Word("churned_at", _TIME, (
             ENDED, r"^(?:end|ende|fin|until|bis)$|end ?date|ended|closed|inactive since|date to$"),
-            r"birth|trial|reason"),
+            r"birth|trial|reason|score|value|risk|prob|label|status"),
         Word("signed_up_at", _TIME, (_STARTED, _STARTED_TOO),
              rf"birth|geburt|naiss|nacim|last|updated|modified|trial|renew|{ENDED}"),
         Word("churned", ("flag",), (
@@ -358,7 +361,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
     ),
     "interactions": (
         Word("interaction_id", ("id", "number", "category"), (
-            r"^(?:ticket|case|interaction|call|conversation|chat|incident|contact|vorgangs?|"
+            r"^(?:ticket|case|complaint|reclamation|reklamations?|beschwerde|queja|klacht|reclamo|"
+            r"interaction|call|conversation|chat|incident|contact|vorgangs?|"
             rf"anfrage|fall|request|demande|caso|visit|event|issue)s? ?{_ID}?$|fallnummer|"
             r"vorgangsnummer|^melding(?:snummer)?$|^chamado$",
             r"^id$"), r"customer|kunden?"),
@@ -521,7 +525,7 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
          r"payment|transaction|revenue|sales", 1),
     ),
     "interactions": (
-        (r"ticket|ligacao|chamada|atendimento|llamada|\bappels?\b|\banrufe?s?\b|\bcase\b|"
+        (r"ticket|complain|beschwerde|reklamation|plainte|\bquejas?\b|klacht|reclamo|ligacao|chamada|atendimento|llamada|\bappels?\b|\banrufe?s?\b|\bcase\b|"
         r"\bcasos?\b|conversation|requester|assignee|reopen|"
          r"first (?:reply|response)|\bdemande\b|reclamation|premiere reponse|delai de|ouvert le|"
          r"apertura|tiempo de (?:resolucion|respuesta)|reactietijd|oplostijd|vorgang|"
@@ -558,7 +562,9 @@ PERSONAL = (
     r"e ?mail|\bphone(?: ?(?:no|nr|number))?$|telefon|telephone|\bip\b|ip ?address|"
     r"adresse|\baddress|first ?name|"
     r"last ?name|surname|full ?name|vorname|nachname|prenom|apellido|^(?:name|nom|nombre)$|"
-    r"^(?:billing|shipping|customer|contact|account|person|requester|user|recipient) name$|"
+    r"^(?:billing|shipping|customer|contact|account|person|requester|user|recipient|guest|host|"
+    r"patient|donor|member|visitor|client|passenger|travell?er|buyer|kunden?|gast|huesped|ospite) ?"
+    r"name$|"
     r"\b(?:consumer|reviewer|author|user|display|nick|screen) ?(?:user ?)?(?:name|handle)$|"
     r"username$|"
     r"^(?:reviewer|author|poster|posted by|reviewed by|auteur|verfasser|autor)$|"
