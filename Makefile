@@ -28,8 +28,8 @@ $(STAMP): requirements.lock pyproject.toml
 report: $(STAMP) ## make every report of the sample study that is not up to date
 	@$(BIN)/cxlab run $(STUDY)
 
-test: $(STAMP) ## run the whole test suite
-	@$(BIN)/python -m pytest
+test: $(STAMP) ## run the whole test suite, a process for each core
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(STAMP) ## lint, format, types, notebooks without outputs
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

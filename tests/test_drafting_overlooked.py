@@ -461,3 +461,61 @@ def test_names_of_guests_are_no_segment(tmp_path):
     )  # fmt: skip
     assert "guest_name" not in said["reviews"].get("segments", {})
     assert "country" in said["reviews"]["segments"]
+
+
+def test_tickets_that_open_and_close_are_no_spells_of_a_contract(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "Ticket,Client,Opened,Closed,Rating",
+        lambda at: (f"T{at}", f"CL{at % 30:03d}", f"{DAYS[at]:%Y-%m-%d %H:%M}",
+                    f"{DAYS[at] + timedelta(hours=9):%Y-%m-%d %H:%M}",
+                    ("Good", "Bad", "Offered")[at % 3]),
+    )  # fmt: skip
+    assert list(said) == ["interactions"]
+    assert said["interactions"]["scales"]["csat"]["missing"] == ["Offered"]
+
+
+def test_lines_that_were_disconnected_have_left(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "MSISDN,Activation Dt,Disconnect Dt,Line Status,Rate Plan,MRC",
+        lambda at: (f"1555{at:07d}", f"{DAYS[at]:%m/%d/%Y}",
+                    f"{DAYS[at] + timedelta(days=40):%m/%d/%Y}" if at % 4 == 0 else "",
+                    "Disconnected" if at % 4 == 0 else "Active", "ab"[at % 2],
+                    f"${15 + at % 3}.50"),
+    )  # fmt: skip
+    columns = said["customers"]["columns"]
+    assert (columns["churned_at"], columns["monthly_fee"]) == ("Disconnect Dt", "MRC")
+    assert list(said["customers"]["segments"]) == ["rate_plan"]
+
+
+def test_groups_of_nps_alone_give_the_score_whatever_their_heading(tmp_path):
+    groups = ["Detractor" if n < 7 else "Promoter" if n > 8 else "Passive" for n in NPS]
+    doubts, _, opened = _drafted(
+        tmp_path, "Respondent,Completed,NPS group",
+        lambda at: (at, f"{DAYS[at]:%Y-%m-%d}", groups[at]),
+    )  # fmt: skip
+    assert measured(opened, "nps") == pytest.approx(SCORE)
+    assert "holds the groups of NPS and no points" in doubts
+
+
+@pytest.mark.parametrize(
+    ("faces", "points"),
+    [("😀🙂😐🙁", (5, 4, 3, 2)), ("😃🙂🙁😡", (4, 3, 2, 1))],
+    ids=["five", "four"],
+)
+def test_faces_pressed_at_a_terminal_are_satisfaction(faces, points, tmp_path):
+    _, _, opened = _drafted(
+        tmp_path, "Zeit;Standort;Smiley",
+        lambda at: (f"{DAYS[at]:%d.%m.%Y %H:%M}", "ab"[at % 2], faces[at % 4]), ";",
+    )  # fmt: skip
+    told = [points[at % 4] for at in range(N)]
+    assert opened.responses.csat.mean() == pytest.approx(np.mean(told))
+
+
+@pytest.mark.parametrize(
+    ("head", "cell"), [("ARR", lambda at: 1000 * (5 + at % 40)), ("% sure", lambda at: f"{at}.5%")]
+)
+def test_money_and_percentages_name_nobody(head, cell, tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, f"Date,NPS,{head}", lambda at: (f"{DAYS[at]:%Y-%m-%d}", NPS[at], cell(at))
+    )
+    assert "customer_id" not in said["responses"]["columns"]

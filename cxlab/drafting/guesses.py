@@ -221,6 +221,9 @@ def _by_word(made: Guess, word: Word) -> None:
         found = [column for column in found if column.name in everywhere]
     if word.ours == "csat":
         found = _no_parts(made, found, word)
+    if word.ours == "nps" and not found:  # the groups alone say it, whatever the heading
+        words = [c for c in made.left() if c.kind == "category" and not c.numbers]
+        found = [c for c in words if len(c.counts) > 1 and _is_score(made, "nps", c)]
     if word.ours == "nps":
         found = sorted(found, key=lambda column: not column.numbers)  # points before groups
     if word.ours in SCORES and COLUMNS[made.table][word.ours] == "score" and not found:
@@ -380,7 +383,8 @@ def _is_score(made: Guess, ours: str, column: Profile) -> bool:
 def _grouped(reading: Reading) -> bool:
     """Say whether the words of a score are the groups of NPS."""
     known = not set(map(folded, reading.labels)) - set(GROUPS)
-    return known and (reading.low, reading.high) == (0, 10)
+    both = {GROUPS["promoter"], GROUPS["detractor"]} <= set(reading.labels.values())
+    return known and both and (reading.low, reading.high) == (0, 10)
 
 
 def _other_flags(made: Guess, word: Word) -> list[Profile]:

@@ -39,13 +39,15 @@ WHO = (
     r"^(?:sifra|id|broj) (?:kupca|klijenta|korisnika)$|^kupac$",
     r"^(?:panell?ist|participant|panel ?member|panelmitglied|teilnehmer|deelnemer)"
     r"(?: (?:no|nr|number|code))?$",
+    r"^(?:firm(?:a|en)?|organi[sz]ation|entreprise|empresa|bedrijf|azienda)$",
     rf"(?:loyalty|club|bonus|kunden|fidelite|fidelidad|fedelta|klanten) ?"
     rf"(?:card|karten?|carte|tarjeta|carta|kaart) ?{_ID}?$|^(?:card|karten?|carte|tarjeta|kaart)"
     rf" ?{_ID}$",
 )
 WHO_ALONE = rf"(?:{_WHO}|besucher|visitors?|adults|erwachsene|kinder|teilnehmer)"
 ENDED = (
-    r"cancel|churn|\bleft\b|kundig|austritt|ausgetreten|ausgeschieden|vertragsende|resili|"
+    r"cancel|churn|\bleft\b|disconnect|deregist|ported? ?out|"
+    r"kundig|austritt|ausgetreten|ausgeschieden|vertragsende|resili|"
     r"\bdepart\b|date de fin|\bbaja\b|cancelacion|terminat|deactivat|\bexit|lapsed|abgemeldet|"
     r"\blapse|clos(?:ed?|ing) (?:dt|date|on|at)|date closed|opgezegd|opzeg|beeindigd|"
     r"uitgeschreven|"
@@ -235,7 +237,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("phone", ("text", "id", "number", "category"), (
             r"^phone$|phone ?(?:no|number)|mobile|telephone|telefon|telefono",), r"service"),
         Word("monthly_fee", ("number",), (
-            r"monthly ?(?:fee|charge|price|amount|payment)|\bmrr\b|fee\b|monatsbeitrag|"
+            r"monthly ?(?:fee|charge|price|amount|payment)|\bmr[cr]\b|recurring|fee\b|"
+            r"monatsbeitrag|"
             r"grundgebuhr|beitrag|cotisation|mensualite|prime mensuelle|\bcuota|mensualidad|"
             r"mensalidade|maandbedrag|contributie|\bcanone\b|skladka|abonament|kontingent",),
              r"annual|year|jahr|annuel|anual|jaar"),
@@ -613,7 +616,7 @@ NO_WHEN = (
 NO_WHO = (
     rf"{PERSONAL.replace('e ?mail|', '')}|product|artik|article|\bitem|\bsku\b|\bean\b|store|shop|"
     r"filiale|magasin|tienda|agent|assign|owner|seller|session|campaign|kampagne|device|version|"
-    r"batch|quota|\bfax|phone|telef|amount|price|betrag|montant|importe|total|\btags?\b|"
+    r"batch|quota|percent|\barr\b|\bmrr\b|revenue|umsatz|salary|income|\bfax|phone|telef|amount|price|betrag|montant|importe|total|\btags?\b|"
     r"priority|score|order|invoice"
 )
 NO_SUM = (

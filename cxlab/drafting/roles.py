@@ -123,7 +123,7 @@ def _ids(made: Guess) -> list[Profile]:
         and not re.search(NO_WHO, column.called)
         and column.kind in ("id", "email", "category", "number", "text")
         and (column.kind in ("id", "email") or is_coded(column.counts.index))
-        and not column.counts.index.str.fullmatch(r"-?\d*[.,]\d+|-\d+|\d{1,3}").any()
+        and not column.counts.index.str.fullmatch(r"-?\d*[.,]\d+|-\d+|\d{1,3}|.*%").any()
     ]
 
 

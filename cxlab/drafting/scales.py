@@ -121,6 +121,8 @@ _ORDERS = (
     "extremely unhappy|very unhappy|unhappy|neutral|happy|very happy|extremely happy",
     # faces
     "😡/😠/🤬/😭/😫|☹/🙁/😞/😕/😟/😢/😔/😒|😐/😑/😶|🙂/😊/☺/😀/🙃|😍/😃/🤩/😄/😁/🥰",
+    "😡/😠/😭/😢|☹/🙁/😞/😕/😟|😐/😑/😶|🙂/😊/☺|😀/😃/😄/😁/😍/🤩",
+    "😡/😠/😭/😢|☹/🙁/😞/😕/😟|🙂/😊/☺|😀/😃/😄/😁/😍/🤩",  # terminals offer no middle
     "very negative|negative|somewhat negative|neutral|somewhat positive|positive|very positive",
     # Polish, Swedish, Danish and Norwegian
     "bardzo niezadowolony/bardzo niezadowolona/zdecydowanie niezadowolony|"
@@ -552,7 +554,7 @@ def order_of(words: set[str]) -> dict[str, int]:
     for pair in _PAIRS:
         found = {word: at for at, place in enumerate(pair, 1) for word in words
                  if word in place.split("/")}  # fmt: skip
-        if len(found) == len(words) and set(found.values()) == {1, 2}:
+        if len(found) == len(words) == 2 and set(found.values()) == {1, 2}:
             return {**found, "": 2}
     fitting = []
     for order in ORDERS:

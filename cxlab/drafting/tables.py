@@ -111,7 +111,8 @@ _BOOKED = r"\b(?:order|booking|reservation|bestell|pedido|commande|ordine|buchun
 
 
 FELT = r"how (?:satisfied|happy|easy)|satisfait|satisfech|zufrieden|tevreden|soddisfatt|zadowol|"
-FELT += r"satysfak|zadovolj|spokojen|tilfreds|nojd|tyytyv|eleged|memnun"
+FELT += r"satysfak|zadovolj|spokojen|tilfreds|nojd|tyytyv|eleged|memnun|"
+FELT += r"smil(?:e|ey|eys|ies)\b|emoji|\bmood\b|stimmung|humeur"
 
 RATED = r"\brat(?:e|ed|ing)\b|bewert|beoordel|\bnote[rz]\b|valor[ae]|valut|califi|oceń|ocena"
 
@@ -178,8 +179,12 @@ def _content(found: list[Profile]) -> Counter[str]:
         points["orders"] += 4
         points["customers"] -= 4
     booked = any(re.search(_BOOKED, column.called) for column in coded) and bool(money)
+    asks = fits(found, _word("interactions", "interaction_id")) + fits(
+        found, _word("interactions", "first_reply")
+    )  # 'Ticket', 'Opened', 'Closed' are no spell of a contract
+    told_so = booked or any(column.called != "id" for column in asks)
     if several and began and ended:
-        points["subscriptions"] += 0 if booked else 7
+        points["subscriptions"] += 0 if told_so else 7
     visited = _visited(found, times)
     told = money or asked or pleased
     if several and times and not told and len(found) <= 4 and visited < 3:
