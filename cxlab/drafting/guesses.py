@@ -183,8 +183,8 @@ def guess(found: list[Profile], table: str, files: Files) -> Guess:
             made.unused[column.name] = "not in every file"
     settled(made)
     ended = made.columns.get("churned_at") or made.columns.get("churned")
-    for column in made.left() if ended else []:
-        if _tells_who_left(made, column, ended):
+    for column in made.left():
+        if ended and _tells_who_left(made, column, ended):
             made.unused[column.name] = f"says who left, as '{ended.name}' does"
     if table == "responses":
         asked.questions(made)
