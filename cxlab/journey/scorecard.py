@@ -28,7 +28,7 @@ def scorecard(
     interactions: Any,
     *,
     responses: pd.DataFrame | None = None,
-    by: str = "stage",
+    by: str | None = None,
     stages: Mapping[str, Sequence[str]] | None = None,
     within: str = "30D",
     repeat: str = "7D",
@@ -40,7 +40,8 @@ def scorecard(
     Args:
         interactions: contacts, one a row.
         responses: answers, for the scores that follow a contact; none if not given.
-        by: `stage`, `touchpoint`, `kind` or `channel`.
+        by: `stage`, `touchpoint`, `kind` or `channel`; if not given, the first of them that
+            contacts name.
         stages: stage -> what belongs to it, in order of the way.
         within: how long before an answer a contact counts.
         repeat: within how long a further contact says that the first was not settled.
@@ -52,9 +53,12 @@ def scorecard(
         with open cases as still waiting; missing where fewer than half have come to an end.
 
     Raises:
-        JourneyError: there are no contacts, or they have no such column.
+        JourneyError: there are no contacts, or none names what is asked for.
     """
     cases = cases_of(interactions, as_of=how.as_of, stages=stages, repeat=repeat)
+    by = by or next((name for name in _PLACES if _named(cases, name)), _PLACES[0])
+    if by in cases.frame and not _named(cases, by):
+        raise JourneyError(f"no contact names its {by}.", needs=f"'{by}' of interactions")
     if by not in cases.frame:
         raise JourneyError(f"contacts have no {by}.", needs=f"'{by}' under tables.interactions")
     groups = _in_order(cases, by, stages)
@@ -80,7 +84,13 @@ def scorecard(
     )
 
 
+_PLACES = ("stage", "touchpoint", "kind", "channel")
 _COLUMNS = ["group", "part", "estimate", "conf_low", "conf_high", "n"]
+
+
+def _named(cases: Cases, by: str) -> bool:
+    """Say whether any contact names its stage, or what else it is told by."""
+    return by in cases.frame and bool((cases.frame[by].dropna() != NO_STAGE).any())
 
 
 def _in_order(cases: Cases, by: str, stages: Mapping | None) -> list[str]:
@@ -132,10 +142,9 @@ def _scores(
 def _headline(frame: pd.DataFrame, by: str, level: float) -> str:
     sizes = frame[frame["part"] == "contacts"].set_index("group")["estimate"]
     placed = sizes.drop(NO_STAGE, errors="ignore")
-    if placed.empty:
-        return f"None of the {count(sizes.sum(), 'contact')} names its {by}."
     frame, most = frame[frame["group"] != NO_STAGE], placed.idxmax()
-    said = f"Contacts are most often at the {by} '{most}': {percent(sizes[most] / sizes.sum())}"
+    where = {"kind": "of the", "channel": "by the"}.get(by, "at the")
+    said = f"Contacts are most often {where} {by} '{most}': {percent(sizes[most] / sizes.sum())}"
     failed = frame[frame["part"] == "share failed"].dropna(subset=["conf_low"])
     if failed.empty:
         return f"{said} of {count(sizes.sum())}."
@@ -145,9 +154,9 @@ def _headline(frame: pd.DataFrame, by: str, level: float) -> str:
     if len(failed) == 1:
         return f"{said}; {percent(failed['estimate'].iloc[0])} of them were not settled."
     if most.sum() > 1:
-        return f"{said}; at which {by} most are not settled cannot be told."
+        return f"{said}; {where.split()[0]} which {by} most are not settled cannot be told."
     worst = failed[most].iloc[0]
     return (
-        f"{said}; most often not settled are those at '{worst['group']}': "
+        f"{said}; most often not settled are those {where.split()[0]} '{worst['group']}': "
         f"{percent(worst['estimate'])}."
     )
