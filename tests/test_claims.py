@@ -438,3 +438,15 @@ def test_a_likelihood_explained_is_no_part_of_a_variance():
     assert not [one for one in (found.headline, *found.notes) if "variance" in one]
     found = drivers.importance(rows, method="lmg", **words)
     assert found.headline.endswith("% of the variance of stayed.")
+
+
+def test_a_score_worked_out_from_a_rating_is_not_believed():
+    draw = np.random.default_rng(3)
+    rated = pd.DataFrame(draw.integers(1, 6, (300, 3)).astype(float), columns=["a", "b", "c"])
+    csat = rated["a"].where(draw.random(300) < 0.99, 3.0)
+    told = drivers.importance(rated.assign(csat=csat), outcome="csat", drivers=["a", "b", "c"])
+    assert told.headline.startswith("Too good to be believed: 9")
+    assert told.frame["verdict"].tolist()[0] == "suspicious"
+    noisy = rated["a"] + draw.normal(0, 1, 300)
+    usual = drivers.importance(rated.assign(csat=noisy), outcome="csat", drivers=["a", "b", "c"])
+    assert "believed" not in usual.headline

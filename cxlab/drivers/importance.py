@@ -37,6 +37,7 @@ COLUMNS = [
     "n_effective",
 ]
 
+SUSPICIOUS = 0.95  # explained: a score is hardly ever so near to what people rate
 LINEAR = ("lmg", "sampled", "relative_weights")
 LIKELIHOODS = {
     "mcfadden": "McFadden's",
@@ -71,9 +72,10 @@ def importance(design: Design, *, method: str = "lmg", n_boot: int = 1000, seed:
     Returns:
         term, group, estimate (share of what the drivers explain) with std_error, conf_low and
         conf_high, rank with rank_low and rank_high, p_first, p_top3, tie, direction (sign
-        of the slope, others held: 1 or -1), verdict (`own`, or `none of its own` where that sign
-        may be chance), r2 (the share as a part of the variance), n_needed (answers that would tell
-        it from the next), n, n_effective. With groups, their rows come first.
+        of the slope, others held: 1 or -1), verdict (`own`, `suspicious` of the first where
+        0.95 or more is explained, or `none of its own` where that sign may be chance), r2 (the
+        share as a part of the variance), n_needed (answers that would tell it from the next), n,
+        n_effective. With groups, their rows come first.
 
     Raises:
         DriverError: a column cannot be used, or the question is too large.
@@ -402,6 +404,8 @@ def _result(design: Design, parts, replicates, method: str, cov, told=()) -> Res
         frames[-1]["group"] = frames[-1]["term"].map(home)
     frame = pd.concat(frames, ignore_index=True)
     explained = float(parts.sum())
+    if explained >= SUSPICIOUS:
+        frame.loc[frame["rank"] == 1, "verdict"] = "suspicious"
     return Result(
         name="driver importance",
         frame=frame,
@@ -476,6 +480,11 @@ def _headline(design: Design, frame: pd.DataFrame, explained: float, method: str
         return (
             f"Nothing stands apart: no detectable association of the ratings with {what} "
             f"({_part(explained, '', method, 1)})."
+        )
+    if explained >= SUSPICIOUS:
+        return (
+            f"Too good to be believed: {_part(explained, what, method, 1)} goes with the ratings, "
+            f"most with {first['term']}. Was it worked out from them?"
         )
     if len(frame) == 1:
         return f"{first['term']} is associated with {_part(explained, what, method, 0)}."
