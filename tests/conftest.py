@@ -98,8 +98,8 @@ def postgres(tmp_path_factory):
     if os.name == "posix" and os.geteuid() == 0:
         # the server refuses to run as root
         as_user = {"user": "nobody"}
-        for path in (folder, *folder.parents[:2]):
-            path.chmod(0o755)
+        for path in (folder, *folder.parents[:3]):
+            path.chmod(path.stat().st_mode | 0o055)
         shutil.chown(folder, "nobody")
     data = folder / "data"
 

@@ -371,8 +371,8 @@ def test_answers_all_alike_are_no_certainty():
     rows.loc[:9, "region"] = "n"
     found = metrics.latest_change(rows, by="region", as_of="2025-06-30")
     assert found.headline == (
-        "2025Q1 to 2025Q2: NPS shows no detectable change from 100.0 to 100.0. The answers of each "
-        "period are all alike, so no interval can be given."
+        "2025Q1 to 2025Q2: NPS shows no detectable change from 100.0 to 100.0. All answers of a "
+        "period are alike: no interval."
     )
     line = metrics.trend(rows, period="quarter", margins=["region"], as_of="2025-06-30").frame
     assert (line["conf_high"] - line["conf_low"] > 5).all()

@@ -551,11 +551,8 @@ def order_of(words: set[str]) -> dict[str, int]:
     """
     if len(words) < 2:
         return {}
-    for pair in _PAIRS:
-        found = {word: at for at, place in enumerate(pair, 1) for word in words
-                 if word in place.split("/")}  # fmt: skip
-        if len(found) == len(words) == 2 and set(found.values()) == {1, 2}:
-            return {**found, "": 2}
+    if len(words) == 2 and (found := _paired(words)):
+        return found
     fitting = []
     for order in ORDERS:
         found = {word: at for at, place in enumerate(order, 1) for word in words if word in place}
@@ -565,6 +562,16 @@ def order_of(words: set[str]) -> dict[str, int]:
         for found, length in fitting:
             if got := _offered(found, length, whole=whole):
                 return got
+    return _paired(words)
+
+
+def _paired(words: set[str]) -> dict[str, int]:
+    """Put words for bad and good, each of which may be said in several ways, into two places."""
+    for pair in _PAIRS:
+        found = {word: at for at, place in enumerate(pair, 1) for word in words
+                 if word in place.split("/")}  # fmt: skip
+        if len(found) == len(words) and set(found.values()) == {1, 2}:
+            return {**found, "": 2}
     return {}
 
 

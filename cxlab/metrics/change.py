@@ -323,7 +323,7 @@ def _shifts(frame: pd.DataFrame) -> str:
 
 def _between(row: pd.Series, what: Score) -> str:
     if np.isnan(row["conf_low"]):
-        return "The answers of each period are all alike, so no interval can be given"
+        return "All answers of a period are alike: no interval"
     return f"The change lies between {_range(row, what).replace(' to ', ' and ')}"
 
 

@@ -382,7 +382,8 @@ def _headline(whole: pd.DataFrame, measure: str, period: str, rule: str) -> str:
         return "No cohort has been seen to the end of its second period yet."
     row = later.iloc[min(2, len(later) - 1)]
     # who buys once a year is not told of after three months: the age that stands out above it
-    rhythm = later[(later["time"] > row["time"]) & (later["conf_low"] > row["conf_high"])]
+    seen = later[(later["time"] > row["time"]) & (later["n"] >= row["n"] / 2)]  # by most of them
+    rhythm = seen[seen["conf_low"] > row["conf_high"]]
     row = rhythm.loc[rhythm["estimate"].idxmax()] if len(rhythm) else row
     what = count(row["time"], period)
     if period not in CALENDAR:
