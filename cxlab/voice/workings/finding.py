@@ -120,7 +120,9 @@ def _grouped(heard: Any, code: str, rows: pd.DataFrame, at: vectors.Space, most:
         for each, steady in zip(words, fit.steadiness, strict=True)
     ]
     tone = np.array([_of_tone(each) for each in words])
-    there = carried[: heard.own].any(axis=0) & ~tone & (told >= TOLD)
+    wrote = int((heard.language[: heard.own] == code).sum())
+    large = carried[: heard.own].sum(axis=0) >= max(2, groups.LEAST * wrote)
+    there = large & ~tone & (told >= TOLD)
     kept = [theme for theme, held in zip(listed, there, strict=True) if held]
     general = int(carried[: heard.own, tone].any(axis=1).sum())
     notes = [f"{count(general, 'comment')} praise or blame in general, which is no theme."]
