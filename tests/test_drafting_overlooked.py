@@ -519,3 +519,12 @@ def test_money_and_percentages_name_nobody(head, cell, tmp_path):
         tmp_path, f"Date,NPS,{head}", lambda at: (f"{DAYS[at]:%Y-%m-%d}", NPS[at], cell(at))
     )
     assert "customer_id" not in said["responses"]["columns"]
+
+
+def test_topics_that_hold_a_word_for_counts_are_rated_like_the_others(tmp_path):
+    heads = ("Frühstück", "Kinderbetreuung", "Educational value", "Zimmer")
+    _, said, _ = _drafted(
+        tmp_path, f"Zeitpunkt;NPS;{';'.join(heads)};Kinder",
+        lambda at: (f"{DAYS[at]:%d.%m.%Y}", NPS[at], *np.roll(RATED, at)[:4], RATED[-at] - 1), ";",
+    )  # fmt: skip
+    assert set(said["responses"]["ratings"].values()) == set(heads)

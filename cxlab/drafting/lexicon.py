@@ -192,7 +192,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"anmerkung|bemerkung|remarque|\bremarks?\b|observaci[oó]n|observa[cç][aã]o|"
             r"osservazion",
             r"feedback|\bwhy\b|reason|grund|warum|pourquoi|porque|por que|tell us|improve|"
-            r"verbesser|ameliorer|mejorar|sugeren|opinion|suggestion|^response$|primary reason"),
+            r"verbesser|gefehlt|vermisst|manque|ameliorer|mejorar|sugeren|opinion|suggestion|^response$|primary reason"),
             r"consent|einwilligung"),
         Word("channel", ("category", "flag"), (
             r"^(?:channel|method|kanal|canal)$|distribution ?channel|response channel|"
@@ -554,11 +554,11 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
 }  # fmt: skip
 
 NO_RATING = (
-    r"\bage\b|alter\b|\bedad\b|gender|geschlecht|sexe?\b|income|einkommen|revenu|ingreso|educat|"
-    r"bildung|children|kinder|household|haushalt|how many|how often|number of|anzahl|\bcount|"
+    r"\bage\b|alter\b|\bedad\b|gender|geschlecht|sexe?\b|income|einkommen|revenu|ingreso|educat\w*$|"
+    r"bildung$|children$|kinder$|household|haushalt|how many|how often|number of|anzahl|\bcount|"
     r"frequen|haufig|years?\b|jahr|month|monat|\bzip\b|postal|plz|\brank|visits?\b|times\b|"
     r"\bday\b|\bhour|\bquarter|\bqtr|\bwave\b|welle|\bid\b|passengers|delay|distance|reopens?\b|"
-    r"\bunits?\b|quantity|\bqty\b|menge|stuck|pieces|cantidad|quantite|aantal|"
+    r"\bunits?\b|quantity|\bqty\b|\bmenge|\bstuck|pieces|cantidad|quantite|aantal|"
     r"replies|stations|quota|version|gruppe|segment|region|bundesland|marital|occupation|beruf"
 )
 PERSONAL = (
