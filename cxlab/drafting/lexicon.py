@@ -192,7 +192,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"anmerkung|bemerkung|remarque|\bremarks?\b|observaci[oó]n|observa[cç][aã]o|"
             r"osservazion",
             r"feedback|\bwhy\b|reason|grund|warum|pourquoi|porque|por que|tell us|improve|"
-            r"verbesser|gefehlt|vermisst|manque|ameliorer|mejorar|sugeren|opinion|suggestion|^response$|primary reason"),
+            r"verbesser|gefehlt|vermisst|manque|ameliorer|mejorar|sugeren|"
+            r"opinion|suggestion|^response$|primary reason"),
             r"consent|einwilligung"),
         Word("channel", ("category", "flag"), (
             r"^(?:channel|method|kanal|canal)$|distribution ?channel|response channel|"
