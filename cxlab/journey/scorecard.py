@@ -53,12 +53,10 @@ def scorecard(
         with open cases as still waiting; missing where fewer than half have come to an end.
 
     Raises:
-        JourneyError: there are no contacts, or none names what is asked for.
+        JourneyError: there are no contacts, or they have no such column.
     """
     cases = cases_of(interactions, as_of=how.as_of, stages=stages, repeat=repeat)
     by = by or next((name for name in _PLACES if _named(cases, name)), _PLACES[0])
-    if by in cases.frame and not _named(cases, by):
-        raise JourneyError(f"no contact names its {by}.", needs=f"'{by}' of interactions")
     if by not in cases.frame:
         raise JourneyError(f"contacts have no {by}.", needs=f"'{by}' under tables.interactions")
     groups = _in_order(cases, by, stages)
@@ -142,6 +140,8 @@ def _scores(
 def _headline(frame: pd.DataFrame, by: str, level: float) -> str:
     sizes = frame[frame["part"] == "contacts"].set_index("group")["estimate"]
     placed = sizes.drop(NO_STAGE, errors="ignore")
+    if placed.empty:
+        return f"None of the {count(sizes.sum(), 'contact')} names its {by}."
     frame, most = frame[frame["group"] != NO_STAGE], placed.idxmax()
     where = {"kind": "of the", "channel": "by the"}.get(by, "at the")
     said = f"Contacts are most often {where} {by} '{most}': {percent(sizes[most] / sizes.sum())}"
