@@ -10,7 +10,8 @@ are those of the vendors' own exports and of the words people give such columns.
 from dataclasses import dataclass
 
 _WHO = (
-    r"(?:cust(?:omer)?|consumer|complainant|consommateur|consumidor|verbraucher|client|member|account|acct|kunden?|user|person|people|contact|abonne|"
+    r"(?:cust(?:omer)?|consumer|complainant|consommateur|consumidor|verbraucher|"
+    r"client|member|account|acct|kunden?|user|person|people|contact|abonne|"
     r"cliente?|socio|adherent|subscriber|guest|patient|mitglieds?|mandant|buyer|shopper|payer|"
     r"household|requester|company|usager|usuario|konto|compte|cuenta|klant|lid|leden|gast|utente|"
     r"socio|assinante|kund|kunde|klient[aiy]?|zakazni[ck][ai]?|asiakas|asiakkaan|czlonka?|"

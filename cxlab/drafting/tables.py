@@ -265,7 +265,7 @@ def counts_rows(column: Profile, table: str) -> bool:
         return False
     tally = column.tally()
     whole = all(float(number).is_integer() and number >= 0 for number in tally)
-    return whole and len(tally) > 1 and sum(n * rows for n, rows in tally.items()) > column.n
+    return whole and len(tally) > 1 and sum(n * held for n, held in tally.items()) > column.n
 
 
 def _is_rated(column: Profile) -> bool:
