@@ -213,7 +213,7 @@ def _who_sentence(frame: pd.DataFrame) -> str:
         return "Nothing known of the people goes detectably with leaving a question empty."
     most = sure.iloc[0]
     return (
-        f"Leaving '{most['column']}' empty goes with {label(most['term'])} (p, adjusted, "
+        f"Leaving '{label(most['column'])}' empty goes with {label(most['term'])} (p, adjusted, "
         f"{probability(most['p_adjusted'])}); {count(len(sure))} of {count(len(frame), 'pair')} "
         "of question and fact go together."
     )

@@ -8,6 +8,7 @@ The whole way:
     case                both at once
     verdict             can they be picked out in time?
     leaving             how many leave?
+    by_group            who leaves more?
     beside              the ranking beside the verdict
     with_and_without    is a rule of thumb as good?
     calls               whom is it worth to call?
@@ -69,6 +70,7 @@ from cxlab.churn.evaluation import (
     sensitivity,
 )
 from cxlab.churn.exposure import hazard_by_failure, hazard_by_score
+from cxlab.churn.groups import by_group
 from cxlab.churn.health import health
 from cxlab.churn.models import choose, fit, unseen
 from cxlab.churn.reasons import associations, contributions, reasons
@@ -81,7 +83,7 @@ from cxlab.codebook import guard
 
 __all__ = [
     "Asked", "Case", "ChurnError", "Definition", "Line", "Snapshot", "alarms", "asked",
-    "associations", "audit", "beside", "calibration", "calls", "case", "choices_around",
+    "associations", "audit", "beside", "by_group", "calibration", "calls", "case", "choices_around",
     "choose", "contributions", "definition", "evaluate", "fit", "from_table", "halves",
     "hazard_by_failure", "hazard_by_score", "health", "learned", "leaving", "lift", "line_of",
     "profit", "reasons", "red", "rolling", "save", "sensitivity", "snapshot", "stack",

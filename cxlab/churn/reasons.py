@@ -29,6 +29,7 @@ SOME = 500
 STABLE = 0.8
 #: Facts among which one must be again in a refit.
 FIRST = 10
+ALONE = "; alone, the "  # a fact that by itself goes the other way with leaving
 #: Rank correlation of a fact with its contribution from which one direction is named: a fact
 #: whose middle goes with staying and whose ends go with leaving has none.
 ONE_WAY = 0.8
@@ -139,7 +140,8 @@ def associations(model, snapshot: Snapshot, *, seed: int = 0) -> Result:
     Returns:
         A `Result` with `term` (in words), `column`, `estimate` (mean size of the contribution),
         `correlation` (rank correlation of the fact with its contribution; missing for facts in
-        words or all alike), `direction` (the same in words), `share`
+        words or all alike), `direction` (the same in words, and where the fact by itself goes the
+        other way, that), `share`
         (refits in which it is again among the first ten, of few facts the first half), `verdict`.
     """
     found = contributions(model, snapshot).drop(columns="base")
@@ -152,7 +154,7 @@ def associations(model, snapshot: Snapshot, *, seed: int = 0) -> Result:
     rows = []
     for rank, (name, mean) in enumerate(size.items(), start=1):
         back = float(np.mean([name in first for first in again]))
-        together, way = _direction(snapshot.features.get(name), found[name])
+        together, way = _direction(snapshot.features.get(name), found[name], snapshot.label)
         rows.append(
             {
                 "rank": rank,
@@ -167,6 +169,8 @@ def associations(model, snapshot: Snapshot, *, seed: int = 0) -> Result:
         )
     frame = pd.DataFrame(rows)
     steady = frame[(frame["verdict"] == "stable") & (frame["rank"] <= top)]
+    # what goes one way alone and the other among the rest is no sentence to be quoted
+    steady = steady[~steady["direction"].str.contains(ALONE, regex=False)]
     named = [_with_direction(row.term, row.direction) for row in steady.head(2).itertuples()]
     named = named if len(" ".join(named).split()) < 18 else named[:1]
     return Result(
@@ -385,7 +389,7 @@ def _sentence(name: str, value, usual, added: float) -> str:
     return f"{words}: {shown}, {'above' if value > usual else 'below'} the usual {middle}"
 
 
-def _direction(values, added: pd.Series) -> tuple[float, str]:
+def _direction(values, added: pd.Series, label: pd.Series) -> tuple[float, str]:
     if values is None or not pd.api.types.is_numeric_dtype(values):
         return np.nan, "by group"
     both = pd.DataFrame({"value": values.astype(float), "added": added}).dropna()
@@ -394,7 +398,11 @@ def _direction(values, added: pd.Series) -> tuple[float, str]:
     together = both.corr("spearman").iloc[0, 1]
     if not np.isfinite(together) or abs(together) < ONE_WAY:
         return together, "no one direction"
-    return together, "higher, likelier" if together > 0 else "lower, likelier"
+    way, other = ("higher", "lower") if together > 0 else ("lower", "higher")
+    alone = pd.DataFrame({"value": values.astype(float), "label": label.astype(float)}).dropna()
+    raw = alone.corr("spearman").iloc[0, 1]
+    turned = raw * together < 0 and abs(raw) > 2 / np.sqrt(len(alone))
+    return together, f"{way}, likelier" + (f"{ALONE}{other}" if turned else "")
 
 
 def _with_direction(term: str, direction: str) -> str:

@@ -80,6 +80,10 @@ class Snapshot:
         known = self.label.notna()
         left = int(self.label.sum())
         who = f"{count(int(known.sum()), 'customer')} judged, of whom {count(left)} left"
+        there = 0 if self.gone is None else int(self.gone.notna().sum())
+        if known.sum() < there / 2 and self.day.nunique() == 1:
+            who = f"of {count(there, 'customer')} there that day {count(int(known.sum()))} judged, "
+            who += f"of whom {count(left)} left"
         days = self.day.dropna().unique()
         if not len(days):
             return f"{who}; the table carries no dates."

@@ -242,7 +242,10 @@ def _best(frame: pd.DataFrame, value: float | str) -> str:
             "that the ranking saves little."
         )
     found, ends = amount(top["estimate"], unit), span(top["conf_low"], top["conf_high"], unit)
-    return f"If calls keep as many as is assumed, they bring at most {found}{whom} ({ends})."
+    bring = "they bring at most"
+    if top["n"] == frame["n"].max():  # more calls than were looked at may bring more
+        bring = "the most calls possible bring"
+    return f"If calls keep as many as is assumed, {bring} {found}{whom} ({ends})."
 
 
 def _most(frame: pd.DataFrame, best) -> tuple[str, ...]:

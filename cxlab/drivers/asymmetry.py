@@ -349,7 +349,15 @@ def _headline(frame: pd.DataFrame, outcome: str, sign: int) -> str:
     if linear:
         verb = "is" if len(linear) == 1 else "are"
         return f"No rating is clearly a must-have or a delighter; {listing(linear)} {verb} linear."
-    return f"Nothing stands apart: no rating shows a clear penalty or reward in {label(outcome)}."
+    sides = frame[frame["part"].isin(PARTS[:2])]
+    lone = sides[sides["estimate"].isna()].drop_duplicates("term")
+    if len(lone):  # a penalty without a reward to hold it against is no must-have, and not nothing
+        those = f"{count(len(lone))} of {count(len(verdicts), 'rating')}"
+        return (
+            f"Whether a rating is missed when bad or noticed when good cannot be told: of {those} "
+            "too few lie at one end."
+        )
+    return f"No rating is clearly a must-have or a delighter for {label(outcome)}."
 
 
 def _kano_codes(responses: pd.DataFrame, name: str) -> np.ndarray:

@@ -81,10 +81,13 @@ def nonlinear(design: Design, *, seed: int = 0) -> Result:
     return Result(
         name="non-linear cross-check",
         frame=frame,
-        headline=f"Boosted trees {'agree' if agrees else 'disagree'} with the linear order: "
-        f"{'both put' if same_first else 'they put'} {frame['term'][0]} first"
-        + ("" if same_first else f", the linear model {list(groups)[int(linear.argmax())]}")
-        + (f"; correlation of the shares {number(together, 2)}." if len(groups) > 2 else "."),
+        headline=sentence(
+            f"{'' if np.isfinite(design.given).all() else 'with gaps marked, not filled, '}"
+            f"boosted trees {'agree' if agrees else 'disagree'} with the linear order: "
+            f"{'both put' if same_first else 'they put'} {frame['term'][0]} first"
+            + ("" if same_first else f", the linear model {list(groups)[int(linear.argmax())]}")
+            + (f"; correlation of the shares {number(together, 2)}." if len(groups) > 2 else ".")
+        ),
         method=f"Gradient boosting, {FOLDS}-fold; loss of R² on held-out answers when a term is "
         "shuffled (Breiman 2001; Fisher, Rudin and Dominici 2019), beside LMG.",
         base=design.base,

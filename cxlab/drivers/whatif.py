@@ -50,6 +50,7 @@ def simulate(design: Design, *, moves: Mapping[str, float | tuple[float, float]]
     predict = change(design, points)
     frame = _frame(design, asked, raised, predict).assign(verdict="assumed")
     last, what = frame.iloc[-1], "NPS" if points == "nps" else label(design.outcome)
+    what = f"the mean answer to {what}" if unit not in ("points", "share") else what
     moved = _moved(asked)
     return Result(
         name="what if",

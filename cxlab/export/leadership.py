@@ -40,6 +40,7 @@ UNDECIDED = "Nothing was decided yet, and these data by themselves justify no ac
 CARDS = {
     "trend": ("20_scores", " by "),
     "where": ("20_scores", "against the rest"),
+    "leavers": ("40_churn", "leaving against the rest"),
     "why": ("30_drivers", "driver importance"),
     "worth": ("55_value", "chain from rating to value"),
     "kept": ("50_retention", "survival in"),
@@ -47,6 +48,7 @@ CARDS = {
 MISSED = {
     "trend": "a score over time",
     "where": "who stands apart",
+    "leavers": "who leaves more",
     "why": "what goes with the score",
     "worth": "what a better rating is worth",
     "kept": "how long customers stay",
@@ -197,7 +199,7 @@ class Page:
         """Give the finding that a picture of the page shows.
 
         Args:
-            name: `trend`, `where`, `why`, `worth` or `kept`.
+            name: `trend`, `where`, `leavers`, `why`, `worth` or `kept`.
         """
         told = self._card(name)
         if not told:

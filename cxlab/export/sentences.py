@@ -78,7 +78,7 @@ def lead(finding: Mapping[str, Any]) -> dict[str, Any]:
         here = dict(zip(columns, cells, strict=True))
         if here.get("estimate") is None:
             continue
-        at = _place(amount(here["estimate"], unit), bare)
+        at = min(_place(text, bare) for text in _written(here["estimate"], unit))
         ends = (here.get("conf_low"), here.get("conf_high"))
         spans = [place for place, two in stated if None not in ends and _same(ends, two, unit)]
         names = [label(str(here[key])) for key in ("term", "group") if here.get(key)]
@@ -103,6 +103,13 @@ def numbers_of(sentence: str) -> set[str]:
         ['59%', '72']
     """
     return set(re.findall(_NUMBER, _INTERVAL.sub("", sentence)))
+
+
+def _written(estimate: float, unit: str) -> list[str]:
+    """Give the ways in which a sentence may state a number; a difference by its size and side."""
+    size = number(abs(estimate) * 100, 1) + " percentage points" if unit == "share" else ""
+    side = "above" if estimate > 0 else "below"
+    return [amount(estimate, unit), f"{size or number(abs(estimate), 1)} {side}"]
 
 
 def _place(text: str, sentence: str) -> float:

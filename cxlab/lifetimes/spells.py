@@ -13,6 +13,7 @@ from cxlab.results import Misuse, Unanswerable, count
 
 UNTOLD = "period"
 SAY_UNIT = "write `formats: {tenure: months}` under tables.customers, or name it as `unit`."
+EVER = "The times carry no dates: if who left long ago is not in the table, fewer stay than shown."
 DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
 
 REASONS = {
@@ -219,8 +220,8 @@ def _from_tenure(customers, start, end, since, unit) -> Spells:
     )
     times = (entry, time, event, np.full(len(time), np.inf))
     notes = () if unit else (f"In which unit '{start}' counts is not told: {SAY_UNIT}",)
-    columns = (start, end)
-    return _keep(customers, times, reason, columns, unit or UNTOLD, f"with '{start}'", notes)
+    columns, words = (start, end), f"with '{start}' (taken for all there ever were)"
+    return _keep(customers, times, reason, columns, unit or UNTOLD, words, (*notes, EVER))
 
 
 def _keep(customers, times, reason, columns, unit, words, notes) -> Spells:

@@ -84,7 +84,13 @@ def _first(each: Asked, rows: pd.DataFrame) -> pd.Series | None:
 
 
 def _headline(asked: Questionnaire, frame: pd.DataFrame) -> str:
-    """Say a widely shared answer, and in how many questions more than half agree."""
+    """Say a widely shared answer, and in how many questions more than half agree.
+
+    What people are (a segment) and a range of numbers that we drew are no answer that they gave.
+    """
+    given = [name not in asked.segments and asked[name].kind != "number"
+             for name in frame["question"]]  # fmt: skip
+    frame = frame[given] if any(given) else frame
     bare = (frame["part"] == "answer") & frame["answer"].str.fullmatch(r"-?[\d.,]+")
     telling = frame[(frame["share"] <= _NEARLY_ALL) & ~bare]
     top = (telling if len(telling) else frame).iloc[0]

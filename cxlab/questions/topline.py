@@ -246,7 +246,7 @@ def _ends(means: pd.DataFrame, *, rank: bool) -> str:
     high, low = (number(row["estimate"], 2) for row in (best, worst))
     ahead, behind = rivals(up, error), rivals(-up, error)
     if len(means) > 1 and ahead == len(means) - 1:
-        lie = " to ".join(sorted((low, high)))
+        lie = " to ".join(sorted({low, high}))
         return f"no item stands {'before another' if rank else 'apart'}, {lie} on average"
     if rank:
         first = f"{whole(best['item'])}{or_others(ahead)} is put first (place {high} on average)"

@@ -417,7 +417,7 @@ def cell(column: str, value: Any, unit: str = "", *, digits: int | None = None) 
     if not isinstance(value, Real):
         return label(str(value)) if column in NAMED else str(value)
     value = float(value)
-    if column in ("p_value", "p_adjusted"):
+    if column in ("p_value", "p_adjusted", "p_rest"):
         return probability(value)
     if column == "level":
         return percent(value)

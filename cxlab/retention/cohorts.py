@@ -89,18 +89,21 @@ def cohorts(
     if not (cells["events"] > 0).any():
         raise OrdersError("no order lies where it is counted; look at 'ordered_at' and 'amount'.")
     frame = _grid(cells, sizes, period, length, last, rule, brackets)
-    frame = _estimates(frame, measure, level)
-    whole = _average(frame, measure, level)
-    frame = pd.concat([whole, frame], ignore_index=True)[WORDS]
+    each = _estimates(frame, measure, level)
+    whole = _average(each, measure, level)
+    told = _told(whole, each, measure, level)
+    frame = pd.concat([whole, each], ignore_index=True)[WORDS]
     base = f"{count(sizes.sum(), 'customer')} in {count(len(sizes), 'cohort')} to {last:%Y-%m-%d}"
+    if told is not None and told["n"] < sizes.sum():
+        base += f"; {count(told['n'])} of them watched for so long"
     return Result(
         name="cohorts",
         frame=frame,
-        headline=_headline(whole, measure, f"{length} days" if length else period, rule),
+        headline=_headline(told, measure, f"{length} days" if length else period, rule),
         method=f"{RULES[rule]}; periods of {period}; "
         + ("Wilson intervals" if measure == "customers" else "t intervals, money after refunds"),
         base=base,
-        notes=early + _notes(frame, rule),
+        notes=early + (() if customers is not None else _begins(each)) + _notes(frame, rule),
         unit="share" if measure == "customers" else "",
     )
 
@@ -376,15 +379,35 @@ def _spaced(cohort: str) -> str:
     return next((unit for unit, form in forms.items() if re.fullmatch(form, cohort)), "period")
 
 
-def _headline(whole: pd.DataFrame, measure: str, period: str, rule: str) -> str:
+def _told(whole: pd.DataFrame, each: pd.DataFrame, measure: str, level: float) -> pd.Series | None:
+    """Choose the age that is told: the third, or one that stands out above it."""
     later = whole[whole["time"] > 0] if len(whole) else whole
     if later.empty:
-        return "No cohort has been seen to the end of its second period yet."
+        return None
     row = later.iloc[min(2, len(later) - 1)]
-    # who buys once a year is not told of after three months: the age that stands out above it
+    # who buys once a year is not told of after three months: the age that stands out above it,
+    # in the same cohorts, as older cohorts may be others than younger ones
     seen = later[(later["time"] > row["time"]) & (later["n"] >= row["n"] / 2)]  # by most of them
-    rhythm = seen[seen["conf_low"] > row["conf_high"]]
-    row = rhythm.loc[rhythm["estimate"].idxmax()] if len(rhythm) else row
+    done = each[each["finished"]]
+    same = {
+        time: _average(done[done["group"].isin(done.loc[done["time"] == time, "group"])],
+                       measure, level).set_index("time").loc[row["time"]]
+        for time in seen["time"]
+    }  # fmt: skip
+    ends = seen["time"].map(lambda time: max(same[time]["conf_high"], row["conf_high"]))
+    rhythm = seen[seen["conf_low"] > ends]
+    return rhythm.loc[rhythm["estimate"].idxmax()] if len(rhythm) else row
+
+
+def _begins(each: pd.DataFrame) -> tuple[str, ...]:
+    """Say of whom it is not known that they began when their orders do."""
+    first = each["group"].iloc[0]
+    return (f"The orders begin in {first}: who bought before that counts as beginning then.",)
+
+
+def _headline(row: pd.Series | None, measure: str, period: str, rule: str) -> str:
+    if row is None:
+        return "No cohort has been seen to the end of its second period yet."
     what = count(row["time"], period)
     if period not in CALENDAR:
         what = f"{count(row['time'], 'period')} of {period}"

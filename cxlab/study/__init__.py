@@ -51,6 +51,9 @@ UNWEIGHTED = Absence(
 ELSEWHERE = Absence(
     "Those whom customers of one part brought may belong to another: the report for everyone tells."
 )
+PARTED = Absence(
+    "A part is not broken down by another segment: everyone less it would tell the rest."
+)
 NO_SEGMENT = Absence("The study names no segment to compare.", "a segment of at least two groups")
 
 
@@ -350,6 +353,13 @@ class Study:
         several = {name: n for name in names if (n := frame[name].nunique()) > 1}
         few = (name for name, n in several.items() if n <= MOST_COMPARED)
         return next(few, next(iter(several), NO_SEGMENT))
+
+    def breakdowns(self) -> tuple[str, ...] | Absence:
+        """Name the segments by which everyone is broken down; a part is not.
+
+        What a part tells of another segment would tell, less everyone, those of the other parts.
+        """
+        return PARTED if self.only else self.segments()
 
     @property
     def margins(self) -> dict[str, dict[str, float]] | list[str]:

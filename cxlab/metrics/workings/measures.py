@@ -76,8 +76,17 @@ class Score:
     def says(self, text: str) -> str:
         """Begin a sentence with the score's value."""
         if self.kind == "top":
-            return f"{self.name}: {text} give one of the best answers"
+            return f"{self.name}: {text} give {self._best}"
         return f"{self.name} averages {text}" if self.kind == "mean" else f"{self.name} is {text}"
+
+    @property
+    def _best(self) -> str:
+        """Name the top box, for a sentence: a single answer by its word."""
+        low, high = self.scale.top_box() if self.scale else (0, 1)
+        if low != high:
+            return "one of the best answers"
+        words = [f", '{word}'" for word, at in self.scale.labels.items() if at == low]
+        return "the best answer" + "".join(words[:1])
 
     @property
     def box(self) -> str:
