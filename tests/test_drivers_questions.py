@@ -86,7 +86,7 @@ def test_turning_rating_and_score_over_makes_a_must_have_a_delighter():
 def test_few_answers_leave_the_shape_unclear():
     found = drivers.penalty_reward(shaped(80), outcome="nps", drivers=["line", "none"], n_boot=200)
     assert set(found.frame["verdict"]) == {"unclear"}
-    assert "Nothing stands apart" in found.headline
+    assert "cannot be told: too few answers lie at one end of 2 of 2 ratings" in found.headline
 
 
 def test_kano_agrees_with_berger():

@@ -10,7 +10,7 @@ from cxlab import events, stats
 from cxlab.churn.case import Asked
 from cxlab.churn.definition import SILENCE, ChurnError
 from cxlab.churn.workings.asking import question
-from cxlab.results import Result, count, listing, number, percent
+from cxlab.results import Result, count, hidden, listing, number, percent
 
 MOST_GROUPS = 12
 NEEDS = "a segment of the customer list with two groups or more"
@@ -27,10 +27,10 @@ def by_group(asked: Asked, *, by: Sequence[str], level: float = 0.95) -> Result:
         level: of the intervals; a group stands apart when its adjusted p is below 1 - level.
 
     Returns:
-        A `Result` with `term` (the column), `group`, `share` (who left), `estimate` (less the
-        share of all others), `conf_low`, `conf_high` (Newcombe 1998), `p_value`, `p_adjusted`
-        (Benjamini and Hochberg 1995, over all groups), `events`, `n`, `verdict` (above, below,
-        not apart).
+        A `Result` with `breakdown` (the column), `group` (column and value), `share` (who left),
+        `estimate` (less the share of all others), `conf_low`, `conf_high` (Newcombe 1998),
+        `p_value`, `p_adjusted` (Benjamini and Hochberg 1995, over all groups), `events`, `n`,
+        `verdict` (above, below, not apart). The sentence names no group of few people.
 
     Raises:
         ChurnError: no column makes groups, or the table does not say who left.
@@ -61,7 +61,7 @@ def by_group(asked: Asked, *, by: Sequence[str], level: float = 0.95) -> Result:
     return Result(
         name="leaving against the rest",
         frame=frame.drop(columns=["rest", "rest_left", "statistic"]),
-        headline=_headline(frame, did),
+        headline=_headline(frame[~hidden(frame, smallest=asked.smallest)], did),
         method="Shares of each group against all customers outside it: score test, Newcombe's "
         "interval; false discovery rate held over all groups (Benjamini and Hochberg 1995).",
         base=f"{count(int(taken.gone.notna().sum()), 'customer')}, of whom "
@@ -80,21 +80,24 @@ def _counted(values: pd.Series, gone: pd.Series, name: str) -> pd.DataFrame:
     both = pd.DataFrame({"group": values[known].astype(str), "gone": gone[known].astype(int)})
     counted = both.groupby("group", observed=True)["gone"].agg(events="sum", n="size").reset_index()
     everyone = counted[["events", "n"]].sum()
+    said = events.describe(name)
     return counted.assign(
-        term=events.describe(name),
+        breakdown=said,
+        group=[f"{said}: {value}" for value in counted["group"]],
         rest_left=everyone["events"] - counted["events"],
         rest=everyone["n"] - counted["n"],
-    )[["term", "group", "events", "n", "rest_left", "rest"]]
+    )[["breakdown", "group", "events", "n", "rest_left", "rest"]]
 
 
 def _headline(frame: pd.DataFrame, did: str) -> str:
     apart = frame[frame["verdict"] != "not apart"]
     if apart.empty:
-        terms = list(dict.fromkeys(frame["term"]))
+        terms = list(dict.fromkeys(frame["breakdown"]))
         return f"No group stands apart in how many {did}, by {listing(terms, 3)}."
     # how surely it stands apart: a handful far off says less than half of everybody
     top = apart.loc[apart["statistic"].idxmax()]
-    more = [term for term in dict.fromkeys(apart["term"]) if term != top["term"]]
+    more = [term for term in dict.fromkeys(apart["breakdown"]) if term != top["breakdown"]]
     too = f" Groups of {listing(more, 3)} stand apart too." if more else ""
     size = f"{number(abs(top['estimate']) * 100, 1)} percentage points {top['verdict']} all others"
-    return f"Of {top['term']} '{top['group']}' {percent(top['share'], 1)} {did}, {size}.{too}"
+    value = top["group"].removeprefix(f"{top['breakdown']}: ")
+    return f"Of {top['breakdown']} '{value}' {percent(top['share'], 1)} {did}, {size}.{too}"

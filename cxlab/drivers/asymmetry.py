@@ -354,8 +354,8 @@ def _headline(frame: pd.DataFrame, outcome: str, sign: int) -> str:
     if len(lone):  # a penalty without a reward to hold it against is no must-have, and not nothing
         those = f"{count(len(lone))} of {count(len(verdicts), 'rating')}"
         return (
-            f"Whether a rating is missed when bad or noticed when good cannot be told: of {those} "
-            "too few lie at one end."
+            "Whether a rating is missed when bad or noticed when good cannot be told: too few "
+            f"answers lie at one end of {those}."
         )
     return f"No rating is clearly a must-have or a delighter for {label(outcome)}."
 

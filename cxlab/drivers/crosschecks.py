@@ -82,7 +82,7 @@ def nonlinear(design: Design, *, seed: int = 0) -> Result:
         name="non-linear cross-check",
         frame=frame,
         headline=sentence(
-            f"{'' if np.isfinite(design.given).all() else 'with gaps marked, not filled, '}"
+            f"{'' if np.isfinite(design.given).all() else 'with gaps marked, '}"
             f"boosted trees {'agree' if agrees else 'disagree'} with the linear order: "
             f"{'both put' if same_first else 'they put'} {frame['term'][0]} first"
             + ("" if same_first else f", the linear model {list(groups)[int(linear.argmax())]}")
