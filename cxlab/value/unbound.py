@@ -170,7 +170,7 @@ def _set_right(value: Result, times: float) -> Result:
     frame.loc[rests, "conf_low"] = np.minimum(raw["conf_low"], right["conf_low"])
     frame.loc[rests, "conf_high"] = np.maximum(raw["conf_high"], right["conf_high"])
     # of a model that was off nobody knows how many it takes wrongly to be there
-    frame["verdict"] = np.where(frame["term"] == "share still there", "assumed", None)
+    frame["verdict"] = (frame["term"] == "share still there").map({True: "assumed", False: None})
     first = frame.iloc[0]
     low, middle, high = (number(first[word], 2) for word in ("conf_low", "estimate", "conf_high"))
     ahead = re.search(r"from now on|over the next [\d,]+ \w+", value.headline)

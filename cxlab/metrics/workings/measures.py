@@ -82,9 +82,9 @@ class Score:
     @property
     def _best(self) -> str:
         """Name the top box, for a sentence: a single answer by its word."""
-        low, high = self.scale.top_box() if self.scale else (0, 1)
-        if low != high:
+        if not self.scale or len(set(self.scale.top_box())) > 1:
             return "one of the best answers"
+        low = self.scale.top_box()[0]
         words = [f", '{word}'" for word, at in self.scale.labels.items() if at == low]
         return "the best answer" + "".join(words[:1])
 
