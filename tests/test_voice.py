@@ -236,6 +236,40 @@ def test_a_comment_pasted_many_times_is_told_and_counted_once_on_request():
     assert len(voice.hear(rows, once=True).text) == 2
 
 
+TAGGED = {
+    "a tag": lambda n, said: f"[Store {n % 9}] {said}",
+    "tags of words": lambda n, said: f"{said} <{['Leeds', 'York', 'Bath'][n % 3]} shop>",
+    "a heading": lambda n, said: f"Store {n % 9}: {said}",
+    "an opening": lambda n, said: f"The reason for my score is {said}",
+    "a mailer": lambda n, said: f"{said}\nSent from my iPhone" if n % 3 else said,
+    "two footers": lambda n, said: f"{said}\nDo not reply to this.\nAcme Ltd, {n} High Street",
+}
+
+
+@pytest.mark.parametrize("kind", TAGGED)
+def test_what_very_many_comments_hold_alike_is_not_what_they_say(kind):
+    rows = _said().assign(comment=lambda all: all["comment"].str.removesuffix(" was so"))
+    plain = voice.hear(rows, languages=["en"])
+    rows["comment"] = [TAGGED[kind](n, said) for n, said in enumerate(rows["comment"])]
+    heard = voice.hear(rows, languages=["en"])
+    assert heard.text.tolist() == plain.text.tolist()
+    assert "word for word, a tag or a footer; it is left out" in " ".join(heard.notes)
+    # a part too small to show it is read as the whole is, and found in it
+    few = voice.listen(rows[::40], like=heard)
+    assert few.text.tolist() == plain.text[::40].tolist()
+    assert len(voice.within(voice.themes(heard), voice.hear(rows[::40])).heard.text) == 6
+
+
+def test_what_people_say_often_is_no_tag():
+    draw = np.random.default_rng(2)
+    said = _said()["comment"].str.removesuffix(" was so")
+    said = said.where(draw.random(240) < 0.4, "easy to use every day " + said)
+    said = said.where(draw.random(240) < 0.4, said + " easy to use every day")
+    heard = voice.hear(pd.DataFrame({"comment": [*said, *["works like a charm today"] * 90]}))
+    assert not heard.aside
+    assert len(heard.text) == 330
+
+
 def test_the_study_file_declares_themes(tmp_path):
     text = (
         "study: S\nas_of: 2025-01-01\ntables: {responses: {files: a.csv, columns: {comment: C}}}\n"

@@ -9,8 +9,8 @@ import pandas as pd
 
 from cxlab.codebook import did_you_mean
 from cxlab.results import Misuse, Result, Unanswerable, count, listing, percent
-from cxlab.voice.workings import tongues
-from cxlab.voice.workings.texts import LONGEST, folded, says_nothing, sentences
+from cxlab.voice.workings import repeated, tongues
+from cxlab.voice.workings.texts import LONGEST, cut, folded, says_nothing, sentences
 
 NEEDS = "answers with a comment"
 ALIKE = 20  # comments word for word the same that are worth a word
@@ -28,12 +28,13 @@ class Heard:
     Attributes:
         frame: the answers they stand in, all columns.
         comment: name of the column that holds them, as written (masked when the study was opened).
-        text: the comments, folded.
+        text: the comments, folded, without what very many of them hold word for word.
         language: its code, or `not told`.
         notes: what was left out and why, a sentence each.
         source: `comment` of a survey, or `review`.
         own: how many, from the first, themes are learned from; all if None.
         beside: public reviews, of which the same themes are told; nothing is learned from them.
+        aside: what very many comments hold word for word, as a tag or a footer.
     """
 
     frame: pd.DataFrame
@@ -44,6 +45,7 @@ class Heard:
     source: str = "comment"
     own: int | None = None
     beside: "Heard | None" = None
+    aside: tuple[str, ...] = ()
 
     @cached_property
     def sentences(self) -> pd.DataFrame:
@@ -51,6 +53,11 @@ class Heard:
         parts = [sentences(text) for text in self.text]
         rows = np.repeat(np.arange(len(parts)), [len(each) for each in parts])
         return pd.DataFrame({"row": rows, "text": [one for each in parts for one in each]})
+
+    @cached_property
+    def written(self) -> np.ndarray:
+        """The comments, folded, with all that they hold."""
+        return np.array([folded(each) for each in self.frame[self.comment]], dtype=object)
 
     @property
     def base(self) -> str:
@@ -64,6 +71,7 @@ def hear(
     comment: str = "comment",
     languages: Sequence[str] = (),
     once: bool = False,
+    like: Heard | None = None,
 ) -> Heard:
     """Take the comments out of answers, fold them, and tell their language.
 
@@ -72,6 +80,7 @@ def hear(
         comment: column of what people wrote.
         languages: codes such as `en`, `de`; those of the column `language` if not given.
         once: count comments that are word for word the same once.
+        like: comments of the whole, for those of a part: what they hold alike is left out here.
 
     Returns:
         The comments that say something; its notes tell what was left out.
@@ -90,19 +99,22 @@ def hear(
         raise VoiceError(f"No comment was asked for.{near}", needs=NEEDS)
     written = responses[responses[comment].notna()]
     text = np.array([folded(each) for each in written[comment]], dtype=object)
-    empty = np.array([says_nothing(each) for each in text], dtype=bool)
+    aside = repeated.found(text) if like is None else like.aside
+    said = np.array([*map(repeated.without(aside), text)], dtype=object)
+    empty = np.array([says_nothing(each) for each in said], dtype=bool)
     kept = ~empty
     again = pd.Series(text).duplicated().to_numpy() & kept
     if once:
         kept &= ~again
     if not kept.any():
         raise VoiceError("Nobody wrote a comment that says something.", needs=NEEDS)
-    notes = [*_left_out(text, empty, written[comment]), *_told_alike(text[~empty], once)]
-    rows, text = written[kept].reset_index(drop=True), text[kept]
+    alike = _again(int(again.sum())) if once else _told_alike(text[~empty])
+    notes = [*_left_out(empty, written[comment]), *alike, *_told_aside(aside)]
+    rows, text = written[kept].reset_index(drop=True), said[kept]
     among = tongues.among(rows, languages)
     if unknown := [each for each in among if each not in tongues.known()]:
         raise Misuse(f"there is no language {listing(unknown)}; write codes such as en, de, fr.")
-    return Heard(rows, comment, text, tongues.told(text, among), tuple(notes))
+    return Heard(rows, comment, text, tongues.told(text, among), tuple(notes), aside=aside)
 
 
 def languages(heard: Heard) -> Result:
@@ -121,7 +133,7 @@ def languages(heard: Heard) -> Result:
     return Result("languages of the comments", frame, said, tongues.METHOD, heard.base, heard.notes)
 
 
-def _left_out(text: np.ndarray, empty: np.ndarray, written: pd.Series) -> list[str]:
+def _left_out(empty: np.ndarray, written: pd.Series) -> list[str]:
     notes = []
     if empty.any():
         notes.append(
@@ -133,15 +145,30 @@ def _left_out(text: np.ndarray, empty: np.ndarray, written: pd.Series) -> list[s
     return notes
 
 
-def _told_alike(text: np.ndarray, once: bool) -> list[str]:
+def _again(n: int) -> list[str]:
+    """Tell of comments not counted, as others before them are word for word the same."""
+    return [f"{count(n, 'comment')} left out: word for word another; each is counted once."] * (
+        n > 0
+    )
+
+
+def _told_alike(text: np.ndarray) -> list[str]:
     """Tell of comments pasted many times: one person, a script, or a very short answer."""
     counts = pd.Series(text).value_counts()
     many = counts[(counts >= ALIKE) & (counts.index.str.count(" ") >= 2)]
     if many.empty:
         return []
     which = f"one of {len(many):,} texts" if len(many) > 1 else "one text"
-    how = "counted once each" if once else "each is counted; once=True counts them once"
     return [
         f"{count(int(many.sum()), 'comment')} are {which} written {ALIKE} times or more, word for "
-        f"word: pasted, or by a script; {how}."
+        "word: pasted, or by a script; each is counted (once=True counts them once)."
     ]
+
+
+def _told_aside(aside: tuple[str, ...]) -> list[str]:
+    """Tell of what is no part of what people say."""
+    if not aside:
+        return []
+    named = listing([f"'{cut(run)}'" for run in aside], 4)
+    return [f"Very many comments hold {named} word for word, a tag or a footer; it is left out of "
+            "what they say."]  # fmt: skip

@@ -31,6 +31,7 @@ def listen(
     *,
     languages: Sequence[str] = (),
     like: Heard | None = None,
+    once: bool = False,
 ) -> Heard:
     """Take the comments of a survey; where nobody wrote one, the texts of public reviews.
 
@@ -42,6 +43,7 @@ def listen(
         reviews: one row a review: `text`, and where known `rating` and `posted_at`.
         languages: codes such as `en`, `de`; those of the column `language` if not given.
         like: comments of the whole, for those of a part of it: from where they were.
+        once: count texts that are word for word the same once.
 
     Returns:
         The comments that say something.
@@ -54,11 +56,12 @@ def listen(
     public = like.source == REVIEW if like else _nothing_said(asked)
     posts = None if reviews is None else reviews.rename(columns=AS_ANSWERS)
     if posts is None or _nothing_said(posts):
-        return hear(asked, languages=languages)
+        return hear(asked, languages=languages, once=once, like=like)
     if not public:
-        own = hear(asked, languages=languages)
-        return replace(own, beside=hear(posts, languages=languages))
-    heard = hear(posts, languages=languages)
+        own = hear(asked, languages=languages, once=once, like=like)
+        theirs = like and like.beside
+        return replace(own, beside=hear(posts, languages=languages, once=once, like=theirs))
+    heard = hear(posts, languages=languages, once=once, like=like)
     return replace(heard, source=REVIEW, notes=(*heard.notes, NO_SAMPLE))
 
 

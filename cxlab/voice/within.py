@@ -33,8 +33,8 @@ def within(learned: Themed | Tone, heard: Heard) -> Themed | Tone:
     Raises:
         Misuse: a comment of the part is not among those that were learned from.
     """
-    whole = pd.Series(np.arange(len(learned.heard.text)), index=learned.heard.text)
-    at = whole[~whole.index.duplicated()].reindex(heard.text)
+    whole = pd.Series(np.arange(len(learned.heard.text)), index=learned.heard.written)
+    at = whole[~whole.index.duplicated()].reindex(heard.written)
     if at.isna().any():
         raise Misuse(f"{count(int(at.isna().sum()), 'comment')} of the part are not among those "
                      "that were learned from.")  # fmt: skip
