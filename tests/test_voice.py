@@ -114,6 +114,14 @@ def test_languages_that_cannot_be_told_are_one_sentence():
     assert told.headline == "No language could be told."
 
 
+def test_a_language_of_a_comment_or_two_is_no_second_one():
+    rows = pd.concat([_said(), pd.DataFrame({"comment": ["Das Paket kam leider nie an"] * 2})])
+    heard = voice.hear(rows, languages=["en", "de"])
+    assert 2 <= (heard.language == "de").sum() <= 6
+    assert voice.languages(heard).headline.startswith("The comments are in English, a few perhaps")
+    assert not any(name.endswith("(en)") for name in voice.themes(heard).names)
+
+
 def test_languages_are_themed_apart():
     german = {"zug": "Zug Verspätung Gleis Bahnhof Ansage Schaffner"}["zug"].split()
     draw = np.random.default_rng(1)

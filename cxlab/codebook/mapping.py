@@ -232,10 +232,12 @@ class Voice(_Part):
     Attributes:
         themes: theme -> its words, or language -> its words; they count as whole words.
         languages: codes such as `en` and `de`, where the column `language` does not say.
+        once: count comments that are word for word the same once.
     """
 
     themes: dict[str, list[str] | dict[str, list[str]]] = Field(default_factory=dict)
     languages: list[str] = Field(default_factory=list)
+    once: bool = False
 
     @field_validator("themes", mode="after")
     @classmethod

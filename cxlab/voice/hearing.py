@@ -15,6 +15,8 @@ from cxlab.voice.workings.texts import LONGEST, cut, folded, says_nothing, sente
 NEEDS = "answers with a comment"
 ALIKE = 20  # comments word for word the same that are worth a word
 NOT_TOLD = tongues.NOT_TOLD
+NO_LANGUAGE = "No language could be told."
+RARE = 0.03  # share of the comments, below which a language may be slips in telling it
 
 
 class VoiceError(Unanswerable):
@@ -124,10 +126,12 @@ def languages(heard: Heard) -> Result:
         term (a language, or `not told`), share, n.
     """
     counts = pd.Series(heard.language).value_counts()
-    names = [tongues.NAMES.get(code, code) for code in counts.index]
+    names = counts.index = pd.Index([tongues.NAMES.get(code, code) for code in counts.index])
     frame = pd.DataFrame({"term": names, "share": counts / len(heard.text), "n": counts})
     known = [each for each in names if each != NOT_TOLD]
-    said = f"The comments are in {listing(known)}." if known else "No language could be told."
+    often = [each for each in known if counts[each] >= RARE * len(heard.text)] or known
+    others = ", a few perhaps in others" if len(often) < len(known) else ""
+    said = f"The comments are in {listing(often)}{others}." if known else NO_LANGUAGE
     if known and (doubtful := int(counts.get(NOT_TOLD, 0))):
         said = f"{said[:-1]}; of {percent(doubtful / len(heard.text))} it cannot be told."
     return Result("languages of the comments", frame, said, tongues.METHOD, heard.base, heard.notes)
@@ -161,7 +165,7 @@ def _told_alike(text: np.ndarray) -> list[str]:
     which = f"one of {len(many):,} texts" if len(many) > 1 else "one text"
     return [
         f"{count(int(many.sum()), 'comment')} are {which} written {ALIKE} times or more, word for "
-        "word: pasted, or by a script; each is counted (once=True counts them once)."
+        "word: pasted, or by a script; each is counted ('voice: once' counts them once)."
     ]
 
 

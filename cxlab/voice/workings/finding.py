@@ -114,7 +114,9 @@ def _grouped(heard: Any, code: str, rows: pd.DataFrame, at: vectors.Space, most:
     which, carried, strength = _carried(heard, rows["row"].to_numpy(), at.held(texts), fit)
     words = _keyest(rows["text"][own].tolist(), which[own], len(fit.shares))
     told = _keyed(heard, words, carried, strength)
-    several = len(languages(heard)) > 1
+    several = (
+        sum((heard.language[: heard.own] == each).sum() >= FEWEST for each in languages(heard)) > 1
+    )
     listed = [
         Theme(_name(each, code if several else ""), "found", code, each, float(steady))
         for each, steady in zip(words, fit.steadiness, strict=True)

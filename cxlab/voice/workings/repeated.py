@@ -31,8 +31,8 @@ def found(texts: Iterable[str]) -> tuple[str, ...]:
         Tags in brackets, openings and footers, numbers written as `#`.
 
     Example:
-        >>> found(f"[Store {n}] {n * 'very '}late" for n in range(40))
-        ('[Store #]',)
+        >>> found(f"{one}{two} [store {ord(two)}]" for one in "abcdef" for two in "uvwxyz")
+        ('[store #]',)
     """
     left = pd.unique(pd.Series([_NUMBER.sub("#", text) for text in texts], dtype=object))
     n, runs = len(left), Counter[str]()
