@@ -22,10 +22,12 @@ _GONE += "ehemalig|inaktiv|beendet|résilié|résiliée|parti|partie|inactif|baj
 _GONE += (
     "cancelada|inactivo|inactiva|opgezegd|inactief|vertrokken|inativo|inativa|cessato|disdetto|"
 )
+_GONE += "wypowiedziana|wypowiedziany|rozwiązana|zrušená|ukončená|退会|解約|"
+_GONE += "unsubscribed|opted out|abgemeldet|désinscrit|"
 _GONE += "nieaktywny|nieaktywna|neaktivní|inaktiv|inaktiivinen|päättynyt|uppsagd|oppsagt|opsagt"
 _THERE = "stayed|retained|active|current|existing|existing customer|customer|joined|open|live|"
 _THERE += "paying|not churned|aktiv|bestehend|actif|active|activo|activa|alta|de alta|actief|ativo|"
-_THERE += "ativa|attivo|aktywny|aktywna|aktivní|aktiivinen"
+_THERE += "subscribed|angemeldet|inscrit|ativa|attivo|aktywny|aktywna|aktivní|aktiivinen"
 LEFT, STAYED = frozenset(_GONE.split("|")), frozenset(_THERE.split("|"))
 # '10 - Very likely' and '10 very likely', but not '7 or 8'; 'Very likely (10)', not 'less than 10'
 _LABELLED = re.compile(
@@ -377,8 +379,10 @@ _LONGEST = (
     300  # letters of a labelled answer; what is longer was written, and no form is looked for
 )
 _ANY = 1e12  # the high end of a scale that is not known
-# '7/10', '4 out of 5', '8 von 10'
-OF_MOST = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*(?:/|(?:out )?of|von|sur|de|van|su)\s*(5|7|10|100)")
+# '7/10', '4 out of 5', '8 von 10', '8/10 Good'
+OF_MOST = re.compile(
+    r"(\d{1,3}(?:[.,]\d+)?)\s*(?:/|(?:out )?of|von|sur|de|van|su)\s*(5|7|10|100)(?:\s+\D*)?"
+)
 _STARS = re.compile(r"[★⭐✭☆✩]{1,10}")
 _BRACKETED = re.compile(r"[\[(]([+-]?\d+(?:[.,]\d+)?)[\])](?:\s+[^\d]*)?")  # '(5) Very good'
 _FORMS = (_LABELLED, _LABEL_FIRST, _BRACKETED)

@@ -11,6 +11,8 @@ import pandas as pd
 
 from cxlab.cleaning.convert import (
     _MISSING,
+    LEFT,
+    STAYED,
     CleaningError,
     Converted,
     by_value,
@@ -33,7 +35,7 @@ _COUNTS = {
     "completo completa completado completada voltooid concluido concluida completato",
     "orders": "closed_won won paid complete completed shipped delivered fulfilled processing "
     "succeeded success successful captured settled closed approved invoiced awaiting_fulfillment "
-    "checked_out checked_in confirmed "
+    "checked_out checked_in confirmed issued emitido emitida sent_for_settle settle "
     "awaiting_shipment awaiting_pickup partially_shipped disputed refunded partially_refunded "
     "partial_refund partially_paid returned chargeback bezahlt abgeschlossen erstattet versendet "
     "versandt geliefert erledigt in_bearbeitung retourniert paye payee termine terminee livre "
@@ -66,6 +68,7 @@ _NOT = {
     "orders": "closed_lost lost failed cancelled canceled void voided pending pending_payment "
     "awaiting_payment manual_verification_required payment_pending on_hold "
     "not_paid payment_due overdue uncollectible "
+    "refused "
     "expired abandoned draft checkout_draft declined denied trash unpaid authorized test rejected "
     "blocked requires_payment_method uncaptured processing_failed payment_failed incomplete error "
     "storniert offen unbezahlt abgebrochen fehlgeschlagen entwurf ausstehend annule annulee echoue "
@@ -89,7 +92,7 @@ PREVIEWS = "survey_preview survey_test preview test spam offline_survey_preview 
 PREVIEWS += "apercu_de_l_enquete umfragevorschau vista_previa_de_la_encuesta anteprima_sondaggio"
 # rows of money given back, by the kind of transaction a row is called: 'Refund', 'Gutschrift'
 _GIVES = re.compile(
-    r"(?:^|_)(?:(?:partial_|full_)?refund|credit_(?:note|memo)|return(?:s|ed)?(?:$|_)|chargeback|reversal|gutschrift|"
+    r"(?:^|_)(?:(?:partial_|full_)?refund(?!_(?:failed|declined|refused|pending))|credit_(?:note|memo)|return(?:s|ed)?(?:$|_)|chargeback|reversal|gutschrift|"
     r"(?:ruck)?erstattung|ruckzahlung|retoure|rembours|avoir|devoluci|reembols|nota_de_credit|"
     r"devoluc|rimbors|nota_di_credito|reso(?:$|_)|terugbetal|creditnota|zwrot|aterbetal|refusjon|"
     r"tilbagebet|kreditnota|palautus|hyvitys|vraceni|dobropis|iade|возврат|返金|退款)"
@@ -251,6 +254,7 @@ def status_words(status: pd.Series) -> pd.Series:
     text = (
         status.astype("str").str.normalize("NFKD").str.replace(r"[\u0300-\u036f]", "", regex=True)
     )
+    text = text.str.replace(r"(?<=[a-z])(?=[A-Z])", "_", regex=True)  # 'SentForRefund'
     return text.str.casefold().str.replace(r"[\W_]+", "_", regex=True).str.strip("_")
 
 
@@ -268,6 +272,9 @@ def standing(status: pd.Series, table: str) -> pd.Series:
     if stem := unicodedata.normalize("NFKD", _STEMS.get(table, "")):
         off = words.str.contains(rf"^(?!.*(?:^|_){_DENIED})(?:.*_)?(?:{stem})", regex=True)
         said = said.mask(said.eq("unknown") & off.fillna(False).astype(bool), "not_counted")
+    if table == "subscriptions":  # a spell counts whether it has ended or not
+        ended = status.astype("str").str.casefold().isin(LEFT | STAYED)
+        said = said.mask(said.eq("unknown") & ended, "counts")
     return said
 
 

@@ -212,7 +212,7 @@ def _given_back(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         return np.zeros(len(rows), bool), of
     back = (rows["amount"] < 0).to_numpy(bool)
     if "kind" in rows:
-        back = back | gives_back(rows["kind"])
+        back = back | (gives_back(rows["kind"]) & ~_fees_back(rows))
     if "order_id" in rows and back.any():
         codes, _ = pd.factorize(rows["order_id"])
         paid = np.bincount(codes[~back] + 1, minlength=codes.max() + 2) > 0
@@ -223,6 +223,12 @@ def _given_back(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         of[named] = rows["refund_of"][named]
         back = back | named
     return back, of
+
+
+def _fees_back(rows: pd.DataFrame) -> np.ndarray:
+    """Find what is above zero where most rows of a kind given back have a minus of their own."""
+    kind, above = gives_back(rows["kind"]), (rows["amount"] > 0).to_numpy(bool)
+    return kind & above if (above & kind).sum() < kind.sum() / 2 else np.zeros(len(rows), bool)
 
 
 def _positive(rows: pd.DataFrame, back: np.ndarray) -> list[str]:

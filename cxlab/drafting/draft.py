@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 import pandas as pd
 
 from cxlab.codebook import COLUMNS
-from cxlab.drafting.doubts import MOST, Doubt, ranked, would_be
+from cxlab.drafting.doubts import MOST, Doubt, mean, ranked, would_be
 from cxlab.drafting.guesses import SCORES, Guess, guess
 from cxlab.drafting.long import put_together
 from cxlab.drafting.moments import last_day
@@ -160,8 +160,10 @@ def _undated(tables: Sequence[Guess], day: object) -> Doubt:
 
 def _no_score(made: Guess) -> Doubt:
     made.said["rules"] = {"no_answer": "off"}
+    fit = [f"'{c.name}' (mean {mean(c.tally()):.2f})" for c in made.ratings.values() if c.numbers]
     return Doubt(
-        "responses: no overall score was found; name one under 'columns'.",
+        "responses: no overall score was found; name one under 'columns'"
+        f"{f', such as one of {listing(fit, 4)}' if fit else ''}.",
         0.95,
         made.line("columns"),
     )

@@ -32,7 +32,7 @@ from cxlab.drafting.scales import (
     read_scale,
     tallied,
 )
-from cxlab.drafting.tables import FELT, Files, counts_rows, fits
+from cxlab.drafting.tables import FELT, Files, counts_rows, fits, is_numbered
 from cxlab.questionnaire.cells import Column
 from cxlab.results import listing
 
@@ -219,38 +219,48 @@ def _by_word(made: Guess, word: Word) -> None:
     if word.ours not in _PARTLY:
         everywhere = made.files.everywhere()
         found = [column for column in found if column.name in everywhere]
-    if word.ours == "csat":
-        found = _no_parts(made, found, word)
-    if word.ours == "nps" and not found:  # the groups alone say it, whatever the heading
-        words = [c for c in made.left() if c.kind == "category" and not c.numbers]
-        found = [c for c in words if len(c.counts) > 1 and _is_score(made, "nps", c)]
-    if word.ours == "nps":
-        found = sorted(found, key=lambda column: not column.numbers)  # points before groups
-    if word.ours in SCORES and COLUMNS[made.table][word.ours] == "score" and not found:
-        _unread(made, word)
     if word.ours == _OWN_ID.get(made.table):
-        found = sorted(found, key=lambda column: column.distinct < 0.9)
-        if found and found[0].distinct < 0.9 and word.ours == "customer_id":
-            _by_month(made, found[0])
-            found = []
-        if found and found[0].distinct < 0.9 and word.ours != "order_id":
-            made.doubt(
-                f"'{found[0].name}' repeats ({len(found[0].counts):,} values in "
-                f"{found[0].n:,} rows), so a row is a part of it; it is no {word.ours} here.",
-                0.3,
-                "columns",
-                word.ours,
-            )
-            found = []
-    if word.ours == "churned" and not found:
-        found = _other_flags(made, word)
+        found = _once_a_row(made, word.ours, found)
+    elif word.ours == "nps":
+        found = _points_or_groups(made, found)
+    elif word.ours == "csat":
+        found = _no_parts(made, found, word)
+    elif word.ours == "churned":
+        found = found or _other_flags(made, word)
     if not found:
+        if word.ours in SCORES and COLUMNS[made.table][word.ours] == "score":
+            _unread(made, word)
         return
     made.columns[word.ours] = found[0]
     others = [c for c in found[1:] if c.filled > 0.2 and c.distinct > 0.2 * found[0].distinct]
     asked = word.ours in (*SCORES, "answered_at", "customer_id", "amount", "resolution")
     if others and asked and (text := _instead(word.ours, found[0], others)):
         made.doubt(text, 0.15, "columns", word.ours)
+
+
+def _points_or_groups(made: Guess, found: list[Profile]) -> list[Profile]:
+    """Take points before the groups of NPS, which say it alone whatever their heading."""
+    words = [c for c in made.left() if c.kind == "category" and not c.numbers]
+    found = found or [c for c in words if len(c.counts) > 1 and _is_score(made, "nps", c)]
+    return sorted(found, key=lambda column: not column.numbers)
+
+
+def _once_a_row(made: Guess, ours: str, found: list[Profile]) -> list[Profile]:
+    """Take for the id of a row what does not repeat; orders alone may have several rows."""
+    found = sorted(found, key=lambda column: (column.distinct < 0.9, is_numbered(column)))
+    if not found or found[0].distinct >= 0.9 or ours == "order_id":
+        return found
+    if ours == "customer_id":
+        _by_month(made, found[0])
+    else:
+        made.doubt(
+            f"'{found[0].name}' repeats ({len(found[0].counts):,} values in "
+            f"{found[0].n:,} rows), so a row is a part of it; it is no {ours} here.",
+            0.3,
+            "columns",
+            ours,
+        )
+    return []
 
 
 def _by_month(made: Guess, who: Profile) -> None:
@@ -308,7 +318,8 @@ def _bears(made: Guess, ours: str, column: Profile) -> bool:
     """Say whether the values of a column can be what its heading says."""
     kind = COLUMNS[made.table][ours]
     if kind == "time":
-        return column.moments is not None and not _one_moment(made, column)
+        planned = ours in ("churned_at", "ended_at") and _planned(made, column)
+        return column.moments is not None and not planned and not _one_moment(made, column)
     if ours in SCORES and kind == "score":
         return _is_score(made, ours, column)
     if (made.table, ours) == ("reviews", "rating"):
@@ -338,6 +349,32 @@ def _one_moment(made: Guess, column: Profile) -> bool:
         return False
     made.unused.setdefault(column.name, f"always {column.example}, which dates nothing")
     return True
+
+
+def _planned(made: Guess, column: Profile) -> bool:
+    """Find ends that everybody has, where a status says who is there: they are planned ones."""
+    if column.filled < _EVERY or column.name in made.unused:
+        return False
+    for other in made.found:
+        words = {word: word.casefold() for word in other.counts.index}
+        there = [word for word, low in words.items() if low in STAYED]
+        if other.kind != "category" or not there or len(there) == len(words):
+            continue
+        shown = listing([f"'{word}' ({n:,})" for word, n in other.counts.items()], 4)
+        made.unused[column.name] = "an end that is planned: everybody has one"
+        made.doubt(
+            f"'{column.name}' holds a day in {column.n:,} of {column.rows:,} rows, though "
+            f"'{other.name}' holds {shown}: it is taken for a planned end, and dates nobody's "
+            "leaving. Export the day on which each has left.",
+            0.9,
+            "columns",
+            "churned_at" if made.table == "customers" else "ended_at",
+        )
+        return True
+    return False
+
+
+_EVERY = 0.97  # part of the rows
 
 
 def _undated(made: Guess) -> None:
@@ -392,10 +429,11 @@ def _other_flags(made: Guess, word: Word) -> list[Profile]:
     if "churned_at" in made.columns:
         return []
     for column in made.left():
+        words = {each: each.casefold() for each in column.counts.index}
         named = any(re.search(tier, column.called) for tier in (*word.tiers, STATUS))
+        named = named or bool(LEFT & {*words.values()} and STAYED & {*words.values()})
         if not named or column.kind != "category" or re.search(word.never, column.called):
             continue
-        words = {each: each.casefold() for each in column.counts.index}
         left = [each for each, low in words.items() if low in LEFT]
         there = [each for each, low in words.items() if low in STAYED]
         shown = listing([f"'{each}' ({column.counts[each]:,})" for each in column.counts.index], 4)

@@ -13,12 +13,21 @@ _WHO = (
     r"(?:cust(?:omer)?|consumer|complainant|consommateur|consumidor|verbraucher|"
     r"client|member|account|acct|kunden?|user|person|people|contact|abonne|"
     r"cliente?|socio|adherent|subscriber|guest|patient|mitglieds?|mandant|buyer|shopper|payer|"
+    r"rider|passenger|travell?er|booker|patron|borrower|policyholder|holder|"
     r"household|requester|company|usager|usuario|konto|compte|cuenta|klant|lid|leden|gast|utente|"
     r"socio|assinante|kund|kunde|klient[aiy]?|zakazni[ck][ai]?|asiakas|asiakkaan|czlonka?|"
     r"medlems?|"
     r"jasen|ugyfel|societaire|assure|locataire|donateur|beneficiaire|versicherte[rn]?|"
     r"versicherungsnehmer|mieter|spender|huurder|verzekerde|asegurado|paciente|alumno|donante|"
     r"afiliado|inquilino|segurado|assicurato|paziente|iscritto)s?"
+)
+_PARCEL = (
+    r"(?:tracking|shipment|consignment|parcel|waybill|awb|sendungs?|zending|colis|envoi|envio|"
+    r"spedizione|przesylki|paket)"
+)
+EVENT = (
+    r"(?:event|ereignis|evenement|evento|gebeurtenis|handelse|hendelse|zdarzenie|udalost|olay|"
+    r"scan|milestone|meilenstein)"
 )
 _ID = r"(?:ids?|no|nr|num|number|nummer|numero|code|codigo|codice|key|ref|reference|uuid|guid|c|sk)"
 WHO = (
@@ -40,6 +49,10 @@ WHO = (
     r"^(?:sifra|id|broj) (?:kupca|klijenta|korisnika)$|^kupac$",
     r"^(?:panell?ist|participant|panel ?member|panelmitglied|teilnehmer|deelnemer)"
     r"(?: (?:no|nr|number|code))?$",
+    r"^msisdn$|^mrn$|^(?:medical record|chart)(?: (?:no|nr|number|id))?$|^auftraggeber$|^debitor$|"
+    r"^kaufer$|^\w{3,}(?:kunden?|klant(?:en)?)(?: ?(?:nr|nummer|id))?$",
+    r"^(?:nif|cpf|cnpj|dni|nie|pesel|codice fiscale|ssn)\b|^vat (?:no|number|id)$|"
+    r"^(?:pas|bibliotheekpas|ausweis|leser|lezer)s? ?(?:nr|nummer)$|^library card\b",
     r"^(?:firm(?:a|en)?|organi[sz]ation|entreprise|empresa|bedrijf|azienda)$",
     rf"(?:loyalty|club|bonus|kunden|fidelite|fidelidad|fedelta|klanten) ?"
     rf"(?:card|karten?|carte|tarjeta|carta|kaart) ?{_ID}?$|^(?:card|karten?|carte|tarjeta|kaart)"
@@ -54,12 +67,20 @@ ENDED = (
     r"uitgeschreven|"
     r"zakoncz|wypowiedz|rezygnac|ukoncen|vypoved|slutdat|oppsagt|uppsag|opsagt|paattym|megszun|"
     r"einddatum|cancelamento|encerra|disdetta|cessazione|recesso|unsub|\bcxl\b|\bcncl|"
-    r"\bterm d(?:t|ate)\b|opt(?:ed)? ?out"
+    r"退会日|解約日|契約終了日|注销(?:日期|时间)|탈퇴일|해지일|iptal tarihi|ayrılma tarihi|"
+    r"bitis tarihi|"
+    r"дата (?:ухода|отключения|расторжения|закрытия)|تاريخ (?:الإلغاء|المغادرة|الانسحاب)|"
+    r"\bterm d(?:t|ate)\b|opt(?:ed)? ?out|inactive (?:dt|date|on|at|since)|inactivat"
 )
 _STARTED = (
     r"sign(?:ed)? ?up|souscri|suscripcion|subscri(?:bed|ption date)|\bjoin|(?:member|customer|"
     r"client|active|subscriber) since|became a customer|"
-    r"regist|beitritt|eintritt|(?:kunde|mitglied) seit|anmeld|vertragsbeginn|inscription|"
+    r"attivazion|activacion|ativacao|aktivier|first visit|erstbesuch|premiere visite|"
+    r"primera visita|入会日|登録日|加入日|契約(?:開始)?日|注册(?:时间|日期)|开户日期|가입일|"
+    r"kayıt tarihi|uyelik tarihi|"
+    r"дата (?:регистрации|подключения|вступления)|تاريخ (?:التسجيل|الانضمام|الاشتراك)|regist|"
+    r"beitritt|eintritt|(?:kunde|mitglied) seit|anmeld|vertragsbeginn|"
+    r"inscription|"
     r"adhesion|client depuis|membre depuis|fecha (?:de )?alta|\balta\b|(?:cliente|socio) desde|"
     r"inscripcion|activat|enrol|onboard|opening date|open date|opened|first (?:order|purchase)|"
     r"lid sinds|klant sinds|ingeschreven|aanmeld|cadastro|cliente desde|adesao|iscri(?:zione|"
@@ -67,7 +88,7 @@ _STARTED = (
 )
 _STARTED_TOO = (
     r"\bstart|created|create date|creation|\bsince\b|\bseit\b|beginn|\bdebut|\binicio|anlage|"
-    r"rozpocz|zahajen|rejestrac|startdat|alkamis|kezdet|ingangsdat|"
+    r"poczatek|zacatek|rozpocz|zahajen|rejestrac|startdat|alkamis|kezdet|ingangsdat|"
     r"inception|\beffective|erstellt|angelegt|begin|^(?:date|datum|fecha|data)$"
 )
 
@@ -91,6 +112,7 @@ class Word:
     worded: bool = True
 
 
+_TIP = r"\b(?:tips?|trinkgeld|pourboire|gorjeta|propina|mancia|fooi|dricks)\b"
 _OVERALL = r"(?:ukupn|ogoln|celkov|samlet|samlad|kokonais|altalanos|genel|general)\w*"
 _FELT = r"\w*(?:zadovolj|zadowol|satysfak|spokojen|tilfreds|nojd|tyytyv|eleged|memnun|satisfac)\w*"
 
@@ -129,6 +151,10 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"^(?:оценка|удовлетворенность)$|^zufriedenheit$|^tevredenheid$|^soddisfazione$|"
             r"how satisfied .*(?:overall|"
             r"with us\b)|^overall\b|\boverall$|"
+            rf"^{_OVERALL} (?:ocena|hodnoceni|vurdering|betyg|arvosana|ertekeles|degerlendirme|"
+            r"puan)\w*|helhets(?:betyg|bedomning|inntrykk|intryck)|valutazione (?:complessiva|"
+            r"generale)|avaliacao (?:geral|global)|globale? (?:beoordeling|bewertung)|"
+            r"algehele beoordeling|"
             r"q7all|as a whole|^gesamt(?:urteil|note|bewertung|eindruck)|^note globale|"
             r"^(?:nota|valoracion) (?:global|general)|^voto complessivo|^(?:eind|rapport)cijfer",
             r"how satisfied (?:are|were) you(?: today| overall| in general)?$|"
@@ -156,7 +182,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"答题时间|填写时间|"
             r"填寫時間|提交時間|응답 ?(?:일시|일자|날짜|시간)|제출 ?(?:일시|시간)|"
             r"дата(?: ответа| заполнения)?|"
-            r"время ответа|yanıt tarihi|cevap tarihi|anket tarihi|tarih|datum odgovora|"
+            r"время ответа|yanıt tarihi|cevap tarihi|tamamlanma(?: tarihi| zamanı)?|تاريخ (?:الرد|"
+            r"الإجابة)|anket tarihi|tarih|datum odgovora|"
             r"data wypelnienia|"
             r"data odpowiedzi|data ankiety|datum vyplneni|paivamaara|svarsdatum|"
             r"ingevuld op|data (?:da |di |de )?(?:resposta|risposta|compilazione|envio))$",
@@ -164,10 +191,12 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"soumission|envio",
             r"\bdate|datum|fecha|\bdata\b|timestamp|created|time$|zeit"),
             r"birth|nascimento|nascita|geboorte|geburt|naiss|nacim|start|begin|due|expire|sent\b|"
+            r"renew|"
             r"last action|purchase|order|"
             r"debut|inicio|sign ?up|member|customer since|stage date|modified|visit date"),
         Word("started_at", _TIME, (
-            r"^start|start ?(?:date|time|zeit)|interview ?start|date started|heure de debut|"
+            r"^start|^başlangıç|^baslangıc|start ?(?:date|time|zeit)|interview ?start|"
+            r"date started|heure de debut|"
             r"hora de inicio|datum gestartet|startzeit|debut",), r"language|sprache|sign"),
         Word("response_id", ("id", "number", "scale"), (
             r"^(?:survey |feedback )?(?:response|respondent|submission|antwort|questionnaire|"
@@ -195,7 +224,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"feedback|\bwhy\b|reason|grund|warum|pourquoi|porque|por que|tell us|improve|"
             r"verbesser|gefehlt|vermisst|manque|ameliorer|mejorar|sugeren|"
             r"opinion|suggestion|^response$|primary reason"),
-            r"consent|einwilligung"),
+            r"consent|einwilligung|\btags?\b|sentiment|\btopics?\b|^(?:company|account|firm)"),
         Word("channel", ("category", "flag"), (
             r"^(?:channel|method|kanal|canal)$|distribution ?channel|response channel|"
             r"survey method|respondent channel",)),
@@ -238,10 +267,11 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("email", ("email",), (r"mail|courriel|correo",)),
         Word("phone", ("text", "id", "number", "category"), (
             r"^phone$|phone ?(?:no|number)|mobile|telephone|telefon|telefono",), r"service"),
-        Word("monthly_fee", ("number",), (
+        Word("monthly_fee", ("number", "unclear number", "scale"), (
             r"monthly ?(?:fee|charge|price|amount|payment)|\bmr[cr]\b|recurring|fee\b|"
             r"monatsbeitrag|"
             r"grundgebuhr|beitrag|cotisation|mensualite|prime mensuelle|\bcuota|mensualidad|"
+            r"月会費|月額|月额|月费|월회비|aylık ucret|"
             r"mensalidade|maandbedrag|contributie|\bcanone\b|skladka|abonament|kontingent",),
              r"annual|year|jahr|annuel|anual|jaar"),
         Word("referred_by", ("id", "number", "category"), (
@@ -253,23 +283,27 @@ WORDS: dict[str, tuple[Word, ...]] = {
     ),
     "subscriptions": (
         Word("subscription_id", ("id", "number", "category"), (
-            r"(?:subscription|contract|policy|lease|membership|abo|abonnement|vertrags?|"
+            r"(?:subscription|contract|policy|lease|membership|poliza|polizza|apolice|"
+            r"abo|abonnement|vertrags?|"
             r"suscripcion|spell)s? ?"
-            rf"{_ID}$|^subscriptions? id$", r"^id$")),
+            rf"{_ID}$|^subscriptions? id$|^(?:nr|numer|cislo) (?:polisy|umowy|smlouvy)$", r"^id$")),
         Word("customer_id", _IDS, WHO, r"\b(?:date|since|type|name|group|segment|status|email)\b"),
         Word("ended_at", _TIME, (
             ENDED, r"ended?(?: ?(?:at|date|on))?\b|end ?date|\bende?\b|\bfin\b|until|expire|"
-            r"^(?:to|till|hasta|tot|au|bis|al)$|lapse|surrender|move ?out"),
+            r"\bkoniec\b|\bkonec\b|^(?:to|till|hasta|tot|au|bis|al)$|lapse|surrender|move ?out"),
             r"trial|current|period|next|renew|expir"),
         Word("started_at", _TIME, (
-            r"start|activat|begin|debut|inicio|inception|effective|commence|move ?in|"
+            r"start|activat|attivazion|activacion|ativacao|aktivier|begin|debut|inicio|poczatek|"
+            r"zacatek|inception|"
+            r"effective|commence|move ?in|"
             r"\bab\b|from|^(?:von|desde|du|da)$|^inizio|^ingangsdatum|^vanaf$",
             r"created|creation|since"),
             r"trial|current|period|next|renew|cancel"),
         Word("plan", _SHORT, (r"\bplan\b|product|price id|tarif|package|paket|formule|item",),
              r"amount|price$|quantity"),
         Word("amount", _MONEY, (
-            r"\bmrr\b|amount|price|fee|betrag|preis|montant|importe|premium|\brent\b",)),
+            r"\bmrr\b|amount|price|fee|betrag|preis|montant|importe|premium|\brent\b|canone|"
+            r"\b(?:quota|cuota) |skladka|\bprima\b|premie|mensil|mensual|mensuel",), r"motiv"),
         Word("status", _SHORT, (r"status|state|etat|estado",)),
     ),
     "orders": (
@@ -286,8 +320,11 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"заказ|siparis (?:no|numarası|id)|"
             r"broj (?:narudzbine|narudzbe|racuna)|numer zamowienia|nr zamowienia|"
             r"cislo objednavky)$",
-            r"^(?:transaction|payment|receipt|charge|sale|ticket|basket|booking|reservation)s? ?"
-            r"(?:id|no|number|key)?$|transaction ?id|receipt ?(?:id|no|number)",
+            r"^faktura(?: ?(?:nr|nummer|no))?$|^(?:trip|ride|journey|fahrt) ?(?:id|no|number)$|"
+            r"^(?:n o|n|no|nr|num|numero) (?:do |de |del )?(?:documento|recibo|fatura|boleta)$|"
+            r"^(?:transaction|txn|trx|payment|receipt|charge|sale|ticket|basket|booking|"
+            r"reservation|top ?up|recharge|check|bill|bon|kassenbon)s? ?"
+            r"(?:id|no|number|key|ref(?:erence)?)?$|transaction ?id|receipt ?(?:id|no|number)",
             r"order|invoice|bestell|commande|pedido", r"^id$"),
             r"date|status|amount|total|value|type|note|item|line|quantity|count|source|channel|"
             r"discount|currency|owner|datum|fecha|customer|parent"),
@@ -296,7 +333,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("ordered_at", _TIME, (
             r"(?:order|purchase|invoice|sale|transaction|payment|booking)s? ?(?:date|time|"
             r"timestamp|at|created)|ordered|purchased|\bplaced\b|"
-            r"\bsold (?:at|on)\b|bestell\w* ?(?:datum|am|zeit)|bestelldatum|"
+            r"\bsold (?:at|on)\b|(?:recharge|top ?up) (?:ts|date|time|timestamp)|"
+            r"bestell\w* ?(?:datum|am|zeit)|bestelldatum|"
             r"rechnungsdatum|kaufdatum|date (?:de |d )?(?:commande|achat|facture)|fecha "
             r"(?:de |del )?(?:pedido|compra|factura)|data (?:do |da |di |dell )?(?:pedido|compra|"
             r"ordine|acquisto|fattura)|besteldatum|orderdatum|factuurdatum|"
@@ -330,7 +368,10 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"collected|value|sales|ttc)|order ?(?:amount|value)|n revenue|net ?(?:revenue|sales|"
             r"total)|betrag|gesamt(?:betrag|summe|preis)?|summe|umsatz|netto(?:betrag)?|brutto"
             r"(?:betrag)?|montant(?: total| ttc| ht)?|total commande|importe(?: total)?|monto|"
-            r"item total|line total|amount paid|dollars|price paid|sales|gross|totaal(?:bedrag)?|"
+            r"item total|line total|amount paid|fares?(?: [a-z]{3})?|total (?:c|com|con|incl?|"
+            r"inkl|mit|"
+            r"with|avec) (?:iva|vat|mwst|tva|tax|btw)|denom(?:ination)?|(?:top ?up|recharge) value|"
+            r"dollars|price paid|sales|gross|totaal(?:bedrag)?|"
             r"row ?total|belopp|belob|belop|kwota(?: brutto)?|wartosc(?: brutto)?|suma|"
             r"bedrag|totale(?: ordine)?|importo|valor(?: total)?|room revenue|"
             r"(?:合計|注文|支払)?金額(?:\(円\)|円)?|合計|(?:订单|实付|支付)?金额|訂單金額|"
@@ -339,10 +380,13 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"amount|revenue|sales|dollar|betrag|umsatz|montant|importe|bedrag|omzet|importo|"
             r"valor total|\btotal\b|spend|turnover",
             r"value|wert|price|preis|prix|precio|paid|valeur|valor"),
-            r"refund|discount|(?<!inc )(?<!incl )\btax|fee|shipping|\btip\b|unit|list|formatted|"
+            r"refund|discount|(?<!inc )(?<!incl )\btax|fee|shipping|" + _TIP + r"|"
+            r"unit|list|formatted|"
             r"converted|subtotal|"
             r"quantity|outstanding|lineitem|item price|gift|rabatt|steuer|versand|coupon|status|"
-            r"paid at|method|count|vat\b|mwst|tva|iva\b|compare|before|record|number$"),
+            r"paid at|method|count|(?<!with )(?<!incl )(?<!inc )(?<!mit )(?<!inkl )(?<!c )(?<!com )"
+            r"(?<!con )(?<!avec )(?<!incluye )(?<!inclusief )\b(?:vat|mwst|tva|iva|btw)\b|compare|"
+            r"before|record|number$"),
         Word("currency", _SHORT, (
             r"currency|wahrung|devise|moneda|^moeda$|^valuta$|^(?:ccy|crcy|curr?|waers|whg)$",),
         r"converted"),
@@ -391,7 +435,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"date|datum|fecha|day|timestamp",
             r"^(?:visit(?:ed)?|besuch|visite|visita|bezoek|appointment|termin|"
             r"check ?in)(?: (?:on|at))?$"),
-            r"clos|solv|resol|updat|due|birth|assign|last|end"),
+            r"clos|solv|resol|updat|due|birth|assign|last|\bend|inlever|retour"),
         Word("closed_at", _TIME, (
             r"solved at|closed|close date|resolved (?:at|time|date)|resolution (?:date|at)|"
             r"geschlossen|gelost|erledigt|cloture|ferme|resolu|cerrado|fecha de cierre|gesloten|"
@@ -475,7 +519,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
     "visits": (
         Word("session_id", _IDS, (
             rf"(?:session|sitzungs?|sesion|sessao|sessie|visit|\bvisita?)s? ?{_ID}\b|^session$|"
-            r"^id ?(?:visit|session)$",), r"number|count|start"),
+            r"^id ?(?:visit|session)$", rf"^{_PARCEL} ?{_ID}$"), r"count|start|session number"),
         Word("visitor_id", _IDS, (
             r"visitor|besucher|visiteur|visitante|bezoeker|anonymous|pseudo|distinct id|cookie|"
             r"device id|amplitude id|app ?instance ?id|"
@@ -484,11 +528,13 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("customer_id", _IDS, WHO, r"date|since|type|name|group|agent"),
         Word("at", _TIME, (
             r"time ?stamp|event ?(?:date ?)?time|tstamp|zeitstempel|horodatage|\bts\b|"
-            r"marca de tiempo|server ?time|occurred|^(?:time|when|at|zeit|uhrzeit|zeitpunkt)$",
+            r"marca de tiempo|server ?time|occurred|^(?:time|when|at|zeit|uhrzeit|zeitpunkt|"
+            r"tijdstip|"
+            r"tidpunkt|tidspunkt|data e hora|data e ora|horario)$",
             r"date ?time|created|\btime\b|zeit|heure|hora",
             r"date|datum|fecha|data"), r"first|last|previous|server ?upload|processed|received"),
         Word("event", ("category", "flag", "text", "id"), (
-            r"^(?:event|ereignis|evenement|evento|gebeurtenis|action|aktion|accion)s?"
+            rf"^(?:{EVENT}|action|aktion|accion)s?"
             r"(?: ?(?:name|type|typ|action))?$|hit ?type|activity",
             r"event|ereignis|evenement|evento|action|step\b|schritt"),
             r"\bid\b|time|date|value|count|propert|param|categor|label"),
@@ -516,6 +562,7 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
         (r"comment|verbatim|feedback|interview|questionnaire|^q\d", 1),
     ),
     "customers": (
+        (r"会員|入会|退会|会员|회원|uyelik", 2),
         (r"churn|exited|attrition|tenure|surname|first ?name|last ?name|vorname|nachname", 2),
         (rf"{_STARTED}|cancel|contract|kundig|austritt|resili|\bbaja\b|opgezegd|disdetta|"
          r"lifecycle|lidnummer", 2),
@@ -525,6 +572,7 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
         (r"注文|订单|訂單|주문|заказ|siparis|narudzb|zamowien|objednav|"
          r"order|ordine|invoice|bestel|rechnung|commande|facture|factuur|fattura|pedido|factura|"
          r"purchase|basket|booking|reservation|\bdeals?\b|opportunit", 2),
+        (r"\btop ?ups?\b|recharge|\b(?:txn|trx)\b", 2),
         (r"quantity|\bqty\b|amount|dollar|discount|price|preis|prix|precio|betrag|umsatz|montant|"
          r"importe|bedrag|aantal|quantidade|preco|totale|stock ?code|\bsku\b|refund|total|"
          r"payment|transaction|revenue|sales", 1),
@@ -540,6 +588,7 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
         (r"agent|resolved|opened|solved|priority|\bvia\b|subject|closed", 1),
     ),
     "subscriptions": ((r"subscription|\babo\b|abonnement|suscripcion|\bmrr\b", 3),
+                      (r"\bpolis[ya]\b|\bpoliza|polizza|apolice|\bumowy\b|smlouvy", 3),
                       (r"\bpolicy (?:no|nr|number|id)|\binception|\blapse|\blease|tenan|"
                        r"premium", 2),
                       (r"\bplan\b|renew|current term|billing", 1)),
@@ -549,8 +598,8 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
     "visits": (
         (r"visitor|besucher|visiteur|visitante|anonymous ?id|pseudo ?id|distinct id|session|"
          r"sitzung|amplitude|client uuid|page ?(?:view|path|url|location|title)|screen name|"
-         r"^event(?: ?(?:name|type|time|timestamp|date|action))?$|^ereignis|^evenement|^evento|"
-         r"utm |referrer|hit type", 2),
+         rf"^event(?: ?(?:name|type|time|timestamp|date|action))?$|^{EVENT}|"
+         rf"utm |referrer|hit type|^{_PARCEL} ?{_ID}$", 2),
         (r"^(?:page|url|path|seite|pagina|device(?: ?category| ?type)?|browser|os|screen)$|"
          r"traffic source", 1)),
 }  # fmt: skip
@@ -563,8 +612,10 @@ NO_RATING = (
     r"\bunits?\b|quantity|\bqty\b|\bmenge|\bstuck|pieces|cantidad|quantite|aantal|"
     r"replies|stations|quota|version|gruppe|segment|region|bundesland|marital|occupation|beruf"
 )
+_MAIL = r"e ?mail(?! ?(?:marketing|consent|opt|subscri|suppress|status|list))|"
 PERSONAL = (
-    r"e ?mail|\bphone(?: ?(?:no|nr|number))?$|telefon|telephone|\bip\b|ip ?address|"
+    rf"{_MAIL}"
+    r"\bphone(?: ?(?:no|nr|number))?$|telefon|telephone|\bip\b|ip ?address|"
     r"adresse|\baddress|first ?name|"
     r"last ?name|surname|full ?name|vorname|nachname|prenom|apellido|^(?:name|nom|nombre)$|"
     r"^(?:billing|shipping|customer|contact|account|person|requester|user|recipient|guest|host|"
@@ -573,6 +624,7 @@ PERSONAL = (
     r"\b(?:consumer|reviewer|author|user|display|nick|screen) ?(?:user ?)?(?:name|handle)$|"
     r"username$|"
     r"^(?:reviewer|author|poster|posted by|reviewed by|auteur|verfasser|autor)$|"
+    r"^(?:氏名|お名前|名前|姓名|이름|성명|имя|фио|ad soyad|الاسم)$|"
     r"latitude|longitude|street|strasse|\bzip\b|postcode|plz|birth|geburt|naiss|nacim|"
     r"twitter|user ?agent|\burl\b|refer?r?er url|custom data"
 )
@@ -616,7 +668,7 @@ NO_WHEN = (
     r"laatste|chang|login|\bseen\b|sent\b|verschickt|export|sync|import"
 )
 NO_WHO = (
-    rf"{PERSONAL.replace('e ?mail|', '')}|product|artik|article|\bitem|\bsku\b|\bean\b|store|shop|"
+    rf"{PERSONAL.replace(_MAIL, '')}|product|artik|article|\bitem|\bsku\b|\bean\b|store|shop|"
     r"filiale|magasin|tienda|agent|assign|owner|seller|session|campaign|kampagne|device|version|"
     r"batch|quota|percent|\barr\b|\bmrr\b|revenue|umsatz|salary|income|\bfax|phone|telef|amount|price|betrag|montant|importe|total|\btags?\b|"
     r"priority|score|order|invoice"
@@ -624,6 +676,19 @@ NO_WHO = (
 NO_SUM = (
     r"discount|rabatt|remise|descuento|korting|\btax\b|\bvat\b|mwst|steuer|\btva\b|\biva\b|"
     r"shipping|"
-    r"versand|\bfee\b|\btip\b|weight|gewicht|rate\b|latitude|longitude|distance|score|margin|"
-    r"cost|kosten"
+    rf"versand|\bfee\b|{_TIP}|weight|gewicht|rate\b|latitude|longitude|distance|score|margin|"
+    r"cost|kosten|\b(?:k?wh|mwh|kg|km|mb|gb|m2|m3|litros?|lit(?:er|re)s?|minutes?|minuten)\b"
+)
+# sentences that no customer wrote
+NO_TEXT = (
+    r"title|titel|titre|titulo|titolo|subject|betreff|objet|asunto|oggetto|repl(?:y|ies)|answer by|"
+    r"management|agent|internal|notes?\b|url|link|product|artik|description|tags?\b|summary|"
+    r"question|consent"
+)
+# names of firms and customers, in lists where no id stands
+FIRM = (
+    r"^(?:account|company|customer|client|business|organi[sz]ation|firm|firmen?|kunden?|"
+    r"unternehmen|"
+    r"bedrijfs?|klant|societe|entreprise|raison sociale|empresa|razon social|azienda|"
+    r"ragione sociale)(?: ?naa?me?| ?nombre)?$"
 )

@@ -219,7 +219,7 @@ def _profile(
     kind, moments = _time_kind(counts, name)
     if kind:
         return Profile(name, wording, kind, numbers={}, moments=moments, **made)
-    prose = len(counts) > _FEW_VALUES and _is_prose(counts)
+    prose = len(counts) > _FEW_VALUES and is_prose(counts)
     values = () if prose else tuple(sorted(counts.index))
     seen = _few_seen(values) if len(values) <= _FEW_VALUES else _seen(values)
     numbers = {word: seen.numbers[word] for word in counts.index.tolist() if word in seen.numbers}
@@ -461,7 +461,7 @@ def _as_thousands(values: pd.Series) -> np.ndarray:
 
 def _word_kind(column: Profile) -> str:
     counts, text = column.counts, column.counts.index
-    long = _is_prose(counts)
+    long = is_prose(counts)
     if len(counts) <= MOST_VALUES and not (long and column.distinct > 0.5):
         return "id" if column.distinct > 0.95 and is_coded(text) and column.n > 5 else "category"
     if long:
@@ -470,7 +470,7 @@ def _word_kind(column: Profile) -> str:
     return "id" if is_coded(text) else "text" if each > 1.5 else "category"
 
 
-def _is_prose(counts: pd.Series) -> bool:
+def is_prose(counts: pd.Series) -> bool:
     """Say whether most of what was written is sentences: 25 letters and three blanks, or more."""
     each = list(zip(counts.index.tolist(), counts.tolist(), strict=True))
     letters = sum(len(word) * n for word, n in each)

@@ -11,8 +11,17 @@ import pandas as pd
 from cxlab.cleaning.dates import to_time
 from cxlab.cleaning.durations import SECONDS, unit_named
 from cxlab.drafting.doubts import would_be
-from cxlab.drafting.lexicon import NO_RATING, NO_SUM, NO_WHEN, NO_WHO, PERSONAL, PLANNED
-from cxlab.drafting.profiles import MOST_VALUES, Profile, is_coded
+from cxlab.drafting.lexicon import (
+    FIRM,
+    NO_RATING,
+    NO_SUM,
+    NO_TEXT,
+    NO_WHEN,
+    NO_WHO,
+    PERSONAL,
+    PLANNED,
+)
+from cxlab.drafting.profiles import MOST_VALUES, Profile, is_coded, is_prose
 from cxlab.drafting.tables import counts_rows, is_money
 from cxlab.results import listing
 
@@ -44,6 +53,8 @@ def settled(made: Guess) -> None:
         _own(made)
     if made.table == "customers":
         _left(made)
+    if made.table in _WRITTEN:
+        _says(made)
     if made.table == "responses":
         _like_nps(made)
         _as_many(made)
@@ -54,6 +65,30 @@ def settled(made: Guess) -> None:
         _units(made)
     if made.table == "visits":
         _steps(made)
+
+
+_WRITTEN = {"responses": "comment", "reviews": "text"}
+
+
+def _says(made: Guess) -> None:
+    """Find what people wrote: sentences, hardly any of which comes twice; one column is read."""
+    ours = _WRITTEN[made.table]
+    fit = [c for c in made.left() if c.kind == "text" and c.n >= _FEWEST and is_prose(c.counts)]
+    fit = [c for c in fit if c.distinct > 0.5 and not re.search(f"{PERSONAL}|{NO_TEXT}", c.called)]
+    fit = sorted(fit, key=lambda column: -column.n)
+    if fit and ours not in made.columns:
+        _take(made, ours, fit, "what people wrote", 0.25)
+    elif fit:
+        mine = made.columns[ours]
+        names = listing([f"'{column.name}' ({column.n:,} rows)" for column in fit], 4)
+        made.doubt(
+            f"what people wrote is read from '{mine.name}' ({mine.n:,} rows) alone; {names} "
+            f"{'is' if len(fit) == 1 else 'are'} not. List the file again under another study, or "
+            "bring the texts into one column, to read them too.",
+            0.15,
+            "columns",
+            ours,
+        )
 
 
 def _as_many(made: Guess) -> None:
@@ -77,6 +112,7 @@ def _as_many(made: Guess) -> None:
 def _take(made: Guess, ours: str, fit: list[Profile], what: str, weight: float) -> None:
     """Map the best of the columns that fit, and say what else it might be."""
     made.columns[ours] = fit[0]
+    made.unused.pop(fit[0].name, None)
     told = [would_be(ours, column) for column in fit[:4]]
     mine = f" ({told[0]})" if told[0] else ""
     others = [f"'{column.name}'{f' ({number})' if number else ''}"
@@ -137,6 +173,7 @@ def _listed(made: Guess) -> None:
         _take(made, "customer_id", [mail], "who a customer is", 0.2)
         return
     fit = [column for column in _ids(made) if column.distinct > 0.97]
+    fit = fit or [column for column in _firms(made) if column.distinct > 0.97]
     if fit:
         _take(made, "customer_id", fit, "who a customer is", 0.4)
 
@@ -151,9 +188,17 @@ def _who(made: Guess) -> None:
         if column.distinct < 0.97 and (len(column.counts) > MOST_VALUES or column.distinct > 0.3)
         and not _same_within(made, column)
     ]  # fmt: skip
+    fit = fit or _firms(made)
     if fit:
         fit = sorted(fit, key=lambda column: (column.kind != "email", made.found.index(column)))
         _take(made, "customer_id", fit, "whose a row is", 0.5)
+
+
+def _firms(made: Guess) -> list[Profile]:
+    """List what names firms or customers, whose name is an id where there is no other."""
+    return [c for c in made.found if re.search(FIRM, c.called) and c.filled > 0.9
+            and c.kind in ("text", "category", "id") and len(c.counts) > MOST_VALUES
+            and c not in made.columns.values()]  # fmt: skip
 
 
 def _own(made: Guess) -> None:

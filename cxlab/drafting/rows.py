@@ -32,7 +32,11 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
         _decimals(made)
         _which_rows(made)
         _splits(made)
+        _nobody(made)
+        if made.table in ("subscriptions", "customers"):
+            currencies.append(_said(made))
         if made.table == "orders":
+            _fees(made)
             _credits(made)
             _lines(made)
             currencies.append(_currency(made, others))
@@ -119,6 +123,10 @@ def _decimals(made: Guess) -> None:
             readings[mark] = float((read * column.counts.to_numpy()).sum())
         if not readings:
             continue
+        codes = set(to_currency(values).values.fillna("")) - {""}
+        if codes and codes <= _NO_CENTS:  # yen have no hundredths: a mark parts thousands
+            made.said["decimal"] = max(readings, key=lambda m: readings[m])
+            continue
         proven = {_proven(c) for c in made.found if c.kind == "number"} - {""}
         mark = proven.pop() if len(proven) == 1 else max(readings, key=lambda m: readings[m])
         other = readings.get("," if mark == "." else ".", 0.0)
@@ -153,6 +161,7 @@ def _which_rows(made: Guess) -> None:
         _sent(made)
     column = made.columns.get("status") or next((c for c in made.found if _is_status(c)), None)
     column = column or next((c for c in made.found if _says_so(c, made.table)), None)
+    column = column or next((c for c in made.found if _may_say_so(c, made.table)), None)
     if column is None or column.name not in made.files.everywhere():
         return
     said = standing(column.counts.index.to_series(), made.table)
@@ -160,7 +169,8 @@ def _which_rows(made: Guess) -> None:
     won = [word for word in said.index if _WON.search(folded(word))]
     if won and made.table == "orders":  # a deal counts once it is won
         out = [word for word in said.index if word not in won]
-    strange = [word for word in said.index[said == "unknown"] if word not in out]
+    given = set(said.index[gives_back(said.index.to_series())])
+    strange = [w for w in said.index[said == "unknown"] if w not in out and w not in given]
     if vendor == "Decipher" and "3" in column.counts.index:
         out = [word for word in column.counts.index if word != "3"]
     if strange and len(strange) < len(column.counts) and vendor != "Decipher":
@@ -259,6 +269,18 @@ def _says_so(column: Profile, table: str) -> bool:
     return "counts" in said and bool(said & {"not_counted", "unfinished"}) and "unknown" not in said
 
 
+_OUTCOME = re.compile(r"\b(?:stat(?:us|e)|type|typ|tipo|result|resultat|outcome|record|decision|"
+                      r"response|reponse|ergebnis|esito|uitkomst)\b")  # fmt: skip
+
+
+def _may_say_so(column: Profile, table: str) -> bool:
+    """Say whether some words of a column are known of orders that do not count."""
+    if table != "orders" or column.kind != "category" or len(column.counts) > MOST_VALUES:
+        return False
+    said = _standings(tuple(sorted(column.counts.index)), table)
+    return bool(_OUTCOME.search(column.called)) and "not_counted" in said
+
+
 @lru_cache(maxsize=512)
 def _standings(words: tuple[str, ...], table: str) -> frozenset[str]:
     return frozenset(standing(pd.Series(words, dtype="str"), table))
@@ -266,7 +288,7 @@ def _standings(words: tuple[str, ...], table: str) -> frozenset[str]:
 
 _OFF = re.compile(
     r"\b(?:is |was )?(?:cancel|kansel|stornier|storno|annul|anul|avbr|aflys|peru(?:ut|tt)|"
-    r"iptal|zrus|otkaz)"
+    r"iptal|zrus|otkaz|void)"
 )
 _NO_OFF = r"reason|grund|motif|motivo|fee|gebuhr|polic|type|count|number|amount|\bby\b|deadline"
 
@@ -393,6 +415,30 @@ def _parted_by(column: Profile) -> str:
     return ""
 
 
+def _nobody(made: Guess) -> None:
+    """Doubt an id that holds far more rows than any other: it may stand for nobody."""
+    who = made.columns.get("customer_id")
+    if who is None or made.table not in ("orders", "interactions") or len(who.counts) < _MANY:
+        return
+    word, rows, usual = who.counts.index[0], int(who.counts.iloc[0]), who.counts.median()
+    figures = who.counts.index.str.contains(r"\d")
+    odd = not figures[0] and figures.mean() > 0.9 and rows > 3 * usual
+    if rows < 0.05 * who.n or not (odd or rows > _FAR * usual):
+        return
+    worth = _worth(made, who, [word])
+    made.doubt(
+        f"'{who.name}' holds '{word}' in {rows:,} of {who.n:,} rows{f' ({worth})' if worth else ''}"
+        f", and others {usual:g} times in the middle: it is taken for one customer of "
+        f"{len(who.counts):,}. If it stands for those who are not known, leave them out by "
+        f"`where: {{{who.name}: {{not: [{word}]}}}}`.",
+        rows / who.n,
+        "where",
+    )
+
+
+_MANY, _FAR = 10, 20  # customers; times the usual number of rows
+
+
 # ---------------------------------------------------------------- money
 
 
@@ -427,6 +473,18 @@ def _currency(made: Guess, others: list[str]) -> str:
         "where",
     )
     return most
+
+
+def _said(made: Guess) -> str:
+    """Name the currency that a list says its fees are in, where there is one."""
+    fees = made.columns.get("amount") or made.columns.get("monthly_fee")
+    column = _money_of(made) or fees
+    if fees is None or column is None:
+        return ""
+    cells = made.raw(column)
+    codes = set(to_currency(cells).values.fillna("") if column is fees else cells.str.upper())
+    codes = {{"KR": "SEK"}.get(code, code) for code in codes} - {""}
+    return codes.pop() if len(codes) == 1 else ""
 
 
 _CODES = frozenset(
@@ -611,6 +669,44 @@ def _came_back(made: Guess) -> None:
                 n / max(column.n, 1),
                 "where",
             )
+
+
+_COSTS = re.compile(
+    r"\bfees?\b|commission|gebuhr|provision(?:en)?\b|\bfrais\b|comision|commissie|pay ?outs?\b|"
+    r"auszahlung|withdrawal|transfer to|virement|settlement"
+)
+
+
+def _fees(made: Guess) -> None:
+    """Leave out rows that a word calls fees or payouts: what selling cost, no customer paid."""
+    amount = made.columns.get("amount")
+    if amount is None:
+        return
+    numbers = made.raw(amount).map(amount.numbers).astype(float)
+    everywhere = made.files.everywhere()
+    found = [c for c in made.found if c.kind in ("category", "flag") and c.name in everywhere
+             and c is not made.columns.get("product")]  # fmt: skip
+    for column in sorted(found, key=lambda column: -len(column.counts)):
+        cells = made.raw(column)
+        words = [word for word in column.counts.index if _COSTS.search(folded(word))]
+        rows = cells.isin(words)
+        if not words or len(words) == len(column.counts) or (numbers[rows] < 0).mean() <= 0.5:
+            continue
+        kind = made.columns.get("kind")
+        _set_where(made, column, {"not": words})
+        if kind is column:
+            made.unused.pop(column.name)
+        sums = numbers[~rows].groupby(cells[~rows]).sum()
+        kept = listing([f"'{word}' ({total:,.2f})" for word, total in sums.items() if word], 6)
+        made.doubt(
+            f"'{column.name}' calls {int(rows.sum()):,} rows "
+            f"{listing([repr(word) for word in words], 4)}: what selling cost, and no customer "
+            f"paid it. They are left out: '{amount.name}' adds up to {sums.sum():,.2f}, with them "
+            f"to {numbers.sum():,.2f}. What is left is {kept}.",
+            0.85,
+            "where",
+        )
+        return
 
 
 def _credits(made: Guess) -> None:

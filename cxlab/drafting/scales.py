@@ -113,6 +113,15 @@ _ORDERS = (
     "eher wahrscheinlich|wahrscheinlich|sehr wahrscheinlich",
     "zeer onwaarschijnlijk|onwaarschijnlijk|enigszins onwaarschijnlijk|neutraal|"
     "enigszins waarschijnlijk|waarschijnlijk|zeer waarschijnlijk",
+    "definitely no/definitely not|probably no/probably not|probably yes/probably|definitely yes/"
+    "definitely",
+    # frequency
+    "never|rarely/seldom|sometimes/occasionally|often/usually/frequently|always",
+    "never|sometimes|usually|always",
+    "nie|selten|manchmal/gelegentlich|oft/haufig/meistens|immer",
+    "jamais|rarement|parfois/quelquefois|souvent|toujours",
+    "nunca|raramente/rara vez|a veces/as vezes|a menudo/frecuentemente/frequentemente|siempre/"
+    "sempre",
     # favourability and mood
     "very unfavorably/very unfavourably|unfavorably/unfavourably|somewhat unfavorably/somewhat "
     "unfavourably|neither favorably nor unfavorably neutral/neutral/neither favorably nor "

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cxlab import ingest
 from cxlab.codebook import Table
-from cxlab.drafting.lexicon import NO_RATING, TELLS, WHO, WORDS, Word
+from cxlab.drafting.lexicon import EVENT, NO_RATING, TELLS, WHO, WORDS, Word
 from cxlab.drafting.profiles import Profile, folded
 from cxlab.drafting.scales import read_scale
 from cxlab.drafting.vendors import Vendor, vendor_of
@@ -160,6 +160,7 @@ def _content(found: list[Profile]) -> Counter[str]:
     rated = [c for c in found if c.kind == "scale" and not re.search(NO_RATING, c.said)]
     left = fits(found, _word("customers", "churned"))
     coded = [c for c in found if c.kind == "id"]
+    numbered = fits(found, _word("orders", "order_id"))
     money = fits(found, _word("orders", "amount")) or [c for c in found if is_money(c)]
     times = [c for c in found if c.kind in ("time", "unclear time")]
     said = [c for c in found if c.kind in ("category", "text")]
@@ -173,7 +174,7 @@ def _content(found: list[Profile]) -> Counter[str]:
     points["responses"] -= 4 * (not (rated or written or pleased or any(map(_is_rated, said))))
     points["customers"] += 4 * bool(left) + 3 * (once and bool(began)) + 3 * (once and bool(ended))
     points["customers"] -= 4 * several
-    points["orders"] += 3 * bool(money and times and (who or coded)) - 4 * (not money)
+    points["orders"] += 3 * bool(money and times and (who or coded or numbered)) - 4 * (not money)
     points["interactions"] -= 6 * (not times)
     if money and times and who and _has_own_id(coded, who[0]) and not (left or ended):
         points["orders"] += 4
@@ -215,7 +216,7 @@ def _visited(found: list[Profile], times: list[Profile]) -> int:
     whose = visitors or customers
     if not whose or not times or not (events or pages) or whose[0].distinct > 0.97:
         return -9
-    named = any(re.match(r"event|ereignis|evenement|evento", column.called) for column in events)
+    named = any(re.match(EVENT, column.called) for column in events)
     return 3 * named + bool(events) + 2 * bool(pages) + bool(sessions) + 2 * bool(visitors)
 
 
@@ -261,11 +262,20 @@ def counts_rows(column: Profile, table: str) -> bool:
         rf"{_COUNT}|{_OF}?(?:{rows})(?: (?:count|offered|answered|handled|received|placed|total))?",
         column.called,
     )
-    if not named or column.kind not in ("number", "scale", "unclear number", "id"):
+    if (
+        not named
+        or is_numbered(column)
+        or column.kind not in ("number", "scale", "unclear number", "id")
+    ):
         return False
     tally = column.tally()
     whole = all(float(number).is_integer() and number >= 0 for number in tally)
     return whole and len(tally) > 1 and sum(n * held for n, held in tally.items()) > column.n
+
+
+def is_numbered(column: Profile) -> bool:
+    """Say whether a heading is that of running numbers, as 'Order #', which may begin anew."""
+    return bool(re.search(r"#\W*$", column.name))
 
 
 def _is_rated(column: Profile) -> bool:

@@ -321,8 +321,8 @@ def _share(letters: list[str], own: str) -> float:
 
 def _odd(text: str) -> bool:
     """Say whether symbols or capitals stand inside words, as in what is read amiss."""
-    words = _FOREIGN.findall(text)
-    odd = len(_AMID.findall(text))
+    words = set(_FOREIGN.findall(text))  # one that repeats tells no more
+    odd = len(set(_AMID.findall(text)))
     for word in words:
         odd += any(a.islower() and b.isupper() and not (a + b).isascii() for a, b in pairwise(word))
     return odd > 0.02 * len(words)

@@ -1,0 +1,269 @@
+"""What exports of further trades and tongues brought to light: read, or doubted aloud."""
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlab.cleaning.purchases import combined
+from cxlab.drafting import draft
+from cxlab.ingest.encodings import decode
+from tests.test_drafting_overlooked import DAYS, NPS, PAID, RATED, SCORE, N, _drafted
+from tests.test_drafting_vendors import measured
+
+WROTE = ("Kettle was cold again and nobody came", "A very calm morning with good light", "Fine")
+
+
+@pytest.mark.parametrize("cell", ["{}/5 stelle", "{} of 5 {}", "{}/5"])
+def test_points_of_most_may_have_a_word_behind_them(cell, tmp_path):
+    words = ("bad", "poor", "fair", "good", "great")
+    _, said, opened = _drafted(
+        tmp_path, "Review ID;Published;Score;Review",
+        lambda at: (f"r{at}", f"{DAYS[at]:%Y-%m-%d}",
+                    cell.format(RATED[at], words[RATED[at] - 1]), f"{WROTE[at % 2]} {at}"), ";",
+    )  # fmt: skip
+    assert said["reviews"]["columns"]["rating"] == "Score"
+    assert opened.reviews["rating"].mean() == pytest.approx(RATED.mean())
+
+
+def test_lines_that_were_voided_are_left_out(tmp_path):
+    doubts, said, opened = _drafted(
+        tmp_path, "Check Id,Check #,Opened On,Item,Paid,Voided",
+        lambda at: (f"7{at // 2:05d}", at // 2 % 9, f"{DAYS[at - at % 2]:%Y-%m-%d %H:%M}",
+                    f"dish {at % 7}", PAID[at], "TRUE" if at % 8 == 1 else "FALSE"),
+    )  # fmt: skip
+    assert said["orders"]["columns"]["order_id"] == "Check Id"
+    kept = sum(PAID[at] for at in range(N) if at % 8 != 1)
+    assert measured(opened, "net") == pytest.approx(kept)
+    assert "adds up to" not in doubts  # 'Check #' counts nothing
+
+
+def test_who_opted_out_of_letters_is_doubted_with_the_number(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Email,Profile Created,Email opt-in state",
+        lambda at: (f"p{at}@post.org", f"{DAYS[at]:%Y-%m-%d}",
+                    ("subscribed", "unsubscribed", "pending")[at % 3]),
+    )  # fmt: skip
+    assert f"'unsubscribed' ({N // 3})" in doubts
+
+
+def test_fees_and_payouts_of_a_market_are_no_sales(tmp_path):
+    fees = np.round(PAID * 0.12, 2)
+    rows = [(f"M{at}", DAYS[at], f"b{at % 20}", word, amount) for at in range(0, N, 3)
+            for word, amount in (("Sale", PAID[at]), ("Listing fee", -fees[at]))]  # fmt: skip
+    rows[50] = ("", DAYS[70], "", "Payout", -400.0)
+    doubts, _, opened = _drafted(
+        tmp_path, "Order no,Date,Buyer,Entry,Amount",
+        lambda at: rows[at % len(rows)] if at < len(rows) else ("", "", "", "", ""),
+    )  # fmt: skip
+    sold = sum(row[-1] for row in rows if row[3] == "Sale")
+    assert measured(opened, "net") == pytest.approx(sold)
+    assert f"with them to {sum(row[-1] for row in rows):,.2f}" in doubts
+
+
+def test_what_is_above_zero_among_refunds_with_a_minus_was_not_given_back():
+    rows = pd.DataFrame(
+        {
+            "order_id": ["A", "A", "A", "A"],
+            "kind": ["Sale", "Refund", "Refund", "Refund"],
+            "amount": [100.0, -60.0, -12.0, 9.0],  # nine of the fee come back
+            "ordered_at": pd.to_datetime(["2025-01-02"] * 4, utc=True),
+            "file": "e.csv",
+            "line": [2, 3, 4, 5],
+        }
+    )
+    assert combined(rows, given=True).frame["amount"].sum() == pytest.approx(37.0)
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "table", "columns"),
+    [
+        ("MSISDN|TOPUP_TS|TOPUP VALUE|TRX REF",
+         lambda at: (f"3519{at % 25:08d}", f"{DAYS[at]:%Y%m%d%H%M%S}", (5, 10, 20)[at % 3],
+                     f"R{at:08d}"),
+         "orders", {"order_id": "TRX REF", "customer_id": "MSISDN", "ordered_at": "TOPUP_TS",
+                    "amount": "TOPUP VALUE"}),
+        ("Zendingnummer|Gebeurtenis|Tijdstip|Verzendklant",
+         lambda at: (f"3S{at // 3:09d}", ("Gemeld", "Onderweg", "Bezorgd")[at % 3],
+                     f"{DAYS[at]:%d-%m-%Y %H:%M}", f"K{at % 20:03d}"),
+         "visits", {"event": "Gebeurtenis", "at": "Tijdstip", "session_id": "Zendingnummer",
+                    "customer_id": "Verzendklant"}),
+        ("Chart No|First Visit|Inactive Date|Hygienist",
+         lambda at: (5000 + at, f"{DAYS[at]:%Y-%m-%d}",
+                     f"2026-01-{1 + at // 5:02d}" if at % 5 == 0 else "", "ab"[at % 2]),
+         "customers", {"customer_id": "Chart No", "signed_up_at": "First Visit",
+                       "churned_at": "Inactive Date"}),
+        ("Código cliente|Fecha activación|Fecha baja|Cuota mensual|Consumo kWh",
+         lambda at: (f"C{at % 60:04d}", f"{DAYS[at]:%d/%m/%Y}",
+                     f"{1 + at // 4:02d}/12/2025" if at % 4 == 0 else "", "9,50",
+                     f"{1000 + at * 7},25"),
+         "subscriptions", {"customer_id": "Código cliente", "started_at": "Fecha activación",
+                           "ended_at": "Fecha baja", "amount": "Cuota mensual"}),
+    ],
+    ids=["top-ups", "parcels", "patients", "supplies"],
+)  # fmt: skip
+def test_logs_and_lists_of_further_trades_are_the_table_they_are(
+    head, row, table, columns, tmp_path
+):
+    _, said, _ = _drafted(tmp_path, head, row, "|")
+    assert list(said) == [table]
+    assert said[table]["columns"] == columns
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Never|Sometimes|Usually|Always", "Nie|Selten|Manchmal|Oft|Immer",
+     "Definitely not|Probably not|Probably|Definitely"],
+)  # fmt: skip
+def test_how_often_and_how_surely_are_scales(words, tmp_path):
+    places = words.split("|")
+    points = [1 + at % len(places) for at in range(N)]
+    _, said, opened = _drafted(
+        tmp_path, "Respondent ID,Survey date,Staff listened,Staff explained,Ward was quiet",
+        lambda at: (at, f"{DAYS[at]:%Y-%m-%d}",
+                    *(places[points[at - back] - 1] for back in range(3))),
+    )  # fmt: skip
+    assert len(said["responses"]["ratings"]) == 3
+    assert opened.responses["staff_listened"].mean() == pytest.approx(np.mean(points))
+
+
+@pytest.mark.parametrize("heading", ["Hur kan vi bli bättre?", "Q7_TXT", "Sizce ne eksik"])
+def test_the_only_sentences_of_a_survey_are_its_comment(heading, tmp_path):
+    doubts, said, _ = _drafted(
+        tmp_path, f"Respondent ID,Survey date,NPS,{heading}",
+        lambda at: (at, f"{DAYS[at]:%Y-%m-%d}", NPS[at], f"{WROTE[at % 2]} {at}"),
+    )  # fmt: skip
+    assert said["responses"]["columns"]["comment"] == heading
+    assert f"'{heading}'" in doubts
+
+
+def test_a_second_text_of_a_review_is_doubted(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Review ID,Review date,Rating,Review,Room for improvement",
+        lambda at: (f"r{at}", f"{DAYS[at]:%Y-%m-%d}", RATED[at], f"{WROTE[0]} {at}",
+                    f"{WROTE[1]} {at}" if at % 2 else ""),
+    )  # fmt: skip
+    assert f"'Room for improvement' ({N // 2} rows) is not" in doubts
+
+
+@pytest.mark.parametrize("head", ["Celkové hodnocení", "Helhetsbedömning", "Genel değerlendirme"])
+def test_overall_marks_of_further_languages_are_satisfaction(head, tmp_path):
+    _, _, opened = _drafted(
+        tmp_path, f"Nr;Datum;{head} (1-5);A;B",
+        lambda at: (at, f"{DAYS[at]:%d.%m.%Y}", RATED[at], RATED[-at], RATED[-at]), ";",
+    )  # fmt: skip
+    assert opened.responses.csat.mean() == pytest.approx(RATED.mean())
+
+
+def test_no_score_names_the_ratings_that_may_be_one(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Respondent ID,Survey date,Rate the ward 0-10,Rate the food 0-10",
+        lambda at: (at, f"{DAYS[at]:%Y-%m-%d}", NPS[at], NPS[-at]),
+    )  # fmt: skip
+    assert f"'Rate the ward 0-10' (mean {NPS.mean():.2f})" in doubts
+    assert np.isfinite(SCORE)
+
+
+def test_a_word_that_no_language_has_settles_an_encoding_however_often_others_come():
+    text = "Sposób zamówienia;Uwagi\n" + "telefon;Proszę częściej dzwonić\n" * 300 + "próżny;\n"
+    read = decode(text.encode("cp1250"), "e.csv", None)
+    assert read.encoding == "cp1250"
+
+
+def test_records_refused_and_sent_back_are_no_sales_whatever_their_spelling(tmp_path):
+    words = ("SentForCapture", "Settled", "Declined", "SentForRefund")
+    doubts, _, opened = _drafted(
+        tmp_path, "Journal Ref,Shopper,Journal Date,Entry type,Value",
+        lambda at: (f"J{at:05d}", f"s{at // 4:03d}", DAYS[at], words[at % 4],
+                    PAID[at - 2] if at % 4 == 3 else PAID[at]),
+    )  # fmt: skip
+    sold = sum(PAID[at] * (1 + (at % 4 == 1) * -1 * (at + 2 < N)) for at in range(N) if at % 4 < 2)
+    assert measured(opened, "net") == pytest.approx(sold)
+    assert f"23 of {N} rows 'Declined'" in doubts or f"22 of {N} rows 'Declined'" in doubts
+    assert "SentForRefund' (" not in doubts.split("not known whether")[-1]
+
+
+def test_a_total_with_its_tax_is_paid_and_a_tip_is_not(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "Nº recibo;Fecha;Cliente;Total con IVA;IVA;Propina",
+        lambda at: (f"T/{at}", f"{DAYS[at]:%d/%m/%Y}", f"c{at % 30}",
+                    *(f"{PAID[at] * part:.2f}".replace(".", ",") for part in (1, 0.21, 0.05))), ";",
+    )  # fmt: skip
+    assert said["orders"]["columns"]["amount"] == "Total con IVA"
+
+
+@pytest.mark.parametrize(("nobody", "told"), [("Walk-in", True), ("000000", True), ("c7", False)])
+def test_an_id_that_stands_for_nobody_is_doubted_with_what_it_holds(nobody, told, tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Order no,Order date,Customer no,Total",
+        lambda at: (at, DAYS[at], nobody if at % 2 and (told or at < 10) else f"c{at % 40}",
+                    PAID[at]),
+    )  # fmt: skip
+    assert (f"'Customer no' holds '{nobody}' in {N // 2} of {N} rows" in doubts) == told
+
+
+def test_ends_that_everybody_has_are_planned_where_a_status_says_who_is_there(tmp_path):
+    doubts, said, opened = _drafted(
+        tmp_path, "Member no,Joined,Membership ended on,Standing",
+        lambda at: (f"{at:05d}", f"{DAYS[at]:%Y-%m-%d}",
+                    f"{DAYS[at] + timedelta(days=365):%Y-%m-%d}",
+                    "Lapsed" if at % 5 == 0 else "Active"),
+    )  # fmt: skip
+    assert "churned_at" not in said["customers"]["columns"]
+    assert measured(opened, "left") == N // 5
+    assert f"'Membership ended on' holds a day in {N} of {N} rows" in doubts
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "columns"),
+    [
+        ("会員番号,お名前,加入日,解約日,月額",
+         lambda at: (f"M{at:05d}", f"佐藤{at}", f"{DAYS[at]:%Y/%m/%d}",
+                     f"2026/01/{1 + at // 6:02d}" if at % 6 == 0 else "", '"¥6,600"'),
+         {"customer_id": "会員番号", "signed_up_at": "加入日", "churned_at": "解約日",
+          "monthly_fee": "月額"}),
+        ("Номер клиента,Дата подключения,Дата отключения",
+         lambda at: (f"A{at:05d}", f"{DAYS[at]:%d.%m.%Y}",
+                     f"{1 + at // 6:02d}.01.2026" if at % 6 == 0 else ""),
+         {"customer_id": "Номер клиента", "signed_up_at": "Дата подключения",
+          "churned_at": "Дата отключения"}),
+    ],
+    ids=["japanese", "russian"],
+)  # fmt: skip
+def test_lists_of_other_scripts_say_who_left(head, row, columns, tmp_path):
+    _, said, opened = _drafted(tmp_path, head, row)
+    assert said["customers"]["columns"] == columns
+    assert measured(opened, "left") == N // 6
+    if "monthly_fee" in columns:
+        assert opened.customers["monthly_fee"].mean() == 6600
+
+
+def test_firms_are_customers_where_no_id_stands(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "Account Name,Survey date,NPS,Renewal Date,Themes (tags)",
+        lambda at: (f"Firm {at % 60} and Sons Ltd", f"{DAYS[at]:%Y-%m-%d}", NPS[at],
+                    f"2027-01-{1 + at % 28:02d}", ("price; staff", "staff")[at % 2]),
+    )  # fmt: skip
+    columns = said["responses"]["columns"]
+    assert columns["customer_id"] == "Account Name"
+    assert columns["answered_at"] == "Survey date"
+    assert "comment" not in columns
+
+
+def test_riders_are_the_customers_and_not_who_drives_them(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "ride_id,driver_id,passenger_id,ordered_at,fare",
+        lambda at: (f"r{at:04d}-x", f"d{at % 11}", f"p{at % 33:03d}", DAYS[at], PAID[at]),
+    )  # fmt: skip
+    assert said["orders"]["columns"]["customer_id"] == "passenger_id"
+    assert said["orders"]["columns"]["amount"] == "fare"
+
+
+def test_the_currency_of_a_list_of_contracts_is_the_study_s(tmp_path):
+    lines = ["Contract ID,Customer ID,Start,End,Fee,Currency"]
+    for at in range(N):
+        ended = f"2026-01-{1 + at // 9:02d}" if at % 9 == 0 else ""
+        lines.append(f"k{at},c{at % 70},{DAYS[at]:%Y-%m-%d},{ended},{10 + at % 3}.50,DKK")
+    (tmp_path / "e.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert "\ncurrency: DKK" in draft([tmp_path / "e.csv"], tmp_path).text
