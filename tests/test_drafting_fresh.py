@@ -1,8 +1,9 @@
 """What exports of further trades and tongues brought to light: read, or doubted aloud."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -267,3 +268,98 @@ def test_the_currency_of_a_list_of_contracts_is_the_study_s(tmp_path):
         lines.append(f"k{at},c{at % 70},{DAYS[at]:%Y-%m-%d},{ended},{10 + at % 3}.50,DKK")
     (tmp_path / "e.csv").write_text("\n".join(lines), encoding="utf-8")
     assert "\ncurrency: DKK" in draft([tmp_path / "e.csv"], tmp_path).text
+
+
+def test_credits_beside_sales_are_doubted_and_what_was_declined_is_left_out(tmp_path):
+    doubts, _, opened = _drafted(
+        tmp_path, "Transaction ID,Transaction Type,Transaction Status,Created,Customer ID,Amount",
+        lambda at: (f"t{at:04d}x", "credit" if at % 9 == 4 else "sale",
+                    "gateway_rejected" if at % 9 == 1 else "settled", DAYS[at], f"c{at % 20}",
+                    PAID[at]),
+    )  # fmt: skip
+    kept = sum(PAID[at] for at in range(N) if at % 9 != 1)
+    assert measured(opened, "net") == pytest.approx(kept)
+    assert f"({PAID[4::9].sum():,.2f} of {PAID.sum():,.2f}). If they were given back" in doubts
+
+
+def test_a_mark_in_a_column_of_what_was_called_off_leaves_its_rows_out(tmp_path):
+    _, _, opened = _drafted(
+        tmp_path, "Beleg-Nr;Buchungstag;Spender-Nr;Betrag;Storno-Kz",
+        lambda at: (at + 7000, f"{DAYS[at]:%d.%m.%Y}", f"S{at % 30:04d}",
+                    f"{PAID[at]:.2f}".replace(".", ","), "X" if at % 10 == 3 else ""), ";",
+    )  # fmt: skip
+    kept = sum(PAID[at] for at in range(N) if at % 10 != 3)
+    assert measured(opened, "net") == pytest.approx(kept)
+
+
+def test_calls_are_of_who_rang_and_last_as_their_heading_says(tmp_path):
+    _, said, opened = _drafted(
+        tmp_path, "Conversation ID,Start,End,From number,Wait (s),Handling (ms),Users",
+        lambda at: (f"{at:05d}-c", DAYS[at], DAYS[at] + timedelta(minutes=5),
+                    f"+44770{at % 35:06d}", 10 + at % 40, 1000 * (200 + at), f"rep{at % 5}"),
+    )  # fmt: skip
+    assert said["interactions"]["columns"]["customer_id"] == "From number"
+    frame = opened.cleaned["interactions"].frame
+    assert frame["first_reply"].mean() == pytest.approx(np.mean([10 + at % 40 for at in range(N)]))
+    assert frame["resolution"].mean() == pytest.approx(np.mean([200 + at for at in range(N)]))
+
+
+def test_a_price_is_paid_and_a_commission_is_not_and_no_show_has_its_worth(tmp_path):
+    doubts, said, _ = _drafted(
+        tmp_path, "Booking number,Booker ID,Booked on,Status,Price,Commission amount",
+        lambda at: (7000 + at, f"b{at % 30}", DAYS[at], "no_show" if at % 9 == 2 else "ok",
+                    f"{PAID[at]} EUR", f"{PAID[at] * 0.15:.2f} EUR"),
+    )  # fmt: skip
+    assert said["orders"]["columns"]["amount"] == "Price"
+    assert f"'no_show' ({N // 9}, {PAID[2::9].sum():,.2f}), of which it is not known" in doubts
+
+
+def test_a_list_of_accounts_written_monthly_says_who_is_not_in_the_last(tmp_path):
+    doubts, said, _ = _drafted(
+        tmp_path, "workspace_id,snapshot_month,plan,seats,mrr",
+        lambda at: (f"w{at % 18 + (18 if at > 71 and at % 18 < 4 else 0):02d}",
+                    f"2025-{at // 18 + 1:02d}", "ab"[at % 2], 3 + at % 7, 20 + at % 9),
+    )  # fmt: skip
+    assert list(said) == ["customers"]
+    assert "22 customers in 90 rows" in doubts
+    assert "4 of them have no row at its last 'snapshot_month'" in doubts
+
+
+@pytest.mark.parametrize(
+    ("head", "rating", "text"),
+    [("レビュー番号,投稿日,評価,本文", "評価", "本文"), ("번호,작성일,평점,내용", "평점", "내용"),
+     ("Id opinión,Fecha de opinión,Puntuación,Lo peor", "Puntuación", "Lo peor")],
+)  # fmt: skip
+def test_reviews_of_further_languages_are_reviews(head, rating, text, tmp_path):
+    _, said, opened = _drafted(
+        tmp_path, head,
+        lambda at: (f"R{at:05d}", f"{DAYS[at]:%Y-%m-%d}", "★" * RATED[at] + "☆" * (5 - RATED[at]),
+                    f"{WROTE[at % 2]} {at}"),
+    )  # fmt: skip
+    columns = said["reviews"]["columns"]
+    assert (columns["rating"], columns["text"]) == (rating, text)
+    assert opened.reviews["rating"].mean() == pytest.approx(RATED.mean())
+
+
+def test_each_sheet_that_is_left_out_is_named(tmp_path):
+    book = openpyxl.Workbook()
+    for month in (1, 2, 3):
+        sheet = book.active if month == 1 else book.create_sheet()
+        sheet.title = f"M{month}"
+        sheet.append(["Receipt No", "Date", "Customer ID", "Total"])
+        for at in range(30):
+            sheet.append([month * 100 + at, datetime(2025, month, 1 + at % 28), f"c{at % 9}", 5.5])
+    book.save(tmp_path / "e.xlsx")
+    doubts = " ".join(draft([tmp_path / "e.xlsx"], tmp_path).doubts)
+    assert "sheet 'M2' (30 rows)" in doubts
+    assert "sheet 'M3' (30 rows)" in doubts
+
+
+@pytest.mark.parametrize("head", ["Peso", "Waga", "Vikt"])
+def test_weights_of_further_languages_are_doubted_with_both_numbers(head, tmp_path):
+    doubts, said, _ = _drafted(
+        tmp_path, f"Respondent ID,Survey date,NPS,{head}",
+        lambda at: (at, f"{DAYS[at]:%Y-%m-%d}", NPS[at], (0.5, 1.5)[at % 2]),
+    )  # fmt: skip
+    assert said["responses"]["columns"]["weight"] == head
+    assert f"without {SCORE:.2f}" in doubts

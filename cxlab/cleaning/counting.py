@@ -35,7 +35,7 @@ _COUNTS = {
     "completo completa completado completada voltooid concluido concluida completato",
     "orders": "closed_won won paid complete completed shipped delivered fulfilled processing "
     "succeeded success successful captured settled closed approved invoiced awaiting_fulfillment "
-    "checked_out checked_in confirmed issued emitido emitida sent_for_settle settle "
+    "checked_out checked_in confirmed ok issued emitido emitida sent_for_settle settle "
     "awaiting_shipment awaiting_pickup partially_shipped disputed refunded partially_refunded "
     "partial_refund partially_paid returned chargeback bezahlt abgeschlossen erstattet versendet "
     "versandt geliefert erledigt in_bearbeitung retourniert paye payee termine terminee livre "
@@ -81,7 +81,8 @@ _NOT = {
 # what words of a status begin with that no list names: 'Cancelled by customer', 'Anulowane przez
 # klienta', 'Peruutettu'; cancelled, failed and not paid in some twenty languages
 _STEMS = {
-    "orders": r"cancel|kansel|anul|annul|geannul|storn|avbr|avbok|makul|aflys|peru(?:ut|tt)|"
+    "orders": r"declin|rejected|refused|"
+    r"cancel|kansel|anul|annul|geannul|storn|avbr|avbok|makul|aflys|peru(?:ut|tt)|"
     r"iptal|otkaz|zrus|torol|visszavon|lemond|отмен|скас|відмін|ακυρ|\w*取消|\w*キャンセル|\w*취소|\w*ملغ|מבוטל|\w*ยกเลิก|"
     r"failed|fehlgeschlag|mislukt|nieudan|neuspes|sikertelen|unpaid|unbezahlt|impay|onbetaald|"
     r"obetal|nezaplac|nieop[l\u0142]ac|maksamat",

@@ -11,6 +11,7 @@ import pandas as pd
 from cxlab.codebook import COLUMNS
 from cxlab.drafting.doubts import MOST, Doubt, mean, ranked, would_be
 from cxlab.drafting.guesses import SCORES, Guess, guess
+from cxlab.drafting.lexicon import NO_RATING
 from cxlab.drafting.long import put_together
 from cxlab.drafting.moments import last_day
 from cxlab.drafting.overlooked import overlooked
@@ -90,11 +91,13 @@ def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]
     ):
         if table in chosen:
             first = chosen[table]
+            named = files.name if files.sheet else listing([path.name for path in files.paths])
+            layout = "another sheet" if files.sheet else "another layout"
             beside.append(guess(found, table, files))
             doubts.append(
                 Doubt(
-                    f"{listing([path.name for path in files.paths])} ({files.rows:,} rows) looks "
-                    f"like {table} too, in another layout than {first.files.name} "
+                    f"{named} ({files.rows:,} rows) looks "
+                    f"like {table} too, in {layout} than {first.files.name} "
                     f"({first.files.rows:,} rows); it is left out. Give it a study of its own, or "
                     "bring both into one layout.",
                     0.9,
@@ -160,7 +163,10 @@ def _undated(tables: Sequence[Guess], day: object) -> Doubt:
 
 def _no_score(made: Guess) -> Doubt:
     made.said["rules"] = {"no_answer": "off"}
-    fit = [f"'{c.name}' (mean {mean(c.tally()):.2f})" for c in made.ratings.values() if c.numbers]
+    kept = [c for c in made.attributes.values() if c.kind == "scale"]
+    kept = [c for c in kept if not re.search(NO_RATING, c.called)]
+    fit = [f"'{c.name}' (mean {mean(c.tally()):.2f})" for c in (*made.ratings.values(), *kept)
+           if c.numbers]  # fmt: skip
     return Doubt(
         "responses: no overall score was found; name one under 'columns'"
         f"{f', such as one of {listing(fit, 4)}' if fit else ''}.",

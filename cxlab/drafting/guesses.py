@@ -22,7 +22,7 @@ from cxlab.drafting.lexicon import (
 )
 from cxlab.drafting.profiles import MOST_VALUES, Profile, folded, stem_of, telling
 from cxlab.drafting.profiles import joined as named
-from cxlab.drafting.roles import settled
+from cxlab.drafting.roles import moments_of, settled, written
 from cxlab.drafting.scales import (
     GROUPS,
     NO_ANSWER,
@@ -182,12 +182,15 @@ def guess(found: list[Profile], table: str, files: Files) -> Guess:
         if column.name not in everywhere:
             made.unused[column.name] = "not in every file"
     settled(made)
+    if table == "customers" and "customer_id" not in made.columns and not _told_monthly(made):
+        _repeats(made)
     ended = made.columns.get("churned_at") or made.columns.get("churned")
     for column in made.left():
         if ended and _tells_who_left(made, column, ended):
             made.unused[column.name] = f"says who left, as '{ended.name}' does"
     if table == "responses":
         asked.questions(made)
+    written(made)
     _undated(made)
     _segments(made)
     _rest(made)
@@ -263,11 +266,39 @@ def _once_a_row(made: Guess, ours: str, found: list[Profile]) -> list[Profile]:
     return []
 
 
+def _told_monthly(made: Guess) -> bool:
+    return any("as where a list is written" in doubt.text for doubt in made.doubts)
+
+
+def _repeats(made: Guess) -> None:
+    """Doubt a list in which what a heading calls an id comes in several rows."""
+    for column in made.left():
+        named = re.search(r"\b(?:id|no|nr|number|nummer|code|key|account)$", column.called)
+        if named and len(column.counts) >= _FEWEST and column.distinct < 0.5:
+            _by_month(made, column)
+            made.unused[column.name] = "repeats, so it names no customer"
+            return
+
+
+def _last_seen(made: Guess, who: Profile) -> str:
+    """Say how many are not in the last of the days on which a list is written."""
+    for column in made.found:
+        if column.moments is None or not 1 < len(column.counts) <= 0.5 * column.n:
+            continue
+        days, ids = moments_of(made, "", column), made.raw(who)
+        seen = days[ids != ""].groupby(ids[ids != ""]).max()
+        return (
+            f" {int((seen < days.max()).sum()):,} of them have no row at its last '{column.name}'."
+        )
+    return ""
+
+
 def _by_month(made: Guess, who: Profile) -> None:
     """Doubt a list that holds a customer in several rows, as one has that is written monthly."""
     made.doubt(
         f"'{who.name}' repeats: {len(who.counts):,} customers in {who.n:,} rows, as where a list "
-        f"is written each month. Nothing meets it, and each row counts as a customer of its own: "
+        f"is written each month.{_last_seen(made, who)} Nothing meets it, and each row counts as "
+        "a customer of its own: "
         "shares of those who left are of rows. Export a row for each, or its spells (who, from "
         "when, until when) as subscriptions.",
         0.95,

@@ -13,7 +13,7 @@ _WHO = (
     r"(?:cust(?:omer)?|consumer|complainant|consommateur|consumidor|verbraucher|"
     r"client|member|account|acct|kunden?|user|person|people|contact|abonne|"
     r"cliente?|socio|adherent|subscriber|guest|patient|mitglieds?|mandant|buyer|shopper|payer|"
-    r"rider|passenger|travell?er|booker|patron|borrower|policyholder|holder|"
+    r"workspace|rider|passenger|travell?er|booker|patron|borrower|policyholder|holder|"
     r"household|requester|company|usager|usuario|konto|compte|cuenta|klant|lid|leden|gast|utente|"
     r"socio|assinante|kund|kunde|klient[aiy]?|zakazni[ck][ai]?|asiakas|asiakkaan|czlonka?|"
     r"medlems?|"
@@ -65,7 +65,7 @@ ENDED = (
     r"\bdepart\b|date de fin|\bbaja\b|cancelacion|terminat|deactivat|\bexit|lapsed|abgemeldet|"
     r"\blapse|clos(?:ed?|ing) (?:dt|date|on|at)|date closed|opgezegd|opzeg|beeindigd|"
     r"uitgeschreven|"
-    r"zakoncz|wypowiedz|rezygnac|ukoncen|vypoved|slutdat|oppsagt|uppsag|opsagt|paattym|megszun|"
+    r"zakoncz|wypowiedz|rezygnac|ukoncen|vypoved|slutdat|oppsagt|uppsag|opsagt|paatty|megszun|"
     r"einddatum|cancelamento|encerra|disdetta|cessazione|recesso|unsub|\bcxl\b|\bcncl|"
     r"退会日|解約日|契約終了日|注销(?:日期|时间)|탈퇴일|해지일|iptal tarihi|ayrılma tarihi|"
     r"bitis tarihi|"
@@ -88,7 +88,7 @@ _STARTED = (
 )
 _STARTED_TOO = (
     r"\bstart|created|create date|creation|\bsince\b|\bseit\b|beginn|\bdebut|\binicio|anlage|"
-    r"poczatek|zacatek|rozpocz|zahajen|rejestrac|startdat|alkamis|kezdet|ingangsdat|"
+    r"poczatek|zacatek|rozpocz|zahajen|rejestrac|startdat|alka(?:mis|nut)|kezdet|ingangsdat|"
     r"inception|\beffective|erstellt|angelegt|begin|^(?:date|datum|fecha|data)$"
 )
 
@@ -112,6 +112,7 @@ class Word:
     worded: bool = True
 
 
+_UNIT = r"(?: (?:ms|s|secs?|seconds|mins?|minutes|h|hours))?"
 _TIP = r"\b(?:tips?|trinkgeld|pourboire|gorjeta|propina|mancia|fooi|dricks)\b"
 _OVERALL = r"(?:ukupn|ogoln|celkov|samlet|samlad|kokonais|altalanos|genel|general)\w*"
 _FELT = r"\w*(?:zadovolj|zadowol|satysfak|spokojen|tilfreds|nojd|tyytyv|eleged|memnun|satisfac)\w*"
@@ -128,7 +129,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("nps", ("scale", "number", "category"), (
             r"(?:\b|\d)nps\b|\bltr\b|net ?promoter|\bnet ?pro\b|likel\w* (?:.* )?recommend|"
             r"recommend .*(?:friend|colleague|family)|"
-            r"weiterempfehl|wahrscheinlich.*empfehl|recommand|recomend|recomien|aanbeve|"
+            r"\bindicaria|weiterempfehl|wahrscheinlich.*empfehl|recommand|recomend|recomien|"
+            r"aanbeve|"
             r"consiglier|raccomand|rekommender|anbefal|polec[ia]|suositel|doporuc|tavsiye|"
             r"рекоменд|порекоменд|preporuc|odporuc|勧め|薦め|すすめ|お勧|推奨|推荐|推薦|추천|"
             r"توصي|تنصح|"
@@ -139,7 +141,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"\b(?:group|category|segment|type|why|reason|grund|warum|pourquoi|por que|"
             r"comment)\b"),
         Word("csat", ("scale", "category", "flag", "number"), (
-            r"\bcsat\b|overall.*satisf|satisf.*overall|gesamtzufrieden|zufrieden.*(?:insgesamt|"
+            r"\bcsat\b|\bosat\b|overall.*satisf|satisf.*overall|gesamtzufrieden|"
+            r"zufrieden.*(?:insgesamt|"
             r"gesamt)|insgesamt.*zufrieden|satisfaction (?:globale|generale|general)|"
             r"(?:globalement|dans l ensemble).*satisf|en general.*satisf|satisf.*en general|"
             r"algemene tevreden|in het algemeen.*tevreden|satisfacao geral|soddisfazione "
@@ -236,7 +239,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"seconds|bearbeitungszeit|zeit ?summe|dauer",)),
         Word("touchpoint", ("category",), (r"touch ?point|survey sub ?type|kontaktpunkt",)),
         Word("weight", ("number",), (
-            r"^(?:weight|wgt|wt|wtg|gewicht|poids|ponderacion|gewichtung|weights?)\b|"
+            r"^(?:weight|wgt|wt|wtg|gewicht|poids|ponderacion|peso|waga|vikt|gewichtung|"
+            r"weights?)\b|"
             r"(?:design|survey|final) ?weight|^w_?gew",), r"kg|pound|parcel|paket"),
         Word("consent", ("flag",), (r"consent|einwilligung|may we quote|quote me",)),
     ),
@@ -257,7 +261,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"kundendauer",)),
         Word("churn_reason", ("category", "text"), (
             rf"(?:{ENDED}|leav).*(?:reason|grund|motif|motivo)|(?:reason|grund|motif|motivo).*"
-            rf"(?:{ENDED}|leav)|^reason$",)),
+            rf"(?:{ENDED}|leav)|^reason$|(?:{ENDED})\w* syy$",)),
         Word("first_name", ("text", "category"), (
             r"first ?name|given name|vorname|prenom|voornaam|primeiro nome|^nombre$|^first$|"
             r"^forename$",)),
@@ -271,7 +275,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"monthly ?(?:fee|charge|price|amount|payment)|\bmr[cr]\b|recurring|fee\b|"
             r"monatsbeitrag|"
             r"grundgebuhr|beitrag|cotisation|mensualite|prime mensuelle|\bcuota|mensualidad|"
-            r"月会費|月額|月额|月费|월회비|aylık ucret|"
+            r"kuukausimaksu|manadsavgift|manedspris|月会費|月額|月额|月费|월회비|aylık ucret|"
             r"mensalidade|maandbedrag|contributie|\bcanone\b|skladka|abonament|kontingent",),
              r"annual|year|jahr|annuel|anual|jaar"),
         Word("referred_by", ("id", "number", "category"), (
@@ -312,7 +316,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"ref|"
             r"reference|code)?$|bestelnummer|ordernummer|factuurnummer|^numero ordine$|^ordine$|"
             r"invoice ?(?:id|no|nr|number|num)?$|^doc(?:ument)? ?(?:id|no|nr|number|num)$|"
-            r"^voucher ?(?:id|no|nr|number)$|(?:bestell|auftrags?|rechnungs?|beleg)"
+            r"^voucher ?(?:id|no|nr|number)$|(?:bestell|buchungs|spenden?|auftrags?|rechnungs?|"
+            r"beleg)"
             r"(?:nummer|nr|id| nummer| nr)?$|^(?:numero|n|no|id) (?:de )?(?:la )?(?:commande|"
             r"facture|pedido|factura)$|^(?:commande|facture|pedido|factura)$|^(?:numero|n) do "
             r"pedido$",
@@ -334,7 +339,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"(?:order|purchase|invoice|sale|transaction|payment|booking)s? ?(?:date|time|"
             r"timestamp|at|created)|ordered|purchased|\bplaced\b|"
             r"\bsold (?:at|on)\b|(?:recharge|top ?up) (?:ts|date|time|timestamp)|"
-            r"bestell\w* ?(?:datum|am|zeit)|bestelldatum|"
+            r"(?:wertstellung|buchungs(?:tag|datum)|valuta(?:datum)?)$|bestell\w* ?(?:datum|am|"
+            r"zeit)|bestelldatum|"
             r"rechnungsdatum|kaufdatum|date (?:de |d )?(?:commande|achat|facture)|fecha "
             r"(?:de |del )?(?:pedido|compra|factura)|data (?:do |da |di |dell )?(?:pedido|compra|"
             r"ordine|acquisto|fattura)|besteldatum|orderdatum|factuurdatum|"
@@ -380,7 +386,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"amount|revenue|sales|dollar|betrag|umsatz|montant|importe|bedrag|omzet|importo|"
             r"valor total|\btotal\b|spend|turnover",
             r"value|wert|price|preis|prix|precio|paid|valeur|valor"),
-            r"refund|discount|(?<!inc )(?<!incl )\btax|fee|shipping|" + _TIP + r"|"
+            r"commission|provision|refund|discount|(?<!inc )(?<!incl )\btax|fee|shipping|"
+            r"" + _TIP + r"|"
             r"unit|list|formatted|"
             r"converted|subtotal|"
             r"quantity|outstanding|lineitem|item price|gift|rabatt|steuer|versand|coupon|status|"
@@ -416,7 +423,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"vorgangsnummer|^melding(?:snummer)?$|^chamado$",
             r"^id$"), r"customer|kunden?"),
         Word("customer_id", _IDS, (
-            r"requester id|requester (?:external )?id", *WHO,
+            r"requester id|requester (?:external )?id|^(?:ani|cli)$|^calling (?:number|party)$|"
+            r"^(?:from|originating) number$", *WHO,
             r"^caller(?: (?:no|nr|id|number|phone))?$|^reporter$|^(?:anrufer|appelant|llamante)$",
             r"requester email|e ?mail|"
             r"requester$|account name|contact name|full name"),
@@ -447,13 +455,13 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"reactietijd|(?:delai|temps) de (?:la )?premiere reponse|tiempo de primera respuesta|"
             r"tempo (?:da |di |de )?(?:primeira resposta|prima risposta)|"
             r"erste (?:antwort|reaktion)|premiere reponse|primera respuesta|eerste reactie",
-            r"\bwait(?:ing)?(?: ?time)?$|queue time|time in queue|speed of answer|\basa\b|"
+            rf"\bwait(?:ing)?(?: ?time)?{_UNIT}$|queue time|time in queue|speed of answer|\basa\b|"
             r"wartezeit|temps d attente|tiempo de espera|wachttijd|tempo (?:di |d )?attesa|"
             r"tempo de espera"),
             r"business|status|due"),
         Word("resolution", ("duration", "number", "scale"), (
             r"full resolution time|resol(?:ution|ve) time|time to (?:close|resol\w*)|"
-            r"handl(?:e|ing) time|"
+            rf"handl(?:e|ing) time|^handl(?:e|ing){_UNIT}$|"
             r"(?:losungs|bearbeitungs)(?:zeit|dauer)|oplostijd|"
             r"(?:delai|temps) de (?:la )?resolution|"
             r"tiempo de resolucion|tempo de resolucao|\baht\b|"
@@ -464,7 +472,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"^duration|^dauer|^duree|^duracion|^durata|^duur"),
             r"business|status|first"),
         Word("channel", ("category",), (
-            r"^(?:channel|via|case origin|source|kanal|kanaal|canal|canale|origin|medium|"
+            r"^media ?type$|^(?:channel|via|case origin|source|kanal|kanaal|canal|canale|origin|"
+            r"medium|"
             r"queue)$",)),
         Word("kind", ("category",), (
             r"^(?:kind|type|category|(?:ticket|issue) ?type|case type|case reason|typ|art|"
@@ -497,18 +506,21 @@ WORDS: dict[str, tuple[Word, ...]] = {
             rf"(?:{_REPLY}).*(?:date|time|datum|fecha|\bat\b|created|updated)|"
             rf"(?:date|datum|fecha|data).*(?:{_REPLY})",)),
         Word("posted_at", _TIME, (
-            r"posted|(?:review|bewertung|avis|resena|opinion)\w* ?(?:submit |created ?)?(?:date|"
+            r"작성일|投稿日|评论时间|评价时间|дата отзыва|posted|(?:review|bewertung|avis|resena|"
+            r"opinion)\w* ?(?:submit |created ?)?(?:date|"
             r"time|created|datum|sdatum)|submit date|create time|published|veroffentlicht|publie",
             r"date|datum|fecha|data\b|time|created"),
              rf"{_REPLY}|updat|epoch|experience|visit|stay|travel"),
         Word("rating", ("scale", "number", "category"), (
-            r"star ?rating|\bstars?\b|sterne|etoiles|estrellas|stelle|sterren|estrelas",
+            r"별점|평점|評価|评分|星级|星評価|star ?rating|\bstars?\b|sterne|etoiles|estrellas|"
+            r"stelle|sterren|estrelas",
             r"^(?:overall|rating|score|note|bewertung|puntuacion|voto|nota|waardering)$",
             r"rating|score|bewertung|note|puntuacion"), r"count|average|mean|helpful"),
         Word("text", ("text", "category"), (
             r"(?:review|full|post|mention) ?(?:text|body|content|comment)|^text$|body|"
             r"verified reviews|bewertungstext|(?:texte|contenu) de l avis",
-            r"^(?:review|comment|content|kommentar|commentaire|comentario|resena|opinion|avis|"
+            r"^(?:내용|본문|리뷰|本文|内容|评论内容|评价内容|текст)$|^(?:review|comment|content|"
+            r"kommentar|commentaire|comentario|resena|opinion|avis|"
             r"recensione|bewertung|beoordeling|avaliacao|recenzja|opinia)s?$",
             r"review|comment|content|kommentar|avis"),
             rf"title|titel|titre|titulo|titolo|summary|link|url|language|source|{_REPLY}"),
@@ -592,7 +604,8 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
                       (r"\bpolicy (?:no|nr|number|id)|\binception|\blapse|\blease|tenan|"
                        r"premium", 2),
                       (r"\bplan\b|renew|current term|billing", 1)),
-    "reviews": ((r"\bstars?\b|star ?rating|review|sterne|etoiles|estrellas|resena|recensione|"
+    "reviews": ((r"리뷰|후기|별점|レビュー|口コミ|评价|评论|отзыв|\bopinion(?:es|i)?\b|\bstars?\b|"
+    r"star ?rating|review|sterne|etoiles|estrellas|resena|recensione|"
                  r"\bavis\b|sterren|estrelas|\bstelle\b|gwiazd|beoordelings?tekst|tekst recenz", 2),
                 (r"helpful|verified|product|\btitle\b|reply|app version|thumbs", 1)),
     "visits": (

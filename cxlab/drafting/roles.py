@@ -10,6 +10,7 @@ import pandas as pd
 
 from cxlab.cleaning.dates import to_time
 from cxlab.cleaning.durations import SECONDS, unit_named
+from cxlab.drafting.asked import of_several
 from cxlab.drafting.doubts import would_be
 from cxlab.drafting.lexicon import (
     FIRM,
@@ -21,7 +22,7 @@ from cxlab.drafting.lexicon import (
     PERSONAL,
     PLANNED,
 )
-from cxlab.drafting.profiles import MOST_VALUES, Profile, is_coded, is_prose
+from cxlab.drafting.profiles import MONTH, MOST_VALUES, Profile, is_coded, is_prose
 from cxlab.drafting.tables import counts_rows, is_money
 from cxlab.results import listing
 
@@ -53,8 +54,6 @@ def settled(made: Guess) -> None:
         _own(made)
     if made.table == "customers":
         _left(made)
-    if made.table in _WRITTEN:
-        _says(made)
     if made.table == "responses":
         _like_nps(made)
         _as_many(made)
@@ -70,11 +69,15 @@ def settled(made: Guess) -> None:
 _WRITTEN = {"responses": "comment", "reviews": "text"}
 
 
-def _says(made: Guess) -> None:
+def written(made: Guess) -> None:
     """Find what people wrote: sentences, hardly any of which comes twice; one column is read."""
+    if made.table not in _WRITTEN:
+        return
     ours = _WRITTEN[made.table]
     fit = [c for c in made.left() if c.kind == "text" and c.n >= _FEWEST and is_prose(c.counts)]
     fit = [c for c in fit if c.distinct > 0.5 and not re.search(f"{PERSONAL}|{NO_TEXT}", c.called)]
+    if made.table == "responses":  # 'Phone;Web' is no sentence
+        fit = [column for column in fit if not of_several(made, column)]
     fit = sorted(fit, key=lambda column: -column.n)
     if fit and ours not in made.columns:
         _take(made, ours, fit, "what people wrote", 0.25)
@@ -259,7 +262,8 @@ def _left(made: Guess) -> None:
 
 def moments_of(made: Guess, ours: str, column: Profile) -> pd.Series:
     """Give the moments of a column of dates, row by row; `ours` names the form of its dates."""
-    return to_time(made.raw(column), timezone="UTC", format=made.formats.get(ours)).values
+    form = made.formats.get(ours, MONTH if column.by_month else None)
+    return to_time(made.raw(column), timezone="UTC", format=form).values
 
 
 def _like_nps(made: Guess) -> None:

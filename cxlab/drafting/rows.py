@@ -174,7 +174,9 @@ def _which_rows(made: Guess) -> None:
     if vendor == "Decipher" and "3" in column.counts.index:
         out = [word for word in column.counts.index if word != "3"]
     if strange and len(strange) < len(column.counts) and vendor != "Decipher":
-        words = listing([f"'{word}' ({column.counts[word]:,})" for word in strange], 6)
+        worth = {word: _worth(made, column, [word]).split(" of ")[0] for word in strange}
+        words = listing([f"'{word}' ({column.counts[word]:,}{f', {sum_}' if sum_ else ''})"
+                         for word, sum_ in worth.items()], 6)  # fmt: skip
         made.doubt(
             f"'{column.name}' holds {words}, of which it is not known whether they count; they "
             "are counted.",
@@ -299,10 +301,14 @@ def _called_off(made: Guess) -> None:
         dated = column.moments is not None
         if not _OFF.search(column.called) or re.search(_NO_OFF, column.called):
             continue
-        if not (dated or column.kind == "flag") or column.name not in made.files.everywhere():
+        marked = len(column.counts) == 1 and column.filled < 0.5  # 'S' or nothing
+        if (
+            not (dated or marked or column.kind == "flag")
+            or column.name not in made.files.everywhere()
+        ):
             continue
         cells = made.raw(column)
-        yes = [word for word in column.counts.index if word.casefold() in _YES]
+        yes = [word for word in column.counts.index if marked or word.casefold() in _YES]
         off = cells != "" if dated else cells.isin(yes)
         if off.all() or not (off & ~_gone(made)).any() or _taken_off(made, off):
             continue
@@ -718,6 +724,9 @@ def _credits(made: Guess) -> None:
         if column.kind not in ("category", "flag") or column is made.columns.get("status"):
             continue
         back = gives_back(column.counts.index.to_series())
+        said = column.counts.index.str.casefold()
+        beside = not back.any() and bool({"sale", "charge", "payment", "purchase"} & {*said})
+        back = back | (beside & (said == "credit"))  # beside 'debit' it is a side of a ledger
         if not back.any() or back.all() or column is made.columns.get("product"):
             continue
         words = column.counts.index[back]
@@ -726,7 +735,7 @@ def _credits(made: Guess) -> None:
         mine = numbers[rows]
         if _taken_off(made, rows) or (mine > 0).mean() <= 0.5:
             continue
-        if made.columns.get("kind", column) is column and _kind_of(column):
+        if made.columns.get("kind", column) is column and _kind_of(column) and not beside:
             made.release(column)
             made.columns["kind"] = column
             continue
@@ -734,7 +743,12 @@ def _credits(made: Guess) -> None:
             f"'{column.name}' calls {len(mine):,} of {column.n:,} rows "
             f"{listing([f'{word!r}' for word in words])}, and their amounts are positive: they are "
             f"counted as sales ({mine.sum():,.2f} of {numbers.sum():,.2f}). If they were given "
-            f"back, write 'kind: {column.name}'; or leave them out by `where`.",
+            + (
+                "back, write them as negative amounts"
+                if beside
+                else f"back, write 'kind: {column.name}'"
+            )
+            + "; or leave them out by `where`.",
             0.9,
             "where",
         )

@@ -174,6 +174,8 @@ def _content(found: list[Profile]) -> Counter[str]:
     points["responses"] -= 4 * (not (rated or written or pleased or any(map(_is_rated, said))))
     points["customers"] += 4 * bool(left) + 3 * (once and bool(began)) + 3 * (once and bool(ended))
     points["customers"] -= 4 * several
+    written = any(len(c.counts) <= c.n / 3 for c in times) and not (asked or pleased or coded)
+    points["customers"] += 9 * (several and written and any(map(_is_of_account, found)))
     points["orders"] += 3 * bool(money and times and (who or coded or numbered)) - 4 * (not money)
     points["interactions"] -= 6 * (not times)
     if money and times and who and _has_own_id(coded, who[0]) and not (left or ended):
@@ -196,6 +198,11 @@ def _content(found: list[Profile]) -> Counter[str]:
     points["visits"] += visited
     points["subscriptions"] -= 8 * (not (began or ended))
     return points
+
+
+def _is_of_account(column: Profile) -> bool:
+    """Say whether a heading tells what a customer has at a day, as lists written monthly do."""
+    return bool(re.search(r"\b[am]rr\b|snapshot|\bseats\b|licen[cs]es\b", column.called))
 
 
 def _has_own_id(coded: list[Profile], whose: Profile) -> bool:
