@@ -363,3 +363,51 @@ def test_weights_of_further_languages_are_doubted_with_both_numbers(head, tmp_pa
     )  # fmt: skip
     assert said["responses"]["columns"]["weight"] == head
     assert f"without {SCORE:.2f}" in doubts
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Pas du tout satisfait|Peu satisfait|Satisfait|Très satisfait",
+     "Very dissatisfied|Slightly dissatisfied|Satisfied|Very satisfied"],
+)  # fmt: skip
+def test_four_words_of_a_longer_order_are_four_points_and_doubted(words, tmp_path):
+    places = words.split("|")
+    doubts, _, opened = _drafted(
+        tmp_path, "Respondent ID,Survey date,Overall satisfaction,Desk,Meals",
+        lambda at: (at, f"{DAYS[at]:%Y-%m-%d}", *(places[(at + back) % 4] for back in range(3))),
+    )  # fmt: skip
+    assert opened.responses["csat"].mean() == pytest.approx(
+        np.mean([1 + at % 4 for at in range(N)])
+    )
+    assert "read as 4 points" in doubts
+
+
+def test_a_rating_of_a_ride_is_not_what_it_cost(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "Buchung;Nutzer-ID;Mietbeginn;Entgelt brutto;Bewertung Fahrt",
+        lambda at: (f"B{at:05d}", f"N{at % 30:04d}", f"{DAYS[at]:%d.%m.%Y %H:%M}",
+                    f"{PAID[at]:.2f} €".replace(".", ","), RATED[at]), ";",
+    )  # fmt: skip
+    assert said["orders"]["columns"]["amount"] == "Entgelt brutto"
+
+
+def test_what_is_price_times_pieces_was_paid_whatever_the_headings(tmp_path):
+    pieces = [1 + at % 4 for at in range(N)]
+    doubts, said, opened = _drafted(
+        tmp_path, "Order no,Order date,Customer ID,qty,price,ext",
+        lambda at: (at + 100, DAYS[at], f"c{at % 30}", pieces[at], 5 + at % 7,
+                    pieces[at] * (5 + at % 7)),
+    )  # fmt: skip
+    assert said["orders"]["columns"]["amount"] == "ext"
+    assert said["orders"]["columns"]["unit_price"] == "price"
+    total = sum(n * (5 + at % 7) for at, n in enumerate(pieces))
+    assert measured(opened, "net") == pytest.approx(total)
+    assert "might also be" not in doubts
+
+
+def test_of_several_marks_the_total_is_the_overall_one(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "Respondentnr;Datum;Eindcijfer arts;Eindcijfer balie;Eindcijfer totaal",
+        lambda at: (at, f"{DAYS[at]:%d-%m-%Y}", NPS[at] or 1, NPS[-at] or 1, NPS[at] or 1), ";",
+    )  # fmt: skip
+    assert said["responses"]["columns"]["csat"] == "Eindcijfer totaal"

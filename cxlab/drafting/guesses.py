@@ -311,7 +311,11 @@ def _no_parts(made: Guess, found: list[Profile], word: Word) -> list[Profile]:
     """Leave out the parts of a question, which are ratings, but for one that says it is overall."""
     of = Counter(folded(stem[1]) for c in made.left() if (stem := _PART.match(c.name)))
     parts = {c.name for c in found if (stem := _PART.match(c.name)) and of[folded(stem[1])] > 1}
-    return [c for c in found if c.name not in parts or re.search(word.tiers[0], c.said)]
+    left = [c for c in found if c.name not in parts or re.search(word.tiers[0], c.said)]
+    return sorted(left, key=lambda column: not re.search(_WHOLE, column.said))
+
+
+_WHOLE = r"overall|\btota|gesamt|insgesamt|algeme?en|global|general|complessiv|ogoln|samlet|samlad"
 
 
 def _unread(made: Guess, word: Word) -> None:

@@ -1,7 +1,8 @@
 """Words of headings, and what they stand for.
 
 In English, German, French, Spanish, Dutch, Portuguese and Italian; the few that a table stands on
-also in Polish, Czech, Turkish, Serbian, Russian, Japanese, Chinese and Korean.
+also in Polish, Czech, Swedish, Finnish, Turkish, Serbian, Russian, Arabic, Japanese, Chinese and
+Korean.
 
 Headings are looked at folded: small letters, no accents, words parted by one blank. The words
 are those of the vendors' own exports and of the words people give such columns.
@@ -385,8 +386,9 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"(?:toplam|siparis)? ?tutarı?|(?:ukupan )?iznos)$",
             r"amount|revenue|sales|dollar|betrag|umsatz|montant|importe|bedrag|omzet|importo|"
             r"valor total|\btotal\b|spend|turnover",
-            r"value|wert|price|preis|prix|precio|paid|valeur|valor"),
-            r"commission|provision|refund|discount|(?<!inc )(?<!incl )\btax|fee|shipping|"
+            r"entgelt|value|\w{2,}wert\b|\bwert\b|price|preis|prix|precio|paid|valeur|valor"),
+            r"commission|provision|\brat(?:ing|ed)\b|bewertung|score|refund|discount|"
+            r"(?<!inc )(?<!incl )\btax|fee|shipping|"
             r"" + _TIP + r"|"
             r"unit|list|formatted|"
             r"converted|subtotal|"
@@ -452,7 +454,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("first_reply", ("duration", "number", "scale"), (
             r"first (?:agent )?(?:reply|response) ?(?:time)?|time to first (?:agent )?"
             r"(?:reply|response)|first response|erst(?:reaktions|antwort)zeit|reaktionszeit|"
-            r"reactietijd|(?:delai|temps) de (?:la )?premiere reponse|tiempo de primera respuesta|"
+            r"ilk yanıt suresi|reactietijd|(?:delai|temps) de (?:la )?premiere reponse|"
+            r"tiempo de primera respuesta|"
             r"tempo (?:da |di |de )?(?:primeira resposta|prima risposta)|"
             r"erste (?:antwort|reaktion)|premiere reponse|primera respuesta|eerste reactie",
             rf"\bwait(?:ing)?(?: ?time)?{_UNIT}$|queue time|time in queue|speed of answer|\basa\b|"
@@ -593,6 +596,7 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
         (r"ticket|complain|beschwerde|reklamation|plainte|\bquejas?\b|klacht|reclamo|ligacao|chamada|atendimento|llamada|\bappels?\b|\banrufe?s?\b|\bcase\b|"
         r"\bcasos?\b|conversation|requester|assignee|reopen|"
          r"first (?:reply|response)|\bdemande\b|reclamation|premiere reponse|delai de|ouvert le|"
+         r"temsilci|sohbet|ilk yanıt|"
          r"apertura|tiempo de (?:resolucion|respuesta)|reactietijd|oplostijd|vorgang|"
          r"reaktionszeit|"
          r"erstantwort|tempo de (?:resposta|resolucao)|"

@@ -36,6 +36,7 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
         if made.table in ("subscriptions", "customers"):
             currencies.append(_said(made))
         if made.table == "orders":
+            _by_pieces(made)
             _fees(made)
             _credits(made)
             _lines(made)
@@ -148,6 +149,29 @@ def _proven(column: Profile) -> str:
 
 
 # ---------------------------------------------------------------- rows that count
+
+
+def _by_pieces(made: Guess) -> None:
+    """Tell the price of a piece from what was paid: the one is the other times the quantity."""
+    pieces = made.columns.get("quantity")
+    if pieces is None or len(pieces.counts) < 2 or "unit_price" in made.columns:
+        return
+    money = [c for c in made.found if c.numbers and c is not pieces and len(c.counts) > 2
+             and c.kind in ("number", "scale", "id")]  # fmt: skip
+    cells = {c.name: made.raw(c).map(c.numbers).astype(float) for c in [pieces, *money]}
+    several = cells[pieces.name] > 1
+    for each in money:
+        for whole in money:
+            off = (cells[each.name] * cells[pieces.name] - cells[whole.name]).abs()[several]
+            apart = (cells[each.name] != 0).loc[several] & off.notna()
+            if each is whole or apart.sum() < _MANY or (off[apart] > 0.011).mean() > 0.02:
+                continue
+            for column in (each, whole):
+                made.release(column)
+            made.columns = {ours: c for ours, c in made.columns.items() if c not in (each, whole)}
+            made.columns |= {"unit_price": each, "amount": whole}
+            made.doubts = [d for d in made.doubts if not d.line.endswith("columns.amount")]
+            return
 
 
 def _which_rows(made: Guess) -> None:

@@ -598,6 +598,8 @@ def _offered(found: dict[str, int], length: int, *, whole: bool) -> dict[str, in
     odd = [each for each in sets if held <= each and len(each) % 2 and len(each) > 3]
     wide = [each for each in sets if held <= each]
     for chosen in exact if whole else (*sorted(odd, key=len), *sorted(wide, key=len)):
+        if len(chosen) > len(held) + 2 and len(held) > 3:  # a set of its own, all in use
+            chosen = held
         place = {at: number for number, at in enumerate(sorted(chosen), 1)}
         return {word: place[at] for word, at in found.items()} | {"": len(chosen)}
     return {}
