@@ -411,3 +411,13 @@ def test_of_several_marks_the_total_is_the_overall_one(tmp_path):
         lambda at: (at, f"{DAYS[at]:%d-%m-%Y}", NPS[at] or 1, NPS[-at] or 1, NPS[at] or 1), ";",
     )  # fmt: skip
     assert said["responses"]["columns"]["csat"] == "Eindcijfer totaal"
+
+
+@pytest.mark.parametrize("head", ["Memnuniyet puanı", "Zadowolenie klienta", "満足度"])
+def test_contacts_are_rated_in_further_languages(head, tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, f"Ticket ID;Customer ID;Opened at;Closed at;{head}",
+        lambda at: (f"T{at}", f"c{at % 30}", DAYS[at], DAYS[at] + timedelta(hours=2),
+                    RATED[at] if at % 3 else ""), ";",
+    )  # fmt: skip
+    assert said["interactions"]["columns"]["csat"] == head

@@ -492,7 +492,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"(?: name| id)?$|agent|assignee|teammate",),
             r"interactions|wait|stations|reply|replies|group|email|first"),
         Word("csat", ("scale", "number", "category"), (
-            r"csat|satisf|survey result|conversation rating|\brating$|zufrieden|tevreden|soddisf|"
+            rf"^{_FELT}|満足度?$|满意度?$|만족도?$|csat|satisf|survey result|conversation rating|"
+            rf"\brating$|zufrieden|tevreden|soddisf|"
             r"happiness",
             r"^(?:bewertung|note|nota|voto|valoracion|beoordeling|evaluation|calificacion)\b"),
             r"reason|comment|date|remark|\btext\b|datum"),
