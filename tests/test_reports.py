@@ -1,6 +1,8 @@
 """The press: plans checked before they start, failures alone, nothing twice, nothing leaks."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -254,6 +256,14 @@ def test_state_does_not_leak_from_one_report_to_the_next(tmp_path):
     jobs = desk.planned(tmp_path / "desk", "a", "b")
     runs = desk.pressed(jobs, tmp_path / "out", workers=1)
     assert [(run.state, run.error) for run in runs] == [("done", "")] * 3
+
+
+def test_the_warm_process_compiles_no_grammar_of_addresses():
+    asked = (
+        "import sys, cxlab.reports.warm; print('nbformat' in sys.modules, 'lark' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["True", "False"]
 
 
 def test_both_engines_write_the_same_outputs(tmp_path):

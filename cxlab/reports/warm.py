@@ -3,15 +3,21 @@
 import atexit
 import gc
 import os
+import sys
 from contextlib import suppress
 from importlib import import_module
-
-from nbformat.validator import get_validator
 
 from cxlab.reports.workshop import WARM_ROOMS, WARM_STUDY
 
 NOTEBOOK = (4, 5)  # version of the scheme of notebooks
+ADDRESSES = "rfc3987_syntax"  # a grammar that no notebook needs, compiled for a second if found
 
+sys.modules.setdefault(ADDRESSES, None)  # type: ignore[arg-type]
+with suppress(Exception):
+    # takes a tenth of a second to compile
+    import_module("nbformat.validator").get_validator(*NOTEBOOK)
+if sys.modules[ADDRESSES] is None:
+    del sys.modules[ADDRESSES]
 for _name in (
     "papermill.execute",
     "IPython.core.interactiveshell",
@@ -28,8 +34,6 @@ for _name in (
 ):
     with suppress(ImportError):
         import_module(_name)
-with suppress(Exception):
-    get_validator(*NOTEBOOK)  # takes a tenth of a second to compile
 if _study_file := os.environ.get(WARM_STUDY, ""):
     with suppress(Exception):  # what cannot be opened is refused in each report, in its words
         import_module("cxlab.study").early(_study_file)
