@@ -29,7 +29,8 @@ def drawn_with(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def texts(frame) -> str:
     """Join every text of a frame, each once."""
-    words = (frame[name].dropna().unique() for name in frame if frame[name].dtype.kind in "OSTU")
+    told = (frame[name] for name in frame if frame[name].dtype.kind in "OSTU")
+    words = (column.dropna().unique().tolist() for column in told)
     return "".join(str(word) for column in words for word in column)
 
 

@@ -175,7 +175,8 @@ class Result:
         """Rebuild a result from `to_dict`."""
         frame = pd.DataFrame(given["frame"]["rows"], columns=given["frame"]["columns"])
         empty = [name for name in frame if frame[name].isna().all()]
-        frame = frame.astype(dict.fromkeys(empty, float))  # a number that nobody has is one yet
+        if empty:
+            frame = frame.astype(dict.fromkeys(empty, float))  # a number nobody has is one yet
         words = {key: given[key] for key in ("name", "headline", "method", "base", "unit")}
         return cls(frame=frame, notes=tuple(given["notes"]), **words)
 
@@ -341,15 +342,15 @@ def table(frame: pd.DataFrame, unit: str = "", *, rows: int = SHOWN_ROWS) -> str
     """
     shown = frame.head(rows).dropna(axis="columns", how="all")
     words = headings(shown.columns, unit)
-    head = "".join(f"<th{_side(shown[c])}>{html.escape(words[c])}</th>" for c in shown.columns)
+    sides = {c: _side(shown[c]) for c in shown.columns}
+    head = "".join(f"<th{sides[c]}>{html.escape(words[c])}</th>" for c in shown.columns)
     digits, units = decimals(shown, unit), measures(shown, unit)
     # among shares of answers, their mean is none
     means = shown["part"].eq("mean") if "part" in shown else pd.Series(False, shown.index)
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{_side(shown[c])}>{html.escape(cell(c, v, of.get(c, ''), digits=digits.get(c)))}"
-            "</td>"
+            f"<td{sides[c]}>{html.escape(cell(c, v, of.get(c, ''), digits=digits.get(c)))}</td>"
             for c, v in zip(shown.columns, row, strict=True)
         )
         + "</tr>"
