@@ -37,7 +37,7 @@ def people(study: Study) -> pd.DataFrame | None:
     for table, word in (("interactions", "contacted"), ("orders", "ordered")):
         done = study.cleaned.get(table)
         if done is not None and "customer_id" in done.frame:
-            met = once["customer_id"].isin(done.frame["customer_id"])
+            met = once["customer_id"].isin(done.frame["customer_id"].unique())
             if 0 < met.sum() < len(met):
                 out[word] = met.map({True: "yes", False: "no"})
     return out.reset_index(drop=True)
@@ -125,10 +125,10 @@ def _join(table: str, done, ids: set[str]) -> list[dict[str, Any]]:
     """Count one table's rows that find their customer, and the customers that are found."""
     orphans = done.set_aside[done.set_aside["reason"] == "orphan"]
     given = done.frame["customer_id"]
-    strange = given[given.notna() & ~given.isin(ids)]
-    lost, found = len(orphans) + len(strange), int(given.isin(ids).sum())
+    met = given.isin(ids)  # asks pandas for each id apart
+    lost, found = len(orphans) + int((given.notna() & ~met).sum()), int(met.sum())
     examples = [f"{row.file}, line {count(row.line)}" for row in orphans.head(3).itertuples()]
-    each = given[given.isin(ids)].value_counts()
+    each = given[met].value_counts()
     total = max(found + lost + int(given.isna().sum()), 1)
     counted = [
         {"table": table, "term": "rows with their customer", "n": found, "share": found / total},

@@ -48,7 +48,7 @@ def _cross_fitted(model, taken: Snapshot) -> np.ndarray:
     learned = lesson.snapshot
     _refuse_hindsight(learned, taken)
     p = model.predict_proba(aligned(model, taken.features))[:, 1]
-    seen = taken.customer.isin(learned.customer).to_numpy()
+    seen = taken.customer.isin(learned.customer.unique()).to_numpy()
     if not seen.any():
         return p
     of, by = parts_of(taken.customer), parts_of(learned.customer)
