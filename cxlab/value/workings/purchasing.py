@@ -257,7 +257,7 @@ def _pareto_rows(point: np.ndarray, stats: Grouped) -> tuple[np.ndarray, np.ndar
     return value, np.vstack([p + share[0] * still + share[1] * left for p, still, left in parts])
 
 
-def left_between(r, s, alpha, beta, stats: Grouped, most: int = 20_000):
+def left_between(r, s, alpha, beta, stats: Grouped, most: int = 400):
     """Integrate over the moment of leaving, between the last purchase and the last day.
 
     The integral of s (alpha+t)^-(r+x) (beta+t)^-(s+1) is taken in y, where alpha + t is
@@ -273,20 +273,25 @@ def left_between(r, s, alpha, beta, stats: Grouped, most: int = 20_000):
         width = -np.expm1(-k * np.log((a + age) / (a + last)))
         y = 1 - width * _NODES
         early = a + last
-        at = early * y ** (-1 / k)
+        steep = np.log(y) / k  # logarithms once: they are what the integral costs
+        at = early * np.exp(-steep)
         other = b + at - a
+        far = np.log(other)
         # relative to the integrand at the last purchase, so that nothing under- or overflows
-        height = -(r + x) * np.log(at / early) - (s + 1) * np.log(other / (b + last))
-        height -= (1 / k + 1) * np.log(y)
+        height = -(s + 1) * (steep + far - np.log(b + last))
         part = np.exp(height) * _WEIGHTS * width * early / k
         total = part.sum(1)
         lead = -(r + x) * np.log(early) - (s + 1) * np.log(b + last) + np.log(s)
         with np.errstate(divide="ignore"):
             log[rows] = lead[:, 0] + np.log(total)
-        inside = np.where(total > 0, total, 1.0)
-        share = part / inside[:, None]
-        slope[0, rows] = -r * (share * np.log(at)).sum(1)
-        slope[1, rows] = -((r + x) * a * share / at).sum(1)
-        slope[2, rows] = 1 - s * (share * np.log(other)).sum(1)
-        slope[3, rows] = -((s + 1) * b * share / other).sum(1)
+        share = part / np.where(total > 0, total, 1.0)[:, None]
+        whole = share.sum(1)
+        slope[0, rows] = -r * (whole * np.log(early[:, 0]) - _along(share, steep))
+        slope[1, rows] = -((r + x) * a)[:, 0] * _along(share, 1 / at)
+        slope[2, rows] = 1 - s * _along(share, far)
+        slope[3, rows] = -(s + 1) * b[:, 0] * _along(share, 1 / other)
     return log, slope
+
+
+def _along(share: np.ndarray, values: np.ndarray) -> np.ndarray:
+    return np.einsum("ij,ij->i", share, values)
