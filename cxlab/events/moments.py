@@ -1,6 +1,7 @@
 """Days and durations: where a day ends, and what lies a duration before it."""
 
 import re
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -70,6 +71,7 @@ def stamp_time(stamp: pd.Timestamp, timezone: str) -> pd.Timedelta:
     return local - local.normalize()
 
 
+@lru_cache(maxsize=1024)
 def later(stamp: pd.Timestamp, duration: str, timezone: str = UTC) -> pd.Timestamp:
     """Give the moment a duration after another, by the clock of the zone.
 

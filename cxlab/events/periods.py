@@ -208,10 +208,11 @@ def _batches(
 
 def _sql(table: ibis.Table, roll: ibis.Table, stream: Stream) -> str:
     """Write the text of a query once; it takes longer to write than to answer."""
-    written = _WRITTEN.setdefault(table.get_backend(), {})
+    engine = table.get_backend()
+    written = _WRITTEN.setdefault(engine, {})
     key = (hash(table.op()), stream)  # the table itself would keep its engine for good
     if key not in written:
-        written[key] = str(ibis.to_sql(_rows(table, roll, stream)))
+        written[key] = engine.compile(_rows(table, roll, stream))
     return written[key]
 
 
