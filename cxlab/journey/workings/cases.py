@@ -85,7 +85,9 @@ def _rows(interactions: Any, also: Sequence[str]) -> pd.DataFrame:
     if "opened_at" not in columns:
         raise JourneyError("contacts have no day.", needs="'opened_at' under tables.interactions")
     rows = interactions[columns]
-    return rows.copy() if isinstance(rows, pd.DataFrame) else rows.execute()
+    if isinstance(rows, pd.DataFrame):
+        return rows.copy()
+    return rows.to_pyarrow().to_pandas()  # `execute` lists each column with gaps value by value
 
 
 def _instant(as_of: Any, times: pd.Series) -> pd.Timestamp:
