@@ -15,7 +15,7 @@ from cxlab.drafting.lexicon import NO_RATING
 from cxlab.drafting.long import put_together
 from cxlab.drafting.moments import last_day
 from cxlab.drafting.overlooked import overlooked
-from cxlab.drafting.people import brought_together
+from cxlab.drafting.people import brought_together, parted
 from cxlab.drafting.profiles import Profile, profiles
 from cxlab.drafting.rows import completed
 from cxlab.drafting.tables import NO_HEADER, Files, gathered, pattern, table_of
@@ -23,6 +23,8 @@ from cxlab.drafting.trial import tried
 from cxlab.drafting.writing import Head, written
 from cxlab.ingest import IngestError
 from cxlab.results import count, listing
+
+_IN_ONE = {"customers", "responses"}  # what a file may hold both of, a row each
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]
     doubts: list[Doubt] = []
     chosen: dict[str, Guess] = {}
     told = [_told(files) for files in groups]
+    there = {table for _, _, table, _ in told}
+    within: list[Guess] = []
     for files, found, table, other in sorted(
         told, key=lambda one: (bool(one[3]), -one[0].rows, one[0].name)
     ):
@@ -107,6 +111,9 @@ def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]
             continue
         nameless = files.layout == NO_HEADER
         made = unnamed(found, files) if nameless else guess(found, table, files)
+        if table in _IN_ONE and not nameless and _IN_ONE - {table} - there:
+            made, one = parted(made)
+            within += [one] if one else []
         if other and not nameless:
             made.doubt(
                 f"taken for {table}; its columns do not say so clearly. If its "
@@ -121,6 +128,8 @@ def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]
                 "files",
             )
         chosen[made.table] = made
+    for made in within:
+        chosen.setdefault(made.table, made)
     return list(chosen.values()), beside, doubts
 
 

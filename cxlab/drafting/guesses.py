@@ -33,6 +33,7 @@ from cxlab.drafting.scales import (
     tallied,
 )
 from cxlab.drafting.tables import FELT, Files, counts_rows, fits, is_numbered
+from cxlab.drafting.vendors import aliases
 from cxlab.questionnaire.cells import Column
 from cxlab.results import listing
 
@@ -50,6 +51,9 @@ _FEWEST = 5  # rows of each word of a status
 _SEGMENTS = 4  # more segments than this are attributes
 _PARTS = 3  # columns of one question that make a battery
 _PART = re.compile(r"(.{3,}?)\s*(?:\[.+\]| - .+| >> .+)$", re.DOTALL)  # 'How was [Delivery]'
+# 'Satisfaction with delivery' beside 'Satisfaction with support'
+_WITH = re.compile(r"^(?:satisfa\w+|zufriedenheit|tevredenheid|soddisfazione) "
+                   r"(?:with|mit|avec|con|com|met|du|des?|della?|de la) ")  # fmt: skip
 _RATES = r"\brat(?:e|ed|ing)s?\b|satisf|zufrieden|bewert|tevreden|soddisf"
 # what some files of a table may have alone: how it ended, and what was not asked before
 _PARTLY = {"churned_at", "churn_reason", "ended_at", "closed_at", "returned_at", "nps", "csat",
@@ -186,6 +190,9 @@ def guess(found: list[Profile], table: str, files: Files) -> Guess:
         _repeats(made)
     ended = made.columns.get("churned_at") or made.columns.get("churned")
     for column in made.left():
+        words = set(map(folded, column.counts.index))
+        if "nps" in made.columns and len(words) > 1 and words <= set(GROUPS):
+            made.unused[column.name] = f"the groups of '{made.columns['nps'].name}'"
         if ended and _tells_who_left(made, column, ended):
             made.unused[column.name] = f"says who left, as '{ended.name}' does"
     if table == "responses":
@@ -206,14 +213,14 @@ def _by_vendor(made: Guess) -> None:
     vendor = made.files.vendor
     if not vendor:
         return
-    by_name = {column.called: column for column in made.left()}
+    by_name = {alias: column for column in made.left()[::-1] for alias in aliases(column.name)}
     for ours, names in vendor.columns.items():
         fit = next((by_name[name] for name in names if name in by_name), None)
         if ours in COLUMNS[made.table] and fit and _bears(made, ours, fit) and fit in made.left():
             made.columns[ours] = fit
     for column in made.left():
-        if column.called in vendor.unused:
-            made.unused[column.name] = vendor.unused[column.called]
+        if why := next((vendor.unused[a] for a in aliases(column.name) if a in vendor.unused), ""):
+            made.unused[column.name] = why
 
 
 def _by_word(made: Guess, word: Word) -> None:
@@ -309,6 +316,8 @@ def _by_month(made: Guess, who: Profile) -> None:
 
 def _no_parts(made: Guess, found: list[Profile], word: Word) -> list[Profile]:
     """Leave out the parts of a question, which are ratings, but for one that says it is overall."""
+    if sum(bool(_WITH.search(c.asked)) for c in found) > 1:
+        found = [c for c in found if not _WITH.search(c.asked)]
     of = Counter(folded(stem[1]) for c in made.left() if (stem := _PART.match(c.name)))
     parts = {c.name for c in found if (stem := _PART.match(c.name)) and of[folded(stem[1])] > 1}
     left = [c for c in found if c.name not in parts or re.search(word.tiers[0], c.said)]
@@ -415,6 +424,19 @@ _EVERY = 0.97  # part of the rows
 def _undated(made: Guess) -> None:
     """Doubt answers without a day, where a column of dates stands in for it."""
     alike = [c for c in made.found if c.moments is not None and len(c.counts) == 1 and c.n > 2]
+    begun = made.columns.get("started_at")
+    if made.table == "responses" and "answered_at" not in made.columns and begun:
+        made.columns["answered_at"] = made.columns.pop("started_at")
+        if form := made.formats.pop("started_at", ""):
+            made.formats["answered_at"] = form
+        made.doubt(
+            f"'{begun.name}' says when people began, and no column when they answered: the day "
+            "they began is read.",
+            0.1,
+            "columns",
+            "answered_at",
+        )
+        return
     if made.table == "responses" and "answered_at" not in made.columns and alike:
         made.doubt(
             f"'{alike[0].name}' is {alike[0].example} in every row, so nothing says when people "

@@ -291,7 +291,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"(?:subscription|contract|policy|lease|membership|poliza|polizza|apolice|"
             r"abo|abonnement|vertrags?|"
             r"suscripcion|spell)s? ?"
-            rf"{_ID}$|^subscriptions? id$|^(?:nr|numer|cislo) (?:polisy|umowy|smlouvy)$", r"^id$")),
+            rf"{_ID}$|^(?:subscription|contract|policy|lease|vertrag|contrat|contrato)$|"
+            r"^subscriptions? id$|^(?:nr|numer|cislo) (?:polisy|umowy|smlouvy)$", r"^id$")),
         Word("customer_id", _IDS, WHO, r"\b(?:date|since|type|name|group|segment|status|email)\b"),
         Word("ended_at", _TIME, (
             ENDED, r"ended?(?: ?(?:at|date|on))?\b|end ?date|\bende?\b|\bfin\b|until|expire|"
@@ -308,6 +309,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
              r"amount|price$|quantity"),
         Word("amount", _MONEY, (
             r"\bmrr\b|amount|price|fee|betrag|preis|montant|importe|premium|\brent\b|canone|"
+            r"^(?:monthly|monatlich|per month|pro monat)$|"
             r"\b(?:quota|cuota) |skladka|\bprima\b|premie|mensil|mensual|mensuel",), r"motiv"),
         Word("status", _SHORT, (r"status|state|etat|estado",)),
     ),
@@ -463,7 +465,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"tempo de espera"),
             r"business|status|due"),
         Word("resolution", ("duration", "number", "scale"), (
-            r"full resolution time|resol(?:ution|ve) time|time to (?:close|resol\w*)|"
+            r"full resolution time|resol(?:ution|ve) time|time to (?:close|solve|fix|resol\w*)|"
             rf"handl(?:e|ing) time|^handl(?:e|ing){_UNIT}$|"
             r"(?:losungs|bearbeitungs)(?:zeit|dauer)|oplostijd|"
             r"(?:delai|temps) de (?:la )?resolution|"

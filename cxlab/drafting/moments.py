@@ -1,14 +1,17 @@
 """Up to when do these exports tell? The last moment that happened, not one that is planned."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import pandas as pd
 
+from cxlab.cleaning import CleaningError
 from cxlab.cleaning.convert import LEFT
+from cxlab.cleaning.durations import to_duration
 from cxlab.drafting.guesses import Guess
 from cxlab.drafting.lexicon import PLANNED, TOUCHED
+from cxlab.drafting.roles import moments_of
 
 _ENDS = ("churned_at", "ended_at")
 _MISTYPED = 0.005  # part of the dates that may be mistyped
@@ -39,6 +42,7 @@ def last_day(tables: Sequence[Guess]) -> date | None:
             else:
                 happened.append((made, last))
     happened += [(made, seen.max()) for made in tables for seen in _beside(made)]
+    happened += [(made, last) for made in tables for last in _reached(made)]
     known = max((last for _, last in happened), default=None)
     written = _written(tables)
     for made, ours, last in ends:
@@ -62,6 +66,24 @@ def _beside(made: Guess) -> list[pd.Series]:
         and re.search(TOUCHED, column.called)
         and not re.search(PLANNED, column.called)
     ]
+
+
+def _reached(made: Guess) -> Iterator[pd.Timestamp]:
+    """Give the last moments of replies and solutions of which only the length is told."""
+    for ours, moment in (("first_reply", "first_reply_at"), ("resolution", "closed_at")):
+        column = made.columns.get(ours)
+        if column is None or moment in made.columns or "opened_at" not in made.columns:
+            continue
+        begun = moments_of(made, "opened_at", made.columns["opened_at"])
+        try:
+            took = to_duration(
+                made.raw(column), heading=column.name, declared=made.formats.get(ours)
+            )
+        except CleaningError:  # refused, and said, where the draft is tried
+            continue
+        done = (begun + pd.to_timedelta(took.values, unit="s")).dt.tz_localize(None).dropna()
+        if len(done) and done.max() <= _written([made]):
+            yield _last(made, ours, done)
 
 
 def _last(made: Guess, ours: str, moments: pd.Series) -> pd.Timestamp:

@@ -1,15 +1,20 @@
 """Do the tables meet, and by which rule?"""
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
 
 from cxlab.cleaning.convert import to_id
 from cxlab.cleaning.matching import rule_between
-from cxlab.drafting.guesses import Guess
+from cxlab.drafting.doubts import would_be
+from cxlab.drafting.guesses import SCORES, Guess, guess
+from cxlab.drafting.lexicon import WORDS
 from cxlab.drafting.profiles import Profile
+from cxlab.drafting.tables import fits
 from cxlab.results import percent
 
+_ONCE = 0.97  # of the rows, those whose id is theirs alone
 _FEW = 0.34  # of the ids unmatched, from which another form is looked for
 
 
@@ -54,6 +59,71 @@ def _named_alike(lists: Guess, made: Guess) -> None:
                 made.drop(ours, "")
             made.release(column)
             made.columns["customer_id"] = column
+
+
+_ASKED = (
+    r"survey|\bnps\b|\bcsat\b|\bces\b|feedback|satisf|answered|respon(?:se|ded)|befrag|umfrage|"
+    r"zufrieden|enquete|encuesta"
+)
+_LIFE = ("churned_at", "churned", "signed_up_at")
+
+
+def parted(made: Guess) -> tuple[Guess, Guess | None]:
+    """Part a file of which a row is a customer and an answer into both tables.
+
+    Args:
+        made: customers or answers.
+
+    Returns:
+        The table without what the other reads; the other, None where the file is one alone.
+    """
+    whose = made.columns.get("customer_id")
+    if whose is None or whose.distinct < _ONCE:
+        return made, None
+    within = _answers(made, whose) if made.table == "customers" else _customers(made, whose)
+    if within is None:
+        return made, None
+    read = [column for column in within.columns.values() if column is not whose]
+    rest = guess([c for c in made.found if c not in read], made.table, made.files)
+    rest.found = made.found
+    rest.unused |= {column.name: f"read under {within.table}" for column in read}
+    return rest, within
+
+
+def _answers(lists: Guess, whose: Profile) -> Guess | None:
+    """Find answers in a list of customers; doubt them where no day says when they were given."""
+    free = [c for c in lists.found if c.n and c not in lists.columns.values()]
+    told = [c for c in free if re.search(_ASKED, c.called)]
+    made = guess([whose, *told], "responses", lists.files)
+    score = next((made.columns[ours] for ours in SCORES if ours in made.columns), None)
+    if score is None:
+        return None
+    if "answered_at" not in made.columns:
+        ours = "nps" if made.columns.get("nps") is score else "csat"
+        lists.doubt(
+            f"'{score.name}' holds answers and no day says when they were given: it is kept as it "
+            "is, and no score is made of it. List the file again under responses to have "
+            f"{would_be(ours, score)}.",
+            0.5,
+            "attributes",
+        )
+        return None
+    made.columns["customer_id"] = whose
+    if score.filled < 1:
+        made.said["where"] = {score.name: {"filled": True}}
+    return made
+
+
+def _customers(answers: Guess, whose: Profile) -> Guess | None:
+    """Find who left in a file of answers."""
+    free = [c for c in answers.found if c.n and c not in answers.columns.values()]
+    words = [word for word in WORDS["customers"] if word.ours in _LIFE]
+    told = {c.name: c for word in words for c in fits(free, word)}
+    made = guess([whose, *told.values()], "customers", answers.files)
+    if not {"churned_at", "churned"} & made.columns.keys():
+        return None
+    made.columns["customer_id"] = whose
+    return made
 
 
 def _ids(column: Profile) -> pd.Index:

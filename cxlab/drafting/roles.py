@@ -22,7 +22,8 @@ from cxlab.drafting.lexicon import (
     PERSONAL,
     PLANNED,
 )
-from cxlab.drafting.profiles import MONTH, MOST_VALUES, Profile, is_coded, is_prose
+from cxlab.drafting.profiles import MONTH, MOST_VALUES, Profile, folded, is_coded, is_prose
+from cxlab.drafting.scales import read_scale
 from cxlab.drafting.tables import counts_rows, is_money
 from cxlab.results import listing
 
@@ -62,6 +63,7 @@ def settled(made: Guess) -> None:
         _gives_back(made)
     if made.table == "interactions":
         _units(made)
+        _judged(made)
     if made.table == "visits":
         _steps(made)
 
@@ -300,15 +302,17 @@ def _sum(made: Guess) -> None:
 
 def _gives_back(made: Guess) -> None:
     """Find the order that a row of money given back names."""
-    order, amount = made.columns.get("order_id"), made.columns.get("amount")
-    if order is None or amount is None or "refund_of" in made.columns:
+    order = made.columns.get("order_id")
+    priced = ("amount", "quantity", "unit_price")
+    signed = [made.columns[ours] for ours in priced if ours in made.columns]
+    if order is None or not signed or "refund_of" in made.columns:
         return
     known = set(order.counts.index)
     for column in made.left():
         if column.n < 2 or column.filled > 0.5 or not set(column.counts.index) <= known:
             continue
-        money = made.raw(amount)[made.raw(column) != ""].map(amount.numbers).astype(float)
-        if (money < 0).mean() > 0.9:
+        named = made.raw(column) != ""
+        if any((made.raw(c)[named].map(c.numbers).astype(float) < 0).mean() > 0.9 for c in signed):
             made.columns["refund_of"] = column
             return
 
@@ -324,6 +328,27 @@ def _steps(made: Guess) -> None:
             "columns",
             "event",
         )
+
+
+_JUDGED = re.compile(
+    r"\b(?:good|great|bad|poor|excellent|awful|terrible|(?:un)?happy|(?:dis)?satisfied|gut|schlecht|"
+    r"(?:un)?zufrieden|bien|mal|bueno|malo|(?:in)?satisfait|(?:in)?satisfecho|goed|slecht|tevreden|"
+    r"buono|soddisfatto)\b"
+)
+
+
+def _judged(made: Guess) -> None:
+    """Take words that judge, such as 'Great' and 'Poor', for the rating of a contact."""
+    if "csat" in made.columns:
+        return
+    for column in made.left():
+        judged = [w for w in column.counts.index if _JUDGED.search(folded(w))]
+        if column.kind != "category" or len(judged) < 2 or re.search(NO_RATING, column.called):
+            continue
+        if reading := read_scale([column]):
+            _take(made, "csat", [column], "how a contact was rated", 0.5)
+            made.scales["csat"] = reading
+            return
 
 
 def _units(made: Guess) -> None:

@@ -10,7 +10,7 @@ from cxlab.cleaning import CleaningError
 from cxlab.cleaning.convert import _YES, to_currency, to_number
 from cxlab.cleaning.counting import gives_back, standing
 from cxlab.cleaning.dates import to_time
-from cxlab.drafting.guesses import Guess
+from cxlab.drafting.guesses import Guess, keyed
 from cxlab.drafting.profiles import MONTH, MOST_VALUES, Profile, folded
 from cxlab.drafting.tables import is_money
 from cxlab.results import listing
@@ -40,6 +40,7 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
             _fees(made)
             _credits(made)
             _lines(made)
+            _apart(made)
             currencies.append(_currency(made, others))
             _cents(made)
             _in_many(made)
@@ -48,6 +49,8 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
             _called_off(made)
             _either_side(made)
             _untold(made)
+        if made.table == "subscriptions":
+            currencies.append(_currency(made, others))
     return next(filter(None, currencies), ""), others
 
 
@@ -277,7 +280,8 @@ _STATE = (
 )
 _WHOSE = r"order|ordine|pedido|commande|compra|bestelling|zamowienia|objednavky|zakaza"
 _STATUS = re.compile(
-    rf"(?:(?:{_OF})[ -]?)?(?:{_STATE})(?: (?:(?:van de|de la|de|del|della|dell|do|da|du) )?"
+    rf"(?:(?:{_OF})[ -]?)?(?:{_STATE})(?: "
+    r"(?:(?:of the|of|van de|de la|de|del|della|dell|do|da|du) )?"
     rf"(?:{_WHOSE}))?|dispo(?:sition)?|event type|deal stage|stage|\w status|tilauksen tila|"
     r"siparis durumu"
 )
@@ -292,7 +296,9 @@ def _says_so(column: Profile, table: str) -> bool:
     if column.kind != "category" or not 2 <= len(column.counts) <= MOST_VALUES:
         return False
     said = _standings(tuple(sorted(column.counts.index)), table)
-    return "counts" in said and bool(said & {"not_counted", "unfinished"}) and "unknown" not in said
+    if sum(each == "unknown" for each in said) > len(said) // 2:
+        return False
+    return "counts" in said and bool({"not_counted", "unfinished"} & {*said})
 
 
 _OUTCOME = re.compile(r"\b(?:stat(?:us|e)|type|typ|tipo|result|resultat|outcome|record|decision|"
@@ -308,8 +314,8 @@ def _may_say_so(column: Profile, table: str) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _standings(words: tuple[str, ...], table: str) -> frozenset[str]:
-    return frozenset(standing(pd.Series(words, dtype="str"), table))
+def _standings(words: tuple[str, ...], table: str) -> tuple[str, ...]:
+    return tuple(standing(pd.Series(words, dtype="str"), table))
 
 
 _OFF = re.compile(
@@ -855,6 +861,26 @@ def _converted(made: Guess) -> str:
 
 
 # ---------------------------------------------------------------- orders in several rows
+
+
+def _apart(made: Guess) -> None:
+    """Keep the column that alone tells lines of an order apart, such as the number of a line."""
+    order = made.columns.get("order_id")
+    if order is None or order.distinct > 0.999:
+        return
+    rows = pd.DataFrame({str(at): made.raw(c) for at, c in enumerate(made.columns.values())})
+    alike = rows.duplicated(keep=False) & (made.raw(order) != "")
+    rows = rows[alike]
+    if rows.duplicated().sum() < 1:
+        return
+    for column in [*made.left(), *(c for c in made.found if c.name in made.unused)]:
+        if not column.n or column.moments is not None or column.distinct > 0.97:
+            continue
+        told = rows.assign(apart=made.raw(column)[alike])
+        if told.duplicated().sum() < 0.5 * rows.duplicated().sum():
+            made.release(column)
+            made.attributes |= keyed([column], made)
+            return
 
 
 def _lines(made: Guess) -> None:

@@ -77,6 +77,7 @@ _ORDERS = (
     "very poor/very bad/terrible/awful|poor/bad|fair/average/ok/okay/neutral/neither good nor bad/"
     "acceptable|good|very good/excellent",
     "poor|fair|good|very good|excellent",
+    "poor/bad/awful|ok/okay/fine/fair/average/so so|great/good/amazing",
     "poor|fair/average/ok/okay|good|excellent",
     "very poor/terrible/awful|poor|fair/average/ok/okay|good/very good|excellent/outstanding",
     "sehr schlecht|schlecht|mittel/mittelmassig/befriedigend/teils teils/neutral/durchschnittlich|"

@@ -232,13 +232,19 @@ VENDORS = (
 )  # fmt: skip
 
 
+def aliases(name: str) -> tuple[str, ...]:
+    """Give the forms of a heading: whole, and its code alone ('id. Response ID' of LimeSurvey)."""
+    code, dot, _ = name.partition(". ")
+    return (folded(name), folded(code)) if dot and code.isidentifier() else (folded(name),)
+
+
 def vendor_of(names: Iterable[str]) -> Vendor | None:
     """Name the system whose headings these are: the one of which most are there.
 
     Args:
         names: headings of an export.
     """
-    held = {folded(name) for name in names}
+    held = {alias for name in names for alias in aliases(name)}
     fits = [
         (len(vendor.tells), sum(any(each in held for each in may) for may in
                                 vendor.columns.values()), -at)

@@ -1,0 +1,160 @@
+"""What a walk through exports of known systems found: lines, lengths, groups, answers in lists."""
+
+import csv
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+import yaml
+
+from cxlab import study
+from cxlab.drafting import draft
+from tests.test_drafting_vendors import measured
+
+N = 90
+RNG = np.random.default_rng(4021)
+NPS = RNG.choice(11, N, p=[0.04, 0.02, 0.03, 0.03, 0.04, 0.08, 0.09, 0.13, 0.2, 0.2, 0.14])
+SCORE = 100 * ((NPS > 8).mean() - (NPS < 7).mean())
+SINCE = [f"2023-04-{at % 28 + 1:02d}" for at in range(N)]
+LEFT = [f"2025-03-{at % 28 + 1:02d}" for at in range(N)]
+DAYS = [datetime(2025, 2, 1, 8, 30) + timedelta(days=2 * at) for at in range(N)]
+
+
+def _drafted(folder, head, rows):
+    with (folder / "export.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([head, *rows])
+    made = draft([folder / "export.csv"], folder)
+    (folder / "study.yaml").write_text(made.text, encoding="utf-8")
+    opened = study.load(folder / "study.yaml", cache=False)
+    return " ".join(made.doubts), yaml.safe_load(made.text), opened
+
+
+def _orders(opened):
+    return opened.orders.to_pandas()
+
+
+def test_lines_alike_but_for_their_number_are_all_counted(tmp_path):
+    lines = [(f"A{at}", no + 1, f"p{at % 30}", DAYS[at].date(), "bolt", 2, "3.50")
+             for at in range(N) for no in range(1 + at % 3)]  # fmt: skip
+    head = ["Order no", "Pos", "Buyer id", "Order date", "Article", "Qty", "Unit price"]
+    _, said, opened = _drafted(tmp_path, head, lines)
+    assert "Pos" in said["tables"]["orders"]["attributes"]
+    assert _orders(opened)["amount"].sum() == pytest.approx(7 * len(lines))
+
+
+def test_lines_alike_in_everything_are_the_same_line(tmp_path):
+    lines = [(f"A{at}", f"p{at % 30}", DAYS[at].date(), "bolt", 2, "3.50")
+             for at in range(N) for _ in range(1 + at % 3)]  # fmt: skip
+    head = ["Order no", "Buyer id", "Order date", "Article", "Qty", "Unit price"]
+    said, _, opened = _drafted(tmp_path, head, lines)
+    assert "second time" in said
+    assert _orders(opened)["amount"].sum() == pytest.approx(7 * N)
+
+
+def test_a_line_of_pieces_given_back_names_its_order(tmp_path):
+    lines = [(f"F{at}", f"p{at % 30}", DAYS[at].date(), at % 4 + 1, "5.00", "") for at in range(N)]
+    lines += [(f"G{at}", f"p{at % 30}", DAYS[at + 5].date(), -1, "5.00", f"F{at}")
+              for at in range(0, 40, 8)]  # fmt: skip
+    head = ["Invoice", "Customer", "Date", "Qty", "Price each", "Cancels"]
+    _, said, opened = _drafted(tmp_path, head, lines)
+    assert said["tables"]["orders"]["columns"]["refund_of"] == "Cancels"
+    net = sum(line[3] * 5.0 for line in lines)
+    assert _orders(opened)["amount"].sum() == pytest.approx(net)
+
+
+def test_words_of_a_state_that_are_known_leave_rows_out_and_the_others_are_doubted(tmp_path):
+    state = ["shipped", "delivered", "cancelled", "in the van"]
+    lines = [(f"F{at}", f"p{at % 30}", DAYS[at].date(), 10 + at, state[at % 4]) for at in range(N)]
+    head = ["Order", "Customer", "Placed on", "Total", "Where it is"]
+    said, study_, _ = _drafted(tmp_path, head, lines)
+    assert study_["tables"]["orders"]["where"] == {"Where it is": {"not": ["cancelled"]}}
+    assert "in the van" in said
+
+
+def test_as_of_holds_the_replies_and_solutions_told_as_lengths(tmp_path):
+    lines = [(f"T{at}", f"p{at % 30}", DAYS[at], "2:10", f"{at % 5} d 3 h") for at in range(N)]
+    head = ["Ticket no", "Client id", "Opened at", "First reply (h:mm)", "Time to solve"]
+    said, study_, opened = _drafted(tmp_path, head, lines)
+    last = max(day + timedelta(days=at % 5, hours=3) for at, day in enumerate(DAYS))
+    assert study_["as_of"] == last.date()
+    assert "will be empty" not in said
+    assert opened.interactions.to_pandas()["closed_at"].notna().all()
+
+
+def test_words_that_judge_rate_a_contact_and_priorities_do_not(tmp_path):
+    words, urgent = ["Great", "Okay", "Poor"], ["Low", "Medium", "High"]
+    lines = [(f"T{at}", f"p{at % 30}", DAYS[at], words[at % 3], urgent[at * 7 % 3])
+             for at in range(N)]  # fmt: skip
+    head = ["Ticket no", "Client id", "Opened at", "How was it", "Urgency"]
+    said, study_, opened = _drafted(tmp_path, head, lines)
+    assert study_["tables"]["interactions"]["columns"]["csat"] == "How was it"
+    assert "'How was it'" in said
+    assert opened.interactions.to_pandas()["csat"].mean() == pytest.approx(2, abs=0.05)
+
+
+def test_the_groups_beside_the_points_are_no_segment(tmp_path):
+    group = np.where(NPS > 8, "Promoter", np.where(NPS < 7, "Detractor", "Passive"))
+    lines = [(f"R{at}", DAYS[at], NPS[at], group[at], "ab"[at % 2]) for at in range(N)]
+    head = ["Response id", "Answered", "Likelihood to recommend", "Kind of fan", "Branch"]
+    _, study_, opened = _drafted(tmp_path, head, lines)
+    assert list(study_["tables"]["responses"]["segments"].values()) == ["Branch"]
+    assert measured(opened, "nps") == pytest.approx(SCORE)
+
+
+def test_satisfaction_with_parts_is_a_rating_of_each(tmp_path):
+    lines = [(f"R{at}", DAYS[at], NPS[at], at % 5 + 1, (at * 3) % 5 + 1) for at in range(N)]
+    head = ["Response id", "Answered", "Likelihood to recommend", "Satisfaction with the room",
+            "Satisfaction with the food"]  # fmt: skip
+    _, study_, _ = _drafted(tmp_path, head, lines)
+    table = study_["tables"]["responses"]
+    assert "csat" not in table["columns"]
+    assert sorted(table["ratings"].values()) == sorted(head[3:])
+
+
+def test_a_survey_headed_by_code_and_text_is_known_and_dated_by_its_begin(tmp_path):
+    lines = [(at + 1, "1980-01-01 00:00:00", 3, 10_000_000 + 37 * at, DAYS[at], NPS[at])
+             for at in range(N)]  # fmt: skip
+    head = ["id. Response ID", "submitdate. Date submitted", "lastpage. Last page", "seed. Seed",
+            "startdate. Date started", "REC. How likely are you to recommend us?"]  # fmt: skip
+    said, study_, opened = _drafted(tmp_path, head, lines)
+    columns = study_["tables"]["responses"]["columns"]
+    assert columns["response_id"] == "id. Response ID"
+    assert columns["answered_at"] == "startdate. Date started"
+    assert "began" in said
+    assert measured(opened, "nps") == pytest.approx(SCORE)
+
+
+@pytest.mark.parametrize("plan", [[], ["Plan", "Monthly fee", "City", "Owner"]])
+def test_a_file_of_customers_and_their_answers_is_read_as_both(plan, tmp_path):
+    asked = [at % 3 > 0 for at in range(N)]
+    lines = [(f"K{at}", SINCE[at], LEFT[at] if at % 9 == 0 else "", *["ab"[at % 2]] * len(plan),
+              NPS[at] if asked[at] else "", DAYS[at].date() if asked[at] else "")
+             for at in range(N)]  # fmt: skip
+    head = ["Client id", "Client since", "Left on", *plan, "NPS last survey", "Date of last survey"]
+    _, study_, opened = _drafted(tmp_path, head, lines)
+    assert study_["as_of"] == DAYS[-1].date()
+    seen = NPS[asked]
+    expected = 100 * ((seen > 8).mean() - (seen < 7).mean())
+    assert measured(opened, "nps") == pytest.approx(expected)
+    listed = opened.customers
+    assert (len(listed), listed["churned_at"].notna().sum()) == (N, N // 9)
+    said = str(study_["tables"])
+    assert said.count("NPS last survey") - said.count("'where'") == 1
+    assert said.count("Left on") == 1
+
+
+def test_answers_in_a_list_without_their_day_are_doubted_with_their_number(tmp_path):
+    lines = [(f"K{at}", SINCE[at], LEFT[at] if at % 9 == 0 else "", "gold" if at % 2 else "blue",
+              20 + at % 7, NPS[at]) for at in range(N)]  # fmt: skip
+    head = ["Customer id", "Customer since", "Cancelled on", "Plan", "Monthly fee", "Last NPS"]
+    said, study_, _ = _drafted(tmp_path, head, lines)
+    assert list(study_["tables"]) == ["customers"]
+    assert f"NPS {SCORE:.1f}" in said
+
+
+def test_the_one_currency_of_subscriptions_is_the_study_s(tmp_path):
+    lines = [(f"S{at}", f"p{at % 80}", DAYS[at].date(), "", "basic", 9, "chf") for at in range(N)]
+    head = ["Subscription id", "Customer id", "Started at", "Cancelled at", "Plan", "MRR",
+            "Currency"]  # fmt: skip
+    _, study_, _ = _drafted(tmp_path, head, lines)
+    assert study_["currency"] == "CHF"
