@@ -9,7 +9,15 @@ from sklearn.pipeline import Pipeline
 from cxlab import events
 from cxlab.churn.audit import audit, red
 from cxlab.churn.calibration import Line, line_of
-from cxlab.churn.definition import CONTRACT, FLAG, ChurnError, Definition, definition, open_ended
+from cxlab.churn.definition import (
+    CONTRACT,
+    FLAG,
+    SILENCE,
+    ChurnError,
+    Definition,
+    definition,
+    open_ended,
+)
 from cxlab.churn.evaluation import halves
 from cxlab.churn.models import fit
 from cxlab.churn.snapshots import Snapshot, days_of, judged_by, snapshot, stack, within_reach
@@ -72,6 +80,17 @@ class Asked:
     def day(self) -> pd.Timestamp:
         """The day judged; missing where there are no dates."""
         return self.judge.day.max()
+
+    @property
+    def left(self) -> tuple[str, str]:
+        """What leavers did, and in which stretch of time, for a sentence."""
+        known = self.definition
+        if known.kind == FLAG:
+            return "are marked as having left", "; the table does not say when"
+        day = self.judge.day.iloc[0]
+        days = count(round((known.window(day)[1] - day) / pd.Timedelta("1D")), "day")
+        did = "fell silent" if known.kind == SILENCE else "left"
+        return did, f" in the {days} after {day.tz_convert(known.timezone):%-d %B %Y}"
 
     @property
     def left_aside(self) -> str:

@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from cxlab import events, stats
 from cxlab.churn.case import Asked
-from cxlab.churn.definition import SILENCE, ChurnError
+from cxlab.churn.definition import ChurnError
 from cxlab.churn.workings.asking import question
 from cxlab.results import Result, count, hidden, listing, number, percent
 
@@ -57,15 +57,15 @@ def by_group(asked: Asked, *, by: Sequence[str], level: float = 0.95) -> Result:
     apart = (frame["p_adjusted"] <= 1 - level) & ((low > 0) | (high < 0))
     side = np.where(frame["estimate"] > 0, "above", "below")
     frame["verdict"] = np.where(apart, side, "not apart").astype(object)
-    did = "fell silent" if asked.definition.kind == SILENCE else "left"
+    did, when = asked.left
     return Result(
         name="leaving against the rest",
         frame=frame.drop(columns=["rest", "rest_left", "statistic"]),
-        headline=_headline(frame[~hidden(frame, smallest=asked.smallest)], did),
+        headline=_headline(frame[~hidden(frame, smallest=asked.smallest)], did, when),
         method="Shares of each group against all customers outside it: score test, Newcombe's "
         "interval; false discovery rate held over all groups (Benjamini and Hochberg 1995).",
         base=f"{count(int(taken.gone.notna().sum()), 'customer')}, of whom "
-        f"{count(int(taken.gone.sum()))} {did}",
+        f"{count(int(taken.gone.sum()))} {did}{when}",
         notes=(
             "Groups differ in more than their name; what goes with leaving need not bring it "
             "about.",
@@ -89,15 +89,16 @@ def _counted(values: pd.Series, gone: pd.Series, name: str) -> pd.DataFrame:
     )[["breakdown", "group", "events", "n", "rest_left", "rest"]]
 
 
-def _headline(frame: pd.DataFrame, did: str) -> str:
+def _headline(frame: pd.DataFrame, did: str, when: str) -> str:
     apart = frame[frame["verdict"] != "not apart"]
+    when = when.partition(";")[0]  # a table without dates says so once, in the base
     if apart.empty:
         terms = list(dict.fromkeys(frame["breakdown"]))
-        return f"No group stands apart in how many {did}, by {listing(terms, 3)}."
+        return f"No group stands apart in how many {did}{when}, by {listing(terms, 3)}."
     # how surely it stands apart: a handful far off says less than half of everybody
     top = apart.loc[apart["statistic"].idxmax()]
     more = [term for term in dict.fromkeys(apart["breakdown"]) if term != top["breakdown"]]
-    too = f" Groups of {listing(more, 3)} stand apart too." if more else ""
+    too = f" ({listing(more, 3)} too)" if more else ""
     size = f"{number(abs(top['estimate']) * 100, 1)} percentage points {top['verdict']} all others"
     value = top["group"].removeprefix(f"{top['breakdown']}: ")
-    return f"Of {top['breakdown']} '{value}' {percent(top['share'], 1)} {did}, {size}.{too}"
+    return f"Of {top['breakdown']} '{value}' {percent(top['share'], 1)} {did}{when}, {size}{too}."

@@ -154,7 +154,7 @@ def leaving(asked: Asked, *, level: float = 0.95) -> Result:
     low, high = stats.proportion_interval(np.array([left]), np.array([n]), level=level)
     row = {"term": "leaving", "estimate": left / n, "conf_low": low[0], "conf_high": high[0]}
     judged = asked.judge.judged().label
-    who, when = _when(asked)
+    who, when = asked.left
     found = f"{percent(left / n, 1)} of the customers"
     headline = f"{found} {who} ({span(low[0], high[0], 'share')}){when}."
     told = int((asked.judge.label.notna() | (asked.judge.gone == 1)).sum()) if asked.dated else n
@@ -176,18 +176,6 @@ def leaving(asked: Asked, *, level: float = 0.95) -> Result:
         ),
         unit="share",
     )
-
-
-def _when(asked: Asked) -> tuple[str, str]:
-    """Say who left, and in which stretch of time."""
-    known = asked.definition
-    if known.kind == FLAG:
-        return "are marked as having left", "; the table does not say when"
-    day = asked.judge.day.iloc[0]
-    ends = known.window(day)[1]
-    days = count(round((ends - day) / pd.Timedelta("1D")), "day")
-    did = "fell silent" if known.kind == SILENCE else "left"
-    return did, f" in the {days} after {day.tz_convert(known.timezone):%-d %B %Y}"
 
 
 @question
