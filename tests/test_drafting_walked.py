@@ -158,3 +158,49 @@ def test_the_one_currency_of_subscriptions_is_the_study_s(tmp_path):
             "Currency"]  # fmt: skip
     _, study_, _ = _drafted(tmp_path, head, lines)
     assert study_["currency"] == "CHF"
+
+
+def test_a_currency_behind_a_heading_hides_no_amount(tmp_path):
+    state = ["Færdig", "Færdig", "Annulleret"]
+    lines = [(f"T{at}", f"b{at % 20}", DAYS[at], f"{20 + at % 40}.50", state[at % 3])
+             for at in range(N)]  # fmt: skip
+    head = ["Tur-nr", "Bruger", "Starttid", "Beløb (DKK)", "Status"]
+    _, study_, opened = _drafted(tmp_path, head, lines)
+    assert list(study_["tables"]) == ["orders"]
+    paid = sum(20.5 + at % 40 for at in range(N) if at % 3 < 2)
+    assert _orders(opened)["amount"].sum() == pytest.approx(paid)
+
+
+def test_a_customer_with_a_day_and_some_with_a_later_one_is_no_order(tmp_path):
+    lines = [(f"{500 + at}", f"{at % 28 + 1:02d}.04.2023", LEFT[at] if at % 6 == 0 else "",
+              f"{20 + at % 9},50") for at in range(N)]  # fmt: skip
+    head = ["Customer no", "Uzavření", "Vypovězení", "Za měsíc"]
+    said, study_, _ = _drafted(tmp_path, head, lines)
+    assert list(study_["tables"]) == ["customers"]
+    assert "'Vypovězení' holds a later date for 15 of 90 customers" in said
+    assert "as_of no earlier than 2025-03-2" in said
+
+
+def test_a_file_of_what_came_back_is_no_list_of_customers(tmp_path):
+    sold = [(f"W{at}", f"u{at % 30}@x.example", DAYS[at], 40, "paid") for at in range(N)]
+    back = [(f"RT{at}", f"W{at}", DAYS[at].date() + timedelta(days=9), "40.00")
+            for at in range(0, N, 10)]  # fmt: skip
+    for name, head, rows in (
+        ("shop", ["order_number", "customer_email", "created", "order_total", "state"], sold),
+        ("sent_back", ["return_id", "order_number", "returned_on", "refund_value"], back),
+    ):
+        with (tmp_path / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([head, *rows])
+    made = draft([tmp_path / "shop.csv", tmp_path / "sent_back.csv"], tmp_path)
+    tables = yaml.safe_load(made.text)["tables"]
+    assert list(tables) == ["orders"]
+    assert tables["orders"]["columns"]["customer_id"] == "customer_email"
+    assert "'refund_value' (360.00)" in made.doubts[0]
+
+
+def test_a_score_with_words_behind_it_is_named_where_no_heading_says_it(tmp_path):
+    lines = [(f"+4479{at:08d}", DAYS[at], f"{NPS[at]}{['', ' great team', '. Too long'][at % 3]}")
+             for at in range(N)]  # fmt: skip
+    said, study_, _ = _drafted(tmp_path, ["Mobile", "Reply time", "Reply"], lines)
+    assert list(study_["tables"]) == ["responses"]
+    assert "'Reply'" in said

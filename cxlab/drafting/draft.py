@@ -15,7 +15,7 @@ from cxlab.drafting.lexicon import NO_RATING
 from cxlab.drafting.long import put_together
 from cxlab.drafting.moments import last_day
 from cxlab.drafting.overlooked import overlooked
-from cxlab.drafting.people import brought_together, parted
+from cxlab.drafting.people import brought_together, of_orders, parted
 from cxlab.drafting.profiles import Profile, profiles
 from cxlab.drafting.rows import completed
 from cxlab.drafting.tables import NO_HEADER, Files, gathered, pattern, table_of
@@ -130,6 +130,8 @@ def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]
         chosen[made.table] = made
     for made in within:
         chosen.setdefault(made.table, made)
+    for made in of_orders(list(chosen.values())):
+        beside.append(chosen.pop(made.table))
     return list(chosen.values()), beside, doubts
 
 

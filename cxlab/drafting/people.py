@@ -11,8 +11,8 @@ from cxlab.drafting.doubts import would_be
 from cxlab.drafting.guesses import SCORES, Guess, guess
 from cxlab.drafting.lexicon import WORDS
 from cxlab.drafting.profiles import Profile
-from cxlab.drafting.tables import fits
-from cxlab.results import percent
+from cxlab.drafting.tables import fits, is_money, is_who
+from cxlab.results import listing, percent
 
 _ONCE = 0.97  # of the rows, those whose id is theirs alone
 _FEW = 0.34  # of the ids unmatched, from which another form is looked for
@@ -88,6 +88,46 @@ def parted(made: Guess) -> tuple[Guess, Guess | None]:
     rest.found = made.found
     rest.unused |= {column.name: f"read under {within.table}" for column in read}
     return rest, within
+
+
+def of_orders(tables: Sequence[Guess]) -> list[Guess]:
+    """Find files of which a row is something of an order, such as what was sent back.
+
+    Args:
+        tables: what was made of each file; the orders are told what is not read of them.
+
+    Returns:
+        What is taken for customers and names orders instead.
+    """
+    sold = next((made for made in tables if made.table == "orders"), None)
+    if sold is None or "order_id" not in sold.columns:
+        return []
+    orders = sold.columns["order_id"].counts.index
+    found = []
+    for made in tables:
+        known = [c for c in made.found if c.n and c.counts.index.isin(orders).all()]
+        if made.table != "customers" or not known or _is_named(made):
+            continue
+        money = [c for c in made.found if c.numbers and c not in known
+                 and (is_money(c) or re.search(r"refund|amount|value", c.called))]  # fmt: skip
+        sums = [f"'{c.name}' ({sum(n * rows for n, rows in c.tally().items()):,.2f})"
+                for c in money]  # fmt: skip
+        sold.doubt(
+            f"{made.files.name} names {len(known[0].counts):,} of these orders under "
+            f"'{known[0].name}' and is not read{f', nor is its {listing(sums, 3)}' if sums else ''}"
+            ". If it was given back, bring it into this file: as a column beside each order "
+            "('refunded') or as rows that name theirs ('refund_of').",
+            0.95,
+            "columns",
+            "refunded",
+        )
+        found.append(made)
+    return found
+
+
+def _is_named(made: Guess) -> bool:
+    """Say whether a heading names the customers of a table."""
+    return "customer_id" in made.columns and is_who(made.columns["customer_id"])
 
 
 def _answers(lists: Guess, whose: Profile) -> Guess | None:

@@ -25,6 +25,11 @@ _ANY = Scale(low=-1e12, high=1e12)
 _EMAIL = r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
 
 
+_IN_MONEY = re.compile(
+    r"\s*[(\[](?:in )?(?:[A-Z]{3}|kr|zł|Kč|[£$€¥₹₺])[)\]]\s*$"
+)  # the currency behind a heading
+
+
 @dataclass(frozen=True, eq=False)
 class Profile:
     """A column: its name, its wording, and what its values look like.
@@ -59,8 +64,8 @@ class Profile:
 
     @cached_property
     def called(self) -> str:
-        """The name, folded, to look for words in."""
-        return folded(self.name)
+        """The name, folded, to look for words in; 'Belopp (SEK)' is called what 'Belopp' is."""
+        return folded(_IN_MONEY.sub("", self.name))
 
     @cached_property
     def said(self) -> str:

@@ -253,8 +253,8 @@ def _left(made: Guess) -> None:
             continue
         made.doubt(
             f"'{column.name}' holds a later date for {column.n:,} of {column.rows:,} customers; "
-            f"if they left then, write 'churned_at: {column.name}'. Until then nobody is known to "
-            "have left.",
+            f"if they left then, write 'churned_at: {column.name}', and as_of no earlier than "
+            f"{column.moments.max():%Y-%m-%d}. Until then nobody is known to have left.",
             0.7,
             "columns",
             "churned_at",

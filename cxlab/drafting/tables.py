@@ -178,6 +178,8 @@ def _content(found: list[Profile]) -> Counter[str]:
     points["customers"] += 9 * (several and written and any(map(_is_of_account, found)))
     points["orders"] += 3 * bool(money and times and (who or coded or numbered)) - 4 * (not money)
     points["interactions"] -= 6 * (not times)
+    if once and is_who(who[0]) and _live(times) and not any(c is not who[0] for c in coded):
+        points["customers"] += 5
     if money and times and who and _has_own_id(coded, who[0]) and not (left or ended):
         points["orders"] += 4
         points["customers"] -= 4
@@ -195,6 +197,7 @@ def _content(found: list[Profile]) -> Counter[str]:
     stars = [c for c in fits(found, _word("reviews", "rating")) if c.kind != "text"]
     read = fits(found, _word("reviews", "text"))
     points["reviews"] -= 4 * bool(who or asked) - 4 * bool(stars and read)
+    points["reviews"] -= 4 * (not (stars or read))  # 'Reply time' alone is no review
     points["visits"] += visited
     points["subscriptions"] -= 8 * (not (began or ended))
     return points
@@ -203,6 +206,13 @@ def _content(found: list[Profile]) -> Counter[str]:
 def _is_of_account(column: Profile) -> bool:
     """Say whether a heading tells what a customer has at a day, as lists written monthly do."""
     return bool(re.search(r"\b[am]rr\b|snapshot|\bseats\b|licen[cs]es\b", column.called))
+
+
+def _live(times: list[Profile]) -> bool:
+    """Say whether all have a day and some a later one, as those have who left."""
+    began = [c.moments.median() for c in times if c.moments is not None and c.filled > 0.97]
+    ended = [c.moments.median() for c in times if c.moments is not None and c.filled < 0.9]
+    return len(began) == len(ended) == 1 and ended[0] > began[0]
 
 
 def _has_own_id(coded: list[Profile], whose: Profile) -> bool:
