@@ -204,3 +204,29 @@ def test_a_score_with_words_behind_it_is_named_where_no_heading_says_it(tmp_path
     said, study_, _ = _drafted(tmp_path, ["Mobile", "Reply time", "Reply"], lines)
     assert list(study_["tables"]) == ["responses"]
     assert "'Reply'" in said
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        (["Ticket ID", "Opened at", "Closed at", "How easy was it to solve (1-7)", "Agent"],
+         lambda at: (f"T{at}", DAYS[at], DAYS[at], at % 7 + 1, "ab"[at % 2])),
+        (["Reservation", "Guest Email", "Order date", "Room Revenue", "Review Score"],
+         lambda at: (f"H{at}", f"g{at % 40}@x.example", DAYS[at].date(), "120.50", at % 7 + 1)),
+    ],
+    ids=["effort in tickets", "reviews in bookings"],
+)  # fmt: skip
+def test_answers_in_another_table_are_doubted_with_their_mean(head, row, tmp_path):
+    said, _, _ = _drafted(tmp_path, head, [row(at) for at in range(N)])
+    mean = np.mean([at % 7 + 1 for at in range(N)])
+    assert f"holds answers (a mean of {mean:.2f})" in said
+
+
+def test_a_french_scale_with_ne_se_prononce_pas_is_a_scale(tmp_path):
+    words = ["Très satisfait", "Plutôt satisfait", "Plutôt pas satisfait", "Pas du tout satisfait",
+             "NSP"]  # fmt: skip
+    lines = [(at, DAYS[at].date(), words[at % 5]) for at in range(N)]
+    head = ["N° questionnaire", "Date de réponse", "Globalement, êtes-vous satisfait ?"]
+    _, study_, opened = _drafted(tmp_path, head, lines)
+    assert study_["tables"]["responses"]["columns"]["csat"] == head[2]
+    assert opened.responses["csat"].notna().sum() == N * 4 // 5

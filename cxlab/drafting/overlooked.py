@@ -11,7 +11,7 @@ from cxlab.drafting.guesses import SCORES, Guess
 from cxlab.drafting.lexicon import ENDED, WORDS, Word
 from cxlab.drafting.profiles import Profile
 from cxlab.drafting.roles import moments_of
-from cxlab.drafting.tables import counts_rows
+from cxlab.drafting.tables import counts_rows, fits
 from cxlab.results import count, listing
 
 _MONTH = re.compile(
@@ -42,6 +42,7 @@ def overlooked(made: Guess) -> None:
     _weighted(made)
     _unpriced(made)
     _summed(made)
+    _asked_here(made)
 
 
 def _by_heading(made: Guess, left: list[Profile]) -> set[int]:
@@ -176,6 +177,32 @@ def _two_ends(made: Guess) -> None:
             ours,
         )
         return
+
+
+_ASKED = r"satisf|zufrieden|\b(?:review|guest|survey|feedback) (?:score|rating)\b"
+
+
+def _asked_here(made: Guess) -> None:
+    """Doubt answers that stand in a table of orders, contacts or contracts and are not read."""
+    if made.table not in ("orders", "interactions", "subscriptions"):
+        return
+    used = set(map(id, made.columns.values()))
+    words = [word for word in WORDS["responses"] if word.ours in SCORES]
+    for column in made.found:
+        tally = column.tally() if id(column) not in used and column.numbers else {}
+        if len(tally) < _FEWEST or not 0 <= min(tally) < max(tally) <= 100:
+            continue
+        ours = next((word.ours for word in words if fits([column], word)), "")
+        ours = ours or ("csat" if re.search(_ASKED, column.called) else "")
+        if ours and made.columns.get("csat") is None:
+            made.doubt(
+                f"'{column.name}' holds answers ({would_be(ours, column)}), and no page reads them "
+                f"in {made.table}. List the file again under responses, with '{ours}: "
+                f"{column.name}'.",
+                0.5,
+                "columns",
+            )
+            return
 
 
 def _cut_short(made: Guess, left: list[Profile]) -> None:

@@ -208,6 +208,7 @@ NO_ANSWER = re.compile(
     r"no experience|no basis|weiss nicht|weiss ich nicht|keine angabe|k a|keine antwort|"
     r"nicht zutreffend|trifft nicht auf mich zu|verweigert|nicht genutzt|kann ich nicht beurteilen|"
     r"keine meinung|ne sait pas|ne sais pas|sans reponse|non concerne|non applicable|sans objet|"
+    r"ne se prononce pas|nsp|nspp|sans avis|"
     r"je ne sais pas|refus|no sabe|no contesta|ns nc|no aplica|no se|no procede|"
     r"weet niet|weet ik niet|geen mening|niet van toepassing|nvt|n v t|nao sei|nao se aplica|"
     r"prefiro nao responder|non so|non applicabile|cant say|can t say|unable to (?:say|rate)|"
