@@ -185,7 +185,7 @@ def test_no_number_is_read_off_where_fewer_than_ten_are_under_watch():
     curve = retention.survival(long_tail(), unit="month")
     until = np.linspace(15, 20, 60)[-6]  # seven of 60%: the curve of eleven
     assert curve.headline == f"After {until:.1f} months, 60% of the customers are still there."
-    assert f"is carried by at least 10 customers until {until:.1f} months" in curve.notes[0]
+    assert f"is carried by at least 10 customers until {until:.1f} months" in " ".join(curve.notes)
     result = retention.stay(long_tail(), unit="month")
     median, mean = result.frame.iloc[0], result.frame.iloc[1]
     assert (median["verdict"], mean["term"]) == ("not reached", f"mean to {until:.1f}")

@@ -57,11 +57,15 @@ def by_group(asked: Asked, *, by: Sequence[str], level: float = 0.95) -> Result:
     apart = (frame["p_adjusted"] <= 1 - level) & ((low > 0) | (high < 0))
     side = np.where(frame["estimate"] > 0, "above", "below")
     frame["verdict"] = np.where(apart, side, "not apart").astype(object)
+    seen = frame[~hidden(frame, smallest=asked.smallest)]
+    if seen.empty:
+        few = f"No segment makes groups of {asked.smallest} customers or more."
+        raise ChurnError(few, needs=NEEDS)
     did, when = asked.left
     return Result(
         name="leaving against the rest",
         frame=frame.drop(columns=["rest", "rest_left", "statistic"]),
-        headline=_headline(frame[~hidden(frame, smallest=asked.smallest)], did, when),
+        headline=_headline(seen, did, when),
         method="Shares of each group against all customers outside it: score test, Newcombe's "
         "interval; false discovery rate held over all groups (Benjamini and Hochberg 1995).",
         base=f"{count(int(taken.gone.notna().sum()), 'customer')}, of whom "

@@ -37,10 +37,11 @@ EVERYONE = "everyone"
 _DIGITS = re.compile(r"[\d.,%+−-]+")  # the same said of the same, as by another model, is said once
 UNDECIDED = "Nothing was decided yet, and these data by themselves justify no action."
 # what the pictures of the page show: the folder of a report, and words of the finding's name
+LEAVERS = ("40_churn", "leaving against the rest")
 CARDS = {
     "trend": ("20_scores", " by "),
     "where": ("20_scores", "against the rest"),
-    "leavers": ("40_churn", "leaving against the rest"),
+    "leavers": LEAVERS,
     "why": ("30_drivers", "driver importance"),
     "worth": ("55_value", "chain from rating to value"),
     "kept": ("50_retention", "survival in"),
@@ -108,8 +109,11 @@ class Page:
 
     @cached_property
     def _said(self) -> dict[str, list[Sentence]]:
-        """What each report has to say, in reading order."""
-        return {r["notebook"]: _told(r) for r in self._reports}
+        """What each report has to say, in reading order; who leaves more has its card alone."""
+        return {
+            r["notebook"]: [one for one in _told(r) if not _is(one.page, one.finding, *LEAVERS)]
+            for r in self._reports
+        }
 
     @cached_property
     def _reports(self) -> list[Mapping[str, Any]]:
