@@ -33,7 +33,7 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
         _which_rows(made)
         _splits(made)
         _nobody(made)
-        if made.table in ("subscriptions", "customers"):
+        if made.table == "customers":
             currencies.append(_said(made))
         if made.table == "orders":
             _by_pieces(made)
@@ -513,7 +513,7 @@ def _currency(made: Guess, others: list[str]) -> str:
 
 def _said(made: Guess) -> str:
     """Name the currency that a list says its fees are in, where there is one."""
-    fees = made.columns.get("amount") or made.columns.get("monthly_fee")
+    fees = made.columns.get("monthly_fee")
     column = _money_of(made) or fees
     if fees is None or column is None:
         return ""
