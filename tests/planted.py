@@ -33,7 +33,8 @@ def comments(themes: int, n: int, seed: int) -> pd.DataFrame:
     about = [set(draw.choice(names, draw.choice([0, 1, 2], p=[0.15, 0.6, 0.25]), p=share))
              for _ in range(n)]  # fmt: skip
     text = [
-        " ".join(_said(name, draw) for name in each) or str(draw.choice(NOISE)) for each in about
+        " ".join(_said(name, draw) for name in sorted(each)) or str(draw.choice(NOISE))
+        for each in about
     ]
     return pd.DataFrame({"comment": text, "about": about, "language": "en"})
 

@@ -4,10 +4,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from cxlab import reports
+from cxlab.reports.depends import key
 from tests import desk
 
 
@@ -198,6 +200,19 @@ def test_a_changed_part_is_made_alone(tmp_path):
     data = lambda part: f"{part.get('value')} {changed[part.get('value')]}"  # noqa: E731
     again = desk.pressed(jobs, tmp_path / "out", data=data)
     assert [run.state for run in again] == ["done", "unchanged", "done"]
+
+
+def test_a_report_depends_on_what_a_file_named_to_it_holds(tmp_path):
+    for name in ("x.ipynb", "themes.json"):
+        (tmp_path / name).write_text("one")
+    job = SimpleNamespace(
+        notebook=SimpleNamespace(path=tmp_path / "x.ipynb"),
+        parameters={"kept": "themes.json", "value": "n" * 5_000, "segment": "", "level": 0.95},
+    )
+    before = key(job, "data")
+    assert key(job, "data") == before
+    (tmp_path / "themes.json").write_text("two")
+    assert key(job, "data") != before
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Page 60 through a run: small studies, copies, tags, and no network."""
 
 import html
+import json
 import re
 import shutil
 import subprocess
@@ -11,9 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxlab import study, voice
 from tests import small
 from tests.conftest import ROOT
-from tests.planted import comments
+from tests.planted import comments, rated
 
 RUN = [sys.executable, "-c", "from cxlab.cli import main; main()"]
 AWAY = ["unshare", "-rn"] if sys.platform == "linux" and shutil.which("unshare") else []
@@ -28,18 +30,18 @@ def _study(folder: Path, said, **whole) -> Path:
 
 
 def _page(folder: Path, said, **whole) -> str:
-    """Run page 60 alone where the network is taken away, and give the run's text."""
-    door = [
-        *RUN,
-        "run",
-        _study(folder, said, **whole),
-        "--only",
-        "60_voice",
-        "--out",
-        folder / "out",
-    ]
-    done = subprocess.run([*AWAY, *map(str, door)], cwd=ROOT, capture_output=True, text=True)
+    """Run page 60 of comments where the network is taken away, and give the run's text."""
+    done = _run(_study(folder, said, **whole))
     assert done.returncode == 0, done.stdout + done.stderr
+    return _text(folder)
+
+
+def _run(path: Path) -> subprocess.CompletedProcess:
+    door = [*RUN, "run", path, "--only", "60_voice", "--out", path.parent / "out"]
+    return subprocess.run([*AWAY, *map(str, door)], cwd=ROOT, capture_output=True, text=True)
+
+
+def _text(folder: Path) -> str:
     pages = [each.read_text(encoding="utf-8") for each in (folder / "out").rglob("*.html")]
     return html.unescape(re.sub(r"<[^>]*>", "", "".join(pages)))
 
@@ -57,3 +59,41 @@ def test_copies_count_once_on_request_and_a_tag_names_no_theme(tmp_path):
 def test_few_comments_are_a_sentence(tmp_path, n):
     page = _page(tmp_path, comments(4, n, 2)["comment"])
     assert re.search(r"Not made\W+What do people say.{,40}: In \d\d comments no theme is", page)
+
+
+def test_the_page_of_a_small_quarter_keeps_the_themes_of_the_last(tmp_path):
+    rows = rated(500, 1)
+    names = [name for name in rows if name not in ("comment", "about", "language", "nps")]
+    rows["day"] = pd.date_range("2025-01-01", "2025-12-30", len(rows)).strftime("%Y-%m-%d")
+
+    def wave(folder: str, part: pd.DataFrame, **voice) -> Path:
+        (tmp_path / folder).mkdir(exist_ok=True)
+        return small.write(
+            tmp_path / folder,
+            part[["comment", "nps", "day", *names]].to_csv(index=False),
+            columns=COLUMNS,
+            ratings={name: name for name in names},
+            whole={"voice": {"languages": ["en"], **voice}},
+        )
+
+    first = wave("first", rows[:420])
+    assert _run(first).returncode == 0
+    assert not re.search(r"\bkept\b", _text(tmp_path / "first"))
+    opened = study.load(first)
+    themed = voice.themes(voice.hear(opened.responses, languages=["en"]), ratings=opened.ratings)
+    later = wave("later", rows[420:], kept="../first/themes.json")
+    done = _run(later)
+    assert done.returncode == 2
+    assert "voice: there is no file '../first/themes.json'" in done.stdout + done.stderr
+    file = voice.keep(themed, file=tmp_path / "first" / "themes.json")
+    assert "1 done" in (done := _run(later)).stdout, done
+    page = _text(tmp_path / "later")
+    assert len(re.findall(r"rated[\d.%\s]*kept", page)) == 6
+    assert "no longer found" not in page
+    assert "reviews beside the survey: The study holds no reviews." in page
+    assert "1 unchanged" in _run(later).stdout
+    told = json.loads(file.read_text())
+    told["themes"].append({**told["themes"][0], "name": "lost", "kind": "declared"})
+    file.write_text(json.dumps(told))
+    assert "1 done" in _run(later).stdout
+    assert "no longer found: lost" in _text(tmp_path / "later")

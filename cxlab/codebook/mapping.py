@@ -233,11 +233,15 @@ class Voice(_Part):
         themes: theme -> its words, or language -> its words; they count as whole words.
         languages: codes such as `en` and `de`, where the column `language` does not say.
         once: count comments that are word for word the same once.
+        kept: file of the themes of an earlier wave, from `voice.keep`.
+        coded: workbook of `voice.sheet` that people filled in.
     """
 
     themes: dict[str, list[str] | dict[str, list[str]]] = Field(default_factory=dict)
     languages: list[str] = Field(default_factory=list)
     once: bool = False
+    kept: str = ""
+    coded: str = ""
 
     @field_validator("themes", mode="after")
     @classmethod
@@ -402,6 +406,21 @@ class Mapping(_Part):
         words = set(re.findall(r"[a-z]+", listed.columns["tenure"].casefold()))
         said = [unit for unit in _TENURES if words & {unit, unit.removesuffix("s")}]
         return said[0].removesuffix("s") if len(said) == 1 else ""
+
+    def beside(self, name: str) -> str:
+        """Find a file that the study file names under `voice`; nothing where it names none.
+
+        Raises:
+            MappingError: there is no such file; the nearest is named.
+        """
+        path = (self.folder / name).resolve()
+        if name and not path.is_file():
+            near = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
+            raise MappingError(
+                f"voice: there is no file '{name}' (looked in {path.parent})."
+                f"{did_you_mean(path.name, near)}"
+            )
+        return str(path) if name else ""
 
     def files(self, table: str) -> list[Path]:
         """Find the files of a table, in order of name.

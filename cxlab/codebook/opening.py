@@ -41,7 +41,10 @@ def load(path: str | Path) -> Mapping:
         raise MappingError(f"{path}: there is no such study file.") from None
     except (IsADirectoryError, UnicodeDecodeError, PermissionError) as error:
         raise MappingError(f"{path}: this is not a readable text file ({error}).") from None
-    return parse(text, path)
+    mapping = parse(text, path)
+    for name in (mapping.voice.kept, mapping.voice.coded):
+        mapping.beside(name)
+    return mapping
 
 
 def parse(text: str, path: Path) -> Mapping:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import platform
 from functools import cache
 from importlib import metadata
@@ -23,6 +24,10 @@ def key(job: Job, data: str) -> str:
     digest = hashlib.sha256()
     digest.update(job.notebook.path.read_bytes())
     digest.update(json.dumps(job.parameters, sort_keys=True).encode())
+    for name, given in sorted(job.parameters.items()):  # a file that is named is part of it
+        path = os.path.join(job.notebook.path.parent, str(given))
+        if name != "study_file" and os.path.isfile(path):
+            digest.update(Path(path).read_bytes())
     digest.update(data.encode())
     digest.update(code().encode())
     return digest.hexdigest()[:32]

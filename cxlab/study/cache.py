@@ -41,6 +41,7 @@ def fingerprint(mapping: Mapping, *, whole: bool = False) -> str:
     reading = mapping.model_dump(mode="json", exclude={"reports"} if whole else LATER)
     digest.update(json.dumps(reading, sort_keys=True).encode())
     digest.update(_code())
+    digest.update(_named(mapping) if whole else b"")
     return digest.hexdigest()
 
 
@@ -107,11 +108,18 @@ def content(mapping: Mapping, cleaned: dict[str, Cleaned]) -> str:
     """Name the rows of a part of a study and the settings they are shown under."""
     digest = hashlib.blake2b(digest_size=12)
     digest.update(mapping.model_dump_json(exclude={"reports", "next_steps"}).encode())
+    digest.update(_named(mapping))
     for table, done in sorted(cleaned.items()):
         for rows in (done.frame, done.judged):
             digest.update(f"{table} {rows.dtypes.to_dict()}".encode())
             digest.update(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes())
     return digest.hexdigest()
+
+
+def _named(mapping: Mapping) -> bytes:
+    """Name the content of files beside the exports that reports read."""
+    paths = filter(None, map(mapping.beside, (mapping.voice.kept, mapping.voice.coded)))
+    return "".join(_hash(Path(path)) for path in paths).encode()
 
 
 def write(kept: Kept, folder: Path) -> None:

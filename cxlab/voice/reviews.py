@@ -55,6 +55,8 @@ def listen(
     asked = pd.DataFrame() if responses is None else responses
     public = like.source == REVIEW if like else _nothing_said(asked)
     posts = None if reviews is None else reviews.rename(columns=AS_ANSWERS)
+    if responses is None and posts is None:
+        raise VoiceError("The study holds no reviews.", needs="a table 'reviews'")
     if posts is None or _nothing_said(posts):
         return hear(asked, languages=languages, once=once, like=like)
     if not public:

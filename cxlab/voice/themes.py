@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import TypeAdapter
 
 from cxlab.codebook import Scale
 from cxlab.results import Misuse, Result, count, listing, percent
@@ -84,8 +85,8 @@ def themes(
             their ratings and score what they wrote about.
         declared: theme -> its words, or language -> its words; whole words, a phrase may be one.
         find: also look for themes in sentences without a declared one.
-        kept: file of the themes of an earlier wave, from `keep`: what is found again keeps its
-            name.
+        kept: file of the themes of an earlier wave, from `keep`: they are looked for first, by
+            their words of then, and keep their names; what was rated is taught by both waves.
         scale: of the score.
         seed: for starts and halves.
 
@@ -96,7 +97,7 @@ def themes(
         VoiceError: no theme is declared, and too few comments hold together to find one.
         Misuse: the file of kept themes cannot be read.
     """
-    own, posts = heard, heard.beside
+    own, posts, before = heard, heard.beside, _kept(kept) if kept else []
     heard = heard if posts is None else _pooled(heard, posts)
     parts = [matching.declared(heard, declared or {})]
     notes: list[str] = []
@@ -104,7 +105,7 @@ def themes(
         asked = finding.asked(heard, [name for name in ratings if name not in (declared or {})],
                        score, scale)  # fmt: skip
         for code in finding.languages(heard):
-            more, told = finding.found(heard, code, declared or {}, asked, seed)
+            more, told = finding.found(heard, code, declared or {}, asked, before, seed)
             parts, notes = parts + more, notes + told
     parts = finding.together([part for part in parts if part[0]])
     if not parts:
@@ -119,14 +120,17 @@ def themes(
     order = sorted(range(len(listed)), key=lambda i: (KINDS.index(listed[i].kind), -sizes[i]))
     told, carried, strength = tuple(listed[i] for i in order), carried[:, order], strength[:, order]
     done = Themed(own, told, carried[:n], strength[:n], notes=(*own.notes, *notes))
-    done = _renamed(done, kept) if kept else done
+    done = _renamed(done, before) if kept else done
     if posts is None:
         return done
     return replace(done, beside=Themed(posts, done.themes, carried[n:], strength[n:]))
 
 
 def keep(themed: Themed, *, file: str | Path) -> Path:
-    """Write the themes to a file, so that the next wave keeps their names; words alone, no text."""
+    """Write the themes to a file, so that the next wave keeps them; words and counts, no text.
+
+    The study file of the next wave names it: `voice: {kept: themes.json}`.
+    """
     told = [theme._asdict() for theme in themed.themes]
     path = Path(file)
     path.write_text(json.dumps({"themes": told}, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -171,15 +175,24 @@ def _pooled(heard: Heard, posts: Heard) -> Heard:
     )  # fmt: skip
 
 
-def _renamed(done: Themed, kept: str) -> Themed:
-    """Give themes that were kept their names back, and tell what became of each."""
+def _kept(file: str) -> list[Theme]:
+    """Read the themes of an earlier wave."""
     try:
-        rows = json.loads(Path(kept).read_text(encoding="utf-8"))["themes"]
-        before = [Theme(**row) for row in rows]
+        rows = json.loads(Path(file).read_text(encoding="utf-8"))["themes"]
+        known = [{"often": {}, **row} for row in rows]  # older files have no such counts
+        return TypeAdapter(list[Theme]).validate_python(known)
+    except FileNotFoundError:
+        raise Misuse(
+            f"there is no file '{file}'; give the whole path of the kept themes."
+        ) from None
     except (OSError, ValueError, KeyError, TypeError):
         raise Misuse(
-            f"'{re.sub(r'.*/', '', kept)}' is no file of kept themes; write one with voice.keep."
+            f"'{re.sub(r'.*/', '', file)}' is no file of kept themes; write one with voice.keep."
         ) from None
+
+
+def _renamed(done: Themed, before: Sequence[Theme]) -> Themed:
+    """Give themes that were kept their names back, and tell what became of each."""
     names, fates = matching.identities(done.themes, before)
     themes = tuple(t._replace(name=n) for t, n in zip(done.themes, names, strict=True))
     return replace(done, themes=tuple(finding.apart(list(themes))), fates=fates)

@@ -17,6 +17,8 @@ FEWEST = 60  # comments of a language in which themes are looked for
 LEARNED = 6_000  # sentences from which themes are learned
 NAMED_IN = 60_000  # sentences whose words name themes
 TOLD = 0.5  # share of its comments that hold a word of its name, below which it tells nothing
+OFTEN = 5  # sentences that hold a word that is kept for the next wave
+NOTHING = Theme("", "", "", {}, 1.0, {})  # before the first wave
 NAMED_BY = 3  # words in a name, and of those that tell whether it is a topic
 
 
@@ -48,8 +50,19 @@ def asked(heard: Any, ratings: Sequence[str], score: str, scale: Scale | None) -
     return Asked(names, rated.places(heard.frame, names), 1 + high.astype(int) - low)
 
 
-def found(heard: Any, code: str, declared: Mapping[str, Any], given: Asked | None, seed: int):
-    """Find the themes of one language, in sentences that hold no word of a declared one."""
+def found(
+    heard: Any,
+    code: str,
+    declared: Mapping[str, Any],
+    given: Asked | None,
+    kept: Sequence[Theme],
+    seed: int,
+):
+    """Find the themes of one language, in sentences that hold no word of a declared one.
+
+    What was kept of an earlier wave is looked for first: what was rated by ratings and the words
+    of then and now, the rest by those words alone.
+    """
     first = code == languages(heard)[0]
     ours = (heard.language == code) | (first & (heard.language == NOT_TOLD))
     if (n := int(ours[: heard.own].sum())) < FEWEST:
@@ -65,15 +78,21 @@ def found(heard: Any, code: str, declared: Mapping[str, Any], given: Asked | Non
     parts: list = []
     notes: list[str] = []
     if given:
-        part, which = _rated(heard, rows, at, given, seed)
+        part, which = _rated(heard, rows, at, given, kept, seed)
         parts, rows = parts + part, rows[which < 0]
+        kept = [theme for theme in kept if not part or theme.name not in map(_plain, given.names)]
         notes = [] if part else ["Ratings do not tell what people write about; none is a theme."]
     most = groups.MOST - sum(len(part[0]) for part in parts)
-    part, general = _grouped(heard, code, rows, at, most, seed)
+    part, general = _grouped(heard, code, rows, at, most, kept, seed)
     return parts + part, notes + general + (none if not parts + part else [])
 
 
-def _rated(heard: Any, rows: pd.DataFrame, at: vectors.Space, given: Asked, seed: int):
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _rated(heard: Any, rows: pd.DataFrame, at: vectors.Space, given: Asked,
+           kept: Sequence[Theme], seed: int):  # fmt: skip
     """Give the themes that ratings teach, and the place of that of each sentence, -1 for none."""
     row = rows["row"].to_numpy()
     named = [matching.holding(rows["text"], heard.language[row], matching.spelt(name))
@@ -82,7 +101,9 @@ def _rated(heard: Any, rows: pd.DataFrame, at: vectors.Space, given: Asked, seed
                       given.third[row])  # fmt: skip
     own = _own(heard, rows)
     learned = _some(own, seed)
-    taught = rated.found(seen.some(learned), row[learned], seed=seed)
+    told_before = {theme.name: theme for theme in kept if theme.kind == "rated"}
+    before = [told_before.get(_plain(name), NOTHING) for name in given.names]
+    taught = rated.found(seen.some(learned), row[learned], _often(before, at), seed=seed)
     which, sure = rated.told(seen, taught)
     if taught.steadiness.mean() < groups.FOUND_AGAIN:
         return [], np.full(len(rows), -1)
@@ -94,42 +115,128 @@ def _rated(heard: Any, rows: pd.DataFrame, at: vectors.Space, given: Asked, seed
     np.maximum.at(strength, (row[told], which[told]), sure[told])
     words = _keyest(rows["text"][own].tolist(), which[own], k)
     listed = [
-        Theme(name.replace("_", " "), "rated", "", each, float(steady))
-        for name, each, steady in zip(given.names, words, taught.steadiness, strict=True)
+        Theme(_plain(name), "rated", "", each, min(float(steady), old.steadiness), often)
+        for name, each, steady, old, often in zip(
+            given.names,
+            words,
+            taught.steadiness,
+            before,
+            _counted(seen.held[own], which[own], before, at),
+            strict=True,
+        )
     ]
     _keyed(heard, words, carried, strength)
     kept = [theme for theme, there in zip(listed, large, strict=True) if there]
     return [(kept, carried[:, large], strength[:, large])], which
 
 
-def _grouped(heard: Any, code: str, rows: pd.DataFrame, at: vectors.Space, most: int, seed: int):
+def _grouped(heard: Any, code: str, rows: pd.DataFrame, at: vectors.Space, most: int,
+             kept: Sequence[Theme], seed: int):  # fmt: skip
     """Give the themes that halves of the sentences agree on, and tell of praise or blame alone."""
     texts, own = rows["text"].tolist(), _own(heard, rows)
-    some = [texts[place] for place in _some(own, seed)]
-    if not some:
+    some = _some(own, seed)
+    if not len(some):
         return [], []
-    fit = groups.grouped(at.held(some), vectors.place(some, at), most=most, seed=seed)
-    if not fit:
-        return [], []
-    which, carried, strength = _carried(heard, rows["row"].to_numpy(), at.held(texts), fit)
+    held = at.held(texts)
+    fit = groups.grouped(
+        held[some], vectors.place([texts[place] for place in some], at), most=most, seed=seed
+    )
+    parts: list = []
+    kept = [theme for theme in kept if theme.kind == "rated"
+            or (theme.kind == "found" and theme.language in (code, NOT_TOLD))]  # fmt: skip
+    rest = np.ones(len(rows), dtype=bool)
+    if kept:
+        fresh = np.full(len(rows), -1) if fit is None else groups.first(held, fit)[0]
+        parts, rest, new = _followed(heard, code, rows, at, held, kept, fresh, seed)
+        new = new[: 0 if fit is None else len(fit.shares)]
+        if fit is not None:
+            fit = fit.some(np.flatnonzero(new)[: most - sum(len(part[0]) for part in parts)])
+    if fit is None or not len(fit.shares):
+        return parts, []
+    row = rows["row"].to_numpy()
+    which = np.full(len(rows), -1)
+    which[rest], carried, strength = _carried(heard, row[rest], held[rest], fit)
     words = _keyest(rows["text"][own].tolist(), which[own], len(fit.shares))
     told = _keyed(heard, words, carried, strength)
-    several = (
-        sum((heard.language[: heard.own] == each).sum() >= FEWEST for each in languages(heard)) > 1
-    )
     listed = [
-        Theme(_name(each, code if several else ""), "found", code, each, float(steady))
-        for each, steady in zip(words, fit.steadiness, strict=True)
-    ]
+        Theme(_name(each, _apart(heard, code)), "found", code, each, float(steady), often)
+        for each, steady, often in zip(
+            words, fit.steadiness,
+            _counted(held[own], which[own], [NOTHING] * len(words), at), strict=True)
+    ]  # fmt: skip
     tone = np.array([_of_tone(each) for each in words])
-    wrote = int((heard.language[: heard.own] == code).sum())
-    large = carried[: heard.own].sum(axis=0) >= max(2, groups.LEAST * wrote)
-    there = large & ~tone & (told >= TOLD)
-    kept = [theme for theme, held in zip(listed, there, strict=True) if held]
+    there = _large(heard, code, carried) & ~tone & (told >= TOLD)
     general = int(carried[: heard.own, tone].any(axis=1).sum())
     notes = [f"{count(general, 'comment')} praise or blame in general, which is no theme."]
-    found = (apart(kept), carried[:, there], strength[:, there])
-    return [found] if kept else [], notes if general else []
+    found = (apart(_those(listed, there)), carried[:, there], strength[:, there])
+    return [*parts, found] if there.any() else parts, notes if general else []
+
+
+def _followed(heard: Any, code: str, rows: pd.DataFrame, at: vectors.Space, held: Any,
+              kept: Sequence[Theme], fresh: np.ndarray, seed: int):  # fmt: skip
+    """Give kept themes as their words tell them, the sentences left, and which groups are new.
+
+    A group most of whose sentences a kept theme holds is that theme; where it holds two or more,
+    that are most of it, it has split, and they are told in its place.
+    """
+    own, k, many = _own(heard, rows), len(kept), fresh.max(initial=-1) + 1
+    fit = groups.followed(held[_some(own, seed)], _often(kept, at), seed=seed)
+    which, carried, strength = _carried(heard, rows["row"].to_numpy(), held, fit)
+    told = own & (fresh >= 0)
+    both = np.zeros((many, k + 1))
+    np.add.at(both, (fresh[told], which[told]), 1)
+    sizes = np.bincount(which[own & (which >= 0)], minlength=k)
+    heir = both[:, :k] > both.sum(axis=1, keepdims=True) * TOLD
+    split = (heir.sum(axis=0) > 1) & ((both[:, :k] * heir).sum(axis=0) >= TOLD * sizes)
+    there = _large(heard, code, carried) & ~split
+    words = _keyest(rows["text"][own].tolist(), which[own], k)
+    _keyed(heard, words, carried, strength)
+    listed = [
+        old._replace(words=each, steadiness=min(float(steady), old.steadiness), often=often)
+        for old, each, steady, often in zip(
+            kept, words, fit.steadiness, _counted(held[own], which[own], kept, at), strict=True)
+    ]  # fmt: skip
+    parts = [
+        ([theme for theme in _those(listed, mine)], carried[:, mine], strength[:, mine])
+        for kind in ("rated", "found")
+        if (mine := there & [theme.kind == kind for theme in kept]).any()
+    ]
+    return parts, ~np.append(there, False)[which], ~(heir & there).any(axis=1)
+
+
+def _those(listed: Sequence[Theme], there: np.ndarray) -> list[Theme]:
+    return [theme for theme, held in zip(listed, there, strict=True) if held]
+
+
+def _large(heard: Any, code: str, carried: np.ndarray) -> np.ndarray:
+    wrote = int((heard.language[: heard.own] == code).sum())
+    return carried[: heard.own].sum(axis=0) >= max(2, groups.LEAST * wrote)
+
+
+def _apart(heard: Any, code: str) -> str:
+    """Give the language where themes are named by it: there are several."""
+    own = heard.language[: heard.own]
+    return code if sum((own == each).sum() >= FEWEST for each in languages(heard)) > 1 else ""
+
+
+def _often(kept: Sequence[Theme], at: vectors.Space) -> np.ndarray:
+    """Give how often sentences of kept themes held each word, a row a word of now."""
+    known, out = at.counter.vocabulary_, np.zeros((len(at.words), len(kept)))
+    for place, theme in enumerate(kept):
+        for word, times in (theme.often or theme.words).items():
+            if word in known:
+                out[known[word], place] = times
+    return out
+
+
+def _counted(held: Any, which: np.ndarray, before: Sequence[Theme], at: vectors.Space):
+    """Count in how many sentences of each theme each word stands, and add those of before."""
+    words = at.counter.get_feature_names_out()
+    usual = np.asarray(held.sum(axis=0)).ravel() >= OFTEN
+    for place, old in enumerate(before):
+        inside = np.asarray(held[which == place].sum(axis=0)).ravel()
+        now = {str(words[i]): float(inside[i]) for i in np.flatnonzero(usual & (inside > 0))}
+        yield old.often | {word: times + old.often.get(word, 0.0) for word, times in now.items()}
 
 
 def together(parts: list) -> list:

@@ -36,6 +36,12 @@ class Groups(NamedTuple):
     ratios: np.ndarray  # a row a word, a column a theme
     shares: np.ndarray
     steadiness: np.ndarray
+    none: float = NONE  # log-chance of no theme beside those of themes
+
+    def some(self, places: np.ndarray) -> "Groups":
+        """Take some themes."""
+        ratios, shares, steadiness = (part[..., places] for part in self[:3])
+        return Groups(ratios, shares, steadiness, self.none)
 
 
 def grouped(
@@ -70,7 +76,7 @@ def grouped(
 def first(held: sparse.csr_matrix, groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     """Give the theme of each sentence, -1 for none, and how much likelier it makes its words."""
     ratio = np.asarray(held @ groups.ratios)
-    chance = _chances(ratio + groups.shares)
+    chance = _chances(ratio + groups.shares, groups.none)
     best, rows = chance.argmax(axis=1), np.arange(len(chance))
     return np.where(chance[rows, best] > 0.5, best, -1), ratio[rows, best]
 
@@ -88,7 +94,39 @@ def second(held: sparse.csr_matrix, groups: Groups, which: np.ndarray) -> np.nda
     return out
 
 
+def followed(held: sparse.csr_matrix, before: np.ndarray, *, seed: int = 0) -> Groups:
+    """Tell the themes of an earlier wave in this one, and how far halves of it lead to the same.
+
+    Args:
+        held: a row a sentence, a column a word.
+        before: a row a word, a column a theme: how often its sentences held the word before.
+        seed: for halves.
+    """
+    draw, k = np.random.default_rng(seed), before.shape[1]
+    whole, steady = _after(held, before), np.zeros(k)
+    which = first(held, whole)[0]
+    for _ in range(HALVES):
+        for part in np.array_split(draw.permutation(held.shape[0]), 2):
+            again = first(held, _after(held[part], before))[0]
+            steady += likeness(which, again, k) / (2 * HALVES)
+    return whole._replace(steadiness=steady)
+
+
 # ---------------------------------------------------------------- fitting
+
+
+def _after(held: sparse.csr_matrix, before: np.ndarray) -> Groups:
+    """Give themes by their words of before, so that none becomes another; shares are of now."""
+    often = np.asarray(held.sum(axis=0)).ravel() + 0.5
+    prior, k = often / often.sum() * PRIOR, before.shape[1]
+    words = before + prior[:, None]
+    ratios = np.log(words / words.sum(axis=0)) - np.log(prior / prior.sum())[:, None]
+    likely, shares = np.asarray(held @ ratios), np.log(np.full(k + 1, 1 / (k + 1)))
+    for _ in range(ROUNDS):
+        chance = _chances(likely + shares[:-1], shares[-1])
+        mass = np.append(chance.sum(axis=0), (1 - chance.sum(axis=1)).sum()) + 1
+        shares = np.log(mass / mass.sum())
+    return Groups(ratios, shares[:-1], np.ones(k), float(shares[-1]))
 
 
 def _fitted(held, at, prior: np.ndarray, draw: np.random.Generator):
@@ -143,11 +181,11 @@ def _mixture(held, labels: np.ndarray, k: int, prior: np.ndarray) -> Groups:
     return Groups(ratios, shares, np.ones(k))
 
 
-def _chances(likely: np.ndarray) -> np.ndarray:
+def _chances(likely: np.ndarray, none: float = NONE) -> np.ndarray:
     """Give the chance of each theme; what lacks to one is that of no theme."""
-    top = np.maximum(likely.max(axis=1, keepdims=True), NONE)
+    top = np.maximum(likely.max(axis=1, keepdims=True), none)
     chance = np.exp(likely - top)
-    return chance / (chance.sum(axis=1, keepdims=True) + np.exp(NONE - top))
+    return chance / (chance.sum(axis=1, keepdims=True) + np.exp(none - top))
 
 
 def _marked(labels: np.ndarray, k: int) -> sparse.csr_matrix:

@@ -21,10 +21,11 @@ class Theme(NamedTuple):
     """A theme: its name, the words that tell it, where it comes from."""
 
     name: str
-    kind: str  # found or declared
+    kind: str  # declared, rated or found
     language: str
     words: dict[str, float]
     steadiness: float
+    often: dict[str, float]  # how many of its sentences hold each word, in all waves so far
 
 
 def declared(heard: Any, given: Mapping[str, Any]):
@@ -40,7 +41,7 @@ def declared(heard: Any, given: Mapping[str, Any]):
         held = holding(texts, heard.language, told)
         by_language = told if isinstance(told, Mapping) else {"": told}
         every = {folded(word): 1.0 for each in by_language.values() for word in each}
-        listed.append(Theme(str(name), "declared", "", every, np.nan))
+        listed.append(Theme(str(name), "declared", "", every, np.nan, {}))
         columns.append(held)
     carried = np.column_stack(columns) if columns else np.zeros((len(texts), 0), bool)
     return listed, carried, carried * 0.5
@@ -85,7 +86,8 @@ def identities(now: Sequence[Any], before: Sequence[Any]) -> tuple[list[str], di
         The name of each theme now, and the fate of each name: `kept`, `new`, `split` (more than
         one theme resembles it), `vanished`.
     """
-    likeness = np.array([[_likeness(a, b) for b in before] for a in now])
+    same = {theme.name for theme in now} & {old.name for old in before}
+    likeness = np.array([[_likeness(a, b, same) for b in before] for a in now])
     likeness = likeness.reshape(len(now), len(before))
     names = [theme.name for theme in now]
     fates: dict[str, str] = {}
@@ -100,10 +102,10 @@ def identities(now: Sequence[Any], before: Sequence[Any]) -> tuple[list[str], di
     return names, fates | {old.name: "vanished" for old in gone}
 
 
-def _likeness(first: Any, second: Any) -> float:
-    """Give the cosine of two themes' words; a declared or rated one is that of its name."""
-    if first.kind != "found" or second.kind != "found":
-        return float(first.kind == second.kind and first.name == second.name)
+def _likeness(first: Any, second: Any, same: set) -> float:
+    """Give the cosine of two themes' words; what bears the name of a kept one is that one."""
+    if {first.name, second.name} & same or first.kind != "found" or second.kind == "declared":
+        return float(first.name == second.name)
     a, b = first.words, second.words
     shared = sum(a[word] * b[word] for word in a.keys() & b.keys())
     size = np.sqrt(sum(v * v for v in a.values()) * sum(v * v for v in b.values()))

@@ -63,22 +63,23 @@ def places(frame: pd.DataFrame, ratings: Sequence[str]) -> np.ndarray:
     return np.where(np.isfinite(given), 1 + np.nan_to_num(share * STEPS).round(), 0).astype(int)
 
 
-def found(seen: Seen, comment: np.ndarray, *, seed: int = 0) -> Taught:
+def found(seen: Seen, comment: np.ndarray, before: np.ndarray, *, seed: int = 0) -> Taught:
     """Learn the words of each thing, and how far halves of the comments lead to the same.
 
     Args:
         seen: sentences.
         comment: in which comment each stands.
+        before: a row a word, a column a thing: how often sentences on it held the word before.
         seed: for halves.
     """
     draw = np.random.default_rng(seed)
-    whole = _fitted(seen)
+    whole = _fitted(seen, before)
     which, k = told(seen, whole)[0], seen.named.shape[1]
     steady = np.zeros(k)
     for _ in range(HALVES):
         coin = draw.random(comment.max() + 1) < 0.5
         for side in (coin[comment], ~coin[comment]):
-            again = _fitted(seen.some(np.flatnonzero(side)))
+            again = _fitted(seen.some(np.flatnonzero(side)), before)
             steady += groups.likeness(which, told(seen, again)[0], k) / (2 * HALVES)
     return whole._replace(steadiness=steady)
 
@@ -97,11 +98,12 @@ def told(seen: Seen, taught: Taught) -> tuple[np.ndarray, np.ndarray]:
 # ---------------------------------------------------------------- fitting
 
 
-def _fitted(seen: Seen) -> Taught:
+def _fitted(seen: Seen, before: np.ndarray) -> Taught:
     """Fit words and choice by turns, begun with the ratings alone."""
     (n, words), k = seen.held.shape, seen.named.shape[1]
     often = np.asarray(seen.held.sum(axis=0)).ravel() + 0.5
     common = often / often.sum()
+    before = np.column_stack([before, np.zeros(words)])[:, :, None]
     level = np.column_stack([LOW_MIDDLE_HIGH[seen.places], seen.third])
     at = level[:, :, None] == np.arange(3)
     tilt = TILT * np.outer([-1, 0, 1], np.arange(STEPS + 2) - (STEPS + 2) / 2)
@@ -110,7 +112,7 @@ def _fitted(seen: Seen) -> Taught:
         weight = min(1.0, (turn + 1) / SLOW)
         chance = softmax(_choice(seen, tilt, usual) + by_words * weight + _naming(seen), axis=1)
         part = (chance[:, :, None] * at).reshape(n, -1)
-        counts = (seen.held.T @ part).reshape(words, k + 1, 3)
+        counts = (seen.held.T @ part).reshape(words, k + 1, 3) + before / 3
         whole = counts.sum(axis=2, keepdims=True) + groups.PRIOR * common[:, None, None]
         start = (common[:, None, None] + whole / whole.sum(axis=0)) / 2
         counts += groups.PRIOR * start
