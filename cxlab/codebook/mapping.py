@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -233,6 +234,7 @@ class Voice(_Part):
         themes: theme -> its words, or language -> its words; they count as whole words.
         languages: codes such as `en` and `de`, where the column `language` does not say.
         once: count comments that are word for word the same once.
+        vectors: `static` for an embedding of English words, from the extra `voice`.
         kept: file of the themes of an earlier wave, from `voice.keep`.
         coded: workbook of `voice.sheet` that people filled in.
     """
@@ -240,8 +242,16 @@ class Voice(_Part):
     themes: dict[str, list[str] | dict[str, list[str]]] = Field(default_factory=dict)
     languages: list[str] = Field(default_factory=list)
     once: bool = False
+    vectors: Literal["study", "static"] = "study"
     kept: str = ""
     coded: str = ""
+
+    @field_validator("vectors", mode="after")
+    @classmethod
+    def _installed(cls, given: str) -> str:
+        if given == "static" and find_spec("wordllama") is None:
+            raise ValueError("'static' needs the extra 'voice': pip install 'cxlab[voice]'.")
+        return given
 
     @field_validator("themes", mode="after")
     @classmethod

@@ -11,6 +11,7 @@ from cxlab.codebook import did_you_mean
 from cxlab.results import Misuse, Result, Unanswerable, count, listing, percent
 from cxlab.voice.workings import repeated, tongues
 from cxlab.voice.workings.texts import LONGEST, cut, folded, says_nothing, sentences
+from cxlab.voice.workings.vectors import EXTRA, STATIC, STUDY, installed
 
 NEEDS = "answers with a comment"
 ALIKE = 20  # comments word for word the same that are worth a word
@@ -37,6 +38,7 @@ class Heard:
         own: how many, from the first, themes are learned from; all if None.
         beside: public reviews, of which the same themes are told; nothing is learned from them.
         aside: what very many comments hold word for word, as a tag or a footer.
+        vectors: where themes have words lie: `study`, or `static` in English.
     """
 
     frame: pd.DataFrame
@@ -48,6 +50,7 @@ class Heard:
     own: int | None = None
     beside: "Heard | None" = None
     aside: tuple[str, ...] = ()
+    vectors: str = STUDY
 
     @cached_property
     def sentences(self) -> pd.DataFrame:
@@ -73,6 +76,7 @@ def hear(
     comment: str = "comment",
     languages: Sequence[str] = (),
     once: bool = False,
+    vectors: str = STUDY,
     like: Heard | None = None,
 ) -> Heard:
     """Take the comments out of answers, fold them, and tell their language.
@@ -82,6 +86,9 @@ def hear(
         comment: column of what people wrote.
         languages: codes such as `en`, `de`; those of the column `language` if not given.
         once: count comments that are word for word the same once.
+        vectors: `study`: themes learn from the comments where words lie near each other; `static`:
+            an embedding says it for English ones, from the extra `voice`; it is no better as a
+            rule (`workings/vectors.py` has the figures).
         like: comments of the whole, for those of a part: what they hold alike is left out here.
 
     Returns:
@@ -89,13 +96,17 @@ def hear(
 
     Raises:
         VoiceError: nobody wrote anything.
-        Misuse: a language that is not known.
+        Misuse: a language that is not known, vectors that are none or not installed.
 
     Example:
         >>> said = hear(pd.DataFrame({"comment": ["Box late", None, "n/a", "!!!"]}))
         >>> said.text.tolist()
         ['box late']
     """
+    if vectors not in (STUDY, STATIC):
+        raise Misuse(f"vectors '{vectors}' are none; write '{STUDY}' or '{STATIC}'.")
+    if vectors == STATIC and not installed():
+        raise Misuse(f"vectors: {EXTRA}, or leave them out.")
     if comment not in responses:
         near = "" if comment == "comment" else did_you_mean(comment, responses.columns)
         raise VoiceError(f"No comment was asked for.{near}", needs=NEEDS)
@@ -116,7 +127,8 @@ def hear(
     among = tongues.among(rows, languages)
     if unknown := [each for each in among if each not in tongues.known()]:
         raise Misuse(f"there is no language {listing(unknown)}; write codes such as en, de, fr.")
-    return Heard(rows, comment, text, tongues.told(text, among), tuple(notes), aside=aside)
+    return Heard(rows, comment, text, tongues.told(text, among), tuple(notes), aside=aside,
+                 vectors=vectors)  # fmt: skip
 
 
 def languages(heard: Heard) -> Result:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,7 @@ def listen(
     languages: Sequence[str] = (),
     like: Heard | None = None,
     once: bool = False,
+    vectors: str = "study",
 ) -> Heard:
     """Take the comments of a survey; where nobody wrote one, the texts of public reviews.
 
@@ -44,6 +46,7 @@ def listen(
         languages: codes such as `en`, `de`; those of the column `language` if not given.
         like: comments of the whole, for those of a part of it: from where they were.
         once: count texts that are word for word the same once.
+        vectors: as `hear` says.
 
     Returns:
         The comments that say something.
@@ -53,17 +56,18 @@ def listen(
         Misuse: a language that is not known.
     """
     asked = pd.DataFrame() if responses is None else responses
+    how: Any = {"languages": languages, "once": once, "vectors": vectors}
     public = like.source == REVIEW if like else _nothing_said(asked)
     posts = None if reviews is None else reviews.rename(columns=AS_ANSWERS)
     if responses is None and posts is None:
         raise VoiceError("The study holds no reviews.", needs="a table 'reviews'")
     if posts is None or _nothing_said(posts):
-        return hear(asked, languages=languages, once=once, like=like)
+        return hear(asked, **how, like=like)
     if not public:
-        own = hear(asked, languages=languages, once=once, like=like)
+        own = hear(asked, **how, like=like)
         theirs = like and like.beside
-        return replace(own, beside=hear(posts, languages=languages, once=once, like=theirs))
-    heard = hear(posts, languages=languages, once=once, like=like)
+        return replace(own, beside=hear(posts, **how, like=theirs))
+    heard = hear(posts, **how, like=like)
     return replace(heard, source=REVIEW, notes=(*heard.notes, NO_SAMPLE))
 
 

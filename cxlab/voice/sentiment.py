@@ -134,9 +134,9 @@ def sentiment(
         f"{percent(down.mean())} like {names[0]}; of one of each the tone tells the right one in "
         f"{percent(tone.area.estimate)} of pairs.",
         method="Logistic model on words and pairs of words, with a mark and once more with the "
-        "other sign where a 'not' turns them, taught by the respondents' own "
-        "scores, each comment judged by a model not taught by its text; calibrated (Platt 1999); "
-        "AUC with its interval (DeLong, DeLong and Clarke-Pearson 1988).",
+        "other sign where a 'not' turns them, beside the sign that words usually have, taught by "
+        "the respondents' own scores, each comment judged by a model not taught by its text; "
+        "calibrated (Platt 1999); AUC with its interval (DeLong, DeLong and Clarke-Pearson 1988).",
         base=f"{tone.heard.base[:-1]}; {count(tone.taught, 'comment')} of {names[0]} and "
         f"{names[1]} taught the tone.",
     )

@@ -71,17 +71,21 @@ def found(
     for told in declared.values():
         rows = rows[~matching.holding(rows["text"], heard.language[rows["row"]], told)]
     texts = rows["text"].tolist()
-    at = vectors.space([texts[place] for place in _some(_own(heard, rows), seed)], seed=seed)
+    by = heard.vectors if code == vectors.TONGUE else vectors.STUDY
+    some = [texts[place] for place in _some(_own(heard, rows), seed)]
+    at = vectors.space(some, by=by, seed=seed)
     none = [f"In '{code}' no theme is found again in halves of the comments."]
     if at is None:
         return [], none
     parts: list = []
     notes: list[str] = []
+    if by == vectors.STATIC:
+        notes = [f"In '{code}' themes begin where a static embedding (wordllama) has their words."]
     if given:
         part, which = _rated(heard, rows, at, given, kept, seed)
         parts, rows = parts + part, rows[which < 0]
         kept = [theme for theme in kept if not part or theme.name not in map(_plain, given.names)]
-        notes = [] if part else ["Ratings do not tell what people write about; none is a theme."]
+        notes += [] if part else ["Ratings do not tell what people write about; none is a theme."]
     most = groups.MOST - sum(len(part[0]) for part in parts)
     part, general = _grouped(heard, code, rows, at, most, kept, seed)
     return parts + part, notes + general + (none if not parts + part else [])

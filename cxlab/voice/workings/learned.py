@@ -14,9 +14,11 @@ from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import normalize
 
 from cxlab import stats
+from cxlab.voice.workings.polarity import SIGN
 from cxlab.voice.workings.texts import MASK, WORD
 
 FOLDS = 5
+PRIOR = 0.5  # weight of the sign that words usually have beside those that the study teaches
 MOST = 40_000  # comments a model is learned from
 _WORDS = """
 no not never nothing without cannot nobody none nor neither nicht kein keine nie ohne pas jamais
@@ -24,6 +26,8 @@ sans ni nunca sin non mai senza niet geen nooit
 """
 _NOT = frozenset(_WORDS.split())
 REACH = 4  # words that a `not` turns, at most to the end of its clause
+# "could not be happier" is the most one can say, not the contrary
+_UTMOST = re.compile(r"\bcould not (?:be|have been|ask for)(?: any)? (?=\w+er\b|worse\b|more\b)")
 _WORD_OR_END = re.compile(rf"{WORD.pattern}|[.,;:!?]")
 
 
@@ -44,6 +48,7 @@ def signed(text: str) -> list[tuple[str, bool]]:
         [('not', False), ('bad', True), ('good', False)]
     """
     plain = MASK.sub(" ", text).replace("cannot", "can not").replace("n't", " not")
+    plain = _UTMOST.sub("very ", plain)
     out, left = [], 0
     for word in _WORD_OR_END.findall(plain):
         if not word[0].isalpha():
@@ -69,7 +74,8 @@ def table(texts: np.ndarray) -> Any:
     """Give the pieces of comments as columns, rare ones with more weight; no score is looked at.
 
     That is words and pairs, and each word once more with the other sign where a
-    `not` turns it, so that who never read 'not late' knows it from 'late'.
+    `not` turns it, so that who never read 'not late' knows it from 'late'; and the sign that words
+    usually have, for those that the study does not teach.
     """
     return counted(texts)[0]
 
@@ -82,22 +88,30 @@ def counted(texts: np.ndarray):
         each.fit(texts)
 
     def told(others: np.ndarray) -> Any:
-        return sparse.hstack([words.transform(others), _turned(known, others)]).tocsr()  # fmt: skip
+        parts = [words.transform(others), _turned(known, others)]
+        return sparse.hstack(parts).tocsr()
 
     return told(texts), told
 
 
 def _turned(known: TfidfVectorizer, texts: np.ndarray) -> sparse.csr_matrix:
-    """Count a word once more, against itself where a `not` turns it."""
+    """Count a word once more, against itself where a `not` turns it.
+
+    The last column is how far a text's words usually praise or blame, turned likewise.
+    """
     places, rows, columns, signs = known.vocabulary_, [], [], []
+    usual = np.zeros((len(texts), 1))
     for row, text in enumerate(texts):
-        for word, turned in dict(signed(text)).items():
+        found = signed(text)
+        for word, turned in dict(found).items():
             if word in places:
                 rows.append(row)
                 columns.append(places[word])
                 signs.append(-1.0 if turned else 1.0)
+        praise = sum(SIGN.get(word, 0.0) * (-1 if turned else 1) for word, turned in found)
+        usual[row] = PRIOR * praise / np.sqrt(max(len(found), 1))
     held = sparse.csr_matrix((signs, (rows, columns)), shape=(len(texts), len(places)))
-    return normalize(held @ sparse.diags(known.idf_))
+    return sparse.hstack([normalize(held @ sparse.diags(known.idf_)), usual])
 
 
 def fitted(x: Any, high: np.ndarray, seed: int) -> LogisticRegression:
