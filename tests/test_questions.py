@@ -12,6 +12,7 @@ from cxlab import questions
 from cxlab.questionnaire import Asked, Questionnaire
 from cxlab.questions import QuestionsError
 from cxlab.questions.association import independence
+from cxlab.questions.workings.cells import Cells
 from cxlab.questions.workings.columns import Columns
 from cxlab.questions.workings.held import held
 from cxlab.results import Misuse
@@ -255,9 +256,31 @@ def test_nested_columns_cannot_be_worked_out_from_either_total():
         n = rng.integers(1, 40, 9)
         layout = Columns(("all", *["n"] * 9), ("all", *map(str, range(9))), ("",) * 10, np.empty(0),
                          {"n": tuple(range(1, 10))}, frozenset(), {"n": inside})  # fmt: skip
-        gone = held(np.array([n.sum(), *n]), layout, smallest=10)[1:].reshape(3, 3)
+        base = np.array([n.sum(), *n], float)
+        done = Cells(base, base, base, base, *[base[None]] * 4)
+        gone = held(done, layout, smallest=10)[1:].reshape(3, 3)
         for line in (*gone, *gone.T):
             assert line.sum() != 1
+
+
+def test_who_answers_more_than_once_is_one_person_in_nested_columns_too():
+    rng, some = np.random.default_rng(6), 0
+    for _ in range(40):
+        n = int(rng.integers(60, 160))
+        rows = {"a": rng.choice([*"xyz"], n, p=[0.6, 0.3, 0.1]), "b": rng.choice([*"12"], n),
+                "who": rng.integers(0, n // 2, n)}  # fmt: skip
+        asked = _asked(_single(np.arange(n) % 2), **rows, smallest=10)
+        told = questions.banner(asked, columns=["a", "a+b"]).frame
+        gone = told[told["answer"] == "yes"].set_index("group")["n"].isna()
+        people = pd.DataFrame(rows)
+        people["gone"] = (people["a"] + " × " + people["b"]).map(gone)
+        for by in ("a", "b"):  # of a sum that is told; 'b' may be told elsewhere
+            behind = people[people["gone"]].groupby(by)["who"].nunique()
+            assert (behind[~gone.reindex(behind.index, fill_value=False)] >= 10).all(), behind
+        shown = people[~people["gone"]].groupby(["a", "b"])["who"].nunique()
+        assert (shown >= 10).all()
+        some += int(people["gone"].any() and not people["gone"].all())
+    assert some > 10
 
 
 @pytest.mark.parametrize("by", [["region", "branch"], ["branch", "site", "region"]])

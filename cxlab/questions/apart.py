@@ -97,7 +97,7 @@ _ALOUD = 25  # words of a headline that can be read aloud
 def _frame(block: Block, done: Cells, layout: Columns, smallest: int, level: float) -> pd.DataFrame:
     """Give every comparison of a block that may be shown."""
     tests = with_the_rest(done, layout, means=False)
-    gone = held(done.n, layout, smallest=smallest)
+    gone = held(done, layout, smallest=smallest)
     rest: Cells = done.rest  # type: ignore[assignment]
     few = (done.n < FLAGGED) | (rest.n < FLAGGED)
     line, column = np.nonzero(np.isfinite(tests.p_value) & ~gone & ~few)

@@ -131,7 +131,7 @@ def differences(
     parts = []
     for block, done in cells(asked[row], layout):
         tests = each_with_each(done, layout, means=block.means)
-        gone = held(done.n, layout, smallest=fewest)
+        gone = held(done, layout, smallest=fewest)
         for at, (c, d) in enumerate(layout.pairs):
             if not gone[c] and not gone[d]:
                 parts.append(_compared(block, layout, tests, at, c, d))
@@ -196,7 +196,7 @@ def _line_by_line(
     """Give what is told of each cell of a block, (lines, columns)."""
     pairs, p_pairs, rest, p_rest = tested
     shape = done.estimate.shape
-    gone = held(done.n, layout, smallest=smallest)
+    gone = held(done, layout, smallest=smallest)
     pair = layout.ends
     known = ~gone[pair].any(axis=1)
     marks = letters(pairs, layout, np.where(known, p_pairs, np.nan))

@@ -29,6 +29,7 @@ class Cells:
         covariance: (lines, pairs) of the estimates of two columns.
         rest: the cells of everyone of a breakdown outside each column, in the same shape.
         with_rest: (lines, columns) covariance of a column and its rest, which clusters make.
+        who: (columns, clusters) who stands in a column; None where each answer is a person.
     """
 
     n: np.ndarray
@@ -42,6 +43,13 @@ class Cells:
     covariance: np.ndarray | None = None
     rest: "Cells | None" = None
     with_rest: np.ndarray | None = None
+    who: sparse.csr_matrix | None = None
+
+    def people(self, places: np.ndarray) -> int:
+        """Count the people of some columns together."""
+        if self.who is None:
+            return int(self.n[places].sum())
+        return len(np.unique(self.who[places].indices))
 
 
 def cells(
@@ -149,19 +157,24 @@ def _clustered(
             other, single = totals[1]
             with_rest[at] = (total * other).sum(axis=0) - (score * single).sum(axis=0)
     fixed = [
-        _with_variance(cells, extra, _units(columns.cluster[inside], c.standing(inside)))  # type: ignore[index]
+        _with_variance(cells, extra, _who(cluster, c.standing(inside)))
         for (c, cells), extra in zip(sides, own, strict=True)
     ]
     return fixed[0], fixed[1] if len(fixed) > 1 else None, cross, with_rest
 
 
-def _with_variance(cells: Cells, extra: np.ndarray, units: np.ndarray) -> Cells:
+def _with_variance(cells: Cells, extra: np.ndarray, who: sparse.csr_matrix) -> Cells:
+    units = np.diff(who.indptr).astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         raw = cells.variance * (cells.n - 1) / cells.n + extra
         variance = np.where(units > 1, np.maximum(raw, 0) * units / (units - 1), np.nan)
-    return Cells(**{**vars(cells), "variance": variance, "units": units})
+    return Cells(**{**vars(cells), "variance": variance, "units": units, "who": who})
 
 
-def _units(cluster: np.ndarray, standing: np.ndarray) -> np.ndarray:
-    """Count the clusters of each column."""
-    return np.array([len(np.unique(cluster[each > 0])) for each in standing.T], dtype=float)
+def _who(cluster: np.ndarray, standing: np.ndarray) -> sparse.csr_matrix:
+    """Say which clusters stand in each column, (columns, clusters)."""
+    row, column = np.nonzero(standing > 0)
+    shape = standing.shape[1], int(cluster.max(initial=-1)) + 1
+    who = sparse.csr_matrix((np.ones(len(row), bool), (column, cluster[row])), shape)
+    who.sum_duplicates()
+    return who

@@ -10,13 +10,12 @@ from cxlab.questions.workings.blocks import ANSWER, Block
 from cxlab.questions.workings.cells import Cells
 from cxlab.questions.workings.columns import Columns, Sum
 from cxlab.questions.workings.telling import FLAGGED
-from cxlab.results import people_behind
 
 _NO_FREEDOM = 1e-9
 
 
-def held(n: np.ndarray, columns: Columns, *, smallest: int) -> np.ndarray:
-    """Say which columns are held back, where a table shows these bases.
+def held(done: Cells, columns: Columns, *, smallest: int) -> np.ndarray:
+    """Say which columns are held back, where a table shows the bases of these cells.
 
     A column with fewer people than `smallest` is held back. Where those held back of a breakdown,
     of a row or of a column of nested ones, are together still too few, or one of them follows from
@@ -24,14 +23,14 @@ def held(n: np.ndarray, columns: Columns, *, smallest: int) -> np.ndarray:
     with them.
 
     Args:
-        n: people of each column; the first column is everyone.
+        done: the cells of a block; the first column is everyone.
         columns: the columns.
         smallest: fewest people of a group that is shown.
 
     Returns:
         True where a column is held back; all are where everyone is too few.
     """
-    n = people_behind(np.asarray(n, dtype=float), columns.group)
+    n = done.units
     gone = (n > 0) & (n < smallest)
     if smallest <= 1 or not gone.any():
         return np.zeros(len(n), bool)
@@ -40,7 +39,7 @@ def held(n: np.ndarray, columns: Columns, *, smallest: int) -> np.ndarray:
     sums = [Sum(places[n[places] > 0], each.whole) for each in columns.sums
             for places in [np.array(each.places, dtype=int)]]  # fmt: skip
     while True:
-        more = {_second(each.places, n, gone, smallest) for each in sums} - {0}
+        more = {_second(each.places, done, gone, smallest) for each in sums} - {0}
         more = more or {_freed(at, sums, n, gone) for at in _solved(sums, gone)} - {0}
         if not more:
             return gone
@@ -78,12 +77,12 @@ def itself(question: Asked, done: Sequence[tuple[Block, Cells]], columns: Column
     return own
 
 
-def _second(places: np.ndarray, n: np.ndarray, gone: np.ndarray, smallest: int) -> int:
+def _second(places: np.ndarray, done: Cells, gone: np.ndarray, smallest: int) -> int:
     """Give the column that has to go with those held back of a sum; 0 where none has to."""
     out, left = places[gone[places]], places[~gone[places]]
-    if not len(out) or not len(left) or (len(out) > 1 and n[out].sum() >= smallest):
+    if not len(out) or not len(left) or (len(out) > 1 and done.people(out) >= smallest):
         return 0
-    return int(left[np.argmin(n[left])])
+    return int(left[np.argmin(done.n[left])])
 
 
 def _solved(sums: Sequence[Sum], gone: np.ndarray) -> list[int]:
