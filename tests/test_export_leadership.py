@@ -11,6 +11,7 @@ from cxlab import results
 from cxlab.export import leadership, tiles
 from tests import desk
 from tests.conftest import ROOT
+from tests.small import load
 
 NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?")
 TWO = """import pandas as pd
@@ -382,6 +383,22 @@ def test_what_rests_on_under_a_tenth_of_the_base_is_never_first():
     said = leadership.Page([report, *OTHERS]).sentences
     assert said[-1].text == few[1]
     assert leadership.Page([report]).sentences[0].text == "This report stands on 600 customers."
+
+
+def test_where_orders_are_all_there_is_their_customers_are_the_base(tmp_path):
+    rows = "".join(f"c{k % 60},{day},5\n" for k, day in enumerate(["2025-03-01"] * 90))
+    columns = {"customer_id": "who", "ordered_at": "day", "amount": "sum"}
+    opened = load(tmp_path, "who,day,sum\n" + rows, table="orders", columns=columns,
+                  whole={"currency": "EUR"})  # fmt: skip
+    scope = opened.scope
+    assert scope.headline == "This report stands on 90 orders of 60 customers."
+    few = ("x", "9.0% left (7.0% to 11.0%).", {"estimate": 0.09, "conf_low": 0.07,
+           "conf_high": 0.11, "n": 5})  # fmt: skip
+    for n, first in ((5, scope.headline), (6, few[1])):
+        few[2]["n"] = n
+        report = _found("1", few, unit="share", base=f"{n} customers judged")
+        report["findings"].append(scope.to_dict())
+        assert leadership.Page([report]).sentences[0].text == first
 
 
 def test_each_sentence_carries_its_base_and_no_number_stands_twice():

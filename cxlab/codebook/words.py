@@ -141,6 +141,7 @@ RESULT_WORDS: dict[str, str] = {
     "share": "a part of the whole, 0 to 1",
     "rank": "place in the order, 1 is first",
     "n": "answers or rows counted",
+    "customers": "customers whose rows these are",
     "periods": "stretches of time counted",
     "n_effective": "answers the weighted sample is worth (Kish)",
     "level": "confidence level of the interval",

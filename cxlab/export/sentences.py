@@ -258,8 +258,9 @@ def thin(finding: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> b
         finding: the finding; its base says whether customers or answers are counted.
         findings: all findings of its report; `scope` lists the tables with their sizes.
     """
-    sizes = {row.get("table"): row.get("n") for each in findings if each["name"] == "scope"
-             for row in _rows(each)}  # fmt: skip
+    scope = [row for each in findings if each["name"] == "scope" for row in _rows(each)]
+    sizes = {row.get("table"): row.get("n") for row in scope}
+    sizes.setdefault("customers", max((row.get("customers") or 0 for row in scope), default=0))
     counted = re.search(r"customer|answer|respon", finding["base"])
     table = "customers" if counted and counted[0] == "customer" else "responses"
     counts = [row["n"] for row in _rows(finding) if row.get("n")]

@@ -66,11 +66,7 @@ def _beside_everyone(said: str, here: Tile, whole: Tile) -> str:
         >>> re.sub("<.*?>", "", _beside_everyone("Nobody stands apart.", one, all_))
         'NPS: 14.2 here, below the 35.1 of everyone. Nobody stands apart.'
     """
-    ends: list[Sequence[float]] = [tile.get("ends") or () for tile in (here, whole)]
-    how = "beside" if not all(ends) else (
-        "below" if ends[0][1] < ends[1][0] else "above" if ends[0][0] > ends[1][1]
-        else "not clearly off"
-    )  # fmt: skip
+    how = _standing(*(tile.get("ends") or () for tile in (here, whole)))
     clause = html.escape(f", {how} the {whole['shown']} of everyone")
     numbers = {here["shown"], percent(here["value"])}
     told = re.fullmatch(rf"(.*(?<![\d.,])(?:{'|'.join(map(re.escape, numbers))})(?!\d).*)\.", said)
@@ -78,6 +74,26 @@ def _beside_everyone(said: str, here: Tile, whole: Tile) -> str:
         return f'{told[1]}<span class="cx-here">{clause}</span>.'
     start = html.escape(f"{sentence(here['name'])}: {here['shown']} here")
     return f'<span class="cx-here">{start}{clause}.</span> {said}'
+
+
+def _standing(here: Sequence[float], whole: Sequence[float]) -> str:
+    """Say where a part lies beside the whole it is a part of.
+
+    Intervals that do not meet say so surely, whatever the number of parts. Where they meet, the
+    part is not clearly off only if the difference is within its own interval, whose squared half
+    is that of the part less that of the whole (what they share cancels).
+
+    Example:
+        >>> whole = (31, 39)
+        >>> _standing((9, 19), whole), _standing((33, 43), whole), _standing((38, 44), whole)
+        ('below', 'not clearly off', 'beside')
+    """
+    if not here or not whole:
+        return "beside"
+    if here[1] < whole[0] or here[0] > whole[1]:
+        return "below" if here[1] < whole[0] else "above"
+    (middle, half), (other, wide) = (((a + b) / 2, (b - a) / 2) for a, b in (here, whole))
+    return "not clearly off" if (middle - other) ** 2 <= half**2 - wide**2 else "beside"
 
 
 def _filled(page: str, place: str, markup: str) -> str:

@@ -155,11 +155,15 @@ def scope(study: Study) -> Result:
         moments = [c for c in COLUMNS[table] if c in done.frame and COLUMNS[table][c] == "time"]
         when = done.frame[moments[0]].dropna() if moments else pd.Series(dtype="datetime64[us]")
         period = f"{when.min():%Y-%m-%d} to {when.max():%Y-%m-%d}" if len(when) else None
-        rows.append({"table": table, "n": len(done.frame), "period": period})
-    frame = pd.DataFrame(rows, columns=["table", "n", "period"])
+        whose = done.frame["customer_id"].nunique() if "customer_id" in done.frame else None
+        rows.append({"table": table, "n": len(done.frame), "period": period, "customers": whose})
+    frame = pd.DataFrame(rows, columns=["table", "n", "period", "customers"])
     people = frame["table"].isin(["responses", "customers"]) if len(frame) > 3 else frame["n"] >= 0
     held = [count(row.n, _ROW.get(row.table, row.table.rstrip("s")))
             for row in frame[people].itertuples()]  # fmt: skip
+    if held and "customers" not in study.cleaned and "responses" not in study.cleaned:
+        most = frame["customers"].max()
+        held[-1] += f" of {count(int(most), 'customer')}" if most > 0 else ""
     rest = [f"the {name}" for name in frame.loc[~people, "table"]]
     also = f", with {listing(rest, 9)} that go with them" if rest else ""
     return Result(
