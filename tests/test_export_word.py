@@ -128,3 +128,11 @@ def test_a_row_of_which_nothing_is_left_is_no_row_of_dashes():
     words = {"name": "profit curve", "headline": "H.", "base": "b", "unit": "", "alt": ""}
     _, told = tabled({**words, "frame": frame})
     assert [row[0] for row in told] == ["30", "31"]
+
+
+def test_a_table_of_which_every_row_is_held_back_is_its_sentence():
+    rows = pd.DataFrame({"n": [12, 13], "estimate": [1.5, 2.5]})
+    told = Result("profit curve", rows, "It rises from 1.5 to 2.5.", "m", "b").to_dict()
+    doc = _opened(told)
+    assert not doc.tables
+    assert any("only groups of 20 or more" in each.text for each in doc.paragraphs)

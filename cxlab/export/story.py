@@ -212,7 +212,7 @@ def tabled(
         most: how many rows and how many columns.
 
     Returns:
-        The headings, and the cells row by row.
+        The headings, and the cells row by row; neither where nothing may be told.
     """
     names, rows = finding["frame"]["columns"], finding["frame"]["rows"]
     if charts.kind(finding) == "curves":
@@ -221,6 +221,8 @@ def tabled(
         rows = list(last.values())
     filled = [i for i in range(len(names)) if any(row[i] is not None for row in rows)]
     differ = [i for i in filled if len({row[i] for row in rows}) > 1 and names[i] != "verdict"]
+    if not filled:
+        return [], []
     # a row held back of which not even a name is left tells nothing
     rows = [row for row in rows if any(row[i] is not None for i in differ)] or rows
     whole = pd.DataFrame(rows, columns=names)

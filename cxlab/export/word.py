@@ -186,8 +186,9 @@ def _finding(doc: Any, told: Mapping[str, Any], image: str, smallest: int) -> No
     elif len(finding["frame"]["rows"]) > 1:
         there = len(finding["frame"]["rows"])
         columns, rows = tabled(finding, most=(MOST_ROWS, MOST_COLUMNS))
-        _table(doc, columns, rows)
-        if there > len(rows):
+        if columns:  # else every row is held back, and the sentence says so
+            _table(doc, columns, rows)
+        if there > len(rows) > 0:
             doc.add_paragraph(f"{len(rows)} of {count(there, 'row')} shown.", style="Caption")
     said = [f"Base: {finding['base']}", f"Method: {finding['method']}"]
     doc.add_paragraph(plain(" ".join(one for one in said if not one.endswith(": "))), "Caption")
