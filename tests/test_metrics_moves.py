@@ -577,3 +577,21 @@ def test_customers_who_answer_often_are_no_crowd():
     assert often.frame["std_error"][0] > 0.9 * once["std_error"]
     assert "answers of one customer taken together" in often.base
     assert metrics.nps(rows, cluster="").frame["std_error"][0] < once["std_error"] / 2
+
+
+def test_two_last_periods_of_one_answer_take_no_look_and_break_nothing():
+    rng = np.random.default_rng(4)
+    quarters = pd.period_range("2023Q1", "2025Q2", freq="Q")
+    rows = [(q.start_time, int(score)) for q in quarters for score in rng.integers(0, 11, 12)]
+    rows += [(pd.Timestamp("2025-08-08"), 6), (pd.Timestamp("2025-11-03"), 10)]
+    given = pd.DataFrame(rows, columns=["answered_at", "nps"])
+    given["customer_id"] = [f"c{k}" for k in (0, *range(len(given) - 1))]  # one answers twice
+    told = metrics.movement(given, period="quarter", as_of="2025-12-31", smallest=1)
+    frame = told.frame.set_index("term")
+    assert frame["verdict"].eq("no detectable change").all()
+    assert frame.loc["last change", ["conf_low", "p_value", "p_adjusted"]].isna().all()
+    assert "no detectable change from 2025Q3" in told.headline
+    looks = frame["p_value"].drop("last change beyond the season", errors="ignore").count()
+    assert looks == 2
+    assert frame.loc["trend", "p_adjusted"] == pytest.approx(
+        min(1, frame.loc["trend", "p_value"] * looks))  # fmt: skip

@@ -155,16 +155,17 @@ def _looks(line: Result, two: _Two, waves, what, period, pair, how: How) -> list
         if len(both) >= max(PANEL, how.smallest):
             gap = gap_between(before, after, what, pair, None, None, "mover", how.level)
             looks.append({"term": "same customers", "period": names, **_of(gap)})
-    return [look for look in looks if np.isfinite(look["p_value"])] or looks[:1]
+    return looks[:1] + [look for look in looks[1:] if np.isfinite(look["p_value"])]
 
 
 _LINES = ((change_point, "lasting shift"), (slope, "trend"))
 
 
 def _of(gap: Gap) -> dict[str, Any]:
+    sure = [gap.std_error, gap.low, gap.high] if np.isfinite(gap.p_value) else [np.nan] * 3
     return {
         "before": gap.before, "after": gap.after, "estimate": gap.estimate,
-        "std_error": gap.std_error, "conf_low": gap.low, "conf_high": gap.high,
+        **dict(zip(("std_error", "conf_low", "conf_high"), sure, strict=True)),
         "p_value": gap.p_value, "n": gap.n,
     }  # fmt: skip
 
@@ -199,7 +200,9 @@ BEYOND = "last change beyond the season"
 
 def _judged(frame: pd.DataFrame, level: float) -> pd.DataFrame:
     """Correct the p-values for the number of looks, and give each look its verdict."""
-    counted = int((frame["term"] != BEYOND).sum())  # it qualifies a look and is none
+    counted = int(
+        ((frame["term"] != BEYOND) & frame["p_value"].notna()).sum()
+    )  # it qualifies a look and is none
     frame.loc[frame["estimate"].abs() < season.ROUNDING, "p_value"] = 1.0  # answers all alike
     frame["p_adjusted"] = (frame["p_value"].astype(float) * counted).clip(upper=1.0)
     moved = frame["p_adjusted"] <= 1 - level
@@ -286,14 +289,14 @@ def _reached(rows: pd.DataFrame, two: _Two, what: Score, level: float) -> str:
 
 
 def _notes(frame: pd.DataFrame, two: _Two, told: bool, what: Score, level: float) -> list[str]:
-    looks = int((frame["term"] != BEYOND).sum())
+    looks = int(((frame["term"] != BEYOND) & frame["p_value"].notna()).sum())
     error = float(frame["std_error"].iloc[0])
     notes = [] if told else [season.SHORT_NOTE]
     if _reached(frame.set_index("term"), two, what, level) and two.moved:
         notes.append(f"Who was reached: {two.moved}.")
     if looks > 1:
         notes.append(f"{number(looks, 0)} looks were taken; the verdict allows for all of them.")
-    if error > 0:
+    if looks and error > 0:
         reach = stats.quantile(1 - (1 - level) / looks) + stats.quantile(2 * POWER - 1)
         size = what.difference(float(reach * error))
         notes.append(f"Between two such periods a change below {size} would most likely go unseen.")
