@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from cxlab import metrics, plots
-from cxlab.codebook.colours import GREY
+from cxlab.codebook.colours import GREEN, GREY, ORANGE
+from cxlab.results import Result
 
 
 def wave(rng, n: int, north: float) -> pd.DataFrame:
@@ -68,3 +69,28 @@ def test_every_picture_becomes_an_exhibit_with_words(waves):
         exhibit = plots.show(ax)
         assert exhibit.png.startswith(b"\x89PNG")
         assert exhibit.result.headline in exhibit.alt
+
+
+def test_where_more_happens_the_colour_is_that_of_bad_news():
+    told = pd.DataFrame({"group": ["a", "b"], "estimate": [-0.2, 0.2], "n": 90})
+    told = told.assign(conf_low=told["estimate"] - 0.1, conf_high=told["estimate"] + 0.1,
+                       verdict=["below", "above"])  # fmt: skip
+    for more, colours in ({}, [ORANGE, GREEN]), ({"events": 9}, [GREEN, ORANGE]):
+        ax = plots.apart(Result("x", told.assign(**more), "H.", "m", "b", unit="share"))
+        assert [line.get_color() for line in ax.lines if line.get_marker() == "o"] == colours
+
+
+@pytest.mark.parametrize("draw", [plots.apart, plots.importance])
+@pytest.mark.parametrize(("rows", "seen"), [(5, 5), (14, 6), (90, 6)])
+def test_a_picture_of_a_given_height_draws_what_it_has_room_for(draw, rows, seen):
+    frame = pd.DataFrame({"estimate": [k / 100 for k in range(rows)], "n": 90}).assign(
+        conf_low=0.0, conf_high=1.0, rank=range(1, rows + 1), verdict="not apart")  # fmt: skip
+    word = "group" if draw is plots.apart else "term"
+    frame[word] = [f"a name that takes more than one line {k}" for k in range(rows)]
+    ax = draw(Result("x", frame, "H.", "m", "b"), width=3.9, height=2.2)
+    ax.figure.canvas.draw()
+    boxes = sorted(one.get_window_extent().y0 for one in ax.get_yticklabels())
+    assert len(boxes) == seen
+    assert (f"{rows - seen} more rows" in ax.get_title()) == (rows > seen)
+    high = ax.get_yticklabels()[0].get_window_extent().height
+    assert np.diff(boxes).min() > high * 0.85

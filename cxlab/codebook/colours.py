@@ -1,6 +1,6 @@
 """The colours of the house, and what each means: the same on pages, slides and paper."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import cycle
 
 INK, GREY, PALE, FAINT, PAPER = "#1f2933", "#66727e", "#aeb8c2", "#d9dee4", "#ffffff"
@@ -32,6 +32,19 @@ def own(name: object, usual: str) -> str:
         (True, True)
     """
     return strong(MEANING.get(str(name), "")) or usual
+
+
+def sides(words: Collection[str]) -> tuple[str, str]:
+    """Give the colours of above and of below: where what happened is counted, more is worse.
+
+    Args:
+        words: the columns of the answer; `events` counts those who left.
+
+    Example:
+        >>> sides(["estimate"]) == (GREEN, ORANGE), sides(["estimate", "events"]) == (ORANGE, GREEN)
+        (True, True)
+    """
+    return (ORANGE, GREEN) if "events" in words else (GREEN, ORANGE)
 
 
 def hues(names: Sequence[str]) -> list[str]:

@@ -29,6 +29,7 @@ from cxlab.codebook.colours import (
     ORANGE,
     PALE,
     hues,
+    sides,
     strong,
 )
 from cxlab.export import charts
@@ -120,7 +121,8 @@ def _signed(row: Row, shown: Drawn) -> str:
     values = [each[shown.number] for each in shown.rows]
     weighs = "felt" in row  # what it weighs over all is bad news only
     both = shown.how == "bars" and min(values) < 0 < max(values) and not weighs
-    return "" if not both else GREEN if row[shown.number] > 0 else ORANGE
+    above, below = sides(row)
+    return "" if not both else above if row[shown.number] > 0 else below
 
 
 def _meant(row: Row, shown: Drawn) -> str:

@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from cxlab.codebook import label
 from cxlab.codebook.colours import BLUE, FAINT, GREEN, GREY, INK, MEANING, ORANGE, PAPER
-from cxlab.plots.theme import canvas, clipped, more_rows, picture, unit_label
+from cxlab.plots.theme import canvas, clipped, fitting, more_rows, picture, unit_label
 from cxlab.results import Result, amount, percent
 
 MOST_ROWS = 30
@@ -24,8 +24,9 @@ def importance(result: Result, *, ax: Axes | None = None) -> Axes:
     rows = result.frame.dropna(subset=["estimate"])
     if "group" in rows and rows["group"].notna().any():
         rows = rows[rows["group"].isna()]
-    left_out = len(rows) - MOST_ROWS
-    rows = rows.sort_values("rank", kind="stable").head(MOST_ROWS).reset_index(drop=True)
+    shown = fitting(len(rows), MOST_ROWS)
+    left_out = len(rows) - shown
+    rows = rows.sort_values("rank", kind="stable").head(shown).reset_index(drop=True)
     kind = "Shares in order with an interval a row; brackets join what cannot be told apart"
     with canvas(result, kind, ax, height=1.2 + 0.36 * max(len(rows), 2)) as ax:
         _interval_rows(ax, rows)

@@ -8,12 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from cxlab.codebook import label
-from cxlab.codebook.colours import BLUE, FAINT, GREEN, GREY, INK, ORANGE, PURPLE
-from cxlab.plots.theme import canvas, clipped, more_rows, picture
+from cxlab.codebook.colours import BLUE, FAINT, GREEN, GREY, INK, ORANGE, PURPLE, sides
+from cxlab.plots.theme import canvas, clipped, fitting, more_rows, picture
 from cxlab.results import Result, amount, count, number, percent
 
 MOST_ROWS = 40
 MOST_STEPS = 6
+WRAPPED = 26  # letters of a name on one line
 
 
 @picture
@@ -26,28 +27,34 @@ def apart(result: Result, *, ax: Axes | None = None) -> Axes:
             them.
     """
     rows = result.frame.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
-    left_out = len(rows) - MOST_ROWS
+    shown = fitting(len(rows), MOST_ROWS)
+    left_out = len(rows) - shown
     if left_out > 0:  # the middle says least
-        half = MOST_ROWS // 2
-        rows = pd.concat([rows.head(half), rows.tail(half)])
+        rows = pd.concat([rows.head(shown // 2), rows.tail(shown - shown // 2)])
     key = "term" if "term" in rows and rows["group"].duplicated().any() else "group"
-    names = [clipped(name, 44) if key == "group" else fill(clipped(name, 60), 30)
-             for name in rows[key]]  # fmt: skip
-    each = 0.34 if key == "group" else 0.44
+    names = [fill(clipped(name, 44 if key == "group" else 60), WRAPPED) for name in rows[key]]
+    if fitting(2 * len(rows), 2 * len(rows)) < 2 * len(
+        rows
+    ):  # no room for a second line of letters
+        names = [clipped(name, WRAPPED) for name in rows[key]]
+    each = 0.44 if any("\n" in name for name in names) else 0.34
+    above, below = sides(rows.columns)
     kind = "Forest plot of each group against the rest; grey does not stand apart"
     with canvas(result, kind, ax, height=1.1 + each * max(len(rows), 2)) as ax:
         ax.axvline(0, color=INK, lw=1)
         for place, row in enumerate(rows.itertuples()):
-            colour = {"above": GREEN, "below": ORANGE}.get(str(row.verdict), GREY)
+            colour = {"above": above, "below": below}.get(str(row.verdict), GREY)
             mark: Any = {"mec": "white"} if colour != GREY else {"mfc": "white", "mec": GREY}
             ax.plot([row.conf_low, row.conf_high], [place, place], color=colour, lw=2.2)
             ax.plot(row.estimate, place, "o", color=colour, ms=6.5, **mark)
             _beside(ax, place, f"{_signed(row.estimate, result.unit)}   n {count(row.n)}", colour)
         ax.set_yticks(range(len(rows)), names)
-        ax.locator_params(axis="x", nbins=4)
+        ax.locator_params(axis="x", nbins=3)
         ax.set_ylim(-0.7, len(rows) - 0.3)
-        ax.set_xlabel(f"difference from all others{_unit(result.unit)}")
+        ax.set_xlabel(f"beside all others{_unit(result.unit)}", loc="right")
         _tidy(ax, result.unit)
+        if result.unit == "share":  # of a difference of shares, in the points the label names
+            ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(100 * value, 0)))
         more_rows(ax, left_out)
     return ax
 

@@ -23,6 +23,7 @@ from cxlab.results import Result, Unanswerable, count
 
 WIDTH = 4.5  # inches; on a phone of 390 pixels the smallest letters are 11 pixels high
 DPI = 180
+AXIS, LINE = 0.75, 0.2  # inches of an axis with its label, and of a line of letters
 SMALL_BASE = 30  # answers; below this a point is drawn in grey
 
 STYLE: Any = {
@@ -119,6 +120,19 @@ def picture(draw: Callable[..., Axes]) -> Callable[..., Axes]:
 
     drawn.__signature__ = inspect.signature(drawn, follow_wrapped=False)  # type: ignore[attr-defined]
     return worded(drawn, SAID)
+
+
+def fitting(rows: int, most: int) -> int:
+    """Give how many of the rows have room: all up to `most` where the picture may be as high.
+
+    Of a picture of a given height each line of letters takes its part, as do the axis and, where
+    rows are left out, the line that says so.
+    """
+    high = _size.get()[1]
+    if high is None:
+        return min(rows, most)
+    room = int((high - AXIS) / LINE)
+    return min(most, rows if rows <= room else max(2, int((high - AXIS - LINE) / LINE)))
 
 
 def more_rows(ax: Axes, left_out: int) -> None:

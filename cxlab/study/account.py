@@ -155,7 +155,8 @@ def scope(study: Study) -> Result:
         moments = [c for c in COLUMNS[table] if c in done.frame and COLUMNS[table][c] == "time"]
         when = done.frame[moments[0]].dropna() if moments else pd.Series(dtype="datetime64[us]")
         period = f"{when.min():%Y-%m-%d} to {when.max():%Y-%m-%d}" if len(when) else None
-        whose = done.frame["customer_id"].nunique() if "customer_id" in done.frame else None
+        several = "customer_id" in done.frame and table != "customers"
+        whose = done.frame["customer_id"].nunique() if several else None
         rows.append({"table": table, "n": len(done.frame), "period": period, "customers": whose})
     frame = pd.DataFrame(rows, columns=["table", "n", "period", "customers"])
     people = frame["table"].isin(["responses", "customers"]) if len(frame) > 3 else frame["n"] >= 0
