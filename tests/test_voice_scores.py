@@ -1,5 +1,6 @@
 """What goes with the score: themes, words, a tone; and nothing where there is nothing."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 
 from cxlab import codebook, desk, results, voice
 from cxlab.codebook import How
+from cxlab.export import leadership
+from cxlab.export.audience import seen
 from cxlab.results import Misuse
 from cxlab.voice.workings.learned import area
 
@@ -188,7 +191,25 @@ def test_quotes_respect_consent_and_take_nobody_twice(rows):
     written = agreed.set_index("comment").loc[told["text"]]
     assert written["consent"].all()
     assert not written["customer_id"].duplicated().any()
-    assert set(told["part"]) == {"typical", "atypical"}
+    parts = told.groupby("term")["part"].value_counts().unstack()
+    assert parts["typical"].to_dict() == {"bus": 3, "meal": 3}
+    assert parts["atypical"].to_dict() == {"bus": 1, "meal": 1}
+
+
+def test_leadership_reads_two_quotes_of_themes_that_enough_people_speak_of(rows):
+    few = rows["comment"].where(rows.index >= 12, rows["comment"] + " lift")
+    few += rows.index.map(lambda i: " " + "abcdefghij"[i % 10] * 4 + str(i))
+    themed = _themed(rows.assign(comment=few), bus=["bus"], lift=["lift"])
+    told = voice.quotes(themed)
+    report = {"part": "everyone", "page": "60_voice/everyone.html", "notebook": "60_voice",
+              "reading_order": 60, "findings": [told.to_dict()]}  # fmt: skip
+    for smallest, themes in ((10, ["bus", "lift"]), (20, ["bus"])):
+        page = leadership.Page(seen([report], smallest=smallest), smallest=smallest)
+        first = told.frame.drop_duplicates("term").set_index("term")["text"]
+        quoted = re.findall("“(.*?)”", page.quotes._repr_mimebundle_()["text/plain"])
+        assert [text.replace(" ", "") for text in quoted] == [
+            first[name].replace(" ", "") for name in themes
+        ]
 
 
 def test_a_quote_stands_beside_what_speaks_of_its_theme(rows):

@@ -84,14 +84,14 @@ def counted(texts: np.ndarray):
     """Learn the pieces of texts; give them as columns, and what does the same to others."""
     words = TfidfVectorizer(analyzer=pieces, min_df=2, sublinear_tf=True, max_features=60_000)
     known = TfidfVectorizer(analyzer=lambda text: [word for word, _ in signed(text)], min_df=2)
-    for each in (words, known):
-        each.fit(texts)
+    held = words.fit_transform(texts)
+    known.fit(texts)
 
-    def told(others: np.ndarray) -> Any:
-        parts = [words.transform(others), _turned(known, others)]
-        return sparse.hstack(parts).tocsr()
+    def told(others: np.ndarray, held: Any = None) -> Any:
+        held = words.transform(others) if held is None else held
+        return sparse.hstack([held, _turned(known, others)]).tocsr()
 
-    return told(texts), told
+    return told(texts, held), told
 
 
 def _turned(known: TfidfVectorizer, texts: np.ndarray) -> sparse.csr_matrix:
