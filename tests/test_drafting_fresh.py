@@ -346,7 +346,10 @@ def test_each_sheet_that_is_left_out_is_named(tmp_path):
     for month in (1, 2, 3):
         sheet = book.active if month == 1 else book.create_sheet()
         sheet.title = f"M{month}"
-        sheet.append(["Receipt No", "Date", "Customer ID", "Total"])
+        whose, paid = (
+            ("Customer ID", "Total") if month == 1 else (f"Buyer {month}", f"Paid {month}")
+        )
+        sheet.append(["Receipt No", "Date", whose, paid])
         for at in range(30):
             sheet.append([month * 100 + at, datetime(2025, month, 1 + at % 28), f"c{at % 9}", 5.5])
     book.save(tmp_path / "e.xlsx")

@@ -50,7 +50,8 @@ class Table(_Part):
             the question and hold the answer; `columns` and `ratings` then name questions too.
         questions: name -> a question of the questionnaire, to be tabulated (responses only).
         rules: cleaning rule -> `off`, or its threshold.
-        encoding, delimiter, decimal, sheet: declared where they cannot be found out.
+        encoding, delimiter, decimal, sheet: declared where they cannot be found out; several
+            sheets of one layout are a list, or `*` for all that hold a table.
     """
 
     files: tuple[str, ...]
@@ -66,7 +67,7 @@ class Table(_Part):
     encoding: str | None = None
     delimiter: str | None = None
     decimal: Literal[".", ","] | None = None
-    sheet: str | None = None
+    sheet: str | tuple[str, ...] | None = None
     where: dict[str, Condition] = Field(default_factory=dict)
     ids: dict[str, str] = Field(default_factory=dict)
     split: dict[str, str] = Field(default_factory=dict)

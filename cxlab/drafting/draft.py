@@ -14,9 +14,9 @@ from cxlab.drafting.guesses import SCORES, Guess, guess
 from cxlab.drafting.lexicon import NO_RATING
 from cxlab.drafting.long import put_together
 from cxlab.drafting.moments import last_day
-from cxlab.drafting.overlooked import overlooked
+from cxlab.drafting.overlooked import is_period, overlooked
 from cxlab.drafting.people import brought_together, of_orders, parted
-from cxlab.drafting.profiles import Profile, profiles
+from cxlab.drafting.profiles import MOST_VALUES, Profile, folded, profiles
 from cxlab.drafting.rows import completed
 from cxlab.drafting.tables import NO_HEADER, Files, gathered, pattern, table_of
 from cxlab.drafting.trial import tried
@@ -95,8 +95,8 @@ def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]
     ):
         if table in chosen:
             first = chosen[table]
-            named = files.name if files.sheet else listing([path.name for path in files.paths])
-            layout = "another sheet" if files.sheet else "another layout"
+            named = files.name if files.sheets else listing([path.name for path in files.paths])
+            layout = "another sheet" if files.sheets else "another layout"
             beside.append(guess(found, table, files))
             doubts.append(
                 Doubt(
@@ -120,6 +120,7 @@ def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]
                 f"{count(files.rows, 'row')} are {other}, write that name instead.",
                 0.7,
             )
+        _of_sheets(made)
         if len(files.paths) > 1 and not pattern(files.paths)[1]:
             made.doubt(
                 "no pattern names these files alone, so each is listed; the next one has to "
@@ -133,6 +134,39 @@ def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]
     for made in of_orders(list(chosen.values())):
         beside.append(chosen.pop(made.table))
     return list(chosen.values()), beside, doubts
+
+
+def _of_sheets(made: Guess) -> None:
+    """Doubt what the names of sheets say and no column does, and sheets told twice."""
+    files = made.files
+    if files.told:
+        made.doubt(
+            f"the rows of {listing(files.told)} stand in the other sheets, too; it is left out.",
+            0.3,
+            "sheet",
+        )
+    dated = any(column.moments is not None for column in made.found)
+    words = [folded(sheet) for sheet in files.sheets]
+    if len(words) < 2 or (dated and all(is_period(word) for word in words)):
+        return
+    said = {
+        folded(word) for c in made.found if len(c.counts) <= MOST_VALUES for word in c.counts.index
+    }
+    if not set(words) <= said:
+        shown = listing(
+            [
+                f"'{sheet}' ({len(grid.lines):,} rows)"
+                for sheet, grid in zip(files.sheets, files.grids, strict=False)
+            ],
+            6,
+        )
+        made.doubt(
+            f"sheets {shown} have one layout and are read as one table; what the names of the "
+            "sheets say stands in no column. If it matters (who left, where, when), add a column "
+            "that says it.",
+            0.5,
+            "sheet",
+        )
 
 
 def _told(files: Files) -> tuple[Files, list[Profile], str, str]:

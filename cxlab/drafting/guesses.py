@@ -171,8 +171,9 @@ def guess(found: list[Profile], table: str, files: Files) -> Guess:
     if files.long:
         made.said |= {"question": files.long["question"], "answer": files.long["answer"]}
         made.columns["response_id"] = next(c for c in found if c.name == files.long["id"])
-    if files.sheet:
-        made.said["sheet"] = files.sheet
+    if files.sheets:
+        several = "*" if files.whole else files.sheets
+        made.said["sheet"] = files.sheets[0] if len(files.sheets) == 1 else several
     _by_vendor(made)
     for word in WORDS[table]:
         if word.ours in COLUMNS[table] and word.ours not in made.columns:

@@ -121,6 +121,11 @@ _WHEN = re.compile(
 )
 
 
+def is_period(word: str) -> bool:
+    """Say whether a folded word is a month, a quarter, a year or a wave."""
+    return bool(_WHEN.fullmatch(word)) or word.replace(" ", "").isdigit()
+
+
 def _waves(made: Guess) -> None:
     """Doubt one question that has a column for each wave: only one of them is the score."""
     asked = {ours: c for ours, c in made.columns.items() if ours in SCORES} | made.ratings

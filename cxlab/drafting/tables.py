@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
+
 from cxlab import ingest
 from cxlab.codebook import Table
 from cxlab.drafting.lexicon import EVENT, NO_RATING, TELLS, WHO, WORDS, Word
 from cxlab.drafting.profiles import Profile, folded
 from cxlab.drafting.scales import read_scale
 from cxlab.drafting.vendors import Vendor, vendor_of
+from cxlab.results import listing
 
 NO_HEADER = "no header"
 _SURVEYS = ("qualtrics", "surveymonkey", "google forms", "typeform", "spss")
@@ -28,6 +31,7 @@ _CALLED = {
     "visits": r"web|clickstream|page ?views?|\bga4?\b|matomo|analytics|clicks?\b|\bhits\b",
 }
 _ALIKE = 0.7  # share of headings that files of one layout have in common
+_TOLD_TWICE = 0.9  # of a sheet's rows, those that stand in other sheets, where it is left out
 
 
 @dataclass(eq=False)
@@ -36,18 +40,22 @@ class Files:
 
     Attributes:
         paths: the files, in order of name.
-        grids: their cells.
+        grids: their cells, those of each sheet apart.
         vendor: the system they come from, where its headings tell.
         long: where a row is a question, the headings of `id`, `question` and `answer`; the
             grids are put together by id then.
-        sheet: of a workbook that holds several tables.
+        sheets: those that are read, of workbooks that hold several tables.
+        whole: whether these are all the tables of the workbooks.
+        told: sheets left out, as their rows stand in the others, too.
     """
 
     paths: list[Path]
     grids: list[ingest.Grid]
     vendor: Vendor | None = None
     long: dict[str, str] = field(default_factory=dict)
-    sheet: str = ""
+    sheets: list[str] = field(default_factory=list)
+    whole: bool = False
+    told: list[str] = field(default_factory=list)
 
     @property
     def layout(self) -> str:
@@ -56,8 +64,10 @@ class Files:
 
     @property
     def name(self) -> str:
-        """The first file's name, with the sheet where there are several."""
-        return self.paths[0].name + (f", sheet '{self.sheet}'" if self.sheet else "")
+        """The first file's name, with the sheets where there are several."""
+        shown = listing([f"'{sheet}'" for sheet in self.sheets], 4)
+        more = "s" if len(self.sheets) > 1 else ""
+        return self.paths[0].name + (f", sheet{more} {shown}" if self.sheets else "")
 
     @property
     def rows(self) -> int:
@@ -78,15 +88,49 @@ def gathered(paths: Sequence[Path]) -> list[Files]:
     groups: list[Files] = []
     looked = [(path, sheet, grid) for path in sorted(paths, key=lambda path: (path.name, str(path)))
               for sheet, grid in _grids(path)]  # fmt: skip
-    for path, sheet, grid in looked:
-        home = next((group for group in groups
-                     if group.sheet == sheet and _alike(group.grids[0], grid)), None)  # fmt: skip
-        if home is None:
-            groups.append(Files([path], [grid], vendor_of(grid.header.names), sheet=sheet))
+    parts: list[list[tuple[Path, str, ingest.Grid]]] = []
+    for each in looked:
+        _, sheet, grid = each
+        fit = (of for of in parts if bool(of[0][1]) == bool(sheet) and _alike(of[0][2], grid))
+        if home := next(fit, None):
+            home.append(each)
         else:
-            home.paths.append(path)
-            home.grids.append(grid)
+            parts.append([each])
+    for of in parts:
+        kept = _once(of)
+        there = {path for path, _, _ in kept}
+        groups.append(
+            Files(
+                list(dict.fromkeys(path for path, _, _ in kept)),
+                [grid for _, _, grid in kept],
+                vendor_of(of[0][2].header.names),
+                sheets=list(dict.fromkeys(sheet for _, sheet, _ in kept if sheet)),
+                whole=len(kept) == sum(path in there for path, _, _ in looked),
+                told=[f"{path.name}, sheet '{sheet}'" for path, sheet, grid in of
+                      if not any(grid is one for _, _, one in kept)],
+            )
+        )  # fmt: skip
     return groups
+
+
+def _once(parts: list[tuple[Path, str, ingest.Grid]]) -> list[tuple[Path, str, ingest.Grid]]:
+    """Leave out sheets whose rows stand in the others, as one has them that holds all months."""
+    if not parts[0][1] or len(parts) < 2:
+        return parts
+    common = sorted(set.intersection(*(set(grid.header.names) for _, _, grid in parts)))
+    rows = [_hashed(grid, common) for _, _, grid in parts]
+    kept = list(range(len(parts)))
+    for at in sorted(kept, key=lambda at: (-len(rows[at]), -at)):
+        others = [rows[one] for one in kept if one != at]
+        told = bool(others) and rows[at].nunique() >= _TOLD_TWICE * len(rows[at])
+        if told and rows[at].isin(pd.concat(others)).mean() >= _TOLD_TWICE:
+            kept.remove(at)
+    return [parts[at] for at in kept]
+
+
+def _hashed(grid: ingest.Grid, names: list[str]) -> pd.Series:
+    cells = grid.cells[[str(grid.header.names.index(name)) for name in names]].astype("str")
+    return pd.util.hash_pandas_object(cells, index=False)
 
 
 def _grids(path: Path) -> Iterator[tuple[str, ingest.Grid]]:
@@ -124,7 +168,7 @@ def table_of(found: list[Profile], files: Files) -> tuple[str, str]:
     if files.long or files.layout in _SURVEYS:
         return "responses", ""
     points = _points(found)
-    stem = folded(files.sheet or files.paths[0].stem)
+    stem = folded(" ".join(files.sheets) or files.paths[0].stem)
     for table, words in _CALLED.items():
         points[table] += 2 * bool(re.search(words, stem))
     named = {table for table, told in points.items() if told}

@@ -94,7 +94,14 @@ def _without_empty(tables: list[Guess], why: str) -> list[Guess]:
         lost = listing([made.files.name for made in tables if made not in full])
         full[0].doubt(f"{lost} is left out: none of its columns could be named.", 0.9)
         return full
-    tables[0].doubt(f"`check` will refuse this: {' '.join(why.split())}", 1.0)
+    told = " ".join(why.split())
+    named = re.search(r"\btables\.(\w+): (.*)", told)
+    rest = [made for made in tables if named is None or made.table != named[1]]
+    if named and rest and len(rest) < len(tables):
+        gone = next(made for made in tables if made not in rest)
+        rest[0].doubt(f"{gone.files.name} ({gone.files.rows:,} rows) is left out: {named[2]}", 0.9)
+        return rest
+    tables[0].doubt(f"`check` will refuse this: {told}", 1.0)
     return tables
 
 

@@ -1,7 +1,8 @@
 """Read the files of one table: every cell as text, every row with its file and line."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from cxlab.ingest.nested import read_json
 from cxlab.ingest.opening import IngestError, open_file
 from cxlab.ingest.texts import read_text
 from cxlab.ingest.typed import read_parquet, read_spss
-from cxlab.ingest.workbooks import read_workbook
+from cxlab.ingest.workbooks import read_workbook, tables_of
 from cxlab.results import count
 
 _READERS = {"workbook": read_workbook, "parquet": read_parquet, "spss": read_spss}
@@ -64,7 +65,9 @@ def read(paths: Sequence[Path], table: Table) -> Raw:
     whole = Raw(pd.DataFrame(), {}, {}, ())
     notes: list[str] = []
     lacks: dict[str, dict[str, str]] = {}  # file -> column of ours -> what to say of it
-    for path, called in zip(paths, _told_apart(paths), strict=True):
+    sources = [source for path, called in zip(paths, _told_apart(paths), strict=True)
+               for source in _sheets(path, called, table)]  # fmt: skip
+    for path, called, sheet in sources:
         found: dict[str, int] = {}
         absent = lacks.setdefault(called, {})
 
@@ -72,11 +75,11 @@ def read(paths: Sequence[Path], table: Table) -> Raw:
             header: Header, name: str = path.name, found: dict = found, absent: dict = absent
         ) -> list[int]:
             found.update(_wanted(table, header, name, absent))
-            if absent and (len(paths) == 1 or not found):
+            if absent and (len(sources) == 1 or not found):
                 raise IngestError("\n".join(absent.values()))
             return list(dict.fromkeys(found.values()))
 
-        grid = _grid(path, table, wanted)
+        grid = _grid(path, table.model_copy(update={"sheet": sheet}), wanted)
         parts.append(_named(grid, found, called))
         whole.wording.update({ours: grid.header.wording[at] for ours, at in found.items()})
         for ours, at in found.items():
@@ -94,7 +97,18 @@ def read(paths: Sequence[Path], table: Table) -> Raw:
                 f"next goes by the name '{read} (2)'."
             )
     notes += _lacking(lacks, parts, table)
-    return replace(whole, frame=stacked(parts), notes=tuple(notes))
+    return replace(whole, frame=stacked(parts), notes=tuple(dict.fromkeys(notes)))
+
+
+def _sheets(path: Path, called: str, table: Table) -> list[tuple[Path, str, str | None]]:
+    """Give what is read of a file: the file under its name, or each of several sheets as one."""
+    if table.sheet is None or (isinstance(table.sheet, str) and table.sheet != "*"):
+        return [(path, called, table.sheet)]
+    declared = () if isinstance(table.sheet, str) else table.sheet
+    with _naming(path):
+        if open_file(path).kind != "workbook":
+            return [(path, called, None)]
+        return [(path, f"{called}, sheet '{one}'", one) for one in tables_of(path, declared)]
 
 
 def _lacking(
@@ -156,20 +170,27 @@ def _check_zone(zone: str, ours: str, name: str) -> None:
         ) from None
 
 
-def _grid(path: Path, table: Table, wanted: Wanted) -> Grid:
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Name the file in what refuses it."""
     try:
-        opened = open_file(path)
-        if opened.kind == "text":
-            return read_text(path, opened, table, wanted)
-        if opened.kind == "json":
-            return read_json(path, opened, table, wanted)
-        return _READERS[opened.kind](path, table, wanted)
+        yield
     except OSError as error:
         reason = error.strerror or error
         raise IngestError(f"{path.name}: cannot be opened ({reason}).", file=path.name) from None
     except IngestError as error:
         error.file = path.name
         raise
+
+
+def _grid(path: Path, table: Table, wanted: Wanted) -> Grid:
+    with _naming(path):
+        opened = open_file(path)
+        if opened.kind == "text":
+            return read_text(path, opened, table, wanted)
+        if opened.kind == "json":
+            return read_json(path, opened, table, wanted)
+        return _READERS[opened.kind](path, table, wanted)
 
 
 def _wanted(table: Table, header: Header, name: str, absent: dict[str, str]) -> dict[str, int]:

@@ -4,9 +4,10 @@ import math
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 import numpy as np
@@ -31,7 +32,7 @@ def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
     Raises:
         IngestError: names the sheet and what to do.
     """
-    sheet, rows, covers = _sheet(path, table.sheet)
+    sheet, rows, covers = _sheet(path, table.sheet if isinstance(table.sheet, str) else None)
     at = top(rows[:_LOOKED_AT])
     header = recognise(rows[at : at + 4])
     width = len(header.names)
@@ -65,8 +66,41 @@ def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
     return Grid(body, header, lines[keep], damage if (damage != "").any() else "", tuple(notes))
 
 
+def tables_of(path: Path, declared: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Name the sheets that hold a table; of those declared, the ones a workbook has.
+
+    Raises:
+        IngestError: the workbook is damaged or empty, or has none of those declared.
+    """
+    if not declared:
+        filled = _filled(path, None)
+        return tuple(name for name, rows in filled.items() if _is_table(rows)) or tuple(filled)
+    with _book(path) as book:
+        names = book.sheetnames
+    if not (there := tuple(name for name in declared if name in names)):
+        raise IngestError(
+            f"{path.name}: there is no sheet {listing([repr(name) for name in declared], 6)}."
+            f"{did_you_mean(declared[0], names)}"
+        )
+    return there
+
+
 def _sheet(path: Path, declared: str | None) -> tuple[str, list[list[str]], list[str]]:
     """Give the sheet's name and rows, and the sheets beside it that hold no table."""
+    filled = _filled(path, declared)
+    whole = {name: len(rows) for name, rows in filled.items() if _is_table(rows)} or filled
+    if len(whole) > 1:
+        raise ManySheets(
+            f"{path.name}: {len(whole)} sheets hold data ({', '.join(whole)}). Declare 'sheet:' in "
+            "the study file; several of one layout are a list.",
+            tuple(whole),
+        )
+    name = next(iter(whole))
+    return name, filled[name], [other for other in filled if other != name]
+
+
+@contextmanager
+def _book(path: Path) -> Iterator[Any]:
     import openpyxl  # a study without workbooks needs none of it
 
     try:
@@ -78,34 +112,31 @@ def _sheet(path: Path, declared: str | None) -> tuple[str, list[list[str]], list
             f"{path.name}: a sheet of it has neither cells nor a chart. Take that sheet out and "
             "save the workbook again."
         ) from None
-    names = book.sheetnames
-    if declared is not None and declared not in names:
-        raise IngestError(
-            f"{path.name}: there is no sheet '{declared}'.{did_you_mean(declared, names)}"
-        )
-    try:
-        sheets = {
-            name: [
-                [_as_text(cell) for cell in row] for row in book[name].iter_rows(values_only=True)
-            ]
-            for name in ([declared] if declared else names)
-            if hasattr(book[name], "iter_rows")
-        }
-    except (ValueError, KeyError, ParseError, zipfile.BadZipFile, EOFError) as error:
-        raise IngestError(f"{path.name}: the workbook is damaged ({error}).") from None
+    yield book
     book.close()
+
+
+def _filled(path: Path, declared: str | None) -> dict[str, list[list[str]]]:
+    """Give the rows of each sheet that has any; of the one declared alone, if one is."""
+    with _book(path) as book:
+        names = book.sheetnames
+        if declared is not None and declared not in names:
+            raise IngestError(
+                f"{path.name}: there is no sheet '{declared}'.{did_you_mean(declared, names)}"
+            )
+        try:
+            sheets = {
+                name: [[_as_text(cell) for cell in row]
+                       for row in book[name].iter_rows(values_only=True)]
+                for name in ([declared] if declared else names)
+                if hasattr(book[name], "iter_rows")
+            }  # fmt: skip
+        except (ValueError, KeyError, ParseError, zipfile.BadZipFile, EOFError) as error:
+            raise IngestError(f"{path.name}: the workbook is damaged ({error}).") from None
     filled = {name: rows for name, rows in sheets.items() if any(any(row) for row in rows)}
     if not filled:
         raise IngestError(f"{path.name}: the workbook is empty. Export it again.")
-    whole = {name: len(rows) for name, rows in filled.items() if _is_table(rows)} or filled
-    if len(whole) > 1:
-        raise ManySheets(
-            f"{path.name}: {len(whole)} sheets hold data ({', '.join(whole)}). "
-            "Declare 'sheet:' in the study file.",
-            tuple(whole),
-        )
-    name = next(iter(whole))
-    return name, filled[name], [other for other in filled if other != name]
+    return filled
 
 
 class ManySheets(IngestError):
