@@ -273,3 +273,18 @@ def test_what_only_looks_like_a_cue_stays():
     texts = ["Same here. Everyone here, newbie here", "Service here is bad", "my dad's iPad broke",
              "MY HUSBAND WAITED", "my husband waited", "5 items @10 each, call @ home"]  # fmt: skip
     assert mask(pd.Series(texts))[0].tolist() == texts
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("Ich bin die Liesbeth und war da", "Liesbeth"), ("ich bin der Ottokar", "Ottokar"),
+     ("Hier schreibt die Walburga", "Walburga"), ("Benim adım Nilgün", "Nilgün"),
+     ("mit navn er Torunn", "Torunn"), ("Mam na imię Bożena", "Bożena")],
+)  # fmt: skip
+def test_who_says_who_he_is_behind_an_article_and_in_further_languages(text, name):
+    assert mask(pd.Series([text]))[0].tolist() == [text.replace(name, "[name]")]
+
+
+@pytest.mark.parametrize("text", ["Ich bin der Meinung", "ich bin die Mutter", "Ich bin der Erste"])
+def test_a_noun_behind_ich_bin_is_no_name(text):
+    assert mask(pd.Series([text]))[0].tolist() == [text]

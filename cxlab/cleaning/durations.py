@@ -9,16 +9,20 @@ from cxlab.cleaning.convert import _MISSING, CleaningError, Converted, one_of, t
 
 SECONDS = {"ms": 0.001, "seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 SECONDS |= {"weeks": 604_800}
-# the words for each unit in English, German, French, Spanish, Dutch, Portuguese and Italian
+# the words for each unit in English, German, French, Spanish, Dutch, Portuguese and Italian; the
+# usual ones in Turkish, Polish, Czech, Swedish, Danish, Norwegian, Finnish, Hungarian and Russian
 _UNITS = {
     "ms": r"ms|msecs?|millis(?:ec(?:ond)?s?)?|millisekunden?|millisecondes?|milisegundos?|"
     r"milliseconden|millisecondi|毫秒",
     "seconds": r"s|secs?|seconds?|sek(?:unden?)?|secondes?|seg(?:undos?)?|seconden?|second[oi]|"
-    r"秒钟?|초",
-    "minutes": r"m|mins?|minutes?|minuten?|minuut|minutos?|minut[oi]|分钟?|分鐘|분",
-    "hours": r"h|hrs?|hours?|std|stunden?|heures?|horas?|uur|uren|or[ae]|小时|小時|時間?|시간",
+    r"sn|saniye|sekund\w*|vteřin\w*|sekunti\w*|másodperc|сек\w*|с|秒钟?|초",
+    "minutes": r"m|mins?|minutes?|minuten?|minuut|minutos?|minut[oi]|"
+    r"dk|dakika|minut\w*|minuutti\w*|perc|мин\w*|分钟?|分鐘|분",
+    "hours": r"h|hrs?|hours?|std|stunden?|heures?|horas?|uur|uren|or[ae]|"
+    r"saat|godz\w*|hod\w*|tim(?:me|mar|er?)?|tunti\w*|óra|час\w*|ч|小时|小時|時間?|시간",
     "days": r"d|days?|tage?n?|t(?=\.?[\s,]+\d+\s*(?:std|stunden?|h)\b)|jours?|d[ií]as?|"
-    r"dag(?:en)?|giorn[oi]|天|日|일",
+    r"dag(?:en)?|giorn[oi]|"
+    r"gün|dni|dzień|dn[yíůi]|dygn|dagar?|dage|päiv\w*|nap|дн\w*|день|天|日|일",
     "weeks": r"w|wks?|weeks?|wochen?|semaines?|semanas?|we?ken|settiman[ae]",
 }
 _NUMBER = r"\d+(?:[.,]\d+)?"

@@ -87,8 +87,9 @@ _TITLE = (
 _SAYS = (
     r"my name(?: is|'s|:)|mijn naam is|mein name ist|ich hei(?:ß|ss)e|je m'appelle|mon nom est"
     r"|me llamo|mi nombre es|mi chiamo|il mio nome è|ik heet|(?:o )?meu nome é|chamo-me"
-    r"|jag heter|nazywam się|(?:i am|i was) called|(?:spoke|spoken|speak|talked|chatted"
-    r"|dealt) (?:to|with)"
+    r"|jag heter|mit(?:t)? navn er|mitt namn är|nimeni on|jmenuji se|zovem se|benim adım"
+    r"|mam na imię|moje imię to|a nevem|nazywam się|(?:i am|i was) called"
+    r"|(?:spoke|spoken|speak|talked|chatted|dealt) (?:to|with)"
     r"|ask for|(?:sprach|gesprochen|telefonierte|telefoniert) mit|parl[eé] (?:à|avec|con)"
     r"|habl[eé] con"
 )
@@ -148,10 +149,19 @@ HERE = re.compile(
     r"(?:here\s?(?:[,.!:;–-]|$|again\b|from\b)|vagyok\b)"
     rf"|\b(?i:det|dette|det h[aä]r)\s(?:er|är)\s({_GIVEN}(?:\s{_GIVEN})?)\s(?:her|här)\b"
 )
-# who says who he is; in German, where every noun has a capital, by two words alone
+# who says who he is; in German, where every noun has a capital, by two words, or by one behind an
+# article that is none of the nouns that usually stand there ('ich bin die Annegret')
+_ROLE = (
+    r"(?!(?:Meinung|Ansicht|Auffassung|Überzeugung|Kund\w+|Mieter\w*|Nutzer\w*|Patient\w*|Mutter|Vater"
+    r"|Tochter|Sohn|Ehe\w+|Mann|Person|Einzig\w*|Erst\w*|Letzt\w*|Besitzer\w*|Inhaber\w*|Chef\w*"
+    r"|Leiter\w*|Geschäfts\w*|Firma|Art|Typ|Schwester|Bruder|Oma|Opa|Nachbar\w*|Freund\w*|Käufer\w*"
+    r"|Fahrer\w*|Gast|Neu\w*|Eigentümer\w*|Meinige|Mitarbeiter\w*|Hoffnung|Beste|Leidtragende)\b)"
+)
 _AM = r"i am|i['’]m|ik ben|je suis|soy|sono|sou"
 SELF = re.compile(
     rf"\b(?i:{_AM})\s({_NAME})|\b(?i:ich bin)\s({_NOT_NAME}{_CAPITAL}\s{_NOT_NAME}{_CAPITAL})"
+    rf"|\b(?i:(?:ich bin|hier (?:spricht|schreibt)) d(?:ie|er))\s({_ROLE}{_NAME})"
+    rf"|\b(?i:ich bin['’]?s|hier (?:spricht|schreibt)),?\s({_ROLE}{_NAME})"
 )
 _THANKS = r"thanks|thank you|thx|danke|merci|gracias|grazie|obrigad[oa]|bedankt"
 THANKED = re.compile(rf"\b(?i:{_THANKS})\s?[,!.\n-]\s?({_NAME})[\s.!]*$")
@@ -167,8 +177,9 @@ PLATE = re.compile(
     r"((?=[A-Z\d -]*\d)(?=[A-Z\d -]*[A-Z])[A-Z\d]{1,7}(?:[ -]?[A-Z\d]{1,4}){0,2})(?![\w-])"
 )
 CUES = re.compile(
-    rf"\b(?:{_TITLE}|{_SAYS}|{_WHO}|{_SIGNS}|{_AM}|ich bin|{_THANKS}|this is|hier (?:ist|spricht)"
-    rf"|here|vagyok|her|här|(?:{_KIN})\s(?:{_RELATED}))(?:\b|[\s,.!-])",
+    rf"\b(?:{_TITLE}|{_SAYS}|{_WHO}|{_SIGNS}|{_AM}|ich bin(?:['’]?s)?|{_THANKS}"
+    rf"|this is|hier (?:ist|spricht|schreibt)|here|vagyok|her|här"
+    rf"|(?:{_KIN})\s(?:{_RELATED}))(?:\b|[\s,.!-])",
     re.IGNORECASE,
 )
 # before a known name that is also a word: what follows is a person

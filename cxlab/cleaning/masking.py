@@ -15,12 +15,13 @@ Which names are words follows from a list and from these texts, where they stand
 'your'.
 
 **Found by cue**: names with a capital and on no list after 'my name is', 'I am', 'ich bin' (first
-name and surname), 'spoke to', 'Mr', 'Frau', 'my neighbour', 'this is … speaking', of kin
-('my husband Tibor'), before 'here,' where it begins what is said, and after 'Kind regards' or
-'Thanks,' at the end. A capital after 'I am' that is no name may be masked, too.
+name and surname, or one behind 'die' and 'der'), 'spoke to', 'Mr', 'Frau', 'my neighbour',
+'this is … speaking', of kin ('my husband Tibor'), before 'here,' where it begins what is said,
+and after 'Kind regards' or 'Thanks,' at the end. A capital after 'I am' that is no name may be
+masked, too.
 
-**Not found**: other names on no list (`unsure` counts texts that may hold one), such as 'Ich bin
-die Annegret', nicknames, what a person is told by without a name. Weighed and not taken:
+**Not found**: other names on no list (`unsure` counts texts that may hold one), nicknames,
+what a person is told by without a name. Weighed and not taken:
 presidio-analyzer 2.2, whose names come from a model that is downloaded, whose patterns do without
 one but ask the network for a list of domains, and which brings spaCy and some fifty packages;
 scrubadub 2.0, for nltk, textblob and the like; phonenumbers 9.0, which needs to know the country

@@ -273,7 +273,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("phone", ("text", "id", "number", "category"), (
             r"^phone$|phone ?(?:no|number)|mobile|telephone|telefon|telefono",), r"service"),
         Word("monthly_fee", ("number", "unclear number", "scale"), (
-            r"monthly ?(?:fee|charge|price|amount|payment)|\bmr[cr]\b|recurring|fee\b|"
+            r"monthly ?(?:fee|charge|price|amount|payment|premium|dues|rate|cost)|"
+            r"\bmr[cr]\b|recurring|fee\b|"
             r"monatsbeitrag|"
             r"grundgebuhr|beitrag|cotisation|mensualite|prime mensuelle|\bcuota|mensualidad|"
             r"kuukausimaksu|manadsavgift|manedspris|月会費|月額|月额|月费|월회비|aylık ucret|"

@@ -7,10 +7,11 @@ from datetime import date
 import pandas as pd
 
 from cxlab.cleaning import CleaningError
-from cxlab.cleaning.convert import LEFT
+from cxlab.cleaning.convert import LEFT, STAYED
 from cxlab.cleaning.durations import to_duration
 from cxlab.drafting.guesses import Guess
 from cxlab.drafting.lexicon import PLANNED, TOUCHED
+from cxlab.drafting.profiles import MOST_VALUES
 from cxlab.drafting.roles import moments_of
 
 _ENDS = ("churned_at", "ended_at")
@@ -138,13 +139,22 @@ def _planned(
 
 
 def _have_ended(made: Guess, ours: str) -> bool:
-    """Say whether a status calls those ended that have an end, and the others not."""
-    status = made.columns.get("status") or made.columns.get("churned")
-    if status is None:
-        return False
+    """Say whether a status calls those ended that have an end, and those there that have none.
+
+    Words that are not known to be either, such as 'paused', tell nothing.
+    """
     dated = made.raw(made.columns[ours]) != ""
-    gone = made.raw(status).str.casefold().isin(LEFT)
-    return bool(gone.any() and (gone == dated).mean() > 0.98)
+    for status in made.found:
+        words = {word: word.casefold() for word in status.counts.index[:MOST_VALUES]}
+        left = [word for word, low in words.items() if low in LEFT]
+        if not left or status.moments is not None:
+            continue
+        cells = made.raw(status)
+        gone = cells.isin(left)
+        told = gone | cells.isin([word for word, low in words.items() if low in STAYED])
+        if (gone == dated)[told].mean() > 0.98 and (gone & dated).sum() >= 0.5 * dated.sum():
+            return True
+    return False
 
 
 def _tell_planned(made: Guess, ours: str, known: pd.Timestamp) -> None:

@@ -11,7 +11,7 @@ from cxlab.drafting.guesses import SCORES, Guess
 from cxlab.drafting.lexicon import ENDED, WORDS, Word
 from cxlab.drafting.profiles import Profile
 from cxlab.drafting.roles import moments_of
-from cxlab.drafting.tables import counts_rows, fits
+from cxlab.drafting.tables import counts_rows, fits, is_money
 from cxlab.results import count, listing
 
 _MONTH = re.compile(
@@ -43,6 +43,8 @@ def overlooked(made: Guess) -> None:
     _unpriced(made)
     _summed(made)
     _asked_here(made)
+    _paid_here(made)
+    _one_or_two(made)
 
 
 def _by_heading(made: Guess, left: list[Profile]) -> set[int]:
@@ -208,6 +210,55 @@ def _asked_here(made: Guess) -> None:
                 "columns",
             )
             return
+
+
+_YES_NO = (
+    r"resolved|solved|fixed|reach|gelost|resuel|resolu|\bagain\b|wieder|\b(?:did|was|were|is|are|"
+)
+_YES_NO += r"has|have|had|do|does|would|will) (?:you|it|we|the|your)\b|\bfcr\b"
+
+
+def _one_or_two(made: Guess) -> None:
+    """Doubt yes and no that are coded 1 and 2: nothing says which is which."""
+    words = [word for word in WORDS[made.table] if COLUMNS[made.table].get(word.ours) == "flag"]
+    used = set(map(id, made.columns.values()))
+    for column in made.found:
+        tally = column.tally() if id(column) not in used and column.numbers else {}
+        ours = next(
+            (w.ours for w in words if w.ours not in made.columns and _is_named(column, w)), ""
+        )
+        if set(tally) != {1, 2} or not (ours or re.search(_YES_NO, column.said)):
+            continue
+        made.doubt(
+            f"'{column.name}' holds 1 ({tally[1]:,}) and 2 ({tally[2]:,}), as yes and no are "
+            f"coded: if 1 is yes, that is {tally[1] / sum(tally.values()):.0%}, otherwise "
+            f"{tally[2] / sum(tally.values()):.0%}. Write the words into the export"
+            f"{f', then map it as {ours!r}' if ours else ''}; no page reads the codes.",
+            0.4,
+            "columns",
+        )
+
+
+_PAYS = {"customers": "monthly_fee", "subscriptions": "amount"}
+_NO_PAY = r"balance|debt|arrears|limit|income|salary|saldo|credit|ltv|lifetime|total|discount"
+
+
+def _paid_here(made: Guess) -> None:
+    """Doubt money in a list of customers or contracts that no column of ours reads."""
+    ours = _PAYS.get(made.table)
+    if ours is None or ours in made.columns:
+        return
+    used = set(map(id, made.columns.values()))
+    fit = [c for c in made.found if id(c) not in used and is_money(c) and c.filled > 0.5]
+    for column in [c for c in fit if not re.search(_NO_PAY, c.called)][:1]:
+        made.doubt(
+            f"'{column.name}' holds money ({would_be('amount', column)}), and nothing says what it "
+            f"is paid for: it is not used. If it is what each pays a month, write '{ours}: "
+            f"{column.name}'.",
+            0.4,
+            "columns",
+            ours,
+        )
 
 
 def _cut_short(made: Guess, left: list[Profile]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from cxlab.cleaning.convert import LEFT
 from cxlab.cleaning.dates import to_time
 from cxlab.cleaning.durations import SECONDS, unit_named
 from cxlab.drafting.asked import of_several
@@ -53,7 +54,7 @@ def settled(made: Guess) -> None:
     else:
         _who(made)
         _own(made)
-    if made.table == "customers":
+    if made.table in _LIFE:
         _left(made)
     if made.table == "responses":
         _like_nps(made)
@@ -241,25 +242,50 @@ def _same_within(made: Guess, column: Profile) -> bool:
 
 
 def _left(made: Guess) -> None:
-    """Doubt a later date that some customers have: it may be when they left."""
-    if {"churned_at", "churned"} & set(made.columns) or "signed_up_at" not in made.columns:
+    """Doubt a date, later than the first, that some customers or spells have: they may have left.
+
+    A status that calls those left, and those alone, settles it.
+    """
+    ours, first = _LIFE[made.table]
+    if {ours, "churned"} & set(made.columns):
         return
-    begun = moments_of(made, "signed_up_at", made.columns["signed_up_at"])
+    taken = made.columns.get(first)
+    begun = None if taken is None else moments_of(made, first, taken)
+    who = "customers" if made.table == "customers" else "spells"
     for column in made.left():
-        if column.moments is None or not 0.02 < column.filled < 0.95:
+        if column.moments is None or not 0.02 < column.filled < 0.95 or len(column.counts) < 2:
             continue
-        took = moments_of(made, "", column) - begun
+        took = moments_of(made, "", column) - (
+            begun if begun is not None else pd.Timestamp(0, tz="UTC")
+        )
         if re.search(f"{NO_WHEN}|{PLANNED}", column.called) or (took < pd.Timedelta(0)).any():
             continue
+        if _called_gone(made, column):
+            _take(made, ours, [column], "when somebody left", 0.4)
+            return
         made.doubt(
-            f"'{column.name}' holds a later date for {column.n:,} of {column.rows:,} customers; "
-            f"if they left then, write 'churned_at: {column.name}', and as_of no earlier than "
-            f"{column.moments.max():%Y-%m-%d}. Until then nobody is known to have left.",
+            f"'{column.name}' holds a {'later ' if taken else ''}date for {column.n:,} of "
+            f"{column.rows:,} {who}; if they left then, write '{ours}: {column.name}', and as_of "
+            f"no earlier than {column.moments.max():%Y-%m-%d}. Until then nobody is known to have "
+            "left.",
             0.7,
             "columns",
-            "churned_at",
+            ours,
         )
         return
+
+
+_LIFE = {"customers": ("churned_at", "signed_up_at"), "subscriptions": ("ended_at", "started_at")}
+
+
+def _called_gone(made: Guess, column: Profile) -> bool:
+    """Say whether a status calls left just those who have a date."""
+    dated = made.raw(column) != ""
+    for status in made.found:
+        words = [word for word in status.counts.index[:MOST_VALUES] if word.casefold() in LEFT]
+        if words and (made.raw(status).isin(words) == dated).mean() > 0.98:
+            return True
+    return False
 
 
 def moments_of(made: Guess, ours: str, column: Profile) -> pd.Series:

@@ -65,9 +65,10 @@ class Files:
     @property
     def name(self) -> str:
         """The first file's name, with the sheets where there are several."""
+        if not self.sheets:
+            return self.paths[0].name
         shown = listing([f"'{sheet}'" for sheet in self.sheets], 4)
-        more = "s" if len(self.sheets) > 1 else ""
-        return self.paths[0].name + (f", sheet{more} {shown}" if self.sheets else "")
+        return f"{self.paths[0].name}, sheet{'s' if len(self.sheets) > 1 else ''} {shown}"
 
     @property
     def rows(self) -> int:
@@ -374,8 +375,9 @@ def fits(found: Sequence[Profile], word: Word) -> list[Profile]:
 
 def _tier(column: Profile, word: Word) -> int | None:
     """Say how surely a heading means a word: the tier, later where only the wording says so."""
+    bare = re.sub(r"^q ?\d{1,3}[a-z]? (?=\w{3})", "", column.called)  # 'Q1_Satisfaction'
     for at, pattern in enumerate(word.tiers):
-        if re.search(pattern, column.called):
+        if re.search(pattern, column.called) or re.search(pattern, bare):
             return 2 * at
         if word.worded and any(re.search(pattern, said) for said in (column.said, column.asked)):
             return 2 * at + 1

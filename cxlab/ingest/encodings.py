@@ -257,15 +257,43 @@ def _also_latin(read: dict[str, str], chosen: str) -> str:
         if each == chosen or not other or len(other) != len(read[chosen]):
             continue
         # each encoding reads the same bytes as a to z
-        here, there = (re.findall(r"[^\x00-\x7f]", text) for text in (read[chosen], other))
+        here, there = (
+            re.findall(r"[^\x00-\x7f]", text) for text in (_counted(read[chosen], other))
+        )
         changed = {b for a, b in zip(here, there, strict=True) if a != b}
         letters = [letter for letter in there if letter.isalpha()]
         likely = any(
             _share(letters, own) >= _ONE and _share(list(changed), own) == 1 for own in _LATIN[each]
         )
-        if changed and likely and not _odd(other):
+        if changed and likely and not _odd(other) and not _nowhere(other, changed):
             return _doubted(read, chosen, each)
     return ""
+
+
+# where 'º' and 'ª' number something: 'N.º 7', '2ª'
+_ORDINAL = re.compile(r"(?:\d|\b[NnMm][rao]?\.?)[ºª](?![^\W\d_])")
+_HARD = "bcdfghjklmnpqrstvwxz"
+# letters where no word of their languages has them: those of Western words read amiss
+_NOWHERE = re.compile(
+    rf"ń[aeiouyó]|ă[oe]|[ĺĹ]|ŕ(?![{_HARD}čšž])|[aeiou]ů|[{_HARD}][čćř][{_HARD}]|ő[eo]",
+    re.IGNORECASE,
+)
+
+
+def _counted(text: str, other: str) -> tuple[str, str]:
+    """Blank the signs that number something, in both readings: they are no letters."""
+    if not _ORDINAL.search(text):
+        return text, other
+    spots = {found.end() - 1 for found in _ORDINAL.finditer(text)}
+    one, two = ("".join(" " if at in spots else sign for at, sign in enumerate(each))
+                for each in (text, other))  # fmt: skip
+    return one, two
+
+
+def _nowhere(text: str, changed: set[str]) -> bool:
+    """Say whether letters stand where no language has them, in more than a third of the words."""
+    words = [word for word in set(_FOREIGN.findall(text)) if changed & set(word)]
+    return 3 * sum(bool(_NOWHERE.search(word)) for word in words) > len(words)
 
 
 def _doubted(read: dict[str, str], chosen: str, other: str) -> str:
@@ -305,7 +333,7 @@ def _latin(read: dict[str, str], *, mixed: bool) -> str:
         if not text or _odd(text):
             continue
         fits.append(each)
-        letters = [letter for letter in re.findall(r"[^\x00-\x7f]", text) if letter.isalpha()]
+        letters = [letter for letter in re.findall(r"[^\x00-\x7fºª]", text) if letter.isalpha()]
         if max(_share(letters, own) for own in _LATIN[each]) >= _ONE:
             return each
     return "cp1252" if mixed and "cp1252" in fits else ""
