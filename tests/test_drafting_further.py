@@ -1,8 +1,11 @@
 """Kinds of columns that no heading names: read by what their values do, or doubted aloud."""
 
+import openpyxl
 import pytest
 
+from cxlab import study
 from cxlab.cleaning.durations import unit_named
+from cxlab.drafting import draft
 from cxlab.ingest.encodings import decode
 from tests.test_drafting_overlooked import DAYS, NPS, PAID, RATED, N, _drafted
 
@@ -88,3 +91,98 @@ def test_a_day_that_just_those_have_whom_a_status_calls_gone_is_when_they_left(t
     )  # fmt: skip
     assert said["customers"]["columns"]["churned_at"] == "Wegfall"
     assert "when somebody left" in doubts
+
+
+def test_a_state_told_in_several_words_is_doubted_with_who_left(tmp_path):
+    state = ("Active donor", "Former donor", "Paused donor")
+    doubts, _, _ = _drafted(
+        tmp_path, "Donor ID;Donor since;Donor Status",
+        lambda at: (f"d{at}", f"{DAYS[at]:%Y-%m-%d}", state[at % 3]), ";",
+    )  # fmt: skip
+    assert f"'Former donor' ({N // 3})" in doubts
+    assert "nobody is known to have left" in doubts
+
+
+def test_steps_that_say_somebody_left_and_money_beside_them_are_doubted(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "User ID;Event Name;Event Time;Proceeds",
+        lambda at: (f"u{at % 30}", ("Start", "Renewal", "Unsubscribed")[at % 3],
+                    f"{DAYS[at]:%Y-%m-%d %H:%M}", (2.99, 4.99, 0)[at % 3]), ";",
+    )  # fmt: skip
+    assert f"'Unsubscribed' in {N // 3} rows, of 10 customers" in doubts
+    assert f"'Proceeds' holds money ({N // 3 * 7.98:,.2f})" in doubts
+
+
+def test_letters_of_one_language_are_taken_before_those_of_several():
+    text = "hely;mit\nGyőr;erdő mellett\nPécs;gyűrű és fűtés\nTőkés;csütörtök\n"
+    read = decode(text.encode("cp1250"), "x.csv", None)
+    assert bytes(read.data).decode() == text
+
+
+def test_a_status_of_unknown_words_is_doubted_with_the_worth_of_each(tmp_path):
+    words = ("Oppmøtt", "Uteblitt", "Flyttet")
+    doubts, _, opened = _drafted(
+        tmp_path, "Order ID;Customer ID;Order date;Status;Total",
+        lambda at: (f"o{at}", f"k{at % 30}", f"{DAYS[at]:%Y-%m-%d}", words[at % 3], PAID[at]), ";",
+    )  # fmt: skip
+    assert f"'Uteblitt' ({N // 3}, {PAID[1::3].sum():,.2f})" in doubts
+    assert opened.cleaned["orders"].frame["amount"].sum() == pytest.approx(PAID.sum())
+
+
+def test_no_score_names_ratings_in_words_and_no_numbers_of_rows(tmp_path):
+    words = ("Never", "Rarely", "Sometimes", "Often", "Always")
+    doubts, _, _ = _drafted(
+        tmp_path, "Running number;Answered on;The lessons begin on time;I can ask what I want",
+        lambda at: (at + 1, f"{DAYS[at]:%Y-%m-%d}", words[RATED[at] - 1], words[RATED[-at] - 1]),
+        ";",
+    )  # fmt: skip
+    assert f"'The lessons begin on time' (mean {RATED.mean():.2f})" in doubts
+    assert "'Running number' (mean" not in doubts
+
+
+def test_points_that_stand_in_no_table_of_answers_are_doubted_with_their_score(tmp_path):
+    doubts, said, _ = _drafted(
+        tmp_path, "Message;Sent at;Handset;Reply",
+        lambda at: (f"m{at}", f"{DAYS[at]:%Y-%m-%dT%H:%M:%SZ}", f"+4917{at % 50:08d}",
+                    NPS[at] if at % 2 else f"hello out there {at % 4}"), ";",
+    )  # fmt: skip
+    score = 100 * ((NPS[1::2] > 8).mean() - (NPS[1::2] < 7).mean())
+    assert "responses" not in said
+    assert f"'Reply' holds answers (NPS {score:.1f} on {N // 2} answers)" in doubts
+
+
+@pytest.mark.parametrize("heading", ["Sent at", "SentDate"])
+def test_answers_with_no_other_day_are_dated_by_when_they_were_sent(heading, tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, f"Response ID;{heading};How likely are you to recommend us?",
+        lambda at: (f"m{at}", f"{DAYS[at]:%Y-%m-%dT%H:%M:%SZ}", NPS[at]), ";",
+    )  # fmt: skip
+    assert said["responses"]["columns"]["answered_at"] == heading
+
+
+def test_sums_amid_a_sheet_are_no_records_and_days_put_together_are_doubted(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Day", "Receipt", "Customer", "Goods", "Total"])
+    for at in range(0, N, 3):
+        for each in range(3):
+            book.active.append(
+                [
+                    DAYS[at] if each == 0 else None,
+                    f"R{at + each}",
+                    f"k{(at + each) % 31}",
+                    "ab"[at % 2],
+                    float(PAID[at + each]),
+                ]
+            )
+        book.active.append(["Sum of the day", None, None, None, float(PAID[at : at + 3].sum())])
+    book.save(tmp_path / "e.xlsx")
+    made = draft([tmp_path / "e.xlsx"], tmp_path)
+    (tmp_path / "study.yaml").write_text(made.text, encoding="utf-8")
+    orders = study.load(tmp_path / "study.yaml").cleaned["orders"]
+    assert orders.frame["amount"].sum() == pytest.approx(PAID.sum())
+    assert set(orders.set_aside["reason"]) == {"below_table"}
+    assert f"'Day' is empty in {N - N // 3} of {N} rows" in " ".join(made.doubts)
+
+
+def test_a_unit_is_no_part_of_another_word():
+    assert unit_named("Resolve time") is None

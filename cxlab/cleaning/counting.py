@@ -82,7 +82,7 @@ _NOT = {
 # klienta', 'Peruutettu'; cancelled, failed and not paid in some twenty languages
 _STEMS = {
     "orders": r"declin|rejected|refused|"
-    r"cancel|kansel|anul|annul|geannul|storn|avbr|avbok|makul|aflys|peru(?:ut|tt)|"
+    r"cancel|kansel|anul|annul|geannul|storn|avbr|avbok|avbest|makul|aflys|peru(?:ut|tt)|"
     r"iptal|otkaz|zrus|torol|visszavon|lemond|отмен|скас|відмін|ακυρ|\w*取消|\w*キャンセル|\w*취소|\w*ملغ|מבוטל|\w*ยกเลิก|"
     r"failed|fehlgeschlag|mislukt|nieudan|neuspes|sikertelen|unpaid|unbezahlt|impay|onbetaald|"
     r"obetal|nezaplac|nieop[l\u0142]ac|maksamat",

@@ -19,7 +19,7 @@ _UNITS = {
     "minutes": r"m|mins?|minutes?|minuten?|minuut|minutos?|minut[oi]|"
     r"dk|dakika|minut\w*|minuutti\w*|perc|мин\w*|分钟?|分鐘|분",
     "hours": r"h|hrs?|hours?|std|stunden?|heures?|horas?|uur|uren|or[ae]|"
-    r"saat|godz\w*|hod\w*|tim(?:me|mar|er?)?|tunti\w*|óra|час\w*|ч|小时|小時|時間?|시간",
+    r"saat|godz\w*|hod\w*|tim(?:me|mar|er)?|tunti\w*|óra|час\w*|ч|小时|小時|時間?|시간",
     "days": r"d|days?|tage?n?|t(?=\.?[\s,]+\d+\s*(?:std|stunden?|h)\b)|jours?|d[ií]as?|"
     r"dag(?:en)?|giorn[oi]|"
     r"gün|dni|dzień|dn[yíůi]|dygn|dagar?|dage|päiv\w*|nap|дн\w*|день|天|日|일",

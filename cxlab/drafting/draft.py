@@ -1,6 +1,7 @@
 """Write the draft: a study file with remarks, and the list of what is unsure."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -209,15 +210,25 @@ def _undated(tables: Sequence[Guess], day: object) -> Doubt:
 def _no_score(made: Guess) -> Doubt:
     made.said["rules"] = {"no_answer": "off"}
     kept = [c for c in made.attributes.values() if c.kind == "scale"]
-    kept = [c for c in kept if not re.search(NO_RATING, c.called)]
-    fit = [f"'{c.name}' (mean {mean(c.tally()):.2f})" for c in (*made.ratings.values(), *kept)
-           if c.numbers]  # fmt: skip
+    kept = [c for c in kept if not re.search(NO_RATING, c.called) and c.distinct < 0.9]
+    rated = [(c, _points(made, key, c)) for key, c in made.ratings.items()]
+    fit = [f"'{c.name}' (mean {mean(tally):.2f})"
+           for c, tally in (*rated, *((c, c.tally()) for c in kept)) if tally]  # fmt: skip
     return Doubt(
         "responses: no overall score was found; name one under 'columns'"
         f"{f', such as one of {listing(fit, 4)}' if fit else ''}.",
         0.95,
         made.line("columns"),
     )
+
+
+def _points(made: Guess, key: str, column: Profile) -> dict[float, int]:
+    """Count the points of a rating, also where words stand for them."""
+    reading = made.scales.get(key) or made.scales.get("ratings")
+    labels = reading.labels if reading else {}
+    said = Counter({n: rows for n, rows in column.tally().items()})
+    said.update({labels[word]: int(n) for word, n in column.counts.items() if word in labels})
+    return dict(said)
 
 
 def _nothing(tables: Sequence[Guess]) -> str:

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cxlab.cleaning.convert import LEFT, STAYED
@@ -123,6 +124,12 @@ class Guess:
             for grid in self.files.grids
         ]
         return cells[0] if len(cells) == 1 else pd.concat(cells, ignore_index=True)
+
+    def records(self) -> np.ndarray:
+        """Say which rows are records, and no total or torn line."""
+        damage = [pd.Series(grid.damage, range(len(grid.lines)), dtype=object)
+                  for grid in self.files.grids]  # fmt: skip
+        return np.concatenate(damage) == ""
 
     def release(self, column: Profile) -> None:
         """Take a column out of segments, attributes and what is not used, for another use."""
@@ -482,12 +489,19 @@ def _grouped(reading: Reading) -> bool:
     return known and both and (reading.low, reading.high) == (0, 10)
 
 
+def _state_in(word: str) -> str:
+    """Give the one word of a state that says who left or is there: 'former' of 'Former patron'."""
+    low = word.casefold()
+    within = {each for each in folded(word).split() if each in LEFT | STAYED}
+    return within.pop() if low not in LEFT | STAYED and len(within) == 1 else low
+
+
 def _other_flags(made: Guess, word: Word) -> list[Profile]:
     """Find who left in words other than yes and no; doubt words that are not known."""
     if "churned_at" in made.columns:
         return []
     for column in made.left():
-        words = {each: each.casefold() for each in column.counts.index}
+        words = {each: _state_in(each) for each in column.counts.index}
         named = any(re.search(tier, column.called) for tier in (*word.tiers, STATUS))
         named = named or bool(LEFT & {*words.values()} and STAYED & {*words.values()})
         if not named or column.kind != "category" or re.search(word.never, column.called):
@@ -495,7 +509,8 @@ def _other_flags(made: Guess, word: Word) -> list[Profile]:
         left = [each for each, low in words.items() if low in LEFT]
         there = [each for each, low in words.items() if low in STAYED]
         shown = listing([f"'{each}' ({column.counts[each]:,})" for each in column.counts.index], 4)
-        if left and there and len(left) + len(there) == len(words):
+        plain = all(words[each] == each.casefold() for each in (*left, *there))
+        if left and there and plain and len(left) + len(there) == len(words):
             gone = int(column.counts[left].sum())
             named_so = listing([f"'{each}'" for each in left])
             made.doubt(

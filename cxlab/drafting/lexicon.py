@@ -135,7 +135,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"consiglier|raccomand|rekommender|anbefal|polec[ia]|suositel|doporuc|tavsiye|"
             r"рекоменд|порекоменд|preporuc|odporuc|勧め|薦め|すすめ|お勧|推奨|推荐|推薦|추천|"
             r"توصي|تنصح|"
-            r"המליץ",
+            r"המליץ|ajanl|rekomend|soovita|ieteik|recomand|συστη|συνιστ|แนะนำ|gioi thieu",
             r"recommend|empfehl",
             r"^(?:score|rating|note|bewertung|puntuacion|punteggio)(?: \(?0 (?:to |bis |a |tot "
             r")?10)?$"),

@@ -8,9 +8,9 @@ import pandas as pd
 from cxlab.codebook import COLUMNS
 from cxlab.drafting.doubts import would_be
 from cxlab.drafting.guesses import SCORES, Guess
-from cxlab.drafting.lexicon import ENDED, WORDS, Word
-from cxlab.drafting.profiles import Profile
-from cxlab.drafting.roles import moments_of
+from cxlab.drafting.lexicon import ENDED, NO_RATING, STATUS, WORDS, Word
+from cxlab.drafting.profiles import MOST_VALUES, Profile, folded
+from cxlab.drafting.roles import WHEN, moments_of
 from cxlab.drafting.tables import counts_rows, fits, is_money
 from cxlab.results import count, listing
 
@@ -45,6 +45,8 @@ def overlooked(made: Guess) -> None:
     _asked_here(made)
     _paid_here(made)
     _one_or_two(made)
+    _leave_here(made)
+    _seldom_dated(made)
 
 
 def _by_heading(made: Guess, left: list[Profile]) -> set[int]:
@@ -190,8 +192,8 @@ _ASKED = r"satisf|zufrieden|\b(?:review|guest|survey|feedback) (?:score|rating)\
 
 
 def _asked_here(made: Guess) -> None:
-    """Doubt answers that stand in a table of orders, contacts or contracts and are not read."""
-    if made.table not in ("orders", "interactions", "subscriptions"):
+    """Doubt answers that stand in a table of other things and are not read."""
+    if made.table in ("responses", "reviews"):
         return
     used = set(map(id, made.columns.values()))
     words = [word for word in WORDS["responses"] if word.ours in SCORES]
@@ -201,6 +203,9 @@ def _asked_here(made: Guess) -> None:
             continue
         ours = next((word.ours for word in words if fits([column], word)), "")
         ours = ours or ("csat" if re.search(_ASKED, column.called) else "")
+        points = len(tally) >= _POINTS and min(tally) == 0 and max(tally) == 10
+        if not ours and points and not re.search(NO_RATING, column.called):
+            ours = "nps"  # answered as NPS is
         if ours and made.columns.get("csat") is None:
             made.doubt(
                 f"'{column.name}' holds answers ({would_be(ours, column)}), and no page reads them "
@@ -239,26 +244,93 @@ def _one_or_two(made: Guess) -> None:
         )
 
 
+def _seldom_dated(made: Guess) -> None:
+    """Doubt a day that many rows lack, as where cells of a sheet were put together."""
+    ours = WHEN[made.table]
+    column = made.columns.get(ours)
+    if column is None:
+        return
+    record = made.records()
+    dated = (made.raw(column) != "").to_numpy(bool)[record]
+    order = made.columns.get("order_id")
+    had = dated if order is None else priced_of(dated, made.raw(order)[record])
+    if had.mean() >= _DATED:
+        return
+    runs = "; each stands above rows without one, as where cells were put together: fill it down"
+    first = bool(dated[0]) and order is not None and dated.mean() < 1 - _DATED / 2
+    made.doubt(
+        f"'{column.name}' is empty in {int((~had).sum()):,} of {len(had):,} rows, which have no "
+        f"day{runs if first else ''}.",
+        0.2 + 0.7 * float((~had).mean()),
+        "columns",
+        ours,
+    )
+
+
+_DATED = 0.9  # of the rows, those that have a day
+
+_LEAVES = re.compile(rf"\b(?:{ENDED})")
+
+
+def _leave_here(made: Guess) -> None:
+    """Doubt contacts or steps of which a word says that somebody left: nobody is known to."""
+    if made.table not in ("interactions", "visits"):
+        return
+    who = made.columns.get("customer_id")
+    for column in made.found:
+        words = [word for word in column.counts.index if _LEAVES.search(folded(word))]
+        if column.kind not in ("category", "flag") or not 0 < len(words) < len(column.counts):
+            continue
+        if len(column.counts) > MOST_VALUES or re.search(STATUS, column.called):
+            continue
+        rows = made.raw(column).isin(words)
+        people = "" if who is None else f", of {made.raw(who)[rows].nunique():,} customers"
+        made.doubt(
+            f"'{column.name}' holds {listing([repr(word) for word in words], 4)} in "
+            f"{int(rows.sum()):,} rows{people}: as steps they are counted, and nobody is known to "
+            "have left. Bring the days of leaving into a list of customers, as 'churned_at'.",
+            0.6,
+            "columns",
+        )
+        return
+
+
 _PAYS = {"customers": "monthly_fee", "subscriptions": "amount"}
 _NO_PAY = r"balance|debt|arrears|limit|income|salary|saldo|credit|ltv|lifetime|total|discount"
 
 
 def _paid_here(made: Guess) -> None:
-    """Doubt money in a list of customers or contracts that no column of ours reads."""
-    ours = _PAYS.get(made.table)
-    if ours is None or ours in made.columns:
+    """Doubt money that no column of ours reads, with its sum."""
+    ours = _PAYS.get(made.table, "")
+    if made.table in ("responses", "orders") or ours in made.columns:
         return
     used = set(map(id, made.columns.values()))
-    fit = [c for c in made.found if id(c) not in used and is_money(c) and c.filled > 0.5]
-    for column in [c for c in fit if not re.search(_NO_PAY, c.called)][:1]:
+    paid = next(word for word in WORDS["orders"] if word.ours == "amount")
+    for column in made.found:
+        named = column.numbers and (fits([column], paid) or re.search(_PAID, column.called))
+        if id(column) in used or column.filled < 0.5 or re.search(_NO_PAY, column.called):
+            continue
+        if (
+            not (is_money(column) or (named and len(column.counts) > 1))
+            or column.moments is not None
+        ):
+            continue
+        settled = (
+            f"If it is what each pays a month, write '{ours}: {column.name}'."
+            if ours
+            else f"If it was paid, list the file again under orders, with 'amount: {column.name}'."
+        )
         made.doubt(
-            f"'{column.name}' holds money ({would_be('amount', column)}), and nothing says what it "
-            f"is paid for: it is not used. If it is what each pays a month, write '{ours}: "
-            f"{column.name}'.",
+            f"'{column.name}' holds money ({would_be('amount', column)}), and no page reads it in "
+            f"{made.table}. {settled}",
             0.4,
             "columns",
-            ours,
+            *([ours] if ours else []),
         )
+        return
+
+
+_PAID = r"proceeds|pledge|\bfee\b|charge\b|beitrag|premium|\bdues\b|\brent\b"
 
 
 def _cut_short(made: Guess, left: list[Profile]) -> None:
@@ -356,14 +428,15 @@ def _unpriced(made: Guess) -> None:
     amount = made.columns.get("amount")
     if amount is None or made.table != "orders" or not amount.numbers:
         return
-    priced = made.raw(amount).isin(list(amount.numbers)).to_numpy(bool)
+    record = made.records()
+    priced = made.raw(amount).isin(list(amount.numbers)).to_numpy(bool)[record]
     order = made.columns.get("order_id")
-    parts = made.raw(order) if order is not None else None
+    parts = made.raw(order)[record] if order is not None else None
     whole = priced if parts is None else priced_of(priced, parts)
     empty = int((~whole).sum())
     if empty < _FEWEST or empty < 0.01 * len(whole):
         return
-    cells = made.raw(amount)[~priced]
+    cells = made.raw(amount)[record][~priced]
     words = [word for word in cells.unique() if word]
     shown = f" ({listing([repr(word) for word in words], 3)})" if words else ""
     made.doubt(

@@ -31,7 +31,7 @@ from cxlab.results import listing
 if TYPE_CHECKING:
     from cxlab.drafting.guesses import Guess
 
-_WHEN = {
+WHEN = {
     "responses": "answered_at",
     "customers": "signed_up_at",
     "orders": "ordered_at",
@@ -134,7 +134,7 @@ def _take(made: Guess, ours: str, fit: list[Profile], what: str, weight: float) 
 
 
 def _when(made: Guess) -> None:
-    ours = _WHEN[made.table]
+    ours = WHEN[made.table]
     if ours in made.columns:
         return
     never = f"{NO_WHEN}|{PLANNED}|{PERSONAL}"
@@ -148,10 +148,19 @@ def _when(made: Guess) -> None:
         and column.filled > least
         and not re.search(never, column.called)
     ]
+    if not fit and made.table in (
+        "responses",
+        "interactions",
+    ):  # a log of messages has no other day than the one on which each was sent
+        dated = [c for c in made.left() if c.moments is not None and c.filled > _EACH]
+        fit = [c for c in dated if len(c.counts) > 0.5 * c.n and re.search(r"\bsent", c.called)]
     if fit:
         fit = sorted(fit, key=lambda column: (-round(column.filled, 1), made.found.index(column)))
         _take(made, ours, fit, "when", 0.4)
         return
+
+
+_EACH = 0.97  # of the rows, those that are dated
 
 
 def _ids(made: Guess) -> list[Profile]:
@@ -299,8 +308,10 @@ def _like_nps(made: Guess) -> None:
     if "nps" in made.columns:
         return
     for column in made.left():
-        tally = column.tally() if column.kind == "scale" else {}
-        if len(tally) < _POINTS or not (min(tally) == 0 and max(tally) == 10) or column.words:
+        tally = column.tally() if column.kind in ("scale", "category", "text") else {}
+        if len(tally) < _POINTS or not (min(tally) == 0 and max(tally) == 10):
+            continue
+        if sum(tally.values()) < 0.1 * column.n or (column.kind == "scale" and column.words):
             continue
         if re.search(NO_RATING, column.called):
             continue

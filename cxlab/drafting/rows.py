@@ -200,14 +200,17 @@ def _which_rows(made: Guess) -> None:
     strange = [w for w in said.index[said == "unknown"] if w not in out and w not in given]
     if vendor == "Decipher" and "3" in column.counts.index:
         out = [word for word in column.counts.index if word != "3"]
-    if strange and len(strange) < len(column.counts) and vendor != "Decipher":
+    unknown = len(strange) == len(column.counts)
+    if unknown and column is made.columns.get("status") and len(strange) <= MOST_VALUES:
+        made.drop("status", "it is not known which of its words count")
+    if strange and (not unknown or made.table == "orders") and vendor != "Decipher":
         worth = {word: _worth(made, column, [word]).split(" of ")[0] for word in strange}
         words = listing([f"'{word}' ({column.counts[word]:,}{f', {sum_}' if sum_ else ''})"
                          for word, sum_ in worth.items()], 6)  # fmt: skip
         made.doubt(
             f"'{column.name}' holds {words}, of which it is not known whether they count; they "
-            "are counted.",
-            int(column.counts[strange].sum()) / max(column.n, 1),
+            f"are counted. `where: {{{column.name}: {{not: [{strange[-1]}]}}}}` leaves rows out.",
+            min(0.9, int(column.counts[strange].sum()) / max(column.n, 1)),
             "where",
         )
     if not out or len(out) == len(column.counts):

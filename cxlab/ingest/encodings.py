@@ -327,16 +327,30 @@ def _latin(read: dict[str, str], *, mixed: bool) -> str:
         read: the text as each encoding reads it; empty where it cannot.
         mixed: whether several Western languages together will do where none does alone.
     """
-    fits = []
+    fits: dict[str, float] = {}
     for each in _LATIN:
         text = read[each]
         if not text or _odd(text):
             continue
-        fits.append(each)
         letters = [letter for letter in re.findall(r"[^\x00-\x7fºª]", text) if letter.isalpha()]
-        if max(_share(letters, own) for own in _LATIN[each]) >= _ONE:
-            return each
-    return "cp1252" if mixed and "cp1252" in fits else ""
+        fits[each] = max(_share(letters, own) for own in _LATIN[each])
+    likely = [each for each, share in fits.items() if share >= _ONE]
+    whole = [each for each in likely if fits[each] == 1]
+    if likely and whole and _strays(read[likely[0]], _LATIN[likely[0]]) > 1:
+        return whole[0]  # 'valószínû' and 'Gyõr' are no one language; 'valószínű' and 'Győr' are
+    return next(iter(likely), "cp1252" if mixed and "cp1252" in fits else "")
+
+
+def _strays(text: str, languages: tuple[str, ...]) -> int:
+    """Count the different words whose letters are not those of the one language that fits best."""
+    words = set(_FOREIGN.findall(text))
+    return min(
+        sum(
+            any(ord(x) > 0x7F and x.isalpha() and x.lower() not in own for x in word)
+            for word in words
+        )
+        for own in languages
+    )
 
 
 _ONE = 0.95  # part of the letters that are those of one language

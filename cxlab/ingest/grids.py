@@ -76,6 +76,30 @@ def footers(rows: Sequence[Sequence[str]]) -> list[int]:
     return []
 
 
+_SUMS = re.compile(
+    r"(?:\w+[ -])?(?:(?:grand|sub|sous)[ -]?)?(?:sum|\w*summ[ea]|\w*total[es]?|totaal|gesamt|"
+    r"insgesamt|suma|razem|celkem|ukupno|yhteensä|összesen|toplam|i alt|итого|всего|合計|小計|"
+    r"总计|合计|합계)"
+    r"(?:[\s:.=].*)?", re.IGNORECASE)  # fmt: skip
+
+
+def sums_amid(cells: pd.DataFrame) -> np.ndarray:
+    """Find rows amid a table that add up those above, as of each day: few cells and such a word.
+
+    Args:
+        cells: columns named by their place.
+    """
+    filled = (cells != "").sum(axis="columns").to_numpy()
+    usual = float(np.median(filled)) if len(filled) else 0.0
+    few = (filled <= usual / 2 + 1) & (filled < usual) & (usual > 2)
+    said = cells[few].apply(
+        lambda row: bool(_SUMS.fullmatch(next((cell.strip() for cell in row if cell.strip()), ""))),
+        axis="columns",
+    )
+    found = np.flatnonzero(few)[said.to_numpy(bool)] if few.any() else np.array([], int)
+    return found if len(found) > 1 else found[:0]
+
+
 def headers_again(cells: pd.DataFrame, header: Header) -> np.ndarray:
     """Find the rows that repeat the header, as files put together or printed in pages have.
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.codebook import DOUBT, Table, did_you_mean
-from cxlab.ingest.grids import FOOTER, LAST_ROWS, Grid, Wanted, footers, headers_again
+from cxlab.ingest.grids import FOOTER, LAST_ROWS, Grid, Wanted, footers, headers_again, sums_amid
 from cxlab.ingest.layouts import recognise, top
 from cxlab.ingest.opening import IngestError
 from cxlab.results import count, listing
@@ -48,6 +48,7 @@ def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
     last = max(0, int(np.flatnonzero(keep)[-1]) + 1 - LAST_ROWS)
     damage[[last + at for at in footers(cells[last:])]] = FOOTER
     damage[headers_again(frame, header)] = FOOTER
+    damage[np.flatnonzero(keep)[sums_amid(frame[keep])]] = FOOTER
     damage = damage[keep]
     places = [str(place) for place in wanted(header)]
     where = f"{path.name}: sheet '{sheet}', header in row {at + 1}, {header.layout} layout"
