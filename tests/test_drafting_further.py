@@ -1,11 +1,15 @@
 """Kinds of columns that no heading names: read by what their values do, or doubted aloud."""
 
+from datetime import timedelta
+
 import openpyxl
 import pytest
 
 from cxlab import study
 from cxlab.cleaning.durations import unit_named
+from cxlab.codebook import Table
 from cxlab.drafting import draft
+from cxlab.ingest import look
 from cxlab.ingest.encodings import decode
 from tests.test_drafting_overlooked import DAYS, NPS, PAID, RATED, N, _drafted
 
@@ -186,3 +190,62 @@ def test_sums_amid_a_sheet_are_no_records_and_days_put_together_are_doubted(tmp_
 
 def test_a_unit_is_no_part_of_another_word():
     assert unit_named("Resolve time") is None
+
+
+def test_a_file_without_headings_whose_first_line_is_a_record_is_known(tmp_path):
+    lines = [f"{DAYS[at]:%d.%m.%Y %H:%M};K-{at % 30:04d};{'cash' if at % 2 else 'card'};{PAID[at]}"
+             for at in range(N)]  # fmt: skip
+    (tmp_path / "till.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    made = draft([tmp_path / "till.csv"], tmp_path)
+    (tmp_path / "study.yaml").write_text(made.text, encoding="utf-8")
+    orders = study.load(tmp_path / "study.yaml").cleaned["orders"].frame
+    assert "has no header" in " ".join(made.doubts)
+    assert orders["amount"].sum() == pytest.approx(PAID.sum())
+
+
+@pytest.mark.parametrize(
+    "head", ["2025-01-03 09:15;Kind;How many", "Day;Kind;2025-01-03", "2025-01;2025-02;2025-03"]
+)
+def test_a_day_in_a_heading_above_other_things_is_a_heading(head, tmp_path):
+    (tmp_path / "e.csv").write_text(f"{head}\nnorth;1;2\nsouth;3;4\neast;5;6\n", encoding="utf-8")
+    assert look(tmp_path / "e.csv", Table(files=("e.csv",))).header.rows == 1
+
+
+def test_stays_of_an_hour_are_no_contracts(tmp_path):
+    doubts, said, opened = _drafted(
+        tmp_path, "Court;Member No;Start;End;Price",
+        lambda at: (f"C{at % 4}", f"m{at % 30}", f"{DAYS[at]:%Y-%m-%d %H:%M}",
+                    f"{DAYS[at] + timedelta(minutes=50):%Y-%m-%d %H:%M}", PAID[at]), ";",
+    )  # fmt: skip
+    assert "subscriptions" not in said
+    assert opened.cleaned["orders"].frame["amount"].sum() == pytest.approx(PAID.sum())
+    assert "ordered_at" in doubts
+
+
+def test_words_that_rate_beside_other_things_are_doubted_with_their_mean(tmp_path):
+    words = ("Very poor", "Poor", "Average", "Good", "Very good")
+    doubts, said, _ = _drafted(
+        tmp_path, "Order ID;Customer ID;Order date;Total;Review rating",
+        lambda at: (f"o{at}", f"k{at % 30}", f"{DAYS[at]:%Y-%m-%d}", PAID[at],
+                    words[RATED[at] - 1]), ";",
+    )  # fmt: skip
+    assert "orders" in said
+    assert f"'Review rating' holds answers (a mean of {RATED.mean():.2f})" in doubts
+
+
+def test_what_an_order_cost_and_what_was_left_of_it_are_told_apart_aloud(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Order ID;Customer ID;Order date;Payout total;Basket before commission",
+        lambda at: (f"o{at}", f"k{at % 30}", f"{DAYS[at]:%Y-%m-%d}", f"{PAID[at] * 0.7:.2f}",
+                    f"{PAID[at]:.2f}"), ";",
+    )  # fmt: skip
+    assert f"({PAID.sum():,.2f})" in doubts
+
+
+def test_contracts_of_some_who_have_several_are_doubted_as_customers(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Id;Tenant e-mail;Start date;Cancelled on;Desk",
+        lambda at: (500 + at, f"t{at % 70}@desk.org", f"{DAYS[at]:%Y-%m-%d}",
+                    LATER.format(at % 28 + 1) if at % 3 == 0 else "", "AB"[at % 2]), ";",
+    )  # fmt: skip
+    assert f"names {N} customers, and 'Tenant e-mail' 70" in doubts

@@ -1,17 +1,19 @@
 """What a draft would otherwise pass over in silence: columns it cannot use as they stand."""
 
 import re
+from collections import Counter
 
 import numpy as np
 import pandas as pd
 
 from cxlab.codebook import COLUMNS
-from cxlab.drafting.doubts import would_be
+from cxlab.drafting.doubts import mean, would_be
 from cxlab.drafting.guesses import SCORES, Guess
-from cxlab.drafting.lexicon import ENDED, NO_RATING, STATUS, WORDS, Word
+from cxlab.drafting.lexicon import ENDED, FIRM, NO_RATING, STATUS, WORDS, Word
 from cxlab.drafting.profiles import MOST_VALUES, Profile, folded
 from cxlab.drafting.roles import WHEN, moments_of
-from cxlab.drafting.tables import counts_rows, fits, is_money
+from cxlab.drafting.scales import read_scale
+from cxlab.drafting.tables import counts_rows, fits, is_money, is_who
 from cxlab.results import count, listing
 
 _MONTH = re.compile(
@@ -47,6 +49,8 @@ def overlooked(made: Guess) -> None:
     _one_or_two(made)
     _leave_here(made)
     _seldom_dated(made)
+    _other_sums(made)
+    _several_rows(made)
 
 
 def _by_heading(made: Guess, left: list[Profile]) -> set[int]:
@@ -198,7 +202,8 @@ def _asked_here(made: Guess) -> None:
     used = set(map(id, made.columns.values()))
     words = [word for word in WORDS["responses"] if word.ours in SCORES]
     for column in made.found:
-        tally = column.tally() if id(column) not in used and column.numbers else {}
+        if id(column) in used or not (tally := _points_of(column)):
+            continue
         if len(tally) < _FEWEST or not 0 <= min(tally) < max(tally) <= 100:
             continue
         ours = next((word.ours for word in words if fits([column], word)), "")
@@ -207,8 +212,9 @@ def _asked_here(made: Guess) -> None:
         if not ours and points and not re.search(NO_RATING, column.called):
             ours = "nps"  # answered as NPS is
         if ours and made.columns.get("csat") is None:
+            number = would_be(ours, column) or f"a mean of {mean(tally):.2f}"
             made.doubt(
-                f"'{column.name}' holds answers ({would_be(ours, column)}), and no page reads them "
+                f"'{column.name}' holds answers ({number}), and no page reads them "
                 f"in {made.table}. List the file again under responses, with '{ours}: "
                 f"{column.name}'.",
                 0.5,
@@ -302,7 +308,7 @@ _NO_PAY = r"balance|debt|arrears|limit|income|salary|saldo|credit|ltv|lifetime|t
 def _paid_here(made: Guess) -> None:
     """Doubt money that no column of ours reads, with its sum."""
     ours = _PAYS.get(made.table, "")
-    if made.table in ("responses", "orders") or ours in made.columns:
+    if made.table == "responses" or {ours, "amount", "unit_price"} & made.columns.keys():
         return
     used = set(map(id, made.columns.values()))
     paid = next(word for word in WORDS["orders"] if word.ours == "amount")
@@ -330,7 +336,67 @@ def _paid_here(made: Guess) -> None:
         return
 
 
+def _other_sums(made: Guess) -> None:
+    """Doubt which of several sums of an order was paid, where another is far from the one read."""
+    amount = made.columns.get("amount")
+    if (
+        made.table != "orders"
+        or amount is None
+        or any(d.line.endswith("amount") for d in made.doubts)
+    ):
+        return
+    used = set(map(id, made.columns.values()))
+    mine = made.raw(amount).map(amount.numbers).astype(float).sum()
+    others = []
+    for column in made.found:
+        if id(column) in used or not column.numbers or re.search(_NO_PAY, column.called):
+            continue
+        total = made.raw(column).map(column.numbers).astype(float).sum()
+        if is_money(column) and total > 0.5 * mine and abs(total - mine) > 0.005 * abs(mine):
+            others.append(f"'{column.name}' ({total:,.2f})")
+    if others and mine > 0:
+        made.doubt(
+            f"'amount' is read from '{amount.name}' ({mine:,.2f}); beside it stands "
+            f"{listing(others, 3)}. Write the one that customers paid.",
+            0.4,
+            "columns",
+            "amount",
+        )
+
+
+def _several_rows(made: Guess) -> None:
+    """Doubt a list of customers in which an address or a name comes in several rows."""
+    who = made.columns.get("customer_id")
+    if made.table != "customers" or who is None or who.distinct < 1 or is_who(who):
+        return
+    for column in made.found:
+        named = column.kind == "email" or re.search(FIRM, column.called) or is_who(column)
+        if column is who or not named or column.filled < 0.9 or not 0.3 < column.distinct < 0.97:
+            continue
+        made.doubt(
+            f"'{who.name}' names {len(who.counts):,} customers, and '{column.name}' "
+            f"{len(column.counts):,}: a row seems to be a contract or an account, of which some "
+            f"have several. If so, write them as subscriptions, with 'customer_id: {column.name}'.",
+            0.6,
+            "columns",
+            "customer_id",
+        )
+        return
+
+
 _PAID = r"proceeds|pledge|\bfee\b|charge\b|beitrag|premium|\bdues\b|\brent\b"
+
+
+def _points_of(column: Profile) -> dict[float, int]:
+    """Count the points of a column, also where words in a known order stand for them."""
+    if column.numbers:
+        return column.tally()
+    reading = read_scale([column]) if column.kind == "category" else None
+    points: Counter[float] = Counter()
+    for word, rows in column.counts.items():
+        if reading and word in reading.labels:
+            points[reading.labels[word]] += int(rows)
+    return dict(points)
 
 
 def _cut_short(made: Guess, left: list[Profile]) -> None:

@@ -381,8 +381,9 @@ def _untold(made: Guess) -> None:
         words = list(column.counts.index)
         if gives_back(pd.Series(words)).any():
             continue
-        parts = [f"'{word}' ({column.counts[word]:,} rows, {_worth(made, column, [word])})"
-                 for word in words[:4]]  # fmt: skip
+        worth = {word: _worth(made, column, [word]) for word in words[:4]}
+        parts = [f"'{word}' ({column.counts[word]:,} rows{f', {sum_}' if sum_ else ''})"
+                 for word, sum_ in worth.items()]  # fmt: skip
         made.doubt(
             f"if '{column.name}' says which orders were called off or not paid, leave those out by "
             f"'where: {{{column.name}: {{not: [{words[-1]}]}}}}': it holds {listing(parts)}, and "

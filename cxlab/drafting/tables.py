@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxlab import ingest
 from cxlab.codebook import Table
-from cxlab.drafting.lexicon import EVENT, NO_RATING, TELLS, WHO, WORDS, Word
+from cxlab.drafting.lexicon import EVENT, NO_RATING, NO_SUM, TELLS, WHO, WORDS, Word
 from cxlab.drafting.profiles import Profile, folded
 from cxlab.drafting.scales import read_scale
 from cxlab.drafting.vendors import Vendor, vendor_of
@@ -206,7 +206,8 @@ def _content(found: list[Profile]) -> Counter[str]:
     left = fits(found, _word("customers", "churned"))
     coded = [c for c in found if c.kind == "id"]
     numbered = fits(found, _word("orders", "order_id"))
-    money = fits(found, _word("orders", "amount")) or [c for c in found if is_money(c)]
+    money = fits(found, _word("orders", "amount"))
+    money = money or [c for c in found if is_money(c) and not re.search(NO_SUM, c.called)]
     times = [c for c in found if c.kind in ("time", "unclear time")]
     said = [c for c in found if c.kind in ("category", "text")]
     pleased = [c for c in found if re.search(FELT, c.said)] + fits(found, _word("responses", "ces"))
@@ -234,7 +235,7 @@ def _content(found: list[Profile]) -> Counter[str]:
     )  # 'Ticket', 'Opened', 'Closed' are no spell of a contract
     told_so = booked or any(column.called != "id" for column in asks)
     if several and began and ended:
-        points["subscriptions"] += 0 if told_so else 7
+        points["subscriptions"] += 0 if told_so or _is_brief(began[0], ended[0]) else 7
     visited = _visited(found, times)
     told = money or asked or pleased
     if several and times and not told and len(found) <= 4 and visited < 3:
@@ -246,6 +247,14 @@ def _content(found: list[Profile]) -> Counter[str]:
     points["visits"] += visited
     points["subscriptions"] -= 8 * (not (began or ended))
     return points
+
+
+def _is_brief(began: Profile, ended: Profile) -> bool:
+    """Say whether what began has ended within a day: a ride or a stay, and no contract."""
+    if began.moments is None or ended.moments is None or ended.filled < 0.9:
+        return False
+    took = ended.moments.median() - began.moments.median()
+    return bool(pd.Timedelta(0) <= took < pd.Timedelta("1D"))
 
 
 def _is_of_account(column: Profile) -> bool:

@@ -116,11 +116,29 @@ def recognise(rows: Sequence[Sequence[str]]) -> Header:
         return Header("surveymonkey", 2, names, names)
     if len(rows) > 2 and _is_merged(first, rows[1], rows[2]):
         return _merged(first, rows[1])
-    if len(first) > 1 and all(_is_number(cell) for cell in first):
+    if (len(first) > 1 and all(_is_number(cell) for cell in first)) or _is_record(rows):
         names = _distinct([""] * len(first))
         return Header("no header", 0, names, names)
     names = _distinct(first)
     return Header(_named_layout(names), 1, names, names, tuple(map(_zone_of_name, names)))
+
+
+_DATE = re.compile(r"(?:\d{4}[-./]\d\d?[-./]\d\d?|\d\d?[-./]\d\d?[-./]\d{4})(?:[T ]\d.*)?")
+
+
+def _is_record(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether the first row holds a day and is written as those below it: no heading is."""
+    first, *below = [[_shape(cell) for cell in row] for row in rows]
+    below = [row for row in below if len(row) == len(first)]
+    dated = [at for at, cell in enumerate(rows[0]) if _DATE.fullmatch(cell.strip())]
+    if len(below) < 2 or len(first) < 3 or not any(first[at] == below[0][at] for at in dated):
+        return False
+    alike = [sum(a == b for a, b in zip(first, row, strict=True)) for row in below]
+    return min(alike) >= len(first) / 2
+
+
+def _shape(cell: str) -> str:
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", cell.strip()))
 
 
 def _named_layout(names: Sequence[str]) -> str:
