@@ -311,7 +311,7 @@ def _like_nps(made: Guess) -> None:
         tally = column.tally() if column.kind in ("scale", "category", "text") else {}
         if len(tally) < _POINTS or not (min(tally) == 0 and max(tally) == 10):
             continue
-        if sum(tally.values()) < 0.1 * column.n or (column.kind == "scale" and column.words):
+        if sum(tally.values()) < 0.1 * column.n:
             continue
         if re.search(NO_RATING, column.called):
             continue
