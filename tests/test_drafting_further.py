@@ -118,7 +118,8 @@ def test_steps_that_say_somebody_left_and_money_beside_them_are_doubted(tmp_path
 
 
 def test_letters_of_one_language_are_taken_before_those_of_several():
-    text = "hely;mit\nGyőr;erdő mellett\nPécs;gyűrű és fűtés\nTőkés;csütörtök\n"
+    usual = "".join(f"ház {letter}tvét mérés éléskamráé {letter * 2}\n" for letter in "bcdfghjklm")
+    text = f"hely\n{usual}Győr\nerdő\ngyűrű\nfűtés\n"
     read = decode(text.encode("cp1250"), "x.csv", None)
     assert bytes(read.data).decode() == text
 
