@@ -13,6 +13,7 @@ import pytest
 
 from tests import desk
 from tests.conftest import ROOT
+from tests.small import write
 
 RUN = [sys.executable, "-c", "from cxlab.cli import main; main()"]
 
@@ -134,6 +135,18 @@ def test_a_part_that_is_not_there_is_refused_with_the_plan(words, said, sample, 
     done = _cxlab("run", sample, "--dry-run", "--only", "20_scores", *given, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"error: {said}\n"
+
+
+def test_a_setting_of_a_study_with_a_small_part_is_run(tmp_path):
+    rows = "".join(f"r{k},{k % 11},{'South' if k < 4 else 'North'}\n" for k in range(60))
+    whole = {"privacy": {"smallest_group": 10}, "reports": {"over": {"region": "all"}}}
+    path = write(tmp_path, "id,nps,region\n" + rows, columns={"response_id": "id", "nps": "nps"},
+                 segments=["region"], whole=whole)  # fmt: skip
+    words = ("run", path, "--dry-run", "--only", "20_scores", "--set", "level=0.9")
+    done = _cxlab(*words, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "20_scores/everyone-level-0-9.html  (to be made)" in done.stdout
+    assert "(not made: " in done.stdout
 
 
 @pytest.mark.parametrize(

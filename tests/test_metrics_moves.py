@@ -378,6 +378,17 @@ def test_small_segments_are_joined_and_the_pieces_still_sum():
     assert any("joined as 'other groups'" in note for note in found.notes)
 
 
+def test_who_answers_from_two_segments_is_one_of_those_joined():
+    # v and w hold 6 people each, of whom 3 are the same: 9 together
+    def wave(score):
+        who = [*range(60), *range(100, 106), *range(103, 109), *range(200, 212)]
+        region = ["N"] * 60 + ["v"] * 6 + ["w"] * 6 + ["x"] * 12
+        return pd.DataFrame({"customer_id": who, "nps": [score, 9, 3] * 28, "region": region})
+
+    found = metrics.change(wave(9), wave(3), by="region", smallest=10).frame
+    assert set(found["group"]) == {"all", "N", "other groups"}  # x had to go with them
+
+
 # ------------------------------------------------------------------ the last period
 
 

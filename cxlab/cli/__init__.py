@@ -173,7 +173,7 @@ def run(
         notebooks=only or mapping.reports.notebooks,
         given=_assignments(given or []),
     )
-    if given:
+    if {"segment", "value", "period"} & _assignments(given or []).keys():
         for part in {tuple(job.about.items()) for job in jobs if job.about not in parts}:
             opened.part(**dict(part))  # refuses one that is not there
     for name in mapping.deck.questions:

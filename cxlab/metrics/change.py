@@ -127,7 +127,9 @@ def _join_small(answers: Answers, wave: np.ndarray, smallest: int) -> tuple[Answ
     if not small.any():
         return answers, []
     for least in np.argsort(sizes.sum(axis=0), kind="stable"):  # alone, the joined would be told
-        if small.sum() > 1 and sizes[:, small].sum(axis=1).min() >= smallest:
+        inside = once[small[once["group"]]]  # who answered from two groups is one person
+        people = inside.groupby("wave")["who"].nunique().reindex([0, 1], fill_value=0)
+        if small.sum() > 1 and people.min() >= smallest:
             break
         small[least] = True
     kept = np.flatnonzero(~small)
