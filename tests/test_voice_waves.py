@@ -139,6 +139,24 @@ def test_themes_kept_without_counts_of_words_are_followed_by_their_words(tmp_pat
     assert set(told.fates.values()) == {"kept"}
 
 
+def test_words_of_both_languages_are_kept_for_what_was_rated_in_both(tmp_path):
+    english, german = rated(420, 1), rated(420, 2, "de")
+    theirs = [name for name in german if name not in PLAIN]
+    ours = [name for name in english if name not in PLAIN][: len(theirs)]
+    english = english.rename(columns=dict(zip(ours, theirs, strict=True)))
+    first, later = (
+        pd.concat([english[part], german[part]], ignore_index=True)
+        for part in (slice(340), slice(340, None))
+    )
+    file = _kept(first, tmp_path, ratings=theirs)
+    often = {each["name"]: each["often"] for each in json.loads(Path(file).read_text())["themes"]}
+    for name, was in zip(theirs, ours, strict=True):
+        assert {each for each in BOOK[was][0] if each.isalpha()} & set(often[name])
+    assert {"matratze", "kissen"} <= set(often["bett"])
+    told = voice.themes(voice.hear(later), ratings=theirs, kept=file)
+    assert {name: told.fates[name] for name in theirs} == dict.fromkeys(theirs, "kept")
+
+
 def test_a_third_wave_knows_the_words_of_both(tmp_path):
     rows = _spoken(4, 600, 3)
     second = voice.themes(voice.hear(rows[300:]), kept=_kept(rows[:300], tmp_path))

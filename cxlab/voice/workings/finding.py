@@ -258,6 +258,10 @@ def together(parts: list) -> list:
             listed[theme.name] = before._replace(
                 words=before.words | theme.words,
                 steadiness=min(before.steadiness, theme.steadiness),
+                often={
+                    word: max(each.often.get(word, 0.0) for each in (before, theme))
+                    for word in before.often | theme.often
+                },
             )
             carried[:, place] |= each
             strength[:, place] = np.maximum(strength[:, place], much)
