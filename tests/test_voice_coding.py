@@ -229,3 +229,14 @@ def test_an_export_of_reviews_is_read_masked_and_told(tmp_path):
     assert (told["estimate"], told["time"]) == (pytest.approx(2 / 3), 2)
     assert len(voice.hear(posts, comment="text", languages=["en"]).text) == 3
     assert "on average, from " in voice.reviews(posts).headline  # no survey stands beside them
+
+
+def test_the_base_of_stars_is_the_reviews_that_the_sentence_counts():
+    days = ["2025-02-03"] * 4 + ["2025-05-03"] * 20 + ["2025-08-03"] * 30
+    posts = pd.DataFrame({"rating": 4.0, "posted_at": pd.to_datetime(days)})
+    told = voice.reviews(posts, smallest=10)
+    assert "from 50 reviews" in told.headline
+    assert told.base.startswith(
+        "50 reviews with stars and a date, of 54: the others lie in a quarter"
+    )
+    assert voice.reviews(posts, smallest=1).base == "54 reviews with stars and a date."

@@ -127,13 +127,15 @@ def reviews(
     table = table[table["n"] >= how.smallest].reset_index(drop=True)
     if not (table["part"] == STARS).any():
         raise VoiceError(f"No {period} holds {how.smallest} reviews.")
+    told = int(table.loc[table["part"] == STARS, "n"].sum())
+    more = f", of {len(stars):,}: the others lie in a {period} of fewer than {how.smallest}"
     return Result(
         name="reviews beside the survey",
         frame=table,
         headline=_together(table, score, how.level),
         method="Mean by period with linearised intervals; Spearman's rank correlation (1904) "
         f"of the periods that both have. {NO_SAMPLE}",
-        base=f"{count(len(stars), 'review')} with stars and a date.",
+        base=f"{count(told, 'review')} with stars and a date{more if told < len(stars) else ''}.",
         notes=("Reviews are never part of the survey's score.",),
     )
 
