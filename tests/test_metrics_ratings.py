@@ -29,6 +29,18 @@ def test_a_rating_whose_low_end_is_good_is_turned_round():
     assert found.loc["effort", "share"] == 0.75
 
 
+def test_of_the_best_and_the_worst_rating_it_is_told_that_others_may_be_it():
+    rows = pd.DataFrame({"speed": [5, 4, 5, 4] * 30, "staff": [1, 2, 3, 2] * 30})
+    rows["price"] = [1, 2, 2, 3] * 29 + [1, 1, 2, 3]
+    rows["effort"] = [1, 2, 1, 2] * 30
+    ends = dict.fromkeys(["speed", "staff", "price"], Scale(low=1, high=5))
+    found = metrics.ratings_overview(rows, ratings=ends).headline
+    assert found == "Speed is rated best (4.50 of 5) and price or another worst (1.99)."
+    ends["effort"] = Scale(low=1, high=5, better="low")  # 1.50 is as good as 4.50
+    found = metrics.ratings_overview(rows, ratings=ends).headline
+    assert found.startswith("Speed or another is rated best (4.50 of 5)")
+
+
 def test_a_study_without_a_score_leads_with_its_ratings(tmp_path):
     kind = lattice.ORDINARY | dict.fromkeys(("customers", "orders", "contacts"), "none")
     path = lattice.write({**kind, "scores": "none"}, tmp_path)

@@ -8,9 +8,10 @@ from cxlab.codebook import How, Scale, label, question
 from cxlab.metrics.overview import score_of
 from cxlab.metrics.workings.answers import CUSTOMER, repeated
 from cxlab.metrics.workings.measures import MetricsError, Score
-from cxlab.results import Result, amount, count, percent, sentence, span
+from cxlab.results import Result, amount, count, or_others, percent, sentence, span
 
 _NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "n", "n_effective")
+_PLACES = ["place", "place_low", "place_high"]  # from 0 at the bad end of the scale to 1
 
 
 @question()
@@ -42,7 +43,7 @@ def ratings_overview(
     who = (repeated(responses) if how.cluster is None else how.cluster) or ""
     who = "customer" if who == CUSTOMER else who
     rows = [_row(responses, name, scale, how) for name, scale in ratings.items()]
-    frame = pd.DataFrame(rows, columns=["term", *_NUMBERS, "share", "place"])
+    frame = pd.DataFrame(rows, columns=["term", *_NUMBERS, "share", *_PLACES])
     frame = frame.dropna(subset=["estimate"]).sort_values("place", ascending=False, kind="stable")
     if frame.empty:
         raise MetricsError(
@@ -53,7 +54,7 @@ def ratings_overview(
     frame.insert(1, "rank", range(1, len(frame) + 1))
     return Result(
         name="ratings",
-        frame=frame.drop(columns="place").reset_index(drop=True),
+        frame=frame.drop(columns=_PLACES).reset_index(drop=True),
         headline=sentence(_headline(frame, unit)),
         method="Mean of each rating with its interval; share in the two best points of its scale.",
         base=f"{count(len(responses), 'answer')}, {count(len(frame), 'rating')}; "
@@ -66,9 +67,10 @@ def ratings_overview(
 def _row(responses: pd.DataFrame, name: str, scale: Scale, how: How) -> tuple:
     found = score_of(responses, score=Score(name, "mean", scale, name), how=how).frame.iloc[0]
     best = _two_best(responses, name, scale, how.weight)
-    up = (found["estimate"] - scale.low) / (scale.high - scale.low)
-    place = 1 - up if scale.better == "low" else up
-    return (name, *(found[word] for word in _NUMBERS), best, place)
+    ends = ("estimate", "conf_low", "conf_high")
+    up = [(found[word] - scale.low) / (scale.high - scale.low) for word in ends]
+    places = [1 - up[0], 1 - up[2], 1 - up[1]] if scale.better == "low" else up
+    return (name, *(found[word] for word in _NUMBERS), best, *places)
 
 
 def _two_best(responses: pd.DataFrame, name: str, scale: Scale, weight: str | None) -> float:
@@ -86,11 +88,13 @@ def _headline(frame: pd.DataFrame, unit: str) -> str:
     best, worst = label(top["term"]), label(low["term"])
     if len(frame) == 1:
         return f"{best} is rated {_said(top, unit)}."
-    if not top["conf_low"] > low["conf_high"] and unit:  # without a spread nothing stands apart
+    if not top["place_low"] > low["place_high"] and unit:  # without a spread nothing stands apart
         return f"No rating stands apart: {best} is {_of(top, unit)}, the others near it."
+    high = int((~(frame["place_high"] < top["place_low"])).sum())
+    deep = int((~(frame["place_low"] > low["place_high"])).sum())
     return (
-        f"{best} is rated best ({_of(top, unit)}) and {worst} worst "
-        f"({amount(low['estimate'], unit)})."
+        f"{best}{or_others(high - 1)} is rated best ({_of(top, unit)}) and "
+        f"{worst}{or_others(deep - 1)} worst ({amount(low['estimate'], unit)})."
     )
 
 
