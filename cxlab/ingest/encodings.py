@@ -191,8 +191,10 @@ def _other(data: Bytes, name: str, bad: int) -> Read:
     start = data.rfind(b"\n", 0, bad) + 1
     sample = bytes(data[start : start + _LOOKED_AT])
     cut = start + _LOOKED_AT < len(data)
-    read = {each: _reads(sample, each, cut) for each in (*_OTHERS, *_LATIN)}
-    high = re.findall(rb"[\x80-\xff]+[\x40-\x7e]?", sample)
+    # lines of a to z alone read alike in each, and tell nothing
+    telling = b"\n".join(line for line in sample.split(b"\n") if not line.isascii())
+    read = {each: _reads(telling, each, cut) for each in (*_OTHERS, *_LATIN)}
+    high = re.findall(rb"[\x80-\xff]+[\x40-\x7e]?", telling)
     alone = sum(len(run.rstrip(bytes(range(0x40, 0x7F)))) == 1 for run in high)
     foreign = sum(map(len, high))
     scattered = alone > 0.5 * len(high) or (foreign < 12 and foreign < 0.02 * len(sample))
