@@ -153,6 +153,14 @@ def test_profit_by_hand():
     assert table.loc[0, "estimate"] == 0
 
 
+def test_it_is_told_at_what_a_customer_counts():
+    rows = pd.DataFrame({"left": [1, 0] * 20, "x": 1.0, "monthly_fee": 9.0})
+    found = churn.from_table(rows, label="left")
+    for value, said in (("monthly_fee", "at one monthly fee"), (9.0, "each counts alike")):
+        notes = churn.profit(np.linspace(1, 0, 40), found, value=value, cost=1).notes
+        assert any(said in note for note in notes), notes
+
+
 def test_where_calls_pay_for_nearly_everyone_no_amount_is_named():
     found = churn.from_table(pd.DataFrame({"left": [1] * 98 + [0] * 2, "x": 1.0}), label="left")
     said = churn.profit(np.linspace(1, 0, 100), found, value=100, cost=1, saved=0.5).headline

@@ -18,6 +18,10 @@ from cxlab.results import Result, amount, count, number, percent, span
 
 N_BOOT = 500
 _NEARLY_ALL = 0.9  # share called at best from which on whom to call first hardly matters
+_PRICED = {
+    "spend": "A customer counts at the recent spend.",
+    "monthly_fee": "A customer counts at one monthly fee; who stays for longer is worth more.",
+}
 _UNPRICED = (
     "No column tells what a customer is worth: each counts alike, and a call costs what is said "
     "as a part of that."
@@ -70,6 +74,7 @@ def profit(
     frame["conf_low"], frame["conf_high"] = low, high
     frame["verdict"] = "assumed"
     best = stats.percentile(calls[drawn.argmax(axis=1)], level)
+    counted = _PRICED.get(value, "") if isinstance(value, str) else _UNPRICED
     return Result(
         name="profit curve",
         frame=frame,
@@ -82,7 +87,7 @@ def profit(
         base=taken.base(),
         notes=(
             *_most(frame, best),
-            *(() if isinstance(value, str) else (_UNPRICED,)),
+            *((counted,) if counted else ()),
             f"That {percent(saved)} of leavers who are called can be kept is an assumption; the "
             "hold-out group of the list measures it.",
             "The best number of calls is found on the same customers it is judged on, and so "
