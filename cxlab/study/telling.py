@@ -60,7 +60,8 @@ def cells(
 
     A quarter of everyone less the same quarter of a region is that of the other regions, a plan
     less its customers in a region those elsewhere. Why a score moved is told by groups of the last
-    quarters, so these are crossed as well.
+    quarters, so these are crossed as well. Not weighed: the periods of a report that was asked for
+    by itself (`--set every=month`), and how many of a part are left at a point of a curve.
 
     Args:
         frames: the tables of the whole study.
