@@ -433,3 +433,12 @@ def test_survival_of_everybody_without_doubt_is_no_tile():
     assert [tile["interval"] for tile in tiles(report["findings"])] == ["90.0% to 100.0%"]
     shown = results.answer(*(results.Result.from_dict(f) for f in report["findings"]))
     assert shown._repr_mimebundle_()["text/html"].count("<li>") == 1
+
+
+def test_a_difference_of_shares_is_told_in_points_beside_its_sentence():
+    row = {"estimate": 0.36, "conf_low": 0.341, "conf_high": 0.377, "n": 900}
+    said = "Of plan 'month' 42.7% left, 36.0 percentage points above all others."
+    for text, told in ((said, "+36.0 points (34.1 to 37.7)"),
+                       ("36.0% left.", "36.0% (34.1% to 37.7%)")):  # fmt: skip
+        page = leadership.Page([_found("1", ("left", text, row), unit="share")])
+        assert page.sentences[0].figure == told

@@ -479,7 +479,7 @@ def _part(
     """Write a part's row; one held back keeps its name alone."""
     unit = finding["unit"]
     shown = ("–", "–", "not shown") if held else (
-        figure(row, unit, finding["base"]),
+        figure(row, unit, finding["base"], finding["headline"]),
         number(row["n"], 0) if row.get("n") else "–",
         certainty(row, unit),
     )  # fmt: skip

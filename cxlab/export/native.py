@@ -35,6 +35,7 @@ from cxlab.codebook.colours import (
 from cxlab.export import charts
 from cxlab.export.charts import Drawn, Row, named, unit_of, unsure
 from cxlab.export.inert import cell, plain
+from cxlab.export.sentences import in_points, lead
 from cxlab.results import RATIOS, currency_of, span
 
 MEANS = {"promptness": "mean score", "agents": "mean score"}  # findings of no unit of their own
@@ -681,6 +682,8 @@ def _unit(finding: Mapping[str, Any]) -> str:
     unit = unit_of(finding)
     if unit == "money":
         return currency_of(finding["base"]) or unit
+    if in_points(lead(finding), unit, finding["headline"]):
+        return "percentage points"
     return (
         f"out {unit}"
         if unit.startswith("of ")

@@ -173,14 +173,41 @@ def _range(unit: str, estimate: float) -> float:
     return max(float(top[1]) - 1, 1.0) if top else max(4 * abs(estimate), 1e-12)
 
 
-def figure(row: Mapping[str, Any], unit: str, base: str = "") -> str:
-    """Write the number of a row with its interval; money in the currency that the base names."""
+def figure(row: Mapping[str, Any], unit: str, base: str = "", said: str = "") -> str:
+    """Write the number of a row with its interval; money in the currency that the base names.
+
+    Args:
+        row: a row of a finding's frame.
+        unit: the finding's unit.
+        base: whom it counts.
+        said: its sentence: a difference of shares told in percentage points is none of a share.
+
+    Example:
+        >>> row = {"estimate": 0.36, "conf_low": 0.341, "conf_high": 0.377}
+        >>> figure(row, "share"), figure(row, "share", said="36.0 percentage points above")
+        ('36.0% (34.1% to 37.7%)', '+36.0 points (34.1 to 37.7)')
+    """
     if row.get("estimate") is None:
         return ""
-    text = in_unit(row["estimate"], unit, base)
-    if row.get("conf_low") is None or row.get("conf_high") is None:
+    told, apart = dict(row), in_points(row, unit, said)
+    if apart:
+        unit = "points"
+        told |= {
+            key: row[key] * 100 for key in ("estimate", "conf_low", "conf_high") if row.get(key)
+        }
+    text = in_unit(told["estimate"], unit, base)
+    if apart:
+        text = f"{amount(told['estimate'], unit, signed=True)} points"
+    if told.get("conf_low") is None or told.get("conf_high") is None:
         return text
-    return f"{text} ({span(row['conf_low'], row['conf_high'], unit)})"
+    return f"{text} ({span(told['conf_low'], told['conf_high'], unit)})"
+
+
+def in_points(row: Mapping[str, Any], unit: str, said: str) -> bool:
+    """Say whether a sentence tells the number of a row in percentage points."""
+    if unit != "share" or row.get("estimate") is None:
+        return False
+    return f"{number(abs(row['estimate']) * 100, 1)} percentage points" in said
 
 
 def estimates(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -198,7 +225,7 @@ def sentence(report: Mapping[str, Any], finding: Mapping[str, Any]) -> Sentence:
     if not row and finding["name"] == MOVEMENT:  # what did not move may be told without a number
         row = next(_rows(finding), {})
         row = {key: row.get(key) for key in ("term", "p_value", "p_adjusted", "verdict", "n")}
-    shown = figure(row, unit, finding["base"])
+    shown = figure(row, unit, finding["base"], text)
     text = brief(text, amount(row["estimate"], unit) if row.get("estimate") is not None else "")
     if shown and unit == "money":
         bare, named = money(row["estimate"]), in_unit(row["estimate"], unit, finding["base"])

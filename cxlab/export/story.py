@@ -179,7 +179,7 @@ def _callout(finding: Mapping[str, Any]) -> tuple[str, ...]:
     if row.get("conf_low") is None or row.get("conf_high") is None:
         return ()
     unit = charts.unit_of(finding)
-    number, _, ends = figure(row, unit, finding["base"]).partition(" (")
+    number, _, ends = figure(row, unit, finding["base"], finding["headline"]).partition(" (")
     term = charts.PIECES.get(str(row.get("term")), row.get("term"))
     names = [term, *(row.get(key) for key in ("group", "period"))]
     whom = ", ".join(label(str(name)) for name in names if name and name != "all")
