@@ -259,3 +259,78 @@ def test_contracts_of_some_who_have_several_are_doubted_as_customers(tmp_path):
                     LATER.format(at % 28 + 1) if at % 3 == 0 else "", "AB"[at % 2]), ";",
     )  # fmt: skip
     assert f"names {N} customers, and 'Tenant e-mail' 70" in doubts
+
+
+@pytest.mark.parametrize(
+    ("day", "sum_"), [("{:%d.%m.%Y г.}", "{} лв."), ("{:%d.%m.%Y. %H:%M}", "{} din"),
+                      ("{:%d.%m.%Y %H:%M Uhr}", "{} kr."), ("{:%d.%m.%Y kl. %H:%M}", "{} руб.")]
+)  # fmt: skip
+def test_days_and_sums_with_words_around_them_are_read(day, sum_, tmp_path):
+    _, _, opened = _drafted(
+        tmp_path, "Order ID;Customer ID;Order date;Total",
+        lambda at: (f"o{at}", f"k{at % 30}", day.format(DAYS[at]),
+                    sum_.format(f"{PAID[at]:.2f}".replace(".", ","))), ";",
+    )  # fmt: skip
+    orders = opened.cleaned["orders"].frame
+    assert orders["amount"].sum() == pytest.approx(PAID.sum())
+    assert f"{orders['ordered_at'].max():%Y-%m-%d}" == f"{DAYS[-1]:%Y-%m-%d}"
+
+
+@pytest.mark.parametrize(
+    ("cell", "what"), [("{:%Y|%d.%m.} ab", ""), ("{:%d-%m-%Y} früh", "looks like dates")]
+)
+def test_what_looks_like_dates_and_is_not_read_is_doubted(cell, what, tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Member No;Branch;Kam",
+        lambda at: (f"m{at}", "NS"[at % 2], cell.format(DAYS[at])), ";",
+    )  # fmt: skip
+    assert ("looks like dates" in doubts) == bool(what)
+
+
+def test_numbers_with_an_unknown_word_are_doubted(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Order ID;Customer ID;Order date;Spent",
+        lambda at: (f"o{at}", f"k{at % 30}", f"{DAYS[at]:%Y-%m-%d}", f"Qz. {PAID[at]:.2f}"), ";",
+    )  # fmt: skip
+    assert "'Spent' ('Qz. " in doubts
+    assert "numbers with a word" in doubts
+
+
+@pytest.mark.parametrize("words", [("blip", "blop", "blap", "blup"), ("++", "+", "-", "--")])
+def test_words_that_several_answers_share_in_no_known_order_are_doubted(words, tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Respondent;Answered;Likely to recommend us;Rooms;Food",
+        lambda at: (f"r{at}", f"{DAYS[at]:%Y-%m-%d}", NPS[at], words[at % 4], words[at // 4 % 4]),
+        ";",
+    )  # fmt: skip
+    assert "'Rooms' and 'Food' share 4 words" in doubts
+    assert f"'{words[0]}' ({len(range(0, N, 4))})" in doubts
+
+
+@pytest.mark.parametrize(("heading", "no"), [("Renewed?", "N"), ("Active", "FALSE")])
+def test_a_flag_of_who_stays_is_doubted_with_those_who_do_not(heading, no, tmp_path):
+    yes = {"N": "Y", "FALSE": "TRUE"}[no]
+    doubts, _, _ = _drafted(
+        tmp_path, f"Customer ID;Signed up;{heading}",
+        lambda at: (f"k{at}", f"{DAYS[at]:%Y-%m-%d}", no if at % 5 == 0 else yes), ";",
+    )  # fmt: skip
+    assert f"'{no}' in {N // 5} of {N} rows" in doubts
+
+
+def test_a_mark_that_some_orders_bear_is_doubted_with_their_worth(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Order ID;Customer ID;Order date;Total;Bounced",
+        lambda at: (f"o{at}", f"k{at % 30}", f"{DAYS[at]:%Y-%m-%d}", PAID[at],
+                    "" if at % 9 else "Y"), ";",
+    )  # fmt: skip
+    assert f"worth {PAID[::9].sum():,.2f} of {PAID.sum():,.2f}" in doubts
+
+
+def test_points_of_both_signs_are_doubted_with_their_sum(tmp_path):
+    points = [(200 + at) * (1 if at % 3 else -1) for at in range(N)]
+    doubts, said, _ = _drafted(
+        tmp_path, "Member No;Booked on;Activity;Units",
+        lambda at: (f"m{at % 30}", f"{DAYS[at]:%Y-%m-%d}", "ABC"[at % 3], points[at]), ";",
+    )  # fmt: skip
+    assert "orders" not in said
+    assert f"({sum(points):,.2f})" in doubts

@@ -46,7 +46,9 @@ DATED = re.compile(
 )
 _CURRENCY = re.compile(
     r"(?<![a-z])(?:r|us|au?|ca?|nz|hk|s|mx)\$|[£$€¥₩₹₺₽₪฿₫₴円元원]|(?<![a-z])(?:gbp|usd|eur|chf|kr|zł|pln|kč|czk|huf|ft|lei|ron|sek|nok|dkk|"
-    r"try|brl|cad|aud|nzd|jpy|cny|inr|zar|mxn|sgd|hkd|aed|ils)(?![a-z])|%",
+    r"try|brl|cad|aud|nzd|jpy|cny|inr|zar|mxn|sgd|hkd|aed|ils|bgn|лв|uah|грн|rub|руб|rsd|din|дин|mkd|"
+    r"ден|bam|isk|idr|rp|myr|php|thb|vnd|kes|ksh|ngn|egp|sar|qar|kwd|pkr|ars|clp|cop|pen)"
+    r"(?![a-zа-я])\.?|%",
     re.IGNORECASE,
 )
 _SIGNS = {
@@ -54,7 +56,8 @@ _SIGNS = {
     "s$": "SGD", "mx$": "MXN", "r$": "BRL", "$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY",
     "₹": "INR", "₩": "KRW", "₺": "TRY", "₪": "ILS", "円": "JPY", "元": "CNY",
     "원": "KRW", "zł": "PLN", "kč": "CZK", "ft": "HUF",
-    "lei": "RON",
+    "lei": "RON", "лв": "BGN", "грн": "UAH", "руб": "RUB", "din": "RSD", "дин": "RSD",
+    "ден": "MKD", "rp": "IDR", "ksh": "KES", "₽": "RUB", "฿": "THB", "₫": "VND", "₴": "UAH",
 }  # fmt: skip
 
 _PROBED = 10_000  # rows that tell whether values repeat
@@ -406,7 +409,8 @@ def to_currency(column: pd.Series) -> Converted:
 
 def _currency_of(amount: str) -> str:
     sign = next((each for each in _CURRENCY.findall(amount) if each != "%"), "")
-    return _SIGNS.get(sign.lower(), sign.upper())
+    bare = sign.lower().rstrip(".")
+    return _SIGNS.get(bare, bare.upper())
 
 
 def to_number(

@@ -151,6 +151,9 @@ _ROW = re.compile(
     r"(?P<day>20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))[T ]?(?P<h>[01]\d|2[0-3])"
     r"(?:(?P<mi>[0-5]\d)(?P<s>[0-5]\d)?)?(?P<zone>Z|[+-]\d{4})?"
 )
+# what stands behind a year or before an hour: '3.1.2025 г.', '3.1.2025. 9:15', '9:15 Uhr'
+_ABOUT = re.compile(r"(?<=\d{4})\s?[гр]\.?(?=$|[ ,])|(?<=[./]\d{4})\.(?=$| )|(?<=\d) ?Uhr$|"
+                    r"(?<=\d)(?:,? kl\.?| à) (?=\d)")  # fmt: skip
 _NET = re.compile(r"\\?/Date\((\d+)(?:[+-]\d{4})?\)\\?/")
 _ERAS = {"令和": 2018, "平成": 1988, None: 0}  # the year before the first
 
@@ -158,9 +161,10 @@ _ERAS = {"令和": 2018, "平成": 1988, None: 0}  # the year before the first
 def _in_figures(text: pd.Series, left: np.ndarray) -> pd.Series:
     """Write days of East Asia, of .NET, and figures in a row as the standard has them."""
     words = text.iloc[left]
-    odd = words.str.contains(r"[年년오]|/Date\(|^\d{4}\. |^20\d{6}[T ]?\d", regex=True).to_numpy(
-        bool
-    )
+    odd = words.str.contains(
+        r"[年년오]|/Date\(|^\d{4}\. |^20\d{6}[T ]?\d|\d\s?[гр]\.|\d\. |\d\.$|Uhr|kl\.? |à \d",
+        regex=True,
+    ).to_numpy(bool)
     if not odd.any():
         return text
     text = text.copy()
@@ -169,6 +173,7 @@ def _in_figures(text: pd.Series, left: np.ndarray) -> pd.Series:
 
 
 def _standard(word: str) -> str:
+    word = _ABOUT.sub(" ", word).strip()
     if net := _NET.fullmatch(word):
         return net[1].rjust(13, "0")
     if row := _ROW.fullmatch(word):

@@ -609,7 +609,8 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
     ),
     "subscriptions": ((r"subscription|\babo\b|abonnement|suscripcion|\bmrr\b", 3),
                       (r"\bpolis[ya]\b|\bpoliza|polizza|apolice|\bumowy\b|smlouvy", 3),
-                      (r"\bpolicy (?:no|nr|number|id)|\binception|\blapse|\blease|tenan|"
+                      (r"\bpolic(?:y|en?) ?(?:no|nr|number|id|nummer)|\binception|"
+                       r"\blapse|\blease|tenan|"
                        r"premium", 2),
                       (r"\bplan\b|renew|current term|billing", 1)),
     "reviews": ((r"리뷰|후기|별점|レビュー|口コミ|评价|评论|отзыв|\bopinion(?:es|i)?\b|\bstars?\b|"
@@ -695,9 +696,10 @@ NO_WHO = (
     r"priority|score|order|invoice"
 )
 NO_SUM = (
-    r"discount|rabatt|remise|descuento|korting|\btax\b|\bvat\b|mwst|steuer|\btva\b|\biva\b|"
-    r"shipping|"
-    rf"versand|\bfee\b|{_TIP}|weight|gewicht|rate\b|latitude|longitude|distance|score|margin|"
+    r"discount|rabatt|remise|descuento|korting|\btax\b|\bvat\b|\b[ghp]st\b|\bmoms\b|\bbtw\b|mwst|"
+    r"steuer|\btva\b|\biva\b|shipping|"
+    rf"versand|\bfee\b(?! (?:received|paid|collected))|{_TIP}|"
+    r"weight|gewicht|rate\b|latitude|longitude|distance|score|margin|"
     r"cost|kosten|\b(?:k?wh|mwh|kg|km|mb|gb|m2|m3|litros?|lit(?:er|re)s?|minutes?|minuten)\b"
 )
 # sentences that no customer wrote

@@ -51,6 +51,10 @@ def overlooked(made: Guess) -> None:
     _seldom_dated(made)
     _other_sums(made)
     _several_rows(made)
+    _looks_read(made)
+    _one_ladder(made)
+    _stays(made)
+    _marked(made)
 
 
 def _by_heading(made: Guess, left: list[Profile]) -> set[int]:
@@ -275,6 +279,114 @@ def _seldom_dated(made: Guess) -> None:
 
 _DATED = 0.9  # of the rows, those that have a day
 
+_DAY = r"\d{1,4}[-./年] ?\d{1,2}[-./月] ?\d{1,4}"
+_MEASURED = re.compile(r"(\D{0,6}?)([-+]?\d[\d.,' \u00a0\u202f]*)(\D{0,8}?)")
+
+
+def _looks_read(made: Guess) -> None:
+    """Doubt what looks like dates, or like numbers with a word, and is read as neither."""
+    used = set(map(id, (*made.columns.values(), *made.ratings.values())))
+    for column in made.found:
+        shown = column.counts.index[:_SHOWN].to_series()
+        told = any(f"'{column.name}'" in doubt.text for doubt in made.doubts)
+        odd = column.kind in ("category", "text", "id") and not column.numbers
+        if id(column) in used or not odd or told or len(shown) < _FEWEST:
+            continue
+        parts = [_MEASURED.fullmatch(cell.strip()) for cell in shown]
+        around = {(found[1].strip(), found[3].strip()) for found in parts if found}
+        if shown.str.contains(_DAY, regex=True).mean() > _MOSTLY and shown.str.len().max() < 30:
+            what = "what looks like dates"
+        elif all(parts) and len(around) == 1 and shown.str.contains(r"\d[.,]\d").mean() > 0.5:
+            what = "numbers with a word or a sign"
+        else:
+            continue
+        made.doubt(
+            f"'{column.name}' ('{column.example}') holds {what} that are not read, in "
+            f"{count(column.n, 'row')}. Export it in a plain form, then map it.",
+            0.5,
+            "columns",
+        )
+
+
+_SHOWN = 200  # values at which a column is looked
+
+
+def _one_ladder(made: Guess) -> None:
+    """Doubt words that several columns of answers share, as points of a scale in no known order."""
+    if made.table != "responses":
+        return
+    used = set(map(id, (*made.columns.values(), *made.ratings.values())))
+    sets: dict[frozenset[str], list[Profile]] = {}
+    for column in made.found:
+        few = column.kind == "category" and 3 <= len(column.counts) <= _POINTS - 1
+        if few and id(column) not in used and not column.numbers and column.filled > 0.3:
+            sets.setdefault(frozenset(column.counts.index), []).append(column)
+    for words, columns in sets.items():
+        if len(columns) < 2:
+            continue
+        shown = [f"'{word}' ({columns[0].counts[word]:,})" for word in columns[0].counts.index]
+        first = columns[0].counts.index[0]
+        made.doubt(
+            f"{listing([repr(column.name) for column in columns], 4)} share "
+            f"{count(len(words), 'word')}, as ratings do, in no order that is known: "
+            f"{listing(shown, _POINTS)} in the first. Name them under ratings, and say under "
+            f"'scales: {{ratings: {{range: 1..{len(words)}, labels: {{{first!r}: …}}}}}}' which "
+            "point each stands for.",
+            0.6,
+            "ratings",
+        )
+
+
+_STAYS = (
+    r"\brenewed\b|\bretained\b|\bstill (?:with|here|active|a )|^(?:is )?active$|^aktiv$|^actif$"
+)
+_NO = frozenset(["n", "no", "false", "f", "nein", "non", "0", "nee", "não"])
+
+
+def _stays(made: Guess) -> None:
+    """Doubt a flag that says who stayed, where nobody is known to have left."""
+    if {"churned", "churned_at", "ended_at"} & made.columns.keys():
+        return
+    if made.table not in ("customers", "responses", "subscriptions"):
+        return
+    for column in made.found:
+        gone = [word for word in column.counts.index if word.casefold() in _NO]
+        if column.kind != "flag" or not gone or not re.search(_STAYS, column.called):
+            continue
+        lost = int(column.counts[gone].sum())
+        made.doubt(
+            f"'{column.name}' holds {listing([repr(word) for word in gone])} in {lost:,} of "
+            f"{column.n:,} rows: if those have left, write it the other way round, with yes for "
+            "them, as 'churned' under customers. Until then nobody is known to have left.",
+            0.8,
+            "columns",
+        )
+        return
+
+
+def _marked(made: Guess) -> None:
+    """Doubt a mark that some orders bear and nothing reads: they may not count."""
+    amount = made.columns.get("amount")
+    if made.table != "orders" or amount is None:
+        return
+    numbers = made.raw(amount).map(amount.numbers).astype(float)
+    used = set(map(id, made.columns.values()))
+    for column in made.found:
+        mark = column.counts.index[0] if len(column.counts) == 1 else ""
+        rule = column.name in made.said.get("where", {})
+        if not 0 < len(mark) <= 4 or column.filled > 0.5 or id(column) in used or rule:
+            continue
+        rows = made.raw(column) == mark
+        made.doubt(
+            f"'{column.name}' bears '{mark}' in {int(rows.sum()):,} of {len(rows):,} rows, worth "
+            f"{numbers[rows].sum():,.2f} of {numbers.sum():,.2f}, and they are counted. If they do "
+            f"not count, write `where: {{{column.name}: {{filled: no}}}}`.",
+            0.3,
+            "where",
+        )
+        return
+
+
 _LEAVES = re.compile(rf"\b(?:{ENDED})")
 
 
@@ -306,20 +418,15 @@ _NO_PAY = r"balance|debt|arrears|limit|income|salary|saldo|credit|ltv|lifetime|t
 
 
 def _paid_here(made: Guess) -> None:
-    """Doubt money that no column of ours reads, with its sum."""
+    """Doubt money, or sums of both signs, that no column of ours reads."""
     ours = _PAYS.get(made.table, "")
-    if made.table == "responses" or {ours, "amount", "unit_price"} & made.columns.keys():
+    if {ours, "amount", "unit_price"} & made.columns.keys():
         return
-    used = set(map(id, made.columns.values()))
-    paid = next(word for word in WORDS["orders"] if word.ours == "amount")
+    used = set(map(id, (*made.columns.values(), *made.ratings.values())))
     for column in made.found:
-        named = column.numbers and (fits([column], paid) or re.search(_PAID, column.called))
         if id(column) in used or column.filled < 0.5 or re.search(_NO_PAY, column.called):
             continue
-        if (
-            not (is_money(column) or (named and len(column.counts) > 1))
-            or column.moments is not None
-        ):
+        if not column.numbers or column.moments is not None or not _is_sum(made, column):
             continue
         settled = (
             f"If it is what each pays a month, write '{ours}: {column.name}'."
@@ -327,8 +434,8 @@ def _paid_here(made: Guess) -> None:
             else f"If it was paid, list the file again under orders, with 'amount: {column.name}'."
         )
         made.doubt(
-            f"'{column.name}' holds money ({would_be('amount', column)}), and no page reads it in "
-            f"{made.table}. {settled}",
+            f"'{column.name}' holds {'points or ' if min(column.tally()) < 0 else ''}money "
+            f"({would_be('amount', column)}), and no page reads it in {made.table}. {settled}",
             0.4,
             "columns",
             *([ours] if ours else []),
@@ -336,20 +443,29 @@ def _paid_here(made: Guess) -> None:
         return
 
 
+def _is_sum(made: Guess, column: Profile) -> bool:
+    """Say whether numbers are money by their form or heading, or go both ways as in a ledger."""
+    tally = column.tally()
+    if made.table == "responses":  # what an account pays; other numbers are kept, and asked
+        return bool(re.search(r"\b[am]rr\b|\bacv\b", column.called))
+    paid = next(word for word in WORDS["orders"] if word.ours == "amount")
+    named = fits([column], paid) or re.search(_PAID, column.called)
+    both = min(tally) < 0 < max(tally) and len(tally) > _POINTS
+    return bool(is_money(column) or both or (named and len(tally) > 1))
+
+
 def _other_sums(made: Guess) -> None:
     """Doubt which of several sums of an order was paid, where another is far from the one read."""
     amount = made.columns.get("amount")
-    if (
-        made.table != "orders"
-        or amount is None
-        or any(d.line.endswith("amount") for d in made.doubts)
-    ):
+    if made.table != "orders" or amount is None:
         return
     used = set(map(id, made.columns.values()))
     mine = made.raw(amount).map(amount.numbers).astype(float).sum()
     others = []
     for column in made.found:
         if id(column) in used or not column.numbers or re.search(_NO_PAY, column.called):
+            continue
+        if any(f"'{column.name}'" in doubt.text for doubt in made.doubts):
             continue
         total = made.raw(column).map(column.numbers).astype(float).sum()
         if is_money(column) and total > 0.5 * mine and abs(total - mine) > 0.005 * abs(mine):

@@ -239,8 +239,10 @@ NONE = {"none", "nil"}  # a word among words, and no word among numbers and days
 
 
 def _with_none(every: pd.Series, counts: pd.Series) -> pd.Series:
-    """Take 'none' for a word where the others are; 'NA' for North America beside capitals."""
+    """Take 'none' for a word where the others are; 'NA' beside capitals, '-' beside '+'."""
     words = set(NONE)
+    if counts.index.str.fullmatch(r"\+{1,3}|\+ ?/ ?-|[o0]").all():
+        words |= {"-", "--"}
     if len(counts) > 1 and counts.index.str.fullmatch("[A-Z]{2,5}").all():
         words.add("na")
     return every[every.index.isin(counts.index) | every.index.str.lower().isin(words)]

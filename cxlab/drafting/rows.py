@@ -372,6 +372,7 @@ def _untold(made: Guess) -> None:
     """Where the language of an export is not known, name what may say which orders count."""
     guessed = [d for d in made.doubts if "no heading says outright" in d.text]
     known = "where" in made.said or "status" in made.columns
+    known = known or any("whether they count" in doubt.text for doubt in made.doubts)
     if known or not guessed or 2 * len(guessed) < len(made.columns):
         return
     for column in made.found:

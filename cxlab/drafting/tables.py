@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from cxlab import ingest
+from cxlab.cleaning.convert import to_currency
 from cxlab.codebook import Table
 from cxlab.drafting.lexicon import EVENT, NO_RATING, NO_SUM, TELLS, WHO, WORDS, Word
 from cxlab.drafting.profiles import Profile, folded
@@ -26,7 +27,8 @@ _CALLED = {
     r"payment|invoice|bestell|commande|pedido|"
     r"\bdeals?\b|opportunit",
     "interactions": r"ticket|case|call|interaction|conversation|contacts?\b|visit|support",
-    "subscriptions": r"subscription|\bsubs\b|\babo|abonnement|contract",
+    "subscriptions": r"subscription|\bsubs\b|\babo|abonnement|contract|"
+    r"\bpolic(?:y|en|ies|es)\b|vertrage",
     "reviews": r"review|resena|recension|avis\b|beoordeling|avaliac|bewertungen",
     "visits": r"web|clickstream|page ?views?|\bga4?\b|matomo|analytics|clicks?\b|\bhits\b",
 }
@@ -150,6 +152,7 @@ def _alike(one: ingest.Grid, other: ingest.Grid) -> bool:
 
 
 _FEW, _SHORT = 4, 8  # columns
+_SEEN = 500  # values by which money is known
 
 
 _BOOKED = r"\b(?:order|booking|reservation|bestell|pedido|commande|ordine|buchung)"
@@ -294,9 +297,7 @@ def _visited(found: list[Profile], times: list[Profile]) -> int:
 def is_money(column: Profile) -> bool:
     """Say whether values are written as sums are: with two decimals, or with a currency."""
     texts = column.counts.index.to_series()
-    signed = (
-        texts.str.contains(r"[£$€¥₹₺]|\b(?:EUR|USD|GBP|CHF|kr|zł|Kč)\b", regex=True).mean() > 0.9
-    )
+    signed = (to_currency(texts.head(_SEEN)).values.fillna("%") != "%").mean() > 0.9
     cents = texts.str.fullmatch(r"-?[\d., \u00a0\u202f']*\d[.,]\d\d").mean() > 0.9
     plain = column.kind in ("number", "unclear number", "id", "scale")
     return bool(plain and (signed or (cents and len(texts) > _FEW)))
