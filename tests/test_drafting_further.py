@@ -258,7 +258,7 @@ def test_contracts_of_some_who_have_several_are_doubted_as_customers(tmp_path):
         lambda at: (500 + at, f"t{at % 70}@desk.org", f"{DAYS[at]:%Y-%m-%d}",
                     LATER.format(at % 28 + 1) if at % 3 == 0 else "", "AB"[at % 2]), ";",
     )  # fmt: skip
-    assert f"names {N} customers, and 'Tenant e-mail' 70" in doubts
+    assert f"each of {N} rows counts as a customer, and 'Tenant e-mail' names 70" in doubts
 
 
 @pytest.mark.parametrize(
@@ -334,3 +334,78 @@ def test_points_of_both_signs_are_doubted_with_their_sum(tmp_path):
     )  # fmt: skip
     assert "orders" not in said
     assert f"({sum(points):,.2f})" in doubts
+
+
+def test_sums_amid_a_report_are_no_records(tmp_path):
+    lines = ["Area,Order ID,Customer ID,Order date,Goods,Total"]
+    for at in range(0, N, 5):
+        lines += [f",o{each},k{each % 30},{DAYS[each]:%Y-%m-%d},soap,{PAID[each]}"
+                  for each in range(at, at + 5)]  # fmt: skip
+        lines.append(f"Total for area {at},,,,,{PAID[at : at + 5].sum():.2f}")
+    (tmp_path / "e.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (tmp_path / "study.yaml").write_text(draft([tmp_path / "e.csv"], tmp_path).text, "utf-8")
+    orders = study.load(tmp_path / "study.yaml").cleaned["orders"]
+    assert orders.frame["amount"].sum() == pytest.approx(PAID.sum())
+    assert set(orders.set_aside["reason"]) == {"below_table"}
+
+
+def test_an_address_in_one_word_is_who_bought(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "OrderNumber;EmailAddress;OrderDate;Total",
+        lambda at: (f"o{at}", f"k{at % 30}@a.org", f"{DAYS[at]:%Y-%m-%d}", PAID[at]), ";",
+    )  # fmt: skip
+    assert said["orders"]["columns"]["customer_id"] == "EmailAddress"
+
+
+def test_meetings_end_no_membership_and_those_called_off_are_no_contacts(tmp_path):
+    doubts, said, opened = _drafted(
+        tmp_path, "Guest Email;Start time;End time;Made on;Topic;Cancelled",
+        lambda at: (f"g{at % 40}@a.org", f"{DAYS[at]:%Y-%m-%d %H:%M}",
+                    f"{DAYS[at] + timedelta(minutes=45):%Y-%m-%d %H:%M}",
+                    f"{DAYS[at] - timedelta(days=4):%Y-%m-%d %H:%M}", "ab"[at % 2],
+                    "No" if at % 6 else "Yes"), ";",
+    )  # fmt: skip
+    assert list(said) == ["interactions"]
+    assert len(opened.cleaned["interactions"].frame) == N - N // 6
+    assert f"{N // 6} of {N} rows have 'Yes' under 'Cancelled'" in doubts
+
+
+def test_a_turned_table_is_doubted_first(tmp_path):
+    lines = [["Item", *(f"Person {at}" for at in range(30))],
+             ["Recommend 0-10", *NPS[:30]], ["Staff 1-5", *RATED[:30]], ["Food 1-5", *RATED[30:60]],
+             ["City", *("ab"[at % 2] for at in range(30))]]  # fmt: skip
+    text = "\n".join(";".join(map(str, line)) for line in lines)
+    (tmp_path / "e.csv").write_text(f"{text}\n", encoding="utf-8")
+    assert "seems turned" in draft([tmp_path / "e.csv"], tmp_path).doubts[0]
+
+
+def test_months_of_an_unknown_tongue_are_doubted(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Member No;Joined;Kulunut",
+        lambda at: (f"m{at}", f"{DAYS[at]:%Y-%m-%d}",
+                    f"{('tammi', 'helmi', 'maalis')[at % 3]} 2025" if at % 4 == 0 else ""), ";",
+    )  # fmt: skip
+    assert "'Kulunut' (" in doubts
+    assert "looks like dates" in doubts
+
+
+def test_thumbs_beside_contacts_are_doubted_with_their_number(tmp_path):
+    doubts, said, _ = _drafted(
+        tmp_path, "Chat ID;Visitor;Opened;Closed;Was this helpful",
+        lambda at: (f"c{at}", f"v{at % 40}", f"{DAYS[at]:%Y-%m-%d %H:%M}",
+                    f"{DAYS[at] + timedelta(hours=2):%Y-%m-%d %H:%M}", ("👍", "👎", "")[at % 3]),
+        ";",
+    )  # fmt: skip
+    assert "interactions" in said
+    assert f"'👍' ({N // 3})" in doubts
+
+
+def test_ratings_of_another_length_keep_their_own_scale(tmp_path):
+    _, _, opened = _drafted(
+        tmp_path, "Respondent;Answered;Recommend;Rate the room;Rate the food;Rate the staff",
+        lambda at: (f"r{at}", f"{DAYS[at]:%Y-%m-%d}", NPS[at], f"{at * 7 % 101}",
+                    f"{at * 13 % 101}", RATED[at]), ";",
+    )  # fmt: skip
+    spec = opened.mapping.tables["responses"]
+    name = next(key for key, theirs in spec.ratings.items() if theirs == "Rate the staff")
+    assert spec.scale(name).high == 5

@@ -96,7 +96,7 @@ _GIVES = re.compile(
     r"(?:^|_)(?:(?:partial_|full_)?refund(?!_(?:failed|declined|refused|pending))|credit_(?:note|memo)|return(?:s|ed)?(?:$|_)|chargeback|reversal|gutschrift|"
     r"(?:ruck)?erstattung|ruckzahlung|retoure|rembours|avoir|devoluci|reembols|nota_de_credit|"
     r"devoluc|rimbors|nota_di_credito|reso(?:$|_)|terugbetal|creditnota|zwrot|aterbetal|refusjon|"
-    r"tilbagebet|kreditnota|palautus|hyvitys|vraceni|dobropis|iade|возврат|返金|退款)"
+    r"tilbagebet|kreditnota|palautus|hyvitys|vraceni|dobropis|iade|возврат|поверн|върнат|返金|退款)"
 )
 _BACK = "refunded returned chargeback erstattet retourniert rembourse remboursee reembolsado "
 _BACK += "reembolsada terugbetaald rimborsato"

@@ -33,7 +33,7 @@ from cxlab.drafting.scales import (
     read_scale,
     tallied,
 )
-from cxlab.drafting.tables import FELT, Files, counts_rows, fits, is_numbered
+from cxlab.drafting.tables import FELT, Files, counts_rows, fits, is_brief, is_numbered
 from cxlab.drafting.vendors import aliases
 from cxlab.questionnaire.cells import Column
 from cxlab.results import listing
@@ -370,7 +370,8 @@ def _bears(made: Guess, ours: str, column: Profile) -> bool:
     """Say whether the values of a column can be what its heading says."""
     kind = COLUMNS[made.table][ours]
     if kind == "time":
-        planned = ours in ("churned_at", "ended_at") and _planned(made, column)
+        ends = ours in ("churned_at", "ended_at")
+        planned = ends and (is_brief(_times(made), column) or _planned(made, column))
         return column.moments is not None and not planned and not _one_moment(made, column)
     if ours in SCORES and kind == "score":
         return _is_score(made, ours, column)
@@ -393,6 +394,10 @@ def _bears(made: Guess, ours: str, column: Profile) -> bool:
     if kind == "flag":
         return column.kind == "flag"
     return True
+
+
+def _times(made: Guess) -> list[Profile]:
+    return [column for column in made.found if column.moments is not None]
 
 
 def _one_moment(made: Guess, column: Profile) -> bool:
@@ -676,6 +681,7 @@ def _batteries(made: Guess) -> None:
             own.labels
             or own.better != reading.better
             or not reading.low <= own.low < own.high <= reading.high
+            or 2 * own.high <= reading.high
         ):
             made.scales[name] = own
             if column in turned:

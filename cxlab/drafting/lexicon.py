@@ -338,7 +338,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"date|status|amount|total|value|type|note|item|line|quantity|count|source|channel|"
             r"discount|currency|owner|datum|fecha|customer|parent"),
         Word("customer_id", _IDS, (*WHO, r"^e ?mail|customer email|email"),
-             r"\b(?:date|since|type|group|segment|status|total|amount)\b|address|phone"),
+             r"\b(?:date|since|type|group|segment|status|total|amount)\b|(?<!mail )address|phone"),
         Word("ordered_at", _TIME, (
             r"(?:order|purchase|invoice|sale|transaction|payment|booking)s? ?(?:date|time|"
             r"timestamp|at|created)|ordered|purchased|\bplaced\b|"

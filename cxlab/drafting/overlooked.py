@@ -51,6 +51,7 @@ def overlooked(made: Guess) -> None:
     _seldom_dated(made)
     _other_sums(made)
     _several_rows(made)
+    _turned(made)
     _looks_read(made)
     _one_ladder(made)
     _stays(made)
@@ -206,7 +207,11 @@ def _asked_here(made: Guess) -> None:
     used = set(map(id, made.columns.values()))
     words = [word for word in WORDS["responses"] if word.ours in SCORES]
     for column in made.found:
-        if id(column) in used or not (tally := _points_of(column)):
+        if id(column) in used:
+            continue
+        if _is_verdict(made, column):
+            return
+        if not (tally := _points_of(column)):
             continue
         if len(tally) < _FEWEST or not 0 <= min(tally) < max(tally) <= 100:
             continue
@@ -279,6 +284,28 @@ def _seldom_dated(made: Guess) -> None:
 
 _DATED = 0.9  # of the rows, those that have a day
 
+_TURNED = re.compile(r"(\D{1,20})\d{1,4}")
+
+
+def _turned(made: Guess) -> None:
+    """Doubt a table whose rows are questions and whose columns are those who answered."""
+    first, *others = made.found
+    stems = Counter(found[1] for c in others if (found := _TURNED.fullmatch(c.name)))
+    most = max(stems.values(), default=0)
+    few = made.files.rows < len(others) and made.files.rows <= _SHOWN // 4
+    if not few or most < max(_POINTS, 0.8 * len(others)) or first.distinct < 1 or first.numbers:
+        return
+    made.doubt(
+        f"{most:,} columns are called '{others[0].name}' and the like, and the {made.files.rows:,} "
+        f"rows '{first.example[:40]}' and the like: the table seems turned, with a question in "
+        "each row, and every number made of it is wrong. Turn it (in Excel: paste special, "
+        "transpose).",
+        2.0,
+        "files",
+    )
+
+
+_MONTHLY = r"[^\W\d_]{3,10}\.?[ '/-]{1,2}(?:20)?\d\d"
 _DAY = r"\d{1,4}[-./年] ?\d{1,2}[-./月] ?\d{1,4}"
 _MEASURED = re.compile(r"(\D{0,6}?)([-+]?\d[\d.,' \u00a0\u202f]*)(\D{0,8}?)")
 
@@ -294,7 +321,8 @@ def _looks_read(made: Guess) -> None:
             continue
         parts = [_MEASURED.fullmatch(cell.strip()) for cell in shown]
         around = {(found[1].strip(), found[3].strip()) for found in parts if found}
-        if shown.str.contains(_DAY, regex=True).mean() > _MOSTLY and shown.str.len().max() < 30:
+        dated = shown.str.contains(_DAY, regex=True) | shown.str.fullmatch(_MONTHLY)
+        if dated.mean() > _MOSTLY and shown.str.len().max() < 30:
             what = "what looks like dates"
         elif all(parts) and len(around) == 1 and shown.str.contains(r"\d[.,]\d").mean() > 0.5:
             what = "numbers with a word or a sign"
@@ -431,6 +459,8 @@ def _paid_here(made: Guess) -> None:
         settled = (
             f"If it is what each pays a month, write '{ours}: {column.name}'."
             if ours
+            else f"If it was paid, write 'amount: {column.name}'."
+            if made.table == "orders"
             else f"If it was paid, list the file again under orders, with 'amount: {column.name}'."
         )
         made.doubt(
@@ -451,6 +481,8 @@ def _is_sum(made: Guess, column: Profile) -> bool:
     paid = next(word for word in WORDS["orders"] if word.ours == "amount")
     named = fits([column], paid) or re.search(_PAID, column.called)
     both = min(tally) < 0 < max(tally) and len(tally) > _POINTS
+    cents = column.counts.index.str.fullmatch(r"[\d.,' ]*\d[.,]\d\d").all()
+    named = named or cents
     return bool(is_money(column) or both or (named and len(tally) > 1))
 
 
@@ -483,14 +515,14 @@ def _other_sums(made: Guess) -> None:
 def _several_rows(made: Guess) -> None:
     """Doubt a list of customers in which an address or a name comes in several rows."""
     who = made.columns.get("customer_id")
-    if made.table != "customers" or who is None or who.distinct < 1 or is_who(who):
+    if made.table != "customers" or (who and (who.distinct < 1 or is_who(who))):
         return
     for column in made.found:
         named = column.kind == "email" or re.search(FIRM, column.called) or is_who(column)
         if column is who or not named or column.filled < 0.9 or not 0.3 < column.distinct < 0.97:
             continue
         made.doubt(
-            f"'{who.name}' names {len(who.counts):,} customers, and '{column.name}' "
+            f"each of {made.files.rows:,} rows counts as a customer, and '{column.name}' names "
             f"{len(column.counts):,}: a row seems to be a contract or an account, of which some "
             f"have several. If so, write them as subscriptions, with 'customer_id: {column.name}'.",
             0.6,
@@ -501,6 +533,24 @@ def _several_rows(made: Guess) -> None:
 
 
 _PAID = r"proceeds|pledge|\bfee\b|charge\b|beitrag|premium|\bdues\b|\brent\b"
+
+
+_VERDICT = r"feedback|thumb|helpful|\brat(?:ed|ing)\b|satisf|zufrieden|hilfreich|\bvote"
+
+
+def _is_verdict(made: Guess, column: Profile) -> bool:
+    """Doubt two or three words by which people judged, such as thumbs, and nothing reads."""
+    few = column.kind in ("category", "flag") and 2 <= len(column.counts) <= 3
+    if not few or not re.search(_VERDICT, column.called) or made.columns.get("csat") is not None:
+        return False
+    shown = [f"'{word}' ({rows:,})" for word, rows in column.counts.items()]
+    made.doubt(
+        f"'{column.name}' holds {listing(shown)}, and no page reads them in {made.table}. If "
+        "people judged so, write yes and no, or points, and map it as 'csat'.",
+        0.4,
+        "columns",
+    )
+    return True
 
 
 def _points_of(column: Profile) -> dict[float, int]:

@@ -49,6 +49,8 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
             _called_off(made)
             _either_side(made)
             _untold(made)
+        if made.table == "interactions":
+            _called_off(made)
         if made.table == "subscriptions":
             currencies.append(_currency(made, others))
     return next(filter(None, currencies), ""), others

@@ -225,6 +225,9 @@ def _content(found: list[Profile]) -> Counter[str]:
     points["customers"] -= 4 * several
     written = any(len(c.counts) <= c.n / 3 for c in times) and not (asked or pleased or coded)
     points["customers"] += 9 * (several and written and any(map(_is_of_account, found)))
+    if began and ended and is_brief(began, ended[0]):
+        points["customers"] -= 8  # a meeting is no membership
+        points["interactions"] += 4 * (not money)
     points["orders"] += 3 * bool(money and times and (who or coded or numbered)) - 4 * (not money)
     points["interactions"] -= 6 * (not times)
     if once and is_who(who[0]) and _live(times) and not any(c is not who[0] for c in coded):
@@ -238,7 +241,7 @@ def _content(found: list[Profile]) -> Counter[str]:
     )  # 'Ticket', 'Opened', 'Closed' are no spell of a contract
     told_so = booked or any(column.called != "id" for column in asks)
     if several and began and ended:
-        points["subscriptions"] += 0 if told_so or _is_brief(began[0], ended[0]) else 7
+        points["subscriptions"] += 0 if told_so or is_brief(began, ended[0]) else 7
     visited = _visited(found, times)
     told = money or asked or pleased
     if several and times and not told and len(found) <= 4 and visited < 3:
@@ -252,12 +255,13 @@ def _content(found: list[Profile]) -> Counter[str]:
     return points
 
 
-def _is_brief(began: Profile, ended: Profile) -> bool:
-    """Say whether what began has ended within a day: a ride or a stay, and no contract."""
-    if began.moments is None or ended.moments is None or ended.filled < 0.9:
+def is_brief(began: Sequence[Profile], ended: Profile) -> bool:
+    """Say whether what began has ended within a day: a ride, a meeting or a stay, no contract."""
+    if ended.moments is None or ended.filled < 0.9:
         return False
-    took = ended.moments.median() - began.moments.median()
-    return bool(pd.Timedelta(0) <= took < pd.Timedelta("1D"))
+    starts = [c.moments for c in began if c.moments is not None and c is not ended]
+    took = [ended.moments.median() - start.median() for start in starts]
+    return any(pd.Timedelta(0) < each < pd.Timedelta("1D") for each in took)
 
 
 def _is_of_account(column: Profile) -> bool:

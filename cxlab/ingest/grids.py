@@ -83,6 +83,13 @@ _SUMS = re.compile(
     r"(?:[\s:.=].*)?", re.IGNORECASE)  # fmt: skip
 
 
+def is_sum(row: Sequence[str], usual: float) -> bool:
+    """Say whether a row begins with a word for a sum, and fills few of the usual cells."""
+    filled = [cell.strip() for cell in row if cell.strip()]
+    few = usual > 2 and len(filled) < usual and len(filled) <= usual / 2 + 1
+    return few and bool(filled) and bool(_SUMS.fullmatch(filled[0]))
+
+
 def sums_amid(cells: pd.DataFrame) -> np.ndarray:
     """Find rows amid a table that add up those above, as of each day: few cells and such a word.
 
@@ -91,13 +98,9 @@ def sums_amid(cells: pd.DataFrame) -> np.ndarray:
     """
     filled = (cells != "").sum(axis="columns").to_numpy()
     usual = float(np.median(filled)) if len(filled) else 0.0
-    few = (filled <= usual / 2 + 1) & (filled < usual) & (usual > 2)
-    said = cells[few].apply(
-        lambda row: bool(_SUMS.fullmatch(next((cell.strip() for cell in row if cell.strip()), ""))),
-        axis="columns",
-    )
-    found = np.flatnonzero(few)[said.to_numpy(bool)] if few.any() else np.array([], int)
-    return found if len(found) > 1 else found[:0]
+    few = np.flatnonzero((filled < usual) & (filled <= usual / 2 + 1))
+    found = [at for at in few if is_sum(cells.iloc[at].tolist(), usual)]
+    return np.array(found if len(found) > 1 else [], dtype=int)
 
 
 def headers_again(cells: pd.DataFrame, header: Header) -> np.ndarray:

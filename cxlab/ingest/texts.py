@@ -22,6 +22,7 @@ from cxlab.ingest.grids import (
     Wanted,
     footers,
     headers_again,
+    is_sum,
     stacked,
 )
 from cxlab.ingest.layouts import Header, recognise, top
@@ -70,6 +71,7 @@ def read_text(path: Path, opened: Opened, table: Table, wanted: Wanted) -> Grid:
         raise IngestError(f"{name}: there is a header but no row below it.")
     _check_some_whole(damage, lines, name, table)
     below = _below(data, mark, lines, before + lines_below)
+    below = [*_amid(data, mark, lines, len(header.names)), *below]
     if below := [*headers_again(cells, header), *below]:
         marked = np.full(len(lines), "", dtype=object)
         marked[:] = damage
@@ -244,6 +246,26 @@ def _below(data: Bytes, mark: str, lines: np.ndarray, last: int) -> list[int]:
             rows += [fields, *blank]
             places += [len(lines) - len(begin) + at] * (1 + len(blank))
     return [places[at] for at in footers(rows)]
+
+
+_SUM_LINE = re.compile(rb"(?im)^[^\w\n]*(?:[a-z]+ )?(?:grand |sub)?(?:total|\w*summe|suma)\b[^\n]*")
+_SMALL = 2**24  # bytes; reports with sums amid their rows are made to be read
+
+
+def _amid(data: Bytes, mark: str, lines: np.ndarray, width: int) -> list[int]:
+    """Find rows amid a report that add up those above, as of each customer."""
+    if len(data) > _SMALL:
+        return []
+    whole, found = bytes(data), []
+    for line in _SUM_LINE.finditer(whole):
+        with suppress(csv.Error):
+            fields = next(
+                csv.reader([line[0].decode(errors="replace").strip("\r")], delimiter=mark)
+            )
+            at = int(np.searchsorted(lines, number := whole.count(b"\n", 0, line.start()) + 1))
+            if is_sum(fields, width) and at < len(lines) and lines[at] == number:
+                found.append(at)
+    return found if len(found) > 1 else []
 
 
 def _last_lines(data: Bytes, n: int) -> list[str]:
