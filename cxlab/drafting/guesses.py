@@ -477,9 +477,6 @@ def _is_score(made: Guess, ours: str, column: Profile) -> bool:
         return False
     if max(tally) > 7 or answers < _MANY:
         return True
-    asked_so = next(word for word in WORDS["responses"] if word.ours == "nps").tiers[0]
-    if not re.search(asked_so, column.said):
-        return False
     made.doubt(
         f"'{column.name}' is worded like NPS, but its {answers:,} answers run from "
         f"{min(tally):g} to {max(tally):g}, and NPS is asked on 0..10; no NPS is made of it. "
