@@ -1,5 +1,6 @@
 """Kinds of columns that no heading names: read by what their values do, or doubted aloud."""
 
+import json
 from datetime import timedelta
 
 import openpyxl
@@ -409,3 +410,51 @@ def test_ratings_of_another_length_keep_their_own_scale(tmp_path):
     spec = opened.mapping.tables["responses"]
     name = next(key for key, theirs in spec.ratings.items() if theirs == "Rate the staff")
     assert spec.scale(name).high == 5
+
+
+def test_a_scale_that_stands_alone_beside_a_score_is_doubted_with_its_mean(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Respondent;Answered;Recommend us;The hotline knew what to do",
+        lambda at: (f"r{at}", f"{DAYS[at]:%Y-%m-%d}", NPS[at], 1 + at % 7), ";",
+    )  # fmt: skip
+    alone = sum(1 + at % 7 for at in range(N)) / N
+    assert f"is answered on 1..7 (a mean of {alone:.2f})" in doubts
+
+
+def test_orders_of_nobody_name_the_id_that_comes_again(tmp_path):
+    doubts, said, _ = _drafted(
+        tmp_path, "Tags;Receipt No;Sold on;Total",
+        lambda at: (f"T{at % 30:05d}", f"R{at}", f"{DAYS[at]:%Y-%m-%d}", PAID[at]), ";",
+    )  # fmt: skip
+    assert "customer_id" not in said["orders"]["columns"]
+    assert "'Tags' ('T00000') comes again (30 customers in 90 rows)" in doubts
+
+
+def test_fourteen_figures_are_moments_whatever_their_heading(tmp_path):
+    _, said, opened = _drafted(
+        tmp_path, "Order ID;Customer ID;Gate;Total",
+        lambda at: (f"o{at}", f"k{at % 30}", f"{DAYS[at]:%Y%m%d%H%M%S}", PAID[at]), ";",
+    )  # fmt: skip
+    assert said["orders"]["columns"]["ordered_at"] == "Gate"
+    assert f"{opened.mapping.as_of}" == f"{DAYS[-1]:%Y-%m-%d}"
+
+
+def test_a_score_in_a_list_of_other_things_is_doubted_with_its_mean(tmp_path):
+    doubts, said, _ = _drafted(
+        tmp_path, "Member No;Joined;Left;Club score",
+        lambda at: (f"m{at}", f"{DAYS[at]:%Y-%m-%d}",
+                    LATER.format(at % 28 + 1) if at % 3 == 0 else "", RATED[at]), ";",
+    )  # fmt: skip
+    assert "responses" not in said
+    assert f"'Club score' holds answers (a mean of {RATED.mean():.2f})" in doubts
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_records_that_an_interface_wraps_are_read(indent, tmp_path):
+    records = [{"id": f"o{at}", "customer": {"id": f"k{at % 30}"}, "total": float(PAID[at]),
+                "created_at": f"{DAYS[at]:%Y-%m-%dT%H:%M:%S}Z"} for at in range(N)]  # fmt: skip
+    text = json.dumps({"ok": True, "page": {"next": None}, "data": records}, indent=indent)
+    (tmp_path / "e.json").write_text(text, encoding="utf-8")
+    (tmp_path / "study.yaml").write_text(draft([tmp_path / "e.json"], tmp_path).text, "utf-8")
+    orders = study.load(tmp_path / "study.yaml").cleaned["orders"].frame
+    assert orders["amount"].sum() == pytest.approx(PAID.sum())

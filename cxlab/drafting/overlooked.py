@@ -54,6 +54,8 @@ def overlooked(made: Guess) -> None:
     _turned(made)
     _looks_read(made)
     _one_ladder(made)
+    _one_scale(made)
+    _whose(made)
     _stays(made)
     _marked(made)
 
@@ -197,7 +199,8 @@ def _two_ends(made: Guess) -> None:
         return
 
 
-_ASKED = r"satisf|zufrieden|\b(?:review|guest|survey|feedback) (?:score|rating)\b"
+_ASKED = r"satisf|zufrieden|\brat(?:ed|ing)\b|\bscore\b|\bstars\b|\bnote\b|bewertung"
+_NO_ASKED = r"health|credit|lead|risk|fraud|engag|propens|quality"
 
 
 def _asked_here(made: Guess) -> None:
@@ -216,7 +219,8 @@ def _asked_here(made: Guess) -> None:
         if len(tally) < _FEWEST or not 0 <= min(tally) < max(tally) <= 100:
             continue
         ours = next((word.ours for word in words if fits([column], word)), "")
-        ours = ours or ("csat" if re.search(_ASKED, column.called) else "")
+        judged = re.search(_ASKED, column.called) and not re.search(_NO_ASKED, column.called)
+        ours = ours or ("csat" if judged and len(tally) <= _POINTS + 3 else "")
         points = len(tally) >= _POINTS and min(tally) == 0 and max(tally) == 10
         if not ours and points and not re.search(NO_RATING, column.called):
             ours = "nps"  # answered as NPS is
@@ -363,6 +367,48 @@ def _one_ladder(made: Guess) -> None:
             0.6,
             "ratings",
         )
+
+
+def _one_scale(made: Guess) -> None:
+    """Doubt points of a scale that stand alone among answers and are no rating, with their mean."""
+    if made.table != "responses" or not set(SCORES) & made.columns.keys():
+        return
+    used = set(map(id, (*made.columns.values(), *made.ratings.values())))
+    for column in made.found:
+        tally = column.tally() if column.kind == "scale" and id(column) not in used else {}
+        points = _FEWEST < len(tally) <= _POINTS + 3 and max(tally) >= _FEWEST + 2
+        if not points or re.search(NO_RATING, column.called) or column.distinct > 0.9:
+            continue
+        if any(column.name in doubt.text for doubt in made.doubts):
+            continue
+        made.doubt(
+            f"'{column.name}' is answered on {min(tally):g}..{max(tally):g} (a mean of "
+            f"{mean(tally):.2f}) and is kept as a question. If it rates, name it under ratings, or "
+            "as 'csat' or 'ces' under columns.",
+            0.2,
+            "ratings",
+        )
+        return
+
+
+def _whose(made: Guess) -> None:
+    """Doubt orders and contacts of nobody, where an id that repeats is left."""
+    if made.table not in ("orders", "interactions") or "customer_id" in made.columns:
+        return
+    used = set(map(id, made.columns.values()))
+    for column in made.found:
+        repeats = column.kind in ("id", "email") and 0.02 < column.distinct < 0.9
+        if not repeats or id(column) in used or column.filled < 0.9:
+            continue
+        made.doubt(
+            f"no column says whose a row is; '{column.name}' ('{column.example}') comes again "
+            f"({would_be('customer_id', column)}). If it does, write 'customer_id: {column.name}'; "
+            "until then nothing is told of customers.",
+            0.6,
+            "columns",
+            "customer_id",
+        )
+        return
 
 
 _STAYS = (

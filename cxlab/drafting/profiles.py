@@ -357,7 +357,9 @@ def _time_kind(counts: pd.Series, name: str) -> tuple[str, pd.Series | None]:
     )
     serial = re.search(_LIVED, folded(name)) and not unit_named(name)
     serial = serial and seen.str.fullmatch(r"[2-5]\d{4}(?:[.,]\d+)?").all()
-    if plain and not serial and not (seen.str.fullmatch(days).mean() > 0.95 and _dated(name)):
+    whole = len(seen) >= _SURE and seen.str.fullmatch(_SECONDS).all()  # '20250103091500'
+    told = seen.str.fullmatch(days).mean() > 0.95 and _dated(name)
+    if plain and not serial and not whole and not told:
         return "", None
     if spoken(_some(seen)).any() and spoken(seen).mean() > 0.5:
         return "", None
@@ -375,6 +377,10 @@ def _time_kind(counts: pd.Series, name: str) -> tuple[str, pd.Series | None]:
         except CleaningError:
             moments = None
         return "unclear time", moments
+
+
+_SURE = 10  # different values of fourteen figures, from which chance makes no days
+_SECONDS = r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])(?:[0-5]\d){2}"
 
 
 def _clock(seen: pd.Series) -> str:

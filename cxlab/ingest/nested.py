@@ -139,6 +139,9 @@ def _each(text: str, name: str) -> Iterator[tuple[int, Any]]:
         except ValueError as bad:
             raise IngestError(f"{name}: the list of JSON records is damaged ({bad}).") from None
         return
+    if within := _within(text):
+        yield from enumerate(within, start=1)
+        return
     for at, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
@@ -146,6 +149,21 @@ def _each(text: str, name: str) -> Iterator[tuple[int, Any]]:
             yield at, _loaded(line)
         except (ValueError, RecursionError):
             yield at, None
+
+
+_LIST = 5  # records from which a list within one record is what a file is about
+
+
+def _within(text: str) -> list[Any]:
+    """Give the one list of records that an answer of an interface wraps, as `{"data": […]}`."""
+    try:
+        whole = _loaded(text)
+    except (ValueError, RecursionError):
+        return []  # a record a line
+    held = whole.values() if isinstance(whole, dict) else ()
+    lists = [each for each in held if isinstance(each, list) and len(each) >= _LIST
+             and isinstance(each[0], dict)]  # fmt: skip
+    return lists[0] if len(lists) == 1 else []
 
 
 def _loaded(text: str) -> Any:
