@@ -402,7 +402,7 @@ def test_thumbs_beside_contacts_are_doubted_with_their_number(tmp_path):
 
 
 def test_ratings_of_another_length_keep_their_own_scale(tmp_path):
-    _, _, opened = _drafted(
+    doubts, _, opened = _drafted(
         tmp_path, "Respondent;Answered;Recommend;Rate the room;Rate the food;Rate the staff",
         lambda at: (f"r{at}", f"{DAYS[at]:%Y-%m-%d}", NPS[at], f"{at * 7 % 101}",
                     f"{at * 13 % 101}", RATED[at]), ";",
@@ -410,6 +410,7 @@ def test_ratings_of_another_length_keep_their_own_scale(tmp_path):
     spec = opened.mapping.tables["responses"]
     name = next(key for key, theirs in spec.ratings.items() if theirs == "Rate the staff")
     assert spec.scale(name).high == 5
+    assert "'Rate the staff' is rated up to 5" in doubts
 
 
 def test_a_scale_that_stands_alone_beside_a_score_is_doubted_with_its_mean(tmp_path):

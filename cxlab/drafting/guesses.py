@@ -681,6 +681,14 @@ def _batteries(made: Guess) -> None:
             or 2 * own.high <= reading.high
         ):
             made.scales[name] = own
+            if 2 * own.high <= reading.high:
+                made.doubt(
+                    f"'{column.name}' is rated up to {own.high:g} (mean "
+                    f"{mean(column.tally()):.2f}) and other ratings up to {reading.high:g}: their means do not compare. Take "
+                    "out those that are no ratings.",
+                    0.3,
+                    "ratings",
+                )
             if column in turned:
                 _tell_scale(made, name, [column], own)
     spare = [c for c in made.left() if _rated(c) == family]

@@ -210,7 +210,9 @@ def _asked_here(made: Guess) -> None:
     used = set(map(id, made.columns.values()))
     words = [word for word in WORDS["responses"] if word.ours in SCORES]
     for column in made.found:
-        if id(column) in used:
+        if id(column) in used or any(
+            f"'{column.name}' holds answers" in d.text for d in made.doubts
+        ):
             continue
         if _is_verdict(made, column):
             return
