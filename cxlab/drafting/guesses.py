@@ -684,8 +684,8 @@ def _batteries(made: Guess) -> None:
             if 2 * own.high <= reading.high:
                 made.doubt(
                     f"'{column.name}' is rated up to {own.high:g} (mean "
-                    f"{mean(column.tally()):.2f}) and other ratings up to {reading.high:g}: their means do not compare. Take "
-                    "out those that are no ratings.",
+                    f"{mean(column.tally()):.2f}) and other ratings up to {reading.high:g}: "
+                    "their means do not compare. Take out those that are no ratings.",
                     0.3,
                     "ratings",
                 )
