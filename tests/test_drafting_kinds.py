@@ -356,6 +356,30 @@ def test_what_staff_said_in_a_transcript_is_no_comment(tmp_path):
     assert any("100 of 200 rows were written by 'Agent'" in doubt for doubt in made.doubts)
 
 
+def test_which_side_speaks_is_no_customer(tmp_path):
+    said = ("one moment and I will look", "my cup came cracked and nobody")
+    rows = [(at // 2, f"{day:%Y-%m-%d %H:%M}", ("operator", "guest")[at % 2],
+             f"{said[at % 2]} {at}") for at, day in enumerate(DAYS)]  # fmt: skip
+    head = "thread,timestamp,participant,message"
+    made, told, _ = _drafted(tmp_path, _csv(tmp_path / "talks.csv", head, rows))
+    columns = told["tables"]["responses"]["columns"]
+    assert columns["comment"] == "message"
+    assert "participant" not in columns.values()
+    assert any("were written by 'operator'" in doubt for doubt in made.doubts)
+
+
+def test_posts_told_by_their_reach_are_reviews(tmp_path):
+    told = ("the courier left my box out in the rain again", "lovely coffee and a kind answer")
+    felt = ("negative", "positive", "neutral")
+    rows = [(f"p{at}", f"{day:%Y-%m-%d %H:%M}", "ann", f"{told[at % 2]} {at}", 90 + at,
+             felt[at % 3]) for at, day in enumerate(DAYS)]  # fmt: skip
+    head = "Post ID,Date,Author,Snippet,Impressions,Sentiment"
+    _, said, _ = _drafted(tmp_path, _csv(tmp_path / "posts.csv", head, rows))
+    reviews = said["tables"]["reviews"]
+    assert reviews["columns"] == {"review_id": "Post ID", "posted_at": "Date", "text": "Snippet"}
+    assert "ratings" not in reviews
+
+
 def test_the_full_text_of_a_post_is_read(tmp_path):
     told = ("the courier left my box out in the rain again", "lovely coffee and a kind answer")
     rows = [("Kestrel", f"{day:%Y-%m-%d %H:%M:%S}.0", "", told[at % 2][:20], f"https://x.com/{at}",

@@ -508,7 +508,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"personali[sz]ed|personalisiert|personnalise|personalizad",)),
     ),
     "reviews": (
-        Word("review_id", ("id", "number"), (r"review ?id|^id$|bewertungs ?(?:id|nr|nummer)",)),
+        Word("review_id", ("id", "number"), (
+            r"(?:review|mention|post) ?id|^id$|bewertungs ?(?:id|nr|nummer)",)),
         Word("replied_at", _TIME, (
             rf"(?:{_REPLY}).*(?:date|time|datum|fecha|\bat\b|created|updated)|"
             rf"(?:date|datum|fecha|data).*(?:{_REPLY})",)),
@@ -529,7 +530,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"^(?:내용|본문|리뷰|本文|内容|评论内容|评价内容|текст)$|^(?:review|comment|content|"
             r"kommentar|commentaire|comentario|resena|opinion|avis|"
             r"recensione|bewertung|beoordeling|avaliacao|recenzja|opinia)s?$",
-            r"review|comment|content|kommentar|avis"),
+            r"review|comment|content|kommentar|avis|snippet"),
             rf"title|titel|titre|titulo|titolo|summary|link|url|language|source|{_REPLY}"),
         Word("source", ("category",), (r"source|site|platform|\bportal|quelle|plateforme|^bron$|"
                                        r"^fonte$|^fuente$|^zrodlo$",)),
@@ -616,6 +617,7 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
     "reviews": ((r"리뷰|후기|별점|レビュー|口コミ|评价|评论|отзыв|\bopinion(?:es|i)?\b|\bstars?\b|"
     r"star ?rating|review|sterne|etoiles|estrellas|resena|recensione|"
                  r"\bavis\b|sterren|estrelas|\bstelle\b|gwiazd|beoordelings?tekst|tekst recenz", 2),
+                (r"\bmentions?\b|\breach\b|impressions|followers|snippet|\bupvotes\b", 2),
                 (r"helpful|verified|product|\btitle\b|reply|app version|thumbs", 1)),
     "visits": (
         (r"visitor|besucher|visiteur|visitante|anonymous ?id|pseudo ?id|distinct id|session|"

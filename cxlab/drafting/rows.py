@@ -249,6 +249,8 @@ def _by_staff(made: Guess) -> None:
         if len(words) == len(column.counts) or column.name not in made.files.everywhere():
             continue
         left = int(column.counts[words].sum())
+        for role in [role for role, one in made.columns.items() if one is column]:
+            del made.columns[role]  # which side speaks is no customer
         _set_where(made, column, {"not": words})
         made.doubt(
             f"'{column.name}' says that {left:,} of {column.n:,} rows were written by "
