@@ -316,6 +316,18 @@ def test_customers_without_contract_are_valued_by_the_likeliest_model(fits, purc
         value.unbound(purchases[purchases["ordered_at"] == "1997-01-01"], as_of="1997-01-01")
 
 
+@pytest.mark.parametrize(("months", "word"), [(12, None), (48, "assumed"), (240, None)])
+def test_a_value_reaches_no_further_than_the_time_watched_allows(purchases, months, word):
+    found = value.unbound(purchases, as_of="1998-06-30", months=months, n_boot=5).value
+    row = found.frame.set_index("term").loc["value per customer"]
+    assert pd.isna(row["estimate"]) == (months == 240)
+    assert row.get("verdict") == word or (word is None and pd.isna(row.get("verdict")))
+    assert any("goes on for 1,461 days as in the orders of 545 days" in n for n in found.notes) \
+        == (months == 48)  # fmt: skip
+    if months == 240:
+        assert found.headline.endswith("days cannot be told from orders of 545 days.")
+
+
 def test_a_model_that_ran_away_is_not_chosen(fits, cdnow, monkeypatch):
     rooms = importlib.import_module("cxlab.value.unbound")
     best = max(fits.values(), key=lambda fit: fit.loglik)

@@ -10,7 +10,7 @@ import pandas as pd
 from cxlab.lifetimes.buyers import Buyers, OrdersError, buyers, days_of_purchase
 from cxlab.lifetimes.design import FitError
 from cxlab.lifetimes.spells import DAYS
-from cxlab.results import Result, number
+from cxlab.results import Result, count, number
 from cxlab.value.buying import buying
 from cxlab.value.lifetime import lifetime_value
 from cxlab.value.outlook import held_out, outlook, tracking
@@ -18,6 +18,8 @@ from cxlab.value.workings.purchasing import EVERYBODY, MODELS, Buying
 
 #: How far off a model may have been, where it was tested, for its value to stand as it is.
 NEAR = 0.1
+#: How many times the time watched a value may reach ahead: further it is assumed, then not told.
+AHEAD, TOO_FAR = 2, 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +85,9 @@ def unbound(
         level=level,
         seed=seed,
     )
-    return Unbound(fit, tracking(fit, early, orders), held, _tested(value, held))
+    seen = (known.as_of - first).days
+    told = _as_far_as_watched(_tested(value, held), seen, months * DAYS["month"])
+    return Unbound(fit, tracking(fit, early, orders), held, told)
 
 
 def likeliest(buyers: Buyers) -> Buying:
@@ -138,6 +142,27 @@ def _tested(value: Result, held: Result) -> Result:
     if not 0.5 < times < 2:
         return _refused(told, times)
     return _set_right(told, times)
+
+
+def _as_far_as_watched(value: Result, seen: float, ahead: float) -> Result:
+    """Take for assumed what is foretold far beyond the time watched, and further tell nothing."""
+    frame = value.frame.copy()
+    rests = frame["term"].isin(ON_PURCHASES)
+    if ahead <= AHEAD * seen or frame.loc[rests, "estimate"].isna().all():
+        return value
+    watched = f"orders of {count(int(seen), 'day')}"
+    if TOO_FAR * seen < ahead < np.inf:
+        frame["raw"] = frame["estimate"].where(rests)
+        frame.loc[rests, ["estimate", "conf_low", "conf_high"]] = np.nan
+        said = (
+            f"What a customer will bring in {number(ahead, 0)} days cannot be told from {watched}."
+        )
+        return replace(value, frame=frame, headline=said)
+    verdict = frame["verdict"] if "verdict" in frame else pd.Series(None, frame.index)
+    frame["verdict"] = verdict.astype(object).mask(rests, "assumed")
+    time = f"for {number(ahead, 0)} days" if np.isfinite(ahead) else "from now on"
+    far = f"It is assumed that buying goes on {time} as in the {watched}."
+    return replace(value, frame=frame, notes=(far, *value.notes))
 
 
 def _off(times: float) -> str:
