@@ -41,6 +41,14 @@ def test_of_the_best_and_the_worst_rating_it_is_told_that_others_may_be_it():
     assert found.startswith("Speed or another is rated best (4.50 of 5)")
 
 
+def test_ratings_on_unlike_scales_are_told_each_with_its_own():
+    rows = pd.DataFrame({"speed": [60, 80, 70, 90] * 30, "price": [2, 2, 1, 2] * 30})
+    scales = {"speed": Scale(low=0, high=100), "price": Scale(low=1, high=5)}
+    found = metrics.ratings_overview(rows, ratings=scales).headline
+    ends = "(75.0 of 100) and price lowest (1.75 of 5)"
+    assert found == f"Speed lies highest on its scale {ends}; the scales differ."
+
+
 def test_a_study_without_a_score_leads_with_its_ratings(tmp_path):
     kind = lattice.ORDINARY | dict.fromkeys(("customers", "orders", "contacts"), "none")
     path = lattice.write({**kind, "scores": "none"}, tmp_path)

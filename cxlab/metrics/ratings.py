@@ -49,13 +49,13 @@ def ratings_overview(
         raise MetricsError(
             "no rating has enough answers to be shown.", needs="ratings that people answered"
         )
-    tops = {scale.high for scale in ratings.values()}
-    unit = f"of {tops.pop():g}" if len(tops) == 1 else ""
+    tops = {name: scale.high for name, scale in ratings.items()}
+    unit = f"of {max(tops.values()):g}" if len({*tops.values()}) == 1 else ""
     frame.insert(1, "rank", range(1, len(frame) + 1))
     return Result(
         name="ratings",
         frame=frame.drop(columns=_PLACES).reset_index(drop=True),
-        headline=sentence(_headline(frame, unit)),
+        headline=sentence(_headline(frame, unit, tops)),
         method="Mean of each rating with its interval; share in the two best points of its scale.",
         base=f"{count(len(responses), 'answer')}, {count(len(frame), 'rating')}; "
         + ("weighted" if how.weight else "unweighted")
@@ -83,23 +83,29 @@ def _two_best(responses: pd.DataFrame, name: str, scale: Scale, weight: str | No
     return float((best * w).sum() / w.sum()) if w.sum() > 0 else float("nan")
 
 
-def _headline(frame: pd.DataFrame, unit: str) -> str:
+def _headline(frame: pd.DataFrame, unit: str, tops: Mapping[str, float]) -> str:
     top, low = frame.iloc[0], frame.iloc[-1]
     best, worst = label(top["term"]), label(low["term"])
     if len(frame) == 1:
         return f"{best} is rated {_said(top, unit)}."
-    if not top["place_low"] > low["place_high"] and unit:  # without a spread nothing stands apart
-        return f"No rating stands apart: {best} is {_of(top, unit)}, the others near it."
+    if not top["place_low"] > low["place_high"]:  # without a spread nothing stands apart
+        return f"No rating stands apart: {best} is {_of(top, tops)}, the others near it."
+    if not unit:
+        return (
+            f"{best} lies highest on its scale ({_of(top, tops)}) and {worst} lowest "
+            f"({_of(low, tops)}); the scales differ."
+        )
     high = int((~(frame["place_high"] < top["place_low"])).sum())
     deep = int((~(frame["place_low"] > low["place_high"])).sum())
     return (
-        f"{best}{or_others(high - 1)} is rated best ({_of(top, unit)}) and "
+        f"{best}{or_others(high - 1)} is rated best ({_of(top, tops)}) and "
         f"{worst}{or_others(deep - 1)} worst ({amount(low['estimate'], unit)})."
     )
 
 
-def _of(row: pd.Series, unit: str) -> str:
-    return f"{amount(row['estimate'], unit)} {unit}".strip()
+def _of(row: pd.Series, tops: Mapping[str, float]) -> str:
+    unit = f"of {tops[row['term']]:g}"
+    return f"{amount(row['estimate'], unit)} {unit}"
 
 
 def _said(row: pd.Series, unit: str) -> str:
