@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm
+import scipy
 
 from cxlab.stats.intervals import StatsError
 
@@ -73,6 +73,6 @@ def contenders(estimate: Any, covariance: Any, *, level: float = 0.95) -> np.nda
     value, cover = value[known], cover[np.ix_(known, known)]
     own = np.diag(cover)
     spread = np.sqrt(np.maximum(own[:, None] + own - 2 * cover, 0))
-    reach = norm.ppf(1 - (1 - level) / max(len(value) - 1, 1)) * spread
+    reach = scipy.special.ndtri(1 - (1 - level) / max(len(value) - 1, 1)) * spread
     out[known] = (value[:, None] + reach >= value).all(axis=1)
     return out
