@@ -191,8 +191,8 @@ def _other(data: Bytes, name: str, bad: int) -> Read:
     start = data.rfind(b"\n", 0, bad) + 1
     sample = bytes(data[start : start + _LOOKED_AT])
     cut = start + _LOOKED_AT < len(data)
-    # lines of a to z alone read alike in each, and tell nothing
-    telling = b"\n".join(line for line in sample.split(b"\n") if not line.isascii())
+    # cells of a to z alone read alike in each, and tell nothing; no character ends in a separator
+    telling = b"\n".join(cell for cell in re.split(rb"[\n\t,;]", sample) if not cell.isascii())
     read = {each: _reads(telling, each, cut) for each in (*_OTHERS, *_LATIN)}
     high = re.findall(rb"[\x80-\xff]+[\x40-\x7e]?", telling)
     alone = sum(len(run.rstrip(bytes(range(0x40, 0x7F)))) == 1 for run in high)
