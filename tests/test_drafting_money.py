@@ -161,3 +161,15 @@ def test_a_rate_that_begins_too_late_names_the_first_row_it_lacks(tmp_path):
     late = "currency: EUR\nrates: {USD: {2025-03-01: 0.9}}\n"
     with pytest.raises(study.StudyError, match=r"sales.csv, line 3: .*19 rows are.*2025-01-04"):
         _in_two(tmp_path, late, "")
+
+
+@pytest.mark.parametrize(("head", "money"), [("Fare (CHF)", "CHF"), ("Net €", "EUR"),
+                                             ("Sum in EUR or USD", None)])  # fmt: skip
+def test_a_currency_that_a_heading_names_is_the_study_s(head, money, tmp_path):
+    _, _, opened = _drafted(
+        tmp_path,
+        f"Booking ref,Booked on,Customer,{head}",
+        lambda at: (f"B{at:05d}", _day(at), f"K{at % 40:05d}", f"{PAID[at]:.2f}"),
+        mark=",",
+    )
+    assert (opened.mapping.currency or None) == money

@@ -498,7 +498,7 @@ def _currency(made: Guess, others: list[str]) -> str:
     codes = to_currency(cells).values.fillna("") if column is amount else cells.str.upper()
     counts = codes[codes != ""].value_counts()
     if len(counts) < 2:
-        return _always(made, column, amount, next(iter(counts.index), ""))
+        return _always(made, column, amount, next(iter(counts.index), _headed(amount)))
     if _converted(made):
         return _converted(made)
     numbers = made.raw(amount).map(amount.numbers).astype(float)
@@ -529,7 +529,7 @@ def _said(made: Guess) -> str:
     cells = made.raw(column)
     codes = set(to_currency(cells).values.fillna("") if column is fees else cells.str.upper())
     codes = {{"KR": "SEK"}.get(code, code) for code in codes} - {""}
-    return codes.pop() if len(codes) == 1 else ""
+    return codes.pop() if len(codes) == 1 else "" if codes else _headed(fees)
 
 
 _CODES = frozenset(
@@ -590,6 +590,13 @@ def _money_of(made: Guess) -> Profile | None:
     by_name = [c for c in made.found if c.called in ("currency", "wahrung", "devise", "moneda")]
     by_code = [c for c in made.found if c.n and set(c.counts.index.str.upper()) <= _CODES]
     return next(iter([*by_name, *by_code]), None)
+
+
+def _headed(column: Profile) -> str:
+    """Give the currency that a heading names, as 'Fare (EUR)' does; nothing where it names two."""
+    named = set(re.findall(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])|[€£]", column.name))
+    codes = {{"€": "EUR", "£": "GBP"}.get(word, word) for word in named} & _CODES
+    return codes.pop() if len(codes) == 1 else ""
 
 
 def _always(made: Guess, column: Profile, amount: Profile, code: str) -> str:
