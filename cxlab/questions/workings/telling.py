@@ -76,6 +76,6 @@ def rivals(estimate: Any, std_error: Any, *, one_each: bool = False) -> int:
     if one_each:
         with np.errstate(divide="ignore", invalid="ignore"):
             odds = np.sqrt(value / (1 - value))
-        apart = -np.outer(error * odds, error * odds)
+            apart = -np.outer(error * odds, error * odds)  # no chance times no end is none
         cover = np.where(np.eye(len(value), dtype=bool), cover, np.nan_to_num(apart))
     return max(int(contenders(value, cover).sum()) - 1, 0)
