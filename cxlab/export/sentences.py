@@ -107,7 +107,7 @@ def numbers_of(sentence: str) -> set[str]:
 
 def _written(estimate: float, unit: str) -> list[str]:
     """Give the ways in which a sentence may state a number; a difference by its size and side."""
-    size = number(abs(estimate) * 100, 1) + " percentage points" if unit == "share" else ""
+    size = _points(estimate) if unit == "share" else ""
     side = "above" if estimate > 0 else "below"
     return [amount(estimate, unit), f"{size or number(abs(estimate), 1)} {side}"]
 
@@ -205,9 +205,12 @@ def figure(row: Mapping[str, Any], unit: str, base: str = "", said: str = "") ->
 
 def in_points(row: Mapping[str, Any], unit: str, said: str) -> bool:
     """Say whether a sentence tells the number of a row in percentage points."""
-    if unit != "share" or row.get("estimate") is None:
-        return False
-    return f"{number(abs(row['estimate']) * 100, 1)} percentage points" in said
+    return unit == "share" and row.get("estimate") is not None and _points(row["estimate"]) in said
+
+
+def _points(difference: float) -> str:
+    """Write the size of a difference of shares as sentences do."""
+    return f"{number(abs(difference) * 100, 1)} percentage points"
 
 
 def estimates(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
