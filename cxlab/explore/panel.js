@@ -71,6 +71,7 @@ function search(send) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (field.value) send({ do: "add", column: "comment", value: field.value });
+    field.value = "";
   });
   return form;
 }
@@ -238,17 +239,46 @@ function pins(shown, send) {
   return made;
 }
 
-function draw(shown, send) {
-  const whole = make("div", "cx-explore");
-  whole.append(bar(shown, send), chooser(shown, send));
-  if (shown.searched) whole.append(search(send));
-  whole.append(looks(shown, send));
-  whole.append(make("p", "cx-alert", shown.said, { role: "status", "aria-live": "polite" }));
-  const grid = make("div", "cx-grid");
-  for (const each of shown.views) grid.append(view(each, shown, send));
-  grid.append(people(shown, send), pins(shown, send));
-  whole.append(grid);
-  return whole;
+// Each part with all that it is drawn from: one whose facts are the same is left standing, so that
+// what is being typed, opened or pressed in it is not lost when another part changes.
+function parts(shown, send) {
+  const { study, size, chips, choices, said, by, compared, questions, question } = shown;
+  const told = { groups: [by, compared, choices, said], question: [question, questions, said] };
+  const found = [
+    ["bar", [study, size, chips], () => bar(shown, send)],
+    ["chooser", [choices, chips, said], () => chooser(shown, send)],
+    ["search", [], () => (shown.searched ? search(send) : make("span", ""))],
+    ["looks", [shown.looks, shown.adjusted], () => looks(shown, send)],
+    ["alert", [said, shown.turn], () => make("p", "cx-alert", said, { role: "status", "aria-live": "polite" })],
+  ];
+  for (const each of shown.views) {
+    found.push([`view ${each.name}`, [each, told[each.name]], () => view(each, shown, send)]);
+  }
+  const heard = [shown.people, shown.wordless, shown.person];
+  found.push(["people", heard, () => people(shown, send)]);
+  found.push(["pins", shown.pins, () => pins(shown, send)]);
+  return found.map(([name, facts, drawn]) => ({ name, facts: JSON.stringify(facts), drawn }));
+}
+
+const ABOVE = 5; // parts that stand above the grid
+
+function draw(next, before, el) {
+  const whole = el.firstChild;
+  whole?.removeAttribute("aria-busy");
+  if (before.map((part) => part.name).join() !== next.map((part) => part.name).join()) {
+    for (const part of next) part.node = part.drawn();
+    const made = make("div", "cx-explore");
+    const grid = make("div", "cx-grid");
+    made.append(...next.slice(0, ABOVE).map((part) => part.node), grid);
+    grid.append(...next.slice(ABOVE).map((part) => part.node));
+    el.replaceChildren(made);
+    return;
+  }
+  next.forEach((part, place) => {
+    const { node, facts } = before[place];
+    part.node = part.facts === facts ? node : part.drawn();
+    if (part.node !== node) node.replaceWith(part.node);
+  });
 }
 
 const PAUSE = 150; // milliseconds without a click before what is slow is asked
@@ -256,6 +286,9 @@ const PAUSE = 150; // milliseconds without a click before what is slow is asked
 function render({ model, el }) {
   let sent = 0;
   let waits = 0;
+  let drawn = [];
+  let pressed = false;
+  let late = false;
   const send = (message) => {
     clearTimeout(waits);
     sent = performance.now();
@@ -264,10 +297,14 @@ function render({ model, el }) {
     waits = setTimeout(() => silent(el), PATIENCE);
   };
   const again = () => {
+    late = pressed; // what moves between press and release would lose the click
+    if (pressed) return;
     clearTimeout(waits);
     const place = focused(el);
     const shown = model.get("shown");
-    el.replaceChildren(draw(shown, send));
+    const next = parts(shown, send);
+    draw(next, drawn, el);
+    drawn = next;
     refocus(el, place);
     if (sent) {
       const begun = sent;
@@ -278,10 +315,19 @@ function render({ model, el }) {
       waits = setTimeout(() => model.send({ do: "rest" }), PAUSE);
     }
   };
+  const press = (event) => { pressed = Boolean(event.target.closest("button")); };
+  const release = () => setTimeout(() => { // after the click itself
+    pressed = false;
+    if (late) again();
+  });
+  const away = ["pointerup", "pointercancel"];
+  el.addEventListener("pointerdown", press);
+  for (const each of away) window.addEventListener(each, release);
   model.on("change:shown", again);
   again();
   return () => {
     clearTimeout(waits);
+    for (const each of away) window.removeEventListener(each, release);
     model.off("change:shown", again);
   };
 }
@@ -308,7 +354,7 @@ function focused(el) {
 
 function refocus(el, place) {
   const all = reachable(el);
-  if (place >= 0 && all.length) all[Math.min(place, all.length - 1)].focus();
+  if (place >= 0 && all.length && !el.contains(document.activeElement)) all[Math.min(place, all.length - 1)].focus();
 }
 
 export default { render };
