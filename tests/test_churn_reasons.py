@@ -175,6 +175,27 @@ def test_no_call_pays_when_the_ranking_is_chance_and_calls_are_dear():
     assert told == "At this value and cost no number of calls detectably pays."
 
 
+@pytest.mark.parametrize(("signal", "said"), [
+    (0.0, "those down the ranking bring detectably no more than as many drawn by lot"),
+    (0.6, "they bring at most"),
+])  # fmt: skip
+def test_an_amount_is_told_only_of_a_ranking_that_brings_more_than_a_draw_by_lot(signal, said):
+    rng = np.random.default_rng(4)
+    left = rng.random(800) < 0.3
+    found = churn.from_table(pd.DataFrame({"left": left, "x": 1.0}), label="left")
+    score = rng.random(800) + signal * left
+    told = churn.profit(score, found, value=100, cost=8, saved=0.4, limit=600).headline
+    assert said in told, told
+
+
+def test_few_rankings_of_chance_are_said_to_bring_more_than_a_draw_by_lot():
+    rng = np.random.default_rng(7)
+    found = churn.from_table(pd.DataFrame({"left": rng.random(300) < 0.4, "x": 1.0}), label="left")
+    told = [churn.profit(np.random.default_rng(seed).random(300), found, value=1, cost=0.02,
+                         limit=100).headline for seed in range(60)]  # fmt: skip
+    assert sum("bring detectably no more" in said for said in told) >= 50
+
+
 def test_the_limit_caps_the_calls():
     found = churn.from_table(pd.DataFrame({"left": [1, 0] * 50, "x": 1.0}), label="left")
     table = churn.profit(np.linspace(0, 1, 100), found, value=50, cost=1, limit=30).frame

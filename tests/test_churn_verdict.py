@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from cxlab import churn, results
+from tests import lattice, small
 from tests.churn_company import people, study
 
 
@@ -50,6 +51,38 @@ def test_a_leak_found_is_no_leak_used(leaky):
     assert judged.frame.set_index("term").loc["AUC", "estimate"] < 0.85
     assert case.audit.headline.startswith("Red: complains knows of the leaving and has left the")
     assert found.headline.startswith("Without complains, which knows of the leaving, the top")
+
+
+@pytest.mark.parametrize(("signal", "limit", "cost", "said"), [
+    (0.0, 100, 0.02, "nobody can be picked out yet: leavers rank above stayers"),
+    (1.0, 100, 0.9, "no calls detectably pay: the top tenth left"),
+])  # fmt: skip
+def test_whatever_the_verdict_the_column_that_left_the_model_is_named(signal, limit, cost, said):
+    case = churn.case(table(signal=signal, leak=True), model="logistic")
+    judged = churn.evaluate(case.model, case.judge)
+    found = churn.verdict(case, judged, churn.calls(case, cost=cost, limit=limit))
+    assert found.headline.startswith(f"Without complains, which knows of the leaving, {said}")
+    assert len(found.headline.split()) <= 25
+
+
+KNOWING = "Red: complains knows of the leaving and has left the model."
+
+
+@pytest.mark.parametrize(("n", "columns", "first"), [
+    (900, ["mood", "complains"], "Without complains, which knows of the leaving"),
+    (900, ["complains"], "of the customers are marked as having left"),  # nothing else is known
+    (110, ["mood", "complains"], "of the customers are marked as having left"),  # too few to judge
+])  # fmt: skip
+def test_leadership_is_told_which_column_knew_of_the_leaving(tmp_path, n, columns, first):
+    rows = table(n, signal=0.0, leak=True).customers
+    path = small.write(tmp_path, rows[["customer_id", "churned", *columns]].to_csv(index=False),
+                       table="customers", attributes=columns,
+                       columns={"customer_id": "customer_id", "churned": "churned"})  # fmt: skip
+    made = lattice.pages(path, tmp_path / "out", only=["40_churn", "90_leadership"])
+    page = made[-1]
+    assert (page.notebook, page.state) == ("90_leadership", "done")
+    assert first in page.headline
+    assert KNOWING in (tmp_path / "out/90_leadership/everyone.html").read_text(encoding="utf-8")
 
 
 def test_the_score_is_shown_with_and_without_the_leak(leaky):

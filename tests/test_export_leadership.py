@@ -316,6 +316,18 @@ def test_one_question_asked_by_two_methods_is_told_once():
     assert again[1] not in texts
 
 
+def test_which_model_was_kept_is_no_sentence_for_leadership():
+    row = {"term": "b − a", "estimate": -0.03, "conf_low": -0.05, "conf_high": -0.01}
+    choice = (
+        "choice of model",
+        "The simpler one is kept; b differs by −0.03 (−0.05 to −0.01).",
+        row,
+    )
+    assert [said.text for said in leadership.Page([_found("1", LEVEL, choice)]).sentences] == [
+        LEVEL[1]
+    ]
+
+
 def test_what_stands_on_a_card_is_not_listed_again():
     scores = {**_found("1", MOVED, APART), "page": "20_scores/everyone.html"}
     page = leadership.Page([scores, *OTHERS])

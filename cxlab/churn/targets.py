@@ -52,7 +52,8 @@ def profit(
 
     Returns:
         A `Result` with `n` (calls, down the ranking), `share` (of all customers), `estimate`
-        (profit), `conf_low`, `conf_high`, `verdict` (assumed, as the share kept is).
+        (profit), `conf_low`, `conf_high`, `verdict` (assumed, as the share kept is). The headline
+        tells an amount only where it is detectably more than as many calls drawn by lot bring.
     """
     _check_money(cost, saved)
     taken, p = judgement(model, snapshot)
@@ -61,24 +62,24 @@ def profit(
     order = np.argsort(-p * worth, kind="stable")
     calls = np.unique(np.linspace(0, min(limit or len(p), len(p)), 101).astype(int))
     curve = _curve(gain[order], calls)
-    drawn = np.concatenate(
-        [
-            np.array([_resampled_curve(gain[order], row, calls) for row in times])
-            for times in stats.counts(
-                len(p), n_boot=N_BOOT, seed=seed, cluster=taken.customer.to_numpy()[order]
-            )
-        ]
-    )
+    curves, means = [], []
+    who = taken.customer.to_numpy()[order]
+    for times in stats.counts(len(p), n_boot=N_BOOT, seed=seed, cluster=who):
+        curves += [_resampled_curve(gain[order], row, calls) for row in times]
+        means.append(times @ gain[order] / times.sum(axis=1))
+    drawn, a_call = np.array(curves), np.concatenate(means)
     low, high = stats.percentile(drawn, level)
     frame = pd.DataFrame({"n": calls, "share": calls / len(p), "estimate": curve})
     frame["conf_low"], frame["conf_high"] = low, high
     frame["verdict"] = "assumed"
     best = stats.percentile(calls[drawn.argmax(axis=1)], level)
+    top = int(curve.argmax())
+    over_lot = stats.percentile(drawn[:, top] - calls[top] * a_call, level)[0]
     counted = _PRICED.get(value, "") if isinstance(value, str) else _UNPRICED
     return Result(
         name="profit curve",
         frame=frame,
-        headline=_best(frame, value),
+        headline=_best(frame, value, float(over_lot)),
         method=(
             f"Value kept ({percent(saved)} of those called who would leave) minus "
             f"{number(cost, 2)} a call, down the ranking by risk times value; bootstrap of "
@@ -235,7 +236,7 @@ def _resampled_curve(gain: np.ndarray, times: np.ndarray, calls: np.ndarray) -> 
     return _curve(drawn, np.minimum(calls, len(drawn)))
 
 
-def _best(frame: pd.DataFrame, value: float | str) -> str:
+def _best(frame: pd.DataFrame, value: float | str, over_lot: float) -> str:
     top = frame.loc[frame["estimate"].idxmax()]
     if not _pays(top):
         return "At this value and cost no number of calls detectably pays."
@@ -245,6 +246,11 @@ def _best(frame: pd.DataFrame, value: float | str) -> str:
         return (
             "If calls keep as many as is assumed, it pays to call nearly everyone: so many leave "
             "that the ranking saves little."
+        )
+    if over_lot <= 0:
+        return (
+            "If calls keep as many as is assumed, those down the ranking bring detectably no more "
+            "than as many drawn by lot."
         )
     found, ends = amount(top["estimate"], unit), span(top["conf_low"], top["conf_high"], unit)
     bring = "they bring at most"

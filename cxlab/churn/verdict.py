@@ -43,7 +43,7 @@ def verdict(case: Asked, judged: Result, pays: Result) -> Result:
     rows = judged.frame.set_index("term", drop=False)
     left = case.judge.judged().label.to_numpy()
     if left.sum() < FEW_LEFT:
-        return _unmeasured(judged, rows.loc[["AUC"]], left)
+        return _unmeasured(case, judged, rows.loc[["AUC"]], left)
     area, top = rows.loc["AUC"], rows.loc[TOP_TENTH].copy()
     few, top["n"] = top["n"] < case.smallest, area["n"]
     calls = bool((pays.frame["conf_low"] > 0).any())
@@ -62,47 +62,56 @@ def verdict(case: Asked, judged: Result, pays: Result) -> Result:
         if unit == "share"
         else "leaving in the top tenth against all",
         frame=frame.reset_index(drop=True),
-        headline=sentence(_said(case, row, word, unit, calls)),
+        headline=sentence(_said(case, row, word, unit)),
         unit=unit,
         notes=(*_became(case), *judged.notes),
     )
 
 
-def _unmeasured(judged: Result, row: pd.DataFrame, left: np.ndarray) -> Result:
+def _unmeasured(case: Asked, judged: Result, row: pd.DataFrame, left: np.ndarray) -> Result:
+    cannot = f"{_without(case)}nobody can be picked out yet" if case.left_out else CANNOT
     row = row.assign(estimate=np.nan, conf_low=np.nan, conf_high=np.nan, verdict=NOT_YET)
     return replace(
         judged,
         name="leaver ranked above stayer",
         frame=row.reset_index(drop=True),
-        headline=sentence(f"{CANNOT}: {few_left(left)}"),
+        headline=sentence(f"{cannot}: {few_left(left)}"),
         unit="share",
+        notes=(*_became(case), *judged.notes),
     )
 
 
-def _said(case: Asked, row: pd.Series, word: str, unit: str, calls: bool) -> str:
-    """Write the verdict, with the number that decides."""
+def _said(case: Asked, row: pd.Series, word: str, unit: str) -> str:
+    """Write the verdict, with the number that decides; what had to leave the model comes first."""
     found = f"{amount(row['estimate'], unit)}"
     ends = f"({span(row['conf_low'], row['conf_high'], unit)})"
     ranked = f"leavers rank above stayers {found} of the time {ends}"
-    top = f"the top tenth left {found} times as often as all {ends}"
+    of_all = row["term"] == "AUC"
+    top = ranked if of_all else f"the top tenth left {found} times as often as all {ends}"
+    chance = bool(row["conf_low"] <= (0.5 if of_all else 1))
     if word == "suspicious":
         why = f"{_few(case.kept)} used" if case.kept else "too good to be believed"
-        return f"{why}: {ranked}; find the fact that was written later."
-    if row["term"] == "AUC" and row["conf_low"] <= 0.5:
-        return f"{CANNOT}: {ranked}, no better than chance."
-    if row["term"] == "AUC":
-        top = ranked
-        if word == NOT_YET:
-            return f"{CANNOT}: {ranked}, but its top tenth is too few customers to judge by."
-    if word == NOT_YET and row["conf_low"] <= 1:
-        return f"{CANNOT}: {top}, about the average."
+        return f"{_without(case)}{why}: {ranked}; find the fact that was written later."
+    if word == NOT_YET and case.left_out:
+        other = "too few rank highest to judge by" if of_all else "no calls detectably pay"
+        return f"{_without(case)}{'nobody can be picked out yet' if chance else other}: {top}."
+    if word == NOT_YET and chance:
+        return f"{CANNOT}: {top}, {'no better than chance' if of_all else 'about the average'}."
+    if word == NOT_YET and of_all:
+        return f"{CANNOT}: {top}, but its top tenth is too few customers to judge by."
     if word == NOT_YET:
         return f"{CANNOT}: no calls detectably pay, though {top}."
     if case.left_out:
-        return f"without {_few(case.left_out)}, which {know(case.left_out)} of the leaving, {top}."
+        return f"{_without(case)}{top}."
     if not case.dated:  # one table of one moment: nothing was foretold
         return f"those who left can be told from those who stayed: {top}."
     return f"those likeliest to leave can be picked out: {top}."
+
+
+def _without(case: Asked) -> str:
+    """Begin a sentence with the columns that know of the leaving and left the model."""
+    out = case.left_out
+    return f"without {_few(out)}, which {know(out)} of the leaving, " if out else ""
 
 
 def _few(names: tuple[str, ...]) -> str:

@@ -38,6 +38,7 @@ _DIGITS = re.compile(r"[\d.,%+−-]+")  # the same said of the same, as by anoth
 UNDECIDED = "Nothing was decided yet, and these data by themselves justify no action."
 # what the pictures of the page show: the folder of a report, and words of the finding's name
 LEAVERS = ("40_churn", "leaving against the rest")
+AUDIT = "leakage audit"  # a column that it calls red is told whatever else the page says
 CARDS = {
     "trend": ("20_scores", " by "),
     "where": ("20_scores", "against the rest"),
@@ -284,12 +285,17 @@ class Page:
 
     @property
     def certainty(self) -> Note | Shown:
-        """The words of certainty, and what each promises."""
+        """The words of certainty and what each promises, below the columns that know too much."""
         rows = "".join(
             f"<dt><strong>{html.escape(word)}</strong></dt><dd>{html.escape(meaning)}.</dd>"
             for word, meaning in SCALE.items()
         )
-        return Shown(f"<dl>{rows}</dl>", _summary(self.sentences)) if self.sentences else Note("–")
+        told = dict.fromkeys(
+            f["headline"] for r in self._reports for f in r["findings"] if f["name"] == AUDIT
+        )
+        red = [f"<p>{html.escape(said)}</p>" for said in told if said.startswith("Red: ")]
+        markup = f"{''.join(red)}<dl>{rows}</dl>"
+        return Shown(markup, _summary(self.sentences)) if self.sentences else Note("–")
 
     @property
     def methods(self) -> Note | Shown:

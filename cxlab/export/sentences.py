@@ -30,8 +30,8 @@ RULES = (
 )
 OWN = ("assumed", "suspicious")  # words that a finding says of itself, however narrow its interval
 MOVEMENT = "movement"  # the name of the one verdict on whether a score moved
-# what tells of rows and columns
-ROWS = ("scope", "ledger", "codebook", "repairs", "joins", "rules", "provenance")
+# what tells of rows, columns and the choice between two models
+ROWS = ("scope", "ledger", "codebook", "repairs", "joins", "rules", "provenance", "choice of model")
 PART, MOST_WORDS = 0.1, 25
 FEW = 30
 # what comes before a level: the term of a change, and the end of the name of a comparison
@@ -216,7 +216,7 @@ def _points(difference: float) -> str:
 def estimates(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Give what quotes an estimate with its interval; where nothing does, the first finding.
 
-    How many rows were read and kept is no finding about anybody.
+    How many rows were read, and which model was kept, is no finding about anybody.
     """
     told = [f for f in findings if f["name"] not in ROWS]
     sure = [f for f in told if None not in map(lead(f).get, ("estimate", "conf_low"))]
