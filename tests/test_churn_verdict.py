@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from cxlab import churn, results
+from cxlab.export import leadership
 from tests import lattice, small
 from tests.churn_company import people, study
 
@@ -100,6 +101,20 @@ def test_a_leak_may_be_kept_by_hand_and_is_never_believed():
     assert found.frame["verdict"].tolist() == ["suspicious"]
     with pytest.raises(results.Misuse, match=r"'complain' is no column.*Did you mean 'complains'"):
         churn.asked(table(leak=True), keep="complain")
+
+
+def test_all_that_rests_on_a_ranking_too_good_to_be_believed_is_suspicious():
+    rng, given = np.random.default_rng(3), table(1200, signal=0.0)
+    left = given.customers["churned"].to_numpy()
+    for k in range(8):  # each alone is no leak
+        given.customers[f"f{k}"] = left * 1.3 + rng.normal(size=1200)
+    case, judged, found = asked_and_answered(given)
+    assert case.left_out == ()
+    told = [found, churn.beside(found, judged), churn.lift(case.model, case.judge),
+            churn.calls(case, limit=100)]  # fmt: skip
+    for each in told:
+        words = {leadership.certainty(dict(row), each.unit) for _, row in each.frame.iterrows()}
+        assert words == {"suspicious"}, each.headline
 
 
 def test_a_copy_of_the_mark_leaves_and_stops_no_page():

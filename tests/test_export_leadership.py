@@ -426,6 +426,15 @@ def test_a_finding_may_say_that_it_is_assumed_or_too_good():
         assert word in leadership.SCALE
 
 
+@pytest.mark.parametrize(("events", "word"), [
+    (17, "tentative"), (29, "tentative"), (40, "well established"), (390, "tentative"),
+])  # fmt: skip
+def test_a_share_of_few_who_left_or_stayed_is_not_well_established(events, word):
+    share = {"estimate": events / 409, "conf_low": events / 409 - 0.02, "n": 409, "events": events}
+    share["conf_high"] = share["estimate"] + 0.02
+    assert leadership.certainty(share, "share") == word
+
+
 def test_words_of_certainty_are_defined_without_p_values():
     page = leadership.Page([_found("1", LEVEL)])
     assert not re.search(r"\bp\b|p-value|adjusted", page.certainty.markup)

@@ -24,6 +24,7 @@ from cxlab.churn.workings.judging import (
     grouped,
     judgement,
     parts_for,
+    too_good,
 )
 from cxlab.churn.workings.learning import (
     FOLDS,
@@ -49,7 +50,7 @@ def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -
     Returns:
         A `Result` with `term` (base rate, AUC, PR-AUC, lift, KS, Brier score, log loss,
         calibration slope and intercept), `estimate`, `std_error`, `conf_low`, `conf_high`, `n`
-        (of the lift, those in the tenth).
+        (of the lift, those in the tenth), `verdict` (suspicious: too good to be believed).
 
     Raises:
         ChurnError: the model learned from leavings after the day it is judged on, or the
@@ -73,8 +74,8 @@ def evaluate(model, snapshot: Snapshot, *, level: float = 0.95, seed: int = 0) -
         rows += [{"term": f"calibration {part}", **found} for part, found in line.items()]
     frame = pd.DataFrame(rows)
     frame["n"] = np.where(frame["term"] == TOP_TENTH, np.ceil(len(y) / 10), len(y)).astype(int)
-    good = (frame["term"] == "AUC") & (frame["estimate"] >= SUSPICIOUS)
-    frame["verdict"] = good.map({True: "suspicious", False: None})
+    doubted = too_good(y, p) & (frame["term"] != "base rate")
+    frame["verdict"] = doubted.map({True: "suspicious", False: None})
     return Result(
         name="churn evaluation",
         frame=frame,
@@ -98,7 +99,8 @@ def lift(
 
     Returns:
         A `Result` with `rank` (1 holds the highest scores), `estimate` (share that left),
-        `conf_low`, `conf_high`, `lift`, `cumulative` (share of all leavers so far), `events`, `n`.
+        `conf_low`, `conf_high`, `lift`, `cumulative` (share of all leavers so far), `events`, `n`;
+        `verdict` (suspicious) where the ranking is too good to be believed.
     """
     taken, p = judgement(model, snapshot)
     y = taken.label.to_numpy(dtype=int)
@@ -107,6 +109,8 @@ def lift(
     frame["rank"] = np.arange(1, len(frame) + 1)
     frame["lift"] = frame["estimate"] / y.mean()
     frame["cumulative"] = frame["events"].cumsum() / y.sum()
+    if too_good(y, p):
+        frame["verdict"] = "suspicious"
     top, which = frame.iloc[0], "tenth" if dealt == 10 else f"first of {dealt} groups"
     who = None if taken.customer.is_unique else taken.customer
     whole = scores.top_tenth(y, p, customer=who, level=level, part=1 / dealt)  # as the verdict has

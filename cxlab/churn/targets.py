@@ -12,7 +12,7 @@ from cxlab.churn.definition import ChurnError
 from cxlab.churn.reasons import reasons
 from cxlab.churn.snapshots import Snapshot
 from cxlab.churn.workings.asking import question
-from cxlab.churn.workings.judging import judgement
+from cxlab.churn.workings.judging import judgement, too_good
 from cxlab.churn.workings.learning import aligned
 from cxlab.results import Result, amount, count, number, percent, span
 
@@ -52,7 +52,8 @@ def profit(
 
     Returns:
         A `Result` with `n` (calls, down the ranking), `share` (of all customers), `estimate`
-        (profit), `conf_low`, `conf_high`, `verdict` (assumed, as the share kept is). The headline
+        (profit), `conf_low`, `conf_high`, `verdict` (assumed, as the share kept is; or
+        suspicious, as a ranking too good to be believed is). The headline
         tells an amount only where it is detectably more than as many calls drawn by lot bring.
     """
     _check_money(cost, saved)
@@ -71,7 +72,7 @@ def profit(
     low, high = stats.percentile(drawn, level)
     frame = pd.DataFrame({"n": calls, "share": calls / len(p), "estimate": curve})
     frame["conf_low"], frame["conf_high"] = low, high
-    frame["verdict"] = "assumed"
+    frame["verdict"] = "suspicious" if too_good(taken.label.to_numpy(dtype=int), p) else "assumed"
     best = stats.percentile(calls[drawn.argmax(axis=1)], level)
     top = int(curve.argmax())
     over_lot = stats.percentile(drawn[:, top] - calls[top] * a_call, level)[0]

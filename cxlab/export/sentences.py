@@ -26,7 +26,8 @@ RULES = (
     "Well established: adjusted p below 0.01, or an interval that reaches at most a fortieth of "
     "its scale to either side. Likely: adjusted p below 0.05, or a twentieth. Tentative: adjusted "
     "p below 0.2, a wider interval, one that crosses zero (one, of a ratio), or fewer than thirty "
-    "counted. Assumed and suspicious are said by the analysis itself."
+    "counted, be it of those who left or who stayed. Assumed and suspicious are said by the "
+    "analysis itself."
 )
 OWN = ("assumed", "suspicious")  # words that a finding says of itself, however narrow its interval
 MOVEMENT = "movement"  # the name of the one verdict on whether a score moved
@@ -158,7 +159,10 @@ def certainty(row: Mapping[str, Any], unit: str) -> str:
         place = 0 if reach <= 1 / 40 else 1 if reach <= 1 / 20 else 2
     nothing = 1.0 if unit in RATIOS else 0.0
     crosses = low is not None and high is not None and low <= nothing <= high
-    if (row.get("n") or math.inf) < FEW or crosses:
+    counted = row.get("n") or math.inf
+    if unit == "share" and row.get("n") and row.get("events") is not None:  # who left, who stayed
+        counted = min(row["events"], row["n"] - row["events"])
+    if counted < FEW or crosses:
         place = max(place, 2)
     return words[place]
 

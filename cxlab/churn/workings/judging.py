@@ -9,6 +9,7 @@ import pandas as pd
 from cxlab import stats
 from cxlab.churn.definition import ChurnError
 from cxlab.churn.snapshots import Snapshot
+from cxlab.churn.workings import scores
 from cxlab.churn.workings.learning import FOLDS, aligned, in_codes, learn, parts_of
 from cxlab.codebook import label
 from cxlab.results import listing
@@ -121,6 +122,11 @@ def named(names) -> str:
 def know(names) -> str:
     """Say `know` of several columns, `knows` of one."""
     return "knows" if len(names) == 1 else "know"
+
+
+def too_good(y: np.ndarray, p: np.ndarray) -> bool:
+    """Say whether a ranking is too good to be believed, and with it all that rests on it."""
+    return bool(scores.auc(y, p)["estimate"] >= SUSPICIOUS)
 
 
 def few_left(left: np.ndarray) -> str:
