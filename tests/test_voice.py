@@ -290,3 +290,16 @@ def test_the_study_file_declares_themes(tmp_path):
         codebook.parse(text + "voice: {themes: {delay: []}}", tmp_path / "s")
     with pytest.raises(codebook.MappingError, match=r"unknown key 'voice.theme'"):
         codebook.parse(text + "voice: {theme: {}}", tmp_path / "s")
+
+
+def test_declared_words_that_no_comment_holds_are_told():
+    rows = pd.DataFrame({"comment": ["Die Box kam zu spät", "the parcels are here", "fine"] * 30,
+                         "language": ["de", "en", "en"] * 30})  # fmt: skip
+    given = {"delivery": {"de": ["box", "parcels"], "en": ["parcel"]}, "card": ["points"]}
+    told = voice.themes(voice.hear(rows), declared=given, find=False)
+    assert told.notes[-1] == (
+        "No comment holds these declared words, as whole words: 'parcels' and 'parcel' of "
+        "'delivery'; 'points' of 'card'."
+    )
+    held = {"delivery": {"de": ["box"], "en": ["parcels"]}}
+    assert "declared" not in str(voice.themes(voice.hear(rows), declared=held, find=False).notes)

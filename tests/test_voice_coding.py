@@ -81,6 +81,39 @@ def test_coders_and_machine_are_compared(coded):
     assert less.loc["Gwet's AC1", "conf_low"] < less.loc["Gwet's AC1", "estimate"]
 
 
+def test_confusion_is_counted_theme_by_theme(coded):
+    book = openpyxl.load_workbook(_fill(coded))
+    rows = [row for row in book["coding"].iter_rows(min_row=2) if "bus" in row[1].value]
+    for row in rows[:4]:  # people see soup where the machine sees the bus
+        row[2].value = row[3].value = "soup"
+    rows[5][3].value = "soup"  # the two differ: nobody knows which is right
+    book.save(coded)
+    told = voice.confusion(coded)
+    soup = told.frame["term"].eq("soup")
+    first = told.frame.iloc[0]
+    assert (first["term"], first["answer"], first["count"]) == ("soup", "bus", 4)
+    assert first["n"] == told.frame.loc[soup, "count"].sum()
+    assert told.frame["count"].sum() == 59
+    assert f"people say 'soup' and the machine 'bus': 4 of {first['n']}." in told.headline
+    assert voice.confusion(_fill(coded)).headline.startswith("The machine says of 60 comments")
+
+
+def test_codes_of_other_comments_or_of_themes_that_are_gone_are_told(coded, dishes, tmp_path):
+    assert (
+        voice.teach(dishes, file=_fill(coded))
+        .notes[-1]
+        .startswith("None of 60 coded comments is one of these")
+    )
+    file = voice.sheet(dishes, file=tmp_path / "c.xlsx", n=60)
+    book = openpyxl.load_workbook(file)
+    book["themes"]["A1"] = "broth"  # what a theme was called then
+    for row in book["coding"].iter_rows(min_row=2):
+        row[2].value = row[3].value = "broth"
+    book.save(file)
+    notes = voice.teach(dishes, file=file).notes
+    assert "60 coded comments left aside: broth is no theme of these." in notes
+
+
 def test_a_sheet_opened_and_saved_by_libreoffice_is_read(coded, tmp_path):
     if not shutil.which("soffice"):
         absent("LibreOffice (soffice)")

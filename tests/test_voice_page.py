@@ -97,3 +97,19 @@ def test_the_page_of_a_small_quarter_keeps_the_themes_of_the_last(tmp_path):
     file.write_text(json.dumps(told))
     assert "1 done" in _run(later).stdout
     assert "no longer found: lost" in _text(tmp_path / "later")
+
+
+@pytest.mark.parametrize("key", ["kept", "coded"])
+def test_files_beside_the_exports_that_are_none_are_refused_at_the_start(tmp_path, key):
+    (tmp_path / "x.json").write_text('{"themes": [{"name": 1}]}')
+    path = _study(tmp_path, ["late parcel"] * 20, voice={key: "x.json"})
+    line = next(n for n, said in enumerate(path.read_text().splitlines(), 1) if f"{key}:" in said)
+    for words in (["check", path], ["run", path, "--only", "60_voice", "--out", tmp_path / "out"]):
+        done = subprocess.run([*RUN, *map(str, words)], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 2
+        assert f"study.yaml, line {line}: voice: {key}: 'x.json' is no" in done.stderr
+        assert "voice." in done.stderr  # what writes one
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "x.json").unlink()
+    done = subprocess.run([*RUN, "check", path], cwd=ROOT, capture_output=True, text=True)
+    assert f"study.yaml, line {line}: voice: there is no file 'x.json'" in done.stderr

@@ -180,8 +180,10 @@ def test_groups_below_the_limit_are_not_compared_nor_quoted(rows):
     few = rows.assign(region=["tiny"] * 5 + ["N"] * 195 + ["S"] * 200)
     assert "tiny" not in set(voice.shares(_themed(few, a=["bus"]), by="region", smallest=10)
                              .frame["group"])  # fmt: skip
-    with pytest.raises(voice.VoiceError, match="No comment may be quoted"):
+    with pytest.raises(voice.VoiceError, match=r"No theme is spoken of by 13 people\."):
         voice.quotes(_themed(rows.head(12), bus=["bus"]), smallest=13)
+    with pytest.raises(voice.VoiceError, match="No comment may be quoted"):
+        voice.quotes(_themed(rows.assign(consent=False), bus=["bus"]))
 
 
 def test_quotes_respect_consent_and_take_nobody_twice(rows):
@@ -203,12 +205,14 @@ def test_leadership_reads_two_quotes_of_themes_that_enough_people_speak_of(rows)
     told = voice.quotes(themed)
     report = {"part": "everyone", "page": "60_voice/everyone.html", "notebook": "60_voice",
               "reading_order": 60, "findings": [told.to_dict()]}  # fmt: skip
-    for smallest, themes in ((10, ["bus", "lift"]), (20, ["bus"])):
+    for smallest, themes in ((10, ["bus", "lift"]), (20, ["bus", "bus"])):
         page = leadership.Page(seen([report], smallest=smallest), smallest=smallest)
-        first = told.frame.drop_duplicates("term").set_index("term")["text"]
+        typical = told.frame[told.frame["part"] == "typical"].set_index("term")["text"]
+        wanted = [list(typical[name])[themes[:place].count(name)]
+                  for place, name in enumerate(themes)]  # fmt: skip
         quoted = re.findall("“(.*?)”", page.quotes._repr_mimebundle_()["text/plain"])
         assert [text.replace(" ", "") for text in quoted] == [
-            first[name].replace(" ", "") for name in themes
+            each.replace(" ", "") for each in wanted
         ]
 
 
@@ -222,6 +226,69 @@ def test_a_quote_stands_beside_what_speaks_of_its_theme(rows):
     other = replace(told, frame=pd.DataFrame({"term": ["nothing"]}))
     with pytest.raises(voice.VoiceError, match="No quote speaks"):
         voice.beside(quoted, other)
+
+
+def test_exhibits_in_turn_show_different_people(rows):
+    apart = rows["comment"] + [" " + "abcdefghij"[i % 10] * 4 + str(i) for i in rows.index]
+    themed = _themed(rows.assign(comment=apart), bus=["bus"])
+    quoted, told = voice.quotes(themed), voice.shares(themed, by="region")
+    shown = [voice.beside(quoted, told, turn=turn).frame["text"].iloc[0] for turn in range(4)]
+    assert len(set(shown)) == 3  # three are typical; the last comes again
+    assert shown[2] == shown[3]
+
+
+def test_the_words_that_tell_a_theme_are_marked_however_it_was_told(rows):
+    apart = [f" {'abcdefghij'[i % 10] * 4}{i}" for i in rows.index]
+    some = np.where(rows.index < 15, "Die Größe paßt, der Bote kam. ", "")
+    said = rows.assign(comment=some + rows["comment"] + apart)
+    themed = _themed(said, size=["grösse"], post={"": ["bote kam", "courier"]})
+    markup = results.quoted(voice.quotes(themed))._repr_mimebundle_()["text/html"]
+    assert "Die <strong>Größe</strong> paßt, der Bote kam." in markup
+    assert "der <strong>Bote kam</strong>." in markup
+    asian = said.assign(comment=[f"配送很慢 {i}" for i in said.index])  # no blanks between words
+    told = _themed(asian, delivery=["配送"])
+    assert told.carried.all()
+    markup = results.quoted(voice.quotes(told))._repr_mimebundle_()["text/html"]
+    assert "“<strong>配送</strong>很慢" in markup
+
+
+def test_a_declared_theme_is_quoted_in_the_words_that_most_use_for_it(rows):
+    odd = ["late, and my aunt in Wales keeps bees", "late, the paint on the gate peels off"]
+    usual = [f"late parcel came {word} days after" for word in GOOD.split()]
+    said = pd.DataFrame({"comment": [*odd, *usual * 4, *(f"fine {n}" for n in range(30))]})
+    told = voice.quotes(_themed(said.assign(language="en"), late=["late"])).frame
+    assert "parcel" in told["text"].iloc[0]
+    assert told.loc[told["part"] == "atypical", "text"].isin(odd).all()
+
+
+def test_all_themes_are_quoted_those_beyond_the_third_are_folded(rows):
+    names = ["bus", "meal", "rude", "broken", "tasty"]
+    said = rows["comment"] + [f" {'abcdefghij'[i % 10] * 4}{i}" for i in rows.index]
+    quoted = voice.quotes(_themed(rows.assign(comment=said), **{name: [name] for name in names}))
+    page = results.quoted(replace(quoted, notes=("Mind <this>.",)))._repr_mimebundle_()["text/html"]
+    open_, folded = page.split("<details><summary>Further themes, 2</summary>")
+    assert (open_.count("<h4>"), folded.count("<h4>")) == (3, 2)
+    assert "Mind &lt;this&gt;." in page
+
+
+def test_phrases_of_the_same_comments_are_listed_once(rows):
+    text, odd = rows["comment"], rows.index % 2 == 0
+    more = ("return label missing. " + text).where(odd, text + ". return label missing")
+    words = voice.keyness(voice.hear(rows.assign(comment=text.where(rows["nps"] > 6, more))))
+    same = {"return", "label", "missing", "return label", "label missing"}
+    assert same & set(words.frame["term"]) == {"label missing"}
+    late = rows["answered_at"] >= "2025-10-01"
+    told = voice.risen(_themed(rows.assign(comment=text.where(~late, more)), bus=["bus"]))
+    assert told.headline.startswith("In 2025Q4 more often than before: 'label missing', 'missing ")
+    assert same & set(told.frame["term"]) == {"label missing"}
+
+
+def test_what_disagrees_is_read_once_a_text(rows):
+    turned = rows.assign(nps=np.where(rows.index < 40, 0, rows["nps"]))
+    turned.loc[turned.index < 40, "comment"] = "great lovely bus today"
+    told = voice.disagreements(voice.tone(voice.hear(turned))).frame["text"]
+    assert "great lovely bus today" in set(told)
+    assert not told.duplicated().any()
 
 
 def test_quotes_and_words_are_inert(rows):

@@ -101,6 +101,7 @@ def _checked(
     try:
         mapping = codebook.load(study_file)
         sealed = standing.sealed(study_file, mapping, asked)
+        _check_files(mapping, study_file)
         opened = study.load(mapping, verify=verify)
         jobs = _check_plan(opened, study_file)
     except Refusal as error:
@@ -162,6 +163,7 @@ def run(
     mapping = codebook.load(study_file)
     folder = _notebooks(notebooks)
     sealed = standing.sealed(study_file, mapping, asked)
+    _check_files(mapping, study_file)
     opened = study.load(mapping, verify=verify)
     parts = study.wanted(opened)
     jobs = reports.plan(
@@ -492,6 +494,20 @@ def _check_plan(opened, study_file: Path) -> list:
         tables=opened.holds,
         notebooks=opened.mapping.reports.notebooks,
     )
+
+
+def _check_files(mapping, study_file: Path) -> None:
+    """Refuse files beside the exports that no report could read, with the line that names them."""
+    for key, name in mapping.voice.files.items():
+        from cxlab import codebook
+        from cxlab.voice.workings import coded, kept
+
+        try:
+            {"kept": kept, "coded": coded}[key].read(mapping.beside(name))
+        except codebook.Refusal as error:
+            line = codebook.line_of(study_file, "voice", key)
+            said = f"{study_file}, line {line}: voice: {key}: {error}"
+            raise codebook.MappingError(said, file=str(study_file), line=line) from None
 
 
 def _errors(refusal) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ def folders(given: Path | None) -> list[Path]:
 def sealed(study_file: Path, mapping: Any, asked: dict[str, Any]) -> dict[str, Any]:
     """Mark what the answer will rest on, before it is read."""
     patterns = [pattern for table in mapping.tables.values() for pattern in table.files]
-    patterns += filter(None, (mapping.voice.kept, mapping.voice.coded))
+    patterns += mapping.voice.files.values()
     return marks.seal(place(asked), study_file, patterns, *map(Path, asked["notebooks"]))
 
 

@@ -247,6 +247,11 @@ class Voice(_Part):
     kept: str = ""
     coded: str = ""
 
+    @property
+    def files(self) -> dict[str, str]:
+        """The files that are named, by what they are."""
+        return {key: name for key in ("kept", "coded") if (name := getattr(self, key))}
+
     @field_validator("vectors", mode="after")
     @classmethod
     def _installed(cls, given: str) -> str:
@@ -429,7 +434,8 @@ class Mapping(_Part):
             near = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
             raise MappingError(
                 f"voice: there is no file '{name}' (looked in {path.parent})."
-                f"{did_you_mean(path.name, near)}"
+                f"{did_you_mean(path.name, near)} 'voice.keep' writes kept themes, 'voice.sheet' a "
+                "workbook for coders; or take the line out."
             )
         return str(path) if name else ""
 

@@ -42,8 +42,11 @@ def load(path: str | Path) -> Mapping:
     except (IsADirectoryError, UnicodeDecodeError, PermissionError) as error:
         raise MappingError(f"{path}: this is not a readable text file ({error}).") from None
     mapping = parse(text, path)
-    for name in (mapping.voice.kept, mapping.voice.coded):
-        mapping.beside(name)
+    for key, name in mapping.voice.files.items():
+        try:
+            mapping.beside(name)
+        except MappingError as error:
+            raise MappingError(f"{path}, line {line_of(path, 'voice', key)}: {error}") from None
     return mapping
 
 

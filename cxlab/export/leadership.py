@@ -248,10 +248,11 @@ class Page:
         told = [f for r in self._reports for f in r["findings"] if f["name"] == "quotes"]
         rows = Result.from_dict(dict(told[0])).frame if told else pd.DataFrame({"term": []})
         rows = rows.dropna(subset=["n"]) if "n" in rows else rows
-        first = rows.drop_duplicates("term").head(2)
+        first = pd.concat([rows.drop_duplicates("term"), rows[rows.get("part") == "typical"]])
+        first = first.drop_duplicates("text").head(2) if len(rows) else rows
         if first.empty:
             return Absence("No report quotes a comment.", "comments that may be quoted")
-        return Markup("".join(quote(row.text, row.term) for row in first.itertuples()))
+        return Markup("".join(quote(row.text, row.words) for row in first.itertuples()))
 
     @staticmethod
     def decided(steps: Sequence[str]) -> Steps | Note:

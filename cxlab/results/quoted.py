@@ -7,6 +7,8 @@ from typing import Any
 
 from cxlab.results.absence import Absence
 
+OPEN = 3  # themes whose quotes are not folded
+
 
 @dataclass(frozen=True, eq=False)
 class Quoted:
@@ -33,32 +35,39 @@ def quoted(result: Any) -> "Quoted | Absence":
 
 def as_quotes(result: Any) -> str:
     """Write quotes as inert HTML, a heading a theme."""
-    body = "".join(
+    each = [
         f"<h4>{html.escape(str(term))}</h4>{''.join(_one(row) for row in rows.itertuples())}"
         for term, rows in result.frame.groupby("term", sort=False)
-    )
+    ]
+    body, more = "".join(each[:OPEN]), each[OPEN:]
+    if more:
+        body += f"<details><summary>Further themes, {len(more)}</summary>{''.join(more)}</details>"
+    notes = "".join(f"<li>{html.escape(note)}</li>" for note in result.notes)
+    notes = f'<ul class="cx-notes">{notes}</ul>' if notes else ""
     return (
         f'<section class="cx-result"><h3>{html.escape(result.headline)}</h3>{body}'
-        f'<p class="cx-base">{html.escape(result.base)}</p></section>'
+        f'<p class="cx-base">{html.escape(result.base)}</p>{notes}</section>'
     )
 
 
-def quote(text: str, term: str = "") -> str:
-    """Write one quote; the words of its theme in bold.
+def quote(text: str, told: str = "") -> str:
+    """Write one quote; the words of it that tell its theme in bold.
 
     Example:
-        >>> quote("Late <b>box", "late · parcel")
+        >>> quote("Late <b>box", "Late")
         '<blockquote>“<strong>Late</strong> &lt;b&gt;box”</blockquote>'
     """
-    words = [re.escape(word) for word in re.findall(r"[^\W\d_]+", term) if len(word) > 2]
-    parts = re.split(rf"(?i)\b({'|'.join(words)})\b", text) if words else [text]
-    told = "".join(
+    words = [re.escape(word) for word in sorted(told.split(" · "), key=len, reverse=True) if word]
+    whole = [rf"(?<!\w){word}(?!\w)" for word in words]  # some tongues write without blanks
+    found = [w if re.search(w, text) else word for w, word in zip(whole, words, strict=True)]
+    parts = re.split(f"({'|'.join(found)})", text) if found else [text]
+    marked = "".join(
         f"<strong>{html.escape(part)}</strong>" if place % 2 else html.escape(part)
         for place, part in enumerate(parts)
     )
-    return f"<blockquote>“{told}”</blockquote>"
+    return f"<blockquote>“{marked}”</blockquote>"
 
 
 def _one(row: Any) -> str:
     apart = "" if row.part == "typical" else '<p class="cx-base">Less typical:</p>'
-    return apart + quote(str(row.text), str(row.term))
+    return apart + quote(str(row.text), str(row.words))

@@ -118,7 +118,7 @@ def content(mapping: Mapping, cleaned: dict[str, Cleaned]) -> str:
 
 def _named(mapping: Mapping) -> bytes:
     """Name the content of files beside the exports that reports read."""
-    paths = filter(None, map(mapping.beside, (mapping.voice.kept, mapping.voice.coded)))
+    paths = map(mapping.beside, mapping.voice.files.values())
     return "".join(_hash(Path(path)) for path in paths).encode()
 
 

@@ -27,6 +27,7 @@ Their own words:
     beside         which of them belong beside an exhibit?
     sheet          a workbook in which two people code comments
     agree          do they agree, and the machine with them?
+    confusion      which themes does it take for another?
     teach          which theme is a comment mainly about, as people coded it?
     stars          which score goes with reviews?
     reviews        do public reviews move with the survey?
@@ -35,7 +36,7 @@ Their own words:
 """
 
 from cxlab.codebook import guard
-from cxlab.voice.coding import agree, sheet
+from cxlab.voice.coding import agree, confusion, sheet
 from cxlab.voice.hearing import Heard, VoiceError, hear, languages
 from cxlab.voice.impact import impact
 from cxlab.voice.keyness import keyness
@@ -49,9 +50,9 @@ from cxlab.voice.within import within
 from cxlab.voice.workings.matching import Theme
 
 __all__ = [
-    "Heard", "Theme", "Themed", "Tone", "VoiceError", "about", "agree", "beside", "disagreements",
-    "hear", "impact", "keep", "keyness", "languages", "listen", "public", "quotes", "replies",
-    "reviews", "risen", "sentiment", "shares", "sheet", "stars", "teach", "themes", "tone",
-    "within",
+    "Heard", "Theme", "Themed", "Tone", "VoiceError", "about", "agree", "beside", "confusion",
+    "disagreements", "hear", "impact", "keep", "keyness", "languages", "listen", "public",
+    "quotes", "replies", "reviews", "risen", "sentiment", "shares", "sheet", "stars", "teach",
+    "themes", "tone", "within",
 ]  # fmt: skip
 guard(globals())

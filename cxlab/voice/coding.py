@@ -16,6 +16,10 @@ from cxlab.voice.workings.coded import CODERS, NONE
 from cxlab.voice.workings.texts import cut
 
 LEAST = 10  # comments coded by both
+DRAWN = (
+    "Half of the comments of a sheet are those the machine is least sure of, so these are harder "
+    "than comments are as a rule."
+)
 
 
 def sheet(themed: Themed, *, file: str | Path, n: int = 200, seed: int = 0) -> Path:
@@ -113,6 +117,51 @@ def agree(
         method="Krippendorff's alpha for names (2011), Gwet's AC1 (2008), bootstrap over comments; "
         "shares with Wilson intervals; the machine against what both people say.",
         base=f"{count(n, 'comment')} coded by two people.",
+        notes=(DRAWN,),
+    )
+
+
+def confusion(file: str | Path) -> Result:
+    """Set what people say a comment is about against what the machine says, theme by theme.
+
+    Args:
+        file: a workbook from `sheet`, filled in; what both coders say of a comment counts.
+
+    Returns:
+        term (what people say), answer (what the machine says), share (of the comments of the
+        term), count (comments), n (comments of the term); where they differ, the most first.
+
+    Raises:
+        VoiceError: no file is named, or fewer than 10 comments were coded alike by both.
+        Misuse: the file is no such workbook.
+    """
+    if not file:
+        raise VoiceError("No comment was coded by people.", needs="a workbook of 'voice.sheet'")
+    told = coded.read(file)
+    same = told[told["first"].eq(told["second"]) & told["machine"].notna()]
+    if (n := len(same)) < LEAST:
+        raise VoiceError(f"{count(n, 'comment')} coded alike by both are too few.",
+                         needs=f"{LEAST} coded alike by two people")  # fmt: skip
+    cells = same.groupby(["first", "machine"]).size().rename("count").reset_index()
+    cells["n"] = cells.groupby("first")["count"].transform("sum")
+    frame = cells.assign(
+        share=cells["count"] / cells["n"], alike=cells["first"] == cells["machine"]
+    )
+    frame = frame.sort_values(["alike", "count"], ascending=[True, False], kind="stable")
+    frame = frame.rename(columns={"first": "term", "machine": "answer"})
+    wrong = frame[~frame["alike"]]
+    said = f"The machine says of {count(n, 'comment')} what both people say."
+    if len(wrong):
+        top = wrong.iloc[0]
+        said = (f"People and machine differ most often where people say '{top['term']}' and the "
+                f"machine '{top['answer']}': {top['count']} of {top['n']}.")  # fmt: skip
+    return Result(
+        name="people against machine",
+        frame=frame[["term", "answer", "share", "count", "n"]].reset_index(drop=True),
+        headline=said,
+        method="Counts of comments by what both people and what the machine say.",
+        base=f"{count(n, 'comment')} of which two people say the same.",
+        notes=(DRAWN,),
     )
 
 

@@ -12,6 +12,7 @@ from cxlab.voice.workings import odds, people, scoring
 
 LEAST = 20  # comments of each side
 SHOWN = 15  # words of each side
+MANY = 10  # times as many are looked at for those that stand in comments of their own
 
 
 @question("weight", "level", "smallest")
@@ -58,12 +59,11 @@ def keyness(
     parts = [held[which[first | second]] for which in (first, second)]
     ours, theirs = (people.worth(each, how.weight) @ part
                     for each, part in zip(rows, parts, strict=True))  # fmt: skip
-    n = np.asarray(held.sum(axis=0)).ravel()
-    frame = _frame(words, odds.log_odds(ours, theirs), n, names, how.level)
+    frame = _frame(words, odds.log_odds(ours, theirs), held, names, how.level)
     return Result(
         name=f"words of {names[0]} against {names[1]}",
         frame=frame,
-        headline=_headline(frame, names),
+        headline=_headline(frame, names, how.level),
         method=f"{odds.SOURCE}; false discovery rate held over all words looked at "
         "(Benjamini and Hochberg 1995).",
         base=f"{count(int(first.sum()), 'comment')} of {names[0]}, "
@@ -91,22 +91,27 @@ def _sides(heard: Heard, score: str, by: str | None, between: tuple[str, str] | 
     return first, second, tuple(map(str, chosen))
 
 
-def _frame(words, found: odds.Odds, n: np.ndarray, names, level: float) -> pd.DataFrame:
+def _frame(words, found: odds.Odds, held, names, level: float) -> pd.DataFrame:
+    """List the words of either side, those in the same comments once."""
+    z = found.log_odds / found.std_error
     reach = float(stats.quantile(level)) * found.std_error
-    p = 2 * norm.sf(np.abs(found.log_odds / found.std_error))
+    p = 2 * norm.sf(np.abs(z))
     frame = pd.DataFrame(
-        {"term": words, "group": np.where(found.log_odds > 0, names[0], names[1]),
+        {"term": words, "group": np.where(z > 0, names[0], names[1]),
          "estimate": found.log_odds, "conf_low": found.log_odds - reach,
          "conf_high": found.log_odds + reach, "p_value": p, "p_adjusted": stats.adjust(p),
-         "n": n.astype(int)}
+         "n": np.asarray(held.sum(axis=0)).ravel().astype(int)}
     )  # fmt: skip
-    order = frame.assign(z=found.log_odds / found.std_error).sort_values("z", kind="stable")
-    kept = pd.concat([order.tail(SHOWN)[::-1], order.head(SHOWN)[::-1]]).drop_duplicates("term")
-    return kept.drop(columns="z").reset_index(drop=True)
+    sides = []
+    for sign in (1, -1):
+        order = np.lexsort((-odds.detail(words), -sign * z.round(6)))[: MANY * SHOWN]
+        order = order[sign * z[order] > 0]
+        sides.append(order[odds.fresh(held, order)][:SHOWN])
+    return frame.iloc[np.concatenate([sides[0], sides[1][::-1]])].reset_index(drop=True)
 
 
-def _headline(frame: pd.DataFrame, names: tuple[str, str]) -> str:
-    sure = frame[frame["p_adjusted"] <= 0.05]
+def _headline(frame: pd.DataFrame, names: tuple[str, str], level: float) -> str:
+    sure = frame[frame["p_adjusted"] <= 1 - level]
     said = []
     for name, sign in zip(names, (1, -1), strict=True):
         own = sure[sure["estimate"] * sign > 0].sort_values("p_value")["term"].head(3)

@@ -152,7 +152,7 @@ def disagreements(tone: Tone, *, most: int = 10, smallest: int = 0) -> Result:
 
     Returns:
         text (masked), value (the score), estimate (chance of a high score by the words), verdict
-        (`praise with a bad score`, `blame with a good score`), one a person.
+        (`praise with a bad score`, `blame with a good score`), one a person and a text.
 
     Raises:
         VoiceError: fewer people wrote than may be shown, or nothing disagrees.
@@ -164,8 +164,9 @@ def disagreements(tone: Tone, *, most: int = 10, smallest: int = 0) -> Result:
     odd = (low & (chance >= CLEAR)) | (high & (chance <= 1 - CLEAR))
     odd &= people.quotable(tone.heard)
     order = np.argsort(-np.abs(chance - 0.5), kind="stable")
-    seen = pd.DataFrame({"row": order, "who": people.each_once(frame)[order]})[odd[order]]
-    rows = seen.drop_duplicates("who")["row"].to_numpy()[:most]
+    seen = pd.DataFrame({"row": order, "who": people.each_once(frame)[order],
+                         "text": tone.heard.text[order]})[odd[order]]  # fmt: skip
+    rows = seen.drop_duplicates("who").drop_duplicates("text")["row"].to_numpy()[:most]
     if not len(rows):
         raise VoiceError("No comment disagrees clearly with its score.")
     table = pd.DataFrame(

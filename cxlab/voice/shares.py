@@ -13,6 +13,7 @@ from cxlab.voice.themes import Themed
 from cxlab.voice.workings import odds, people
 
 LEAST = 10  # comments of a group or period that are compared
+MOST = 1_000  # words that rose or fell and are listed
 METHOD = (
     "Shares of those who wrote a comment, Wilson intervals (Wilson 1927) on the comments that the "
     "weighted and clustered base is worth; several themes a comment, so shares do not add up to one"
@@ -143,7 +144,12 @@ def risen(
     up, sure = frame["estimate"] > 0, frame["p_adjusted"] <= 1 - how.level
     words = np.where(up, np.where(before == 0, "new", "risen"), "fallen")
     frame["verdict"] = np.where(sure, words, "not apart").astype(object)
-    frame = frame[(frame["role"] == "theme") | sure].sort_values("p_value", kind="stable")
+    themes = frame["role"].eq("theme")
+    order = np.lexsort((-odds.detail(names), frame["p_value"].round(12)))
+    loud = order[(~themes & sure).to_numpy()[order]][:MOST]
+    loud = loud[odds.fresh(held[earlier | last], loud)]
+    kept = np.concatenate([np.flatnonzero(themes), loud])
+    frame = frame.iloc[kept].sort_values("p_value", kind="stable")
     frame = frame[frame["n"].ge(how.smallest) | frame["verdict"].eq("fallen")]
     return Result(
         name=f"what is new in {told}",

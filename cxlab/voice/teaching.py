@@ -9,7 +9,7 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from cxlab.results import count
+from cxlab.results import count, listing
 from cxlab.voice.themes import Themed
 from cxlab.voice.workings import coded, vectors
 from cxlab.voice.workings.texts import cut
@@ -41,8 +41,14 @@ def teach(themed: Themed, *, file: str | Path = "", seed: int = 0) -> Themed:
     """
     if not file:
         return themed
-    said = _said(themed, file)
+    said, of = _said(themed, file)
     names, known = [*themed.names, coded.NONE], said.isin([*themed.names, coded.NONE])
+    if of and not len(said):
+        return _noted(themed, f"None of {count(of, 'coded comment')} is one of these; none is "
+                      "learned from.")  # fmt: skip
+    if (lost := said[~known]).size:
+        themed = _noted(themed, f"{count(len(lost), 'coded comment')} left aside: "
+                        f"{listing(lost.unique(), 4)} is no theme of these.")  # fmt: skip
     sizes = said[known].value_counts()
     said = said[known & said.isin(sizes.index[sizes >= EACH])]
     if len(said) < LEAST or said.nunique() < 2:
@@ -63,14 +69,14 @@ def teach(themed: Themed, *, file: str | Path = "", seed: int = 0) -> Themed:
                   "not taught by.")  # fmt: skip
 
 
-def _said(themed: Themed, file: str | Path) -> pd.Series:
-    """Give what people agree on, by the place of the comment; found by its text."""
+def _said(themed: Themed, file: str | Path) -> tuple[pd.Series, int]:
+    """Give what people agree on by the place of the comment, found by its text; of how many."""
     texts = pd.Series([cut(each) for each in themed.heard.frame[themed.heard.comment].astype(str)])
     told = coded.read(file)
     agreed = told["first"].where(told["first"].eq(told["second"]) | told["second"].isna())
     agreed = agreed.fillna(told["second"].where(told["first"].isna()))
     by_text = agreed.set_axis(told["comment"]).dropna()
-    return texts.map(by_text[~by_text.index.duplicated()]).dropna()
+    return texts.map(by_text[~by_text.index.duplicated()]).dropna(), len(by_text)
 
 
 def _machine(themed: Themed, names: list[str]) -> np.ndarray:

@@ -1,7 +1,5 @@
 """What are comments about? Themes declared, rated or found; several a comment, or none."""
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import TypeAdapter
 
 from cxlab.codebook import Scale
-from cxlab.results import Misuse, Result, count, listing, percent
+from cxlab.results import Result, count, listing, percent
 from cxlab.voice.hearing import Heard, VoiceError
 from cxlab.voice.workings import finding, matching
+from cxlab.voice.workings import kept as earlier
 from cxlab.voice.workings.matching import KINDS, Theme
 
 Declared = Mapping[str, Any]
@@ -97,10 +95,10 @@ def themes(
         VoiceError: no theme is declared, and too few comments hold together to find one.
         Misuse: the file of kept themes cannot be read.
     """
-    own, posts, before = heard, heard.beside, _kept(kept) if kept else []
+    own, posts, before = heard, heard.beside, earlier.read(kept) if kept else []
     heard = heard if posts is None else _pooled(heard, posts)
     parts = [matching.declared(heard, declared or {})]
-    notes: list[str] = []
+    notes = matching.unheard(heard, declared or {})
     if find:
         asked = finding.asked(heard, [name for name in ratings if name not in (declared or {})],
                        score, scale)  # fmt: skip
@@ -131,10 +129,7 @@ def keep(themed: Themed, *, file: str | Path) -> Path:
 
     The study file of the next wave names it: `voice: {kept: themes.json}`.
     """
-    told = [theme._asdict() for theme in themed.themes]
-    path = Path(file)
-    path.write_text(json.dumps({"themes": told}, ensure_ascii=False, indent=1), encoding="utf-8")
-    return path
+    return earlier.write(themed.themes, file)
 
 
 def about(themed: Themed) -> Result:
@@ -173,22 +168,6 @@ def _pooled(heard: Heard, posts: Heard) -> Heard:
         text=np.concatenate([heard.text, posts.text]),
         language=np.concatenate([heard.language, posts.language]),
     )  # fmt: skip
-
-
-def _kept(file: str) -> list[Theme]:
-    """Read the themes of an earlier wave."""
-    try:
-        rows = json.loads(Path(file).read_text(encoding="utf-8"))["themes"]
-        known = [{"often": {}, **row} for row in rows]  # older files have no such counts
-        return TypeAdapter(list[Theme]).validate_python(known)
-    except FileNotFoundError:
-        raise Misuse(
-            f"there is no file '{file}'; give the whole path of the kept themes."
-        ) from None
-    except (OSError, ValueError, KeyError, TypeError):
-        raise Misuse(
-            f"'{re.sub(r'.*/', '', file)}' is no file of kept themes; write one with voice.keep."
-        ) from None
 
 
 def _renamed(done: Themed, before: Sequence[Theme]) -> Themed:

@@ -20,6 +20,7 @@ def read(file: str | Path) -> pd.DataFrame:
     Raises:
         Misuse: the file is no workbook of `voice.sheet`, or a code is none of its themes.
     """
+    name = Path(file).name
     try:
         page, themes, told = (
             pd.read_excel(file, sheet_name=name, dtype=str, header=head, keep_default_na=False)
@@ -27,19 +28,25 @@ def read(file: str | Path) -> pd.DataFrame:
         )
         codes = page[list(CODERS)].apply(lambda column: column.str.strip())
         comment, row = page["comment"], pd.to_numeric(page["row"], errors="coerce")
+        names = {each.strip().casefold(): each for each in themes.iloc[:, 0] if each.strip()}
+        said = told.set_index(pd.to_numeric(told[0], errors="coerce"))[1]
     except ImportError:
-        raise Misuse("this workbook is no .xlsx; save it as one (Excel, LibreOffice).") from None
-    except (ValueError, KeyError, OSError, BadZipFile) as error:
-        raise Misuse(f"this is no workbook of voice.sheet ({error}).") from None
-    names = {name.strip().casefold(): name for name in themes.iloc[:, 0] if name.strip()}
-    sides = [_known(codes[name], names) for name in CODERS]
-    said = told.set_index(pd.to_numeric(told[0], errors="coerce"))[1]
+        raise Misuse(f"'{name}' is no .xlsx; save it as one (Excel, LibreOffice).") from None
+    except FileNotFoundError:
+        raise Misuse(f"there is no file '{file}'; give its whole path.") from None
+    except (ValueError, LookupError, OSError, BadZipFile) as error:
+        why = "a column is gone" if isinstance(error, LookupError) else "it is no Excel workbook"
+        why = f"{error}" if "Worksheet" in str(error) else why
+        raise Misuse(
+            f"'{name}' is no workbook of voice.sheet ({why}); write one with it, and fill it in."
+        ) from None
+    sides = [_known(codes[coder], names, name) for coder in CODERS]
     machine = row.map(said[said.index.notna()].to_dict())
     return pd.DataFrame({"comment": comment, "first": sides[0], "second": sides[1],
                          "machine": machine})  # fmt: skip
 
 
-def _known(codes: pd.Series, names: dict[str, str]) -> pd.Series:
+def _known(codes: pd.Series, names: dict[str, str], file: str) -> pd.Series:
     """Give codes as the list spells them; none where nothing was chosen."""
     found = codes.str.casefold().map(names)
     strange = codes[codes.ne("") & found.isna()]
@@ -48,6 +55,7 @@ def _known(codes: pd.Series, names: dict[str, str]) -> pd.Series:
     near = did_you_mean(strange.iloc[0], list(names.values()))
     more = f" (and {len(strange) - 1:,} more)" if len(strange) > 1 else ""
     raise Misuse(
-        f"sheet 'coding', line {strange.index[0] + 2}, '{codes.name}': '{strange.iloc[0]}' is no "
-        f"theme{more}.{near} Choose one of the list, or add it to the sheet 'themes'."
+        f"'{file}', sheet 'coding', line {strange.index[0] + 2}, '{codes.name}': "
+        f"'{strange.iloc[0]}' is no theme{more}.{near} Choose one of the list, or add "
+        "it to the sheet 'themes'."
     )

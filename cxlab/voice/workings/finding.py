@@ -19,6 +19,7 @@ NAMED_IN = 60_000  # sentences whose words name themes
 TOLD = 0.5  # share of its comments that hold a word of its name, below which it tells nothing
 OFTEN = 5  # sentences that hold a word that is kept for the next wave
 NOTHING = Theme("", "", "", {}, 1.0, {})  # before the first wave
+UNTOLD = "Ratings do not tell what people write about; none is a theme."
 NAMED_BY = 3  # words in a name, and of those that tell whether it is a topic
 
 
@@ -85,7 +86,7 @@ def found(
         part, which = _rated(heard, rows, at, given, kept, seed)
         parts, rows = parts + part, rows[which < 0]
         kept = [theme for theme in kept if not part or theme.name not in map(_plain, given.names)]
-        notes += [] if part else ["Ratings do not tell what people write about; none is a theme."]
+        notes += [] if part else [_of(heard, code, UNTOLD)]
     most = groups.MOST - sum(len(part[0]) for part in parts)
     part, general = _grouped(heard, code, rows, at, most, kept, seed)
     return parts + part, notes + general + (none if not parts + part else [])
@@ -171,7 +172,8 @@ def _grouped(heard: Any, code: str, rows: pd.DataFrame, at: vectors.Space, most:
     tone = np.array([_of_tone(each) for each in words])
     there = _large(heard, code, carried) & ~tone & (told >= TOLD)
     general = int(carried[: heard.own, tone].any(axis=1).sum())
-    notes = [f"{count(general, 'comment')} praise or blame in general, which is no theme."]
+    said = f"{count(general, 'comment')} praise or blame in general, which is no theme."
+    notes = [_of(heard, code, said)]
     found = (apart(_those(listed, there)), carried[:, there], strength[:, there])
     return [*parts, found] if there.any() else parts, notes if general else []
 
@@ -221,6 +223,11 @@ def _apart(heard: Any, code: str) -> str:
     """Give the language where themes are named by it: there are several."""
     own = heard.language[: heard.own]
     return code if sum((own == each).sum() >= FEWEST for each in languages(heard)) > 1 else ""
+
+
+def _of(heard: Any, code: str, said: str) -> str:
+    """Say of which language a sentence tells, where there are several."""
+    return f"In '{code}' {said[0].lower()}{said[1:]}" if _apart(heard, code) else said
 
 
 def _often(kept: Sequence[Theme], at: vectors.Space) -> np.ndarray:

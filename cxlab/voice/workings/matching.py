@@ -8,9 +8,15 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
+from cxlab.results import listing
 from cxlab.voice.workings.texts import MASK, folded
 from cxlab.voice.workings.tongues import NOT_TOLD
 
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_JOINED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)  # Korean sets words apart, and hangs particles on them
+KEYEST = 8  # words of a theme that are shown
 ALIKE = 0.3  # likeness of words from which a theme is the one that was kept
 
 
@@ -57,6 +63,21 @@ def holding(texts: pd.Series, language: np.ndarray, told: Any) -> np.ndarray:
     return held
 
 
+def unheard(heard: Any, given: Mapping[str, Any]) -> list[str]:
+    """Tell of declared words that no comment holds: misspelt, in another form, or not written."""
+    out = []
+    for name, told in given.items():
+        lost = []
+        for code, wanted in (told if isinstance(told, Mapping) else {"": told}).items():
+            where = np.isin(heard.language, (code, NOT_TOLD)) if code else slice(None)
+            texts = MASK.sub(" ", "\n".join(heard.text[where]))
+            lost += [f"'{word}'" for word in wanted if not re.search(pattern([word]), texts)]
+        out += [f"{listing(lost, 6)} of '{name}'"] if lost else []
+    if not out:
+        return []
+    return [f"No comment holds these declared words, as whole words: {'; '.join(out)}."]
+
+
 def spelt(name: str) -> list[str]:
     """Give the ways in which a text names what was rated.
 
@@ -74,9 +95,33 @@ def pattern(wanted: Iterable[str]) -> str:
     Example:
         >>> [bool(re.search(pattern(["late"]), text)) for text in ("too late.", "latest")]
         [True, False]
+        >>> bool(re.search(pattern(["配送"]), "配送很慢"))
+        True
     """
     parts = [r"\s+".join(re.escape(part) for part in folded(word).split()) for word in wanted]
-    return rf"(?<!\w)(?:{'|'.join(sorted(filter(None, parts), key=len, reverse=True))})(?!\w)"
+    ways = [_whole(part) for part in sorted(filter(None, parts), key=len, reverse=True)]
+    return "|".join(ways) or "(?!)"
+
+
+def _whole(word: str) -> str:
+    """Ask for a whole word, as far as its tongue sets words apart by blanks."""
+    front = "" if _UNSPACED.match(word) else r"(?<!\w)"
+    return f"{front}{word}" if _JOINED.search(word[-1]) else rf"{front}{word}(?!\w)"
+
+
+def standing(text: str, theme: Theme) -> str:
+    """Give the words of a text, as it spells them, that tell a theme.
+
+    Example:
+        >>> standing("Große Kiste, spät", Theme("x", "declared", "", {"grosse": 1.0}, 1.0, {}))
+        'Große'
+    """
+    told = list(theme.words)
+    if theme.kind != "declared":  # its keyest words; a pair of them need not stand side by side
+        told = [*spelt(theme.name), *" ".join(told[:KEYEST]).split()]
+        told += [one for name in theme.name.split(" · ") for one in name.split()]
+    loose = pattern(told).replace("ss", "(?:ss|ß)").replace("'", "['’]")
+    return " · ".join(dict.fromkeys(re.findall(loose, text, flags=re.IGNORECASE)))
 
 
 def identities(now: Sequence[Any], before: Sequence[Any]) -> tuple[list[str], dict[str, str]]:

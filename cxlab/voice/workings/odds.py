@@ -6,15 +6,18 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from scipy import sparse
 from scipy.stats import norm
 from sklearn.feature_extraction.text import CountVectorizer
 
-from cxlab.voice.workings.texts import words
+from cxlab.voice.workings.texts import telling, words
 
 SOURCE = (
     "Log-odds ratio with an informative Dirichlet prior, the words of both sets together "
     "(Monroe, Colaresi and Quinn 2008); a comment counts a word once"
 )
+
+SAME = 0.9  # share of comments in common (Jaccard) from which two phrases are one
 
 
 class Odds(NamedTuple):
@@ -60,6 +63,41 @@ def counted(texts, *, fewest: int = 5, by: Callable[[str], list[str]] = words):
     except ValueError:
         return None
     return held.tocsr(), counter.get_feature_names_out()
+
+
+def fresh(held, order) -> np.ndarray:
+    """Say which phrases stand in comments of their own, not in those of one before them.
+
+    Args:
+        held: a row a comment, a column a phrase: whether it holds it.
+        order: places of phrases, the most telling first.
+
+    Returns:
+        True for each place of `order` whose comments are not nearly (`SAME`) those of an earlier.
+
+    Example:
+        >>> held = np.array([[1, 1, 0], [1, 1, 1], [0, 0, 1]])
+        >>> fresh(sparse.csr_matrix(held), [0, 1, 2]).tolist()
+        [True, False, True]
+    """
+    ours = sparse.csc_matrix(held, dtype=float)[:, np.asarray(order, dtype=int)]
+    both, sizes = (ours.T @ ours).toarray(), np.asarray(ours.sum(axis=0)).ravel()
+    alike = both >= SAME * np.maximum(sizes[:, None] + sizes - both, 1)
+    out = np.ones(len(sizes), dtype=bool)
+    for place in range(1, len(sizes)):
+        out[place] = not (alike[place, :place] & out[:place]).any()
+    return out
+
+
+def detail(phrases) -> np.ndarray:
+    """Count the letters of phrases all of whose words tell something; others tell less.
+
+    Example:
+        >>> detail(["label", "return label", "label today"]).tolist()
+        [5, 12, 0]
+    """
+    return np.array([len(each) if len(telling(each)) == each.count(" ") + 1 else 0
+                     for each in map(str, phrases)])  # fmt: skip
 
 
 def two_shares(first: np.ndarray, n: float, second: np.ndarray, m: float) -> np.ndarray:
