@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import openpyxl
@@ -45,7 +46,8 @@ def test_alpha_and_ac1_are_those_of_two_other_programs():
 @pytest.fixture
 def coded(tmp_path):
     draw = np.random.default_rng(0)
-    text = [f"=1+1 {word}" for word in draw.choice(["late bus", "cold soup", "hello you"], 120)]
+    said = draw.choice(["late bus", "cold soup", "hello you"], 120)
+    text = [f"=1+1 {word} {n}" for n, word in enumerate(said)]
     declared = {"bus": ["bus"], "soup": ["soup"]}
     themed = voice.themes(voice.hear(pd.DataFrame({"comment": text}), languages=["en"]),
                           declared=declared, find=False)  # fmt: skip
@@ -176,6 +178,42 @@ def test_what_people_coded_teaches_the_other_comments(dishes, tmp_path):
     assert (taught.carried[:, taught.names.index("soup")] == right).all()
     assert taught.notes[-1].endswith("taught by them, 100 of 100 that it was not taught by.")
     assert voice.about(taught).notes == taught.notes
+
+
+def test_a_comment_written_often_is_learned_from_and_judged_once(dishes, tmp_path):
+    frame = pd.concat([dishes.heard.frame[["comment"]]] * 3, ignore_index=True)
+    thrice = voice.themes(voice.hear(frame, languages=["en"]), find=False,
+                          declared={"soup": ["soup"], "pie": ["crust", "broth"]})  # fmt: skip
+    file = voice.sheet(thrice, file=tmp_path / "c.xlsx", n=300)
+    book = openpyxl.load_workbook(file)
+    said = [row for row in book["coding"].iter_rows(min_row=2)]
+    for row in said:
+        row[2].value = row[3].value = "soup" if "warm" in row[1].value else "pie"
+    book.save(file)
+    texts = [row[1].value for row in said]
+    assert len(texts) == len(set(texts))
+    taught = voice.teach(thrice, file=file)
+    assert f"{len(texts)} of {len(texts)} that it was not taught by" in taught.notes[-1]
+    right = np.array(["warm" in text for text in thrice.heard.text])
+    assert (taught.carried[:, taught.names.index("soup")] == right).all()  # copies follow
+
+
+def test_a_sheet_holds_every_theme_what_is_between_two_and_what_has_none(tmp_path):
+    n = 600
+    carried, strength = np.zeros((n, 2), dtype=bool), np.zeros((n, 2))
+    carried[:300, 0], strength[:300, 0] = True, 0.9
+    carried[280:300, 1], strength[280:300, 1] = True, 0.85  # between the two
+    carried[300:320, 1], strength[300:320, 1] = True, 0.9
+    heard = voice.hear(pd.DataFrame({"comment": [f"bus {i}" for i in range(n)]}))
+    plain = voice.themes(heard, declared={"a": ["bus"], "b": ["tram"]}, find=False)
+    themed = replace(plain, carried=carried, strength=strength)
+    book = openpyxl.load_workbook(voice.sheet(themed, file=tmp_path / "c.xlsx", n=120))
+    rows = np.array([row[0].value for row in book["machine"].iter_rows(min_row=2)])
+    assert len(rows) == len(set(rows)) == 120
+    assert np.isin(np.arange(280, 300), rows).all()
+    said = pd.Series([row[1].value for row in book["machine"].iter_rows(min_row=2)]).value_counts()
+    assert said["b"] == 20
+    assert 45 <= said["no theme"] <= 55
 
 
 def test_codes_at_random_teach_nothing_and_few_are_not_learned_from(dishes, tmp_path):

@@ -17,16 +17,17 @@ from cxlab.voice.workings.texts import cut
 
 LEAST = 10  # comments coded by both
 DRAWN = (
-    "Half of the comments of a sheet are those the machine is least sure of, so these are harder "
-    "than comments are as a rule."
+    "Half of the comments of a sheet are those of which the machine is least sure or finds no "
+    "theme in, so these are harder than comments are as a rule."
 )
 
 
 def sheet(themed: Themed, *, file: str | Path, n: int = 200, seed: int = 0) -> Path:
     """Write a workbook in which two people give each comment its theme.
 
-    Half of the comments are drawn evenly over the themes, half are those the machine is least
-    sure of. What the machine says stands on a hidden sheet.
+    Half of the comments are drawn evenly over the themes; of the other half, one part are those of
+    which the machine is least sure between two themes, one those in which it finds none. What the
+    machine says stands on a hidden sheet. What several wrote word for word is coded once.
 
     Args:
         themed: comments with their themes.
@@ -191,16 +192,20 @@ def ac1(a: np.ndarray, b: np.ndarray, k: int) -> float:
 
 
 def _drawn(themed: Themed, n: int, seed: int) -> np.ndarray:
-    """Draw half evenly over themes, half among the least sure."""
+    """Draw half evenly over themes, a quarter among the least sure, a quarter without a theme."""
     draw = np.random.default_rng(seed)
-    best = themed.strength.max(axis=1)
-    held = np.where(themed.carried.any(axis=1), themed.strength.argmax(axis=1), -1)
-    n = min(n, len(best))
-    order = draw.permutation(len(best))
+    none = ~themed.carried.any(axis=1)
+    ranked = np.sort(np.column_stack([themed.strength, np.zeros(len(none))]), axis=1)
+    sure = ranked[:, -1] - ranked[:, -2]
+    held = np.where(none, -1, themed.strength.argmax(axis=1))
+    first = np.flatnonzero(~pd.Series(themed.heard.written).duplicated())  # each text once
+    n, order = min(n, len(first)), draw.permutation(first)
     turn = pd.Series(held[order]).groupby(held[order]).cumcount().to_numpy()
     even = order[np.argsort(turn, kind="stable")][: n - n // 2]
-    rest = np.setdiff1d(np.arange(len(best)), even)
-    unsure = rest[np.argsort(best[rest], kind="stable")][: n // 2]
+    rest = order[~np.isin(order, even)]
+    by = np.argsort(np.where(none[rest], 0.0, sure[rest]), kind="stable")
+    turn = pd.Series(none[rest[by]]).groupby(none[rest[by]]).cumcount().to_numpy()
+    unsure = rest[by[np.argsort(turn, kind="stable")]][: n // 2]
     return np.sort(np.concatenate([even, unsure]))
 
 

@@ -60,7 +60,7 @@ def teach(themed: Themed, *, file: str | Path = "", seed: int = 0) -> Themed:
     for learn, test in folds.split(rows, y):
         told[test] = _fitted(x[rows[learn]], y[learn]).predict(x[rows[test]])
     before, after = int((machine[rows] == y).sum()), int((told == y).sum())
-    note = f"Checked by people: {before} of {count(len(rows))}"
+    note = f"Of {count(len(rows), 'coded comment')} to learn from {before} were told right"
     apart = (told == y) != (machine[rows] == y)
     if after - before <= SURE * np.sqrt(apart.sum()):
         return _noted(themed, f"{note}; what they coded taught nothing better and was not used.")
@@ -70,13 +70,14 @@ def teach(themed: Themed, *, file: str | Path = "", seed: int = 0) -> Themed:
 
 
 def _said(themed: Themed, file: str | Path) -> tuple[pd.Series, int]:
-    """Give what people agree on by the place of the comment, found by its text; of how many."""
+    """Give what people agree on by the place of the first comment of each text; of how many."""
     texts = pd.Series([cut(each) for each in themed.heard.frame[themed.heard.comment].astype(str)])
     told = coded.read(file)
     agreed = told["first"].where(told["first"].eq(told["second"]) | told["second"].isna())
     agreed = agreed.fillna(told["second"].where(told["first"].isna()))
     by_text = agreed.set_axis(told["comment"]).dropna()
-    return texts.map(by_text[~by_text.index.duplicated()]).dropna(), len(by_text)
+    once = texts[~texts.duplicated()]  # a comment said twice is learned from, and judged, once
+    return once.map(by_text[~by_text.index.duplicated()]).dropna(), len(by_text)
 
 
 def _machine(themed: Themed, names: list[str]) -> np.ndarray:
