@@ -180,6 +180,25 @@ def test_what_people_coded_teaches_the_other_comments(dishes, tmp_path):
     assert voice.about(taught).notes == taught.notes
 
 
+def test_a_theme_of_which_hardly_any_was_coded_stays_as_it_was_told(dishes, tmp_path):
+    more = pd.DataFrame({"comment": [f"beer cold glass {n}" for n in range(90)]})
+    heard = voice.hear(pd.concat([dishes.heard.frame, more], ignore_index=True), languages=["en"])
+    three = voice.themes(heard, find=False, declared={"soup": ["soup"], "pie": ["crust", "broth"],
+                                                      "beer": ["beer"]})  # fmt: skip
+    file = voice.sheet(three, file=tmp_path / "c.xlsx", n=150)
+    book, left = openpyxl.load_workbook(file), 4
+    for row in book["coding"].iter_rows(min_row=2):
+        about = "soup" if "warm" in row[1].value else "pie"
+        if "beer" in row[1].value:
+            about, left = ("beer", left - 1) if left else (None, 0)
+        row[2].value = row[3].value = about
+    book.save(file)
+    taught = voice.teach(three, file=file)
+    assert "taught by them" in taught.notes[-1]
+    beer = np.array(["beer" in text for text in heard.text])
+    assert (taught.carried[:, taught.names.index("beer")] == beer).all()
+
+
 def test_a_comment_written_often_is_learned_from_and_judged_once(dishes, tmp_path):
     frame = pd.concat([dishes.heard.frame[["comment"]]] * 3, ignore_index=True)
     thrice = voice.themes(voice.hear(frame, languages=["en"]), find=False,

@@ -55,16 +55,20 @@ def teach(themed: Themed, *, file: str | Path = "", seed: int = 0) -> Themed:
         return _noted(themed, f"{count(len(said), 'coded comment')} are too few to learn from.")
     machine, x = _machine(themed, names), _features(themed, len(names), seed)
     rows, y = said.index.to_numpy(), said.map(names.index).to_numpy()
+    # a theme of which too few were coded stays as it was told
+    open_ = np.isin(machine, [*y, len(names) - 1])
     told = np.full(len(rows), -1)
     folds = StratifiedKFold(min(FOLDS, int(sizes.min())), shuffle=True, random_state=seed)
     for learn, test in folds.split(rows, y):
         told[test] = _fitted(x[rows[learn]], y[learn]).predict(x[rows[test]])
+    told = np.where(open_[rows], told, machine[rows])
     before, after = int((machine[rows] == y).sum()), int((told == y).sum())
     note = f"Of {count(len(rows), 'coded comment')} to learn from {before} were told right"
     apart = (told == y) != (machine[rows] == y)
     if after - before <= SURE * np.sqrt(apart.sum()):
         return _noted(themed, f"{note}; what they coded taught nothing better and was not used.")
-    learned = _corrected(themed, machine, _fitted(x[rows], y).predict(x))
+    taught = np.where(open_, _fitted(x[rows], y).predict(x), machine)
+    learned = _corrected(themed, machine, taught)
     return _noted(learned, f"{note}; taught by them, {after} of {count(len(rows))} that it was "
                   "not taught by.")  # fmt: skip
 
