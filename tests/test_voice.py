@@ -303,3 +303,18 @@ def test_declared_words_that_no_comment_holds_are_told():
     )
     held = {"delivery": {"de": ["box"], "en": ["parcels"]}}
     assert "declared" not in str(voice.themes(voice.hear(rows), declared=held, find=False).notes)
+
+
+def test_a_language_that_is_not_looked_for_is_not_told_as_another():
+    words = ["toimitus oli hidas", "hinta oli kallis", "laatu oli huono", "palvelu oli hyvä"]
+    heard = voice.hear(
+        pd.DataFrame({"comment": [f"{word} {n}" for n in range(40) for word in words]})
+    )
+    assert (heard.language == "not told").mean() > 0.5
+    said = voice.languages(heard).headline
+    assert said.startswith("Of ")
+    assert "the language cannot be told; 'voice: {languages: [fi]}' in the study file" in said
+    told = voice.themes(heard, declared={"late": ["hidas"]}, find=False)
+    assert voice.shares(told).headline == (
+        "They write about 'late' (25% of comments); 75% carry no theme."
+    )

@@ -17,6 +17,7 @@ NEEDS = "answers with a comment"
 ALIKE = 20  # comments word for word the same that are worth a word
 NOT_TOLD = tongues.NOT_TOLD
 NO_LANGUAGE = "No language could be told."
+NAME_IT = "'voice: {languages: [fi]}' in the study file says which to look for"
 RARE = 0.03  # share of the comments, below which a language may be slips in telling it
 
 
@@ -145,7 +146,10 @@ def languages(heard: Heard) -> Result:
     others = ", a few perhaps in others" if len(often) < len(known) else ""
     said = f"The comments are in {listing(often)}{others}." if known else NO_LANGUAGE
     if known and (doubtful := int(counts.get(NOT_TOLD, 0))):
-        said = f"{said[:-1]}; of {percent(doubtful / len(heard.text))} it cannot be told."
+        share = doubtful / len(heard.text)
+        said = f"{said[:-1]}; of {percent(share)} it cannot be told."
+        if share > 0.5:  # the rest may be slips, of a language that was not looked for
+            said = f"Of {percent(share)} of the comments the language cannot be told; {NAME_IT}."
     return Result("languages of the comments", frame, said, tongues.METHOD, heard.base, heard.notes)
 
 

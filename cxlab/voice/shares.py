@@ -234,6 +234,8 @@ def _most(table: pd.DataFrame, first: np.ndarray) -> str:
         said = f"{said} and '{next_['term']}' ({percent(next_['estimate'])})"
     else:
         said += may_equal(len(named) - 1)
+    if len(table) == 2:
+        return f"They write about {said}; {percent(none['estimate'])} carry no theme."
     they = "They" if len(named) > 1 else f"Of {count(len(table) - 1, 'theme')} they"
     return f"{they} write most often about {said}; {percent(none['estimate'])} carry no theme."
 
