@@ -194,7 +194,7 @@ def ac1(a: np.ndarray, b: np.ndarray, k: int) -> float:
 def _drawn(themed: Themed, n: int, seed: int) -> np.ndarray:
     """Draw half evenly over themes, a quarter among the least sure, a quarter without a theme."""
     draw = np.random.default_rng(seed)
-    none = ~themed.carried.any(axis=1)
+    none = np.logical_not(themed.carried.any(axis=1, keepdims=True))[:, 0]
     ranked = np.sort(np.column_stack([themed.strength, np.zeros(len(none))]), axis=1)
     sure = ranked[:, -1] - ranked[:, -2]
     held = np.where(none, -1, themed.strength.argmax(axis=1))
