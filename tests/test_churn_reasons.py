@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from cxlab import churn
+from cxlab import churn, results
 from cxlab.churn.reasons import tree_contributions
 from tests.churn_company import taken
 
@@ -211,5 +211,16 @@ def test_the_limit_caps_the_calls():
     ],
 )
 def test_lists_that_make_no_sense_are_refused(options, message):
-    with pytest.raises(churn.ChurnError, match=message):
+    wanted = churn.ChurnError if "value" in options else results.Misuse
+    with pytest.raises(wanted, match=message):
         listed(**options)
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"cost": -3}, "cannot cost -3"), ({"saved": 1.7}, "keep 1.7 of the leavers"),
+    ({"limit": 0}, "0 calls are none"), ({"limit": -5}, "-5 calls are none"),
+])  # fmt: skip
+def test_calls_in_words_that_are_none_stop_the_page(options, message):
+    found = churn.from_table(pd.DataFrame({"left": [1, 0] * 50, "x": 1.0}), label="left")
+    with pytest.raises(results.Misuse, match=message):
+        churn.profit(np.linspace(0, 1, 100), found, value=50, **{"cost": 1, **options})

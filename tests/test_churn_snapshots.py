@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlab import churn, events
+from cxlab import churn, events, results
 from cxlab.churn import exposure
 from tests.churn_company import people, study, taken
 
@@ -143,8 +143,6 @@ REFUSED = {
         r"2025-11-30 \+ gap 14D \+ horizon 90D reaches 2026-03-14.*Choose 2025-09-18 or earlier",
     ),
     "no day": ({}, "no day is given.*latest day with a whole horizon is 2025-09-18"),
-    "no date": ({"as_of": "soon"}, "are not dates"),
-    "duration": ({"as_of": "2025-06-30", "gap": "long"}, "gap: 'long' is no duration"),
     "attribute": ({"as_of": "2025-06-30", "attributes": ["moood"]}, r"\['moood'\] are not undated"),
     "voluntary": (
         {"as_of": "2025-06-30", "leavers": "voluntary"},
@@ -158,6 +156,17 @@ REFUSED = {
 def test_what_cannot_be_taken_is_refused_with_a_way_on(case):
     options, message = REFUSED[case]
     with pytest.raises(churn.ChurnError, match=message):
+        churn.snapshot(study(people()), **options)
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"as_of": "soon"}, "are not dates"),
+    ({"as_of": "2025-06-30", "gap": "long"}, "gap: 'long' is no duration"),
+    ({"as_of": "2025-06-30", "horizon": "-3D"}, "horizon: '-3D' is no duration"),
+    ({"as_of": "2025-06-30", "leavers": "some"}, "neither 'all' nor 'voluntary'"),
+])  # fmt: skip
+def test_words_that_no_data_could_answer_are_misuse(options, message):
+    with pytest.raises(results.Misuse, match=message):
         churn.snapshot(study(people()), **options)
 
 
@@ -201,7 +210,7 @@ def test_orders_that_find_no_customer_are_refused_by_column():
 
 
 def test_a_day_that_is_no_day_is_refused():
-    with pytest.raises(churn.ChurnError, match=r"as_of: .'soon'. are not dates"):
+    with pytest.raises(results.Misuse, match=r"as_of: .'soon'. are not dates"):
         churn.case(study(people()), as_of="soon")
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlab import events, lifetimes
+from cxlab import events, lifetimes, results
 
 DAYS = ("2025-03-31", "2025-06-30")
 START = pd.Timestamp("2024-06-01", tz="UTC")
@@ -214,7 +214,8 @@ def test_strangers_are_counted_and_total_strangers_refused():
     ],
 )
 def test_days_and_durations_that_are_none_are_refused(days, lookback, message):
-    with pytest.raises(events.EventsError, match=message):
+    wanted = results.Misuse if days else events.EventsError
+    with pytest.raises(wanted, match=message):
         events.as_of(study(made()), days, lookback)
 
 

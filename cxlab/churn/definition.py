@@ -6,7 +6,7 @@ import pandas as pd
 
 from cxlab import events
 from cxlab.churn.workings.asking import question
-from cxlab.results import Result, Unanswerable
+from cxlab.results import Misuse, Result, Unanswerable
 
 CONTRACT, SILENCE, FLAG = "contract", "silence", "flag"
 
@@ -92,6 +92,7 @@ def definition(
 
     Raises:
         ChurnError: nothing in the study tells who left.
+        Misuse: a duration, or a choice of leavers, that is none.
     """
     zone = getattr(study.mapping, "timezone", None) or "UTC"
     until = getattr(study.mapping, "as_of", None)
@@ -173,9 +174,9 @@ def _check(known: Definition, study) -> None:
         except ValueError:
             fits = False
         if not fits:
-            raise ChurnError(f"{name}: '{duration}' is no duration; write '90D', or '3M'.")
+            raise Misuse(f"{name}: '{duration}' is no duration; write '90D', or '3M'.")
     if known.leavers not in ("all", "voluntary"):
-        raise ChurnError(f"leavers: '{known.leavers}' is neither 'all' nor 'voluntary'.")
+        raise Misuse(f"leavers: '{known.leavers}' is neither 'all' nor 'voluntary'.")
     listed = study.customers
     if known.leavers == "voluntary" and (listed is None or "voluntary" not in listed):
         raise ChurnError(

@@ -11,7 +11,7 @@ from cxlab.churn.definition import CONTRACT, FLAG, SILENCE, ChurnError, Definiti
 from cxlab.churn.workings.asking import question
 from cxlab.codebook import label, marks
 from cxlab.lifetimes import stretches
-from cxlab.results import count, listing
+from cxlab.results import Misuse, count, listing
 
 #: Columns of a customer list that say who somebody is, or that tell of the leaving itself.
 NOT_FACTS = (
@@ -128,6 +128,7 @@ def snapshot(
     Raises:
         ChurnError: no dates, a horizon that reaches past what the study knows, nobody or
             everybody leaving, an unknown attribute, and the like.
+        Misuse: days that are no dates.
     """
     known = definition(
         study, lookback=lookback, gap=gap, horizon=horizon, silence=silence, leavers=leavers
@@ -256,7 +257,7 @@ def days_of(as_of, known: Definition) -> list[pd.Timestamp]:
     try:
         days = sorted({events.moment(day, known.timezone) for day in given})
     except (ValueError, TypeError):
-        raise ChurnError(f"as_of: {list(given)} are not dates; write '2025-03-31'.") from None
+        raise Misuse(f"as_of: {list(given)} are not dates; write '2025-03-31'.") from None
     if not days:
         raise ChurnError("as_of: no day is given; name the day to judge from.")
     if known.until is not None:

@@ -14,7 +14,7 @@ from cxlab.churn.snapshots import Snapshot
 from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.judging import judgement, too_good
 from cxlab.churn.workings.learning import aligned
-from cxlab.results import Result, amount, count, number, percent, span
+from cxlab.results import Misuse, Result, amount, count, number, percent, span
 
 N_BOOT = 500
 _NEARLY_ALL = 0.9  # share called at best from which on whom to call first hardly matters
@@ -55,8 +55,13 @@ def profit(
         (profit), `conf_low`, `conf_high`, `verdict` (assumed, as the share kept is; or
         suspicious, as a ranking too good to be believed is). The headline
         tells an amount only where it is detectably more than as many calls drawn by lot bring.
+
+    Raises:
+        Misuse: a cost below 0, a share kept that is none, or no calls.
     """
     _check_money(cost, saved)
+    if limit is not None and limit < 1:
+        raise Misuse(f"{limit} calls are none: the most calls possible are 1 or more.")
     taken, p = judgement(model, snapshot)
     worth = _worth(taken, value)
     gain = saved * taken.label.to_numpy(dtype=float) * worth - cost
@@ -128,7 +133,8 @@ def targets(
         Who is no likelier to leave than was usual on the last day learned from is not listed.
 
     Raises:
-        ChurnError: nobody is likelier to leave than usual, or the options make no list.
+        ChurnError: nobody is likelier to leave than usual.
+        Misuse: the options make no list.
     """
     _check_list(contacts, hold_out, saved)
     last = snapshot.rows((snapshot.day == snapshot.day.max()).to_numpy())
@@ -309,12 +315,15 @@ def _drawn(listed: int, out: int, seed: int) -> np.ndarray:
 
 def _check_money(cost: float, saved: float) -> None:
     if cost < 0 or not 0 < saved <= 1:
-        raise ChurnError(f"profit: a cost of {cost:g} and a share kept of {saved:g} make no sense.")
+        raise Misuse(
+            f"a call cannot cost {cost:g} and keep {saved:g} of the leavers: a cost is 0 or more, "
+            "a share kept lies above 0 and up to 1."
+        )
 
 
 def _check_list(contacts: int, hold_out: float, saved: float) -> None:
     if contacts < 1 or not 0 <= hold_out < 1 or not 0 < saved <= 1:
-        raise ChurnError(
+        raise Misuse(
             f"targets: {contacts} contacts, hold_out {hold_out:g} and saved {saved:g} do not make "
             "a list; contacts is 1 or more, hold_out from 0 up to 1, saved above 0."
         )

@@ -67,8 +67,9 @@ def keep(
 
 
 def line(at: int, total: int, run: Any) -> str:
-    """Say what became of a report."""
-    return f"[{at}/{total}] {run.state}: {run.question}, {run.part}"
+    """Say what became of a report, and why it was not made."""
+    why = f": {run.error}" if run.state == "not made" and run.error else ""
+    return f"[{at}/{total}] {run.state}: {run.question}, {run.part}{why}"
 
 
 def stands(study_file: Path, asked: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from cxlab.events.clock import local_micros, local_moment
 from cxlab.events.facts import MONEY, streams
 from cxlab.events.moments import UTC, earlier, micros, moment, utc
 from cxlab.events.periods import ALWAYS, NEVER, Ledger, before, book, people
-from cxlab.results import Unanswerable
+from cxlab.results import Misuse, Unanswerable
 
 DAY = 86_400_000_000  # microseconds
 KINDS = 8
@@ -43,8 +43,8 @@ def as_of(study, days, lookback: str = "180D", *, kinds: Sequence[str] | None = 
         was left aside, such as rows of strangers.
 
     Raises:
-        EventsError: no table to tell from, no day, days that are no dates, or ids that do not
-            join at all.
+        EventsError: no table to tell from, no day, or ids that do not join at all.
+        Misuse: days that are no dates, or a lookback that is no duration.
 
     Example:
         >>> import ibis, types
@@ -131,9 +131,7 @@ def _moments(days, zone: str) -> list[pd.Timestamp]:
     try:
         found = sorted({moment(day, zone) for day in given})
     except (ValueError, TypeError):
-        raise EventsError(
-            f"days: {list(given)} are not dates; write them as '2025-03-31'."
-        ) from None
+        raise Misuse(f"days: {list(given)} are not dates; write them as '2025-03-31'.") from None
     if not found or any(stamp is pd.NaT for stamp in found):
         raise EventsError("days: no day is given; name at least one, as '2025-03-31'.")
     return found
@@ -155,7 +153,7 @@ def _back(day: pd.Timestamp, lookback: str, zone: str, *, part: float = 1.0) -> 
     try:
         return earlier(day, lookback, zone, part=part)
     except ValueError:
-        raise EventsError(
+        raise Misuse(
             f"lookback: '{lookback}' is no duration; write '180D', or months as '6M'."
         ) from None
 
