@@ -15,6 +15,10 @@ _YES = {"yes", "y", "true", "t", "1", "x", "ja", "wahr", "oui", "vrai", "si", "s
 _NO = {"no", "n", "false", "f", "0", "nein", "falsch", "non", "faux"}
 _YES |= {"sim", "vero", "waar"}
 _NO |= {"nee", "não", "nao", "falso"}
+_YES |= {"tak", "ano", "áno", "evet", "kyllä", "igen", "da", "да", "так", "ναι", "نعم", "כן", "ya"}
+_NO |= {"nej", "nei", "nie", "ne", "hayır", "ei", "nem", "nu", "нет", "ні", "не", "όχι", "لا", "לא"}
+_YES |= {"はい", "是", "예", "네", "ใช่", "có", "jah", "jā", "taip"}
+_NO |= {"いいえ", "否", "아니오", "아니요", "ไม่ใช่", "ไม่", "không", "nē", "tidak"}
 # how lists call those who left, and those who are there
 _GONE = "churned|churn|left|cancelled|canceled|attrited|attrited customer|lost|gone|inactive|"
 _GONE += "closed|terminated|expired|ended|former|former customer|lapsed|gekündigt|ausgetreten|"
@@ -45,8 +49,8 @@ DATED = re.compile(
     re.IGNORECASE,
 )
 _CURRENCY = re.compile(
-    r"(?<![a-z])(?:r|us|au?|ca?|nz|hk|s|mx)\$|[£$€¥₩₹₺₽₪฿₫₴円元원]|(?<![a-z])(?:gbp|usd|eur|chf|kr|zł|pln|kč|czk|huf|ft|lei|ron|sek|nok|dkk|"
-    r"try|brl|cad|aud|nzd|jpy|cny|inr|zar|mxn|sgd|hkd|aed|ils|bgn|лв|uah|грн|rub|руб|rsd|din|дин|mkd|"
+    r"(?<![a-z])(?:r|us|au?|ca?|nz|hk|s|mx)\$|[£$€¥₩₹₨₺₽₪฿₫₴円元원]|(?<![a-z])(?:gbp|usd|eur|chf|kr|zł|pln|kč|czk|huf|ft|lei|ron|sek|nok|dkk|"
+    r"try|brl|cad|aud|nzd|jpy|cny|inr|zar|mxn|sgd|hkd|aed|ils|bgn|rs|лв|uah|грн|rub|руб|rsd|din|дин|mkd|"
     r"ден|bam|isk|idr|rp|myr|php|thb|vnd|kes|ksh|ngn|egp|sar|qar|kwd|pkr|ars|clp|cop|pen)"
     r"(?![a-zа-я])\.?|%",
     re.IGNORECASE,
@@ -57,7 +61,8 @@ _SIGNS = {
     "₹": "INR", "₩": "KRW", "₺": "TRY", "₪": "ILS", "円": "JPY", "元": "CNY",
     "원": "KRW", "zł": "PLN", "kč": "CZK", "ft": "HUF",
     "lei": "RON", "лв": "BGN", "грн": "UAH", "руб": "RUB", "din": "RSD", "дин": "RSD",
-    "ден": "MKD", "rp": "IDR", "ksh": "KES", "₽": "RUB", "฿": "THB", "₫": "VND", "₴": "UAH",
+    "ден": "MKD", "rp": "IDR", "ksh": "KES", "rs": "INR", "₨": "INR",
+    "₽": "RUB", "฿": "THB", "₫": "VND", "₴": "UAH",
 }  # fmt: skip
 
 _PROBED = 10_000  # rows that tell whether values repeat

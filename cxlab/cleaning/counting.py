@@ -84,7 +84,7 @@ _STEMS = {
     "orders": r"declin|rejected|refused|"
     r"cancel|kansel|anul|annul|geannul|storn|avbr|avbok|avbest|makul|aflys|peru(?:ut|tt)|"
     r"iptal|otkaz|zrus|torol|visszavon|lemond|отмен|скас|відмін|ακυρ|\w*取消|\w*キャンセル|\w*취소|\w*ملغ|מבוטל|\w*ยกเลิก|"
-    r"failed|fehlgeschlag|mislukt|nieudan|neuspes|sikertelen|unpaid|unbezahlt|impay|onbetaald|"
+    r"fail(?:ed|ure)|fehlgeschlag|mislukt|nieudan|neuspes|sikertelen|unpaid|unbezahlt|impay|onbetaald|"
     r"obetal|nezaplac|nieop[l\u0142]ac|maksamat",
     "responses": r"screen_?(?:ed|out)|quota_?full|over_?quota|disqualif|terminat",
 }
@@ -96,7 +96,7 @@ _GIVES = re.compile(
     r"(?:^|_)(?:(?:partial_|full_)?refund(?!_(?:failed|declined|refused|pending))|credit_(?:note|memo)|return(?:s|ed)?(?:$|_)|chargeback|reversal|gutschrift|"
     r"(?:ruck)?erstattung|ruckzahlung|retoure|rembours|avoir|devoluci|reembols|nota_de_credit|"
     r"devoluc|rimbors|nota_di_credito|reso(?:$|_)|terugbetal|creditnota|zwrot|aterbetal|refusjon|"
-    r"tilbagebet|kreditnota|palautus|hyvitys|vraceni|dobropis|iade|возврат|поверн|върнат|返金|退款)"
+    r"tilbagebet|kreditnota|palautus|hyvitys|vraceni|dobropis|iade|возврат|поверн|върнат|返金|返品|退款|退货|환불|반품)"
 )
 _BACK = "refunded returned chargeback erstattet retourniert rembourse remboursee reembolsado "
 _BACK += "reembolsada terugbetaald rimborsato"

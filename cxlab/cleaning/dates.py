@@ -19,11 +19,12 @@ _DAY = r"(?:[^\W\d_]{2,10}\.?,?[ ]+)?"  # the day of the week is not looked at
 # the forms a date comes in; each names year, month and day, or two parts still to be told apart
 _FORMS = {
     "iso": r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})",
-    "compact": r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})",
+    "compact": r"(?P<y>(?:1[3-9]|2[0-5])\d{2})(?P<m>0[1-9]|1[0-2])(?P<d>\d{2})",
     "parts": r"(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<y>\d{4}|\d{2})",
+    "compact parts": r"(?P<a>\d{2})(?P<b>\d{2})(?P<y>(?:19|20)\d{2})",  # '01042025'
     "day month": _DAY
-    + r"(?P<d>\d{1,2})(?:st|nd|rd|th|\.)?[ /-]+(?P<name>[^\W\d_]{3,10})\.?[ ,/-]+"
-    + r"(?P<y>\d{4}|\d{2})",
+    + r"(?P<d>\d{1,2})(?:st|nd|rd|th|\.|º)?[ /-]+(?:de )?(?P<name>[^\W\d_]{3,10})\.?[ ,/-]+"
+    + r"(?:del? )?(?P<y>\d{4}|\d{2})",
     "month day": _DAY
     + r"(?P<name>[^\W\d_]{3,10})\.?[ ]+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?[ ]+(?P<y>\d{4})",
 }
@@ -115,7 +116,7 @@ def to_time(
         if not fits.any():
             continue
         at, found = at[fits], found[fits]
-        if kind == "parts":
+        if kind in ("parts", "compact parts"):
             found = _told_apart(found, format, name or str(column.name), text.iloc[at])
         local = _local(found)
         empty[at] = _placeholder(local)
@@ -275,7 +276,7 @@ def _iso(text: pd.Series) -> pd.Series:
 MONTHS = re.compile(
     r"(?P<y>(?:19|20)\d{2})[-/. ]?(?P<m>0[1-9]|1[0-2]|(?<=\D)[1-9])|"
     r"(?P<m2>0?[1-9]|1[0-2])[-/. ](?P<y2>(?:19|20)\d{2})|"
-    r"(?P<name>[^\W\d_]{3,10})\.?[-/ ]+(?P<y3>(?:19|20)\d{2}|\d{2})|"
+    r"(?P<name>[^\W\d_]{3,10})\.?[-/ ]+(?:del? )?(?P<y3>(?:19|20)\d{2}|\d{2})|"
     r"(?P<y4>(?:19|20)\d{2})[-/ ]+(?P<name2>[^\W\d_]{3,10})"
 )
 
@@ -384,7 +385,7 @@ def _unclear(
             f'formats: {{{text.name or name}: "%d/%m/%Y"}}; the others are then set aside.'
         )
     shown = text[unsettled].iloc[0]
-    first, second = re.match(r"(\d+)\D(\d+)", shown).groups()  # type: ignore[union-attr]
+    first, second = re.match(r"(\d{1,2})\D?(\d{1,2})", shown).groups()  # type: ignore[union-attr]
     months = [_NAMES[int(part) - 1] for part in (first, second)]
     return (
         f"'{name}': '{shown}' reads as {int(first)} {months[1]} or as {int(second)} {months[0]}, "

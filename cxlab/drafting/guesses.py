@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from cxlab.drafting.lexicon import (
     NO_RATING,
     NO_SEGMENT,
     PERSONAL,
+    PLANNED,
     STATUS,
     WHO_ALONE,
     WORDS,
@@ -59,6 +60,7 @@ _RATES = r"\brat(?:e|ed|ing)s?\b|satisf|zufrieden|bewert|tevreden|soddisf"
 # what some files of a table may have alone: how it ended, and what was not asked before
 _PARTLY = {"churned_at", "churn_reason", "ended_at", "closed_at", "returned_at", "nps", "csat",
            "ces", "comment"}  # fmt: skip
+_STAFF = 0.05  # different names for each row
 _MANY = 20  # answers from which a score tells its scale
 
 
@@ -182,6 +184,8 @@ def guess(found: list[Profile], table: str, files: Files) -> Guess:
         several = "*" if files.whole else files.sheets
         made.said["sheet"] = files.sheets[0] if len(files.sheets) == 1 else several
     _by_vendor(made)
+    if table == "responses":
+        _labels_beside(made)
     for word in WORDS[table]:
         if word.ours in COLUMNS[table] and word.ours not in made.columns:
             _by_word(made, word)
@@ -231,6 +235,22 @@ def _by_vendor(made: Guess) -> None:
             made.unused[column.name] = why
 
 
+def _labels_beside(made: Guess) -> None:
+    """Find columns of words that say again what codes in another one do: they are its labels."""
+    few = [c for c in made.left() if _PARTS <= len(c.counts) <= MOST_VALUES]
+    coded = {tuple(sorted(c.counts)): c for c in few if c.kind == "scale" and not c.words}
+    for column in [c for c in few if c.kind == "category" and not c.numbers]:
+        code = coded.get(tuple(sorted(column.counts)))
+        if code is None or column.n < _MANY:
+            continue
+        pairs = pd.DataFrame({"code": made.raw(code), "word": made.raw(column)}).drop_duplicates()
+        pairs = pairs[pairs["code"].isin(code.counts.index)]
+        if len(pairs) != len(code.counts) or pairs["word"].nunique() != len(column.counts):
+            continue
+        made.found[made.found.index(code)] = replace(code, labels=dict(pairs.to_numpy().tolist()))
+        made.unused[column.name] = f"the words of '{code.name}'"
+
+
 def _by_word(made: Guess, word: Word) -> None:
     """Give a column of ours its likeliest heading, where its values bear that out."""
     found = [column for column in fits(made.left(), word) if _bears(made, word.ours, column)]
@@ -243,6 +263,9 @@ def _by_word(made: Guess, word: Word) -> None:
         found = _points_or_groups(made, found)
     elif word.ours == "csat":
         found = _no_parts(made, found, word)
+    elif word.ours == "customer_id":  # few who come often are those who answer or sell
+        found = sorted(found, key=lambda c: c.kind == "category" and c.distinct < _STAFF
+                       and len(c.counts) <= MOST_VALUES)  # fmt: skip
     elif word.ours == "churned":
         found = found or _other_flags(made, word)
     if not found:
@@ -325,7 +348,7 @@ def _by_month(made: Guess, who: Profile) -> None:
 def _no_parts(made: Guess, found: list[Profile], word: Word) -> list[Profile]:
     """Leave out the parts of a question, which are ratings, but for one that says it is overall."""
     if sum(bool(_WITH.search(c.asked)) for c in found) > 1:
-        found = [c for c in found if not _WITH.search(c.asked)]
+        found = [c for c in found if not _WITH.search(c.asked) or re.search(_WHOLE, c.called)]
     of = Counter(folded(stem[1]) for c in made.left() if (stem := _PART.match(c.name)))
     parts = {c.name for c in found if (stem := _PART.match(c.name)) and of[folded(stem[1])] > 1}
     left = [c for c in found if c.name not in parts or re.search(word.tiers[0], c.said)]
@@ -428,7 +451,17 @@ def _planned(made: Guess, column: Profile) -> bool:
             "churned_at" if made.table == "customers" else "ended_at",
         )
         return True
-    return False
+    if not re.search(PLANNED, column.called):
+        return False
+    made.unused[column.name] = "an end that is planned: everybody has one"
+    made.doubt(
+        f"'{column.name}' holds a day in {column.n:,} of {column.rows:,} rows: it is taken for a "
+        "planned end, and dates nobody's leaving.",
+        0.6,
+        "columns",
+        "churned_at" if made.table == "customers" else "ended_at",
+    )
+    return True
 
 
 _EVERY = 0.97  # part of the rows

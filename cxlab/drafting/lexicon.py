@@ -14,7 +14,7 @@ _WHO = (
     r"(?:cust(?:omer)?|consumer|complainant|consommateur|consumidor|verbraucher|"
     r"client|member|account|acct|kunden?|user|person|people|contact|abonne|"
     r"cliente?|socio|adherent|subscriber|guest|patient|mitglieds?|mandant|buyer|shopper|payer|"
-    r"workspace|rider|passenger|travell?er|booker|patron|borrower|policyholder|holder|"
+    r"workspace|constituent|supporter|rider|passenger|travell?er|booker|patron|borrower|policyholder|holder|"
     r"household|requester|company|usager|usuario|konto|compte|cuenta|klant|lid|leden|gast|utente|"
     r"socio|assinante|kund|kunde|klient[aiy]?|zakazni[ck][ai]?|asiakas|asiakkaan|czlonka?|"
     r"medlems?|"
@@ -50,7 +50,8 @@ WHO = (
     r"^(?:sifra|id|broj) (?:kupca|klijenta|korisnika)$|^kupac$",
     r"^(?:panell?ist|participant|panel ?member|panelmitglied|teilnehmer|deelnemer)"
     r"(?: (?:no|nr|number|code))?$",
-    r"^msisdn$|^mrn$|^(?:medical record|chart)(?: (?:no|nr|number|id))?$|^auftraggeber$|^debitor$|"
+    r"^msisdn(?: hash\w*)?$|^mrn$|"
+    r"^(?:medical record|chart)(?: (?:no|nr|number|id))?$|^auftraggeber$|^debitor$|"
     r"^kaufer$|^\w{3,}(?:kunden?|klant(?:en)?)(?: ?(?:nr|nummer|id))?$",
     r"^(?:nif|cpf|cnpj|dni|nie|pesel|codice fiscale|ssn)\b|^vat (?:no|number|id)$|"
     r"^(?:pas|bibliotheekpas|ausweis|leser|lezer)s? ?(?:nr|nummer)$|^library card\b",
@@ -71,7 +72,7 @@ ENDED = (
     r"退会日|解約日|契約終了日|注销(?:日期|时间)|탈퇴일|해지일|iptal tarihi|ayrılma tarihi|"
     r"bitis tarihi|"
     r"дата (?:ухода|отключения|расторжения|закрытия)|تاريخ (?:الإلغاء|المغادرة|الانسحاب)|"
-    r"\bterm d(?:t|ate)\b|opt(?:ed)? ?out|inactive (?:dt|date|on|at|since)|inactivat"
+    r"\bterm d(?:t|ate)\b|inactive (?:dt|date|on|at|since)|inactivat"
 )
 _STARTED = (
     r"sign(?:ed)? ?up|souscri|suscripcion|subscri(?:bed|ption date)|\bjoin|(?:member|customer|"
@@ -250,13 +251,14 @@ WORDS: dict[str, tuple[Word, ...]] = {
              r"\b(?:date|since|type|name|group|segment|status|owner|phone|manager|reason)\b"
              r"|referred|source"),
         Word("churned_at", _TIME, (
-            ENDED, r"^(?:end|ende|fin|until|bis)$|end ?date|ended|closed|inactive since|date to$"),
+            ENDED, r"^(?:end|ende|fin|until|bis)$|end ?date|ended|closed|inactive since|date to$",
+            r"opt(?:ed)? ?out"),
             r"birth|trial|reason|score|value|risk|prob|label|status"),
         Word("signed_up_at", _TIME, (_STARTED, _STARTED_TOO),
              rf"birth|geburt|naiss|nacim|last|updated|modified|trial|renew|{ENDED}"),
         Word("churned", ("flag",), (
             r"churn|exited|attrition|^left\b|cancel+ed|gekundigt|resilie|has left|is lost|"
-            r"ausgetreten|\bbaja\b|inactive$",), r"date|reason|score|risk|prob|predict"),
+            r"ausgetreten|\bbaja\b|inactive$|lapsed$",), r"date|reason|score|risk|prob|predict"),
         Word("tenure", ("number", "scale"), (
             r"^tenure|months? (?:with|active|as)|vertragsdauer|anciennete|antiguedad|"
             r"kundendauer",)),
@@ -362,11 +364,12 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"amount refunded|refund(?:ed)?(?: amount| total| value)?$|erstatt|rembours|reembols|"
             r"partial refunds?",), r"date|reason|converted|status|id$|reference"),
         Word("quantity", ("number", "scale"), (
-            r"quantity|\bqty\b|menge|anzahl|stuckzahl|quantite|cantidad|aantal|quantidade|"
+            r"数量|수량|количество|quantity|\bqty\b|menge|anzahl|stuckzahl|quantite|cantidad|aantal|quantidade|"
             r"quantita|"
             r"items? sold|^units$"
             r"|number of (?:cds|items|units)|^pieces$",), r"refund"),
         Word("unit_price", _MONEY, (
+            r"単価|单价|단가|цена за|"
             r"unit ?price|price (?:each|per)|lineitem price|(?:stuck|einzel)preis|prix unitaire|"
             r"precio unitario|preco unitario|prezzo unitario|stuksprijs|item price",), r"compare|"
             r"list"),
@@ -374,7 +377,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
         r"code|reason|name"),
         Word("list_price", _MONEY, (r"list ?price|regular price|listenpreis|compare at",)),
         Word("amount", _MONEY, (
-            r"^(?:total|amount|net ?amount|order ?total|grand total|total ?(?:amount|price|paid|"
+            r"^(?:(?:net |gross |total |txn |sales? )?amt|total|amount|"
+            r"net ?amount|order ?total|grand total|total ?(?:amount|price|paid|"
             r"collected|value|sales|ttc)|order ?(?:amount|value)|n revenue|net ?(?:revenue|sales|"
             r"total)|betrag|gesamt(?:betrag|summe|preis)?|summe|umsatz|netto(?:betrag)?|brutto"
             r"(?:betrag)?|montant(?: total| ttc| ht)?|total commande|importe(?: total)?|monto|"
@@ -384,7 +388,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"dollars|price paid|sales|gross|totaal(?:bedrag)?|"
             r"row ?total|belopp|belob|belop|kwota(?: brutto)?|wartosc(?: brutto)?|suma|"
             r"bedrag|totale(?: ordine)?|importo|valor(?: total)?|room revenue|"
-            r"(?:合計|注文|支払)?金額(?:\(円\)|円)?|合計|(?:订单|实付|支付)?金额|訂單金額|"
+            r"(?:合計|注文|支払)?金額(?:\(円\)|円)?|合計|小計|小计|소계|(?:订单|实付|支付)?金额|訂單金額|"
             r"(?:결제|주문|총) ?금액|сумма(?: заказа)?|"
             r"(?:toplam|siparis)? ?tutarı?|(?:ukupan )?iznos)$",
             r"amount|revenue|sales|dollar|betrag|umsatz|montant|importe|bedrag|omzet|importo|"
@@ -460,6 +464,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"ilk yanıt suresi|reactietijd|(?:delai|temps) de (?:la )?premiere reponse|"
             r"tiempo de primera respuesta|"
             r"tempo (?:da |di |de )?(?:primeira resposta|prima risposta)|"
+            r"^sva?r?a?rs?tid|^svartid|"
             r"erste (?:antwort|reaktion)|premiere reponse|primera respuesta|eerste reactie",
             rf"\bwait(?:ing)?(?: ?time)?{_UNIT}$|queue time|time in queue|speed of answer|\basa\b|"
             r"wartezeit|temps d attente|tiempo de espera|wachttijd|tempo (?:di |d )?attesa|"
@@ -516,9 +521,11 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("posted_at", _TIME, (
             r"작성일|投稿日|评论时间|评价时间|дата отзыва|posted|(?:review|bewertung|avis|resena|"
             r"opinion)\w* ?(?:submit |created ?)?(?:date|"
-            r"time|created|datum|sdatum)|submit date|create time|published|veroffentlicht|publie",
+            r"time|created|datum|sdatum)|submit date|create time|published|veroffentlicht|"
+            r"publie|publica|pubblica",
             r"date|datum|fecha|data\b|time|created"),
-             rf"{_REPLY}|updat|epoch|experience|visit|stay|travel"),
+             rf"{_REPLY}|updat|epoch|experience|visit|stay|travel|estancia|sejour|"
+             r"soggiorno|aufenthalt"),
         Word("rating", ("scale", "number", "category"), (
             r"별점|평점|評価|评分|星级|星評価|star ?rating|\bstars?\b|sterne|etoiles|estrellas|"
             r"stelle|sterren|estrelas",
@@ -598,7 +605,7 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
          r"payment|transaction|revenue|sales", 1),
     ),
     "interactions": (
-        (r"ticket|complain|beschwerde|reklamation|plainte|\bquejas?\b|klacht|reclamo|ligacao|chamada|atendimento|llamada|\bappels?\b|\banrufe?s?\b|\bcase\b|"
+        (r"\b(?:kund)?arende|henvendelse|\bsaksn|ticket|complain|beschwerde|reklamation|plainte|\bquejas?\b|klacht|reclamo|ligacao|chamada|atendimento|llamada|\bappels?\b|\banrufe?s?\b|\bcase\b|"
         r"\bcasos?\b|conversation|requester|assignee|reopen|"
          r"first (?:reply|response)|\bdemande\b|reclamation|premiere reponse|delai de|ouvert le|"
          r"temsilci|sohbet|ilk yanıt|"
@@ -683,7 +690,8 @@ PLANNED = (
     r"valid (?:to|until)|gultig bis|laufzeit|vertragsende|scheduled|prevu|vencimiento|commitment"
 )
 TOUCHED = (
-    r"\blast (?:changed|updated|modified|login|seen|action|activity|order|purchase|visit)|"
+    r"\blast (?:changed|updated|modified|login|seen|action|activity|order|purchase|visit|gift|"
+    r"booking|payment|transaction|txn|invoice|contact|stay)|"
     r"updat|modifi|geander|letzte (?:anderung|bestellung)|derniere (?:modif|commande)|"
     r"ultima (?:modif|compra)|laatst (?:gewijzigd|besteld)"
 )

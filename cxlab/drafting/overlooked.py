@@ -24,6 +24,7 @@ from cxlab.drafting.profiles import MOST_VALUES, Profile, folded
 from cxlab.drafting.roles import WHEN, moments_of
 from cxlab.drafting.sums import other_sums, paid_here, priced_of, summed, unpriced
 from cxlab.drafting.tables import is_who
+from cxlab.ingest import GROUP
 from cxlab.results import count, listing
 
 _MONTH = re.compile(
@@ -254,7 +255,9 @@ def _whose(made: Guess) -> None:
     used = set(map(id, made.columns.values()))
     for column in made.found:
         repeats = column.kind in ("id", "email") and 0.02 < column.distinct < 0.9
-        if not repeats or id(column) in used or column.filled < 0.9:
+        repeats = repeats or column.name == GROUP
+        filled = column.filled >= 0.9 or column.name == GROUP
+        if not repeats or id(column) in used or not filled:
             continue
         made.doubt(
             f"no column says whose a row is; '{column.name}' ('{column.example}') comes again "
@@ -294,12 +297,27 @@ def _stays(made: Guess) -> None:
         return
 
 
+_ENDS = re.compile(rf"(?!.*\b(?:clos|solved|resolved)){ENDED}")
 _LEAVES = re.compile(rf"\b(?:{ENDED})")
 
 
 def _leave_here(made: Guess) -> None:
-    """Doubt contacts or steps of which a word says that somebody left: nobody is known to."""
-    if made.table not in ("interactions", "visits"):
+    """Doubt rows of which a word or a day says that somebody left: nobody is known to."""
+    if made.table not in ("interactions", "visits", "orders"):
+        return
+    for column in made.found:
+        gone = column.moments is not None and 0.02 < column.filled < 0.9
+        gone = gone and column not in made.columns.values() and _ENDS.search(column.called)
+        if gone and column.name not in made.said.get("where", {}):
+            made.doubt(
+                f"'{column.name}' holds a day in {column.n:,} of {column.rows:,} rows: if people "
+                "left then, list the file again under customers or subscriptions; until then "
+                "nobody is known to have left.",
+                0.5,
+                "columns",
+            )
+            return
+    if made.table == "orders":
         return
     who = made.columns.get("customer_id")
     for column in made.found:

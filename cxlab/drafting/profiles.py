@@ -25,9 +25,18 @@ _ANY = Scale(low=-1e12, high=1e12)
 _EMAIL = r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
 
 
-_IN_MONEY = re.compile(
-    r"\s*[(\[](?:in )?(?:[A-Z]{3}|kr|zł|Kč|[£$€¥₹₺])[)\]]\s*$"
-)  # the currency behind a heading
+_CODES = (
+    "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KES "
+    "KRW MAD MXN MYR NGN NOK NZD PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD "
+    "VND ZAR"
+)
+CODES = frozenset(_CODES.split())
+# the currency that a heading names: 'Fare (EUR)', 'Pris kr', 'Betrag in €'
+IN_MONEY = re.compile(
+    rf"(?<![^\W\d_])(?:{'|'.join(sorted(CODES))}|kr|SKr|zł|Kč|Ft|Rs|R\$|лв|руб|грн)\.?(?![^\W\d_])|"
+    r"[£$€¥₹₺₽₩₪₴]"
+)
+_BEHIND = re.compile(rf"\s*[(\[](?:in )?(?:{IN_MONEY.pattern})[)\]]\s*$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +74,7 @@ class Profile:
     @cached_property
     def called(self) -> str:
         """The name, folded, to look for words in; 'Belopp (SEK)' is called what 'Belopp' is."""
-        return folded(_IN_MONEY.sub("", self.name))
+        return folded(_BEHIND.sub("", self.name))
 
     @cached_property
     def said(self) -> str:
@@ -343,7 +352,7 @@ def _time_kind(counts: pd.Series, name: str) -> tuple[str, pd.Series | None]:
         return "", None
     seen = counts.index.to_series()
     plain = seen.str.fullmatch(r"[+-]?\d+([.,]\d+)?").mean() > 0.5
-    if seen.str.fullmatch(MONTHS).all() and (not plain or _dated(name)):
+    if seen.str.fullmatch(MONTHS).all() and (not plain or _dated(name) or _MONTHLY.search(name)):
         first = to_time(seen, timezone="UTC", format=MONTH).values.dt.tz_localize(None)
         if first.notna().all():
             return "time", first.repeat(counts.to_numpy()).reset_index(drop=True)
@@ -353,7 +362,8 @@ def _time_kind(counts: pd.Series, name: str) -> tuple[str, pd.Series | None]:
         return "", None
     days = (
         r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1[0-9]{9}(?:\d{3}){0,2}|"
-        r"20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])(?:[0-5]\d){0,2}"
+        r"20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])(?:[0-5]\d){0,2}|"
+        r"(?:0[1-9]|[12]\d|3[01]){2}(?:19|20)\d{2}"
     )
     serial = re.search(_LIVED, folded(name)) and not unit_named(name)
     serial = serial and seen.str.fullmatch(r"[2-5]\d{4}(?:[.,]\d+)?").all()
@@ -435,10 +445,13 @@ _LIVED = (
 )
 
 
+_MONTHLY = re.compile(r"month|monat|\bmois\b|\bmes\b|maand|period", re.IGNORECASE)
+
+
 def _dated(name: str) -> bool:
     words = (
         r"dat(?:e|um|$)|time|zeit|_at$| at$|[_ ]on$|day|tag|fecha|"
-        r"created|^column \d+$|\bdt\b|_d?ts?$|"
+        r"created|^column \d+$|\bdt\b|_d?ts?$|[A-Z]DT$|"
         r"^(?:sent|opened|responded|answered|updated|closed|solved|completed|submitted|started)$"
     )
     return bool(re.search(words, name, re.IGNORECASE))

@@ -163,6 +163,9 @@ def _when(made: Guess) -> None:
 _EACH = 0.97  # of the rows, those that are dated
 
 
+_NO_ID = r"-?\d*[.,]\d+|-\d+|\d{1,3}|.*%|\d{1,2}:\d\d\D?.*"
+
+
 def _ids(made: Guess) -> list[Profile]:
     """List the columns left that hold ids: written in one word with figures, or addresses."""
     return [
@@ -174,7 +177,9 @@ def _ids(made: Guess) -> list[Profile]:
         and not re.search(NO_WHO, column.called)
         and column.kind in ("id", "email", "category", "number", "text")
         and (column.kind in ("id", "email") or is_coded(column.counts.index))
-        and not column.counts.index.str.fullmatch(r"-?\d*[.,]\d+|-\d+|\d{1,3}|.*%").any()
+        and not column.counts.index.str.fullmatch(
+            r"-?\d*[.,]\d+|-\d+|\d{1,3}|.*%|\d{1,2}:\d\d\D?.*"
+        ).any()
     ]
 
 

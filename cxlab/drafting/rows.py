@@ -3,15 +3,16 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import combinations
 
 import pandas as pd
 
 from cxlab.cleaning import CleaningError
-from cxlab.cleaning.convert import _YES, to_currency, to_number
+from cxlab.cleaning.convert import _NO, _YES, to_currency, to_number
 from cxlab.cleaning.counting import gives_back, standing
 from cxlab.cleaning.dates import to_time
 from cxlab.drafting.guesses import Guess, keyed
-from cxlab.drafting.profiles import MONTH, MOST_VALUES, Profile, folded
+from cxlab.drafting.profiles import CODES, IN_MONEY, MONTH, MOST_VALUES, Profile, folded
 from cxlab.drafting.tables import is_money
 from cxlab.results import listing
 
@@ -31,6 +32,7 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
         _forms(made)
         _decimals(made)
         _which_rows(made)
+        _set_apart(made)
         _splits(made)
         _nobody(made)
         if made.table == "customers":
@@ -45,7 +47,9 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
             _cents(made)
             _in_many(made)
             _two_sides(made)
+            _two_columns(made)
             _came_back(made)
+            _unpaid(made)
             _called_off(made)
             _either_side(made)
             _untold(made)
@@ -229,6 +233,46 @@ def _which_rows(made: Guess) -> None:
         rows / max(column.n, 1),
         "where",
     )
+
+
+_OUT = re.compile(
+    r"exclu[ds]|ignore|\b(?:is )?test(?: (?:data|row|record|order|response|user))?$|^is test|"
+    r"\bspam\b|duplica|invalid|deleted|archived|disqualif|fraud|ausgeschloss|ungultig|geloscht|testdat"
+)
+_IN = re.compile(
+    r"(?:is |survey |response )?(?:completed?|finished|valid|submitted|verified|approved|gultig|"
+    r"vollstandig|abgeschlossen|beendet|complet[eo]?|terminee?|valid[eoa]|finalizad[oa]|concluid[oa])"
+)
+
+
+def _set_apart(made: Guess) -> None:
+    """Doubt rows that a flag calls a test, excluded or not finished, and that are counted."""
+    if made.table not in ("responses", "orders", "interactions", "reviews"):
+        return
+    for column in made.found:
+        sides = _YES if _OUT.search(column.called) else _NO if _IN.fullmatch(column.called) else ()
+        words = [word for word in column.counts.index if word.casefold() in sides]
+        told = column.name in made.said.get("where", {}) or column in made.columns.values()
+        told = told or any(f"'{column.name}'" in doubt.text for doubt in made.doubts)
+        if column.kind != "flag" or not words or told:
+            continue
+        rows = made.raw(column).isin(words)
+        nps = made.columns.get("nps")
+        number = _worth(made, column, words)
+        if nps is not None and nps.numbers:
+            points = made.raw(nps).map(nps.numbers).astype(float)
+            groups = (points > 8).astype(float) - (points < 7)
+            mine, without = (100 * groups[kept & points.notna()].mean()
+                             for kept in (points.notna(), ~rows))  # fmt: skip
+            number = f"NPS {mine:.1f}, without them {without:.1f}"
+        made.doubt(
+            f"'{column.name}' says {listing([repr(word) for word in words])} of "
+            f"{int(rows.sum()):,} of {column.n:,} rows{f' ({number})' if number else ''}, and they "
+            f"are counted; `where: {{{column.name}: {{not: [{', '.join(words)}]}}}}` leaves them "
+            "out.",
+            max(0.2, float(rows.mean())),
+            "where",
+        )
 
 
 _SPEAKER = re.compile(r"(?:speaker|sender|author|participant|user)(?: (?:type|role))?|role|said by|"
@@ -528,81 +572,33 @@ def _said(made: Guess) -> str:
         return ""
     cells = made.raw(column)
     codes = set(to_currency(cells).values.fillna("") if column is fees else cells.str.upper())
-    codes = {{"KR": "SEK"}.get(code, code) for code in codes} - {""}
+    codes = {_likely(code) for code in codes} - {""}
     return codes.pop() if len(codes) == 1 else "" if codes else _headed(fees)
 
 
-_CODES = frozenset(
-    [
-        "AED",
-        "ARS",
-        "AUD",
-        "BGN",
-        "BRL",
-        "CAD",
-        "CHF",
-        "CLP",
-        "CNY",
-        "COP",
-        "CZK",
-        "DKK",
-        "EGP",
-        "EUR",
-        "GBP",
-        "HKD",
-        "HUF",
-        "IDR",
-        "ILS",
-        "INR",
-        "ISK",
-        "JPY",
-        "KRW",
-        "MAD",
-        "MXN",
-        "MYR",
-        "NGN",
-        "NOK",
-        "NZD",
-        "PEN",
-        "PHP",
-        "PKR",
-        "PLN",
-        "QAR",
-        "RON",
-        "RSD",
-        "RUB",
-        "SAR",
-        "SEK",
-        "SGD",
-        "THB",
-        "TRY",
-        "TWD",
-        "UAH",
-        "USD",
-        "VND",
-        "ZAR",
-    ]
-)
+def _likely(code: str) -> str:
+    """Give the likeliest of the currencies that share a sign."""
+    return {"KR": "SEK", "SKR": "SEK"}.get(code, code)
 
 
 def _money_of(made: Guess) -> Profile | None:
     """Find the column of currencies: by its heading, else by codes in it."""
     by_name = [c for c in made.found if c.called in ("currency", "wahrung", "devise", "moneda")]
-    by_code = [c for c in made.found if c.n and set(c.counts.index.str.upper()) <= _CODES]
+    by_code = [c for c in made.found if c.n and set(c.counts.index.str.upper()) <= CODES]
     return next(iter([*by_name, *by_code]), None)
 
 
 def _headed(column: Profile) -> str:
     """Give the currency that a heading names, as 'Fare (EUR)' does; nothing where it names two."""
-    named = set(re.findall(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])|[€£]", column.name))
-    codes = {{"€": "EUR", "£": "GBP"}.get(word, word) for word in named} & _CODES
+    named = pd.Series(IN_MONEY.findall(column.name), dtype="str")
+    codes = set(to_currency(named).values.map(_likely, na_action="ignore").dropna()) & CODES
     return codes.pop() if len(codes) == 1 else ""
 
 
 def _always(made: Guess, column: Profile, amount: Profile, code: str) -> str:
     """Name the one currency there is; a column that says nothing else is not read."""
     if column is amount:
-        return {"KR": "SEK"}.get(code, code)
+        return _likely(code)
     made.columns.pop("currency", None)
     made.unused[column.name] = f"always '{column.example}': the study's currency"
     return code
@@ -611,9 +607,6 @@ def _always(made: Guess, column: Profile, amount: Profile, code: str) -> str:
 _LOCAL = (
     r"local currency|lokale wahrung|landeswahrung|monnaie locale|devise locale|"
     r"moneda local|lokale valuta|valuta locale|transaction currency|document currency"
-)
-_IN = re.compile(
-    r"(?<![A-Za-z])(EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CAD|AUD|JPY|CNY|INR|€|\$|£)(?![A-Za-z])"
 )
 
 
@@ -631,9 +624,9 @@ def _in_many(made: Guess) -> None:
             "columns",
             "amount",
         )
-    mine = _IN.findall(amount.name)
+    mine = IN_MONEY.findall(amount.name)
     others = [c for c in made.found if c is not amount and c.n and c.numbers
-              and _IN.sub("", c.name) == _IN.sub("", amount.name)]  # fmt: skip
+              and IN_MONEY.sub("", c.name) == IN_MONEY.sub("", amount.name)]  # fmt: skip
     if mine and others:
         names = listing([f"'{column.name}' ({column.n:,} rows)" for column in others])
         made.doubt(
@@ -649,7 +642,7 @@ def _in_many(made: Guess) -> None:
 def _two_sides(made: Guess) -> None:
     """Doubt sums that stand in a second column wherever the first is empty."""
     amount = made.columns.get("amount")
-    if amount is None or amount.filled > 0.99 or _IN.search(amount.name):
+    if amount is None or amount.filled > 0.99 or IN_MONEY.search(amount.name):
         return
     empty = made.raw(amount) == ""
     for column in made.left() + [c for c in made.found if c.name in made.unused]:
@@ -666,6 +659,31 @@ def _two_sides(made: Guess) -> None:
             f"with the other side it would be {mine - total:,.2f} or {mine + total:,.2f}. Bring "
             "them into one column, what was given back as negative amounts.",
             0.85,
+            "columns",
+            "amount",
+        )
+        return
+
+
+def _two_columns(made: Guess) -> None:
+    """Doubt sums of which each row has one in either of two columns, as a ledger has them."""
+    if {"amount", "unit_price"} & made.columns.keys():
+        return
+    money = {c.name: made.raw(c).map(c.numbers).astype(float).fillna(0)
+             for c in made.found if is_money(c)}  # fmt: skip
+    for one, other in combinations(money, 2):
+        first, second = money[one] != 0, money[other] != 0
+        if (first & second).any() or (first | second).mean() < 0.9 or not first.any():
+            continue
+        mine, theirs = money[one].sum(), money[other].sum()
+        if not second.any():
+            continue
+        made.doubt(
+            f"a row has its sum in '{one}' ({int(first.sum()):,} rows, {mine:,.2f}) or in "
+            f"'{other}' ({int(second.sum()):,} rows, {theirs:,.2f}), and neither is read. Bring "
+            "them into one column, what was given back as negative amounts: "
+            f"{abs(mine - theirs):,.2f} together.",
+            0.9,
             "columns",
             "amount",
         )
@@ -721,6 +739,30 @@ def _came_back(made: Guess) -> None:
                 n / max(column.n, 1),
                 "where",
             )
+
+
+_PAYMENT = re.compile(
+    r"(?:is |was )?(?:paid|settled|bezahlt|beglichen|betalt|betald|betaald|payee?s?|paye|regle|"
+    r"pagad[oa]|pag[oa]|pagato|zaplacon[aeoy]|oplacon[aeoy]|zaplacen[aoy]|uhrazen[aoy]|maksettu|"
+    r"fizetve|kifizetve|odendi|оплачен[ао]?|支払済み?|已付款|결제완료)(?: (?:flg|flag|ind|yn|y n))?"
+)
+
+
+def _unpaid(made: Guess) -> None:
+    """Doubt orders of which a flag says that they are not paid."""
+    for column in made.found:
+        no = [word for word in column.counts.index if word.casefold() in _NO]
+        rule = column.name in made.said.get("where", {})
+        if not no or column.kind != "flag" or not _PAYMENT.fullmatch(column.called) or rule:
+            continue
+        made.doubt(
+            f"'{column.name}' says {listing([repr(word) for word in no])} of "
+            f"{int(column.counts[no].sum()):,} of {column.n:,} rows, worth "
+            f"{_worth(made, column, no)}, and they are counted; `where: {{{column.name}: {{not: "
+            f"[{', '.join(no)}]}}}}` leaves them out.",
+            int(column.counts[no].sum()) / max(column.n, 1),
+            "where",
+        )
 
 
 _COSTS = re.compile(

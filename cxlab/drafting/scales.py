@@ -32,6 +32,8 @@ _ORDERS = (
     "totalmente en desacuerdo/muy en desacuerdo|en desacuerdo|algo en desacuerdo|"
     "ni de acuerdo ni en desacuerdo/neutral/indiferente|algo de acuerdo|de acuerdo|"
     "totalmente de acuerdo/muy de acuerdo",
+    "definitely disagree|mostly disagree|neither agree nor disagree/neither/neutral|mostly agree|"
+    "definitely agree",
     # satisfaction
     "very dissatisfied/extremely dissatisfied/completely dissatisfied/very unsatisfied|"
     "dissatisfied/unsatisfied/quite dissatisfied|somewhat dissatisfied/slightly dissatisfied/"
@@ -131,6 +133,7 @@ _ORDERS = (
     "extremely unhappy|very unhappy|unhappy|neutral|happy|very happy|extremely happy",
     # faces
     "😡/😠/🤬/😭/😫|☹/🙁/😞/😕/😟/😢/😔/😒|😐/😑/😶|🙂/😊/☺/😀/🙃|😍/😃/🤩/😄/😁/🥰",
+    "😡/😠|☹/🙁/😞/😕/😟|😐/😑/😶|😀/😃/😄/😁|😍/🤩",
     "😡/😠/😭/😢|☹/🙁/😞/😕/😟|😐/😑/😶|🙂/😊/☺|😀/😃/😄/😁/😍/🤩",
     "😡/😠/😭/😢|☹/🙁/😞/😕/😟|🙂/😊/☺|😀/😃/😄/😁/😍/🤩",  # terminals offer no middle
     "very negative|negative|somewhat negative|neutral|somewhat positive|positive|very positive",

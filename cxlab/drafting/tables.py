@@ -10,9 +10,11 @@ import pandas as pd
 
 from cxlab import ingest
 from cxlab.cleaning.convert import to_currency
+from cxlab.cleaning.counting import gives_back, standing
+from cxlab.cleaning.durations import unit_named
 from cxlab.codebook import Table
 from cxlab.drafting.lexicon import EVENT, NO_RATING, NO_SUM, TELLS, WHO, WORDS, Word
-from cxlab.drafting.profiles import Profile, folded
+from cxlab.drafting.profiles import IN_MONEY, MOST_VALUES, Profile, folded
 from cxlab.drafting.scales import read_scale
 from cxlab.drafting.vendors import Vendor, vendor_of
 from cxlab.results import listing
@@ -225,10 +227,15 @@ def _content(found: list[Profile]) -> Counter[str]:
     points["customers"] -= 4 * several
     written = any(len(c.counts) <= c.n / 3 for c in times) and not (asked or pleased or coded)
     points["customers"] += 9 * (several and written and any(map(_is_of_account, found)))
+    named_own = [c for c in coded if c.distinct > 0.99]
+    dated = [re.search(_FIRST_LAST, c.called) for c in times]
+    if named_own and len({bool(said[1]) for said in dated if said}) == 2:
+        points["customers"] += 8  # the first and the last day of each, beside sums of all
     if began and ended and is_brief(began, ended[0]):
         points["customers"] -= 8  # a meeting is no membership
         points["interactions"] += 4 * (not money)
     points["orders"] += 3 * bool(money and times and (who or coded or numbered)) - 4 * (not money)
+    points["orders"] += 3 * (bool(money and times) and not once and any(map(_is_dealt, found)))
     points["interactions"] -= 6 * (not times)
     if once and is_who(who[0]) and _live(times) and not any(c is not who[0] for c in coded):
         points["customers"] += 5
@@ -253,6 +260,21 @@ def _content(found: list[Profile]) -> Counter[str]:
     points["visits"] += visited
     points["subscriptions"] -= 8 * (not (began or ended))
     return points
+
+
+_FIRST_LAST = re.compile(
+    r"^(?:(first|erst|premier|primer|primeir|prim[ao]\b|eerste|forsta|forste|pierwsz|prvni)|"
+    r"(?:last|letzt|dernier|ultim|laatste|senast|siste|sidste|ostatni|posledni))"
+)
+
+
+def _is_dealt(column: Profile) -> bool:
+    """Say whether words call some rows sold, and others void or given back."""
+    if column.kind != "category" or len(column.counts) > MOST_VALUES or column.numbers:
+        return False
+    words = column.counts.index.to_series()
+    said, back = standing(words, "orders").to_numpy(), gives_back(words)
+    return bool(((said == "counts") & ~back).any() and ((said == "not_counted") | back).any())
 
 
 def is_brief(began: Sequence[Profile], ended: Profile) -> bool:
@@ -299,12 +321,16 @@ def _visited(found: list[Profile], times: list[Profile]) -> int:
 
 
 def is_money(column: Profile) -> bool:
-    """Say whether values are written as sums are: with two decimals, or with a currency."""
+    """Say whether values are written as sums are, with two decimals or a currency, or headed so."""
     texts = column.counts.index.to_series()
     signed = (to_currency(texts.head(_SEEN)).values.fillna("%") != "%").mean() > 0.9
     cents = texts.str.fullmatch(r"-?[\d., \u00a0\u202f']*\d[.,]\d\d").mean() > 0.9
     plain = column.kind in ("number", "unclear number", "id", "scale")
-    return bool(plain and (signed or (cents and len(texts) > _FEW)))
+    behind = re.search(r"[(\[](?:in )?(\w+)[)\]]\s*$", column.name)
+    plain = plain and not (behind and unit_named(behind[1]))  # '0,50' under 'Svarstid (h)'
+    zeros = sum(column.counts[word] for word, number in column.numbers.items() if not number)
+    headed = bool(IN_MONEY.search(column.name)) and zeros < 0.5 * column.n
+    return bool(plain and (signed or headed or (cents and len(texts) > _FEW)))
 
 
 # what a row of a table is called where a heading counts them

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
-from cxlab.ingest.layouts import Header
+from cxlab.ingest.layouts import DATE, Header
 
 Wanted = Callable[[Header], list[int]]  # which places of a header are to be read
 
@@ -101,6 +101,40 @@ def sums_amid(cells: pd.DataFrame) -> np.ndarray:
     few = np.flatnonzero((filled < usual) & (filled <= usual / 2 + 1))
     found = [at for at in few if is_sum(cells.iloc[at].tolist(), usual)]
     return np.array(found if len(found) > 1 else [], dtype=int)
+
+
+GROUP = "group above"  # what a report's own line says of the rows below it
+
+
+def grouped(cells: pd.DataFrame, header: Header) -> tuple[pd.DataFrame, Header, np.ndarray]:
+    """Find lines of a report that name what the rows below them belong to, and write it beside.
+
+    Such a line fills the first column alone, and no record holds the like there: none anything,
+    or all a day. The first filled row is one.
+
+    Args:
+        cells: columns named by their place.
+        header: of these columns.
+
+    Returns:
+        The cells and the header with one more column, and the places of such lines; both as they
+        were where there are none.
+    """
+    filled = (cells != "").sum(axis="columns").to_numpy()
+    first = cells["0"].to_numpy(object)
+    rows, alone = np.flatnonzero(filled), (filled == 1) & (first != "")
+    heads = np.array([at for at in np.flatnonzero(alone) if not _SUMS.fullmatch(first[at])], int)
+    records = np.flatnonzero(filled > 2)
+    held = [cell for cell in first[records] if cell and not _SUMS.fullmatch(cell)]
+    apart = not held or (all(map(DATE.fullmatch, held)) and len(held) == len(records))
+    if len(heads) < 2 or rows[0] != heads[0] or not apart or len(records) < 2 * len(heads):
+        return cells, header, np.array([], int)
+    if any(DATE.fullmatch(first[at]) for at in heads) or len({*first[heads]}) < len(heads):
+        return cells, header, np.array([], int)
+    above = np.searchsorted(heads, np.arange(len(cells)), side="right") - 1
+    cells = cells.assign(**{str(len(header.names)): first[heads][np.maximum(above, 0)]})
+    more = {field: (*getattr(header, field), GROUP) for field in ("names", "wording")}
+    return cells, replace(header, **more), heads
 
 
 def headers_again(cells: pd.DataFrame, header: Header) -> np.ndarray:

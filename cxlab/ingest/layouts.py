@@ -123,14 +123,14 @@ def recognise(rows: Sequence[Sequence[str]]) -> Header:
     return Header(_named_layout(names), 1, names, names, tuple(map(_zone_of_name, names)))
 
 
-_DATE = re.compile(r"(?:\d{4}[-./]\d\d?[-./]\d\d?|\d\d?[-./]\d\d?[-./]\d{4})(?:[T ]\d.*)?")
+DATE = re.compile(r"(?:\d{4}[-./]\d\d?[-./]\d\d?|\d\d?[-./]\d\d?[-./]\d{4})(?:[T ]\d.*)?")
 
 
 def _is_record(rows: Sequence[Sequence[str]]) -> bool:
     """Say whether the first row holds a day and is written as those below it: no heading is."""
     first, *below = [[_shape(cell) for cell in row] for row in rows]
     below = [row for row in below if len(row) == len(first)]
-    dated = [at for at, cell in enumerate(rows[0]) if _DATE.fullmatch(cell.strip())]
+    dated = [at for at, cell in enumerate(rows[0]) if DATE.fullmatch(cell.strip())]
     if len(below) < 2 or len(first) < 3 or not any(first[at] == below[0][at] for at in dated):
         return False
     alike = [sum(a == b for a, b in zip(first, row, strict=True)) for row in below]
@@ -181,6 +181,8 @@ def _is_merged(groups: list[str], row: Sequence[str], below: Sequence[str]) -> b
 
 
 def _is_number(text: str) -> bool:
+    if re.fullmatch(r"[01] ?[-–] ?(?:5|7|10|100)", text):  # a scale's ends, below its question
+        return False
     return bool(re.fullmatch(r"[+-]?[\d.,:/\- ]*\d[\d.,:/\- ]*", text))
 
 

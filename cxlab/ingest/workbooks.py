@@ -14,7 +14,17 @@ import numpy as np
 import pandas as pd
 
 from cxlab.codebook import DOUBT, Table, did_you_mean
-from cxlab.ingest.grids import FOOTER, LAST_ROWS, Grid, Wanted, footers, headers_again, sums_amid
+from cxlab.ingest.grids import (
+    FOOTER,
+    GROUP,
+    LAST_ROWS,
+    Grid,
+    Wanted,
+    footers,
+    grouped,
+    headers_again,
+    sums_amid,
+)
 from cxlab.ingest.layouts import recognise, top
 from cxlab.ingest.opening import IngestError
 from cxlab.results import count, listing
@@ -49,10 +59,15 @@ def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
     damage[[last + at for at in footers(cells[last:])]] = FOOTER
     damage[headers_again(frame, header)] = FOOTER
     damage[np.flatnonzero(keep)[sums_amid(frame[keep])]] = FOOTER
+    frame, header, heads = grouped(frame, header)
+    damage[heads] = FOOTER
     damage = damage[keep]
     places = [str(place) for place in wanted(header)]
     where = f"{path.name}: sheet '{sheet}', header in row {at + 1}, {header.layout} layout"
     notes = [f"{where}, {keep.sum():,} rows."]
+    if len(heads):
+        said = f"name what the rows below belong to; each has it as '{GROUP}'"
+        notes.append(f"{path.name}: {count(len(heads), 'row')} {said}.")
     if covers:
         shown = listing([f"'{name}'" for name in covers], 6)
         notes.append(f"{path.name}: {shown} {'hold' if len(covers) > 1 else 'holds'} no table.")

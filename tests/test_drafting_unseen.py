@@ -1,0 +1,275 @@
+"""Exports nobody here had seen: what they taught about flags, groups, labels, days and money."""
+
+import openpyxl
+import pandas as pd
+import pytest
+import yaml
+
+from cxlab import study
+from cxlab.cleaning.convert import to_currency, to_number
+from cxlab.cleaning.counting import standing
+from cxlab.cleaning.dates import to_time
+from cxlab.drafting import draft
+from tests.test_drafting_overlooked import DAYS, NPS, PAID, RATED, SCORE, N, _drafted
+
+FAR = "2025-09-{:02d}"
+
+
+def _sheet(folder, rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(folder / "e.xlsx")
+    made = draft([folder / "e.xlsx"], folder)
+    (folder / "study.yaml").write_text(made.text, encoding="utf-8")
+    opened = study.load(folder / "study.yaml", cache=False)
+    return " ".join(made.doubts), yaml.safe_load(made.text)["tables"], opened
+
+
+@pytest.mark.parametrize("dated", [False, True], ids=["beside", "in the day's column"])
+def test_lines_of_a_report_that_name_a_group_stand_in_each_row_below(dated, tmp_path):
+    head = ["Date", "Invoice", "Goods", "Amount"] if dated else ["", "Date", "Invoice", "Amount"]
+    rows = [["Turnover by patient, spring"], [], head]
+    for at in range(0, N, 3):
+        rows.append([f"Ms Patient {at}", None, None, None])
+        for each in range(at, at + 3):
+            cells = [DAYS[each], f"b{each}", *(["x"] if dated else []), float(PAID[each])]
+            rows.append(cells if dated else [None, *cells])
+        rows.append([f"Total for Ms Patient {at}", None, None, float(PAID[at : at + 3].sum())])
+    doubts, _, opened = _sheet(tmp_path, rows)
+    orders = opened.cleaned["orders"]
+    assert orders.frame["amount"].sum() == pytest.approx(PAID.sum())
+    assert len(orders.frame) == N
+    assert f"'group above' ('Ms Patient 0') comes again ({N // 3} customers in {N} rows)" in doubts
+    text = (tmp_path / "study.yaml").read_text(encoding="utf-8")
+    text = text.replace("      ordered_at", "      customer_id: group above\n      ordered_at")
+    (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+    opened = study.load(tmp_path / "study.yaml", cache=False)
+    spent = opened.cleaned["orders"].frame.groupby("customer_id")["amount"].sum()
+    assert spent["Ms Patient 3"] == pytest.approx(PAID[3:6].sum())
+
+
+def test_rows_of_which_only_the_id_is_filled_are_no_groups(tmp_path):
+    rows = [["Reply No", "Day", "Would you recommend us?", "Staff", "Rooms"]]
+    rows += [[f"r{at}", *([None] * 4 if at % 9 == 0 else [DAYS[at], int(NPS[at]), 4, 5])]
+             for at in range(N)]  # fmt: skip
+    _, said, _ = _sheet(tmp_path, rows)
+    assert "group above" not in str(said)
+
+
+def test_words_that_say_again_what_codes_do_are_labels_and_no_rating_of_their_own(tmp_path):
+    words = ("Awful", "Poor", "So so", "Fine", "Superb")
+    _, said, opened = _drafted(
+        tmp_path, "Reply;Day;How satisfied are you overall?;In words;Likely to recommend us",
+        lambda at: (f"r{at}", DAYS[at], RATED[at], words[RATED[at] - 1], NPS[at]), ";",
+    )  # fmt: skip
+    assert "ratings" not in said["responses"]
+    assert "In words" not in str(said)
+    assert opened.responses["csat"].mean() == pytest.approx(RATED.mean())
+
+
+def test_words_beside_codes_say_which_end_is_the_good_one(tmp_path):
+    words = ("Very satisfied", "Satisfied", "Neutral", "Dissatisfied", "Very dissatisfied")
+    _, said, _ = _drafted(
+        tmp_path, "Reply;Day;Overall satisfaction;Overall satisfaction (text)",
+        lambda at: (f"r{at}", DAYS[at], RATED[at], words[RATED[at] - 1]), ";",
+    )  # fmt: skip
+    assert said["responses"]["scales"]["csat"]["better"] == "low"
+
+
+@pytest.mark.parametrize("heading", ["Cena (Kč)", "Avgift kr", "Preis in €", "Biaya (IDR)"])
+def test_a_heading_with_a_currency_is_money_and_rows_of_it_are_orders(heading, tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, f"Nr;Klient;Dag;Sal;{heading}",
+        lambda at: (at + 700, f"k{at % 31}", f"{DAYS[at]:%Y-%m-%d}", "AB"[at % 2], 300 + at % 7),
+        ";",
+    )  # fmt: skip
+    assert said["orders"]["columns"]["amount"] == heading
+
+
+def test_an_amount_that_is_mostly_nothing_does_not_make_orders_of_loans(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "Nr;Leser;Tag;Titel;Ticket-Art;Strafe (€)",
+        lambda at: (at + 700, f"k{at % 31}", f"{DAYS[at]:%Y-%m-%d}", f"Buch {at % 40}",
+                    "AB"[at % 2], "2,00" if at % 9 == 0 else "0,00"), ";",
+    )  # fmt: skip
+    assert "orders" not in said
+
+
+def test_a_length_of_time_is_no_money_however_it_is_written(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "Nr;Kund;Dag;Typ;Väntan (min)",
+        lambda at: (at + 700, f"k{at % 31}", f"{DAYS[at]:%Y-%m-%d}", "AB"[at % 2],
+                    f"{at % 20 + .25:.2f}".replace(".", ",")), ";",
+    )  # fmt: skip
+    assert "amount" not in str(said)
+
+
+def test_rupees_are_read_with_their_word_and_named():
+    cells = pd.Series(["Rs. 1,299.50", "Rs 40.00", "₨ 7.25"])
+    assert to_number(cells).values.tolist() == [1299.5, 40.0, 7.25]
+    assert to_currency(cells).values.tolist() == ["INR"] * 3
+
+
+def test_failures_are_no_sales():
+    assert standing(pd.Series(["Payment Failure", "FAILURE"]), "orders").tolist() == [
+        "not_counted",
+        "not_counted",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "day"),
+    [
+        (["3 de marzo de 2025", "14 de abril de 2025"], "2025-03-03"),
+        (["3 de março de 2025", "1º de maio de 2025"], "2025-03-03"),
+        (["03312025", "04152025"], "2025-03-31"),
+        (["31032025", "15042025"], "2025-03-31"),
+        (["20250331", "20250415"], "2025-03-31"),
+    ],
+)
+def test_days_with_de_and_days_in_eight_figures_are_read(cells, day):
+    assert str(to_time(pd.Series(cells), timezone="UTC").values[0].date()) == day
+
+
+def test_eight_figures_that_do_not_tell_day_from_month_are_refused():
+    with pytest.raises(ValueError, match="reads as 3 Apr or as 4 Mar"):
+        to_time(pd.Series(["03042025", "05062025"]), timezone="UTC", name="x")
+
+
+@pytest.mark.parametrize(
+    ("heading", "yes", "no", "word"),
+    [("Excluded from scoring", "true", "false", "true"), ("Is test", "Y", "N", "Y"),
+     ("Survey completed", "No", "Yes", "No"), ("Abgeschlossen", "Nein", "Ja", "Nein")],
+)  # fmt: skip
+def test_rows_that_a_flag_sets_apart_are_doubted_with_the_score_without_them(
+    heading, yes, no, word, tmp_path
+):
+    apart = [at % 6 == 0 for at in range(N)]
+    doubts, _, _ = _drafted(
+        tmp_path, f"Reply;Day;Likely to recommend us;{heading}",
+        lambda at: (f"r{at}", DAYS[at], NPS[at], yes if apart[at] else no), ";",
+    )  # fmt: skip
+    kept = NPS[[not each for each in apart]]
+    without = 100 * ((kept > 8).mean() - (kept < 7).mean())
+    said = f"'{word}' of {sum(apart)} of {N} rows (NPS {SCORE:.1f}, without them {without:.1f})"
+    assert said in doubts
+
+
+@pytest.mark.parametrize(("heading", "no"), [("Paid", "N"), ("Zaplaceno", "ne"), ("paid_flg", "0")])
+def test_orders_that_a_flag_calls_unpaid_are_doubted_with_their_worth(heading, no, tmp_path):
+    yes = {"N": "Y", "ne": "ano", "0": "1"}[no]
+    doubts, _, _ = _drafted(
+        tmp_path, f"Order ID;Customer ID;Order date;Total;{heading}",
+        lambda at: (f"o{at}", f"k{at % 30}", DAYS[at], PAID[at], no if at % 5 == 0 else yes), ";",
+    )  # fmt: skip
+    assert f"'{no}' of {N // 5} of {N} rows, worth {PAID[::5].sum():,.2f}" in doubts
+
+
+def test_an_end_of_contract_that_everybody_has_leaves_the_day_of_leaving_to_be_found(tmp_path):
+    doubts, said, _ = _drafted(
+        tmp_path, "Account No;Supply start;Contract End Date;Handed over",
+        lambda at: (f"a{at}", f"{DAYS[at]:%Y-%m-%d}", f"{DAYS[at].replace(year=2027):%Y-%m-%d}",
+                    FAR.format(at % 28 + 1) if at % 5 == 0 else ""), ";",
+    )  # fmt: skip
+    assert "churned_at" not in said["customers"]["columns"]
+    assert f"'Handed over' holds a later date for {N // 5} of {N}" in doubts
+
+
+def test_sums_in_either_of_two_columns_are_doubted_with_both(tmp_path):
+    back = PAID[::2].sum()
+    doubts, _, _ = _drafted(
+        tmp_path, "Booked;Customer Ref;Text;Out;In",
+        lambda at: (f"{DAYS[at]:%Y-%m-%d}", f"k{at % 31}", "ab"[at % 2],
+                    *((f"{PAID[at]:.2f}", "") if at % 2 == 0 else ("", f"{PAID[at]:.2f}"))), ";",
+    )  # fmt: skip
+    assert f"'Out' ({len(PAID[::2])} rows, {back:,.2f})" in doubts
+    assert f"{abs(PAID.sum() - 2 * back):,.2f} together" in doubts
+
+
+def test_words_of_sales_and_voids_make_orders_of_a_till_roll(tmp_path):
+    _, _, opened = _drafted(
+        tmp_path, "BIZ DATE|CLOCK|SEQ|KIND|CLUB#|AMT",
+        lambda at: (f"{DAYS[at]:%d.%m.%Y}", f"{DAYS[at]:%H:%M}", 9000 + at,
+                    ("SALE", "SALE", "VOID")[at % 3], 5000 + at % 31, round(PAID[at])), "|",
+    )  # fmt: skip
+    kept = sum(round(PAID[at]) for at in range(N) if at % 3 < 2)
+    assert opened.cleaned["orders"].frame["amount"].sum() == kept
+
+
+def test_a_list_with_first_and_last_days_of_each_is_a_list_of_customers(tmp_path):
+    _, said, opened = _drafted(
+        tmp_path, "Record;First order on;Last order on;Orders;Spent in total;Lapsed?",
+        lambda at: (f"d-{at}", f"{DAYS[at]:%d %B %Y}", f"{DAYS[-1]:%d %B} {2025 + at % 2}",
+                    1 + at % 9, f"£{PAID[at]:.2f}", "Y" if at % 4 == 0 else "N"), ";",
+    )  # fmt: skip
+    assert list(said) == ["customers"]
+    assert said["customers"]["columns"]["churned"] == "Lapsed?"
+    assert opened.mapping.as_of.year == 2026
+
+
+def test_a_day_of_giving_up_in_a_list_of_sales_is_doubted(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Pass No;Customer ID;Order date;Total;Date of termination",
+        lambda at: (f"o{at}", f"k{at % 30}", f"{DAYS[at]:%Y-%m-%d}", PAID[at],
+                    FAR.format(at % 28 + 1) if at % 6 == 0 else ""), ";",
+    )  # fmt: skip
+    assert f"'Date of termination' holds a day in {N // 6} of {N} rows" in doubts
+
+
+def test_those_who_answer_are_few_and_no_customers(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "line;direction;user;started;contact",
+        lambda at: ("UK", ("in", "out")[at % 2], f"Agent {at % 3}", f"{DAYS[at]:%Y-%m-%d %H:%M}",
+                    f"Caller {at % 41}"), ";",
+    )  # fmt: skip
+    assert said["interactions"]["columns"]["customer_id"] == "contact"
+
+
+def test_an_account_closed_goes_before_a_day_of_opting_out(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "member_no;enrol_dt;opt_out_dt;acct_closed_dt",
+        lambda at: (f"m{at}", f"{DAYS[at]:%Y-%m-%d}", FAR.format(at % 28 + 1) if at % 3 else "",
+                    FAR.format(at % 28 + 1) if at % 7 == 0 else ""), ";",
+    )  # fmt: skip
+    assert said["customers"]["columns"]["churned_at"] == "acct_closed_dt"
+
+
+def test_the_ends_of_a_scale_below_its_question_are_a_second_row_of_headings(tmp_path):
+    rows = [["No.", "Day", "Satisfaction with …", None, None, "Recommend us", "Remark"],
+            [None, None, "Staff", "Rooms", "Overall", "0-10", None]]  # fmt: skip
+    rows += [[at + 1, DAYS[at], int(RATED[at]) % 5 + 1, 5, int(RATED[at]), int(NPS[at]), None]
+             for at in range(N)]  # fmt: skip
+    _, _, opened = _sheet(tmp_path, rows)
+    assert opened.responses["csat"].mean() == pytest.approx(RATED.mean())
+    assert 100 * ((opened.responses["nps"] > 8).mean()
+                  - (opened.responses["nps"] < 7).mean()) == pytest.approx(SCORE)  # fmt: skip
+
+
+def test_five_faces_of_which_the_best_two_laugh_are_five_points(tmp_path):
+    faces = "😠🙁😐😃🤩"
+    _, said, opened = _drafted(
+        tmp_path, "Conversation ID;User ID;Created at;Rating",
+        lambda at: (f"c{at}", f"u{at % 40}", f"{DAYS[at]:%Y-%m-%d %H:%M}", faces[RATED[at] - 1]),
+        ";",
+    )  # fmt: skip
+    table = next(iter(said))
+    assert opened.cleaned[table].frame["csat"].mean() == pytest.approx(RATED.mean())
+
+
+def test_months_in_six_figures_date_bills(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "account_id,billing_month,total_due",
+        lambda at: (f"k{at % 30}", 202501 + at // 30, f"{PAID[at]:.2f}"),
+    )  # fmt: skip
+    assert said["orders"]["columns"]["ordered_at"] == "billing_month"
+
+
+def test_goods_sent_back_are_known_in_japanese(tmp_path):
+    doubts, said, _ = _drafted(
+        tmp_path, "注文番号;注文日;会員ID;数量;単価;小計;ステータス",
+        lambda at: (f"A{at}", f"{DAYS[at]:%Y/%m/%d}", f"M{at % 30}", 2, 500 + at, 1000 + 2 * at,
+                    ("発送済み", "返品")[at % 9 == 0]), ";",
+    )  # fmt: skip
+    assert said["orders"]["columns"]["amount"] == "小計"
+    assert f"{N // 9} of {N} rows '返品'" in doubts
