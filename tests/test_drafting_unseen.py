@@ -273,3 +273,94 @@ def test_goods_sent_back_are_known_in_japanese(tmp_path):
     )  # fmt: skip
     assert said["orders"]["columns"]["amount"] == "小計"
     assert f"{N // 9} of {N} rows '返品'" in doubts
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "said"),
+    [("Zahlung", ("jährlich", "monatlich"), "for how long each pays, 'jährlich' ("),
+     ("Billing interval", ("1", "12"), "for how long each pays, '1' ("),
+     ("Quantity", ("1", "3"), "how many each has")],
+)  # fmt: skip
+def test_fees_of_unlike_spans_or_pieces_are_doubted_with_their_sums(heading, cells, said, tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, f"Member No;Joined on;Left on;Monthly fee;{heading}",
+        lambda at: (f"m{at}", f"{DAYS[at]:%Y-%m-%d}", FAR.format(at % 28 + 1) if at % 3 else "",
+                    f"{PAID[at]:.2f}", cells[at % 2]), ";",
+    )  # fmt: skip
+    assert f"'{heading}' says {said}" in doubts
+
+
+def test_a_list_of_contracts_of_which_some_have_one_holder_is_doubted(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Contract;Begin;Storniert am;Halter-Nr",
+        lambda at: (f"V{at:05d}", f"{DAYS[at]:%Y-%m-%d}", FAR.format(at % 28 + 1) if at % 3 else "",
+                    f"H{at % 60:04d}"), ";",
+    )  # fmt: skip
+    assert f"each of {N} rows counts as a customer, and 'Halter-Nr' names 60" in doubts
+
+
+def test_a_zone_behind_a_heading_is_the_zone_of_its_times(tmp_path):
+    _, _, opened = _drafted(
+        tmp_path, "Ticket ID;User ID;Created (Asia/Tokyo);Rating",
+        lambda at: (f"t{at}", f"u{at % 40}", f"{DAYS[at]:%Y-%m-%d %H:%M}", RATED[at]), ";",
+    )  # fmt: skip
+    assert opened.mapping.timezone == "Asia/Tokyo"
+
+
+def test_the_movement_of_a_monthly_list_that_says_churn_is_doubted(tmp_path):
+    moved = ("new", "none", "churned", "none")
+    doubts, _, _ = _drafted(
+        tmp_path, "Month;Customer;MRR;Movement",
+        lambda at: (f"2025-{at % 3 + 1:02d}", f"Firm {at // 3}", f"{PAID[at]:.2f}", moved[at % 4]),
+        ";",
+    )  # fmt: skip
+    assert f"'Movement' holds 'churned' in {len(range(2, N, 4))} rows" in doubts
+
+
+def test_charges_and_their_payments_that_cancel_are_doubted_with_both_sums(tmp_path):
+    kinds = ("Charge", "Charge", "Payment")
+    sums = [-PAID[at - 1] - PAID[at - 2] if at % 3 == 2 else PAID[at] for at in range(N)]
+    doubts, _, _ = _drafted(
+        tmp_path, "Posted;Customer ID;Class;Amount",
+        lambda at: (f"{DAYS[at]:%Y-%m-%d}", f"k{at // 3 % 20}", kinds[at % 3], f"{sums[at]:.2f}"),
+        ";",
+    )  # fmt: skip
+    charged = sum(each for each in sums if each > 0)
+    assert "below zero ('Payment' of 'Class')" in doubts
+    assert f"against {charged:,.2f} above" in doubts
+
+
+@pytest.mark.parametrize(("yes", "no"), [("S", "N"), ("J", "N"), ("O", "N"), ("ano", "ne")])
+def test_one_letter_for_yes_in_other_languages_calls_an_order_off(yes, no, tmp_path):
+    _, _, opened = _drafted(
+        tmp_path, "Order ID;Customer ID;Order date;Total;Annullata",
+        lambda at: (f"o{at}", f"k{at % 30}", f"{DAYS[at]:%Y-%m-%d}", PAID[at],
+                    yes if at % 6 == 0 else no), ";",
+    )  # fmt: skip
+    kept = PAID.sum() - PAID[::6].sum()
+    assert opened.cleaned["orders"].frame["amount"].sum() == pytest.approx(kept)
+
+
+def test_a_contact_that_a_state_calls_cancelled_did_not_take_place(tmp_path):
+    state = ("Closed", "Closed", "Cancelled")
+    doubts, _, opened = _drafted(
+        tmp_path, "Case Number;Caller;Opened;Closed at;State",
+        lambda at: (f"I{at}", f"p{at % 40}", f"{DAYS[at]:%Y-%m-%d %H:%M}",
+                    f"{DAYS[at]:%Y-%m-%d} 23:00", state[at % 3]), ";",
+    )  # fmt: skip
+    assert len(opened.cleaned["interactions"].frame) == N - N // 3
+    assert f"'State' calls {N // 3} of {N} rows 'Cancelled'" in doubts
+
+
+def test_days_as_airlines_write_them_are_read():
+    cells = pd.Series(["07JAN2025", "1feb25"])
+    days = to_time(cells, timezone="UTC").values
+    assert [str(day.date()) for day in days] == ["2025-01-07", "2025-02-01"]
+
+
+def test_all_in_all_satisfied_in_norwegian_is_satisfaction(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "Svar;Dato;Hvor fornøyd er du alt i alt med banken?;Tillit (1-5)",
+        lambda at: (f"r{at}", f"{DAYS[at]:%d.%m.%Y}", RATED[at], RATED[-at]), ";",
+    )  # fmt: skip
+    assert said["responses"]["columns"]["csat"].startswith("Hvor forn")

@@ -17,6 +17,7 @@ _YES |= {"sim", "vero", "waar"}
 _NO |= {"nee", "não", "nao", "falso"}
 _YES |= {"tak", "ano", "áno", "evet", "kyllä", "igen", "da", "да", "так", "ναι", "نعم", "כן", "ya"}
 _NO |= {"nej", "nei", "nie", "ne", "hayır", "ei", "nem", "nu", "нет", "ні", "не", "όχι", "لا", "לא"}
+_YES |= {"j", "s", "o"}  # as in J/N, S/N and O/N
 _YES |= {"はい", "是", "예", "네", "ใช่", "có", "jah", "jā", "taip"}
 _NO |= {"いいえ", "否", "아니오", "아니요", "ไม่ใช่", "ไม่", "không", "nē", "tidak"}
 # how lists call those who left, and those who are there

@@ -238,7 +238,8 @@ def _by_vendor(made: Guess) -> None:
 def _labels_beside(made: Guess) -> None:
     """Find columns of words that say again what codes in another one do: they are its labels."""
     few = [c for c in made.left() if _PARTS <= len(c.counts) <= MOST_VALUES]
-    coded = {tuple(sorted(c.counts)): c for c in few if c.kind == "scale" and not c.words}
+    coded = {tuple(sorted(c.counts)): c for c in few
+             if c.kind == "scale" and c.counts.index.str.fullmatch(r"-?\d+").all()}  # fmt: skip
     for column in [c for c in few if c.kind == "category" and not c.numbers]:
         code = coded.get(tuple(sorted(column.counts)))
         if code is None or column.n < _MANY:
@@ -454,12 +455,13 @@ def _planned(made: Guess, column: Profile) -> bool:
     if not re.search(PLANNED, column.called):
         return False
     made.unused[column.name] = "an end that is planned: everybody has one"
+    ours = "churned_at" if made.table == "customers" else "ended_at"
     made.doubt(
-        f"'{column.name}' holds a day in {column.n:,} of {column.rows:,} rows: it is taken for a "
-        "planned end, and dates nobody's leaving.",
+        f"'{column.name}' holds a day in {column.n:,} of {column.rows:,} rows, is taken for "
+        f"planned and dates nobody's leaving. If people left then, write '{ours}: {column.name}'.",
         0.6,
         "columns",
-        "churned_at" if made.table == "customers" else "ended_at",
+        ours,
     )
     return True
 

@@ -116,8 +116,9 @@ class Word:
 
 _UNIT = r"(?: (?:ms|s|secs?|seconds|mins?|minutes|h|hours))?"
 _TIP = r"\b(?:tips?|trinkgeld|pourboire|gorjeta|propina|mancia|fooi|dricks)\b"
-_OVERALL = r"(?:ukupn|ogoln|celkov|samlet|samlad|kokonais|altalanos|genel|general)\w*"
-_FELT = r"\w*(?:zadovolj|zadowol|satysfak|spokojen|tilfreds|nojd|tyytyv|eleged|memnun|satisfac)\w*"
+_OVERALL = r"(?:ukupn|ogoln|celkov|samlet|samlad|kokonais|altalanos|genel|general|alt i alt)\w*"
+_FELT = r"\w*(?:zadovolj|zadowol|satysfak|spokojen|tilfreds|forn[øo]yd|nojd|tyytyv|eleged|memnun|"
+_FELT += r"satisfac)\w*"
 
 _TIME = ("time", "unclear time")
 _REPLY = r"repl(?:y|ied)|respon[sd]|antwort|reponse|respuesta|risposta|antwoord|resposta"

@@ -19,10 +19,10 @@ from cxlab.drafting.answers import (
 )
 from cxlab.drafting.doubts import would_be
 from cxlab.drafting.guesses import SCORES, Guess
-from cxlab.drafting.lexicon import ENDED, FIRM, STATUS, WORDS
-from cxlab.drafting.profiles import MOST_VALUES, Profile, folded
+from cxlab.drafting.lexicon import ENDED, FIRM, NO_WHO, STATUS, WORDS
+from cxlab.drafting.profiles import MOST_VALUES, Profile, folded, is_coded
 from cxlab.drafting.roles import WHEN, moments_of
-from cxlab.drafting.sums import other_sums, paid_here, priced_of, summed, unpriced
+from cxlab.drafting.sums import other_sums, paid_here, priced_of, summed, unlike_fees, unpriced
 from cxlab.drafting.tables import is_who
 from cxlab.ingest import GROUP
 from cxlab.results import count, listing
@@ -55,6 +55,7 @@ def overlooked(made: Guess) -> None:
     summed(made)
     asked_here(made)
     paid_here(made)
+    unlike_fees(made)
     one_or_two(made)
     _leave_here(made)
     _seldom_dated(made)
@@ -297,17 +298,19 @@ def _stays(made: Guess) -> None:
         return
 
 
+_ENDED = {"churned", "churned_at", "ended_at", "status"}
 _ENDS = re.compile(rf"(?!.*\b(?:clos|solved|resolved)){ENDED}")
 _LEAVES = re.compile(rf"\b(?:{ENDED})")
 
 
 def _leave_here(made: Guess) -> None:
     """Doubt rows of which a word or a day says that somebody left: nobody is known to."""
-    if made.table not in ("interactions", "visits", "orders"):
+    if made.table in ("responses", "reviews") or _ENDED & made.columns.keys():
         return
     for column in made.found:
         gone = column.moments is not None and 0.02 < column.filled < 0.9
         gone = gone and column not in made.columns.values() and _ENDS.search(column.called)
+        gone = gone and made.table not in ("customers", "subscriptions")  # doubted there already
         if gone and column.name not in made.said.get("where", {}):
             made.doubt(
                 f"'{column.name}' holds a day in {column.n:,} of {column.rows:,} rows: if people "
@@ -325,6 +328,8 @@ def _leave_here(made: Guess) -> None:
         if column.kind not in ("category", "flag") or not 0 < len(words) < len(column.counts):
             continue
         if len(column.counts) > MOST_VALUES or re.search(STATUS, column.called):
+            continue
+        if any(f"'{column.name}'" in doubt.text for doubt in made.doubts):
             continue
         rows = made.raw(column).isin(words)
         people = "" if who is None else f", of {made.raw(who)[rows].nunique():,} customers"
@@ -344,7 +349,9 @@ def _several_rows(made: Guess) -> None:
     if made.table != "customers" or (who and (who.distinct < 1 or is_who(who))):
         return
     for column in made.found:
-        named = column.kind == "email" or re.search(FIRM, column.called) or is_who(column)
+        coded = len(column.counts) > MOST_VALUES and is_coded(column.counts.index)
+        coded = coded and re.search(_KEY, column.called) and not re.search(NO_WHO, column.called)
+        named = column.kind == "email" or re.search(FIRM, column.called) or is_who(column) or coded
         if column is who or not named or column.filled < 0.9 or not 0.3 < column.distinct < 0.97:
             continue
         made.doubt(
@@ -356,6 +363,9 @@ def _several_rows(made: Guess) -> None:
             "customer_id",
         )
         return
+
+
+_KEY = r"\b(?:id|no|nr|number|nummer|code|key|ref)$"
 
 
 def _cut_short(made: Guess, left: list[Profile]) -> None:

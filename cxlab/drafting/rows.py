@@ -52,9 +52,11 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
             _unpaid(made)
             _called_off(made)
             _either_side(made)
+            _cancels(made)
             _untold(made)
         if made.table == "interactions":
             _called_off(made)
+            _no_contacts(made)
         if made.table == "subscriptions":
             currencies.append(_currency(made, others))
     return next(filter(None, currencies), ""), others
@@ -247,8 +249,6 @@ _IN = re.compile(
 
 def _set_apart(made: Guess) -> None:
     """Doubt rows that a flag calls a test, excluded or not finished, and that are counted."""
-    if made.table not in ("responses", "orders", "interactions", "reviews"):
-        return
     for column in made.found:
         sides = _YES if _OUT.search(column.called) else _NO if _IN.fullmatch(column.called) else ()
         words = [word for word in column.counts.index if word.casefold() in sides]
@@ -404,6 +404,23 @@ def _called_off(made: Guess) -> None:
             float(off.mean()),
             "where",
         )
+
+
+def _no_contacts(made: Guess) -> None:
+    """Leave out contacts that a status calls cancelled: they did not take place."""
+    for column in made.found:
+        words = [word for word in column.counts.index if _OFF.search(folded(word))]
+        if not _is_status(column) or not 0 < len(words) < len(column.counts):
+            continue
+        off = int(column.counts[words].sum())
+        _set_where(made, column, {"not": words})
+        made.doubt(
+            f"'{column.name}' calls {off:,} of {column.n:,} rows "
+            f"{listing([repr(word) for word in words])}: they did not take place and are left out.",
+            off / column.n,
+            "where",
+        )
+        return
 
 
 def _gone(made: Guess) -> pd.Series:
@@ -872,6 +889,36 @@ def _either_side(made: Guess) -> None:
             "where",
         )
         return
+
+
+_BALANCED = 0.5  # of what was charged, what would have been given back
+
+
+def _cancels(made: Guess) -> None:
+    """Doubt sums of both signs that cancel each other, as charges and their payments do."""
+    amount = made.columns.get("amount")
+    if amount is None or not amount.numbers:
+        return
+    numbers = made.raw(amount).map(amount.numbers).astype(float)[~_gone(made)]
+    charged, back = numbers[numbers > 0].sum(), -numbers[numbers < 0].sum()
+    if not charged or back < _BALANCED * charged:
+        return
+    below = {}
+    for column in made.found:
+        cells = made.raw(column)[numbers.index]
+        signs = numbers.gt(0).groupby(cells).mean() if column.kind in ("category", "flag") else None
+        if signs is not None and len(signs) > 1 and signs.isin([0, 1]).all():
+            below = {column.name: [word for word in signs.index if not signs[word]]}
+            break
+    named = "".join(f" ({listing([repr(w) for w in words], 4)} of '{name}')"
+                    for name, words in below.items())  # fmt: skip
+    made.doubt(
+        f"rows of '{amount.name}' below zero{named} add up to {back:,.2f}, against {charged:,.2f} "
+        "above: they are taken for money given back. If they are payments of what was charged, "
+        "leave them out by `where`.",
+        0.95,
+        "where",
+    )
 
 
 def _sum_of(made: Guess, column: Profile, word: str) -> float:

@@ -7,8 +7,8 @@ import pandas as pd
 
 from cxlab.drafting.doubts import would_be
 from cxlab.drafting.guesses import Guess
-from cxlab.drafting.lexicon import WORDS
-from cxlab.drafting.profiles import Profile
+from cxlab.drafting.lexicon import WORDS, Word
+from cxlab.drafting.profiles import Profile, folded
 from cxlab.drafting.tables import counts_rows, fits, is_money
 from cxlab.results import count, listing
 
@@ -46,12 +46,55 @@ def paid_here(made: Guess) -> None:
         return
 
 
+_SPANS = re.compile(
+    r"(?P<year>year|annual|jahr|annuel|anual|annuale|arlig|\brok|roczn|vuosi|yillik)|"
+    r"(?P<quarter>quarter|quartal|vierteljahr|trimes|kwarta)|(?P<week>week|woche|semana|semaine)|"
+    r"(?P<month>month|monat|mensu|mensal|mensil|maand|manad|miesi|mesic|kuukau|aylik)"
+)
+_SPAN = r"interval|frequen|billing (?:cycle|period)|\bterm\b|turnus|zahlweise|period"
+
+
+def unlike_fees(made: Guess) -> None:
+    """Doubt fees of unlike spans, or of several pieces, that are read as one month's."""
+    ours = _PAYS.get(made.table, "")
+    fee = made.columns.get(ours)
+    if fee is None:
+        return
+    paid = made.raw(fee).map(fee.numbers).astype(float)
+    for column in made.found:
+        if column is fee or not 1 < len(column.counts) <= _SEVERAL:
+            continue
+        spans = [m.lastgroup for w in column.counts.index if (m := _SPANS.search(folded(w)))]
+        counted = column.numbers and re.search(_SPAN, column.called)
+        pieces = column.numbers and fits([column], _word_of("orders", "quantity"))
+        if pieces:
+            times = made.raw(column).map(column.numbers).astype(float)
+            said = f"how many each has; times these, it adds up to {(paid * times).sum():,.2f}"
+        elif counted or len({*spans}) > 1:
+            sums = paid.groupby(made.raw(column)).sum()
+            parts = [f"'{word}' ({sums[word]:,.2f})" for word in column.counts.index]
+            said = f"for how long each pays, {listing(parts, 6)}; bring them to a month"
+        else:
+            continue
+        made.doubt(
+            f"'{fee.name}' adds up to {paid.sum():,.2f} and is read as what each pays a month, and "
+            f"'{column.name}' says {said}.",
+            0.7,
+            "columns",
+            ours,
+        )
+
+
+def _word_of(table: str, ours: str) -> Word:
+    return next(word for word in WORDS[table] if word.ours == ours)
+
+
 def _is_sum(made: Guess, column: Profile) -> bool:
     """Say whether numbers are money by their form or heading, or go both ways as in a ledger."""
     tally = column.tally()
     if made.table == "responses":  # what an account pays; other numbers are kept, and asked
         return bool(re.search(r"\b[am]rr\b|\bacv\b", column.called))
-    paid = next(word for word in WORDS["orders"] if word.ours == "amount")
+    paid = _word_of("orders", "amount")
     named = fits([column], paid) or re.search(_PAID, column.called)
     both = min(tally) < 0 < max(tally) and len(tally) > _SEVERAL
     cents = column.counts.index.str.fullmatch(r"[\d.,' ]*\d[.,]\d\d").all()

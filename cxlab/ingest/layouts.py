@@ -226,4 +226,11 @@ def _zone(import_id: str) -> str:
 
 
 def _zone_of_name(name: str) -> str:
-    return "UTC" if re.search(r"\((?:UTC|GMT)\)\s*$", name) else ""
+    found = _ZONED.search(name)
+    return "" if not found else found[1] or "UTC"
+
+
+_ZONED = re.compile(
+    r"[(\[](?:UTC|GMT|((?:Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z_/]+))"
+    r"[)\]]\s*$"
+)
