@@ -364,3 +364,61 @@ def test_all_in_all_satisfied_in_norwegian_is_satisfaction(tmp_path):
         lambda at: (f"r{at}", f"{DAYS[at]:%d.%m.%Y}", RATED[at], RATED[-at]), ";",
     )  # fmt: skip
     assert said["responses"]["columns"]["csat"].startswith("Hvor forn")
+
+
+def test_the_worst_word_that_nobody_gave_may_not_have_been_offered(tmp_path):
+    words = ("schlecht", "mittel", "gut", "sehr gut")
+    doubts, _, _ = _drafted(
+        tmp_path, "Nr;Tag;Wie zufrieden sind Sie insgesamt?;Essen;Bedienung",
+        lambda at: (at + 1, f"{DAYS[at]:%d.%m.%Y}", *[words[(at * k + at // 7) % 4]
+                                                     for k in (1, 3, 5)]), ";",
+    )  # fmt: skip
+    assert "nobody gave the worst of five points" in doubts
+
+
+@pytest.mark.parametrize("heading", ["ACV (kEUR)", "TCV", "fare_cents", "Umsatz [TEUR]"])
+def test_money_in_thousands_or_cents_is_money(heading, tmp_path):
+    doubts, said, _ = _drafted(
+        tmp_path, f"Contract No;Customer ID;Start;{heading};Ended",
+        lambda at: (f"c{at}", f"k{at % 60}", f"{DAYS[at]:%Y-%m-%d}", 100 + at % 40,
+                    FAR.format(at % 28 + 1) if at % 3 else ""), ";",
+    )  # fmt: skip
+    total = sum(100 + at % 40 for at in range(N))
+    assert (
+        f"{total:,.2f}" in doubts or heading in said.get("orders", {}).get("columns", {}).values()
+    )
+
+
+def test_money_among_answers_is_doubted_as_orders(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "when,member.id,bill.value,rec_nps",
+        lambda at: (f"{DAYS[at]:%Y-%m-%dT%H:%M:%S}", f"m{at % 30}", PAID[at],
+                    NPS[at] if at % 3 == 0 else ""),
+    )  # fmt: skip
+    assert f"'bill.value' holds money ({PAID.sum():,.2f})" in doubts
+
+
+def test_points_of_five_in_a_list_of_sales_are_no_promoters(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Order ID;Customer ID;Order date;Total;Rating",
+        lambda at: (f"o{at}", f"k{at % 30}", f"{DAYS[at]:%Y-%m-%d}", PAID[at], RATED[at]), ";",
+    )  # fmt: skip
+    assert f"'Rating' holds answers (a mean of {RATED.mean():.2f})" in doubts
+
+
+@pytest.mark.parametrize("heading", ["NPS (1-10)", "nps_1to10", "Recommend us (1 bis 10)"])
+def test_points_from_one_to_ten_are_doubted_as_nps(heading, tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, f"Reply;Day;{heading}",
+        lambda at: (f"r{at}", f"{DAYS[at]:%Y-%m-%d}", max(NPS[at], 1)), ";",
+    )  # fmt: skip
+    assert f"'{heading}' says that 1 to 10 was asked" in doubts
+
+
+def test_a_flag_of_refunds_is_doubted_with_its_worth(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Order ID;Customer ID;Order date;Total;refund_flag",
+        lambda at: (f"o{at}", f"k{at % 30}", f"{DAYS[at]:%Y-%m-%d}", PAID[at], int(at % 9 == 0)),
+        ";",
+    )  # fmt: skip
+    assert f"'refund_flag' calls {N // 9} of {N} rows returned" in doubts

@@ -42,7 +42,8 @@ def asked_here(made: Guess) -> None:
             continue
         if len(tally) < FEWEST or not 0 <= min(tally) < max(tally) <= 100:
             continue
-        ours = next((word.ours for word in words if fits([column], word)), "")
+        ours = next((word.ours for word in words if fits([column], word)
+                     and (word.ours != "nps" or max(tally) > FEWEST + 4)), "")  # fmt: skip
         judged = re.search(_ASKED, column.called) and not re.search(_NO_ASKED, column.called)
         ours = ours or ("csat" if judged and len(tally) <= _POINTS + 3 else "")
         points = len(tally) >= _POINTS and min(tally) == 0 and max(tally) == 10

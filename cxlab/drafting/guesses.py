@@ -244,6 +244,8 @@ def _labels_beside(made: Guess) -> None:
         code = coded.get(tuple(sorted(column.counts)))
         if code is None or column.n < _MANY:
             continue
+        if not set(column.called.split()) & set(code.called.split()) and not read_scale([column]):
+            continue
         pairs = pd.DataFrame({"code": made.raw(code), "word": made.raw(column)}).drop_duplicates()
         pairs = pairs[pairs["code"].isin(code.counts.index)]
         if len(pairs) != len(code.counts) or pairs["word"].nunique() != len(column.counts):
@@ -600,6 +602,16 @@ def _scores(made: Guess) -> None:
             if reading is not None and (ours in SCORES or reading.labels):
                 made.scales[ours] = reading
                 _tell_scale(made, ours, [column], reading)
+                if ours == "nps" and re.search(
+                    r"(?<!\d)1 ?(?:to|bis|a|tot|do)? ?10\b", column.said
+                ):
+                    made.doubt(
+                        f"'{column.name}' says that 1 to 10 was asked, and NPS is asked on 0..10 "
+                        f"({would_be('nps', column)}): it does not compare with others.",
+                        0.3,
+                        "scales",
+                        "nps",
+                    )
                 if ours == "nps" and not column.numbers:
                     _tell_groups(made, column, reading)
 
@@ -673,9 +685,7 @@ def _tell_scale(made: Guess, key: str, columns: list[Profile], reading: Reading)
             key,
         )
     for clause in reading.unsure:
-        made.doubt(
-            f"in {name} {clause}; declare the scale if more were offered.", 0.05, "scales", key
-        )
+        made.doubt(f"in {name} {clause}; declare the scale if it was another.", 0.05, "scales", key)
 
 
 def _batteries(made: Guess) -> None:

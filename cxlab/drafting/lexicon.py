@@ -457,7 +457,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("closed_at", _TIME, (
             r"solved at|closed|close date|resolved (?:at|time|date)|resolution (?:date|at)|"
             r"geschlossen|gelost|erledigt|cloture|ferme|resolu|cerrado|fecha de cierre|gesloten|"
-            r"opgelost|fechamento|^resolved$",
+            r"opgelost|fechamento|resolvido|^resolved$|^ratkaistu$",
             r"clos|resolved|solved|\bend"), r"due|target|sla"),
         Word("first_reply", ("duration", "number", "scale"), (
             r"first (?:agent )?(?:reply|response) ?(?:time)?|time to first (?:agent )?"
@@ -465,7 +465,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"ilk yanıt suresi|reactietijd|(?:delai|temps) de (?:la )?premiere reponse|"
             r"tiempo de primera respuesta|"
             r"tempo (?:da |di |de )?(?:primeira resposta|prima risposta)|"
-            r"^sva?r?a?rs?tid|^svartid|"
+            r"^svarstid|^svartid|"
             r"erste (?:antwort|reaktion)|premiere reponse|primera respuesta|eerste reactie",
             rf"\bwait(?:ing)?(?: ?time)?{_UNIT}$|queue time|time in queue|speed of answer|\basa\b|"
             r"wartezeit|temps d attente|tiempo de espera|wachttijd|tempo (?:di |d )?attesa|"
@@ -476,7 +476,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             rf"handl(?:e|ing) time|^handl(?:e|ing){_UNIT}$|"
             r"(?:losungs|bearbeitungs)(?:zeit|dauer)|oplostijd|"
             r"(?:delai|temps) de (?:la )?resolution|"
-            r"tiempo de resolucion|tempo de resolucao|\baht\b|"
+            r"tiempo de resolucion|tempo .*resolucao|\baht\b|"
             r"(?:closed|solved|resolved|gelost|geschlossen|erledigt|resolue?|cloturee?|resuelto|"
             r"cerrado|opgelost|gesloten|risolto) (?:after|in|within|nach|innerhalb|apres|en|tras|"
             r"na|binnen|dopo)\b",
@@ -706,6 +706,7 @@ NO_WHO = (
     r"batch|quota|percent|\barr\b|\bmrr\b|revenue|umsatz|salary|income|\bfax|phone|telef|amount|price|betrag|montant|importe|total|\btags?\b|"
     r"priority|score|order|invoice"
 )
+IN_CENTS = r"\bcents?\b|\bpence\b|\bcentimes?\b|\bcentimos\b|minor units?|smallest unit"
 NO_SUM = (
     r"discount|rabatt|remise|descuento|korting|\btax\b|\bvat\b|\b[ghp]st\b|\bmoms\b|\bbtw\b|mwst|"
     r"steuer|\btva\b|\biva\b|shipping|"

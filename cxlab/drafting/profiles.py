@@ -33,7 +33,7 @@ _CODES = (
 CODES = frozenset(_CODES.split())
 # the currency that a heading names: 'Fare (EUR)', 'Pris kr', 'Betrag in €'
 IN_MONEY = re.compile(
-    rf"(?<![^\W\d_])(?:{'|'.join(sorted(CODES))}|kr|SKr|zł|Kč|Ft|Rs|R\$|лв|руб|грн)\.?(?![^\W\d_])|"
+    rf"(?<![^\W\d_])[kKmMT]?(?:{'|'.join(sorted(CODES))}|kr|SKr|zł|Kč|Ft|Rs|R\$|лв|руб|грн)\.?(?![^\W\d_])|"
     r"[£$€¥₹₺₽₩₪₴]"
 )
 _BEHIND = re.compile(rf"\s*[(\[](?:in )?(?:{IN_MONEY.pattern})[)\]]\s*$")

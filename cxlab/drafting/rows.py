@@ -12,6 +12,7 @@ from cxlab.cleaning.convert import _NO, _YES, to_currency, to_number
 from cxlab.cleaning.counting import gives_back, standing
 from cxlab.cleaning.dates import to_time
 from cxlab.drafting.guesses import Guess, keyed
+from cxlab.drafting.lexicon import IN_CENTS
 from cxlab.drafting.profiles import CODES, IN_MONEY, MONTH, MOST_VALUES, Profile, folded
 from cxlab.drafting.tables import is_money
 from cxlab.results import listing
@@ -239,7 +240,7 @@ def _which_rows(made: Guess) -> None:
 
 _OUT = re.compile(
     r"exclu[ds]|ignore|\b(?:is )?test(?: (?:data|row|record|order|response|user))?$|^is test|"
-    r"\bspam\b|duplica|invalid|deleted|archived|disqualif|fraud|ausgeschloss|ungultig|geloscht|testdat"
+    r"\bspam\b|\bvoid|hidden|duplica|invalid|deleted|archived|disqualif|fraud|ausgeschloss|ungultig|geloscht|testdat"
 )
 _IN = re.compile(
     r"(?:is |survey |response )?(?:completed?|finished|valid|submitted|verified|approved|gultig|"
@@ -707,7 +708,6 @@ def _two_columns(made: Guess) -> None:
         return
 
 
-_IN_CENTS = r"\bcents?\b|\bpence\b|\bcentimes?\b|\bcentimos\b|minor units?|smallest unit"
 _NO_CENTS = {"JPY", "KRW", "VND", "CLP", "HUF", "ISK", "UGX", "XAF", "XOF"}
 
 
@@ -717,7 +717,7 @@ def _cents(made: Guess) -> None:
     if amount is None or not amount.numbers:
         return
     whole = all(float(number).is_integer() for number in amount.numbers.values())
-    told = re.search(_IN_CENTS, amount.called)
+    told = re.search(IN_CENTS, amount.called)
     api = order is not None and order.example[:3] in ("ch_", "pi_", "in_", "py_", "tr_")
     if not told and not (whole and api and not any(each in _NO_CENTS for each in _words(made))):
         return
@@ -741,8 +741,8 @@ def _came_back(made: Guess) -> None:
     if "refunded" in made.columns or "returned_at" in made.columns:
         return
     for column in made.found:
-        back = re.search(r"^(?:is )?(?:returned|refunded|retourniert|retour|devuelto|remboursee?)$",
-                         column.called)  # fmt: skip
+        back = re.search(r"^(?:is )?(?:returned|refund(?:ed)?(?: fla?g)?|retourniert|retour|devuelto|"
+                         r"remboursee?)$", column.called)  # fmt: skip
         if not back or column.kind not in ("flag", "category"):
             continue
         yes = [word for word in column.counts.index if word.casefold() in _SAYS_YES]

@@ -536,9 +536,20 @@ def _worded(columns: Sequence[Profile], fixed: tuple[float, float] | None) -> Re
             f"nobody gave the ends of seven points, so it is read as 1..5 with a mean of "
             f"{mean:.2f}; on 1..7 it would be {mean + 1:.2f}"
         )
+    ends = [end for end in (1, 5) if end not in labels.values()]
+    answers_given = sum(int(c.counts.get(word, 0)) for c in columns for word in labels)
+    if steps == 5 and len(labels) == 4 and len(ends) == 1 and answers_given >= _MANY:
+        worse = "worst" if ends == [1] else "best"
+        reading.unsure.append(
+            f"nobody gave the {worse} of five points in {answers_given:,} answers: if four were "
+            f"offered, each mean is {'one point too high' if ends == [1] else 'of four'}"
+        )
     if steps in (4, 6):
         reading.unsure.append(f"no middle answer was given, so it is read as {steps} points")
     return reading
+
+
+_MANY = 50  # answers after which a point that nobody gave may not have been offered
 
 
 def _within_seven(words: set[str]) -> bool:

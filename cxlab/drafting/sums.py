@@ -9,7 +9,7 @@ from cxlab.drafting.doubts import would_be
 from cxlab.drafting.guesses import Guess
 from cxlab.drafting.lexicon import WORDS, Word
 from cxlab.drafting.profiles import Profile, folded
-from cxlab.drafting.tables import counts_rows, fits, is_money
+from cxlab.drafting.tables import counts_rows, fits, is_money, lasts
 from cxlab.results import count, listing
 
 _FEWEST = 3  # rows without a price
@@ -92,13 +92,15 @@ def _word_of(table: str, ours: str) -> Word:
 def _is_sum(made: Guess, column: Profile) -> bool:
     """Say whether numbers are money by their form or heading, or go both ways as in a ledger."""
     tally = column.tally()
-    if made.table == "responses":  # what an account pays; other numbers are kept, and asked
-        return bool(re.search(r"\b[am]rr\b|\bacv\b", column.called))
     paid = _word_of("orders", "amount")
+    if made.table == "responses":  # what an account pays; other numbers are kept, and asked
+        named = column.kind == "number" and fits([column], paid) and not column.most
+        named = named and any(number % 1 for number in tally)
+        return bool(named or re.search(r"\b[amt]rr\b|\b[at]cv\b", column.called))
     named = fits([column], paid) or re.search(_PAID, column.called)
     both = min(tally) < 0 < max(tally) and len(tally) > _SEVERAL
     cents = column.counts.index.str.fullmatch(r"[\d.,' ]*\d[.,]\d\d").all()
-    named = named or cents
+    named = (named or cents) and not lasts(column)
     return bool(is_money(column) or both or (named and len(tally) > 1))
 
 
@@ -128,7 +130,10 @@ def other_sums(made: Guess) -> None:
         )
 
 
-_PAID = r"proceeds|pledge|\bfee\b|charge\b|beitrag|premium|\bdues\b|\brent\b"
+_PAID = (
+    r"proceeds|pledge|\bacv\b|\btcv\b|\b[am]rr\b|\bfee\b|charge\b|beitrag|premium|\bdues\b|"
+    r"\brent\b"
+)
 
 
 def summed(made: Guess) -> None:

@@ -13,7 +13,7 @@ from cxlab.cleaning.convert import to_currency
 from cxlab.cleaning.counting import gives_back, standing
 from cxlab.cleaning.durations import unit_named
 from cxlab.codebook import Table
-from cxlab.drafting.lexicon import EVENT, NO_RATING, NO_SUM, TELLS, WHO, WORDS, Word
+from cxlab.drafting.lexicon import EVENT, IN_CENTS, NO_RATING, NO_SUM, TELLS, WHO, WORDS, Word
 from cxlab.drafting.profiles import IN_MONEY, MOST_VALUES, Profile, folded
 from cxlab.drafting.scales import read_scale
 from cxlab.drafting.vendors import Vendor, vendor_of
@@ -326,11 +326,17 @@ def is_money(column: Profile) -> bool:
     signed = (to_currency(texts.head(_SEEN)).values.fillna("%") != "%").mean() > 0.9
     cents = texts.str.fullmatch(r"-?[\d., \u00a0\u202f']*\d[.,]\d\d").mean() > 0.9
     plain = column.kind in ("number", "unclear number", "id", "scale")
-    behind = re.search(r"[(\[](?:in )?(\w+)[)\]]\s*$", column.name)
-    plain = plain and not (behind and unit_named(behind[1]))  # '0,50' under 'Svarstid (h)'
+    plain = plain and not lasts(column)
     zeros = sum(column.counts[word] for word, number in column.numbers.items() if not number)
-    headed = bool(IN_MONEY.search(column.name)) and zeros < 0.5 * column.n
+    headed = bool(IN_MONEY.search(column.name) or re.search(IN_CENTS, column.called))
+    headed = headed and zeros < 0.5 * column.n
     return bool(plain and (signed or headed or (cents and len(texts) > _FEW)))
+
+
+def lasts(column: Profile) -> bool:
+    """Say whether a heading ends with a unit of time in brackets, as 'Svarstid (h)' does."""
+    behind = re.search(r"[(\[](?:in )?(\w+)[)\]]\s*$", column.name)
+    return bool(behind and unit_named(behind[1]))
 
 
 # what a row of a table is called where a heading counts them
