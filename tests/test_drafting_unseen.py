@@ -60,11 +60,11 @@ def test_rows_of_which_only_the_id_is_filled_are_no_groups(tmp_path):
 def test_words_that_say_again_what_codes_do_are_labels_and_no_rating_of_their_own(tmp_path):
     words = ("Awful", "Poor", "So so", "Fine", "Superb")
     _, said, opened = _drafted(
-        tmp_path, "Reply;Day;How satisfied are you overall?;In words;Likely to recommend us",
+        tmp_path, "Reply;Day;How satisfied are you overall?;Satisfied (word);Recommend us",
         lambda at: (f"r{at}", DAYS[at], RATED[at], words[RATED[at] - 1], NPS[at]), ";",
     )  # fmt: skip
     assert "ratings" not in said["responses"]
-    assert "In words" not in str(said)
+    assert "Satisfied (word)" not in str(said)
     assert opened.responses["csat"].mean() == pytest.approx(RATED.mean())
 
 
@@ -422,3 +422,63 @@ def test_a_flag_of_refunds_is_doubted_with_its_worth(tmp_path):
         ";",
     )  # fmt: skip
     assert f"'refund_flag' calls {N // 9} of {N} rows returned" in doubts
+
+
+def test_firms_taken_for_customers_are_doubted_where_an_address_names_a_person(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Response ID,Created,Likely to recommend us,Company,Customer email",
+        lambda at: (f"r{at}", f"{DAYS[at]:%Y-%m-%d}", NPS[at], f"F{at % 28}", f"p{at % 60}@f.com"),
+    )  # fmt: skip
+    assert "'Customer email' (60 customers in 90 rows)" in doubts
+
+
+def test_what_was_claimed_is_no_sale_and_how_it_was_felt_is_doubted(tmp_path):
+    doubts, said, _ = _drafted(
+        tmp_path, "Claimnr;Ingediend op;Klantnr;Geclaimd bedrag;Tevredenheid (1-10)",
+        lambda at: (f"C{at}", f"{DAYS[at]:%d-%m-%Y}", f"{3000 + at % 40}", f"€ {50 + at % 9},00",
+                    1 + at % 10), ";",
+    )  # fmt: skip
+    assert "Geclaimd bedrag" not in str(said.get("orders", ""))
+    used = str(said)
+    assert "csat: Tevredenheid" in doubts or "'csat': 'Tevredenheid (1-10)'" in used
+
+
+def test_ease_beside_the_rating_of_a_call_is_doubted(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Case Number;Opened;Caller;Agent;Closed at;Satisfaction rating;Facilité /7",
+        lambda at: (f"A{at}", f"{DAYS[at]:%Y-%m-%d}", f"S{at % 40}", f"C{at % 4}",
+                    f"{DAYS[at]:%Y-%m-%d}", RATED[at], 1 + at % 7), ";",
+    )  # fmt: skip
+    assert "'Facilité /7' holds answers" in doubts
+
+
+def test_sums_are_no_numbers_of_orders(tmp_path):
+    _, said, _ = _drafted(
+        tmp_path, "N° bail;N° locataire;Date d'entrée;Date de sortie;Loyer;Charges",
+        lambda at: (f"B{at}", f"L{at % 60}", f"{DAYS[at]:%d/%m/%Y}",
+                    f"{at % 28 + 1:02d}/09/2025" if at % 4 == 1 else "", f"{400 + at % 9},50 €",
+                    f"{80 + at % 3},00 €"), ";",
+    )  # fmt: skip
+    assert "'order_id': 'Charges'" not in str(said)
+    assert "Date de sortie" in str(said)
+
+
+def test_neither_good_nor_poor_is_the_middle(tmp_path):
+    words = ("Very poor", "Poor", "Neither good nor poor", "Good", "Very good")
+    _, _, opened = _drafted(
+        tmp_path, "Ref;Day;Overall, how was your experience of our service?",
+        lambda at: (f"r{at}", f"{DAYS[at]:%Y-%m-%d}",
+                    "Don't know" if at % 15 == 3 else words[RATED[at] - 1]), ";",
+    )  # fmt: skip
+    kept = [RATED[at] for at in range(N) if at % 15 != 3]
+    assert opened.responses["csat"].mean() == pytest.approx(sum(kept) / len(kept))
+
+
+def test_a_row_left_out_as_void_is_not_said_to_be_counted(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Order ID;Customer ID;Order date;Total;Void",
+        lambda at: (f"o{at}", f"k{at % 30}", f"{DAYS[at]:%Y-%m-%d}", PAID[at],
+                    "Y" if at % 9 == 0 else ""), ";",
+    )  # fmt: skip
+    assert "left out as called off" in doubts
+    assert "they are counted; `where: {Void" not in doubts

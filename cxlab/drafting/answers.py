@@ -9,7 +9,7 @@ from cxlab.drafting.guesses import SCORES, Guess
 from cxlab.drafting.lexicon import NO_RATING, WORDS, Word
 from cxlab.drafting.profiles import Profile
 from cxlab.drafting.scales import read_scale
-from cxlab.drafting.tables import fits
+from cxlab.drafting.tables import FELT, fits
 from cxlab.results import count, listing
 
 FEWEST, MOSTLY = 3, 0.9  # values that tell anything, and the part of them that has to agree
@@ -44,12 +44,14 @@ def asked_here(made: Guess) -> None:
             continue
         ours = next((word.ours for word in words if fits([column], word)
                      and (word.ours != "nps" or max(tally) > FEWEST + 4)), "")  # fmt: skip
-        judged = re.search(_ASKED, column.called) and not re.search(_NO_ASKED, column.called)
+        judged = re.search(f"{_ASKED}|{FELT}", column.called) and not re.search(
+            _NO_ASKED, column.called
+        )
         ours = ours or ("csat" if judged and len(tally) <= _POINTS + 3 else "")
         points = len(tally) >= _POINTS and min(tally) == 0 and max(tally) == 10
         if not ours and points and not re.search(NO_RATING, column.called):
             ours = "nps"  # answered as NPS is
-        if ours and made.columns.get("csat") is None:
+        if ours and (ours != "csat" or made.columns.get("csat") is None):
             number = would_be(ours, column) or f"a mean of {mean(tally):.2f}"
             made.doubt(
                 f"'{column.name}' holds answers ({number}), and no page reads them "

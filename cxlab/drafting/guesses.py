@@ -34,7 +34,7 @@ from cxlab.drafting.scales import (
     read_scale,
     tallied,
 )
-from cxlab.drafting.tables import FELT, Files, counts_rows, fits, is_brief, is_numbered
+from cxlab.drafting.tables import FELT, Files, counts_rows, fits, is_brief, is_money, is_numbered
 from cxlab.drafting.vendors import aliases
 from cxlab.questionnaire.cells import Column
 from cxlab.results import listing
@@ -411,7 +411,7 @@ def _bears(made: Guess, ours: str, column: Profile) -> bool:
             return False
         return len(column.counts) > 1 and not (column.kind == "flag" and column.n > 2)
     own = ours == _OWN_ID.get(made.table) and column.distinct < 0.9
-    if own and counts_rows(column, made.table):  # 'Orders: 3' are no order
+    if own and (counts_rows(column, made.table) or is_money(column)):  # 'Orders: 3' are no order
         return False
     if ours == "response_id":
         return column.kind != "scale" or column.distinct > 0.9

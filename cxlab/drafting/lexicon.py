@@ -62,7 +62,7 @@ WHO = (
 )
 WHO_ALONE = rf"(?:{_WHO}|besucher|visitors?|adults|erwachsene|kinder|teilnehmer)"
 ENDED = (
-    r"cancel|churn|\bleft\b|disconnect|deregist|ported? ?out|"
+    r"cancel|churn|\bleft\b|date de sortie|\bauszug\b|disconnect|deregist|ported? ?out|"
     r"kundig|austritt|ausgetreten|ausgeschieden|vertragsende|resili|"
     r"\bdepart\b|date de fin|\bbaja\b|cancelacion|terminat|deactivat|\bexit|lapsed|abgemeldet|"
     r"\blapse|clos(?:ed?|ing) (?:dt|date|on|at)|date closed|opgezegd|opzeg|beeindigd|"
@@ -171,7 +171,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("ces", ("scale", "category", "number"), (
             r"\bces\b|effort score|how easy|ma(?:de|kes?) it easy|easy (?:was it|for me) |"
             r"wie (?:einfach|leicht)|facil\w* (?:etait|fue|a t il|de resoudre)|how much effort|"
-            r"\bease\b|hoe makkelijk|quao facil|quanto e stato facile",
+            r"\bease\b|^facilite\b|^facilidad\b|^facilidade\b|^gemak\b|"
+            r"hoe makkelijk|quao facil|quanto e stato facile",
             r"\beffort\b|aufwand|esfuerzo"),
             r"\b(?:why|reason|comment)\b"),
         Word("answered_at", _TIME, (
@@ -303,7 +304,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"\bkoniec\b|\bkonec\b|^(?:to|till|hasta|tot|au|bis|al)$|lapse|surrender|move ?out"),
             r"trial|current|period|next|renew|expir"),
         Word("started_at", _TIME, (
-            r"start|activat|attivazion|activacion|ativacao|aktivier|begin|debut|inicio|poczatek|"
+            r"start|^date d entree|^einzug|"
+            r"activat|attivazion|activacion|ativacao|aktivier|begin|debut|inicio|poczatek|"
             r"zacatek|inception|"
             r"effective|commence|move ?in|"
             r"\bab\b|from|^(?:von|desde|du|da)$|^inizio|^ingangsdatum|^vanaf$",
@@ -395,7 +397,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"amount|revenue|sales|dollar|betrag|umsatz|montant|importe|bedrag|omzet|importo|"
             r"valor total|\btotal\b|spend|turnover",
             r"entgelt|value|\w{2,}wert\b|\bwert\b|price|preis|prix|precio|paid|valeur|valor"),
-            r"commission|provision|\brat(?:ing|ed)\b|bewertung|score|refund|discount|"
+            r"claim|schade|sinist|commission|provision|\brat(?:ing|ed)\b|bewertung|score|refund|discount|"
             r"(?<!inc )(?<!incl )\btax|fee|shipping|"
             r"" + _TIP + r"|"
             r"unit|list|formatted|"
@@ -619,7 +621,7 @@ TELLS: dict[str, tuple[tuple[str, int], ...]] = {
     "subscriptions": ((r"subscription|\babo\b|abonnement|suscripcion|\bmrr\b", 3),
                       (r"\bpolis[ya]\b|\bpoliza|polizza|apolice|\bumowy\b|smlouvy", 3),
                       (r"\bpolic(?:y|en?) ?(?:no|nr|number|id|nummer)|\binception|"
-                       r"\blapse|\blease|tenan|"
+                       r"\blapse|\blease|tenan|\bbail\b|\bloyer|locataire|\bmieter|huurder|"
                        r"premium", 2),
                       (r"\bplan\b|renew|current term|billing", 1)),
     "reviews": ((r"리뷰|후기|별점|レビュー|口コミ|评价|评论|отзыв|\bopinion(?:es|i)?\b|\bstars?\b|"
@@ -708,7 +710,7 @@ NO_WHO = (
 )
 IN_CENTS = r"\bcents?\b|\bpence\b|\bcentimes?\b|\bcentimos\b|minor units?|smallest unit"
 NO_SUM = (
-    r"discount|rabatt|remise|descuento|korting|\btax\b|\bvat\b|\b[ghp]st\b|\bmoms\b|\bbtw\b|mwst|"
+    r"claim|schade|sinist|boete|\bfines?\b|amende|discount|rabatt|remise|descuento|korting|\btax\b|\bvat\b|\b[ghp]st\b|\bmoms\b|\bbtw\b|mwst|"
     r"steuer|\btva\b|\biva\b|shipping|"
     rf"versand|\bfee\b(?! (?:received|paid|collected))|{_TIP}|"
     r"weight|gewicht|rate\b|latitude|longitude|distance|score|margin|"

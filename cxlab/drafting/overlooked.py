@@ -66,6 +66,7 @@ def overlooked(made: Guess) -> None:
     one_ladder(made)
     one_scale(made)
     _whose(made)
+    _firm_or_person(made)
     _stays(made)
     marked(made)
 
@@ -265,6 +266,25 @@ def _whose(made: Guess) -> None:
             f"({would_be('customer_id', column)}). If it does, write 'customer_id: {column.name}'; "
             "until then nothing is told of customers.",
             0.6,
+            "columns",
+            "customer_id",
+        )
+        return
+
+
+def _firm_or_person(made: Guess) -> None:
+    """Doubt firms taken for customers, where an address says which person it was."""
+    who = made.columns.get("customer_id")
+    if who is None or not re.search(FIRM, who.called) or made.table == "customers":
+        return
+    for column in made.found:
+        told = any(f"'{column.name}'" in doubt.text for doubt in made.doubts)
+        if column.kind != "email" or len(column.counts) <= len(who.counts) or told:
+            continue
+        made.doubt(
+            f"'customer_id' is read from '{who.name}' ({would_be('customer_id', who)}); it might "
+            f"also be '{column.name}' ({would_be('customer_id', column)}).",
+            0.3,
             "columns",
             "customer_id",
         )

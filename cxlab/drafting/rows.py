@@ -33,7 +33,6 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
         _forms(made)
         _decimals(made)
         _which_rows(made)
-        _set_apart(made)
         _splits(made)
         _nobody(made)
         if made.table == "customers":
@@ -60,6 +59,7 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
             _no_contacts(made)
         if made.table == "subscriptions":
             currencies.append(_currency(made, others))
+        _set_apart(made)
     return next(filter(None, currencies), ""), others
 
 
@@ -741,8 +741,8 @@ def _came_back(made: Guess) -> None:
     if "refunded" in made.columns or "returned_at" in made.columns:
         return
     for column in made.found:
-        back = re.search(r"^(?:is )?(?:returned|refund(?:ed)?(?: fla?g)?|retourniert|retour|devuelto|"
-                         r"remboursee?)$", column.called)  # fmt: skip
+        back = re.search(r"^(?:is )?(?:returned|refund(?:ed)?(?: fla?g)?|retourniert|retour|"
+                         r"devuelto|remboursee?)$", column.called)  # fmt: skip
         if not back or column.kind not in ("flag", "category"):
             continue
         yes = [word for word in column.counts.index if word.casefold() in _SAYS_YES]

@@ -77,7 +77,7 @@ _ORDERS = (
     "bardzo zle/bardzo zla|zle/zla|srednio/srednia/przecietnie/przecietna|dobrze/dobra|"
     "bardzo dobrze/bardzo dobra",
     "very poor/very bad/terrible/awful|poor/bad|fair/average/ok/okay/neutral/neither good nor bad/"
-    "acceptable|good|very good/excellent",
+    "neither good nor poor/acceptable|good|very good/excellent",
     "poor|fair|good|very good|excellent",
     "poor/bad/awful|ok/okay/fine/fair/average/so so|great/good/amazing",
     "poor|fair/average/ok/okay|good|excellent",
