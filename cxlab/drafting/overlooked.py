@@ -329,7 +329,7 @@ def _leave_here(made: Guess) -> None:
         return
     for column in made.found:
         gone = column.moments is not None and 0.02 < column.filled < 0.9
-        gone = gone and column not in made.columns.values() and _ENDS.search(column.called)
+        gone = gone and column not in made.columns.values() and bool(_ENDS.search(column.called))
         gone = gone and made.table not in ("customers", "subscriptions")  # doubted there already
         if gone and column.name not in made.said.get("where", {}):
             made.doubt(
@@ -369,8 +369,8 @@ def _several_rows(made: Guess) -> None:
     if made.table != "customers" or (who and (who.distinct < 1 or is_who(who))):
         return
     for column in made.found:
-        coded = len(column.counts) > MOST_VALUES and is_coded(column.counts.index)
-        coded = coded and re.search(_KEY, column.called) and not re.search(NO_WHO, column.called)
+        keyed = re.search(_KEY, column.called) and not re.search(NO_WHO, column.called)
+        coded = keyed and len(column.counts) > MOST_VALUES and is_coded(column.counts.index)
         named = column.kind == "email" or re.search(FIRM, column.called) or is_who(column) or coded
         if column is who or not named or column.filled < 0.9 or not 0.3 < column.distinct < 0.97:
             continue

@@ -94,10 +94,10 @@ def _is_sum(made: Guess, column: Profile) -> bool:
     tally = column.tally()
     paid = _word_of("orders", "amount")
     if made.table == "responses":  # what an account pays; other numbers are kept, and asked
-        named = column.kind == "number" and fits([column], paid) and not column.most
-        named = named and any(number % 1 for number in tally)
-        return bool(named or re.search(r"\b[amt]rr\b|\b[at]cv\b", column.called))
-    named = fits([column], paid) or re.search(_PAID, column.called)
+        paid_so = column.kind == "number" and fits([column], paid) and not column.most
+        broken = any(number % 1 for number in tally)
+        return bool((paid_so and broken) or re.search(_PER_YEAR, column.called))
+    named = bool(fits([column], paid) or re.search(_PAID, column.called))
     both = min(tally) < 0 < max(tally) and len(tally) > _SEVERAL
     cents = column.counts.index.str.fullmatch(r"[\d.,' ]*\d[.,]\d\d").all()
     named = (named or cents) and not lasts(column)
@@ -130,6 +130,7 @@ def other_sums(made: Guess) -> None:
         )
 
 
+_PER_YEAR = r"\b[amt]rr\b|\b[at]cv\b"
 _PAID = (
     r"proceeds|pledge|\bacv\b|\btcv\b|\b[am]rr\b|\bfee\b|charge\b|beitrag|premium|\bdues\b|"
     r"\brent\b"

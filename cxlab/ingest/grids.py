@@ -133,8 +133,8 @@ def grouped(cells: pd.DataFrame, header: Header) -> tuple[pd.DataFrame, Header, 
         return cells, header, np.array([], int)
     above = np.searchsorted(heads, np.arange(len(cells)), side="right") - 1
     cells = cells.assign(**{str(len(header.names)): first[heads][np.maximum(above, 0)]})
-    more = {field: (*getattr(header, field), GROUP) for field in ("names", "wording")}
-    return cells, replace(header, **more), heads
+    names, wording = (*header.names, GROUP), (*header.wording, GROUP)
+    return cells, replace(header, names=names, wording=wording), heads
 
 
 def headers_again(cells: pd.DataFrame, header: Header) -> np.ndarray:
