@@ -482,3 +482,42 @@ def test_a_row_left_out_as_void_is_not_said_to_be_counted(tmp_path):
     )  # fmt: skip
     assert "left out as called off" in doubts
     assert "they are counted; `where: {Void" not in doubts
+
+
+def test_answers_a_row_each_over_two_waves_are_doubted_and_no_sales(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "panelist,wave,date,question,value",
+        lambda at: (f"P{at // 6}", at // 3 % 2, f"2025-0{1 + at // 3 % 2}-1{at % 9}",
+                    ("NPS", "Staff", "Speed")[at % 3], NPS[at] if at % 3 == 0 else RATED[at]),
+    )  # fmt: skip
+    assert "a row seems to be an answer to one question" in doubts
+
+
+def test_a_reason_of_refusal_that_some_orders_bear_is_doubted_with_its_worth(tmp_path):
+    doubts, _, _ = _drafted(
+        tmp_path, "Beleg Nr;Auftraggeber;Datum;Nettowert;Absagegrund",
+        lambda at: (4500 + at, 100 + at % 30, f"{DAYS[at]:%d.%m.%Y}",
+                    f"{PAID[at]:.2f}".replace(".", ","), "Storniert" if at % 7 == 0 else ""), ";",
+    )  # fmt: skip
+    assert f"'Absagegrund' bears 'Storniert' in {len(PAID[::7])} of {N} rows" in doubts
+
+
+def test_yuan_have_hundredths_and_closed_deals_do_not_count(tmp_path):
+    _, _, opened = _drafted(
+        tmp_path, "订单编号,买家昵称,下单时间,实付金额,订单状态",
+        lambda at: (f"77{at:06d}", f"b{at % 30}", f"{DAYS[at]:%Y-%m-%d}", f"¥{PAID[at]:.2f}",
+                    ("交易成功", "交易成功", "交易关闭")[at % 3]),
+    )  # fmt: skip
+    kept = sum(PAID[at] for at in range(N) if at % 3 < 2)
+    assert opened.cleaned["orders"].frame["amount"].sum() == pytest.approx(kept)
+    assert opened.mapping.currency == "CNY"
+
+
+def test_partial_answers_and_free_text_in_german_are_seen(tmp_path):
+    doubts, said, _ = _drafted(
+        tmp_path, "Nr;Tag;Würden Sie uns empfehlen? (0-10);is_partial;Freitext",
+        lambda at: (at + 1, f"{DAYS[at]:%d.%m.%Y}", NPS[at], "true" if at % 9 == 0 else "false",
+                    f"Login klappt nicht {at}" if at % 4 == 0 else ""), ";",
+    )  # fmt: skip
+    assert f"'true' of {N // 9} of {N} rows (NPS" in doubts
+    assert said["responses"]["columns"]["comment"] == "Freitext"

@@ -47,7 +47,7 @@ _COUNTS = {
     "dostarczono toimitettu maksettu valmis dokonceno doruceno zaplaceno vybaveno odeslano "
     "teljesitve kifizetve kiszallitva tamamlandi teslim_edildi odendi gennemført afsendt sendt "
     "fullført slutford verkauf sale sold vente venta vendita verkoop выполнен доставлен оплачен "
-    "завершен 已完成 已发货 已付款 完了 発送済み 支払済み",
+    "завершен 交易成功 已完成 已发货 已付款 完了 発送済み 支払済み",
     "interactions": "open opened new pending hold on_hold solved closed resolved "
     "in_progress waiting waiting_on_customer waiting_on_third_party answered snoozed offen neu "
     "geschlossen gelost erledigt in_bearbeitung ouvert ferme resolu en_cours nouveau abierto "
@@ -83,7 +83,7 @@ _NOT = {
 _STEMS = {
     "orders": r"declin|rejected|refused|"
     r"cancel|kansel|anul|annul|geannul|storn|avbr|avbok|avbest|makul|aflys|peru(?:ut|tt)|"
-    r"iptal|otkaz|zrus|torol|visszavon|lemond|отмен|скас|відмін|ακυρ|\w*取消|\w*キャンセル|\w*취소|\w*ملغ|מבוטל|\w*ยกเลิก|"
+    r"iptal|otkaz|zrus|torol|visszavon|lemond|отмен|скас|відмін|ακυρ|\w*取消|交易关闭|已关闭|\w*キャンセル|\w*취소|\w*ملغ|מבוטל|\w*ยกเลิก|"
     r"fail(?:ed|ure)|fehlgeschlag|mislukt|nieudan|neuspes|sikertelen|unpaid|unbezahlt|impay|onbetaald|"
     r"obetal|nezaplac|nieop[l\u0142]ac|maksamat",
     "responses": r"screen_?(?:ed|out)|quota_?full|over_?quota|disqualif|terminat",

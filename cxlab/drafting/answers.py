@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from cxlab.cleaning.counting import standing
 from cxlab.codebook import COLUMNS
 from cxlab.drafting.doubts import mean, would_be
 from cxlab.drafting.guesses import SCORES, Guess
@@ -182,7 +183,10 @@ def marked(made: Guess) -> None:
     for column in made.found:
         mark = column.counts.index[0] if len(column.counts) == 1 else ""
         rule = column.name in made.said.get("where", {})
-        if not 0 < len(mark) <= 4 or column.filled > 0.5 or id(column) in used or rule:
+        if column.filled > 0.5 or id(column) in used or rule or not mark:
+            continue
+        said = standing(column.counts.index.to_series(), "orders")
+        if len(mark) > 4 and said.iloc[0] != "not_counted":
             continue
         rows = made.raw(column) == mark
         made.doubt(

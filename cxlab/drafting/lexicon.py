@@ -225,7 +225,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"отзыв|"
             r"yorum|gorus|goruş|komentar|uwagi|pripomink|comment|verbatim|kommentar|comentario|"
             r"opmerking|toelichting|anything else|"
-            r"open.?end|^text\b|free ?text|"
+            r"open.?end|^text\b|free ?text|freitext|"
             r"anmerkung|bemerkung|remarque|\bremarks?\b|observaci[oó]n|observa[cç][aã]o|"
             r"osservazion",
             r"feedback|\bwhy\b|reason|grund|warum|pourquoi|porque|por que|tell us|improve|"
@@ -364,6 +364,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"cancel|return|refund|ship|deliver|fulfil|due|birth|updated|modified|expir|process|"
             r"lapse"),
         Word("refunded", _MONEY, (
+            r"退款金额|返金額|환불금액|"
             r"amount refunded|refund(?:ed)?(?: amount| total| value)?$|erstatt|rembours|reembols|"
             r"partial refunds?",), r"date|reason|converted|status|id$|reference"),
         Word("quantity", ("number", "scale"), (

@@ -62,6 +62,7 @@ def overlooked(made: Guess) -> None:
     other_sums(made)
     _several_rows(made)
     _turned(made)
+    _question_a_row(made)
     looks_read(made)
     one_ladder(made)
     one_scale(made)
@@ -248,6 +249,31 @@ def _turned(made: Guess) -> None:
         2.0,
         "files",
     )
+
+
+_ASKED = re.compile(r"question|frage|pregunta|vraag|pergunta|domanda")
+_SCORED = re.compile(r"\b(?:nps|csat|ces|recommend|satisf\w*)\b")
+
+
+def _question_a_row(made: Guess) -> None:
+    """Doubt rows of which each is an answer to one question, and none says whose they are."""
+    if made.files.long:
+        return
+    for column in made.found:
+        words = [folded(word) for word in column.counts.index]
+        told = _ASKED.search(column.called) or any(map(_SCORED.search, words))
+        even = 1 < len(words) <= MOST_VALUES and column.counts.min() > 0.2 * column.counts.max()
+        if column.kind != "category" or not told or not even or made.table == "responses":
+            continue
+        made.doubt(
+            f"'{column.name}' holds {listing([repr(w) for w in column.counts.index], 4)}: a row "
+            f"seems to be an answer to one question, and no column alone says which of "
+            f"{made.files.rows:,} rows are one questionnaire's. Add one that does (who and when "
+            "together), and draft again; until then answers to unlike questions are added up.",
+            2.0,
+            "files",
+        )
+        return
 
 
 def _whose(made: Guess) -> None:

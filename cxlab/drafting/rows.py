@@ -240,7 +240,7 @@ def _which_rows(made: Guess) -> None:
 
 _OUT = re.compile(
     r"exclu[ds]|ignore|\b(?:is )?test(?: (?:data|row|record|order|response|user))?$|^is test|"
-    r"\bspam\b|\bvoid|hidden|duplica|invalid|deleted|archived|disqualif|fraud|ausgeschloss|ungultig|geloscht|testdat"
+    r"\bspam\b|\bvoid|hidden|partial$|incomplete|duplica|invalid|deleted|archived|disqualif|fraud|ausgeschloss|ungultig|geloscht|testdat"
 )
 _IN = re.compile(
     r"(?:is |survey |response )?(?:completed?|finished|valid|submitted|verified|approved|gultig|"
@@ -335,7 +335,7 @@ _STATUS = re.compile(
     rf"(?:(?:{_OF})[ -]?)?(?:{_STATE})(?: "
     r"(?:(?:of the|of|van de|de la|de|del|della|dell|do|da|du) )?"
     rf"(?:{_WHOSE}))?|dispo(?:sition)?|event type|deal stage|stage|\w status|tilauksen tila|"
-    r"siparis durumu"
+    r"siparis durumu|\w{1,4}(?:状态|状態|ステータス|상태)"
 )
 
 
@@ -616,7 +616,8 @@ def _headed(column: Profile) -> str:
 def _always(made: Guess, column: Profile, amount: Profile, code: str) -> str:
     """Name the one currency there is; a column that says nothing else is not read."""
     if column is amount:
-        return _likely(code)
+        cents = any(number % 1 for number in amount.numbers.values())
+        return "CNY" if code == "JPY" and cents else _likely(code)  # yen have no hundredths
     made.columns.pop("currency", None)
     made.unused[column.name] = f"always '{column.example}': the study's currency"
     return code
