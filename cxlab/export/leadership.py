@@ -246,12 +246,13 @@ class Page:
     def quotes(self) -> "Markup | Absence":
         """Two people in their own words, on what goes with a lower score."""
         told = [f for r in self._reports for f in r["findings"] if f["name"] == "quotes"]
-        rows = Result.from_dict(dict(told[0])).frame if told else pd.DataFrame({"term": []})
-        rows = rows.dropna(subset=["n"]) if "n" in rows else rows
-        first = pd.concat([rows.drop_duplicates("term"), rows[rows.get("part") == "typical"]])
-        first = first.drop_duplicates("text").head(2) if len(rows) else rows
-        if first.empty:
+        rows = (
+            Result.from_dict(dict(told[0])).frame.dropna(subset=["n"]) if told else pd.DataFrame()
+        )
+        if rows.empty:
             return Absence("No report quotes a comment.", "comments that may be quoted")
+        first = pd.concat([rows.drop_duplicates("term"), rows[rows["part"] == "typical"]])
+        first = first.drop_duplicates("text").head(2)
         return Markup("".join(quote(row.text, row.words) for row in first.itertuples()))
 
     @staticmethod
