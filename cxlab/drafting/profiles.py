@@ -31,6 +31,8 @@ _CODES = (
     "VND ZAR"
 )
 CODES = frozenset(_CODES.split())
+# currencies without hundredths
+NO_CENTS = {"JPY", "KRW", "VND", "CLP", "HUF", "ISK", "UGX", "XAF", "XOF"}
 # the currency that a heading names: 'Fare (EUR)', 'Pris kr', 'Betrag in €'
 IN_MONEY = re.compile(
     rf"(?<![^\W\d_])[kKmMT]?(?:{'|'.join(sorted(CODES))}|kr|SKr|zł|Kč|Ft|Rs|R\$|лв|руб|грн)\.?(?![^\W\d_])|"
