@@ -132,6 +132,14 @@ def test_other_ways_of_cleaning_are_no_news():
     assert not any("the cleaning" in where for where in named)
 
 
+def test_a_change_between_other_periods_is_not_set_against_the_last_one():
+    before, after = _run(-1.8), _run(-68.4, verdict="moved")
+    assert reports.changes(before, after)["numbers"]
+    for _, found in (before, after):
+        found[0]["findings"][0]["name"] = "NPS change"
+    assert reports.changes(before, after) == {}
+
+
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [

@@ -148,12 +148,17 @@ def _rows(found: Sequence[Mapping[str, Any]]) -> dict[tuple, dict[str, Any]]:
 
 
 def _results(found: Sequence[Mapping[str, Any]]) -> Iterator[tuple[dict[str, Any], Any]]:
-    """Give each finding with its report, and when it is told; other ways to report are no news."""
+    """Give each finding with its report, and when it is told.
+
+    Other ways to report are no news, nor is a change between the last two periods: with another
+    period it is another change.
+    """
     for report in (one for one in found if not one.get("composes")):
         tiles = len(export.tiles(report["findings"]))
         everyone, order = report["part"] == EVERYONE, report.get("reading_order", 99)
         for at, result in enumerate(report["findings"]):
-            if not any(row.get("verdict") == REPORTED for _, row in _keyed(result)):
+            other = any(row.get("verdict") == REPORTED for _, row in _keyed(result))
+            if not other and not result["name"].endswith(" change"):
                 yield {**report, "told": (not everyone, at >= tiles, order)}, result
 
 
