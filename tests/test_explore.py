@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from cxlab import explore, results
+from cxlab import explore, questions, results
 from cxlab.cli import app
 from cxlab.codebook import Refusal
 from cxlab.explore import board
@@ -170,8 +170,15 @@ def test_adjusted_intervals_are_wider_and_the_plain_ones_at_a_toggle(study):
     sitting = _sitting(study)
     sitting.do({"do": "add", "column": "region", "value": "North"})
     wide = sitting.state.level
+    assert "widened" in sitting.shown()["looks"]
     sitting.do({"do": "adjust", "on": False})
     assert sitting.state.level == 0.95 < wide
+    assert "widened" not in sitting.shown()["looks"]
+
+
+def test_what_the_chips_choose_stands_in_the_base(study):
+    told = questions.topline(explore.chosen(study, region="North"), questions="nps")
+    assert ", region: North; shares are of" in told.base
 
 
 def test_toggling_chips_never_shows_two_sets_that_differ_by_a_few(study):

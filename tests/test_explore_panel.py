@@ -11,6 +11,7 @@ from tests import small
 from tests.test_explore import _export
 
 SCRIPT = Path(explore.__file__).with_name("panel.js").read_text(encoding="utf-8")
+STYLE = Path(explore.__file__).with_name("panel.css").read_text(encoding="utf-8")
 BEGIN = """async ([script, shown]) => {
   const { default: { render } } = await import(URL.createObjectURL(
     new Blob([script], { type: "text/javascript" })));
@@ -34,7 +35,7 @@ def panel(tmp_path, browser):
     results.keep_back(10)
     sitting = Sitting(study, file=str(tmp_path / "study.yaml"))
     page = browser.new_page(viewport={"width": 1000, "height": 3000})
-    page.set_content("<main></main>")
+    page.set_content(f"<style>{STYLE}</style><main></main>")
     page.evaluate(BEGIN, [SCRIPT, _shown(sitting)])
     yield page, sitting
     page.close()
@@ -112,3 +113,16 @@ def test_an_answer_redraws_only_what_it_changes_and_a_refusal_undoes_a_choice(pa
     _answer(page, sitting, {"do": "add", "column": "region", "value": "nobody's"})
     assert "nobody's" in page.locator(".cx-alert").text_content()
     assert listed.input_value() == ""
+
+
+@pytest.mark.parametrize("width", [500, 1000])
+def test_the_bars_of_one_view_are_drawn_on_one_scale(panel, width):
+    page, _ = panel
+    page.set_viewport_size({"width": width, "height": 3000})
+    found = page.evaluate("""() => [...document.querySelectorAll(".cx-rows")].map((rows) =>
+      [...rows.querySelectorAll(".cx-track")].map((track) => track.getBoundingClientRect())
+        .map((box) => `${box.left} ${box.width}`))""")
+    several = [places for places in found if len(places) > 1]
+    assert len(several) >= 3
+    assert [len(set(places)) for places in several] == [1] * len(several)
+    assert all(float(places[0].split()[1]) >= 50 for places in several)

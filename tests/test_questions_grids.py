@@ -257,6 +257,8 @@ def test_what_is_ranked_first_has_the_lowest_place():
     asked = Asked("r", "rank", "Rank.", tuple("abc"), ("1", "2", "3"), (1.0, 2.0, 3.0), ranks)
     (told,) = questions.toplines(_asked(asked, s=["x"] * 4))
     assert told.headline == ("r: a or another is put first (place 1.25 on average), c last (3.00).")
+    alone = questions.topline(_asked(asked, s=["x"] * 4), questions="r")
+    assert alone.headline == told.headline
     # the best lies to the right: of c, always last, nothing does
     bars = plots.topline(told).patches
     ends = {round(bar.get_y() + bar.get_height() / 2): bar.get_x() + bar.get_width()

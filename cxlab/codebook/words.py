@@ -385,11 +385,17 @@ def label(word: str) -> str:
 def part_named(part) -> str:
     """Say which part of a study is meant by a `segment` with its `value`, a `period`, or both.
 
+    What was chosen by other columns is told by their names.
+
     Example:
         >>> part_named({"segment": "boarding_area", "value": "B", "period": "2025Q4"})
         'boarding area: B, 2025Q4'
+        >>> part_named({"region": "West", "comment": "late"})
+        'region: West, comment: late'
     """
     said = [f"{label(part['segment'])}: {part.get('value', '')}"] if part.get("segment") else []
+    said += [f"{label(name)}: {each}" for name, each in part.items()
+             if name not in ("segment", "value", "period")]  # fmt: skip
     return ", ".join([*said, *([part["period"]] if part.get("period") else [])])
 
 

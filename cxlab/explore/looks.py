@@ -11,6 +11,8 @@ what had been said before; what has been spent here stays said.
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
+from cxlab.results import count
+
 
 @dataclass
 class Looks:
@@ -49,12 +51,17 @@ class Looks:
             self.spent[what] = 1 - (1 - self.level) * share
         return self.spent[what]
 
-    def told(self) -> str:
+    def told(self, *, adjusted: bool = True) -> str:
         """Say how many comparisons there were, and what that costs."""
         if not self.total:
             return "No comparison looked at yet."
-        looked = "1 comparison" if self.total == 1 else f"{self.total} comparisons"
+        looked = f"{count(self.total, 'comparison')} looked at in this sitting"
+        if not adjusted:
+            return (
+                f"{looked}; each interval is for one alone, with {self.level:.0%} confidence: of "
+                "many, some will miss."
+            )
         return (
-            f"{looked} looked at in this sitting; intervals are widened so that all of them "
-            f"hold together with {self.level:.0%} confidence."
+            f"{looked}; intervals are widened so that all of them hold together with "
+            f"{self.level:.0%} confidence."
         )

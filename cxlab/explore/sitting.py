@@ -102,7 +102,7 @@ class Sitting:
             "question": self.question,
             "questions": [[name, text] for name, text in self.questions.items()],
             "searched": "comment" in self.columns,
-            "looks": self.looks.told(),
+            "looks": self.looks.told(adjusted=self.adjusted),
             "adjusted": self.adjusted,
             "views": self._views,
             "people": people.listed(self.state) if self._open else [],

@@ -313,12 +313,9 @@ def _held_back(rows: pd.DataFrame, smallest: int) -> pd.DataFrame:
 
 
 def _headline(frame: pd.DataFrame, chosen: Sequence[Asked]) -> str:
-    rows = frame[(frame["part"] == "answer") & frame["share"].notna()]
-    if len(chosen) > 1 or rows.empty:
-        return f"{count(len(chosen), 'question')} tabulated, {count(len(frame), 'line')}."
-    most = rows.loc[rows["share"].idxmax()]
-    of = f" ({whole(most['item'])})" if most["item"] else ""
-    return f"'{whole(most['answer'])}'{of} is answered most often: {percent(most['share'])}."
+    if len(chosen) == 1:
+        return _told(chosen[0], frame)
+    return f"{count(len(chosen), 'question')} tabulated, {count(len(frame), 'line')}."
 
 
 def _held(frame: pd.DataFrame, smallest: int) -> tuple[str, ...]:
