@@ -21,7 +21,7 @@ from cxlab.explore.looks import Looks
 from cxlab.explore.sitting import Sitting
 from cxlab.explore.views import VIEWS, State, code
 from cxlab.explore.views import asked as ask
-from tests import small
+from tests import lattice, small
 
 ROWS = 600
 
@@ -317,6 +317,33 @@ def test_a_study_without_dates_or_with_one_answer_is_a_sentence(tmp_path, data, 
     assert said in json.dumps(_sitting(opened).shown())
 
 
+def _page_of_pins(path):
+    out = path.parent / "out"
+    words = ["run", path, "--notebooks", path.parent / board.FOLDER, "--out", out]
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    assert done.exit_code == 0, done.output
+    return (out / "80_explored" / "everyone.html").read_text(encoding="utf-8")
+
+
+def test_every_view_can_be_pinned_and_read_on_the_page_of_pins(tmp_path):
+    path = lattice.write(lattice.ORDINARY, tmp_path)
+    sitting = Sitting(_open(path), file=str(path))
+    for chips in ({}, {"region": "north"}):
+        for column, value in chips.items():
+            sitting.do({"do": "add", "column": column, "value": value})
+        while any(each.get("waits") for each in sitting.shown()["views"]):
+            sitting.do({"do": "rest"})
+        for question in sitting.questions:
+            sitting.do({"do": "question", "name": question})
+            sitting.do({"do": "rest"})
+            sitting.do({"do": "pin", "view": "question"})
+        for view in VIEWS:
+            sitting.do({"do": "pin", "view": view.name})
+    assert {pin.view for pin in sitting.pins} == {view.name for view in VIEWS}
+    sitting.do({"do": "notebook"})
+    _page_of_pins(path)
+
+
 def test_a_study_without_answers_is_refused(tmp_path):
     opened = small.load(tmp_path, "id,joined\na,2025-01-01\n", table="customers",
                         columns={"customer_id": "id", "signed_up_at": "joined"})  # fmt: skip
@@ -332,9 +359,6 @@ def test_pins_become_a_notebook_like_the_others_and_its_page(tmp_path):
     for view in ("against", "distribution", "trend"):
         sitting.do({"do": "pin", "view": view})
     sitting.do({"do": "notebook"})
-    words = ["run", path, "--notebooks", tmp_path / board.FOLDER, "--out", tmp_path / "out"]
-    done = CliRunner().invoke(app, [str(word) for word in words])
-    assert done.exit_code == 0, done.output
-    page = (tmp_path / "out" / "80_explored" / "everyone.html").read_text(encoding="utf-8")
+    page = _page_of_pins(path)
     assert "&amp; &lt;b&gt;Sons" in page
     assert "<b>Sons" not in page

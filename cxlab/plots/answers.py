@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from cxlab.codebook.colours import BLUE, FAINT, GREY, INK, MEANING, ORANGE, PAPER, SERIES
 from cxlab.plots.theme import canvas, clipped, line_names, picture
-from cxlab.results import Result, Unanswerable, count, number, percent, shown
+from cxlab.results import Misuse, Result, Unanswerable, count, number, percent, shown
 
 MOST_ROWS, MOST_ITEMS, MOST_LINES, MOST_PAIRS = 20, 24, 6, 16
 _LOW, _MIDDLE, _HIGH = ("#a34b00", "#f2c199"), "#d9dee4", ("#a9cdea", "#0b4f8a")
@@ -39,9 +39,14 @@ def topline(result: Result, *, ax: Axes | None = None) -> Axes:
 
     Args:
         result: with `kind`, `item`, `answer`, `part`, `rank`, `share`, `estimate`, `conf_low`,
-            `conf_high`, `n`.
+            `conf_high`, `n`, all of one question.
+
+    Raises:
+        Misuse: it holds several questions.
     """
     rows = result.frame
+    if rows["question"].nunique() > 1:
+        raise Misuse("one question is drawn at a time: plots.toplines(questions.toplines(…)).")
     given = rows[(rows["part"] == "answer") & rows["share"].notna()]
     if given.empty:
         return _means(result, ax)

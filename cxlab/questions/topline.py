@@ -26,9 +26,8 @@ from cxlab.results import Misuse, Result, count, listing, number, or_others, per
 from cxlab.stats import mean_interval, proportion_interval, quantile
 
 INTERVALS = ("wilson", "logit")
-_COLUMNS = ["question", "item", "answer", "part", "share", "estimate", "conf_low", "conf_high",
-            "count", "asked", "n", "n_effective", "weighted", "base_weighted",
-            "verdict"]  # fmt: skip
+_COLUMNS = ["question", "kind", "item", "answer", "part", "rank", "share", "estimate", "conf_low",
+            "conf_high", "count", "n", "verdict"]  # fmt: skip
 
 
 def topline(
@@ -49,10 +48,11 @@ def topline(
         smallest: fewest people of a base that is shown; the study's if not given.
 
     Returns:
-        A row an answer, a net (`part`), and a mean: `question`, `item`, `answer`, `share` or
-        `estimate` with `conf_low` and `conf_high`, `count`, `asked`, `n` (who answered),
-        `n_effective`, `weighted`, `base_weighted`, and as `verdict` `small base` below 30 answers
-        or `withheld`.
+        A row an answer, a net (`part`), and a mean: `question`, `kind`, `item`, `answer`, `rank`
+        (place of the answer, the best last), `share` or `estimate` with `conf_low` and
+        `conf_high`, `count`, `asked`, `n` (who answered), `n_effective`, `weighted`,
+        `base_weighted`, `term` (promoter, passive, detractor; of NPS), and as `verdict`
+        `small base` below 30 answers or `withheld`.
 
     Raises:
         QuestionsError: nothing was asked.
@@ -64,14 +64,9 @@ def topline(
     fewest = asked.smallest if smallest is None else smallest
     whole = columns(asked, (), weight=weights_of(asked), cluster=clusters_of(asked))
     chosen = asked.chosen(questions)
-    frame = pd.concat(
-        [
-            _held_back(_rows(block, done, level, interval, whole), fewest)
-            for each in chosen
-            for block, done in cells(each, whole)
-        ],
-        ignore_index=True,
-    )[_COLUMNS]
+    told = ((each, [_held_back(_rows(block, done, level, interval, whole), fewest)
+                    for block, done in cells(each, whole)]) for each in chosen)  # fmt: skip
+    frame = pd.concat([_placed(each, rows) for each, rows in told if rows], ignore_index=True)
     return Result(
         name="topline",
         frame=frame,
@@ -80,6 +75,19 @@ def topline(
         base=f"{asked.base}; shares are of those who answered the question.",
         notes=(*asked.notes, *told_of(chosen), *_held(frame, fewest)),
     )
+
+
+def _placed(each: Asked, blocks: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put the lines of a question below each other, with the place of each answer."""
+    rows = pd.concat(blocks, ignore_index=True).assign(kind=each.kind)
+    rows["rank"] = rows.groupby(["item", "part"]).cumcount() + 1
+    if upwards := {each.answers[at]: place for place, at in enumerate(each.upwards, 1)}:
+        rows["rank"] = [upwards.get(answer, place) if part == "answer" else place
+                        for answer, place, part in zip(rows["answer"], rows["rank"], rows["part"],
+                                                       strict=True)]  # fmt: skip
+    if each.name == "nps":
+        rows["term"] = tier(pd.to_numeric(rows["answer"], errors="coerce"))
+    return rows
 
 
 def wording(study: Any, *, question: str | None = None) -> Result:
@@ -178,16 +186,7 @@ def toplines(
 
 
 def _topline(each: Asked, rows: pd.DataFrame, whole: Result, asked: Questionnaire) -> Result:
-    rows = rows.assign(kind=each.kind, rank=rows.groupby(["item", "part"]).cumcount() + 1)
-    if upwards := {each.answers[at]: place for place, at in enumerate(each.upwards, 1)}:
-        rows["rank"] = [upwards.get(answer, place) if part == "answer" else place
-                        for answer, place, part in zip(rows["answer"], rows["rank"], rows["part"],
-                                                       strict=True)]  # fmt: skip
-    if each.name == "nps":
-        rows["term"] = tier(pd.to_numeric(rows["answer"], errors="coerce"))
-    columns = ["question", "kind", "item", "answer", "part", "rank", "share", "estimate",
-               "conf_low", "conf_high", "count", "n", "verdict"]  # fmt: skip
-    columns += ["term"] if "term" in rows else []
+    columns = [*_COLUMNS, *["term"] * (each.name == "nps")]
     people = len(asked.people)
     put, answered = int(each.put_to().sum()), int(each.answered().sum())
     noun = _noun(asked)

@@ -144,7 +144,7 @@ def _held_back(kept: pd.DataFrame, smallest: int) -> pd.DataFrame:
     once = kept.drop_duplicates("period")
     gone = once.loc[hidden(once[["period", "n"]], smallest=smallest), "period"]
     small = kept["period"].isin(gone)
-    numbers = kept.columns.difference(["question", "item", "answer", "part", "period", "verdict"])
+    numbers = ["share", "estimate", "conf_low", "conf_high", "n"]
     kept = kept.assign(verdict=kept["verdict"].mask(small, WITHHELD))
     return kept.assign(**{name: kept[name].astype(float).mask(small) for name in numbers})
 
