@@ -219,7 +219,23 @@ def test_a_score_chosen_by_itself_is_not_compared(study):
     sitting = _sitting(study)
     sitting.do({"do": "add", "column": "tier", "value": "promoter"})
     views = {view["name"]: view for view in sitting.shown()["views"]}
-    assert "by the score itself" in views["against"]["absent"]
+    for name in ("score", "against"):
+        assert "by the score itself" in views[name]["absent"]
+
+
+def test_a_rating_that_is_chosen_is_no_driver_of_the_chosen(tmp_path):
+    rng = np.random.default_rng(3)
+    rows = pd.DataFrame(rng.integers(1, 6, (400, 3)), columns=["speed", "tone", "price"])
+    rows["score"] = (rows.sum(axis=1) + rng.integers(-3, 4, 400)).clip(0, 10)
+    opened = small.load(tmp_path, rows.to_csv(index=False), columns={"nps": "score"},
+                        ratings={name: name for name in ("speed", "tone", "price")},
+                        scales={"nps": "0..10", "ratings": "1..5"})  # fmt: skip
+    sitting = _sitting(opened)
+    sitting.do({"do": "add", "column": "tone", "value": "3"})
+    while any(each.get("waits") for each in sitting.shown()["views"]):
+        sitting.do({"do": "rest"})
+    views = {view["name"]: view for view in sitting.shown()["views"]}
+    assert sorted(row["label"] for row in views["drivers"]["rows"]) == ["price", "speed"]
 
 
 @pytest.mark.parametrize("message", [

@@ -180,7 +180,7 @@ class Sitting:
             return Absence("The study declares no questions.", "'questions:' in the study file")
         if view.name in ("against", "later") and not self.chips:
             return Absence("Choose somebody, and they are compared with all others.")
-        if view.name not in ("score", "question", "later") and self._circular(state):
+        if view.name not in ("question", "later") and self._circular(state):
             return BY_ITSELF
         try:
             return asked(view, state)

@@ -29,7 +29,7 @@ CODE = {
     "answers": ("here", "here.responses"),
     "score": ("whole", "metrics.asked(whole.scales)[0]"),
     "outcome": ("score", "score.column"),
-    "ratings": ("here", "here.ratings"),
+    "ratings": ("answers", "[each for each in here.ratings if answers[each].nunique() > 1]"),
     "as_of": ("whole", "whole.mapping.as_of"),
     "how": ("here", "here.how(level={level})"),
     "how_groups": ("here", "here.how(level={level_groups})"),
@@ -96,8 +96,8 @@ class State:
 
     @property
     def ratings(self) -> list[str]:
-        """The ratings answered by the chosen."""
-        return [name for name in self.whole.ratings if self.rated[name].notna().any()]
+        """The ratings to which the chosen gave several answers: a chip on one settles it."""
+        return [name for name in self.whole.ratings if self.rated[name].nunique() > 1]
 
     @property
     def as_of(self) -> Any:
