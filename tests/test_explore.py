@@ -376,5 +376,9 @@ def test_pins_become_a_notebook_like_the_others_and_its_page(tmp_path):
         sitting.do({"do": "pin", "view": view})
     sitting.do({"do": "notebook"})
     page = _page_of_pins(path)
+    told = json.loads((tmp_path / "out" / "findings.json").read_text(encoding="utf-8"))
+    heads = [each["headline"] for one in told for each in one["findings"]]
+    assert heads
+    assert all(head.startswith("Region O'Hara & <b>Sons</b>: ") for head in heads)
     assert "&amp; &lt;b&gt;Sons" in page
     assert "<b>Sons" not in page

@@ -75,6 +75,16 @@ def test_each_shape_of_finding_gets_its_native_chart(finding, kind):
     assert sorted(values) == sorted(row[at] for row in finding["frame"]["rows"])
 
 
+@pytest.mark.parametrize("reach", [0.006, 0.02, 0.05, 0.3])
+def test_every_tick_of_a_line_of_shares_says_where_it_stands(reach):
+    at = [0.25, 0.25 + reach / 2, 0.25 + reach]
+    line = {"period": ["2025Q1", "2025Q2", "2025Q3"], "estimate": at}
+    chart = _chart(_finding("trend", line, unit="share"))
+    digits = 3 if ".0" in chart.value_axis.tick_labels.number_format else 2
+    unit = chart.value_axis.major_unit
+    assert round(unit, digits) == pytest.approx(unit)
+
+
 def test_a_slide_states_the_finding_and_carries_base_notes_and_words():
     slide = _opened(deck(MANIFEST, _found(BARS))).slides[2]
     assert slide.shapes.title.text == "Nothing stands apart."

@@ -1,5 +1,7 @@
 """Pictures: they draw any answer, carry words for it, and take text from data as text."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -96,3 +98,23 @@ def test_ten_points_of_satisfaction_have_no_promoters():
     score = metrics.Score("csat", "mean", scale="0..10")
     ax = plots.distribution(metrics.distribution(asked, score=score))
     assert "Promoters" not in " ".join(text.get_text() for text in ax.texts)
+
+
+@pytest.mark.parametrize("low", [0.0, 0.05, 0.31, 0.972])
+@pytest.mark.parametrize("reach", [0.004, 0.012, 0.027, 0.1, 0.13, 0.6])
+def test_every_tick_of_a_share_says_where_it_stands(low, reach):
+    ends = {"conf_low": [low, low + reach / 2], "conf_high": [low + reach / 2, low + reach]}
+    wide = _result(["a", "b"], unit="share", estimate=[low + reach / 4, low + reach * 0.7], **ends)
+    when = pd.DataFrame(wide.frame).assign(period=["2025Q1", "2025Q2"])
+    pictures = [
+        (plots.forest(wide), "xaxis"),
+        (plots.trend(replace(wide, frame=when)), "yaxis"),
+        (plots.apart(replace(wide, frame=wide.frame.assign(verdict=""))), "xaxis"),
+    ]
+    for ax, name in pictures:
+        axis = getattr(ax, name)
+        at = axis.get_majorticklocs()
+        said = [text.replace("−", "-").replace("%", "") for text in
+                axis.get_major_formatter().format_ticks(at)]  # fmt: skip
+        assert 3 <= len(said) <= 9
+        assert np.allclose(np.array(said, float) / 100, at, rtol=0, atol=1e-9), said

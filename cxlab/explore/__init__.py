@@ -6,6 +6,7 @@ In reading order:
     against   how far are the chosen from all others?
     later     who left later, of the chosen and of all others?
     beside    all answers, with whether they are chosen
+    about     an answer whose sentence names the chosen
     around    every set of answers that readers of the overview may choose
 """
 
@@ -13,9 +14,9 @@ from typing import Any
 
 from cxlab.explore.chosen import chosen
 from cxlab.explore.offered import around
-from cxlab.explore.views import against, beside, later
+from cxlab.explore.views import about, against, beside, later
 
-__all__ = ["against", "around", "beside", "chosen", "later", "panel"]
+__all__ = ["about", "against", "around", "beside", "chosen", "later", "panel"]
 
 
 def __getattr__(name: str) -> Any:

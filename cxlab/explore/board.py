@@ -118,6 +118,8 @@ def _cells(study: Study, pin: Pin, *, first: bool = False) -> list[Any]:
     )
     lines = code(NAMED[pin.view], state).splitlines()
     lines = [line for line in lines if line and not line.startswith(("from ", "whole = "))]
+    if pin.chips:
+        lines[-1:] = [f"told = {lines[-1]}", f"explore.about(told, **{dict(pin.chips)!r})"]
     if first:
         lines[-1] = f"results.answer({lines[-1]})"
     elif pin.view in PICTURES:

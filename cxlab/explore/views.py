@@ -12,15 +12,16 @@ import numpy as np
 import pandas as pd
 
 from cxlab import desk
-from cxlab.codebook import How
+from cxlab.codebook import How, label
 from cxlab.desk import metrics
 from cxlab.explore.chosen import kept
-from cxlab.explore.cube import Chips, Cube
-from cxlab.results import Absence, Result, percent
+from cxlab.explore.cube import Chips, Cube, several
+from cxlab.results import Absence, Result, percent, sentence, whole
 from cxlab.study import Study
 
 REPLICATES = 100  # of an order of drivers that is looked at in passing; the page draws more
 CHOSEN, OTHERS = "the chosen", "all others"
+UNSURE = "; that cannot be told from no difference"
 
 # what a question may be handed: the name in the code, what it is made of, and how
 CODE = {
@@ -207,6 +208,20 @@ def _opening(state: State, needed: set[str]) -> list[str]:
     ]
 
 
+def about(told: Asked, **chips: Any) -> Asked:
+    """Name in the sentence of an answer whom it is told of, so that it may be quoted alone.
+
+    Args:
+        told: an answer about the people that chips choose.
+        chips: as in `chosen`.
+    """
+    if isinstance(told, Absence) or not chips:
+        return told
+    said = [f"{label(name)} {' or '.join(whole(str(each)) for each in several(value))}"
+            for name, value in chips.items()]  # fmt: skip
+    return replace(told, headline=f"{sentence(', '.join(said))}: {told.headline}")
+
+
 def beside(study: Study, **chips: Any) -> pd.DataFrame:
     """Give all answers with a column `chosen`: whether the chips choose them, in words.
 
@@ -251,8 +266,11 @@ def _apart(row: pd.DataFrame, score: Any) -> str:
         return f"{score.name}: too few answers to compare the chosen with all others."
     side = "above" if size > 0 else "below"
     told = f"the chosen are {score.difference(size)} {side} all others ({score.range(low, high)})"
-    surely = "" if low > 0 or high < 0 else "; that cannot be told from no difference"
-    return f"{score.name}: {told}{surely}."
+    return f"{score.name}: {told}{'' if _surely(row) else UNSURE}."
+
+
+def _surely(row: pd.DataFrame) -> bool:
+    return bool(len(row)) and bool(row["conf_low"].iloc[0] > 0 or row["conf_high"].iloc[0] < 0)
 
 
 def later(study: Study, *, level: float = 0.95, **chips: Any) -> Asked:
@@ -277,11 +295,15 @@ def _later(cube: Cube, chips: Chips, level: float) -> Asked:
         return Absence("No answer was watched for 90 days.", "answers older than 90 days")
     score = metrics.Score("left", "top", "0..1", "Leaving within 90 days")
     frame = cube.part({}).assign(chosen=_sides(cube, chips)).take(rows).assign(left=left)
-    told = metrics.score_of(frame, score=score, by="chosen", how=replace(cube.how, level=level))
+    words = {"score": score, "by": "chosen", "how": replace(cube.how, level=level)}
+    told, beside = metrics.score_of(frame, **words), metrics.compare(frame, **words)
     if isinstance(told, Absence):
         return told
+    surely = not isinstance(beside, Absence) and _surely(
+        beside.frame[beside.frame["group"] == CHOSEN]
+    )
     base = told.base.replace("answers to left", "answers followed for 90 days")
-    return replace(told, headline=_shares(told), base=base)
+    return replace(told, headline=_shares(told, surely=surely), base=base)
 
 
 def leaving(study: Study) -> bool:
@@ -290,10 +312,11 @@ def leaving(study: Study) -> bool:
     return customers is not None and "churned_at" in customers and bool(study.dated)
 
 
-def _shares(told: Result) -> str:
+def _shares(told: Result, *, surely: bool) -> str:
     share = told.frame.set_index("group")["estimate"]
     sides = [f"{percent(share[side], 1)} of {side}" for side in (CHOSEN, OTHERS) if side in share]
-    return f"Within 90 days of their answer left {' and '.join(sides)}."
+    unsure = "" if surely or len(sides) < 2 else UNSURE
+    return f"{' and '.join(sides)} left within 90 days of their answer{unsure}."
 
 
 OWN = {"against": _against, "later": _later}

@@ -650,7 +650,9 @@ def _since(finding: Mapping[str, Any]) -> str:
 def _format(finding: Mapping[str, Any], shown: Drawn) -> str:
     """Write numbers as their size asks, with a true minus."""
     if shown.how == "columns" or finding["unit"] == "share":
-        return "0%;−0%"
+        ends = (shown.how != "columns" and _ends(shown.rows)) or [0.0, 1.0]
+        digits = "0%" if _step((max(ends) - min(ends)) or 1.0) >= 0.01 else "0.0%"
+        return f"{digits};−{digits}"
     sizes = [abs(row[shown.number]) for row in shown.rows if row.get(shown.number) is not None]
     most = max(sizes, default=0.0)
     if finding["unit"] in RATIOS:

@@ -4,11 +4,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FuncFormatter
 
 from cxlab.codebook.colours import GREEN, GREY, INK, ORANGE, PAPER
-from cxlab.plots.theme import canvas, clipped, picture
-from cxlab.results import Result, percent
+from cxlab.plots.theme import canvas, clipped, picture, ticks
+from cxlab.results import Result
 
 NAMED = 8  # themes that are named in the picture, those of most people times difference
 COLOURS = {"worse": ORANGE, "better": GREEN}
@@ -39,7 +38,7 @@ def affected(result: Result, *, ax: Axes | None = None) -> Axes:
         _named(ax, rows)
         ax.set_xlabel("share of comments   (grey: not apart)")
         ax.set_ylabel(f"higher or lower, {result.unit}")
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value, 1)))
+        ticks(ax.xaxis)
     return ax
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from cxlab.codebook.colours import BLUE, FAINT, GREY, INK, MEANING, ORANGE, PAPER, SERIES
-from cxlab.plots.theme import canvas, clipped, line_names, picture
+from cxlab.plots.theme import canvas, clipped, line_names, picture, ticks
 from cxlab.results import Misuse, Result, Unanswerable, count, number, percent, shown
 
 MOST_ROWS, MOST_ITEMS, MOST_LINES, MOST_PAIRS = 20, 24, 6, 16
@@ -285,9 +285,8 @@ def waves(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_xticks(range(len(periods))[::every], [clipped(p, 12) for p in periods[::every]])
         ax.grid(axis="y")
         ax.set_axisbelow(True)
-        ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         if result.unit == "share":
-            ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+            ticks(ax.yaxis)
         ax.set_ylabel("share" if result.unit == "share" else "mean")
         line_names(ax, names, ends, SERIES)
         if len(size) > len(names):

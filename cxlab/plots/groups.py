@@ -2,11 +2,10 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
 
 from cxlab.codebook import label
 from cxlab.codebook.colours import BLUE, GREY, INK, MEANING, own
-from cxlab.plots.theme import SMALL_BASE, canvas, clipped, more_rows, picture, unit_label
+from cxlab.plots.theme import SMALL_BASE, canvas, clipped, more_rows, picture, ticks, unit_label
 from cxlab.results import Result, amount, count, percent
 
 MOST_ROWS = 40
@@ -42,7 +41,7 @@ def forest(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.spines["left"].set_visible(False)
         _beside(ax, rows, result.unit)
         if result.unit == "share":
-            ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+            ticks(ax.xaxis)
         more_rows(ax, left_out)
     return ax
 

@@ -3,11 +3,10 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from cxlab.codebook import label
 from cxlab.codebook.colours import BLUE, FAINT, GREEN, GREY, INK, ORANGE, RED
-from cxlab.plots.theme import canvas, clipped, picture
+from cxlab.plots.theme import canvas, clipped, picture, ticks
 from cxlab.results import Result, number, percent
 
 _STRETCHES = {"lookback": BLUE, "gap": GREY, "horizon": ORANGE}
@@ -76,8 +75,8 @@ def calibration(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_ylim(0, most)
         ax.set_xlabel("risk foretold, mean of each group")
         ax.set_ylabel("share that left")
-        _percents(ax.xaxis, most)
-        _percents(ax.yaxis, most)
+        ticks(ax.xaxis)
+        ticks(ax.yaxis)
         ax.grid(axis="both")
         ax.set_axisbelow(True)
     return ax
@@ -106,7 +105,7 @@ def gains(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_xlim(0.5, right)
         ax.set_xlabel(f"{part} of customers, the likeliest to leave first")
         ax.set_ylabel("share that left")
-        _percents(ax.yaxis, rows["conf_high"].max())
+        ticks(ax.yaxis)
     return ax
 
 
@@ -133,8 +132,8 @@ def profit(result: Result, *, ax: Axes | None = None) -> Axes:
             )  # fmt: skip
         ax.set_xlabel("customers called, highest expected value first")
         ax.set_ylabel("value kept minus cost")
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0)))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0)))
+        ticks(ax.xaxis, number, scale=1)
+        ticks(ax.yaxis, number, scale=1)
         ax.margins(x=0.02, y=0.12)
     return ax
 
@@ -189,7 +188,7 @@ def qini(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.plot(rows["share"], rows["expected"], color=GREY, lw=1.2, ls=(0, (4, 3)))
         ax.set_xlabel("share of customers treated; dashed: in any order")
         ax.set_ylabel("leavers avoided per 1,000")
-        _percents(ax.xaxis, 1.0)
+        ticks(ax.xaxis)
     return ax
 
 
@@ -217,9 +216,3 @@ def steadiness(result: Result, *, ax: Axes | None = None) -> Axes:
 
 def _length(rows) -> float:
     return float(date2num(rows["ends"].max()) - date2num(rows["starts"].min()))
-
-
-def _percents(axis, most: float) -> None:
-    axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
-    digits = 0 if most > 0.05 else 1
-    axis.set_major_formatter(FuncFormatter(lambda value, _: percent(value, digits)))

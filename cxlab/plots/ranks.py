@@ -4,11 +4,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from cxlab.codebook import label
 from cxlab.codebook.colours import BLUE, FAINT, GREEN, GREY, INK, MEANING, ORANGE, PAPER
-from cxlab.plots.theme import canvas, clipped, fitting, more_rows, picture, unit_label
+from cxlab.plots.theme import canvas, clipped, fitting, more_rows, picture, ticks, unit_label
 from cxlab.results import Result, amount, percent
 
 MOST_ROWS = 30
@@ -31,7 +30,7 @@ def importance(result: Result, *, ax: Axes | None = None) -> Axes:
     with canvas(result, kind, ax, height=1.2 + 0.36 * max(len(rows), 2)) as ax:
         _interval_rows(ax, rows)
         ax.set_xlabel("share of what the ratings explain")
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+        ticks(ax.xaxis)
         ax.set_xlim(left=0)
         _brackets(ax, rows)
         _beside(ax, rows, left_out)
@@ -127,8 +126,7 @@ def priorities(result: Result, *, ax: Axes | None = None) -> Axes:
         _name_corners(ax)
         ax.set_xlabel("mean rating   (hollow and grey: cannot be placed)")
         ax.set_ylabel("share of what the ratings explain")
-        ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+        ticks(ax.yaxis)
     return ax
 
 

@@ -5,11 +5,10 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
 
 from cxlab.codebook import label
 from cxlab.codebook.colours import BLUE, FAINT, GREEN, GREY, INK, ORANGE, PURPLE, sides
-from cxlab.plots.theme import canvas, clipped, fitting, more_rows, picture
+from cxlab.plots.theme import canvas, clipped, fitting, more_rows, picture, ticks
 from cxlab.results import Result, amount, count, number, percent
 
 MOST_ROWS = 40
@@ -54,7 +53,7 @@ def apart(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_xlabel(f"beside all others{_unit(result.unit)}", loc="right")
         _tidy(ax, result.unit)
         if result.unit == "share":  # of a difference of shares, in the points the label names
-            ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(100 * value, 0)))
+            ticks(ax.xaxis, lambda value, digits: number(100 * value, digits))
         more_rows(ax, left_out)
     return ax
 
@@ -212,7 +211,7 @@ def _tidy(ax: Axes, unit: str) -> None:
     ax.set_axisbelow(True)
     ax.spines["left"].set_visible(False)
     if unit == "share":
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+        ticks(ax.xaxis)
 
 
 def _unit(unit: str) -> str:

@@ -5,10 +5,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from cxlab.codebook.colours import BLUE, FAINT, GREY, INK, ORANGE, PAPER, SERIES, hues, own
-from cxlab.plots.theme import canvas, clipped, line_names, picture
+from cxlab.plots.theme import canvas, clipped, line_names, picture, ticks
 from cxlab.results import Result, count, number, percent
 
 MOST_COHORTS = 26
@@ -102,7 +102,7 @@ def survival(result: Result, *, ax: Axes | None = None) -> Axes:
         if groups != ["all"]:
             line_names(ax, groups, ends, colours)
         ax.set_xlim(left=0)
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+        ticks(ax.yaxis)
         ax.xaxis.set_major_locator(MaxNLocator(7, integer=True))
         ax.set_xlabel(_units_of(result))
         ax.set_ylabel("still there")
@@ -162,7 +162,7 @@ def reasons(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_ylim(0, top)
         ax.set_xlim(left=0)
         line_names(ax, names, [float(ends[name]) for name in names], SERIES)
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+        ticks(ax.yaxis)
         ax.set_xlabel(_units_of(result))
         ax.set_ylabel("share of customers lost")
         ax.grid(axis="y")
@@ -235,8 +235,7 @@ def projection(result: Result, *, ax: Axes | None = None) -> Axes:
             ax.text(middle, 1.03, "held out", ha="center", fontsize=10, color=ORANGE)
         ax.set_ylim(0, 1.1)
         ax.set_xlim(0, float(rows["time"].max()))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
-        ax.yaxis.set_major_locator(MaxNLocator(5))
+        ticks(ax.yaxis)
         ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
         ax.set_xlabel("periods since the start")
         ax.set_ylabel("still there")
@@ -272,7 +271,7 @@ def tracking(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_xlim(0, float(rows["time"].max()))
         ax.set_xlabel(f"{_units_of(result)} since the first purchase of all")
         ax.set_ylabel("repeat purchases so far")
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
+        ticks(ax.yaxis, number, scale=1)
         ax.grid(axis="y")
         ax.set_axisbelow(True)
     return ax

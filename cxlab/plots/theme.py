@@ -13,13 +13,15 @@ import matplotlib as mpl
 import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from cxlab import results
 from cxlab.codebook import worded
 from cxlab.codebook.colours import FAINT, GREY, INK, PAPER, SERIES
 from cxlab.plots import fonts
-from cxlab.results import Result, Unanswerable, count
+from cxlab.results import Result, Unanswerable, count, percent
 
 WIDTH = 4.5  # inches; on a phone of 390 pixels the smallest letters are 11 pixels high
 DPI = 180
@@ -133,6 +135,27 @@ def fitting(rows: int, most: int) -> int:
         return min(rows, most)
     room = int((high - AXIS) / LINE)
     return min(most, rows if rows <= room else max(2, int((high - AXIS - LINE) / LINE)))
+
+
+def ticks(
+    axis: Axis, write: Callable[..., str] = percent, *, scale: float = 100.0, most: int = 6
+) -> None:
+    """Write the ticks of an axis with as many digits as each needs to say where it stands.
+
+    Args:
+        axis: the axis.
+        write: writes a value with a number of digits.
+        scale: what `write` multiplies a value by before it rounds.
+        most: ticks at most.
+    """
+    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
+
+    def written(value: float, place: int | None) -> str:
+        at = scale * np.asarray(axis.get_majorticklocs())
+        told = (k for k in range(9) if np.allclose(at, at.round(k), rtol=0, atol=10.0 ** -(k + 3)))
+        return write(value, next(told, 9))
+
+    axis.set_major_formatter(FuncFormatter(written))
 
 
 def more_rows(ax: Axes, left_out: int) -> None:

@@ -2,11 +2,10 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
 
 from cxlab.codebook.colours import BLUE, GREY
-from cxlab.plots.theme import canvas, clipped, picture, unit_label
-from cxlab.results import Result, Unanswerable, amount, percent
+from cxlab.plots.theme import canvas, clipped, picture, ticks, unit_label
+from cxlab.results import Result, Unanswerable, amount
 
 
 @picture
@@ -45,7 +44,7 @@ def trend(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.grid(axis="y")
         ax.set_axisbelow(True)
         if result.unit == "share":
-            ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+            ticks(ax.yaxis)
         _name_ends(ax, rows, at, result.unit)
     return ax
 

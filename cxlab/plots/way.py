@@ -6,7 +6,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from cxlab.codebook.colours import BLUE, FAINT, GREEN, GREY, INK, ORANGE, RED
-from cxlab.plots.theme import canvas, clipped, picture, unit_label
+from cxlab.plots.theme import canvas, clipped, picture, ticks, unit_label
 from cxlab.results import Result, amount, count, percent
 
 _MAP = LinearSegmentedColormap.from_list("scores", [RED, FAINT, GREEN])
@@ -135,6 +135,6 @@ def steps(result: Result, *, ax: Axes | None = None) -> Axes:
         ax.set_yticks(at, [clipped(name, 18) for name in rows["term"]])
         ax.invert_yaxis()
         ax.set_xlim(0, 1)
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+        ticks(ax.xaxis)
         ax.spines["left"].set_visible(False)
     return ax
