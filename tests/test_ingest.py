@@ -4,7 +4,10 @@ import csv
 import gzip
 import io
 import json
+import shutil
+import subprocess
 import tracemalloc
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +18,7 @@ import pytest
 
 from cxlab import codebook, ingest, study
 from cxlab.codebook import DOUBT, MappingError, Table
-from cxlab.ingest import IngestError
+from cxlab.ingest import IngestError, workbooks
 from cxlab.study import StudyError
 from tests import small
 from tests.conftest import ROOT, absent
@@ -336,6 +339,42 @@ def test_formulas_without_a_result_are_counted(tmp_path):
     assert "2 formulas without a result, read as empty. Open and" in got.notes["responses"][1]
     assert "Cell B2 and B4." in got.ledger.headline
     assert small.reasons(got) == {"no_answer": 2}
+
+
+def test_a_cell_reads_as_it_is_seen_in_the_sheet(tmp_path):
+    made = openpyxl.Workbook()
+    seen = {"=1/0": "#DIV/0!", "=NA()": "#N/A", True: "True", 0.1: "0.1", 12.0: "12", -5: "-5",
+            " 007 ": "007", datetime(2025, 1, 2): "2025-01-02 00:00:00", 1e-7: "1e-07",
+            datetime(2025, 1, 2, 3, 4, 5): "2025-01-02 03:04:05", time(3, 4, 5): "03:04:05",
+            timedelta(hours=30): "30:00:00", "日本 <b>": "日本 <b>"}  # fmt: skip
+    made.create_sheet("Cover", 0)["A1"] = "=1/0"
+    made["Sheet"]["B1"] = "x"
+    for at, cell in enumerate(seen, 3):  # two lines and a column stand empty before them
+        made["Sheet"].cell(at, 2, cell)
+    made.create_chartsheet("Chart")
+    made.save(tmp_path / "open.xlsx")
+    words = ["--headless", f"-env:UserInstallation=file://{tmp_path}/profile",
+             "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "worked"),
+             str(tmp_path / "open.xlsx")]  # fmt: skip
+    office = shutil.which("soffice") or absent("LibreOffice (soffice)")
+    subprocess.run([office, *words], check=True, capture_output=True, timeout=170)
+    sheets = workbooks._filled(tmp_path / "worked" / "open.xlsx", None)
+    assert [row[1] for row in sheets["Sheet"][2:]] == [*seen.values()]
+    assert sheets["Cover"] == [["#DIV/0!"]]
+    unworked = workbooks._filled(tmp_path / "open.xlsx", None)["Sheet"]
+    assert [row[1] for row in unworked[2:]] == ["", "", *[*seen.values()][2:]]
+
+
+def test_a_cell_far_from_the_table_is_refused_before_it_is_held(tmp_path):
+    made = openpyxl.Workbook()
+    for row in range(2500):
+        made.active.append([row, 9])
+    made.active["XFD2"] = "stray"
+    made.save(tmp_path / "s.xlsx")
+    with pytest.raises(
+        StudyError, match=r"sheet 'Sheet' reaches to cell XFD2500.*5,001 are filled"
+    ):
+        small.load(tmp_path, (tmp_path / "s.xlsx").read_bytes(), name="s.xlsx", **NPS)
 
 
 def test_an_id_of_a_sheet_with_more_digits_than_it_keeps_is_damaged(tmp_path):

@@ -111,14 +111,13 @@ REFUSED = {
     "parquet, one name twice": ("s.parquet", parquet([[9], [1]], ["Q1", "Q1"]),
                                 "several columns are called 'Q1'"),
     "parquet, bytes": ("s.parquet", parquet([[9], [b"\xff"]], ["Q1", "Q2"]), "'Q2' holds bytes"),
-    "workbook, a chart without a drawing": ("s.xlsx", book(["Q1", "Q2"], [9, "a"], chart=True),
-                                            "neither cells nor a chart"),
     "two delimiters": ("s.csv", b"Q1,Q2;x\n9,a;b\n8,c;d\n7,e;f\n", "equally well"),
 }  # fmt: skip
 
 # name of the file, its bytes, scores kept, reasons of rows set aside
 READ = {
     "no end of line": ("s.csv", b"Q1,Q2\n9,a\n8,b", [9, 8], {}),
+    "a chart without a drawing": ("s.xlsx", book(["Q1", "Q2"], [9, "a"], chart=True), [9], {}),
     "windows ends": ("s.csv", b"Q1,Q2\r\n9,a\r\n8,b\r\n", [9, 8], {}),
     "old mac ends": ("s.csv", b"Q1,Q2\r9,a\r8,b\r", [9, 8], {}),
     "mark": ("s.csv", b"\xef\xbb\xbfQ1,Q2\n9,a\n", [9], {}),

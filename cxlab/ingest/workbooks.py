@@ -1,14 +1,16 @@
 """Read an Excel sheet: titles above the header and notes below the table stay apart."""
 
 import math
+import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, Any
-from xml.etree.ElementTree import ParseError
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -33,6 +35,12 @@ _LOOKED_AT = 40
 _EMPTY_FORMULA = re.compile(
     rb"<c([^>]*)>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
 )
+_FAULT = re.compile(rb"<c([^>]*\bt=\"e\"[^>]*)>(?:(?!</c>).)*?<v>([^<]*)</v>", re.DOTALL)
+_PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
+_COLUMNS, _LINES = re.compile(rb' r="([A-Z]+)'), re.compile(rb'<row r="(\d+)|r="[A-Z]*(\d{7,})"')
+_DAMAGED = (ElementTree.ParseError, zipfile.BadZipFile, zlib.error, EOFError, LookupError,
+            NotImplementedError, StopIteration, ValueError)  # fmt: skip
+_SPREAD = 40_000_000  # cells from first to last, of which few are filled, that are not held
 _EXACT = 10**15  # from here on a sheet keeps a number's first 15 digits alone
 
 
@@ -71,7 +79,7 @@ def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
     if covers:
         shown = listing([f"'{name}'" for name in covers], 6)
         notes.append(f"{path.name}: {shown} {'hold' if len(covers) > 1 else 'holds'} no table.")
-    if empty := _uncomputed(path):
+    if empty := [address for address, fault in _marked(path, sheet) if not fault]:
         doubt = DOUBT if 3 * len(empty) >= keep.sum() else ""
         notes.append(
             f"{doubt}{path.name}: {count(len(empty), 'formula')} without a result, read as empty. "
@@ -92,7 +100,7 @@ def tables_of(path: Path, declared: tuple[str, ...] = ()) -> tuple[str, ...]:
         filled = _filled(path, None)
         return tuple(name for name, rows in filled.items() if _is_table(rows)) or tuple(filled)
     with _book(path) as book:
-        names = book.sheetnames
+        names = book.sheet_names
     if not (there := tuple(name for name in declared if name in names)):
         raise IngestError(
             f"{path.name}: there is no sheet {listing([repr(name) for name in declared], 6)}."
@@ -117,42 +125,49 @@ def _sheet(path: Path, declared: str | None) -> tuple[str, list[list[str]], list
 
 @contextmanager
 def _book(path: Path) -> Iterator[Any]:
-    import openpyxl  # a study without workbooks needs none of it
+    from python_calamine import CalamineError, CalamineWorkbook  # a study without needs none
 
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (ValueError, KeyError, TypeError, zipfile.BadZipFile, ParseError, EOFError) as error:
+        with CalamineWorkbook.from_path(path) as book:
+            yield book
+    except IngestError:
+        raise
+    except (CalamineError, *_DAMAGED) as error:
         raise IngestError(f"{path.name}: the workbook is damaged ({error}).") from None
-    except AttributeError:  # what the reader says of a chart without a drawing
-        raise IngestError(
-            f"{path.name}: a sheet of it has neither cells nor a chart. Take that sheet out and "
-            "save the workbook again."
-        ) from None
-    yield book
-    book.close()
+    except BaseException as error:  # the reader's own way to give up, which is no Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise IngestError(f"{path.name}: the workbook is damaged.") from None
 
 
 def _filled(path: Path, declared: str | None) -> dict[str, list[list[str]]]:
     """Give the rows of each sheet that has any; of the one declared alone, if one is."""
+    from python_calamine import SheetTypeEnum
+
     with _book(path) as book:
-        names = book.sheetnames
+        names = [each.name for each in book.sheets_metadata
+                 if each.typ == SheetTypeEnum.WorkSheet]  # fmt: skip
         if declared is not None and declared not in names:
             raise IngestError(
                 f"{path.name}: there is no sheet '{declared}'.{did_you_mean(declared, names)}"
             )
-        try:
-            sheets = {
-                name: [[_as_text(cell) for cell in row]
-                       for row in book[name].iter_rows(values_only=True)]
-                for name in ([declared] if declared else names)
-                if hasattr(book[name], "iter_rows")
-            }  # fmt: skip
-        except (ValueError, KeyError, ParseError, zipfile.BadZipFile, EOFError) as error:
-            raise IngestError(f"{path.name}: the workbook is damaged ({error}).") from None
+        sheets = {name: _rows(path, book, name) for name in ([declared] if declared else names)}
     filled = {name: rows for name, rows in sheets.items() if any(any(row) for row in rows)}
     if not filled:
         raise IngestError(f"{path.name}: the workbook is empty. Export it again.")
     return filled
+
+
+def _rows(path: Path, book: Any, name: str) -> list[list[str]]:
+    """Give the cells of a sheet as text, an error such as #N/A as what is seen of it."""
+    marked = _marked(path, name)
+    rows = [[_as_text(cell) for cell in row]
+            for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]  # fmt: skip
+    for address, fault in marked:
+        at = _PLACE.fullmatch(address)
+        if fault and at:
+            rows[int(at[2]) - 1][_column(at[1])] = fault
+    return rows
 
 
 class ManySheets(IngestError):
@@ -172,16 +187,63 @@ def _is_table(rows: list[list[str]]) -> bool:
 _COVER = 3  # rows of two cells and more, at most, on a sheet that only says what the others are
 
 
-def _uncomputed(path: Path) -> list[str]:
-    """Name the cells whose formula has no result in the file, as some programs leave them."""
-    cells: list[str] = []
+def _column(letters: str) -> int:
+    """Give the place of a column from its letters: A is 0, AA is 26."""
+    at = 0
+    for letter in letters:
+        at = 26 * at + ord(letter) - ord("A") + 1
+    return at - 1
+
+
+def _marked(path: Path, sheet: str) -> list[tuple[str, str]]:
+    """Find what the reader leaves out of a sheet: errors, and formulas without a result.
+
+    Returns:
+        The address of each cell, with the error or, of a formula that was never worked out as
+        some programs leave them, nothing.
+
+    Raises:
+        IngestError: a stray cell lies so far off that the sheet would be too large to be held.
+    """
     with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if name.startswith("xl/worksheets/"):
-                with archive.open(name) as stream:
-                    empty = [kind for kind in _without_result(stream) if b't="str"' not in kind]
-                    cells += [_address(kind) for kind in empty]
-    return cells
+        name = _member(archive, sheet)
+        with archive.open(name) as stream:
+            return [*_left_out(path, sheet, stream)]
+
+
+def _member(archive: zipfile.ZipFile, sheet: str) -> str:
+    """Name the part of a workbook that holds a sheet."""
+    related = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    parts = {each.get("Id"): each.get("Target", "") for each in related}
+    for each in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
+        if each.tag.endswith("}sheet") and each.get("name") == sheet:
+            target = parts[next(value for key, value in each.items() if key.endswith("}id"))]
+            return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
+    raise KeyError(sheet)
+
+
+def _left_out(path: Path, sheet: str, stream: IO[bytes]) -> Iterator[tuple[str, str]]:
+    rest, filled, last, widest = b"", 0, 0, "A"
+    while piece := stream.read(2**20):
+        rest += piece
+        end = rest.rfind(b"</c>") + 4
+        whole, rest = rest[:end], rest[end:]
+        cells = _COLUMNS.findall(whole)
+        filled += len(cells)
+        widest = max(widest, *(each.decode() for each in {*cells, b"A"}), key=_column)
+        last = max(last, *(int(row or far) for row, far in _LINES.findall(whole)), 0)
+        if b"<f" in whole:
+            yield from ((_address(kind), "") for kind in _EMPTY_FORMULA.findall(whole)
+                        if b't="str"' not in kind)  # fmt: skip
+        if b't="e"' in whole:
+            yield from ((_address(kind), fault.decode()) for kind, fault in _FAULT.findall(whole))
+    spread = last * (_column(widest) + 1)
+    if spread > max(_SPREAD, 4 * filled):
+        raise IngestError(
+            f"{path.name}: sheet '{sheet}' reaches to cell {widest}{last}, {spread:,} cells, of "
+            f"which {filled:,} are filled. Delete the rows and columns beyond the table, and save "
+            "it again."
+        )
 
 
 def _address(attributes: bytes) -> str:
@@ -189,23 +251,11 @@ def _address(attributes: bytes) -> str:
     return found[1].decode() if found else "without an address"
 
 
-def _without_result(stream: IO[bytes]) -> Iterator[bytes]:
-    """Give the attributes of each cell of a sheet that has a formula and no value."""
-    rest = b""
-    while piece := stream.read(2**20):
-        rest += piece
-        whole = rest.rfind(b"</c>") + 4
-        yield from _EMPTY_FORMULA.findall(rest[:whole])
-        rest = rest[whole:]
-
-
 def _as_text(cell: object) -> str:
-    if cell is None:
-        return ""
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ")
     if isinstance(cell, date):
-        return cell.isoformat()
+        return f"{cell.isoformat()} 00:00:00"
     if isinstance(cell, timedelta):
         seconds = round(cell.total_seconds())
         sign, left = ("-" if seconds < 0 else ""), abs(seconds)
