@@ -3,7 +3,8 @@
 anywidget carries what was clicked to the kernel and what is to be drawn back; the panel's own
 script and style lie beside this file, so that nothing is fetched. Weighed: mosaic-widget asks a
 database from the browser and knows no interval; itables needs a call of its own to work without a
-network; a widget per control of ipywidgets would be drawn anew at each click.
+network; a widget per control of ipywidgets would be drawn anew at each click. Tried in JupyterLab
+4.6 and Notebook 7.6; not in VS Code.
 """
 
 from pathlib import Path
