@@ -1,7 +1,7 @@
 """Which rows and values can we use, and why not the others?"""
 
 from cxlab.cleaning.clean import Around, Cleaned, clean
-from cxlab.cleaning.convert import CleaningError
+from cxlab.cleaning.convert import CleaningError, among
 from cxlab.cleaning.masking import pseudonyms, quotable
 from cxlab.cleaning.purchases import Money
 from cxlab.cleaning.rules import RULES, Rule
@@ -13,6 +13,7 @@ __all__ = [
     "CleaningError",
     "Money",
     "Rule",
+    "among",
     "clean",
     "pseudonyms",
     "quotable",

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial, reduce
+from functools import cached_property, partial, reduce
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ from cxlab.cleaning import (
     purchases,
     questions,
 )
-from cxlab.cleaning.convert import CleaningError
+from cxlab.cleaning.convert import CleaningError, among
 from cxlab.cleaning.dates import to_time
 from cxlab.cleaning.durations import to_duration
 from cxlab.cleaning.purchases import Money
@@ -55,6 +55,16 @@ class Cleaned:
     notes: tuple[str, ...]
     rows_in: int
     made_of: str = ""
+
+    @cached_property
+    def ids(self) -> pd.Series:
+        """Rows of each customer id, those set aside for finding nobody among them."""
+        gone = self.set_aside
+        orphans = gone.loc[gone["reason"] == "orphan", "value"].astype("str").str.strip()
+        both = (self.frame["customer_id"].astype("str"), orphans)
+        rows = pd.concat([ids.value_counts(sort=False) for ids in both])
+        rows.index = rows.index.astype(object)  # looked for in others several times
+        return rows.groupby(level=0, sort=False).sum()
 
 
 @dataclass(frozen=True, eq=False)
@@ -474,7 +484,7 @@ def _mark(working: pd.DataFrame, table: str, spec: Table, around: Around) -> Non
         if isinstance(working[name].dtype, pd.DatetimeTZDtype):
             working[f"{name}!date_after_as_of"] = working[name] > around.last
     if around.customers is not None and "customer_id" in working:
-        working["orphan"] = ~working["customer_id"].isin(around.customers)
+        working["orphan"] = ~among(working["customer_id"], around.customers)
     if table == "visits":
         ids = [name for name in ("visitor_id", "customer_id") if name in working]
         working["nobody"] = working[ids].isna().all(axis="columns")
@@ -578,7 +588,7 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = []
     if table == "responses" and customers is not None and "customer_id" in frame:
-        strangers = frame["customer_id"].notna() & ~frame["customer_id"].isin(customers)
+        strangers = frame["customer_id"].notna() & ~among(frame["customer_id"], customers)
         if strangers.any():
             notes.append(
                 f"{strangers.sum():,} responses name a customer who is not in the customer list; "

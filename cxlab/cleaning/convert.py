@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cxlab.codebook import UNSEEN, Refusal, Scale
 
@@ -124,6 +126,16 @@ def by_value(read: Callable[[pd.Series], Converted], column: pd.Series) -> Conve
         {reason: spread(hit) for reason, hit in done.repairs.items()},
         {reason: spread(hit) for reason, hit in done.bad.items()},
     )
+
+
+def among(values: pd.Series, known: Collection[str] | pd.Series) -> np.ndarray:
+    """Say which texts are among others; a missing one is not.
+
+    As `Series.isin`, which makes a scalar of every known text, one by one (pandas 3.0).
+    """
+    known = pa.array(known if isinstance(known, pd.Series) else [*known], from_pandas=True)
+    held = pa.array(values.astype("str"), from_pandas=True)
+    return pc.is_in(held, value_set=known.cast(held.type), skip_nulls=True).to_numpy(False)
 
 
 def trimmed(column: pd.Series) -> tuple[pd.Series, np.ndarray]:

@@ -106,9 +106,9 @@ GIVEN_BACK_IN_PART = frozenset({"partially_refunded", "partial_refund"})
 
 def gives_back(kind: pd.Series) -> np.ndarray:
     """Say which rows a word for their kind calls money given back, such as 'Refund'."""
-    words = status_words(kind).fillna("")
-    found = {word: bool(_GIVES.search(word)) for word in words.unique()}
-    return words.map(found).to_numpy(bool)
+    codes, words = pd.factorize(kind)
+    gives = [bool(_GIVES.search(word)) for word in status_words(pd.Series(words)).fillna("")]
+    return np.array([*gives, False])[codes]  # the last is that of a missing word
 
 
 def uncounted(raw: pd.DataFrame, spec: Table, timezone: str) -> pd.DataFrame:
@@ -252,11 +252,12 @@ def _alike(values: Iterable[str]) -> set[str]:
 
 def status_words(status: pd.Series) -> pd.Series:
     """Fold the words of a status: small letters without marks, parted by one underscore."""
-    text = (
-        status.astype("str").str.normalize("NFKD").str.replace(r"[\u0300-\u036f]", "", regex=True)
-    )
+    codes, words = pd.factorize(status.astype("str"))
+    text = pd.Series(words, dtype="str").str.normalize("NFKD")
+    text = text.str.replace(r"[\u0300-\u036f]", "", regex=True)
     text = text.str.replace(r"(?<=[a-z])(?=[A-Z])", "_", regex=True)  # 'SentForRefund'
-    return text.str.casefold().str.replace(r"[\W_]+", "_", regex=True).str.strip("_")
+    text = text.str.casefold().str.replace(r"[\W_]+", "_", regex=True).str.strip("_")
+    return pd.Series(text.array.take(codes, allow_fill=True), status.index)
 
 
 def standing(status: pd.Series, table: str) -> pd.Series:

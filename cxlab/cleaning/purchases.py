@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from cxlab.cleaning.convert import CleaningError
+from cxlab.cleaning.convert import CleaningError, among
 from cxlab.cleaning.counting import GIVEN_BACK, GIVEN_BACK_IN_PART, gives_back, status_words
 from cxlab.codebook import DOUBT
 from cxlab.results import count, listing, number
@@ -380,8 +380,9 @@ def _taken_off(
     off, since = np.zeros(len(orders)), np.full(len(orders), "NaT", "datetime64[us]")
     left, moments = money.copy(), _moments(back)
     if "order_id" in orders:
-        place = pd.Series(np.arange(len(orders)), orders["order_id"])
-        place = place[place.index.notna() & ~place.index.duplicated()]
+        place = np.flatnonzero(among(orders["order_id"], {*of[pd.notna(of)]}))
+        place = pd.Series(place, orders["order_id"].take(place))
+        place = place[~place.index.duplicated()]
         at = pd.Series(of).map(place)
         for row, order in zip(
             np.flatnonzero(at.notna()).tolist(), at.dropna().astype(int), strict=True
@@ -419,7 +420,7 @@ def _give(row: int, order: int, sum_: float, off, since, left, moment) -> None:
 def _by_customer(orders, back, rows, gross, off, since, left) -> None:
     """Find the orders of rows that name none: the latest before of that amount, else the latest."""
     buyer = back["customer_id"].to_numpy(dtype=object)
-    mine = orders.index[orders["customer_id"].isin(back["customer_id"].iloc[rows].dropna())]
+    mine = orders.index[among(orders["customer_id"], back["customer_id"].iloc[rows])]
     when, moments = orders["ordered_at"], _moments(back)
     names = (
         orders["order_id"].astype("str") if "order_id" in orders else pd.Series("", orders.index)

@@ -42,7 +42,7 @@ class Pair:
 
 def pairs(cleaned: Mapping[str, Cleaned]) -> Iterator[Pair]:
     """List the tables that should meet: each with the customer list, or with one another."""
-    named = {name: _ids(done) for name, done in cleaned.items() if "customer_id" in done.frame}
+    named = {name: done.ids for name, done in cleaned.items() if "customer_id" in done.frame}
     others = [name for name in named if name != "customers"]
     listed = [(name, "customers") for name in others] if "customers" in named else None
     for table, against in combinations(others, 2) if listed is None else listed:
@@ -105,16 +105,6 @@ def doubts(cleaned: Mapping[str, Cleaned]) -> list[tuple[str, str]]:
 
 
 # ---------------------------------------------------------------- helpers
-
-
-def _ids(done: Cleaned) -> pd.Series:
-    """Count the rows of each id, those set aside for finding nobody among them."""
-    gone = done.set_aside
-    orphans = gone.loc[gone["reason"] == "orphan", "value"].astype("str").str.strip()
-    both = (done.frame["customer_id"].astype("str"), orphans)
-    rows = pd.concat([ids.value_counts(sort=False) for ids in both])
-    rows.index = rows.index.astype(object)  # looked for in others several times
-    return rows.groupby(level=0, sort=False).sum()
 
 
 def _apart(pair: Pair) -> str:

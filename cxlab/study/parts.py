@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from cxlab import codebook
-from cxlab.cleaning import Cleaned
+from cxlab.cleaning import Cleaned, among
 from cxlab.results import count
 from cxlab.study.errors import StudyError
 
@@ -32,7 +32,7 @@ def of_segment(
         ids = part["customers"]["customer_id"]
         for name in frames.keys() - part.keys():
             if "customer_id" in frames[name]:
-                part[name] = frames[name][frames[name]["customer_id"].isin(ids)]
+                part[name] = frames[name][among(frames[name]["customer_id"], ids)]
     return {name: part.get(name, frame).reset_index(drop=True) for name, frame in frames.items()}
 
 
