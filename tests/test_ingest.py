@@ -359,10 +359,11 @@ def test_a_cell_reads_as_it_is_seen_in_the_sheet(tmp_path):
     office = shutil.which("soffice") or absent("LibreOffice (soffice)")
     subprocess.run([office, *words], check=True, capture_output=True, timeout=170)
     sheets = workbooks._filled(tmp_path / "worked" / "open.xlsx", None)
-    assert [row[1] for row in sheets["Sheet"][2:]] == [*seen.values()]
-    assert sheets["Cover"] == [["#DIV/0!"]]
-    unworked = workbooks._filled(tmp_path / "open.xlsx", None)["Sheet"]
-    assert [row[1] for row in unworked[2:]] == ["", "", *[*seen.values()][2:]]
+    assert [row[1] for row in sheets["Sheet"].rows[2:]] == [*seen.values()]
+    assert sheets["Cover"].rows == [["#DIV/0!"]]
+    bare = workbooks._filled(tmp_path / "open.xlsx", None)["Sheet"]
+    assert [row[1] for row in bare.rows[2:]] == ["", "", *[*seen.values()][2:]]
+    assert bare.unworked == ["B3", "B4"]
 
 
 def test_a_cell_far_from_the_table_is_refused_before_it_is_held(tmp_path):

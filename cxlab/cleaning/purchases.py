@@ -427,14 +427,17 @@ def _by_customer(orders, back, rows, gross, off, since, left) -> None:
     )
     sorting = pd.DataFrame({"when": when[mine], "id": names[mine], "paid": gross[mine]})
     sorting = sorting.sort_values(["when", "id", "paid"])
-    of = {who: list(at) for who, at in sorting.groupby(orders["customer_id"][mine]).groups.items()}
+    groups = sorting.groupby(orders["customer_id"][mine]).groups
+    of = {who: np.asarray(at) for who, at in groups.items()}
+    nothing = np.empty(0, dtype=np.intp)
     order = pd.DataFrame({"when": moments[rows], "paid": left[rows]}, index=rows)
     bought = _moments(orders)
     for row in order.sort_values(["when", "paid"]).index:
-        moment, known = moments[row], of.get(buyer[row], [])
-        before = [at for at in known if bought[at] <= moment and gross[at] - off[at] > _CENT]
-        exact = [at for at in before if abs(gross[at] - off[at] - left[row]) < _CENT]
-        for at in exact[-1:] or before[::-1]:
+        moment, known = moments[row], of.get(buyer[row], nothing)
+        rest = gross[known] - off[known]
+        before = (bought[known] <= moment) & (rest > _CENT)
+        exact = known[before & (np.abs(rest - left[row]) < _CENT)]
+        for at in exact[-1:] if len(exact) else known[before][::-1]:
             _give(row, at, min(left[row], gross[at] - off[at]), off, since, left, moment)
             if left[row] <= _CENT:
                 break

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -37,11 +38,20 @@ _EMPTY_FORMULA = re.compile(
 )
 _FAULT = re.compile(rb"<c([^>]*\bt=\"e\"[^>]*)>(?:(?!</c>).)*?<v>([^<]*)</v>", re.DOTALL)
 _PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
-_COLUMNS, _LINES = re.compile(rb' r="([A-Z]+)'), re.compile(rb'<row r="(\d+)|r="[A-Z]*(\d{7,})"')
+_COLUMNS, _FAR = re.compile(rb' r="([A-Z]+)'), re.compile(rb'r="[A-Z]*(\d{7,})"')
+_ROW = re.compile(rb'<row [^>]*?\br="(\d+)"')
 _DAMAGED = (ElementTree.ParseError, zipfile.BadZipFile, zlib.error, EOFError, LookupError,
             NotImplementedError, StopIteration, ValueError)  # fmt: skip
 _SPREAD = 40_000_000  # cells from first to last, of which few are filled, that are not held
 _EXACT = 10**15  # from here on a sheet keeps a number's first 15 digits alone
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The cells of a sheet as text, row by row, and where formulas were never worked out."""
+
+    rows: list[list[str]]
+    unworked: list[str]
 
 
 def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
@@ -50,7 +60,8 @@ def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
     Raises:
         IngestError: names the sheet and what to do.
     """
-    sheet, rows, covers = _sheet(path, table.sheet if isinstance(table.sheet, str) else None)
+    name, sheet, covers = _sheet(path, table.sheet if isinstance(table.sheet, str) else None)
+    rows = sheet.rows
     at = top(rows[:_LOOKED_AT])
     header = recognise(rows[at : at + 4])
     width = len(header.names)
@@ -71,7 +82,7 @@ def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
     damage[heads] = FOOTER
     damage = damage[keep]
     places = [str(place) for place in wanted(header)]
-    where = f"{path.name}: sheet '{sheet}', header in row {at + 1}, {header.layout} layout"
+    where = f"{path.name}: sheet '{name}', header in row {at + 1}, {header.layout} layout"
     notes = [f"{where}, {keep.sum():,} rows."]
     if len(heads):
         said = f"name what the rows below belong to; each has it as '{GROUP}'"
@@ -79,7 +90,7 @@ def read_workbook(path: Path, table: Table, wanted: Wanted) -> Grid:
     if covers:
         shown = listing([f"'{name}'" for name in covers], 6)
         notes.append(f"{path.name}: {shown} {'hold' if len(covers) > 1 else 'holds'} no table.")
-    if empty := [address for address, fault in _marked(path, sheet) if not fault]:
+    if empty := sheet.unworked:
         doubt = DOUBT if 3 * len(empty) >= keep.sum() else ""
         notes.append(
             f"{doubt}{path.name}: {count(len(empty), 'formula')} without a result, read as empty. "
@@ -98,7 +109,7 @@ def tables_of(path: Path, declared: tuple[str, ...] = ()) -> tuple[str, ...]:
     """
     if not declared:
         filled = _filled(path, None)
-        return tuple(name for name, rows in filled.items() if _is_table(rows)) or tuple(filled)
+        return tuple(n for n, sheet in filled.items() if _is_table(sheet.rows)) or tuple(filled)
     with _book(path) as book:
         names = book.sheet_names
     if not (there := tuple(name for name in declared if name in names)):
@@ -109,17 +120,17 @@ def tables_of(path: Path, declared: tuple[str, ...] = ()) -> tuple[str, ...]:
     return there
 
 
-def _sheet(path: Path, declared: str | None) -> tuple[str, list[list[str]], list[str]]:
-    """Give the sheet's name and rows, and the sheets beside it that hold no table."""
+def _sheet(path: Path, declared: str | None) -> tuple[str, Sheet, list[str]]:
+    """Give the sheet's name and cells, and the sheets beside it that hold no table."""
     filled = _filled(path, declared)
-    whole = {name: len(rows) for name, rows in filled.items() if _is_table(rows)} or filled
+    whole = [name for name, sheet in filled.items() if _is_table(sheet.rows)] or [*filled]
     if len(whole) > 1:
         raise ManySheets(
             f"{path.name}: {len(whole)} sheets hold data ({', '.join(whole)}). Declare 'sheet:' in "
             "the study file; several of one layout are a list.",
             tuple(whole),
         )
-    name = next(iter(whole))
+    name = whole[0]
     return name, filled[name], [other for other in filled if other != name]
 
 
@@ -140,8 +151,8 @@ def _book(path: Path) -> Iterator[Any]:
         raise IngestError(f"{path.name}: the workbook is damaged.") from None
 
 
-def _filled(path: Path, declared: str | None) -> dict[str, list[list[str]]]:
-    """Give the rows of each sheet that has any; of the one declared alone, if one is."""
+def _filled(path: Path, declared: str | None) -> dict[str, Sheet]:
+    """Give each sheet that has any cells; the one declared alone, if one is."""
     from python_calamine import SheetTypeEnum
 
     with _book(path) as book:
@@ -151,14 +162,14 @@ def _filled(path: Path, declared: str | None) -> dict[str, list[list[str]]]:
             raise IngestError(
                 f"{path.name}: there is no sheet '{declared}'.{did_you_mean(declared, names)}"
             )
-        sheets = {name: _rows(path, book, name) for name in ([declared] if declared else names)}
-    filled = {name: rows for name, rows in sheets.items() if any(any(row) for row in rows)}
+        sheets = {name: _cells(path, book, name) for name in ([declared] if declared else names)}
+    filled = {name: sheet for name, sheet in sheets.items() if any(map(any, sheet.rows))}
     if not filled:
         raise IngestError(f"{path.name}: the workbook is empty. Export it again.")
     return filled
 
 
-def _rows(path: Path, book: Any, name: str) -> list[list[str]]:
+def _cells(path: Path, book: Any, name: str) -> Sheet:
     """Give the cells of a sheet as text, an error such as #N/A as what is seen of it."""
     marked = _marked(path, name)
     rows = [[_as_text(cell) for cell in row]
@@ -167,7 +178,7 @@ def _rows(path: Path, book: Any, name: str) -> list[list[str]]:
         at = _PLACE.fullmatch(address)
         if fault and at:
             rows[int(at[2]) - 1][_column(at[1])] = fault
-    return rows
+    return Sheet(rows, [address for address, fault in marked if not fault])
 
 
 class ManySheets(IngestError):
@@ -231,7 +242,8 @@ def _left_out(path: Path, sheet: str, stream: IO[bytes]) -> Iterator[tuple[str, 
         cells = _COLUMNS.findall(whole)
         filled += len(cells)
         widest = max(widest, *(each.decode() for each in {*cells, b"A"}), key=_column)
-        last = max(last, *(int(row or far) for row, far in _LINES.findall(whole)), 0)
+        row = _ROW.match(whole, max(whole.rfind(b"<row "), 0))
+        last = max(last, *map(int, _FAR.findall(whole)), int(row[1]) if row else 0)
         if b"<f" in whole:
             yield from ((_address(kind), "") for kind in _EMPTY_FORMULA.findall(whole)
                         if b't="str"' not in kind)  # fmt: skip
@@ -252,6 +264,10 @@ def _address(attributes: bytes) -> str:
 
 
 def _as_text(cell: object) -> str:
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT:
+        return str(int(cell))
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ")
     if isinstance(cell, date):
@@ -264,6 +280,4 @@ def _as_text(cell: object) -> str:
         return cell.isoformat("seconds")
     if isinstance(cell, int | float) and abs(cell) >= _EXACT and math.isfinite(cell):
         return f"{cell:.14E}"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
+    return str(cell)
