@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -19,7 +19,7 @@ from cxlab.drafting.overlooked import is_period, overlooked
 from cxlab.drafting.people import brought_together, of_orders, parted
 from cxlab.drafting.profiles import MOST_VALUES, Profile, folded, profiles
 from cxlab.drafting.rows import completed
-from cxlab.drafting.tables import NO_HEADER, Files, gathered, pattern, table_of
+from cxlab.drafting.tables import NO_HEADER, Files, gathered, pattern, scored, speakers, table_of
 from cxlab.drafting.trial import tried
 from cxlab.drafting.writing import Head, written
 from cxlab.ingest import IngestError
@@ -83,7 +83,8 @@ def draft(files: Sequence[Path], folder: Path) -> Draft:
 def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]:
     """Make one table of each layout; of two that are the same table, the surer, then the larger.
 
-    What is left out is given beside: its dates tell up to when the exports do.
+    Of answers, those with a score come first. What is left out is given beside: its dates tell
+    up to when the exports do.
     """
     beside: list[Guess] = []
     doubts: list[Doubt] = []
@@ -92,7 +93,13 @@ def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]
     there = {table for _, _, table, _ in told}
     within: list[Guess] = []
     for files, found, table, other in sorted(
-        told, key=lambda one: (bool(one[3]), -one[0].rows, one[0].name)
+        told,
+        key=lambda one: (
+            one[2] == "responses" and not scored(one[1]),
+            bool(one[3]),
+            -one[0].rows,
+            one[0].name,
+        ),
     ):
         if table in chosen:
             first = chosen[table]
@@ -122,6 +129,13 @@ def _tables(groups: list[Files]) -> tuple[list[Guess], list[Guess], list[Doubt]]
                 0.7,
             )
         _of_sheets(made)
+        if talk := speakers(found) if table == "reviews" else None:
+            made.doubt(
+                f"a row is what one side said in one of {len(talk[0].counts):,} conversations "
+                f"('{talk[0].name}', '{talk[1].name}'): messages are read as texts without a "
+                "rating, and shares are of messages, not of conversations.",
+                0.5,
+            )
         if len(files.paths) > 1 and not pattern(files.paths)[1]:
             made.doubt(
                 "no pattern names these files alone, so each is listed; the next one has to "
@@ -175,6 +189,8 @@ def _told(files: Files) -> tuple[Files, list[Profile], str, str]:
     found = profiles(files.grids)
     if (together := put_together(files, found)) is not files:
         files, found = together, profiles(together.grids)
+    if speakers(found) and files.vendor and files.vendor.name == "Google Forms":
+        files = replace(files, vendor=None)  # known by 'Timestamp' alone, which transcripts have
     return files, found, *table_of(found, files)
 
 

@@ -518,7 +518,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
     ),
     "reviews": (
         Word("review_id", ("id", "number"), (
-            r"(?:review|mention|post) ?id|^id$|bewertungs ?(?:id|nr|nummer)",)),
+            r"(?:review|mention|post|message|comment) ?id|^id$|bewertungs ?(?:id|nr|nummer)",)),
         Word("replied_at", _TIME, (
             rf"(?:{_REPLY}).*(?:date|time|datum|fecha|\bat\b|created|updated)|"
             rf"(?:date|datum|fecha|data).*(?:{_REPLY})",)),
@@ -527,7 +527,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"opinion)\w* ?(?:submit |created ?)?(?:date|"
             r"time|created|datum|sdatum)|submit date|create time|published|veroffentlicht|"
             r"publie|publica|pubblica",
-            r"date|datum|fecha|data\b|time|created"),
+            r"date|datum|fecha|data\b|time|created|\bsent\b|gesendet|envoye|enviado"),
              rf"{_REPLY}|updat|epoch|experience|visit|stay|travel|estancia|sejour|"
              r"soggiorno|aufenthalt"),
         Word("rating", ("scale", "number", "category"), (
@@ -541,7 +541,8 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"^(?:내용|본문|리뷰|本文|内容|评论内容|评价内容|текст)$|^(?:review|comment|content|"
             r"kommentar|commentaire|comentario|resena|opinion|avis|"
             r"recensione|bewertung|beoordeling|avaliacao|recenzja|opinia)s?$",
-            r"review|comment|content|kommentar|avis|snippet"),
+            r"review|comment|content|kommentar|avis|snippet",
+            r"^(?:message|nachricht|mensaje|mensagem|messaggio|bericht|utterance)(?: text)?$"),
             rf"title|titel|titre|titulo|titolo|summary|link|url|language|source|{_REPLY}"),
         Word("source", ("category",), (r"source|site|platform|\bportal|quelle|plateforme|^bron$|"
                                        r"^fonte$|^fuente$|^zrodlo$",)),

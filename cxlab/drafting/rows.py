@@ -11,6 +11,7 @@ from cxlab.cleaning.counting import gives_back, standing
 from cxlab.drafting import forms, money
 from cxlab.drafting.guesses import Guess, keyed
 from cxlab.drafting.profiles import MOST_VALUES, Profile, folded
+from cxlab.drafting.tables import SPEAKER, STAFF
 from cxlab.drafting.where import gone, set_where, taken_off, valued
 from cxlab.results import listing
 
@@ -149,21 +150,12 @@ def _set_apart(made: Guess) -> None:
         )
 
 
-_SPEAKER = re.compile(r"(?:speaker|sender|author|participant|user)(?: (?:type|role))?|role|said by|"
-                      r"sprecher|absender|auteur|hablante|rol")  # fmt: skip
-
-_STAFF = re.compile(
-    r"\b(?:agents?|advis[oe]rs?|assistant|(?:chat)?bot|operators?|representative|rep|staff|system|"
-    r"mitarbeiter(?:in)?|berater(?:in)?|conseiller|agente|operador|medewerker|operatore)\b"
-)
-
-
 def _by_staff(made: Guess) -> None:
     """Leave out the turns of staff in a transcript: what they wrote is no customer's word."""
     for column in made.found:
-        words = [word for word in column.counts.index if _STAFF.search(folded(word))]
+        words = [word for word in column.counts.index if STAFF.search(folded(word))]
         turns = column.kind in ("category", "flag") and len(column.counts) <= MOST_VALUES
-        if not turns or not _SPEAKER.fullmatch(column.called) or not words:
+        if not turns or not SPEAKER.fullmatch(column.called) or not words:
             continue
         if len(words) == len(column.counts) or column.name not in made.files.everywhere():
             continue

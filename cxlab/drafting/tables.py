@@ -167,12 +167,41 @@ FELT += r"smil(?:e|ey|eys|ies)\b|emoji|\bmood\b|stimmung|humeur"
 RATED = r"\brat(?:e|ed|ing)\b|bewert|beoordel|\bnote[rz]\b|valor[ae]|valut|califi|oceń|ocena"
 
 
+STAFF = re.compile(
+    r"\b(?:agents?|advis[oe]rs?|assistant|(?:chat)?bot|operators?|representative|rep|staff|system|"
+    r"mitarbeiter(?:in)?|berater(?:in)?|conseiller|agente|operador|medewerker|operatore)\b"
+)
+_TALK = r"conversation|\b(?:chat|ticket|case|thread|dialog(?:ue)?|session|call|contact|gesprach)\b"
+SPEAKER = re.compile(r"(?:speaker|sender|author|participant|user)(?: (?:type|role))?|role|said by|"
+                     r"sprecher|absender|auteur|hablante|rol")  # fmt: skip
+
+
+def speakers(found: Sequence[Profile]) -> tuple[Profile, Profile] | None:
+    """Name conversation and speaker where a row is what one side said, as in a transcript."""
+    talks = [c for c in found if re.search(_TALK, c.called) and c.distinct < 0.9]
+    talks = [c for c in talks if c.kind in ("id", "number", "category")]
+    sides = [c for c in found if SPEAKER.fullmatch(c.called) and len(c.counts) <= MOST_VALUES]
+    sides = [c for c in sides
+             if 0 < sum(bool(STAFF.search(folded(w))) for w in c.counts.index) < len(c.counts)
+             ]  # fmt: skip
+    written = any(c.kind == "text" for c in found)
+    return (talks[0], sides[0]) if talks and sides and written and not scored(found) else None
+
+
+def scored(found: Sequence[Profile]) -> bool:
+    """Say whether a column may be an overall score of a survey."""
+    words = (_word("responses", ours) for ours in ("nps", "csat", "ces"))
+    return any(_is_rated(c) or _is_part(c) for word in words for c in fits(found, word))
+
+
 def table_of(found: list[Profile], files: Files) -> tuple[str, str]:
     """Say which table a file most likely is; where that is not sure, also which it may be."""
     if files.vendor:
         return files.vendor.table, ""
     if files.long or files.layout in _SURVEYS:
         return "responses", ""
+    if speakers(found):
+        return "reviews", ""
     points = _points(found)
     stem = folded(" ".join(files.sheets) or files.paths[0].stem)
     for table, words in _CALLED.items():
