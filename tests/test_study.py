@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from cxlab import codebook, study
 from cxlab.study import StudyError
@@ -422,3 +423,14 @@ def test_a_study_opened_early_is_handed_out_once_and_only_while_it_stands(shop):
     study.early(shop)
     (shop.parent / "orders.csv").write_text(FILES["orders.csv"] + "d,1,2025-02-04,5\n")
     assert study.load(shop).cleaned["orders"].rows_in == 4
+
+
+def test_the_engine_draws_no_bar_over_the_terminal(shop):
+    """DuckDB draws one of a query of two seconds, once IPython is loaded."""
+    shell = InteractiveShell.instance()
+    try:
+        asked = "select current_setting('enable_progress_bar')"
+        drawn = study.load(shop)._connection.raw_sql(asked).fetchone()
+    finally:
+        shell.clear_instance()
+    assert drawn == (False,)

@@ -645,3 +645,13 @@ def test_the_range_of_a_value_does_not_hang_on_rounding():
         loose = fit.top.covariance + noise * 1e9 * np.outer(fit.top.adrift, fit.top.adrift)
         ends.append(likelihood.firm(loose)[~fit.top.adrift][:, ~fit.top.adrift])
     np.testing.assert_allclose(ends[0], ends[1], rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("curve", [[[1.0, 0.0], [0.0, 0.0]], [[2.0, 3.0], [3.0, 2.0]]])
+def test_a_climb_begins_anywhere_even_where_the_data_tell_nothing(curve):
+    def hill(point):
+        away = point - np.array([0.4, -1.2])
+        return -float(away @ away), -2 * away
+
+    top, _ = likelihood.climb(hill, np.zeros(2), 10, curve=np.array(curve))
+    assert top == pytest.approx([0.4, -1.2], abs=1e-5)

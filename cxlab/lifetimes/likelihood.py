@@ -35,7 +35,14 @@ class Top:
 def climb(
     surface: Climb, start: np.ndarray, n: float, *, curve: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Maximise a log-likelihood with its gradient; give the point and the inverse curvature."""
+    """Maximise a log-likelihood with its gradient; give the point and the inverse curvature.
+
+    Args:
+        surface: height and gradient at a point.
+        start: where to begin.
+        n: how many the likelihood is of; the climb stops by its slope for each.
+        curve: the inverse curvature to begin with; one that is flat somewhere is no help.
+    """
 
     def downhill(point: np.ndarray) -> tuple[float, np.ndarray]:
         value, gradient = surface(np.clip(point, -REACH, REACH))
@@ -46,7 +53,10 @@ def climb(
 
     options: dict[str, object] = {"gtol": 1e-6, "maxiter": 500}
     if curve is not None:
-        options["hess_inv0"] = curve
+        curve = (curve + curve.T) / 2
+        bends = np.linalg.eigvalsh(curve)
+        if bends[0] > 1e-12 * bends[-1]:
+            options["hess_inv0"] = curve
     found = scipy.optimize.minimize(downhill, start, jac=True, method="BFGS", options=options)
     return found.x, found.hess_inv
 

@@ -567,9 +567,11 @@ class Study:
     def _connection(self):
         import ibis
 
-        if self.mapping.events == "duckdb":
-            return ibis.duckdb.connect()
-        return ibis.connect(self.mapping.events)
+        own = self.mapping.events == "duckdb"
+        connection = ibis.duckdb.connect() if own else ibis.connect(self.mapping.events)
+        if connection.name == "duckdb":  # which draws a bar where it finds IPython loaded
+            connection.raw_sql("set enable_progress_bar = false")
+        return connection
 
 
 @dataclass(frozen=True, eq=False, repr=False)
