@@ -1,6 +1,7 @@
 """What a page about leaving claims: no leak used, no list that does not pay, shares of everyone."""
 
 import re
+import sys
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -52,6 +53,18 @@ def test_a_leak_found_is_no_leak_used(leaky):
     assert judged.frame.set_index("term").loc["AUC", "estimate"] < 0.85
     assert case.audit.headline.startswith("Red: complains knows of the leaving and has left the")
     assert found.headline.startswith("Without complains, which knows of the leaving, the top")
+
+
+def test_of_very_many_a_model_learns_from_customers_drawn_by_lot_and_judges_all(monkeypatch):
+    all_ = churn.asked(table())
+    monkeypatch.setattr(sys.modules["cxlab.churn.case"], "MOST_TAUGHT", 300)
+    few, again = churn.asked(table()), churn.asked(table())
+    assert few.learn.customer.tolist() == again.learn.customer.tolist()
+    assert 250 < len(few.learn) < 420
+    assert set(few.learn.customer) < set(all_.learn.customer)
+    assert few.judge.customer.tolist() == all_.judge.customer.tolist()
+    assert f"Learned from {len(few.learn)} customers drawn by lot of 1,0" in few.left_aside
+    assert "by lot" not in all_.left_aside
 
 
 @pytest.mark.parametrize(("signal", "limit", "cost", "said"), [

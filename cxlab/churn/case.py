@@ -23,9 +23,12 @@ from cxlab.churn.models import fit
 from cxlab.churn.snapshots import Snapshot, days_of, judged_by, snapshot, stack, within_reach
 from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.judging import know, named
+from cxlab.churn.workings.learning import parts_of
 from cxlab.codebook import did_you_mean
 from cxlab.results import Misuse, Result, count
 
+MOST_TAUGHT = 100_000  # customer-days a model learns from; of more, customers are drawn
+DRAWN = "Learned from"
 MOST_DAYS = 8
 
 
@@ -95,7 +98,9 @@ class Asked:
     @property
     def left_aside(self) -> str:
         """What was left aside in the judgement, in sentences."""
-        return " ".join(self.judge.notes) or "Nothing was left aside in the judgement."
+        drawn = [note for note in self.learn.notes if note.startswith(DRAWN)]
+        told = " ".join([*drawn, *self.judge.notes])
+        return told or "Nothing was left aside in the judgement."
 
     @property
     def days(self) -> list[pd.Timestamp]:
@@ -192,6 +197,7 @@ def asked(
     else:
         learn, judge, here = _dated(study, known, as_of)
         found = audit(judge, lagged=learn)
+    learn = _drawn(learn, seed)
     wanted, leaks = _names(keep, judge), red(found, judge)
     out = tuple(name for name in leaks if name not in wanted)
     kept = tuple(name for name in leaks if name in wanted)
@@ -238,6 +244,22 @@ def _dated(study, known: Definition, as_of: str) -> tuple[Snapshot, Snapshot, Sn
     learn = judged_by(known, study, facts, before)
     today = within_reach(study, judged_by(open_ended(known), study, facts, [now]), known)
     return learn, judge, today
+
+
+def _drawn(learn: Snapshot, seed: int) -> Snapshot:
+    """Keep no more judgements to learn from than a page has time for, customer by customer."""
+    parts = len(learn) // MOST_TAUGHT
+    if parts < 2:
+        return learn
+    few = learn.rows(
+        parts_of("taught " + learn.customer.astype("str"), seed=seed, parts=parts) == 0
+    )
+    note = (
+        f"{DRAWN} {count(few.customer.nunique(), 'customer')} drawn by lot of "
+        f"{count(learn.customer.nunique())}, with all their days, so that the page ends in time. "
+        "All are judged."
+    )
+    return replace(few, notes=(note, *few.notes))
 
 
 def _names(keep: str | Sequence[str], judge: Snapshot) -> list[str]:
