@@ -316,13 +316,10 @@ def test_one_question_asked_by_two_methods_is_told_once():
     assert again[1] not in texts
 
 
-def test_which_model_was_kept_is_no_sentence_for_leadership():
+@pytest.mark.parametrize("name", ["choice of model", "coding by two people"])
+def test_a_figure_of_method_is_no_sentence_for_leadership(name):
     row = {"term": "b − a", "estimate": -0.03, "conf_low": -0.05, "conf_high": -0.01}
-    choice = (
-        "choice of model",
-        "The simpler one is kept; b differs by −0.03 (−0.05 to −0.01).",
-        row,
-    )
+    choice = (name, "The simpler one is kept; b differs by −0.03 (−0.05 to −0.01).", row)
     assert [said.text for said in leadership.Page([_found("1", LEVEL, choice)]).sentences] == [
         LEVEL[1]
     ]

@@ -1,5 +1,6 @@
 """What people say: languages, themes, and what comments of every kind do to them."""
 
+import re
 import socket
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from cxlab import codebook, voice
 from cxlab.results import Misuse
+from cxlab.voice.workings import matching
 from cxlab.voice.workings.matching import pattern
 from cxlab.voice.workings.odds import log_odds
 
@@ -318,3 +320,13 @@ def test_a_language_that_is_not_looked_for_is_not_told_as_another():
     assert voice.shares(told).headline == (
         "They write about 'late' (25% of comments); 75% carry no theme."
     )
+
+
+def test_words_that_no_comment_holds_are_those_that_the_pattern_misses():
+    texts = ["too late again", "can't say", "parcel was lost", "配送很慢", "late, lost", "x" * 40]
+    held = frozenset(re.findall(r"\w+", "\n".join(texts)))
+    words = ["late", "Late ", "lat", "can't", "can", "was lost", "late lost", "parcel  was", "送很",
+             "配送", "", "  ", "lost again", "say parcel", "late,"]  # fmt: skip
+    for word in words:
+        sought = bool(re.search(matching.pattern([word]), "\n".join(texts)))
+        assert matching._stands(word, "\n".join(texts), held) == sought, word

@@ -32,7 +32,8 @@ RULES = (
 OWN = ("assumed", "suspicious")  # words that a finding says of itself, however narrow its interval
 MOVEMENT = "movement"  # the name of the one verdict on whether a score moved
 # what tells of rows, columns and the choice between two models
-ROWS = ("scope", "ledger", "codebook", "repairs", "joins", "rules", "provenance", "choice of model")
+ROWS = ("scope", "ledger", "codebook", "repairs", "joins", "rules", "provenance", "choice of model",
+        "coding by two people")  # fmt: skip
 PART, MOST_WORDS = 0.1, 25
 FEW = 30
 # what comes before a level: the term of a change, and the end of the name of a comparison

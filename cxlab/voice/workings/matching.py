@@ -65,17 +65,28 @@ def holding(texts: pd.Series, language: np.ndarray, told: Any) -> np.ndarray:
 
 def unheard(heard: Any, given: Mapping[str, Any]) -> list[str]:
     """Tell of declared words that no comment holds: misspelt, in another form, or not written."""
-    out = []
+    out, read = [], {}
     for name, told in given.items():
         lost = []
         for code, wanted in (told if isinstance(told, Mapping) else {"": told}).items():
-            where = np.isin(heard.language, (code, NOT_TOLD)) if code else slice(None)
-            texts = MASK.sub(" ", "\n".join(heard.text[where]))
-            lost += [f"'{word}'" for word in wanted if not re.search(pattern([word]), texts)]
+            if code not in read:
+                where = np.isin(heard.language, (code, NOT_TOLD)) if code else slice(None)
+                texts = MASK.sub(" ", "\n".join(heard.text[where]))
+                read[code] = texts, frozenset(re.findall(r"\w+", texts))
+            lost += [f"'{word}'" for word in wanted if not _stands(word, *read[code])]
         out += [f"{listing(lost, 6)} of '{name}'"] if lost else []
     if not out:
         return []
     return [f"No comment holds these declared words, as whole words: {'; '.join(out)}."]
+
+
+def _stands(word: str, texts: str, words: frozenset[str]) -> bool:
+    """Say whether a word or phrase stands in texts; what its words rule out is not sought."""
+    parts = folded(word).split()
+    plain = all(re.fullmatch(r"\w+", part) and not _JOINED.search(part) for part in parts)
+    if (plain and len(parts) < 2) or (plain and not words.issuperset(parts)):
+        return words.issuperset(parts) and bool(parts)
+    return bool(re.search(pattern([word]), texts))
 
 
 def spelt(name: str) -> list[str]:
