@@ -178,3 +178,15 @@ def test_points_are_read_before_groups_of_nps(tmp_path):
     _, said, _ = _drafted(tmp_path, "resp,date,Likelihood to recommend us,NPS", row)
     assert said["responses"]["columns"]["nps"] == "Likelihood to recommend us"
     assert "NPS" not in said["responses"].get("segments", {}).values()
+
+
+@pytest.mark.parametrize(("heading", "yes", "no"), [
+    ("quote", "yes", "no"), ("Can we publish it?", "Y", "N"), ("Zitierfähig", "ja", "nein"),
+    ("OK to be quoted", "True", "False"), ("Pouvons-nous vous citer ?", "oui", "non"),
+])  # fmt: skip
+def test_who_may_be_quoted_is_read_in_many_words(heading, yes, no, tmp_path):
+    row = lambda at: (f"R{at}", at % 11, f"It took {at} days and two calls.",  # noqa: E731
+                      yes if at % 3 else no)  # fmt: skip
+    _, said, opened = _drafted(tmp_path, f"Response,NPS,Comment,{heading}", row)
+    assert said["responses"]["columns"]["consent"] == heading
+    assert opened.responses["consent"].sum() == N - N // 3

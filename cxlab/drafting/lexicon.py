@@ -246,7 +246,13 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"^(?:weight|wgt|wt|wtg|gewicht|poids|ponderacion|peso|waga|vikt|gewichtung|"
             r"weights?)\b|"
             r"(?:design|survey|final) ?weight|^w_?gew",), r"kg|pound|parcel|paket"),
-        Word("consent", ("flag",), (r"consent|einwilligung|may we quote|quote me",)),
+        Word("consent", ("flag",), (
+            r"consent|einwilligung|(?:may|can) (?:we |i )?(?:quote|publish)|"
+            r"quote (?:me|you|ok|allowed)|"
+            r"(?:ok|happy|agreed?|allowed|permission|willing) to (?:be )?(?:quote|publish)|"
+            r"^(?:quot(?:e|ed|able)|publish(?:ed|able)?)$|zitier|veroffentlich|"
+            r"\bcit(?:er|able|ar|eren)\b|toestemming",
+        )),
     ),
     "customers": (
         Word("customer_id", _IDS, WHO,
