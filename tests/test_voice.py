@@ -330,3 +330,17 @@ def test_words_that_no_comment_holds_are_those_that_the_pattern_misses():
     for word in words:
         sought = bool(re.search(matching.pattern([word]), "\n".join(texts)))
         assert matching._stands(word, "\n".join(texts), held) == sought, word
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_nobody_names_and_no_rating_is_tied_to_is_no_rated_theme(seed):
+    draw = np.random.default_rng(seed)
+    topic = draw.choice(list(TOPICS), 900)
+    mood = pd.Series(topic).map({"bus": -2.0, "meal": 0.0, "room": 1.5, "pool": 0.5}).to_numpy()
+    nps = (7.5 + mood + draw.normal(0, 1.5, 900)).round().clip(0, 10)
+    said = [" ".join(draw.choice(TOPICS[each].split(), 3, replace=False)) for each in topic]
+    care = (3.5 + (nps - 7) / 3 + draw.normal(0, 0.7, 900)).round().clip(1, 5)
+    rows = pd.DataFrame({"comment": said, "nps": nps, "care": care,
+                         "value": draw.integers(1, 6, 900)})  # fmt: skip
+    told = voice.themes(voice.hear(rows), ratings=["care", "value"], seed=seed)
+    assert [theme.name for theme in told.themes if theme.kind == "rated"] == []

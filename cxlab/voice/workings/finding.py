@@ -110,8 +110,10 @@ def _rated(heard: Any, rows: pd.DataFrame, at: vectors.Space, given: Asked,
     before = [told_before.get(_plain(name), NOTHING) for name in given.names]
     taught = rated.found(seen.some(learned), row[learned], _often(before, at), seed=seed)
     which, sure = rated.told(seen, taught)
-    if taught.steadiness.mean() < groups.FOUND_AGAIN:
+    spoken = rated.spoken_of(seen, which, taught.tied)
+    if taught.steadiness.mean() < groups.FOUND_AGAIN or not spoken.any():
         return [], np.full(len(rows), -1)
+    which[~spoken[which]] = -1
     k, told = len(given.names), which >= 0
     large = np.bincount(which[told & own], minlength=k) >= max(2, groups.LEAST * own.sum())
     which[~large[which]], told = -1, told & large[which]

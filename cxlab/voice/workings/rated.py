@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 from scipy.special import logsumexp, softmax
+from scipy.stats import chi2
 
 from cxlab.voice.workings import groups
 
@@ -24,15 +25,22 @@ TILT = 0.8  # log-odds a place to begin with: who is content speaks of what was 
 MISSING = -6.0  # log-odds that somebody speaks of what they did not rate
 NAMED = np.log(20.0)  # log-odds for a thing that the sentence names
 SURE = 0.7  # chance from which a sentence speaks of a thing
+NAMING = 0.05  # share of the sentences on a thing that name it
+UNTIED = 0.05  # chance, over all things, of a tie to a rating where there is none
 HALVES = 2  # times that the comments are split in two
 
 
 class Taught(NamedTuple):
-    """Log-ratios of words (words, things and else, low to high), log-shares, and steadiness."""
+    """Log-ratios of words (words, things and else, low to high), log-shares, and steadiness.
+
+    `tied` is the p-value of each thing's own rating: that who writes of it, told by words learned
+    from others, rated it as everybody of their score did.
+    """
 
     ratios: np.ndarray
     shares: np.ndarray
     steadiness: np.ndarray
+    tied: np.ndarray
 
 
 class Seen(NamedTuple):
@@ -75,13 +83,38 @@ def found(seen: Seen, comment: np.ndarray, before: np.ndarray, *, seed: int = 0)
     draw = np.random.default_rng(seed)
     whole = _fitted(seen, before)
     which, k = told(seen, whole)[0], seen.named.shape[1]
-    steady = np.zeros(k)
+    steady, unseen = np.zeros(k), which.copy()
     for _ in range(HALVES):
         coin = draw.random(comment.max() + 1) < 0.5
         for side in (coin[comment], ~coin[comment]):
-            again = _fitted(seen.some(np.flatnonzero(side)), before)
-            steady += groups.likeness(which, told(seen, again)[0], k) / (2 * HALVES)
-    return whole._replace(steadiness=steady)
+            again = told(seen, _fitted(seen.some(np.flatnonzero(side)), before))[0]
+            steady += groups.likeness(which, again, k) / (2 * HALVES)
+            unseen[~side] = again[~side]
+    return whole._replace(steadiness=steady, tied=_tied(seen, unseen, comment, k))
+
+
+def _tied(seen: Seen, which: np.ndarray, comment: np.ndarray, k: int) -> np.ndarray:
+    """Test each thing: do those who write of it rate it otherwise than others of their score?
+
+    Chi-square of speaking of it against low, middle and high, added up over thirds of the score.
+    """
+    first = np.unique(comment, return_index=True)[1]
+    third, place = seen.third[first], seen.places[first]
+    out = np.ones(k)
+    for j in range(k):
+        speaks = np.isin(comment[first], comment[which == j])
+        total, freedom = 0.0, 0
+        for each in range(3):
+            here = (third == each) & (place[:, j] > 0)
+            table = np.zeros((2, 3))
+            np.add.at(table, (speaks[here].astype(int), LOW_MIDDLE_HIGH[place[here, j]]), 1)
+            table = table[:, table.any(axis=0)]
+            if table.shape[1] > 1 and table.any(axis=1).all():
+                expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / table.sum()
+                total += float(((table - expected) ** 2 / expected).sum())
+                freedom += table.shape[1] - 1
+        out[j] = chi2.sf(total, freedom) if freedom else 1.0
+    return out
 
 
 def told(seen: Seen, taught: Taught) -> tuple[np.ndarray, np.ndarray]:
@@ -93,6 +126,18 @@ def told(seen: Seen, taught: Taught) -> tuple[np.ndarray, np.ndarray]:
     sure = (chance.max(axis=1) >= SURE) & (best < things - 1)
     sure &= np.asarray(seen.held.sum(axis=1)).ravel() > 0
     return np.where(sure, best, -1), chance.max(axis=1)
+
+
+def spoken_of(seen: Seen, which: np.ndarray, tied: np.ndarray) -> np.ndarray:
+    """Say which things are spoken of: named by what is said of them, or tied to their own rating.
+
+    Without either, the words are those of content and discontent at large. Where nearly all others
+    of a battery are spoken of, and three at least, what is left may be the last.
+    """
+    k = len(tied)
+    names = [seen.named[which == j, j].mean() if (which == j).any() else 0.0 for j in range(k)]
+    plainly = (np.array(names) >= NAMING) | (tied < UNTIED / k)
+    return plainly | (plainly.sum() >= max(3, 2 / 3 * (k - 1)))
 
 
 # ---------------------------------------------------------------- fitting
@@ -120,7 +165,7 @@ def _fitted(seen: Seen, before: np.ndarray) -> Taught:
         by_words = ((seen.held @ ratios.reshape(words, -1)).reshape(n, k + 1, 3) * at).sum(axis=2)
         tilt, usual = _chosen(seen, tilt, usual, chance)
     mass = part.sum(axis=0).reshape(k + 1, 3) + 1
-    return Taught(ratios, np.log(mass / mass.sum()), np.ones(k))
+    return Taught(ratios, np.log(mass / mass.sum()), np.ones(k), np.ones(k))
 
 
 def _naming(seen: Seen) -> np.ndarray:
