@@ -111,6 +111,7 @@ def _rated(heard: Any, rows: pd.DataFrame, at: vectors.Space, given: Asked,
     taught = rated.found(seen.some(learned), row[learned], _often(before, at), seed=seed)
     which, sure = rated.told(seen, taught)
     spoken = rated.spoken_of(seen, which, taught.tied)
+    spoken |= [_plain(name) in told_before for name in given.names]  # an earlier wave spoke of it
     if taught.steadiness.mean() < groups.FOUND_AGAIN or not spoken.any():
         return [], np.full(len(rows), -1)
     which[~spoken[which]] = -1
