@@ -362,8 +362,8 @@ def test_which_side_speaks_is_no_customer(tmp_path):
              f"{said[at % 2]} {at}") for at, day in enumerate(DAYS)]  # fmt: skip
     head = "thread,timestamp,participant,message"
     made, told, _ = _drafted(tmp_path, _csv(tmp_path / "talks.csv", head, rows))
-    columns = told["tables"]["responses"]["columns"]
-    assert columns["comment"] == "message"
+    columns = told["tables"]["reviews"]["columns"]
+    assert columns["text"] == "message"
     assert "participant" not in columns.values()
     assert any("were written by 'operator'" in doubt for doubt in made.doubts)
 
