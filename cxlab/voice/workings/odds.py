@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ from scipy import sparse
 from scipy.stats import norm
 from sklearn.feature_extraction.text import CountVectorizer
 
-from cxlab.voice.workings.texts import telling, words
+from cxlab.voice.workings.texts import CLAUSE, telling, words
 
 SOURCE = (
     "Log-odds ratio with an informative Dirichlet prior, the words of both sets together "
@@ -49,10 +49,15 @@ def log_odds(first: np.ndarray, second: np.ndarray, *, prior: float = 0.0) -> Od
 
 
 def phrases(text: str, by: Callable[[str], list[str]] = words) -> list[str]:
-    """Give the words of a text, and its pairs of words that stand side by side."""
-    found = by(text)
-    pairs = [f"{a} {b}" for a, b in pairwise(found)]
-    return found + pairs
+    """Give the words of a text, and its pairs of words that stand side by side in one clause.
+
+    Example:
+        >>> phrases("bag missing. broken cup")
+        ['bag', 'missing', 'broken', 'cup', 'bag missing', 'broken cup']
+    """
+    clauses = [by(clause) for clause in CLAUSE.split(text)]
+    pairs = [f"{a} {b}" for told in clauses for a, b in pairwise(told)]
+    return [*chain.from_iterable(clauses), *pairs]
 
 
 def counted(texts, *, fewest: int = 5, by: Callable[[str], list[str]] = words):

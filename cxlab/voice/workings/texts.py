@@ -18,6 +18,7 @@ NOTHING = frozenset(
 MASK = re.compile("|".join(re.escape(mask.casefold()) for mask in masking.MASKS.values()))
 WORD = re.compile(r"(?:[^\W\d_]+-)*[^\W\d_]{2,}")
 _ENDS = re.compile(r"(?<=[.!?…])\s+|[\n\r]+|[;|•]")
+CLAUSE = re.compile(r"[.!?…,;:|•()\n]+")  # what ends one; words on its sides are no phrase
 _LETTER = re.compile(r"[^\W\d_]")
 
 
