@@ -10,7 +10,7 @@ import pytest
 import statsmodels.api as sm
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
-from cxlab import drivers
+from cxlab import drivers, stats
 from cxlab.drivers.workings import certainty, likelihood, subsets
 from cxlab.drivers.workings import ordered as ordinal
 from cxlab.drivers.workings.design import prepare
@@ -179,7 +179,8 @@ def test_resampled_moments_are_those_of_the_resampled_rows():
     rng = np.random.default_rng(0)
     table, w = rng.normal(size=(50, 3)), rng.uniform(1, 2, 50)
     drawn = rng.multinomial(50, np.full(50, 1 / 50), size=4)
-    found = certainty.weighted_covariances(table, w, drawn)
+    sums = certainty.products(table, w, stats.lots(50))
+    found = certainty.covariances(sums, drawn, 3)
     for cov, times in zip(found, drawn, strict=True):
         expected = np.cov(table, rowvar=False, fweights=times, aweights=w, ddof=0)
         assert cov == pytest.approx(expected, abs=1e-12)
@@ -325,7 +326,7 @@ def test_slope_and_curvature_are_derivatives_of_the_likelihood():
     y, x = np.unique(rows["nps"], return_inverse=True)[1], rows[FOUR].to_numpy()
     state = ordinal._Likelihood(y, y.max() + 1, x, rows["weight"].to_numpy())
     theta = np.concatenate([np.linspace(-2, 3, y.max()), [0.3, -0.2, 0.1, 0.0]])
-    _, slope, curve, _ = state.at(theta)
+    _, slope, curve = state.at(theta)
     for k in range(len(theta)):
         step = 1e-5 * (np.arange(len(theta)) == k)
         up, down = state.at(theta + step), state.at(theta - step)

@@ -173,6 +173,51 @@ def test_a_cluster_in_two_strata_is_refused():
         next(stats.counts(4, cluster=[1, 1, 2, 2], strata=[0, 1, 1, 1]))
 
 
+def test_few_rows_are_a_lot_each_and_clusters_one():
+    shop, values = np.repeat(np.arange(6), 5), np.arange(30.0)[:, None]
+    alone, whole = stats.lots(30), stats.lots(30, cluster=shop)
+    assert alone.sums(lambda rows: values[rows])[:, 0].tolist() == values[:, 0].tolist()
+    assert whole.sums(lambda rows: values[rows])[:, 0].tolist() == [10, 35, 60, 85, 110, 135]
+    assert not alone.dealt
+    assert not whole.dealt
+
+
+def test_lots_keep_clusters_whole_and_strata_apart():
+    shop, region = np.repeat(np.arange(900), 3), np.repeat([0, 1, 1], 900)
+    few = stats.lots(2700, cluster=shop, strata=region, most=90)
+    lot = np.empty(2700, int)
+    lot[few.rows] = np.repeat(np.arange(len(few)), np.diff(np.append(few.begin, 2700)))
+    table = pd.DataFrame({"lot": lot, "shop": shop, "region": region})
+    assert (table.groupby("shop")["lot"].nunique() == 1).all()
+    assert (table.groupby("lot")["region"].nunique() == 1).all()
+    assert few.strata.tolist() == [0] * 50 + [1] * 60
+    assert table.groupby("lot").size().between(15, 36).all()
+
+
+def test_replicates_of_lots_spread_as_those_of_rows_do():
+    # clusters of 1 to 5 rows with a mood each; the ratio of sums is a weighted mean
+    rng = np.random.default_rng(4)
+    shop = np.repeat(np.arange(8000), rng.integers(1, 6, 8000))
+    n = len(shop)
+    weight = rng.uniform(0.2, 4, n)
+    value = rng.normal(size=8000)[shop] + rng.exponential(size=n)
+    both = np.column_stack([weight * value, weight])
+    spread = []
+    for most in (2000, 8000):
+        lots = stats.lots(n, cluster=shop, seed=3, most=most)
+        sums = lots.sums(lambda rows: both[rows])
+        drawn = np.concatenate([d @ sums for d in lots.counts(n_boot=4000, seed=1)])
+        spread.append((drawn[:, 0] / drawn[:, 1]).std())
+    assert spread[0] == pytest.approx(spread[1], rel=0.06)  # 1.6% by lots, 1.1% by replicates each
+    assert spread[1] == pytest.approx(_ratio_error(both, shop), rel=0.04)
+
+
+def _ratio_error(both, cluster):
+    mean = both[:, 0].sum() / both[:, 1].sum()
+    off = np.bincount(cluster, both[:, 0] - mean * both[:, 1])
+    return np.sqrt((off**2).sum()) / both[:, 1].sum()
+
+
 def test_resampling_counts_is_resampling_rows():
     rng = np.random.default_rng(8)
     cell, weight = rng.integers(0, 3, 400), rng.uniform(0.2, 4, 400)

@@ -8,6 +8,7 @@ from scipy.stats import t as t_distribution
 
 from cxlab import stats
 from cxlab.codebook import label, need
+from cxlab.drivers.workings import certainty
 from cxlab.drivers.workings.asking import question
 from cxlab.drivers.workings.design import ABSENT, Design, DriverError
 from cxlab.drivers.workings.lines import fitted
@@ -17,7 +18,6 @@ from cxlab.results import Result, count, listing, sentence
 LEAST_A_SIDE = 5
 PRODUCTS_AT_MOST = 12_000_000_000  # of all answers' columns, two by two, in all replicates
 FEWEST_REPLICATES = 100
-ROWS_AT_ONCE = 1024
 PARTS = ("penalty", "reward", "penalty minus reward")
 
 # Berger et al. (1993): rows the answer when it is there, columns when it is not
@@ -72,8 +72,10 @@ def penalty_reward(
     estimate = _spread(found.coefficients, places, len(design.drivers))
     finer, reach = _finer(design, ratings, low, high)
     wide = finer.z.shape[1] + table.shape[1]
-    n_boot = min(n_boot, max(PRODUCTS_AT_MOST * 2 // (design.n * wide**2), FEWEST_REPLICATES))
-    replicates, sides = _replicates(design, table, finer, places, reach, n_boot, seed)
+    together = certainty.lots(design)
+    n_boot = min(n_boot, max(PRODUCTS_AT_MOST * 2 // (len(together) * wide**2), FEWEST_REPLICATES))
+    draws = together.counts(n_boot=n_boot, seed=seed)
+    replicates, sides = _replicates(design, table, finer, places, reach, together, draws)
     frame = _frame(design, estimate, replicates, found, places, low, high)
     frame["verdict"] = np.repeat(_verdicts(sign * sides, design.survey.level), len(PARTS))
     shown = [
@@ -86,7 +88,7 @@ def penalty_reward(
         frame=frame,
         headline=sentence(_headline(frame, design.outcome, sign)),
         method="Penalty-reward contrast regression (Brandt 1987), low and high ratings against "
-        f"middling ones; intervals from {count(n_boot, 'bootstrap replicate')}; p-values of "
+        f"middling ones; intervals from {certainty.replicated(design, n_boot)}; p-values of "
         + ("least squares." if _even(design) else "robust errors.")
         + ("" if same else f" Low and high are: {'; '.join(shown)}."),
         base=design.base,
@@ -229,16 +231,17 @@ def _finer(design: Design, ratings, low, high) -> tuple[stats.Columns, np.ndarra
     return stats.scaled(design.x[0], design.w), reach
 
 
-def _replicates(design: Design, table, finer, places, reach, n_boot: int, seed: int):
+def _replicates(design: Design, table, finer, places, reach, together: stats.Lots, draws):
     """Draw penalties and rewards, and both for one point of rating from the finer model."""
-    draws = stats.counts(
-        design.n, n_boot=n_boot, seed=seed, cluster=design.cluster, strata=design.strata
-    )
     players = len(design.drivers)
     full = np.column_stack([finer.z, table, design.y - design.w @ design.y / design.w.sum()])
+    upper = np.triu_indices(full.shape[1])
+    sums = together.sums(
+        lambda rows: full[rows][:, upper[0]] * full[rows][:, upper[1]] * design.w[rows, None]
+    )
     found, sides = [], []
     for drawn in draws:
-        cross = _crossed(drawn, full, design.w)
+        cross = _crossed(drawn.astype(float) @ sums, full)
         coarse = cross[:, players:, players:]  # the model of bands alone is a part of the finer
         found.append(_spread(_solved(coarse), places, players))
         params = _solved(cross)
@@ -247,16 +250,10 @@ def _replicates(design: Design, table, finer, places, reach, n_boot: int, seed: 
     return np.concatenate(found), np.concatenate(sides)
 
 
-def _crossed(drawn: np.ndarray, full: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Sum the products of columns, two by two, for every replicate; a block of rows at a time."""
+def _crossed(sums: np.ndarray, full: np.ndarray) -> np.ndarray:
+    """Give the matrix of products of columns, two by two, of every replicate."""
     upper = np.triu_indices(full.shape[1])
-    sums = np.zeros((len(drawn), len(upper[0])))
-    for begin in range(0, len(full), ROWS_AT_ONCE):
-        rows = slice(begin, begin + ROWS_AT_ONCE)
-        products = full[rows][:, upper[0]]
-        products *= full[rows][:, upper[1]]
-        sums += (drawn[:, rows] * w[rows]) @ products
-    cross = np.empty((len(drawn), full.shape[1], full.shape[1]))
+    cross = np.empty((len(sums), full.shape[1], full.shape[1]))
     cross[:, upper[0], upper[1]] = sums
     cross[:, upper[1], upper[0]] = sums
     # a replicate may lack a rare answer, and a band of one value repeats the rating itself

@@ -153,7 +153,7 @@ def halo(design: Design, *, n_boot: int = 1000, seed: int = 0) -> Result:
         headline=f"One overall impression holds {percent(first[0])} of the ratings' variance; "
         f"{told}.",
         method="R² each rating adds to the first principal component of the others; intervals "
-        f"from {count(n_boot, 'bootstrap replicate')}.",
+        f"from {certainty.replicated(design, n_boot)}.",
         base=design.base,
         notes=(
             f"The ratings explain {percent(whole.sum(), 1)} of the variance of "

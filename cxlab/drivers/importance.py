@@ -190,7 +190,7 @@ def pairs(design: Design, *, n_boot: int = 1000, seed: int = 0) -> Result:
         frame=frame,
         headline=f"{_told_apart(int(apart.sum()), len(rows))} can be told apart by their "
         f"association with {label(design.outcome)}.",
-        method=f"Differences of LMG shares over {count(how.replicates, 'bootstrap replicate')}; "
+        method=f"Differences of LMG shares over {certainty.replicated(design, how.replicates)}; "
         f"p-values from their standard errors, Holm-adjusted; answers needed for 80% power.",
         base=design.base,
         notes=(*how.told, *design.notes),
@@ -522,7 +522,7 @@ def _method(design: Design, method: str, n_boot: int) -> str:
         text += f"; {count(len(design.controls), 'control column')} in every model"
     if n_boot:
         text += (
-            f". Intervals and ties from {count(n_boot, 'bootstrap replicate')}; ties at "
+            f". Intervals and ties from {certainty.replicated(design, n_boot)}; ties at "
             f"{percent(design.survey.level)} after Holm's correction; probabilities of places "
             "after empirical-Bayes shrinkage"
         )

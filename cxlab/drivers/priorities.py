@@ -20,7 +20,7 @@ from cxlab.drivers.workings.points import (
     worth_of,
 )
 from cxlab.drivers.workings.sharing import Sharing, covariances, sharing
-from cxlab.results import Result, count, listing, percent, sentence, span, tellable
+from cxlab.results import Result, listing, percent, sentence, span, tellable
 
 QUADRANTS = (
     "low priority",
@@ -84,7 +84,7 @@ def priorities(design: Design, *, n_boot: int = 1000, seed: int = 0) -> Result:
         headline=sentence(_map_headline(frame)),
         method="Importance-performance analysis (Martilla and James 1977) with LMG shares, lines "
         "at both means; intervals and places from "
-        f"{count(how.replicates, 'joint bootstrap replicate')}.",
+        f"{certainty.replicated(design, how.replicates, 'joint bootstrap replicate')}.",
         base=design.base,
         notes=(
             "A driver is placed only where at least "
@@ -160,7 +160,7 @@ def gains(design: Design, *, by: str, n_boot: int = 1000, seed: int = 0) -> Resu
         frame=frame,
         headline=headline,
         method="Slope of one linear model times the distance from the mean to the best group's "
-        f"mean; intervals from {count(n_boot, 'bootstrap replicate')} with the best group kept.",
+        f"mean; intervals from {certainty.replicated(design, n_boot)} with the best group kept.",
         base=whole.base,
         notes=(
             "The best of several groups is partly lucky: its level flatters the gain.",
@@ -181,10 +181,11 @@ def _replicates(design: Design, ratings, how: Sharing, seed: int):
     shares, performance = [], []
     given, players = np.isfinite(ratings), ratings.shape[1]
     both = np.column_stack([np.nan_to_num(ratings), given]) * design.w[:, None]
+    by_lot = certainty.lots(design).sums(lambda rows: both[rows])
     for drawn, covs in certainty.moments(design, n_boot=how.replicates, seed=seed):
         parts = how.of(covs)
         shares.append(parts / parts.sum(axis=1, keepdims=True))
-        sums = drawn @ both
+        sums = drawn @ by_lot
         performance.append(sums[:, :players] / np.maximum(sums[:, players:], 1e-12))
     return np.concatenate(shares), np.concatenate(performance)
 
@@ -250,8 +251,9 @@ def _gain_frame(design: Design, ratings, inside, names, n_boot: int, seed: int) 
     slopes, sums = _slopes(design, certainty.mean_covariance(design)[None])[0], []
     gap = means[best, np.arange(len(best))] - (w * filled).sum(axis=0) / (w * given).sum(axis=0)
     columns = np.column_stack([w * filled * mine, w * given * mine, w * filled, w * given])
+    by_lot = certainty.lots(design).sums(lambda rows: columns[rows])
     for drawn, covs in certainty.moments(design, n_boot=n_boot, seed=seed):
-        top, n_top, here, n_here = np.split(drawn @ columns, 4, axis=1)
+        top, n_top, here, n_here = np.split(drawn @ by_lot, 4, axis=1)
         distance = top / np.maximum(n_top, 1e-9) - here / np.maximum(n_here, 1e-9)
         sums.append(_slopes(design, covs) * distance)
     low, high = stats.percentile(np.concatenate(sums), design.survey.level)

@@ -35,7 +35,7 @@ from cxlab.stats.plans import (
     n_two_shares,
     power_two_shares,
 )
-from cxlab.stats.resample import counts, percentile, resampled_means
+from cxlab.stats.resample import Lots, counts, lots, percentile, resampled_means
 
 __all__ = [
     "NPS_METHODS",
@@ -43,6 +43,7 @@ __all__ = [
     "Columns",
     "DependentError",
     "Line",
+    "Lots",
     "Mean",
     "Pair",
     "StatsError",
@@ -61,6 +62,7 @@ __all__ = [
     "kruskal",
     "line",
     "linearised",
+    "lots",
     "mann_whitney",
     "mean_interval",
     "mean_of",

@@ -1,6 +1,8 @@
 """Resampling: bootstrap multiplicities of rows, clusters and counts."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,76 @@ from cxlab.stats.intervals import Pair, StatsError
 from cxlab.stats.moments import Tally
 
 CELLS_PER_CHUNK = 4_000_000
+ROWS_AT_ONCE = 16_384
+MOST_LOTS = 5_000
+FEWEST_LOTS = 50  # of a stratum that has as many
+
+
+@dataclass(frozen=True, eq=False)
+class Lots:
+    """Rows that a bootstrap draws together, so that a replicate is a sum over lots.
+
+    Attributes:
+        rows: row numbers, lot by lot.
+        begin: where each lot begins in them.
+        strata: stratum of each lot, or None.
+        dealt: whether rows or clusters that are not one share a lot.
+    """
+
+    rows: np.ndarray
+    begin: np.ndarray
+    strata: np.ndarray | None = None
+    dealt: bool = False
+
+    def __len__(self) -> int:
+        return len(self.begin)
+
+    def sums(self, of: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """Sum what `of` gives for rows, by lot: takes row numbers, gives (rows, k)."""
+        ends = np.append(self.begin, len(self.rows))
+        cuts = np.arange(0, len(self.rows), ROWS_AT_ONCE)
+        first = np.unique(np.append(np.searchsorted(self.begin, cuts), len(self)))
+        found = []
+        for a, b in itertools.pairwise(first):
+            values = of(self.rows[ends[a] : ends[b]])
+            alone = len(values) == b - a
+            found.append(values if alone else np.add.reduceat(values, ends[a:b] - ends[a], axis=0))
+        return np.concatenate(found)
+
+    def counts(self, *, n_boot: int = 1000, seed: int = 0) -> Iterator[np.ndarray]:
+        """Say how often each lot is drawn in each replicate, as `counts` does of rows."""
+        return counts(len(self), n_boot=n_boot, seed=seed, strata=self.strata)
+
+
+def lots(
+    n: int, *, cluster: Any = None, strata: Any = None, seed: int = 0, most: int = MOST_LOTS
+) -> Lots:
+    """Put rows into the lots that a bootstrap draws.
+
+    A row, or a cluster, is a lot of its own. Where there are more than `most` of them, some share
+    a lot by chance, within strata: the spread of the replicates stays what it would be but for a
+    part of 1 / sqrt(2 `most`) by chance (random groups, Wolter 2007), and their time no longer
+    grows with the rows.
+
+    Args:
+        n: number of rows.
+        cluster: rows that belong together are drawn together.
+        strata: rows, or clusters, are drawn within their stratum.
+        seed: for the lot that each draws.
+        most: about how many lots there are at most.
+
+    Example:
+        >>> few = lots(5, cluster=["a", "b", "a", "b", "c"])
+        >>> len(few), few.sums(lambda rows: np.ones((len(rows), 1)))[:, 0].tolist()
+        (3, [2.0, 2.0, 1.0])
+    """
+    unit, stratum = _units(n, cluster, strata)
+    dealt = len(stratum) > most
+    if dealt:
+        unit, stratum = _shared(unit, stratum, np.random.default_rng(seed), most)
+    order = np.argsort(unit, kind="stable")
+    begin = np.searchsorted(unit[order], np.arange(len(stratum)))
+    return Lots(order, begin, None if strata is None else stratum, dealt)
 
 
 def counts(
@@ -33,11 +105,8 @@ def counts(
         >>> drawn.shape, set(drawn.sum(axis=1).tolist())
         ((10, 4), {4})
     """
-    unit = np.arange(n) if cluster is None else pd.factorize(np.asarray(cluster))[0]
-    if n < 1 or len(unit) != n:
-        raise StatsError(f"cannot resample {n} rows with {len(unit)} cluster labels.")
-    n_units = int(unit.max()) + 1
-    stratum = _strata_of(unit, n_units, strata)
+    unit, stratum = _units(n, cluster, strata)
+    n_units = len(stratum)
     members = [np.flatnonzero(stratum == s) for s in range(int(stratum.max()) + 1)]
     rng = np.random.default_rng(seed)
     chunk = max(1, min(n_boot, CELLS_PER_CHUNK // max(n, n_units)))
@@ -102,6 +171,27 @@ def resampled_means(cells: Tally, values: Any, *, n_boot: int = 1000, seed: int 
         if spread.any():
             sums += np.sqrt(drawn) * spread * rng.standard_normal(drawn.shape)
         return np.where(total[:, 0] > 0, sums @ worth / sums.sum(axis=2), np.nan)
+
+
+def _units(n: int, cluster: Any, strata: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Number what is drawn whole, row by row, and give the stratum of each."""
+    unit = np.arange(n) if cluster is None else pd.factorize(np.asarray(cluster))[0]
+    if n < 1 or len(unit) != n:
+        raise StatsError(f"cannot resample {n} rows with {len(unit)} cluster labels.")
+    return unit, _strata_of(unit, int(unit.max()) + 1, strata)
+
+
+def _shared(
+    unit: np.ndarray, stratum: np.ndarray, rng: np.random.Generator, most: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Deal the units of each stratum out to its share of the lots, as evenly as they go."""
+    lot, of = np.empty(len(stratum), np.intp), []
+    for s in range(int(stratum.max()) + 1):
+        mine = np.flatnonzero(stratum == s)
+        here = min(len(mine), max(round(most * len(mine) / len(stratum)), FEWEST_LOTS))
+        lot[rng.permutation(mine)] = len(of) + np.arange(len(mine)) % here
+        of += [s] * here
+    return lot[unit], np.array(of)
 
 
 def _strata_of(unit: np.ndarray, n_units: int, strata: Any) -> np.ndarray:

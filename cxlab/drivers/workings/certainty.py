@@ -1,7 +1,7 @@
 """How sure is the order? Resampled moments, ranks, ties, and the answers that would be needed."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from scipy.stats import f as f_distribution
@@ -10,13 +10,12 @@ from threadpoolctl import ThreadpoolController
 
 from cxlab import stats
 from cxlab.drivers.workings.design import Design
+from cxlab.results import count
 
-ROWS_AT_ONCE = 2048
 POWER = 0.80
 LEAST_SIGNAL = 0.05
 WORTH_NAMING = 1e7
 
-MOST_KEPT = 5_000_000  # multiplicities, 20 MB
 _LAST: dict[bytes, list[tuple[np.ndarray, np.ndarray]]] = {}
 # many small products: threads would spend their time waiting for one another
 _ONE_THREAD = ThreadpoolController()
@@ -49,8 +48,8 @@ def resample(
 ) -> np.ndarray:
     """Compute something from the covariance matrices of bootstrap replicates.
 
-    Rows are drawn within strata, clusters whole. With imputed ratings each replicate uses
-    one of the imputations, so that their spread is part of the answer.
+    Rows are drawn within strata, clusters whole, very many in lots. With imputed ratings each
+    replicate uses one of the imputations, so that their spread is part of the answer.
 
     Args:
         design: what was prepared.
@@ -65,14 +64,24 @@ def resample(
         return np.concatenate([of(cov) for _, cov in moments(design, n_boot=n_boot, seed=seed)])
 
 
-def moments(design: Design, *, n_boot: int, seed: int) -> Iterable[tuple[np.ndarray, np.ndarray]]:
-    """Give multiplicities and covariance matrices of bootstrap replicates, chunk by chunk.
+def lots(design: Design) -> stats.Lots:
+    """Say which answers a replicate draws together."""
+    return stats.lots(design.n, cluster=design.cluster, strata=design.strata)
+
+
+def replicated(design: Design, n_boot: int, what: str = "bootstrap replicate") -> str:
+    """Say how many replicates there are, and of what where that is not single answers."""
+    together = lots(design)
+    of = f" of {count(len(together), 'lot')} of answers, formed by chance" if together.dealt else ""
+    return f"{count(n_boot, what)}{of}"
+
+
+def moments(design: Design, *, n_boot: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Give multiplicities of `lots` and covariance matrices of replicates, chunk by chunk.
 
     A page asks half a dozen questions of the same answers: those of the last ones are kept, by
-    content, where they are few.
+    content.
     """
-    if design.n * n_boot > MOST_KEPT:
-        return _drawn(design, n_boot, seed)
     drawn_from = [*design.x, design.z, design.y, design.w]
     drawn_from += [one for one in (design.cluster, design.strata) if one is not None]
     words = (n_boot, seed, design.cluster is None, [one.shape for one in drawn_from])
@@ -86,41 +95,40 @@ def moments(design: Design, *, n_boot: int, seed: int) -> Iterable[tuple[np.ndar
 
 
 def _drawn(design: Design, n_boot: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    draws = stats.counts(
-        design.n, n_boot=n_boot, seed=seed, cluster=design.cluster, strata=design.strata
-    )
-    tables = [table_of(design, place) for place in range(len(design.x))]
+    together = lots(design)
+    sums = [products(table_of(design, place), design.w, together) for place in range(len(design.x))]
     done = 0
-    for drawn in draws:
-        # neighbouring replicates share an imputation: its products are formed once for them
-        turn = (done + np.arange(len(drawn))) * len(tables) // n_boot
-        for place, table in enumerate(tables):
+    for drawn in together.counts(n_boot=n_boot, seed=seed):
+        # neighbouring replicates share an imputation
+        turn = (done + np.arange(len(drawn))) * len(sums) // n_boot
+        for place, each in enumerate(sums):
             if (turn == place).any():
                 mine = drawn[turn == place]
-                yield mine, weighted_covariances(table, design.w, mine)
+                yield mine, covariances(each, mine, design.x[0].shape[1] + design.z.shape[1] + 1)
         done += len(drawn)
 
 
-def weighted_covariances(table: np.ndarray, w: np.ndarray, drawn: np.ndarray) -> np.ndarray:
-    """Compute covariance matrices under many sets of multiplicities at once.
+def products(table: np.ndarray, w: np.ndarray, together: stats.Lots) -> np.ndarray:
+    """Sum weights, columns and their products two by two, lot by lot."""
+    one, other = np.triu_indices(table.shape[1])
 
-    Each row's products are formed once for all replicates; one matrix multiplication then
-    sums them for every replicate.
-    """
-    m = table.shape[1]
+    def of(rows: np.ndarray) -> np.ndarray:
+        piece, weight = table[rows], w[rows, None]
+        crossed = piece[:, one] * piece[:, other]
+        return weight * np.column_stack([np.ones(len(piece)), piece, crossed])
+
+    return together.sums(of)
+
+
+def covariances(sums: np.ndarray, drawn: np.ndarray, m: int) -> np.ndarray:
+    """Compute the covariance matrices of `m` columns under many sets of multiplicities at once."""
     upper = np.triu_indices(m)
-    sums = np.zeros((len(drawn), 1 + m + len(upper[0])))
     with _ONE_THREAD.limit(limits=1, user_api="blas"):
-        for begin in range(0, len(table), ROWS_AT_ONCE):
-            rows = slice(begin, begin + ROWS_AT_ONCE)
-            piece, weight = table[rows], w[rows, None]
-            products = piece[:, upper[0]] * piece[:, upper[1]]
-            features = np.column_stack([np.ones(len(piece)), piece, products])
-            sums += drawn[:, rows].astype(float) @ (weight * features)
-    total = sums[:, :1]
-    mean = sums[:, 1 : m + 1] / total
+        found = drawn.astype(float) @ sums
+    total = found[:, :1]
+    mean = found[:, 1 : m + 1] / total
     cov = np.empty((len(drawn), m, m))
-    cov[:, upper[0], upper[1]] = sums[:, m + 1 :] / total
+    cov[:, upper[0], upper[1]] = found[:, m + 1 :] / total
     cov[:, upper[1], upper[0]] = cov[:, upper[0], upper[1]]
     return cov - mean[:, :, None] * mean[:, None, :]
 

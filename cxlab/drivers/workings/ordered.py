@@ -22,6 +22,7 @@ SEPARATED = 25.0
 MOST_CATEGORIES = 21
 LEAST_A_SIDE = 10
 LEAST_OWN = 1e-5
+ROWS_AT_ONCE = 8192
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,14 +34,23 @@ class Ordered:
         values: the outcome's values in order.
         loglik: weighted log-likelihood.
         information: minus the Hessian at the maximum.
-        residual: each row's slope of the log-likelihood along its linear part.
+        rise: chance, for each row, of an error above its upper cut.
+        fall: of one below its lower cut.
+        each: log-likelihood of each row, unweighted.
     """
 
     theta: np.ndarray
     values: np.ndarray
     loglik: float
     information: np.ndarray
-    residual: np.ndarray
+    rise: np.ndarray
+    fall: np.ndarray
+    each: np.ndarray
+
+    @property
+    def residual(self) -> np.ndarray:
+        """Give each row's slope of the log-likelihood along its linear part."""
+        return self.rise - self.fall
 
     @property
     def cuts(self) -> np.ndarray:
@@ -82,7 +92,7 @@ def fit_ordered(
     values, codes = np.unique(y, return_inverse=True)
     theta = _begin(codes, len(values), x, w) if begin is None else begin
     state = _Likelihood(codes, len(values), x, w, held)
-    best, slope, curve, residual = state.at(theta)
+    best, slope, curve = state.at(theta)
     for _ in range(STEPS):
         step = _solve(curve, slope)
         size = 1.0
@@ -93,11 +103,11 @@ def fit_ordered(
             size /= 2
         gain = found[0] - best
         theta = theta + size * step
-        best, slope, curve, residual = found
+        best, slope, curve = found
         if abs(step @ slope) < PRECISE and gain < PRECISE * (1 + abs(best)):
             break
     _check_maximum(theta, len(values), x, best)
-    return Ordered(theta, values, best, curve, residual)
+    return Ordered(theta, values, best, curve, *state.rows())
 
 
 def fit_named(design: Design, y: np.ndarray, x: np.ndarray) -> Ordered:
@@ -128,20 +138,13 @@ def fit_held(
 def scores(model: Ordered, y: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Give each row's derivatives of its own log-likelihood, unweighted."""
     codes = np.searchsorted(model.values, y)
-    upper, lower, _ = _edges(model.theta, codes, len(model.values), x)
     cuts = np.zeros((len(y), len(model.values) - 1))
     gap = _gap_slope(model.cuts)[codes]
     rows = np.arange(len(y))
     top, bottom = codes < len(model.values) - 1, codes > 0
-    cuts[rows[top], codes[top]] += (expit(-upper) + gap)[top]
-    cuts[rows[bottom], codes[bottom] - 1] -= (expit(lower) + gap)[bottom]
+    cuts[rows[top], codes[top]] += (model.rise + gap)[top]
+    cuts[rows[bottom], codes[bottom] - 1] -= (model.fall + gap)[bottom]
     return np.column_stack([cuts, -x * model.residual[:, None]])
-
-
-def row_loglik(model: Ordered, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Give each row's log-likelihood, unweighted."""
-    codes = np.searchsorted(model.values, y)
-    return _edges(model.theta, codes, len(model.values), x)[2]
 
 
 def robust(model: Ordered, y, x, w, cluster=None) -> np.ndarray:
@@ -303,59 +306,82 @@ def _by_cluster(each: np.ndarray, cluster: np.ndarray | None) -> np.ndarray:
 
 
 class _Likelihood:
-    """The log-likelihood of cuts and slopes, with its slope and curvature."""
+    """The log-likelihood of cuts and slopes, with its slope and curvature.
+
+    Rows stand category by category, and are gone through a block at a time that fits the cache.
+    """
 
     def __init__(self, codes, categories: int, x: np.ndarray, w: np.ndarray, held=None) -> None:
-        self.codes, self.categories, self.x, self.w = codes, categories, x, w
+        self.order = np.argsort(codes, kind="stable")
+        self.x, self.w = x[self.order], w[self.order]
+        ends = np.searchsorted(codes[self.order], np.arange(categories + 1))
+        self.blocks = [
+            (j, slice(begin, min(begin + ROWS_AT_ONCE, ends[j + 1])))
+            for j in range(categories)
+            for begin in range(ends[j], ends[j + 1], ROWS_AT_ONCE)
+        ]
         self.held = np.zeros(x.shape[1]) if held is None else held
         self.counts = np.bincount(codes, weights=w, minlength=categories)
+        self.rise, self.fall, self.each = np.empty((3, len(x)))
 
     def at(self, theta: np.ndarray):
-        """Give log-likelihood, slope, information and the rows' residuals at `theta`."""
-        k, codes, x, w = self.categories, self.codes, self.x, self.w
-        if (np.diff(theta[: k - 1]) <= 0).any():
-            return -np.inf, None, None, None
-        upper, lower, loglik = _edges(theta, codes, k, x)
-        rise, fall = expit(-upper), expit(lower)
-        residual = rise - fall
-        at_upper, at_lower = w * rise * (1 - rise), w * fall * (1 - fall)
-        gap, bend = _gap_slope(theta[: k - 1]), _gap_curve(theta[: k - 1])
-        slope = np.concatenate([self._by_cut(w * rise, -w * fall, gap), -(w * residual) @ x])
-        curve = np.zeros((len(theta), len(theta)))
-        np.fill_diagonal(curve[: k - 1, : k - 1], self._by_cut(at_upper, at_lower))
-        for j in range(1, k - 1):
-            bent = bend[j] * self.counts[j]
-            curve[j, j] += bent
-            curve[j - 1, j - 1] += bent
-            curve[j, j - 1] -= bent
-            curve[j - 1, j] -= bent
-        curve[k - 1 :, k - 1 :] = (x * (at_upper + at_lower)[:, None]).T @ x
-        across = np.array(
-            [-self._by_cut(at_upper * column, at_lower * column) for column in x.T]
-        ).reshape(x.shape[1], k - 1)
-        curve[k - 1 :, : k - 1], curve[: k - 1, k - 1 :] = across, across.T
-        slopes = theta[k - 1 :]
-        slope[k - 1 :] -= self.held * slopes
-        curve[np.arange(k - 1, len(theta)), np.arange(k - 1, len(theta))] += self.held
-        return float(w @ loglik - self.held @ slopes**2 / 2), slope, curve, residual
+        """Give log-likelihood, slope and information at `theta`."""
+        cuts, slopes = np.split(theta, [len(self.counts) - 1])
+        if (np.diff(cuts) <= 0).any():
+            return -np.inf, None, None
+        slope, curve = self._of_gaps(cuts, len(theta))
+        edges = np.concatenate([[-np.inf], cuts, [np.inf]])
+        with np.errstate(divide="ignore"):
+            gap = np.log(-np.expm1(-np.diff(edges)))
+        total, across = 0.0, np.zeros((len(slopes), len(edges)))
+        for j, rows in self.blocks:
+            x, w = self.x[rows], self.w[rows]
+            linear = x @ slopes
+            rise, above = _beyond(edges[j + 1] - linear)
+            fall, below = _beyond(linear - edges[j])
+            each = gap[j] - above - below
+            self.rise[rows], self.fall[rows], self.each[rows] = rise, fall, each
+            total += w @ each
+            at_upper, at_lower = w * rise * (1 - rise), w * fall * (1 - fall)
+            if j < len(cuts):
+                slope[j] += w @ rise
+                curve[j, j] += at_upper.sum()
+            if j:
+                slope[j - 1] -= w @ fall
+                curve[j - 1, j - 1] += at_lower.sum()
+            slope[len(cuts) :] -= (w * (rise - fall)) @ x
+            curve[len(cuts) :, len(cuts) :] += (x * (at_upper + at_lower)[:, None]).T @ x
+            across[:, j] -= at_lower @ x
+            across[:, j + 1] -= at_upper @ x
+        curve[len(cuts) :, : len(cuts)] = across[:, 1:-1]
+        curve[: len(cuts), len(cuts) :] = across[:, 1:-1].T
+        slope[len(cuts) :] -= self.held * slopes
+        curve[np.arange(len(cuts), len(theta)), np.arange(len(cuts), len(theta))] += self.held
+        return float(total - self.held @ slopes**2 / 2), slope, curve
 
-    def _by_cut(self, at_upper, at_lower, gap=None) -> np.ndarray:
-        """Sum over the rows just below each cut, and just above it."""
-        below = np.bincount(self.codes, weights=at_upper, minlength=self.categories)
-        above = np.bincount(self.codes, weights=at_lower, minlength=self.categories)
-        if gap is not None:
-            below, above = below + gap * self.counts, above - gap * self.counts
-        return below[:-1] + above[1:]
+    def rows(self) -> np.ndarray:
+        """Give `rise`, `fall` and `each` where last looked at, in the order of the rows given."""
+        found = np.empty((3, len(self.order)))
+        found[:, self.order] = self.rise, self.fall, self.each
+        return found
+
+    def _of_gaps(self, cuts: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+        """Begin slope and curvature with what hangs on the gaps between cuts alone."""
+        by_gap = _gap_slope(cuts) * self.counts
+        bent = _gap_curve(cuts) * self.counts
+        slope, curve = np.zeros(size), np.zeros((size, size))
+        slope[: len(cuts)] = by_gap[:-1] - by_gap[1:]
+        places = np.arange(len(cuts))
+        curve[places, places] = bent[:-1] + bent[1:]
+        curve[places[1:], places[:-1]] = curve[places[:-1], places[1:]] = -bent[1:-1]
+        return slope, curve
 
 
-def _edges(theta, codes, categories, x):
-    """Give each row's upper and lower cut less its linear part, and its log-likelihood."""
-    cuts = np.concatenate([[-np.inf], theta[: categories - 1], [np.inf]])
-    linear = x @ theta[categories - 1 :]
-    upper, lower = cuts[codes + 1] - linear, cuts[codes] - linear
-    with np.errstate(divide="ignore"):
-        gap = np.log(-np.expm1(-np.diff(cuts)))
-    return upper, lower, gap[codes] - np.logaddexp(0, -upper) - np.logaddexp(0, lower)
+def _beyond(reach: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give the chance of a logistic error beyond a reach, and minus the log of the other chance."""
+    small = np.exp(-np.abs(reach))
+    share = 1 / (1 + small)
+    return np.where(reach > 0, small * share, share), np.log1p(small) + np.maximum(-reach, 0)
 
 
 def _gap_slope(cuts: np.ndarray) -> np.ndarray:
