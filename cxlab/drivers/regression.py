@@ -408,7 +408,7 @@ def _ordered(design: Design, imputation: int, points: str) -> list[tuple]:
         cov = robust(model, design.y, scale.z, design.w, design.cluster)
     else:
         cov = stats.inverse(model.information)
-    many = np.inf if design.cluster is None else len(np.unique(design.cluster)) - 1
+    many = np.inf if design.cluster is None else pd.Series(design.cluster).nunique() - 1
     unknown = np.full(len(model.theta), np.nan)
     if points != "log-odds":
         worth = worth_of(model.values, points)

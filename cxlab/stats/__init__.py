@@ -10,6 +10,7 @@ from cxlab.stats.columns import (
     line,
     owned,
     scaled,
+    totals,
     wald,
 )
 from cxlab.stats.groups import Test, chi_square, fisher, kruskal, mann_whitney
@@ -82,5 +83,6 @@ __all__ = [
     "resampled_means",
     "scaled",
     "tally",
+    "totals",
     "wald",
 ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import scipy
 
 from cxlab.stats.intervals import StatsError
@@ -286,12 +287,21 @@ def _meat(q: np.ndarray, away: np.ndarray, cluster: Any) -> tuple[np.ndarray, in
         leverage = np.einsum("ij,ij->i", q, q)
         each = q * (away / np.maximum(1 - leverage, 1e-12))[:, None]
         return each.T @ each, n - wide
-    codes = np.unique(cluster, return_inverse=True)[1]
-    each = q * away[:, None]
-    totals = np.column_stack([np.bincount(codes, weights=column) for column in each.T])
-    groups = len(totals)
+    each = totals(q * away[:, None], cluster)
+    groups = len(each)
     factor = groups / (groups - 1) * (n - 1) / (n - wide)
-    return factor * totals.T @ totals, groups - 1
+    return factor * each.T @ each, groups - 1
+
+
+def totals(each: np.ndarray, cluster: Any) -> np.ndarray:
+    """Sum the rows of each cluster, in the order of their first rows.
+
+    Example:
+        >>> totals(np.array([[1.0], [2.0], [4.0]]), ["b", "a", "b"]).ravel().tolist()
+        [5.0, 2.0]
+    """
+    codes = pd.factorize(np.asarray(cluster))[0]
+    return np.column_stack([np.bincount(codes, weights=column) for column in each.T])
 
 
 def inverse(information: np.ndarray) -> np.ndarray:

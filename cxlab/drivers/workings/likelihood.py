@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from cxlab import stats
 from cxlab.drivers.workings import certainty, subsets
@@ -122,7 +123,7 @@ def _one_step(design: Design, model: Ordered, table, together, drawn) -> np.ndar
 
 def _nulls(design: Design, together, drawn) -> tuple[float, np.ndarray]:
     """Give the log-likelihood of the shares of the categories, here and in each replicate."""
-    codes = np.unique(design.y, return_inverse=True)[1]
+    codes = pd.factorize(design.y, sort=True)[0]
     marked = np.eye(codes.max() + 1)[codes] * design.w[:, None]
     by_lot = together.sums(lambda rows: marked[rows])
     sums = np.concatenate([marked.sum(axis=0)[None], *[counts @ by_lot for counts in drawn]])

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.special import expit
 from scipy.stats import chi2
 
@@ -89,7 +90,7 @@ def fit_ordered(
         >>> model.theta.shape
         (2,)
     """
-    values, codes = np.unique(y, return_inverse=True)
+    codes, values = pd.factorize(y, sort=True)
     theta = _begin(codes, len(values), x, w) if begin is None else begin
     state = _Likelihood(codes, len(values), x, w, held)
     best, slope, curve = state.at(theta)
@@ -151,9 +152,7 @@ def robust(model: Ordered, y, x, w, cluster=None) -> np.ndarray:
     """Compute the sandwich covariance of the estimates, by cluster where there is one."""
     each = scores(model, y, x) * w[:, None]
     if cluster is not None:
-        totals = np.zeros((int(cluster.max()) + 1, each.shape[1]))
-        np.add.at(totals, cluster, each)
-        each = totals[np.unique(cluster)]
+        each = stats.totals(each, cluster)
     bread = stats.inverse(model.information)
     return bread @ (each.T @ each) @ bread * (len(each) / (len(each) - 1))
 
@@ -255,7 +254,8 @@ def separate_logits(design: Design, cuts: np.ndarray) -> tuple[np.ndarray, np.nd
         (table * (design.w * ((design.y > c) - p))[:, None])
         for c, p in zip(cuts, chances, strict=True)
     ]
-    each = [_by_cluster(e, design.cluster) for e in each]
+    if design.cluster is not None:
+        each = [stats.totals(one, design.cluster) for one in each]
     for i in range(k):
         for j in range(i, k):
             if robustly:
@@ -295,14 +295,6 @@ def _as_printed(cov: np.ndarray, k: int, wide: int) -> np.ndarray:
         for j in range(i):
             blocks[i, :, j, :] = blocks[j, :, i, :]
     return blocks.reshape(k * wide, k * wide)
-
-
-def _by_cluster(each: np.ndarray, cluster: np.ndarray | None) -> np.ndarray:
-    if cluster is None:
-        return each
-    totals = np.zeros((int(cluster.max()) + 1, each.shape[1]))
-    np.add.at(totals, cluster, each)
-    return totals[np.unique(cluster)]
 
 
 class _Likelihood:
