@@ -185,7 +185,8 @@ def _shared(
     unit: np.ndarray, stratum: np.ndarray, rng: np.random.Generator, most: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Deal the units of each stratum out to its share of the lots, as evenly as they go."""
-    lot, of = np.empty(len(stratum), np.intp), []
+    lot = np.empty(len(stratum), np.intp)
+    of: list[int] = []
     for s in range(int(stratum.max()) + 1):
         mine = np.flatnonzero(stratum == s)
         here = min(len(mine), max(round(most * len(mine) / len(stratum)), FEWEST_LOTS))
