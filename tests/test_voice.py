@@ -12,6 +12,7 @@ from cxlab.results import Misuse
 from cxlab.voice.workings import matching
 from cxlab.voice.workings.matching import pattern
 from cxlab.voice.workings.odds import log_odds
+from tests.planted import rated
 
 TOPICS = {
     "bus": "bus driver route timetable stop ticket",
@@ -344,3 +345,17 @@ def test_what_nobody_names_and_no_rating_is_tied_to_is_no_rated_theme(seed):
                          "value": draw.integers(1, 6, 900)})  # fmt: skip
     told = voice.themes(voice.hear(rows), ratings=["care", "value"], seed=seed)
     assert [theme.name for theme in told.themes if theme.kind == "rated"] == []
+
+
+@pytest.mark.parametrize("name", ["rate_{}", "{}_rating", "how_was_the_{}"])
+def test_what_is_rated_is_named_without_the_words_that_all_ratings_share(name):
+    draw = np.random.default_rng(3)
+    about = draw.choice(list(TOPICS), 800)
+    said = [
+        f"the {each} and the " + " ".join(draw.choice(TOPICS[each].split(), 2)) for each in about
+    ]
+    given = {name.format(each): draw.integers(1, 6, 800) for each in TOPICS}
+    rows = pd.DataFrame({"comment": said, "nps": draw.integers(0, 11, 800), **given})
+    told = voice.themes(voice.hear(rows), ratings=list(given))
+    names = {theme.name for theme in told.themes if theme.kind == "rated"}
+    assert names == {each.replace("_", " ") for each in given}

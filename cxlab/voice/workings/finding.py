@@ -100,8 +100,8 @@ def _rated(heard: Any, rows: pd.DataFrame, at: vectors.Space, given: Asked,
            kept: Sequence[Theme], seed: int):  # fmt: skip
     """Give the themes that ratings teach, and the place of that of each sentence, -1 for none."""
     row = rows["row"].to_numpy()
-    named = [matching.holding(rows["text"], heard.language[row], matching.spelt(name))
-             for name in given.names]  # fmt: skip
+    ways = [matching.spelt(name, given.names) for name in given.names]
+    named = [matching.holding(rows["text"], heard.language[row], each) for each in ways]
     seen = rated.Seen(at.held(rows["text"]), np.column_stack(named), given.places[row],
                       given.third[row])  # fmt: skip
     own = _own(heard, rows)

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from cxlab.results import listing
-from cxlab.voice.workings.texts import MASK, folded
+from cxlab.voice.workings.texts import MASK, folded, telling
 from cxlab.voice.workings.tongues import NOT_TOLD
 
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -89,15 +89,24 @@ def _stands(word: str, texts: str, words: frozenset[str]) -> bool:
     return bool(re.search(pattern([word]), texts))
 
 
-def spelt(name: str) -> list[str]:
+def spelt(name: str, beside: Sequence[str] = ()) -> list[str]:
     """Give the ways in which a text names what was rated.
+
+    Args:
+        name: of the rating, such as `rate_room`.
+        beside: names of all ratings; nobody writes what two of them share, as `rate`.
 
     Example:
         >>> spelt("opening_hours")
         ['opening hours', 'opening hourss', 'opening hour']
+        >>> spelt("rate_room", ["rate_room", "rate_desk"])
+        ['rate room', 'rate rooms', 'rate room', 'room', 'rooms', 'room']
     """
     plain = name.replace("_", " ")
-    return [plain, plain + "s", plain.removesuffix("s")]
+    shared = {word for other in beside if other != name for word in other.split("_")}
+    own = " ".join(word for word in name.split("_") if word not in shared)
+    ways = [plain, own] if own != plain and telling(own) else [plain]
+    return [form for way in ways for form in (way, way + "s", way.removesuffix("s"))]
 
 
 def pattern(wanted: Iterable[str]) -> str:
