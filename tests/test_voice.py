@@ -359,3 +359,23 @@ def test_what_is_rated_is_named_without_the_words_that_all_ratings_share(name):
     told = voice.themes(voice.hear(rows), ratings=list(given))
     names = {theme.name for theme in told.themes if theme.kind == "rated"}
     assert names == {each.replace("_", " ") for each in given}
+
+
+def test_a_note_on_several_languages_is_told_once():
+    draw = np.random.default_rng(4)
+    both = pd.concat([rated(300, 1), rated(300, 2, "de"), rated(300, 3, "fr")], ignore_index=True)
+    rows = both[["comment", "language", "nps"]].assign(
+        care=draw.integers(1, 6, 900), worth=draw.integers(1, 6, 900)
+    )
+    notes = voice.themes(voice.hear(rows), ratings=["care", "worth"]).notes
+    told = [each for each in notes if "ratings do not tell" in each]
+    assert told == ["In 'en', 'de' and 'fr' ratings do not tell what people write about; "
+                    "none is a theme."]  # fmt: skip
+
+
+def test_what_was_rated_and_hardly_anybody_writes_of_is_told():
+    rows = rated(500, 1)
+    names = [each for each in rows if each not in ("comment", "about", "language", "nps")]
+    told = voice.themes(voice.hear(rows.assign(app=3)), ratings=[*names, "app"])
+    assert {theme.name for theme in told.themes} == set(names)
+    assert told.notes == ("Hardly anybody writes of 'app', which was rated; that is no theme.",)

@@ -100,11 +100,13 @@ def themes(
     parts = [matching.declared(heard, declared or {})]
     notes = matching.unheard(heard, declared or {})
     if find:
+        noted: list[tuple[str, str]] = []
         asked = finding.asked(heard, [name for name in ratings if name not in (declared or {})],
                        score, scale)  # fmt: skip
         for code in finding.languages(heard):
-            more, told = finding.found(heard, code, declared or {}, asked, before, seed)
-            parts, notes = parts + more, notes + told
+            more, said = finding.found(heard, code, declared or {}, asked, before, seed)
+            parts, noted = parts + more, noted + said
+        notes += finding.told_once(noted)
     parts = finding.together([part for part in parts if part[0]])
     if not parts:
         raise VoiceError(

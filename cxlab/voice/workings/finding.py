@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.codebook import Scale
-from cxlab.results import count
+from cxlab.results import count, listing
 from cxlab.voice.workings import groups, matching, odds, rated, scoring, vectors
 from cxlab.voice.workings.matching import Theme
 from cxlab.voice.workings.texts import telling, toned
@@ -19,6 +19,7 @@ NAMED_IN = 60_000  # sentences whose words name themes
 TOLD = 0.5  # share of its comments that hold a word of its name, below which it tells nothing
 OFTEN = 5  # sentences that hold a word that is kept for the next wave
 NOTHING = Theme("", "", "", {}, 1.0, {})  # before the first wave
+SILENT = "Hardly anybody writes of {}, which was rated; that is no theme."
 UNTOLD = "Ratings do not tell what people write about; none is a theme."
 NAMED_BY = 3  # words in a name, and of those that tell whether it is a topic
 
@@ -67,7 +68,7 @@ def found(
     first = code == languages(heard)[0]
     ours = (heard.language == code) | (first & (heard.language == NOT_TOLD))
     if (n := int(ours[: heard.own].sum())) < FEWEST:
-        return [], [f"In '{code}' no theme was looked for: {count(n, 'comment')}."]
+        return [], [(code, f"No theme was looked for: {count(n, 'comment')}.")]
     rows = heard.sentences[ours[heard.sentences["row"]]]
     for told in declared.values():
         rows = rows[~matching.holding(rows["text"], heard.language[rows["row"]], told)]
@@ -75,18 +76,21 @@ def found(
     by = heard.vectors if code == vectors.TONGUE else vectors.STUDY
     some = [texts[place] for place in _some(_own(heard, rows), seed)]
     at = vectors.space(some, by=by, seed=seed)
-    none = [f"In '{code}' no theme is found again in halves of the comments."]
+    none = [(code, "No theme is found again in halves of the comments.")]
     if at is None:
         return [], none
     parts: list = []
-    notes: list[str] = []
+    notes: list[tuple[str, str]] = []
     if by == vectors.STATIC:
-        notes = [f"In '{code}' themes begin where a static embedding (wordllama) has their words."]
+        notes = [(code, "Themes begin where a static embedding (wordllama) has their words.")]
     if given:
         part, which = _rated(heard, rows, at, given, kept, seed)
         parts, rows = parts + part, rows[which < 0]
         kept = [theme for theme in kept if not part or theme.name not in map(_plain, given.names)]
-        notes += [] if part else [_of(heard, code, UNTOLD)]
+        there = {theme.name for each in part for theme in each[0]}
+        gone = [name for name in map(_plain, given.names) if name not in there]
+        said = SILENT.format(listing([f"'{name}'" for name in gone])) if gone else ""
+        notes += [(_apart(heard, code), said if part else UNTOLD)] if gone else []
     most = groups.MOST - sum(len(part[0]) for part in parts)
     part, general = _grouped(heard, code, rows, at, most, kept, seed)
     return parts + part, notes + general + (none if not parts + part else [])
@@ -176,7 +180,7 @@ def _grouped(heard: Any, code: str, rows: pd.DataFrame, at: vectors.Space, most:
     there = _large(heard, code, carried) & ~tone & (told >= TOLD)
     general = int(carried[: heard.own, tone].any(axis=1).sum())
     said = f"{count(general, 'comment')} praise or blame in general, which is no theme."
-    notes = [_of(heard, code, said)]
+    notes = [(_apart(heard, code), said)]
     found = (apart(_those(listed, there)), carried[:, there], strength[:, there])
     return [*parts, found] if there.any() else parts, notes if general else []
 
@@ -228,11 +232,6 @@ def _apart(heard: Any, code: str) -> str:
     return code if sum((own == each).sum() >= FEWEST for each in languages(heard)) > 1 else ""
 
 
-def _of(heard: Any, code: str, said: str) -> str:
-    """Say of which language a sentence tells, where there are several."""
-    return f"In '{code}' {said[0].lower()}{said[1:]}" if _apart(heard, code) else said
-
-
 def _often(kept: Sequence[Theme], at: vectors.Space) -> np.ndarray:
     """Give how often sentences of kept themes held each word, a row a word of now."""
     known, out = at.counter.vocabulary_, np.zeros((len(at.words), len(kept)))
@@ -251,6 +250,20 @@ def _counted(held: Any, which: np.ndarray, before: Sequence[Theme], at: vectors.
         inside = np.asarray(held[which == place].sum(axis=0)).ravel()
         now = {str(words[i]): float(inside[i]) for i in np.flatnonzero(usual & (inside > 0))}
         yield old.often | {word: times + old.often.get(word, 0.0) for word, times in now.items()}
+
+
+def told_once(notes: Sequence[tuple[str, str]]) -> list[str]:
+    """Write notes of languages as sentences, each once; a language is empty if it is the only one.
+
+    Example:
+        >>> told_once([("de", "No theme."), ("en", "No word."), ("fr", "No theme.")])
+        ["In 'de' and 'fr' no theme.", "In 'en' no word."]
+    """
+    codes: dict[str, list[str]] = {}
+    for code, said in notes:
+        codes.setdefault(said, []).extend([f"'{code}'"] if code else [])
+    return [f"In {listing(of, len(of))} {said[0].lower()}{said[1:]}" if of else said
+            for said, of in codes.items()]  # fmt: skip
 
 
 def together(parts: list) -> list:
