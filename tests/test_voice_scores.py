@@ -271,6 +271,20 @@ def test_all_themes_are_quoted_those_beyond_the_third_are_folded(rows):
     assert "Mind &lt;this&gt;." in page
 
 
+def test_every_theme_of_enough_people_is_quoted_also_what_is_new(rows):
+    names = [f"thing{letter}" for letter in "abcdefghijklmnopq"]
+    last = rows["answered_at"] >= "2025-10-01"
+    said = [f"{names[i % 16]} {text} {'abcdefghij'[i % 10] * 4}" for i, text in
+            enumerate(rows["comment"])]  # fmt: skip
+    new = "thingq is what we saw " + rows["region"] + rows["nps"].astype(str)
+    rows = rows.assign(comment=pd.Series(said).where(~last | (rows.index % 3 > 0), new))
+    themed = _themed(rows, **{name: [name] for name in names})
+    quoted = voice.quotes(themed)
+    assert set(quoted.frame["term"]) == set(names)
+    told = voice.beside(quoted, voice.risen(themed), turn=2)
+    assert told.frame["term"].tolist() == ["thingq"]
+
+
 def test_phrases_of_the_same_comments_are_listed_once(rows):
     text, odd = rows["comment"], rows.index % 2 == 0
     more = ("return label missing. " + text).where(odd, text + ". return label missing")

@@ -23,7 +23,6 @@ def quotes(
     *,
     about: Result | None = None,
     each: int = 3,
-    most: int = 12,
     how: How,
 ) -> Result:
     """Quote for each theme typical comments, and one that is not.
@@ -32,7 +31,6 @@ def quotes(
         themed: comments with their themes.
         about: an `impact`, to begin with what goes with a lower score; else the most frequent.
         each: how many typical ones.
-        most: themes that are quoted, the most frequent first.
         smallest: a theme of fewer people is not quoted.
 
     Returns:
@@ -53,7 +51,7 @@ def quotes(
     large = [p for p in _order(themed, about) if persons[p] >= max(how.smallest, 1)]
     if not allowed.any():
         raise VoiceError("No comment may be quoted.", needs="comments whose writers agreed")
-    for place in large[:most]:
+    for place in large:
         theme = themed.themes[place]
         held = np.flatnonzero(themed.carried[:, place])
         by = held[_typical(themed, held, place)]
