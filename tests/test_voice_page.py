@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from cxlab import study, voice
 from tests import small
@@ -113,3 +114,34 @@ def test_files_beside_the_exports_that_are_none_are_refused_at_the_start(tmp_pat
     (tmp_path / "x.json").unlink()
     done = subprocess.run([*RUN, "check", path], cwd=ROOT, capture_output=True, text=True)
     assert f"study.yaml, line {line}: voice: there is no file 'x.json'" in done.stderr
+
+
+def _posts(folder: Path, n: int = 240, **tables) -> Path:
+    """Write a study of reviews from two places, and what else is given."""
+    said = comments(4, n, 3)["comment"]
+    days = pd.date_range("2025-01-01", "2025-12-30", n).strftime("%Y-%m-%d")
+    where = np.where(np.arange(n) % 3 > 0, "Map", "Shop")
+    rows = pd.DataFrame({"text": said, "stars": np.arange(n) % 5 + 1, "day": days, "from": where})
+    columns = {"text": "text", "rating": "stars", "posted_at": "day", "source": "from"}
+    return small.write(folder, rows.to_csv(index=False), name="posts.csv", table="reviews",
+                       columns=columns, segments={"place": "from"}, **tables)  # fmt: skip
+
+
+def test_reviews_alone_are_compared_by_their_own_segment(tmp_path):
+    _run(_posts(tmp_path))
+    page = _text(tmp_path)
+    assert "The study names no segment to compare" not in page
+    assert re.search("No group of place writes|More often than others, (Map|Shop) ", page)
+
+
+def test_stars_stand_beside_the_score_of_a_survey_without_comments(tmp_path):
+    path, n = _posts(tmp_path), 600
+    days = pd.date_range("2025-01-01", "2025-12-30", n).strftime("%Y-%m-%d")
+    asked = pd.DataFrame({"nps": np.arange(n) * 7 % 11, "day": days})
+    asked.to_csv(tmp_path / "survey.csv", index=False)
+    told = yaml.safe_load(path.read_text())
+    told["tables"]["responses"] = {"files": "survey.csv",
+                                   "columns": {"nps": "nps", "answered_at": "day"}}  # fmt: skip
+    path.write_text(yaml.safe_dump(told))
+    _run(path)
+    assert "NPS of the survey" in _text(tmp_path)

@@ -344,15 +344,20 @@ class Study:
     def compared_by(self, segment: str = "") -> str | Absence:
         """Name the segment to compare: the first other than the one given that differs.
 
-        One of few values goes before one whose groups nobody could look through.
+        One of few values goes before one whose groups nobody could look through. It is one of the
+        answers; of public reviews where nobody was asked.
         """
-        frame = self.responses
+        frame = self._asked_or_posted
         if frame is None:
             return NO_SEGMENT
         names = [name for name in self.segments() if name != segment and name in frame]
         several = {name: n for name in names if (n := frame[name].nunique()) > 1}
         few = (name for name, n in several.items() if n <= MOST_COMPARED)
         return next(few, next(iter(several), NO_SEGMENT))
+
+    @property
+    def _asked_or_posted(self) -> pd.DataFrame | None:
+        return self.reviews if self.responses is None else self.responses
 
     def breakdowns(self) -> tuple[str, ...] | Absence:
         """Name the segments by which everyone is broken down; a part is not.
@@ -724,10 +729,10 @@ def withheld(study: Study, *, smallest: int | None = None) -> list[dict[str, str
 
 def _compared(study: Study, smallest: int) -> list[dict[str, str]]:
     """List the groups that the pages for everyone show beside each other."""
-    by = study.compared_by()
-    if isinstance(by, Absence) or study.responses is None:
+    by, rows = study.compared_by(), study._asked_or_posted
+    if isinstance(by, Absence) or rows is None:
         return []
-    sizes = study.responses[by].dropna().astype(str).value_counts()
+    sizes = rows[by].dropna().astype(str).value_counts()
     frame = pd.DataFrame({"group": sizes.index, "n": sizes.to_numpy()})
     kept = frame.loc[~results.hidden(frame, smallest=smallest), "group"]
     return [{"segment": by, "value": value} for value in kept]

@@ -165,7 +165,7 @@ def public(
     """
     if themed.beside is None:
         raise VoiceError("There are no comments of a survey beside the reviews.",
-                         needs="answers with a comment, and a table 'reviews'")  # fmt: skip
+                         needs="answers with a comment")  # fmt: skip
     told = within(themed.beside, posts)
     if len(posts.text) < max(how.smallest, FEW):
         raise VoiceError(
