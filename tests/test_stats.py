@@ -212,6 +212,28 @@ def test_replicates_of_lots_spread_as_those_of_rows_do():
     assert spread[1] == pytest.approx(_ratio_error(both, shop), rel=0.04)
 
 
+def test_fewer_rows_a_replicate_spread_as_all_would_once_narrowed():
+    rng = np.random.default_rng(9)
+    x, n = rng.exponential(size=30_000), 30_000
+    y = 2 * x + rng.normal(size=n) * (1 + x)
+    found = np.polyfit(x, y, 1)[0]
+    spread = []
+    for most in (6_000, n):
+        drawn = [
+            np.polyfit(x[rows], y[rows], 1, w=np.sqrt(times))[0]
+            for rows, times in stats.samples(n, n_boot=600, seed=2, most=most)
+        ]
+        spread.append(stats.narrowed(drawn, found, n, most=most))
+    assert spread[0].std() == pytest.approx(spread[1].std(), rel=0.1)  # 2.9% by replicates each
+    assert spread[0].mean() == pytest.approx(found, abs=0.2 * spread[1].std())
+
+
+def test_few_rows_are_sampled_as_they_are_counted():
+    drawn = np.concatenate(list(stats.counts(40, n_boot=7, seed=5)))
+    for times, (rows, often) in zip(drawn, stats.samples(40, n_boot=7, seed=5), strict=True):
+        assert np.repeat(rows, often).tolist() == np.repeat(np.arange(40), times).tolist()
+
+
 def _ratio_error(both, cluster):
     mean = both[:, 0].sum() / both[:, 1].sum()
     off = np.bincount(cluster, both[:, 0] - mean * both[:, 1])

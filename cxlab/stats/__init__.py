@@ -36,7 +36,16 @@ from cxlab.stats.plans import (
     n_two_shares,
     power_two_shares,
 )
-from cxlab.stats.resample import Lots, counts, lots, percentile, resampled_means
+from cxlab.stats.resample import (
+    Lots,
+    counts,
+    lots,
+    narrowed,
+    percentile,
+    resampled_means,
+    resamples,
+    samples,
+)
 
 __all__ = [
     "NPS_METHODS",
@@ -71,6 +80,7 @@ __all__ = [
     "n_for_change_by_t",
     "n_for_margin",
     "n_two_shares",
+    "narrowed",
     "newcombe",
     "nps_interval",
     "nps_variance",
@@ -81,6 +91,8 @@ __all__ = [
     "proportion_interval",
     "quantile",
     "resampled_means",
+    "resamples",
+    "samples",
     "scaled",
     "tally",
     "totals",

@@ -66,16 +66,14 @@ def chain(
         )
     found = _links(watched, x, pay, horizon, np.arange(len(pay)))
     draws, lost = [], 0
-    for chunk in stats.counts(len(pay), n_boot=n_boot, seed=seed):
-        for times in chunk:
-            try:
-                rows = np.repeat(np.arange(len(pay)), times)
-                draws.append(_links(watched, x, pay, horizon, rows))
-            except (FitError, stats.DependentError, np.linalg.LinAlgError):
-                lost += 1
+    for rows, times in stats.samples(len(pay), n_boot=n_boot, seed=seed):
+        try:
+            draws.append(_links(watched, x, pay, horizon, np.repeat(rows, times)))
+        except (FitError, stats.DependentError, np.linalg.LinAlgError):
+            lost += 1
     if lost > n_boot / 20:
         raise FitError(f"{lost} of {n_boot} resamples could not be fitted: too few customers left.")
-    low, high = stats.percentile(np.array(draws), level)
+    low, high = stats.percentile(stats.narrowed(draws, found, len(pay)), level)
     said = f"answer to {label(score)}"
     terms = [f"{said} per point of '{rating}'", f"hazard ratio per point of the {said}"]
     terms += [f"{watched.unit}s kept per point of '{rating}'"]
@@ -87,7 +85,7 @@ def chain(
         frame=frame,
         headline=_headline(frame, rating, horizon, watched.unit),
         method=f"least squares, Cox, expected stay over {horizon:g} {watched.unit}s, mean money "
-        f"per {watched.unit}; bootstrap of the whole chain ({n_boot} resamples)",
+        f"per {watched.unit}; bootstrap of the whole chain ({stats.resamples(n_boot, len(pay))})",
         base=watched.base,
         notes=(*notes, "The chain multiplies associations; only an experiment shows more."),
     )

@@ -101,13 +101,13 @@ def worth(
     base = names.index(against)
     beta, weights = _propensity(x, codes, np.ones(len(y)), len(names))
     found = _means(x, y, codes, np.ones(len(y)), beta, len(names))
-    draws = []
-    for chunk in stats.counts(len(y), n_boot=n_boot, seed=seed):
-        for times in chunk:
-            drawn, _ = _propensity(x, codes, times.astype(float), len(names), beta)
-            means = _means(x, y, codes, times.astype(float), drawn, len(names))
-            draws.append(_told(means, base))
-    frame = _frame(_told(found, base), np.array(draws), names, base, level, bool(adjust))
+    told, draws = _told(found, base), []
+    for here, often in stats.samples(len(y), n_boot=n_boot, seed=seed):
+        mine, times = codes[here], often.astype(float)
+        drawn, _ = _propensity(x[here], mine, times, len(names), beta)
+        draws.append(_told(_means(x[here], y[here], mine, times, drawn, len(names)), base))
+    spread = stats.narrowed(draws, told, len(y))
+    frame = _frame(told, spread, names, base, level, bool(adjust))
     size = np.bincount(codes, minlength=len(names))
     effective = [
         float(w.sum() ** 2 / (w**2).sum()) for w in (weights[codes == k] for k in range(len(names)))
@@ -120,7 +120,7 @@ def worth(
         frame=frame,
         headline=_headline(frame, names, against, adjust),
         method="means; adjusted by inverse chance of the tier and regression (doubly robust), "
-        f"bootstrap of the whole with {n_boot} resamples",
+        f"bootstrap of the whole with {stats.resamples(n_boot, len(y))}",
         base=f"{count(len(y), 'customer')} whose {label(tier)} and {label(value)} are known",
         unit="money",
         notes=notes + _balance(x, codes, weights, adjust),
