@@ -13,6 +13,7 @@ from cxlab.export import leadership
 from cxlab.export.audience import seen
 from cxlab.results import Misuse
 from cxlab.voice.workings.learned import area
+from tests.planted import rated
 
 GOOD, BAD = "great lovely quick friendly tasty", "awful rude broken dirty stale"
 
@@ -386,6 +387,24 @@ def test_themes_of_the_survey_are_told_of_reviews_and_nothing_is_learned_from_th
     assert told.headline.startswith("Reviews speak more often of '")
     with pytest.raises(voice.VoiceError, match="no comments of a survey"):
         voice.public(alone, posts)
+
+
+def test_a_language_of_the_survey_alone_sets_no_theme_apart_from_reviews():
+    english, german = rated(700, 3), rated(500, 3, "de")
+    survey = pd.concat([english[:400], german], ignore_index=True)
+    heard = voice.hear(survey)
+    posts = voice.listen(None, english[400:].rename(columns={"comment": "text"}))
+    names = [each for each in english if each not in ("comment", "about", "language", "nps")]
+    themed = voice.themes(replace(heard, beside=posts), ratings=names)
+    told = voice.public(themed, posts)
+    assert set(told.frame["verdict"]) == {"not apart"}
+    assert not told.frame["term"].str.contains("(de)", regex=False).any()
+    left = int((themed.heard.language == "de").sum())
+    assert told.base == f"300 reviews and {900 - left} comments that say something."
+    assert told.notes[-1] == ("Set beside each other in English; left aside are "
+                              f"{left} comments in other languages.")  # fmt: skip
+    with pytest.raises(voice.VoiceError, match="no language in common"):
+        voice.public(voice.within(themed, voice.hear(german)), posts)
 
 
 def test_a_part_is_heard_from_where_the_whole_was_heard():

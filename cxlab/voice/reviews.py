@@ -10,11 +10,11 @@ from scipy.stats import spearmanr
 
 from cxlab import stats
 from cxlab.codebook import How, label, question
-from cxlab.results import Misuse, Result, count, number, percent
+from cxlab.results import Misuse, Result, count, listing, number, percent
 from cxlab.voice.hearing import Heard, VoiceError, hear
 from cxlab.voice.themes import Themed
 from cxlab.voice.within import within
-from cxlab.voice.workings import odds, people, scoring
+from cxlab.voice.workings import odds, people, scoring, tongues
 from cxlab.voice.workings.texts import folded, says_nothing
 
 AS_ANSWERS = {"text": "comment", "posted_at": "answered_at"}
@@ -149,6 +149,8 @@ def public(
 ) -> Result:
     """Set the themes of reviews beside those of the survey's comments; the two are never mixed.
 
+    Only texts of languages that both are written in are set beside each other.
+
     Args:
         themed: comments with their themes, told `beside` of reviews.
         posts: the reviews, from `listen`.
@@ -161,19 +163,27 @@ def public(
         often in reviews, not apart).
 
     Raises:
-        VoiceError: themes were told of no reviews, or of too few.
+        VoiceError: themes were told of no reviews, of too few, or not in a language of both.
     """
     if themed.beside is None:
         raise VoiceError("There are no comments of a survey beside the reviews.",
                          needs="answers with a comment")  # fmt: skip
-    told = within(themed.beside, posts)
     if len(posts.text) < max(how.smallest, FEW):
         raise VoiceError(
             f"{count(len(posts.text), 'review')} are too few to set beside the survey."
         )
-    theirs = told.carried[:, [told.names.index(name) for name in themed.names]]
-    w = people.worth(themed.heard.frame, how.weight)
-    parts = {SURVEY: (w @ themed.carried, w.sum(), len(themed.heard.text)),
+    both = _languages(themed.heard, posts)
+    mine, his = (np.isin(each.language, both) for each in (themed.heard, posts))
+    told = within(themed.beside, posts)
+    theirs = told.carried[his][:, [told.names.index(name) for name in themed.names]]
+    ours, w = themed.carried[mine], people.worth(themed.heard.frame[mine], how.weight)
+    there = np.logical_or(ours.any(axis=0), theirs.any(axis=0))
+    there &= [theme.language in ("", *both) for theme in themed.themes]
+    if not there.any():
+        raise VoiceError("Neither comments nor reviews speak of a theme in a language of both.")
+    names = [name for name, spoken in zip(themed.names, there, strict=True) if spoken]
+    ours, theirs = ours[:, there], theirs[:, there]
+    parts = {SURVEY: (w @ ours, w.sum(), len(ours)),
              "reviews": (theirs.sum(axis=0), len(theirs), len(theirs))}  # fmt: skip
     (x, m, _), (y, n, _) = parts.values()
     p = odds.two_shares(x, m, y, n)
@@ -183,7 +193,7 @@ def public(
     for part, (held, worth, size) in parts.items():
         low, high = stats.proportion_interval(held, worth, level=how.level)
         rows.append(pd.DataFrame({
-            "term": themed.names, "part": part, "estimate": held / worth, "conf_low": low,
+            "term": names, "part": part, "estimate": held / worth, "conf_low": low,
             "conf_high": high, "p_value": p, "p_adjusted": stats.adjust(p), "n": size,
             "verdict": np.where(sure, word, "not apart").astype(object),
         }))  # fmt: skip
@@ -196,9 +206,12 @@ def public(
         headline=_aloud(table),
         method="Themes of the survey's comments told of reviews by the same words; score test of "
         f"two shares, false discovery rate held over all themes. {NO_SAMPLE}",
-        base=f"{count(len(posts.text), 'review')} and {count(len(themed.heard.text), 'comment')}"
+        base=f"{count(len(theirs), 'review')} and {count(len(ours), 'comment')}"
         f" that say something{', comments weighted' if how.weight else ''}.",
-        notes=("Nothing is learned from reviews, and they are never part of the survey's score.",),
+        notes=(
+            "Nothing is learned from reviews, and they are never part of the survey's score.",
+            *_one_sided(themed.heard, posts, both),
+        ),
         unit="share",
     )
 
@@ -254,6 +267,29 @@ def replies(
         base=f"{count(len(posts), 'review')}.",
         unit="share",
     )
+
+
+def _languages(heard: Heard, posts: Heard) -> list[str]:
+    """Name the languages that both are written in; elsewhere the language is the difference."""
+    sizes = [pd.Series(each.language).value_counts() for each in (heard, posts)]
+    often = [set(each.index[each >= FEW]) for each in sizes]
+    if both := sorted((often[0] & often[1]) - {tongues.NOT_TOLD}):
+        return [*both, tongues.NOT_TOLD]
+    if tongues.NOT_TOLD in often[0] & often[1]:
+        return [tongues.NOT_TOLD]
+    raise VoiceError(f"Comments and reviews have no language in common of {FEW} each.")
+
+
+def _one_sided(heard: Heard, posts: Heard, both: Sequence[str]) -> list[str]:
+    """Tell of texts left aside, as the other side has hardly any of their language."""
+    gone = {word: int((~np.isin(each.language, both)).sum())
+            for word, each in (("comment", heard), (REVIEW, posts))}  # fmt: skip
+    named = [tongues.NAMES.get(code, code) for code in both if code != tongues.NOT_TOLD]
+    left = [count(n, word) for word, n in gone.items() if n]
+    if not left or not named:
+        return []
+    return [f"Set beside each other in {listing(named)}; left aside are {listing(left)} in other "
+            "languages."]  # fmt: skip
 
 
 def _aloud(table: pd.DataFrame) -> str:
