@@ -15,7 +15,7 @@ from cxlab.voice.workings import coded, vectors
 from cxlab.voice.workings.texts import cut
 
 LEAST = 40  # coded comments from which is learned
-EACH = 5  # of a theme
+EACH = 5  # of a theme, so that each fold holds one
 FOLDS = 5
 SURE = 1.645  # one-sided, 95%
 TRUST = 2.0  # weight of what the machine said beside the words
@@ -58,7 +58,7 @@ def teach(themed: Themed, *, file: str | Path = "", seed: int = 0) -> Themed:
     # a theme of which too few were coded stays as it was told
     open_ = np.isin(machine, [*y, len(names) - 1])
     told = np.full(len(rows), -1)
-    folds = StratifiedKFold(min(FOLDS, int(sizes.min())), shuffle=True, random_state=seed)
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     for learn, test in folds.split(rows, y):
         told[test] = _fitted(x[rows[learn]], y[learn]).predict(x[rows[test]])
     told = np.where(open_[rows], told, machine[rows])
