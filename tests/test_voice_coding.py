@@ -100,6 +100,28 @@ def test_confusion_is_counted_theme_by_theme(coded):
     assert voice.confusion(_fill(coded)).headline.startswith("The machine says of 60 comments")
 
 
+def test_the_theme_that_people_chose_of_several_is_no_error_of_the_machine(tmp_path):
+    said = [f"late bus and cold soup {n}" for n in range(50)] + ["hello you"]
+    heard = voice.hear(pd.DataFrame({"comment": said}), languages=["en"])
+    both = voice.themes(heard, declared={"bus": ["bus"], "soup": ["soup"]}, find=False)
+    file = voice.sheet(both, file=tmp_path / "c.xlsx", n=51)
+    book = openpyxl.load_workbook(file)
+    for place, row in enumerate(book["coding"].iter_rows(min_row=2)):
+        row[2].value = row[3].value = ["bus", "soup"][place % 2] if place < 50 else "soup"
+    book.save(file)
+    told = voice.agree(file)
+    assert told.headline.startswith("Checked by people: 50 of 51;")
+    assert voice.confusion(file).headline.startswith(
+        "People and machine differ most often where people say 'soup' and the machine 'no theme': 1"
+    )
+    assert (
+        voice.teach(both, file=file)
+        .notes[-1]
+        .startswith("Of 51 coded comments to learn from 50 were told right; ")
+    )
+    assert (voice.teach(both, file=file).carried[:50]).all()
+
+
 def test_codes_of_other_comments_or_of_themes_that_are_gone_are_told(coded, dishes, tmp_path):
     assert (
         voice.teach(dishes, file=_fill(coded))

@@ -21,6 +21,11 @@ DRAWN = (
     "theme in, so these are harder than comments are as a rule."
 )
 
+SEVERAL = (
+    "People choose one theme a comment; where the machine tells several, it is right if that is "
+    "one of them, and else counted by the one it is surest of."
+)
+
 
 def sheet(themed: Themed, *, file: str | Path, n: int = 200, seed: int = 0) -> Path:
     """Write a workbook in which two people give each comment its theme.
@@ -56,7 +61,8 @@ def sheet(themed: Themed, *, file: str | Path, n: int = 200, seed: int = 0) -> P
         page.write_number(place, 0, int(row))
         page.write_string(place, 1, cut(text[row]))
         told.write_number(place, 0, int(row))
-        told.write_string(place, 1, _machine(themed, row))
+        for column, name in enumerate(_machine(themed, row), 1):
+            told.write_string(place, column, name)
     page.data_validation(1, 2, len(rows), 3, allowed)
     told.hide()
     book.close()
@@ -116,7 +122,7 @@ def agree(
         headline=f"Checked by people: {right} of {of}; the two agree with alpha "
         f"{number(top['estimate'], 2)} ({span(top['conf_low'], top['conf_high'], 'ratio')}).",
         method="Krippendorff's alpha for names (2011), Gwet's AC1 (2008), bootstrap over comments; "
-        "shares with Wilson intervals; the machine against what both people say.",
+        f"shares with Wilson intervals; the machine against what both people say. {SEVERAL}",
         base=f"{count(n, 'comment')} coded by two people.",
         notes=(DRAWN,),
     )
@@ -160,7 +166,7 @@ def confusion(file: str | Path) -> Result:
         name="people against machine",
         frame=frame[["term", "answer", "share", "count", "n"]].reset_index(drop=True),
         headline=said,
-        method="Counts of comments by what both people and what the machine say.",
+        method=f"Counts of comments by what both people and what the machine say. {SEVERAL}",
         base=f"{count(n, 'comment')} of which two people say the same.",
         notes=(DRAWN,),
     )
@@ -209,10 +215,10 @@ def _drawn(themed: Themed, n: int, seed: int) -> np.ndarray:
     return np.sort(np.concatenate([even, unsure]))
 
 
-def _machine(themed: Themed, row: int) -> str:
-    if not themed.carried[row].any():
-        return NONE
-    return themed.names[int(themed.strength[row].argmax())]
+def _machine(themed: Themed, row: int) -> list[str]:
+    """Name the themes that a comment carries, the one it is mainly about first."""
+    order = np.argsort(-themed.strength[row], kind="stable")
+    return [themed.names[place] for place in order if themed.carried[row, place]] or [NONE]
 
 
 def _row(name, measure, sides, k, draws, level) -> dict:

@@ -26,7 +26,8 @@ def teach(themed: Themed, *, file: str | Path = "", seed: int = 0) -> Themed:
 
     What the two people agree on is learned from, with what the machine said and the words of the
     comment. The lesson is taken only where, for comments it was not learned from, it is right more
-    often than the machine was alone, beyond chance (McNemar 1947); the notes tell of how many.
+    often than the machine was alone, beyond chance (McNemar 1947); the notes tell of how many. It
+    is right to tell the theme that people chose, among others or not.
 
     Args:
         themed: comments with their themes.
@@ -61,14 +62,16 @@ def teach(themed: Themed, *, file: str | Path = "", seed: int = 0) -> Themed:
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     for learn, test in folds.split(rows, y):
         told[test] = _fitted(x[rows[learn]], y[learn]).predict(x[rows[test]])
-    told = np.where(open_[rows], told, machine[rows])
-    before, after = int((machine[rows] == y).sum()), int((told == y).sum())
+    told, place = np.where(open_[rows], told, machine[rows]), np.arange(len(rows))
+    held = _held(themed)
+    was, now = held[rows, y], _corrected(held, machine, told, rows)[place, y]
+    before, after = int(was.sum()), int(now.sum())
     note = f"Of {count(len(rows), 'coded comment')} to learn from {before} were told right"
-    apart = (told == y) != (machine[rows] == y)
+    apart = now != was
     if after - before <= SURE * np.sqrt(apart.sum()):
         return _noted(themed, f"{note}; what they coded taught nothing better and was not used.")
     taught = np.where(open_, _fitted(x[rows], y).predict(x), machine)
-    learned = _corrected(themed, machine, taught)
+    learned = _taught(themed, machine, taught)
     return _noted(learned, f"{note}; taught by them, {after} of {count(len(rows))} that it was "
                   "not taught by.")  # fmt: skip
 
@@ -102,18 +105,25 @@ def _fitted(x: sparse.csr_matrix, y: np.ndarray) -> LogisticRegression:
     return LogisticRegression(C=3.0, max_iter=500).fit(x, y)
 
 
-def _corrected(themed: Themed, machine: np.ndarray, taught: np.ndarray) -> Themed:
-    """Put the theme that was learned in the place of the one a comment was mainly about."""
-    carried, strength = themed.carried.copy(), themed.strength.copy()
-    none = carried.shape[1]
-    other = np.flatnonzero(machine != taught)
-    gone = other[machine[other] < none]
-    carried[gone, machine[gone]], strength[gone, machine[gone]] = False, 0.0
-    came = other[taught[other] < none]
-    carried[came, taught[came]] = True
-    strength[came, taught[came]] = np.maximum(strength[came, taught[came]], 0.5)
-    empty = other[taught[other] == none]
-    carried[empty], strength[empty] = False, 0.0
+def _held(themed: Themed) -> np.ndarray:
+    """Give a row a comment: whether it carries each theme; in the end, whether it carries none."""
+    return np.column_stack([themed.carried, ~themed.carried.any(axis=1)])
+
+
+def _corrected(held: np.ndarray, machine: np.ndarray, told: np.ndarray, rows: np.ndarray):
+    """Put the theme that was learned in the place of the main one, where it is not told already."""
+    held, place = held[rows].copy(), np.arange(len(rows))
+    fresh, none = ~held[place, told], held.shape[1] - 1
+    held[fresh & (told == none)] = False
+    held[place[fresh], machine[rows][fresh]] = False
+    held[place[fresh], told[fresh]] = True
+    return held
+
+
+def _taught(themed: Themed, machine: np.ndarray, taught: np.ndarray) -> Themed:
+    carried = _corrected(_held(themed), machine, taught, np.arange(len(taught)))[:, :-1]
+    came = carried & ~themed.carried
+    strength = np.where(carried, np.maximum(themed.strength, 0.5 * came), 0.0)
     return replace(themed, carried=carried, strength=strength)
 
 

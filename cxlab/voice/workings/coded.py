@@ -15,7 +15,8 @@ CODERS = ("coder 1", "coder 2")
 def read(file: str | Path) -> pd.DataFrame:
     """Give each comment of a coded workbook: `comment`, `first`, `second`, `machine`.
 
-    A code is one of the sheet `themes`, whatever its case. Lines may be sorted or taken out.
+    A code is one of the sheet `themes`, whatever its case. Lines may be sorted or taken out. Where
+    the machine tells several themes, `machine` is the one that people chose, if it is among them.
 
     Raises:
         Misuse: the file is no workbook of `voice.sheet`, or a code is none of its themes.
@@ -29,7 +30,7 @@ def read(file: str | Path) -> pd.DataFrame:
         codes = page[list(CODERS)].apply(lambda column: column.str.strip())
         comment, row = page["comment"], pd.to_numeric(page["row"], errors="coerce")
         names = {each.strip().casefold(): each for each in themes.iloc[:, 0] if each.strip()}
-        said = told.set_index(pd.to_numeric(told[0], errors="coerce"))[1]
+        said = told.set_index(pd.to_numeric(told[0], errors="coerce")).drop(columns=0)
     except ImportError:
         raise Misuse(f"'{name}' is no .xlsx; save it as one (Excel, LibreOffice).") from None
     except FileNotFoundError:
@@ -41,9 +42,15 @@ def read(file: str | Path) -> pd.DataFrame:
             f"'{name}' is no workbook of voice.sheet ({why}); write one with it, and fill it in."
         ) from None
     sides = [_known(codes[coder], names, name) for coder in CODERS]
-    machine = row.map(said[said.index.notna()].to_dict())
-    return pd.DataFrame({"comment": comment, "first": sides[0], "second": sides[1],
-                         "machine": machine})  # fmt: skip
+    answers = {int(n): list(each) for n, *each in said[said.index.notna()].itertuples()}
+    machine = [_answer(answers.get(n, []), code) for n, code in zip(row, sides[0], strict=True)]
+    told = {"comment": comment, "first": sides[0], "second": sides[1]}
+    return pd.DataFrame(told | {"machine": pd.Series(machine, index=page.index, dtype=object)})
+
+
+def _answer(themes: list[str], code: str) -> str | None:
+    """Give the theme that people chose where the machine tells it too, else its first."""
+    return code if code in themes else next(iter(themes), None)
 
 
 def _known(codes: pd.Series, names: dict[str, str], file: str) -> pd.Series:
