@@ -379,3 +379,10 @@ def test_what_was_rated_and_hardly_anybody_writes_of_is_told():
     told = voice.themes(voice.hear(rows.assign(app=3)), ratings=[*names, "app"])
     assert {theme.name for theme in told.themes} == set(names)
     assert told.notes == ("Hardly anybody writes of 'app', which was rated; that is no theme.",)
+
+
+@pytest.mark.filterwarnings("error")
+def test_comments_all_alike_are_a_sentence_without_a_warning():
+    heard = voice.hear(pd.DataFrame({"comment": ["see the long queue for pictures"] * 80}))
+    with pytest.raises(voice.VoiceError, match="no theme is found"):
+        voice.themes(heard)

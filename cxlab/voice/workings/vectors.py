@@ -74,7 +74,8 @@ def space(texts: Sequence[str], *, by: str = STUDY, seed: int = 0) -> Space | No
     pieces = _pieces(counter.get_feature_names_out(), held)
     sides = sparse.hstack([rare, rare @ pieces * PIECES]).tocsr()
     dims = min(DIMENSIONS, min(held.shape) - 1)
-    fitted = TruncatedSVD(dims, random_state=seed).fit(normalize(held @ sides))
+    with np.errstate(divide="ignore", invalid="ignore"):  # the share explained, where all are alike
+        fitted = TruncatedSVD(dims, random_state=seed).fit(normalize(held @ sides))
     strength = np.maximum(fitted.singular_values_, 1e-9)
     return Space(counter, (sides @ fitted.components_.T) / np.sqrt(strength))
 
