@@ -229,6 +229,19 @@ def test_a_quote_stands_beside_what_speaks_of_its_theme(rows):
         voice.beside(quoted, other)
 
 
+def test_where_no_theme_goes_with_the_score_the_most_frequent_is_quoted_first(rows):
+    draw, n = np.random.default_rng(8), len(rows)
+    names = ["bus", "meal", "pool", "desk"]
+    about = draw.choice(names, n, p=[0.5, 0.25, 0.15, 0.1])
+    said = [f"the {each} on {day:%A} {draw.choice(GOOD.split())} {i}" for i, (each, day)
+            in enumerate(zip(about, rows["answered_at"], strict=True))]  # fmt: skip
+    themed = _themed(rows.assign(comment=said), **{each: [each] for each in names})
+    impact = voice.impact(themed)
+    assert set(impact.frame["verdict"]) == {"not apart"}
+    quoted = voice.quotes(themed, about=impact).frame
+    assert quoted["term"].drop_duplicates().tolist() == themed.names == names
+
+
 def test_exhibits_in_turn_show_different_people(rows):
     apart = rows["comment"] + [" " + "abcdefghij"[i % 10] * 4 + str(i) for i in rows.index]
     themed = _themed(rows.assign(comment=apart), bus=["bus"])

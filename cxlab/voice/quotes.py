@@ -130,12 +130,15 @@ def _mixed(themed: Themed, held: np.ndarray) -> np.ndarray:
 
 
 def _order(themed: Themed, about: Result | None) -> list[int]:
-    """Give the places of themes: what goes with a lower score, worst first; then the rest."""
+    """Give the places of themes: what goes with a lower score, with a higher one, then the rest.
+
+    Worst and best come first; of what does not go with the score, the most frequent.
+    """
     if about is None or "verdict" not in about.frame:
         return list(range(len(themed.themes)))
     rows = about.frame.drop_duplicates("term")
-    low = rows["verdict"] == "worse"
-    names = [*rows.loc[low, "term"], *rows.loc[~low, "term"][::-1], *themed.names]
+    low, good = (rows.loc[rows["verdict"] == side, "term"] for side in ("worse", "better"))
+    names = [*low, *good[::-1], *themed.names]
     return [themed.names.index(name) for name in dict.fromkeys(names) if name in themed.names]
 
 
