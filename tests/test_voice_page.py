@@ -145,3 +145,16 @@ def test_stars_stand_beside_the_score_of_a_survey_without_comments(tmp_path):
     path.write_text(yaml.safe_dump(told))
     _run(path)
     assert "NPS of the survey" in _text(tmp_path)
+
+
+def test_a_quote_stands_beside_the_list_of_themes_and_beside_reviews(tmp_path):
+    path, said = _posts(tmp_path), comments(4, 300, 3)
+    days = pd.date_range("2025-01-01", "2025-12-30", 300).strftime("%Y-%m-%d")
+    said.assign(nps=np.arange(300) * 7 % 11, day=days).to_csv(tmp_path / "survey.csv", index=False)
+    told = yaml.safe_load(path.read_text())
+    told["tables"]["responses"] = {"files": "survey.csv", "columns": COLUMNS}
+    path.write_text(yaml.safe_dump(told))
+    _run(path)
+    page = (tmp_path / "out/60_voice/everyone.html").read_text(encoding="utf-8")
+    for begin, end in (("How sure are we</h2>", ">Tone</h3>"), ("Reviews speak", "</html>")):
+        assert "<blockquote>" in page.rsplit(begin, 1)[1].split(end)[0]
