@@ -384,3 +384,15 @@ def test_the_same_strength_is_chosen_as_by_scikit_learn_and_the_same_foot_reache
     assert ours.C == theirs.C_
     np.testing.assert_allclose(ours.coef_, theirs.coef_, atol=1e-6)
     np.testing.assert_allclose(ours.intercept_, theirs.intercept_, atol=1e-6)
+
+
+def test_of_very_many_folds_learn_from_some_score_all_and_say_so(monkeypatch):
+    here, asked = study(people()), {"choices": [{"horizon": "60D"}], "as_of": "2025-06-30"}
+    whole = churn.sensitivity(here, **asked)
+    monkeypatch.setattr(learning, "MOST_TAUGHT", 300)
+    few = churn.sensitivity(here, **asked)
+    counted = ["share", "events", "n"]
+    assert few.frame[counted].equals(whole.frame[counted])
+    assert few.frame["estimate"][0] != whole.frame["estimate"][0]
+    assert "customers drawn by lot of" in few.notes[0]
+    assert not whole.notes

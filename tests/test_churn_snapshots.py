@@ -217,7 +217,7 @@ def test_a_day_that_is_no_day_is_refused():
 def test_hazards_without_a_first_day_are_refused_by_column():
     since_nobody_knows = study(people().drop(columns="signed_up_at"))
     with pytest.raises(churn.ChurnError, match="'signed_up_at'"):
-        exposure._months(since_nobody_knows, "90D")
+        exposure._months(since_nobody_knows, "90D", ("spend",))
 
 
 def test_nothing_that_tells_who_left_is_refused():

@@ -57,7 +57,7 @@ def test_a_leak_found_is_no_leak_used(leaky):
 
 def test_of_very_many_a_model_learns_from_customers_drawn_by_lot_and_judges_all(monkeypatch):
     all_ = churn.asked(table())
-    monkeypatch.setattr(sys.modules["cxlab.churn.case"], "MOST_TAUGHT", 300)
+    monkeypatch.setattr(sys.modules["cxlab.churn.workings.learning"], "MOST_TAUGHT", 300)
     few, again = churn.asked(table()), churn.asked(table())
     assert few.learn.customer.tolist() == again.learn.customer.tolist()
     assert 250 < len(few.learn) < 420

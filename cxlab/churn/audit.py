@@ -177,9 +177,10 @@ def _only_leavers(column: pd.Series, y: np.ndarray, *, dated: bool) -> str:
             return ""
         else:
             values = column.notna().map({True: "any value", False: "no value"})
-    text = values.map(_as_written, na_action="ignore").astype("object")
-    text = text.where(values.notna(), "no value")
-    table = pd.DataFrame({"value": text, "left": y}).groupby("value")["left"].agg(["sum", "size"])
+    place, named = _by_value(values)
+    sizes, left = (np.bincount(place, each, len(named)).astype(int) for each in (None, y))
+    table = pd.DataFrame({"value": map(_as_written, named), "sum": left, "size": sizes})
+    table = table[sizes > 0].groupby("value").sum()
     of_leavers = table["sum"] / y.sum()
     of_stayers = (table["size"] - table["sum"]) / (1 - y).sum()
     only = (table["sum"] / table["size"] >= ALMOST_ALL) & (of_leavers >= SOME)
@@ -200,6 +201,12 @@ def _only_leavers(column: pd.Series, y: np.ndarray, *, dated: bool) -> str:
     )
 
 
+def _by_value(column: pd.Series) -> tuple[np.ndarray, list]:
+    """Give the place of each row's value in a list of values, of which the last is no value."""
+    place, values = pd.factorize(column)
+    return np.where(place < 0, len(values), place), [*values, "no value"]
+
+
 def _as_written(value: object) -> str:
     whole = isinstance(value, float) and value.is_integer()
     return str(int(value)) if whole else str(value)  # type: ignore[call-overload]
@@ -207,17 +214,19 @@ def _as_written(value: object) -> str:
 
 def _constant_within(column: pd.Series, y: np.ndarray) -> str:
     """Find a column that never varies in one class, and much in the other."""
-    text = column.astype("object").where(column.notna(), "no value")
+    place, named = _by_value(column)
     for outcome, name in ((1, "leavers"), (0, "stayers")):
-        inside, outside = text[y == outcome], text[y != outcome]
-        if len(inside) < FEWEST:
+        inside, outside = (
+            np.bincount(place[side], minlength=len(named)) for side in (y == outcome, y != outcome)
+        )
+        if inside.sum() < FEWEST:
             continue
-        usual = inside.value_counts(normalize=True)
-        elsewhere = (outside == usual.index[0]).mean()
-        if usual.iloc[0] >= 0.995 and elsewhere <= 0.8:
+        usual = int(inside.argmax())
+        share, elsewhere = inside[usual] / inside.sum(), outside[usual] / max(outside.sum(), 1)
+        if share >= 0.995 and elsewhere <= 0.8:
             return (
-                f"all but {percent(1 - usual.iloc[0], 1)} of {name} have the value "
-                f"'{usual.index[0]}', others only {percent(elsewhere)}"
+                f"all but {percent(1 - share, 1)} of {name} have the value "
+                f"'{named[usual]}', others only {percent(elsewhere)}"
             )
     return ""
 

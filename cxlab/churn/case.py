@@ -23,11 +23,10 @@ from cxlab.churn.models import fit
 from cxlab.churn.snapshots import Snapshot, days_of, judged_by, snapshot, stack, within_reach
 from cxlab.churn.workings.asking import question
 from cxlab.churn.workings.judging import know, named
-from cxlab.churn.workings.learning import parts_of
+from cxlab.churn.workings.learning import drawn, of_whom
 from cxlab.codebook import did_you_mean
 from cxlab.results import Misuse, Result, count
 
-MOST_TAUGHT = 100_000  # customer-days a model learns from; of more, customers are drawn
 DRAWN = "Learned from"
 MOST_DAYS = 8
 
@@ -248,18 +247,12 @@ def _dated(study, known: Definition, as_of: str) -> tuple[Snapshot, Snapshot, Sn
 
 def _drawn(learn: Snapshot, seed: int) -> Snapshot:
     """Keep no more judgements to learn from than a page has time for, customer by customer."""
-    parts = len(learn) // MOST_TAUGHT
-    if parts < 2:
+    few = drawn(learn.customer, seed)
+    if few.all():
         return learn
-    few = learn.rows(
-        parts_of("taught " + learn.customer.astype("str"), seed=seed, parts=parts) == 0
-    )
-    note = (
-        f"{DRAWN} {count(few.customer.nunique(), 'customer')} drawn by lot of "
-        f"{count(learn.customer.nunique())}, with all their days, so that the page ends in time. "
-        "All are judged."
-    )
-    return replace(few, notes=(note, *few.notes))
+    note = f"{DRAWN} {of_whom(learn.customer, few)}"
+    taken = learn.rows(few)
+    return replace(taken, notes=(note, *taken.notes))
 
 
 def _names(keep: str | Sequence[str], judge: Snapshot) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,8 +30,10 @@ from cxlab.churn.workings.judging import (
 from cxlab.churn.workings.learning import (
     FOLDS,
     cross_scores,
+    drawn,
     in_codes,
     learn,
+    of_whom,
     parts_of,
     plain,
     settled,
@@ -231,7 +234,7 @@ def sensitivity(
     """
     if not len(as_of) or definition(study).kind == FLAG:
         raise ChurnError("sensitivity: without dates there is no gap and no horizon to vary.")
-    rows = []
+    rows, notes = [], dict[str, None]()
     facts = _of_all(study, as_of, choices)
     for choice in choices:
         row: dict[str, Any] = {
@@ -242,13 +245,16 @@ def sensitivity(
             y = taken.label.to_numpy(dtype=int)
             p = cross_scores(plain(taken), taken, seed)
             row |= scores.auc(y, p, customer=taken.customer)
+            teach = drawn(taken.customer, seed)
+            if not teach.all():
+                notes[f"Learned from {of_whom(taken.customer, teach)}"] = None
             row |= {"share": y.mean(), "events": int(y.sum()), "n": len(y)}
         except ChurnError as error:
             row["reason"] = str(error)
         rows.append(row)
     columns = ["term", "share", "estimate", "conf_low", "conf_high", "events", "n", "reason"]
     frame = pd.DataFrame(rows).reindex(columns=columns)
-    return _depends(frame)
+    return replace(_depends(frame), notes=tuple(notes))
 
 
 def _length(duration: str) -> pd.Timedelta:

@@ -13,7 +13,7 @@ from scipy.stats import norm
 
 from cxlab import events, stats
 from cxlab.churn.definition import FLAG, SILENCE, ChurnError, definition
-from cxlab.churn.snapshots import Snapshot, snapshot
+from cxlab.churn.snapshots import Snapshot, days_of, judged_by
 from cxlab.churn.workings.asking import question
 from cxlab.results import Result, count, listing, number, percent
 
@@ -45,8 +45,8 @@ def hazard_by_score(
         first group, adjusted for tenure, value and month), `conf_low`, `conf_high`, `p_value`,
         `p_adjusted`, `events`, `n` (customer-months).
     """
-    months = _months(study, lookback)
     column = f"last_{score}"
+    months = _months(study, lookback, (column, "asked", "spend"))
     if column not in months.features:
         raise ChurnError(f"score: no dated answers to '{score}'; declare them under 'responses'.")
     group = _bands(months.features[column], score)
@@ -93,7 +93,7 @@ def hazard_by_failure(
         interactions=failures,
         mapping=study.mapping,
     )
-    months = _months(part, lookback)
+    months = _months(part, lookback, ("solved", "unsolved", "open_cases", "spend"))
     facts = months.features
     if not {"solved", "unsolved"} <= set(facts):
         raise ChurnError("failures: whether they were put right is not known; map 'resolved'.")
@@ -108,9 +108,9 @@ def hazard_by_failure(
 # ---------------------------------------------------------------- months
 
 
-def _months(study, lookback: str) -> Snapshot:
-    """Take every month's end the study can judge."""
-    known = definition(study, gap="0D", horizon="1M")
+def _months(study, lookback: str, only: tuple[str, ...]) -> Snapshot:
+    """Take every month's end the study can judge, with the facts that are asked for."""
+    known = definition(study, lookback=lookback, gap="0D", horizon="1M")
     if known.kind in (FLAG, SILENCE):
         raise ChurnError("hazards need end dates; declare 'churned_at' in the customer list.")
     zone = known.timezone
@@ -127,7 +127,10 @@ def _months(study, lookback: str) -> Snapshot:
     inside = [d for d in days if known.window(events.moment(d, zone))[1] <= known.until]
     if len(inside) < 3:
         raise ChurnError("hazards need at least three whole months; the study is too short.")
-    return snapshot(study, as_of=inside, lookback=lookback, gap="0D", horizon="1M").judged()
+    ends = days_of(inside, known)
+    return judged_by(
+        known, study, events.as_of(study, ends, lookback, only=only), ends, None
+    ).judged()
 
 
 def _bands(values: pd.Series, score: str) -> pd.Series:
@@ -242,15 +245,14 @@ def hazard_model(x: np.ndarray, y: np.ndarray, customer) -> tuple[np.ndarray, np
 
 def _independent(x: np.ndarray) -> np.ndarray:
     """Leave out columns that the ones before them already say, such as tenure within months."""
-    kept: list[np.ndarray] = []
+    unit = x / np.linalg.norm(x, axis=0)
+    rest = unit.T @ unit
     places = []
-    for place, column in enumerate(x.T):
-        rest = column / np.linalg.norm(column)
-        for other in kept:
-            rest = rest - other * (other @ rest)
-        if np.linalg.norm(rest) > 1e-6:
-            kept.append(rest / np.linalg.norm(rest))
+    for place in range(len(rest)):
+        # what is left of the column beside those kept, squared
+        if rest[place, place] > 1e-10:
             places.append(place)
+            rest = rest - np.outer(rest[place], rest[place]) / rest[place, place]
     return x[:, places]
 
 

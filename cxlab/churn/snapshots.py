@@ -158,20 +158,23 @@ def judged_by(
     study,
     facts: pd.DataFrame,
     days: Sequence[pd.Timestamp],
-    attributes: Sequence[str] = (),
+    attributes: Sequence[str] | None = (),
 ) -> Snapshot:
     """Put the outcomes of a definition beside facts that are known already, for some of the days.
 
-    Several questions share the facts of a day: one pass over the events serves them all.
+    Several questions share the facts of a day: one pass over the events serves them all. Without
+    `attributes` (None) no undated column is looked at.
     """
-    here = facts[facts["day"].isin(days)].reset_index(drop=True)
+    inside = facts["day"].isin(days)
+    here = facts if inside.all() else facts[inside].reset_index(drop=True)
     if here.empty:
         raise ChurnError(
             f"as_of: no customer was active on {listing([_day(d, known) for d in days])}."
         )
     here.attrs = facts.attrs
     taken = _with_labels(study, here, known)
-    taken = _with_undated(study, taken, attributes)
+    if attributes is not None:
+        taken = _with_undated(study, taken, attributes)
     if known.horizon is not None:
         _check_label(taken)
     return taken

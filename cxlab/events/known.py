@@ -16,13 +16,21 @@ DAY = 86_400_000_000  # microseconds
 KINDS = 8
 #: Columns of the customer list that are settled when a customer signs up.
 FROM_THE_START = ("plan", "acquired_via")
+ALWAYS_TOLD = ("customer_id", "day", "tenure_days")
 
 
 class EventsError(Unanswerable):
     """What was known on a day cannot be told from these tables."""
 
 
-def as_of(study, days, lookback: str = "180D", *, kinds: Sequence[str] | None = None):
+def as_of(
+    study,
+    days,
+    lookback: str = "180D",
+    *,
+    kinds: Sequence[str] | None = None,
+    only: Sequence[str] | None = None,
+):
     """Tell, for each customer active on each day, what was known then.
 
     A fact exists from the moment it became known: an order when it was placed, a return when
@@ -35,6 +43,7 @@ def as_of(study, days, lookback: str = "180D", *, kinds: Sequence[str] | None = 
         days: one day or several.
         lookback: window of the counts and sums, `180D` or calendar months as `6M`.
         kinds: kinds of contact to count apart; None takes the commonest on the first day.
+        only: facts wanted beside `tenure_days`, where they are known; None wants all.
 
     Returns:
         A frame with `customer_id`, `day`, and one column per fact (`describe` puts each into
@@ -57,11 +66,16 @@ def as_of(study, days, lookback: str = "180D", *, kinds: Sequence[str] | None = 
         >>> as_of(study, "2025-02-28")[["customer_id", "orders", "spend"]].to_numpy().tolist()
         [['a', 2, 30.0]]
     """
-    return looking_back(study, days, (lookback,), kinds=kinds)[lookback]
+    return looking_back(study, days, (lookback,), kinds=kinds, only=only)[lookback]
 
 
 def looking_back(
-    study, days, lookbacks: Sequence[str], *, kinds: Sequence[str] | None = None
+    study,
+    days,
+    lookbacks: Sequence[str],
+    *,
+    kinds: Sequence[str] | None = None,
+    only: Sequence[str] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Tell what `as_of` tells for each of several lookbacks; each event is read once for all."""
     zone = _zone(study)
@@ -86,7 +100,9 @@ def looking_back(
     parts: dict[str, list[pd.DataFrame]] = {lookback: [] for lookback in lookbacks}
     for (lookback, day), known in zip(looks, facts, strict=True):
         said = answers.on(day, earlier(day, lookback, zone)) if answers else {}
-        parts[lookback].append(_on_the_day(roll, start, day, known, said, zone))
+        frame = _on_the_day(roll, start, day, known, said, zone)
+        wanted = None if only is None else [*ALWAYS_TOLD, *only]
+        parts[lookback].append(frame if wanted is None else frame.filter(wanted))
     frames = {lookback: pd.concat(part, ignore_index=True) for lookback, part in parts.items()}
     for frame in frames.values():
         frame.attrs["notes"] = tuple(notes)

@@ -18,8 +18,10 @@ from cxlab.churn.definition import ChurnError
 from cxlab.churn.snapshots import Snapshot
 from cxlab.churn.workings import sheets
 from cxlab.churn.workings.sheets import NONE, Sheet, Taught
+from cxlab.results import count
 
 FEWEST_LEAVERS = 20
+MOST_TAUGHT = 100_000  # customer-days a model learns from; of more, customers are drawn
 FOLDS = 3
 MODELS = ("logistic", "boosting")
 #: A category seen in fewer rows than this is joined with other rare ones.
@@ -150,11 +152,30 @@ def cross_scores(model: Pipeline, taken: Snapshot, seed: int = 0) -> np.ndarray:
     y = taken.label.to_numpy(dtype=int)
     scores = np.full(len(taken), np.nan)
     (features,) = in_codes(model, taken.features)
+    teach = drawn(taken.customer, seed)
     for out in range(FOLDS):
         inside = part != out
-        fitted = learn(model, features[inside], y[inside])
+        few = inside & teach
+        fitted = learn(model, features[few], y[few])
         scores[~inside] = fitted.predict_proba(features[~inside])[:, 1]
     return scores
+
+
+def drawn(customer: pd.Series, seed: int) -> np.ndarray:
+    """Say which judgements to learn from: of very many those of customers drawn by lot."""
+    parts = len(customer) // MOST_TAUGHT
+    if parts < 2:
+        return np.ones(len(customer), dtype=bool)
+    return parts_of("taught " + customer.astype("str"), seed=seed, parts=parts) == 0
+
+
+def of_whom(customer: pd.Series, taught: np.ndarray) -> str:
+    """Say of how many customers a model learned, where some were drawn."""
+    few, all_of_them = customer[taught].nunique(), customer.nunique()
+    return (
+        f"{count(few, 'customer')} drawn by lot of {count(all_of_them)}, with all their days, so "
+        "that the page ends in time. All are judged."
+    )
 
 
 def in_codes(recipe: Pipeline, *tables: pd.DataFrame) -> tuple[pd.DataFrame | Sheet, ...]:
