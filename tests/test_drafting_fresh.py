@@ -424,3 +424,14 @@ def test_contacts_are_rated_in_further_languages(head, tmp_path):
                     RATED[at] if at % 3 else ""), ";",
     )  # fmt: skip
     assert said["interactions"]["columns"]["csat"] == head
+
+
+@pytest.mark.parametrize("word", ["Spam", "Deleted", "Merged", "Gelöscht", "Doublon", "Eliminado"])
+def test_contacts_that_a_status_calls_spam_or_deleted_are_left_out_aloud(word, tmp_path):
+    doubts, _, opened = _drafted(
+        tmp_path, "Ticket ID;Requester email;Created at;Status",
+        lambda at: (f"T{at}", f"c{at % 30}@a.org", DAYS[at], word if at % 9 == 4 else "Solved"),
+        ";",
+    )  # fmt: skip
+    assert measured(opened, "tickets") == N - N // 9
+    assert f"calls {N // 9} of {N} rows '{word}'" in doubts

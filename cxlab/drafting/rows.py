@@ -277,17 +277,26 @@ def _called_off(made: Guess) -> None:
         )
 
 
+_NO_CONTACT = re.compile(
+    r"^(?:is |marked as |als )?(?:spam|junk|deleted|merged|duplicate|trash|geloscht|zusammengefuhrt|"
+    r"dubletten?|duplikat|supprimee?|fusionnee?|doublon|indesirable|eliminad[oa]|fusionad[oa]|"
+    r"duplicad[oa]|verwijderd|samengevoegd|eliminat[oa]|unit[oa]|duplicat[oa]|excluid[oa]|"
+    r"usuniete|polaczone|slettet|raderad)\b"
+)
+
+
 def _no_contacts(made: Guess) -> None:
-    """Leave out contacts that a status calls cancelled: they did not take place."""
+    """Leave out contacts that a status calls cancelled, spam or deleted: nobody was served."""
     for column in made.found:
-        words = [word for word in column.counts.index if _OFF.search(folded(word))]
+        words = [word for word in column.counts.index
+                 if _OFF.search(folded(word)) or _NO_CONTACT.match(folded(word))]  # fmt: skip
         if not _is_status(column) or not 0 < len(words) < len(column.counts):
             continue
         off = int(column.counts[words].sum())
         set_where(made, column, {"not": words})
         made.doubt(
             f"'{column.name}' calls {off:,} of {column.n:,} rows "
-            f"{listing([repr(word) for word in words])}: they did not take place and are left out.",
+            f"{listing([repr(word) for word in words])}: they are no contacts and are left out.",
             off / column.n,
             "where",
         )
