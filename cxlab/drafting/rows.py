@@ -278,8 +278,8 @@ def _called_off(made: Guess) -> None:
 
 
 _NO_CONTACT = re.compile(
-    r"^(?:is |marked as |als )?(?:spam|junk|deleted|merged|duplicate|trash|geloscht|zusammengefuhrt|"
-    r"dubletten?|duplikat|supprimee?|fusionnee?|doublon|indesirable|eliminad[oa]|fusionad[oa]|"
+    r"^(?:is |marked as |als )?(?:spam|junk|deleted|merged|duplicate|trash|geloscht|"
+    r"zusammengefuhrt|dubletten?|duplikat|supprimee?|fusionnee?|doublon|indesirable|eliminad[oa]|fusionad[oa]|"
     r"duplicad[oa]|verwijderd|samengevoegd|eliminat[oa]|unit[oa]|duplicat[oa]|excluid[oa]|"
     r"usuniete|polaczone|slettet|raderad)\b"
 )
