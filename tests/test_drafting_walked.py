@@ -230,3 +230,32 @@ def test_a_french_scale_with_ne_se_prononce_pas_is_a_scale(tmp_path):
     _, study_, opened = _drafted(tmp_path, head, lines)
     assert study_["tables"]["responses"]["columns"]["csat"] == head[2]
     assert opened.responses["csat"].notna().sum() == N * 4 // 5
+
+
+def test_a_study_is_called_after_its_answers_and_not_after_a_month(tmp_path):
+    for month in ("04", "05"):
+        rows = [f"R{month}{n},M{n},2025-{month}-{n % 28 + 1:02d},{n % 11}" for n in range(30)]
+        told = "response id,member id,answered on,nps\n" + "\n".join(rows)
+        (tmp_path / f"gym_answers_2025-{month}.csv").write_text(told)
+    members = "\n".join(f"M{n},2023-01-{n % 28 + 1:02d},{'AB'[n % 2]}" for n in range(30))
+    (tmp_path / "a_members.csv").write_text("member id,member since,plan\n" + members)
+    found = draft(sorted(tmp_path.glob("*.csv")), tmp_path)
+    assert "\nstudy: gym answers\n" in found.text
+
+
+def test_what_a_form_was_looked_at_with_is_the_last_thing_to_report_by(tmp_path):
+    rows = [
+        f"{n},2025-03-{n % 28 + 1:02d},{n % 11},{'FS'[n % 2]},{'xyz'[n % 3]}" for n in range(60)
+    ]
+    told = "response id,answered on,nps,device,branch\n" + "\n".join(rows)
+    (tmp_path / "s.csv").write_text(told)
+    found = draft([tmp_path / "s.csv"], tmp_path)
+    assert "over: {branch: all}" in found.text
+
+
+@pytest.mark.parametrize("heading", ["reco", "Recom.", "q3_recomm"])
+def test_recommending_cut_short_is_recommending(tmp_path, heading):
+    rows = [f"{n},2025-03-{n % 28 + 1:02d},{[0, 4, 7, 9, 10, 99][n % 6]}" for n in range(60)]
+    (tmp_path / "s.csv").write_text(f"resp_id,interview_date,{heading}\n" + "\n".join(rows))
+    found = draft([tmp_path / "s.csv"], tmp_path)
+    assert "nps: {range: 0..10, missing: [99]}" in found.text

@@ -67,7 +67,7 @@ def draft(files: Sequence[Path], folder: Path) -> Draft:
     if day is None:
         moment = pd.Timestamp(max(path.stat().st_mtime for path in files), unit="s").date()
         doubts.append(_undated(tables, moment))
-    head = Head(_name(files), day or moment, _zone(tables), currency, tuple(others))
+    head = Head(_name(tables), day or moment, _zone(tables), currency, tuple(others))
     for made in tables:
         if made.table == "responses" and not set(SCORES) & set(made.columns):
             doubts.append(_no_score(made))
@@ -257,9 +257,14 @@ def _nothing(tables: Sequence[Guess]) -> str:
     )
 
 
-def _name(files: Sequence[Path]) -> str:
-    stem = min((path for path in files), key=lambda path: path.name).stem
-    return re.sub(r"[_\W]+", " ", stem).strip() or "My study"
+def _name(tables: Sequence[Guess]) -> str:
+    """Call the study after the first of its files, less the numbers that tell files apart."""
+    order = list(COLUMNS)
+    first = min(tables, key=lambda made: order.index(made.table)).files.paths
+    stem = first[0].stem
+    lasting = re.sub(r"(?i)(?:19|20)\d\d[-_. ]?q[1-4]|\d+", " ", stem) if len(first) > 1 else stem
+    named = lasting if re.search(r"[^\W\d_]", lasting) else stem
+    return re.sub(r"[_\W]+", " ", named).strip() or "My study"
 
 
 def _zone(tables: Sequence[Guess]) -> str:

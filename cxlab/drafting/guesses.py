@@ -18,6 +18,7 @@ from cxlab.drafting.lexicon import (
     PERSONAL,
     PLANNED,
     STATUS,
+    TECHNICAL,
     WHO_ALONE,
     WORDS,
     Word,
@@ -808,6 +809,7 @@ def _segments(made: Guess) -> None:
         fit,
         key=lambda column: (
             made.table == "responses" and asked.of_several(made, column),
+            bool(re.search(TECHNICAL, column.called)),
             -round(column.filled, 2),
             column.kind == "flag",
             len(column.counts),

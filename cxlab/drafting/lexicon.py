@@ -138,7 +138,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"рекоменд|порекоменд|preporuc|odporuc|勧め|薦め|すすめ|お勧|推奨|推荐|推薦|추천|"
             r"توصي|تنصح|"
             r"המליץ|ajanl|rekomend|soovita|ieteik|recomand|συστη|συνιστ|แนะนำ|gioi thieu",
-            r"recommend|empfehl",
+            r"recommend|empfehl|\breco(?:m{1,2})?\b",
             r"^(?:score|rating|note|bewertung|puntuacion|punteggio)(?: \(?0 (?:to |bis |a |tot "
             r")?10)?$"),
             r"\b(?:group|category|segment|type|why|reason|grund|warum|pourquoi|por que|"
@@ -680,6 +680,8 @@ NO_SEGMENT = (
     r"lastpage|"
     r"last page|owner|subject|currency|\bsku\b|lineitem|product s|item\b|description"
 )
+# what people looked at the form with says least of who they are
+TECHNICAL = r"browser|\bdevice|\bos\b|operating system|user agent|resolution|screen|gerat\b"
 # words of a question that tell nothing of what it is about
 _SMALL = (
     "a all an and any apply are as at be been by can check choose could did do does during "
