@@ -435,3 +435,32 @@ def test_contacts_that_a_status_calls_spam_or_deleted_are_left_out_aloud(word, t
     )  # fmt: skip
     assert measured(opened, "tickets") == N - N // 9
     assert f"calls {N // 9} of {N} rows '{word}'" in doubts
+
+
+def test_sliders_by_fives_have_no_codes_for_no_answer(tmp_path):
+    marks = 20 + 5 * (np.arange(N) * 7 % 17)
+    _, _, opened = _drafted(
+        tmp_path, "Response ID;Submitted at;Overall satisfaction (0-100);Staff (0-100)",
+        lambda at: (f"r{at}", f"{DAYS[at]:%Y-%m-%d %H:%M}", marks[at], marks[-at]), ";",
+    )  # fmt: skip
+    assert opened.responses["csat"].mean() == pytest.approx(marks.mean())
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [("Overall, how satisfied are you with us?",
+      "Extremely dissatisfied|Moderately dissatisfied|Slightly dissatisfied|Neither satisfied nor "
+      "dissatisfied|Slightly satisfied|Moderately satisfied|Extremely satisfied"),
+     ("How easy was it to solve your problem?",
+      "Extremely difficult|Moderately difficult|Slightly difficult|Neither easy nor difficult|"
+      "Slightly easy|Moderately easy|Extremely easy")],
+)  # fmt: skip
+def test_seven_points_of_words_have_their_order(head, words, tmp_path):
+    ladder, points = words.split("|"), NPS % 7 + 1
+    _, _, opened = _drafted(
+        tmp_path, f"Date;Customer ID;{head};Comment",
+        lambda at: (f"{DAYS[at]:%Y-%m-%d}", f"V{at % 30}", ladder[points[at] - 1],
+                    ("", f"so so, really {at}")[at % 2]), ";",
+    )  # fmt: skip
+    score = "csat" if "satisfied" in head else "ces"
+    assert opened.responses[score].mean() == pytest.approx(points.mean())

@@ -36,9 +36,11 @@ _ORDERS = (
     "definitely agree",
     # satisfaction
     "very dissatisfied/extremely dissatisfied/completely dissatisfied/very unsatisfied|"
-    "dissatisfied/unsatisfied/quite dissatisfied|somewhat dissatisfied/slightly dissatisfied/"
+    "dissatisfied/unsatisfied/quite dissatisfied/moderately dissatisfied|"
+    "somewhat dissatisfied/slightly dissatisfied/"
     "fairly dissatisfied|neither satisfied nor dissatisfied/neutral/neither/neither nor/mixed|"
-    "somewhat satisfied/slightly satisfied/fairly satisfied|satisfied/quite satisfied|"
+    "somewhat satisfied/slightly satisfied/fairly satisfied|"
+    "satisfied/quite satisfied/moderately satisfied|"
     "very satisfied/extremely satisfied/completely satisfied/delighted",
     "sehr unzufrieden/vollig unzufrieden|unzufrieden|eher unzufrieden|"
     "teils teils/neutral/weder noch/weder zufrieden noch unzufrieden/mittelmassig|eher zufrieden|"
@@ -79,6 +81,8 @@ _ORDERS = (
     "very poor/very bad/terrible/awful|poor/bad|fair/average/ok/okay/neutral/neither good nor bad/"
     "neither good nor poor/acceptable|good|very good/excellent",
     "poor|fair|good|very good|excellent",
+    "extremely bad|moderately bad|slightly bad/somewhat bad|neither good nor bad|"
+    "slightly good/somewhat good|moderately good|extremely good",
     "poor/bad/awful|ok/okay/fine/fair/average/so so|great/good/amazing",
     "poor|fair/average/ok/okay|good|excellent",
     "very poor/terrible/awful|poor|fair/average/ok/okay|good/very good|excellent/outstanding",
@@ -93,9 +97,9 @@ _ORDERS = (
     "muy malo/muy mala/pesimo|malo/mala|regular/normal/neutral|bueno/buena|"
     "muy bueno/muy buena/excelente",
     # ease
-    "very difficult/extremely difficult/very hard|difficult/hard|somewhat difficult/slightly "
-    "difficult|neither easy nor difficult/neutral/neither|somewhat easy/slightly easy/fairly easy|"
-    "easy|very easy/extremely easy",
+    "very difficult/extremely difficult/very hard|difficult/hard/moderately difficult|"
+    "somewhat difficult/slightly difficult|neither easy nor difficult/neutral/neither|"
+    "somewhat easy/slightly easy/fairly easy|easy/moderately easy|very easy/extremely easy",
     "sehr schwierig/sehr schwer|schwierig/schwer|eher schwierig/eher schwer|"
     "teils teils/neutral/weder noch|eher einfach/eher leicht|einfach/leicht|sehr einfach/"
     "sehr leicht",
@@ -108,8 +112,9 @@ _ORDERS = (
     "tres improbable/tres peu probable|improbable/peu probable|plutot improbable|neutre|"
     "plutot probable|probable|tres probable",
     "muy improbable|improbable|algo improbable|neutral|algo probable|probable|muy probable",
-    "very unlikely/extremely unlikely|unlikely|somewhat unlikely|neutral/neither likely nor "
-    "unlikely/neither/unsure|somewhat likely|likely|very likely/extremely likely",
+    "very unlikely/extremely unlikely|unlikely/moderately unlikely|"
+    "somewhat unlikely/slightly unlikely|neutral/neither likely nor unlikely/neither/unsure|"
+    "somewhat likely/slightly likely|likely/moderately likely|very likely/extremely likely",
     "not at all likely|not so likely/slightly likely|somewhat likely/moderately likely|"
     "very likely|extremely likely",
     "sehr unwahrscheinlich|unwahrscheinlich|eher unwahrscheinlich|neutral/vielleicht/teils teils|"
@@ -220,6 +225,7 @@ NO_ANSWER = re.compile(
     r"(?:dont know|don t know|not applicable|weiss nicht).*)"
 )
 _USUAL_MISSING = {-1, -2, -3, -7, -8, -9, -66, -77, -88, -97, -98, -99, -999, -9999}
+_STEPS = 8  # of five, more of which are a slider's
 _STRANGE = 2  # words among numbers that may stand for no answer
 _SOME, _MANY = 3, 50  # answers of 1, and in all, from which no answer of 0 is odd
 _USUAL_MISSING |= {66, 77, 88, *range(90, 100), 777, 888, *range(990, 1000), 9999}
@@ -375,7 +381,9 @@ def _strays(tally: dict[float, int], fixed: tuple[float, float] | None) -> dict[
     if fixed:
         return {n: rows for n, rows in tally.items() if not fixed[0] <= n <= fixed[1]
                 and (n in _USUAL_MISSING or n == fixed[1] + 1)}  # fmt: skip
-    if len(tally) > 20 and 80 < max(tally) <= 100:  # a slider: any number is an answer
+    by_fives = len(tally) > _STEPS and all(n % 5 == 0 for n in tally if n >= 0)
+    # a slider: any number is an answer
+    if (len(tally) > 20 or by_fives) and 80 < max(tally, default=0) <= 100:
         return {n: rows for n, rows in tally.items() if n < 0}
     if signed(tally):
         return {}

@@ -422,9 +422,11 @@ def _is_rated(column: Profile) -> bool:
 
 
 def _is_part(column: Profile) -> bool:
-    """Say whether values are parts of one, as a sheet keeps what it shows as percentages."""
+    """Say whether values are parts of one, as a sheet keeps percentages, or points of a slider."""
     numbers = column.numbers.values()
-    return column.kind == "number" and min(numbers) >= 0 and max(numbers) <= 1
+    if column.kind != "number" or min(numbers) < 0:
+        return False
+    return max(numbers) <= 1 or (50 < max(numbers) <= 100 and not any(n % 5 for n in numbers))
 
 
 def _is_asked(column: Profile) -> bool:
