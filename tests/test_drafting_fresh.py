@@ -437,6 +437,37 @@ def test_contacts_that_a_status_calls_spam_or_deleted_are_left_out_aloud(word, t
     assert f"calls {N // 9} of {N} rows '{word}'" in doubts
 
 
+@pytest.mark.parametrize(
+    ("heading", "cell", "off"),
+    [("Discount %", "{}%", 0.01), ("Rabatt (Prozent)", "{}", 0.01), ("Discount", "{}.00", None)],
+)
+def test_discounts_that_no_sum_takes_off_are_doubted_with_both_numbers(
+    heading, cell, off, tmp_path
+):
+    pieces, cut = NPS % 3 + 1, np.where(np.arange(N) % 4, 0, 10)
+    doubts, said, opened = _drafted(
+        tmp_path, f"Order,Order Date,Customer No,Qty,Unit Price,{heading}",
+        lambda at: (f"SO{at}", f"{DAYS[at]:%Y-%m-%d}", f"C{at % 30}", pieces[at],
+                    30 + 2 * RATED[at], cell.format(cut[at])),
+    )  # fmt: skip
+    whole = pieces * (30 + 2 * RATED)
+    less = whole * cut * off if off else cut
+    assert said["orders"]["columns"]["unit_price"] == "Unit Price"
+    assert measured(opened, "net") == pytest.approx(whole.sum())
+    assert f"'{heading}' is not taken off" in doubts
+    assert f"{whole.sum():,.2f}, and less it to {whole.sum() - less.sum():,.2f}" in doubts
+
+
+def test_discounts_that_the_sum_of_a_line_holds_are_not_doubted(tmp_path):
+    doubts, _, opened = _drafted(
+        tmp_path, "Order,Order Date,Customer No,Qty,Unit Price,Discount,Line Total",
+        lambda at: (f"SO{at}", f"{DAYS[at]:%Y-%m-%d}", f"C{at % 30}", 2, 40 + at % 9, at % 4,
+                    2 * (40 + at % 9) - at % 4),
+    )  # fmt: skip
+    assert measured(opened, "net") == sum(2 * (40 + at % 9) - at % 4 for at in range(N))
+    assert "is not taken off" not in doubts
+
+
 def test_sliders_by_fives_have_no_codes_for_no_answer(tmp_path):
     marks = 20 + 5 * (np.arange(N) * 7 % 17)
     _, _, opened = _drafted(

@@ -22,7 +22,15 @@ from cxlab.drafting.guesses import SCORES, Guess
 from cxlab.drafting.lexicon import ENDED, FIRM, NO_WHO, STATUS, WORDS
 from cxlab.drafting.profiles import MOST_VALUES, Profile, folded, is_coded
 from cxlab.drafting.roles import WHEN, moments_of
-from cxlab.drafting.sums import other_sums, paid_here, priced_of, summed, unlike_fees, unpriced
+from cxlab.drafting.sums import (
+    discounted,
+    other_sums,
+    paid_here,
+    priced_of,
+    summed,
+    unlike_fees,
+    unpriced,
+)
 from cxlab.drafting.tables import is_who
 from cxlab.ingest import GROUP
 from cxlab.results import count, listing
@@ -60,6 +68,7 @@ def overlooked(made: Guess) -> None:
     _leave_here(made)
     _seldom_dated(made)
     other_sums(made)
+    discounted(made)
     _several_rows(made)
     _turned(made)
     _question_a_row(made)

@@ -10,6 +10,7 @@ from cxlab.drafting.guesses import Guess
 from cxlab.drafting.lexicon import WORDS, Word
 from cxlab.drafting.profiles import Profile, folded
 from cxlab.drafting.tables import counts_rows, fits, is_money, lasts
+from cxlab.drafting.where import gone
 from cxlab.results import count, listing
 
 _FEWEST = 3  # rows without a price
@@ -128,6 +129,46 @@ def other_sums(made: Guess) -> None:
             "columns",
             "amount",
         )
+
+
+_BEFORE = r"sub ?total|zwischensumme|sous total|list|before|vor rabatt|avant remise"
+_PERCENT = r"%|percent|pct|prozent|pourcent|por ?cent|procent|per cento"
+
+
+def discounted(made: Guess) -> None:
+    """Doubt discounts that nothing takes off: of prices times pieces, or of a sum before them."""
+    paid, less = made.columns.get("amount"), made.columns.get("discount")
+    if made.table != "orders" or less is None:
+        return
+    pieces = [made.columns[ours] for ours in ("quantity", "unit_price") if ours in made.columns]
+    before = [paid] if paid is not None and re.search(_BEFORE, paid.called) else []
+    named = pieces if len(pieces) == 2 else before
+    if not named:
+        return
+    here = ~gone(made)
+    whole = pd.Series(1.0, here.index[here])
+    for column in named:
+        whole *= _numbers_of(made, column)[here]
+    part = _numbers_of(made, less)[here].abs()
+    share = re.search(_PERCENT, less.name.casefold()) or any("%" in word for word in less.numbers)
+    if share or part.max() <= 1:
+        part = whole * part / (100 if part.max() > 1 else 1)
+    taken = paid is not None and (_numbers_of(made, paid)[here] - whole).abs().sum()
+    if not part.sum() or taken > part.sum() / 2:
+        return
+    what = " times ".join(f"'{column.name}'" for column in named)
+    made.doubt(
+        f"'{less.name}' is not taken off: {what} adds up to {whole.sum():,.2f}, and less it to "
+        f"{(whole - part).sum():,.2f}. If customers paid less by it, export what they paid as "
+        "'amount'.",
+        0.8,
+        "columns",
+        "amount",
+    )
+
+
+def _numbers_of(made: Guess, column: Profile) -> pd.Series:
+    return made.raw(column).map(column.numbers).astype(float).fillna(0)
 
 
 _PER_YEAR = r"\b[amt]rr\b|\b[at]cv\b"
