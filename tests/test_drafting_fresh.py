@@ -495,3 +495,16 @@ def test_seven_points_of_words_have_their_order(head, words, tmp_path):
     )  # fmt: skip
     score = "csat" if "satisfied" in head else "ces"
     assert opened.responses[score].mean() == pytest.approx(points.mean())
+
+
+def test_lists_of_accounts_a_file_a_month_say_who_is_not_in_the_last(tmp_path):
+    lasts = {"01": 40, "02": 34, "03": 31}  # nine are gone by March
+    for month, there in lasts.items():
+        rows = [f"A{at:03d},{DAYS[at]:%Y-%m-%d},2026-{month}-28,Fibre,35" for at in range(there)]
+        text = "\n".join(["account_id,activation_date,snapshot_month,plan,mrr", *rows])
+        (tmp_path / f"base_2026-{month}.csv").write_text(f"{text}\n", encoding="utf-8")
+    made = draft(sorted(tmp_path.iterdir()), tmp_path)
+    doubts = " ".join(made.doubts)
+    assert "9 of them have no row at its last 'snapshot_month'" in doubts
+    assert "obody is known to have left" in doubts
+    assert "as_of: 2026-03-28" in made.text

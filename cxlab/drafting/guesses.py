@@ -322,10 +322,13 @@ def _repeats(made: Guess) -> None:
             return
 
 
-def _last_seen(made: Guess, who: Profile) -> str:
+def last_seen(made: Guess, who: Profile) -> str:
     """Say how many are not in the last of the days on which a list is written."""
+    used = set(map(id, made.columns.values()))
     for column in made.found:
         if column.moments is None or not 1 < len(column.counts) <= 0.5 * column.n:
+            continue
+        if id(column) in used:
             continue
         days, ids = moments_of(made, "", column), made.raw(who)
         seen = days[ids != ""].groupby(ids[ids != ""]).max()
@@ -339,7 +342,7 @@ def _by_month(made: Guess, who: Profile) -> None:
     """Doubt a list that holds a customer in several rows, as one has that is written monthly."""
     made.doubt(
         f"'{who.name}' repeats: {len(who.counts):,} customers in {who.n:,} rows, as where a list "
-        f"is written each month.{_last_seen(made, who)} Nothing meets it, and each row counts as "
+        f"is written each month.{last_seen(made, who)} Nothing meets it, and each row counts as "
         "a customer of its own: "
         "shares of those who left are of rows. Export a row for each, or its spells (who, from "
         "when, until when) as subscriptions.",

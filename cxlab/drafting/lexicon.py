@@ -708,6 +708,11 @@ TOUCHED = (
     r"updat|modifi|geander|letzte (?:anderung|bestellung)|derniere (?:modif|commande)|"
     r"ultima (?:modif|compra)|laatst (?:gewijzigd|besteld)"
 )
+# the day on which a list was written
+LISTED = (
+    r"snapshot|stichtag|\bas of\b|\breport(?:ing)? (?:date|day|month)\b|"
+    r"\bextract(?:ed|ion)? (?:date|day|on)\b"
+)
 NO_WHEN = (
     rf"{TOUCHED}|birth|geburt|naiss|nacim|nascimento|nascita|geboorte|\blast\b|letzte|dernier|ultim|"
     r"laatste|chang|login|\bseen\b|sent\b|verschickt|export|sync|import"

@@ -10,7 +10,7 @@ from cxlab.cleaning import CleaningError
 from cxlab.cleaning.convert import LEFT, STAYED
 from cxlab.cleaning.durations import to_duration
 from cxlab.drafting.guesses import Guess
-from cxlab.drafting.lexicon import PLANNED, TOUCHED
+from cxlab.drafting.lexicon import LISTED, PLANNED, TOUCHED
 from cxlab.drafting.profiles import MOST_VALUES
 from cxlab.drafting.roles import moments_of
 
@@ -56,7 +56,7 @@ def last_day(tables: Sequence[Guess]) -> date | None:
 
 
 def _beside(made: Guess) -> list[pd.Series]:
-    """Give the moments, of columns that are not used, at which a record was last touched."""
+    """Give the moments, of columns that are not used, at which a record was touched or listed."""
     used = set(map(id, made.columns.values()))
     return [
         column.moments
@@ -64,7 +64,7 @@ def _beside(made: Guess) -> list[pd.Series]:
         if column.moments is not None
         and len(column.moments)
         and id(column) not in used
-        and re.search(TOUCHED, column.called)
+        and re.search(f"{TOUCHED}|{LISTED}", column.called)
         and not re.search(PLANNED, column.called)
     ]
 

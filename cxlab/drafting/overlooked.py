@@ -18,7 +18,7 @@ from cxlab.drafting.answers import (
     weighted,
 )
 from cxlab.drafting.doubts import would_be
-from cxlab.drafting.guesses import SCORES, Guess
+from cxlab.drafting.guesses import SCORES, Guess, last_seen
 from cxlab.drafting.lexicon import ENDED, FIRM, NO_WHO, STATUS, WORDS
 from cxlab.drafting.profiles import MOST_VALUES, Profile, folded, is_coded
 from cxlab.drafting.roles import WHEN, moments_of
@@ -70,6 +70,7 @@ def overlooked(made: Guess) -> None:
     other_sums(made)
     discounted(made)
     _several_rows(made)
+    _never_ended(made)
     _turned(made)
     _question_a_row(made)
     looks_read(made)
@@ -79,6 +80,23 @@ def overlooked(made: Guess) -> None:
     _firm_or_person(made)
     _stays(made)
     marked(made)
+
+
+def _never_ended(made: Guess) -> None:
+    """Doubt spells without an end, where those who are not in the last list have left."""
+    who = made.columns.get("customer_id")
+    if made.table != "subscriptions" or who is None or who.distinct > 0.97:
+        return
+    seen = "" if {"ended_at", "status"} & made.columns.keys() else last_seen(made, who)
+    if seen:
+        made.doubt(
+            f"no column says when a spell ended, and '{who.name}' repeats: {len(who.counts):,} "
+            f"customers in {who.n:,} rows, as where a list is written each month.{seen} Nobody is "
+            "known to have left. Export a row for each spell, with the day on which it ended.",
+            0.95,
+            "columns",
+            "ended_at",
+        )
 
 
 def _by_heading(made: Guess, left: list[Profile]) -> set[int]:
