@@ -7,6 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from cxlab import study
 from cxlab.cleaning.purchases import combined
 from cxlab.drafting import draft
 from cxlab.ingest.encodings import decode
@@ -508,3 +509,18 @@ def test_lists_of_accounts_a_file_a_month_say_who_is_not_in_the_last(tmp_path):
     assert "9 of them have no row at its last 'snapshot_month'" in doubts
     assert "obody is known to have left" in doubts
     assert "as_of: 2026-03-28" in made.text
+
+
+@pytest.mark.parametrize(
+    "named", ["C{} Subtotal", "Müller & Söhne {} - Total", "Store no {} total"]
+)
+def test_sums_below_each_customer_are_no_records_whoever_they_name(named, tmp_path):
+    lines = ["Customer,Order No,Order Date,Amount"]
+    for at in range(0, N, 5):
+        lines += [f"C{at},o{each},{DAYS[each]:%Y-%m-%d},{PAID[each]}" for each in range(at, at + 5)]
+        lines.append(f"{named.format(at)},,,{PAID[at : at + 5].sum():.2f}")
+    (tmp_path / "e.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (tmp_path / "study.yaml").write_text(draft([tmp_path / "e.csv"], tmp_path).text, "utf-8")
+    orders = study.load(tmp_path / "study.yaml", cache=False).cleaned["orders"]
+    assert orders.frame["amount"].sum() == pytest.approx(PAID.sum())
+    assert len(orders.frame) == N

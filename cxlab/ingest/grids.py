@@ -77,7 +77,7 @@ def footers(rows: Sequence[Sequence[str]]) -> list[int]:
 
 
 _SUMS = re.compile(
-    r"(?:\w+[ -])?(?:(?:grand|sub|sous)[ -]?)?(?:sum|\w*summ[ea]|\w*total[es]?|totaal|gesamt|"
+    r"(?:\S+[ -]){0,5}(?:(?:grand|sub|sous)[ -]?)?(?:sum|\w*summ[ea]|\w*total[es]?|totaal|gesamt|"
     r"insgesamt|suma|razem|celkem|ukupno|yhteensä|összesen|toplam|i alt|итого|всего|合計|小計|"
     r"总计|合计|합계)"
     r"(?:[\s:.=].*)?", re.IGNORECASE)  # fmt: skip

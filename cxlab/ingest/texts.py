@@ -248,7 +248,9 @@ def _below(data: Bytes, mark: str, lines: np.ndarray, last: int) -> list[int]:
     return [places[at] for at in footers(rows)]
 
 
-_SUM_LINE = re.compile(rb"(?im)^[^\w\n]*(?:[a-z]+ )?(?:grand |sub)?(?:total|\w*summe|suma)\b[^\n]*")
+_SUM_LINE = re.compile(
+    rb"(?im)^[^\w\n]*(?:[^\n,;\t|\"]{1,60}[ -])??(?:grand |sub)?(?:total|\w*summe|suma)\b[^\n]*"
+)
 _SMALL = 2**24  # bytes; reports with sums amid their rows are made to be read
 
 
