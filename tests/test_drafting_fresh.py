@@ -524,3 +524,18 @@ def test_sums_below_each_customer_are_no_records_whoever_they_name(named, tmp_pa
     orders = study.load(tmp_path / "study.yaml", cache=False).cleaned["orders"]
     assert orders.frame["amount"].sum() == pytest.approx(PAID.sum())
     assert len(orders.frame) == N
+
+
+@pytest.mark.parametrize(
+    ("sold", "offered"),
+    [("Invoice", "Quote"), ("Rechnung", "Angebot"), ("Facture", "Devis"), ("Factura", "Pro forma")],
+)  # fmt: skip
+def test_quotes_among_invoices_are_left_out_aloud(sold, offered, tmp_path):
+    doubts, _, opened = _drafted(
+        tmp_path, "Document No,Customer No,Document Date,Document Type,Total",
+        lambda at: (f"D{at}", f"K{at % 30}", f"{DAYS[at]:%Y-%m-%d}",
+                    offered if at % 4 == 1 else sold, PAID[at]),
+    )  # fmt: skip
+    assert measured(opened, "net") == pytest.approx(PAID.sum() - PAID[1::4].sum())
+    assert f"'{offered}' ({len(PAID[1::4])}), worth {PAID[1::4].sum():,.2f}" in doubts
+    assert "of which it is not known" not in doubts

@@ -47,6 +47,7 @@ _COUNTS = {
     "dostarczono toimitettu maksettu valmis dokonceno doruceno zaplaceno vybaveno odeslano "
     "teljesitve kifizetve kiszallitva tamamlandi teslim_edildi odendi gennemført afsendt sendt "
     "fullført slutford verkauf sale sold vente venta vendita verkoop выполнен доставлен оплачен "
+    "invoice rechnung facture factura fattura fatura factuur "
     "завершен 交易成功 已完成 已发货 已付款 完了 発送済み 支払済み",
     "interactions": "open opened new pending hold on_hold solved closed resolved "
     "in_progress waiting waiting_on_customer waiting_on_third_party answered snoozed offen neu "
@@ -65,7 +66,9 @@ _NOT = {
     "responses": "screened screened_out screen_out screenout terminated terminate quotafull "
     "quota_full overquota over_quota disqualified rejected deleted invited not_started "
     "ausgescreent expired bounced opted_out",
-    "orders": "closed_lost lost failed cancelled canceled void voided pending pending_payment "
+    "orders": "quote quotation estimate proforma pro_forma pro_forma_invoice proforma_invoice "
+    "angebot kostenvoranschlag devis presupuesto cotizacion offerte preventivo orcamento "
+    "closed_lost lost failed cancelled canceled void voided pending pending_payment "
     "awaiting_payment manual_verification_required payment_pending on_hold "
     "not_paid payment_due overdue uncollectible "
     "refused "
