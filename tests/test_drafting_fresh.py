@@ -539,3 +539,17 @@ def test_quotes_among_invoices_are_left_out_aloud(sold, offered, tmp_path):
     assert measured(opened, "net") == pytest.approx(PAID.sum() - PAID[1::4].sum())
     assert f"'{offered}' ({len(PAID[1::4])}), worth {PAID[1::4].sum():,.2f}" in doubts
     assert "of which it is not known" not in doubts
+
+
+@pytest.mark.parametrize("word", ["Lead", "Prospect", "Interessent", "Marketing Qualified Lead",
+                                  "Test account", "Supplier"])  # fmt: skip
+def test_rows_of_a_list_that_are_no_customers_yet_are_doubted(word, tmp_path):
+    doubts, said, opened = _drafted(
+        tmp_path, "Account ID,Account Name,Lifecycle Stage,Create Date,Churn Date",
+        lambda at: (f"A{at:03d}", f"Firm {at}", word if at % 5 == 1 else "Customer",
+                    f"{DAYS[at]:%Y-%m-%d}", "2025-07-01" if at % 9 == 0 else ""),
+    )  # fmt: skip
+    assert list(said) == ["customers"]
+    assert len(opened.customers) == N
+    assert f"calls {N // 5} of {N} rows '{word}'" in doubts
+    assert f"`where: {{Lifecycle Stage: {{not: [{word}]}}}}`" in doubts

@@ -32,6 +32,7 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
         _splits(made)
         _nobody(made)
         if made.table == "customers":
+            _no_customers(made)
             currencies.append(money.said(made))
         if made.table == "orders":
             forms.by_pieces(made)
@@ -298,6 +299,41 @@ def _no_contacts(made: Guess) -> None:
             f"'{column.name}' calls {off:,} of {column.n:,} rows "
             f"{listing([repr(word) for word in words])}: they are no contacts and are left out.",
             off / column.n,
+            "where",
+        )
+        return
+
+
+_NO_CUSTOMER = re.compile(
+    r"(?:(?:marketing|sales|product) (?:qualified|accepted) |new |open |cold |warm |hot )?leads?|"
+    r"(?:mql|sql|pql)s?|(?:\w+ )?prospects?|suspects?|interessent(?:en|in)?|prospecto|prospetto|"
+    r"potenzieller kunde|client potentiel|cliente potencial|cliente potenziale|"
+    r"test(?: (?:account|user|customer|data))?|testkunde|supplier|vendor|competitor|lieferant|"
+    r"fournisseur|proveedor|employee|staff|mitarbeiter(?:in)?"
+)
+
+
+_AS_WHAT = re.compile(
+    r"stage|type|typ\b|tipo|status|state|statut|estado|stato|kind|art\b|class|relation|role|rolle|"
+    r"phase|fase|categor|kategorie|group|gruppe|segment"
+)
+
+
+def _no_customers(made: Guess) -> None:
+    """Doubt rows of a list that a word calls no customers: leads, suppliers or tests."""
+    for column in made.found:
+        words = [word for word in column.counts.index if _NO_CUSTOMER.fullmatch(folded(word))]
+        if column.kind not in ("category", "flag") or not 0 < len(words) < len(column.counts):
+            continue
+        told = column.name in made.said.get("where", {})
+        if told or len(column.counts) > MOST_VALUES or not _AS_WHAT.search(column.called):
+            continue
+        rows = int(column.counts[words].sum())
+        made.doubt(
+            f"'{column.name}' calls {rows:,} of {column.n:,} rows "
+            f"{listing([repr(word) for word in words], 4)}, and they are counted as customers; "
+            f"`where: {{{column.name}: {{not: [{', '.join(words)}]}}}}` leaves them out.",
+            rows / column.n,
             "where",
         )
         return
