@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import yaml
 
-from cxlab import study
+from cxlab import churn, study
 from cxlab.drafting import draft
 from tests.test_drafting_vendors import measured
 
@@ -259,3 +259,33 @@ def test_recommending_cut_short_is_recommending(tmp_path, heading):
     (tmp_path / "s.csv").write_text(f"resp_id,interview_date,{heading}\n" + "\n".join(rows))
     found = draft([tmp_path / "s.csv"], tmp_path)
     assert "nps: {range: 0..10, missing: [99]}" in found.text
+
+
+def test_the_invoice_that_a_credit_note_is_of_is_no_number_of_its_own(tmp_path):
+    rows = ["invoice,client id,invoice date,article,qty,unit price,credits invoice"]
+    for n in range(40):
+        line = f"INV{n},C{n % 15},2025-04-{n % 28 + 1:02d}"
+        rows += [f"{line},A,1,8.00,", f"{line},B,2,5.00,"]
+    rows += [f"CN{n},C{n % 15},2025-05-02,A,-1,8.00,INV{n}" for n in range(6)]
+    (tmp_path / "lines.csv").write_text("\n".join(rows))
+    found = draft([tmp_path / "lines.csv"], tmp_path)
+    (tmp_path / "study.yaml").write_text(found.text)
+    here = study.load(tmp_path / "study.yaml", cache=False)
+    assert "refund_of: credits invoice" in found.text
+    assert any("80 rows make 40 orders" in note for note in here.notes["orders"])
+    assert measured(here, "net") == pytest.approx(40 * 18 - 6 * 8)
+
+
+def test_a_customer_list_without_ids_numbers_its_rows_and_says_so(tmp_path):
+    rows = ["Name,Since,Plan,Left"]
+    for n in range(60):
+        left = f"2025-02-{n % 28 + 1:02d}" if n % 5 == 0 else ""
+        rows.append(f"N {n},2023-01-{n % 28 + 1:02d},{'AB'[n % 2]},{left}")
+    (tmp_path / "cust.csv").write_text("\n".join(rows))
+    (tmp_path / "study.yaml").write_text(draft([tmp_path / "cust.csv"], tmp_path).text)
+    here = study.load(tmp_path / "study.yaml", cache=False)
+    assert here.customers["customer_id"].tolist()[:2] == ["row 1", "row 2"]
+    assert "carries no id: each row is a customer" in here.notes["customers"][-1]
+    assert len(here.part(segment="plan", value="A").customers) == 30
+    assert study.wanted(here)
+    assert churn.definition(here, horizon="30D").kind == "contract"

@@ -388,7 +388,8 @@ def test_fees_of_customers_nobody_asked_make_no_page_of_worth(tmp_path):
 
 def test_a_customer_list_without_an_id_meets_no_other_table(tmp_path):
     alone = small.load(tmp_path, "p\nBasic\n", table="customers", columns={"plan": "p"})
-    assert "no other table can be met" in alone.lacks["customers"][0]
+    assert "whom no other table can name" in alone.notes["customers"][-1]
+    assert alone.customers["customer_id"].tolist() == ["row 1"]
     path = small.write(tmp_path, "Q1\n9\n", columns={"nps": "Q1"})
     more = "  customers: {files: survey.csv, columns: {plan: Q1}}\n"
     path.write_text(path.read_text().replace("tables:\n", f"tables:\n{more}"))

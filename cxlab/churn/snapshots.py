@@ -462,8 +462,6 @@ def _undated_table(study, as_of, known: Definition) -> Snapshot:
             "gone back to. Leave as_of out to use the table as it is, or declare 'churned_at'."
         )
     listed = study.customers
-    if "customer_id" not in listed:  # a row is a customer; its place is the only name it has
-        listed = listed.assign(customer_id=[f"row {n}" for n in range(1, len(listed) + 1)])
     kept = [name for name in listed if name not in NOT_FACTS or name in ("customer_id", "churned")]
     if listed["churned"].isna().all():
         raise ChurnError("churned: no value could be read as yes or no; check the column.")

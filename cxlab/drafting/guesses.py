@@ -291,8 +291,11 @@ def _points_or_groups(made: Guess, found: list[Profile]) -> list[Profile]:
 
 
 def _once_a_row(made: Guess, ours: str, found: list[Profile]) -> list[Profile]:
-    """Take for the id of a row what does not repeat; orders alone may have several rows."""
-    found = sorted(found, key=lambda column: (column.distinct < 0.9, is_numbered(column)))
+    """Take for the id of a row what does not repeat; orders alone may have several rows.
+
+    What few rows have names another row, such as the invoice that a credit note is of.
+    """
+    found = sorted(found, key=lambda c: (c.filled < 0.5, c.distinct < 0.9, is_numbered(c)))
     if not found or found[0].distinct >= 0.9 or ours == "order_id":
         return found
     if ours == "customer_id":

@@ -390,7 +390,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             r"^(?:(?:net |gross |total |txn |sales? )?amt|total|amount|"
             r"net ?amount|order ?total|grand total|total ?(?:amount|price|paid|"
             r"collected|value|sales|ttc)|order ?(?:amount|value)|n revenue|net ?(?:revenue|sales|"
-            r"total)|betrag|gesamt(?:betrag|summe|preis)?|summe|umsatz|netto(?:betrag)?|brutto"
+            r"total)|betrag|gesamt(?:betrag|summe|preis)?|sum(?:me)?|umsatz|netto(?:betrag)?|brutto"
             r"(?:betrag)?|montant(?: total| ttc| ht)?|total commande|importe(?: total)?|monto|"
             r"item total|line total|amount paid|fares?(?: [a-z]{3})?|total (?:c|com|con|incl?|"
             r"inkl|mit|"

@@ -22,8 +22,18 @@ _TEXTS = (("responses", "comment"), ("reviews", "text"), ("reviews", "reply"))
 
 
 def finished(study: Study) -> Study:
-    """Begin the watch, mask what people wrote and weight the answers, as the study file says."""
-    return _weighted(_masked(watched(study)))
+    """Number rows without a name, begin the watch, mask what people wrote and weight the answers, as the study file says."""
+    return _weighted(_masked(watched(_numbered(study))))
+
+
+def _numbered(study: Study) -> Study:
+    """Name the customers of a list without an id by their row: a row is a customer there."""
+    done = study.cleaned.get("customers")
+    if done is None or "customer_id" in done.frame:
+        return study
+    frame = done.frame.assign(customer_id=[f"row {n}" for n in range(1, len(done.frame) + 1)])
+    note = "The customer list carries no id: each row is a customer, whom no other table can name."
+    return _with(study, "customers", replace(done, frame=frame), note)
 
 
 def _masked(study: Study) -> Study:

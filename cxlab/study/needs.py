@@ -17,7 +17,6 @@ _ASKED = {
         "customer_id": "who answered: answers are not met with customers, orders and contacts",
     },
     "customers": {
-        "customer_id": "who is who: no other table can be met",
         "signed_up_at": "how long customers stay",
     },
     "orders": {
