@@ -24,8 +24,8 @@ _SURVEYS = ("qualtrics", "surveymonkey", "google forms", "typeform", "spss")
 _CALLED = {
     "responses": r"アンケート|調査|问卷|調查|설문|опрос|anket|survey|nps|csat|feedback|respon|"
     r"umfrage|enquete|encuesta|answers|befragung",
-    "customers": r"crm|\bcusts?\b|customer|member|account|kunden|clients?\b|contacts?\b|subscribers|"
-    r"mitglieder|socios|patients?\b|guests?\b|tenants|policyholders",
+    "customers": r"crm|\bcusts?\b|customer|member|account|kunden|clients?\b|contacts?\b|"
+    r"subscribers|mitglieder|socios|patients?\b|guests?\b|tenants|policyholders",
     "orders": r"注文|订单|주문|заказ|siparis|narudzb|order|sales|transaction|\btx\b|purchase|"
     r"payment|invoice|bestell|commande|pedido|"
     r"\bdeals?\b|opportunit",

@@ -22,7 +22,7 @@ _TEXTS = (("responses", "comment"), ("reviews", "text"), ("reviews", "reply"))
 
 
 def finished(study: Study) -> Study:
-    """Number rows without a name, begin the watch, mask what people wrote and weight the answers, as the study file says."""
+    """Name rows, begin the watch, mask what people wrote, weight the answers."""
     return _weighted(_masked(watched(_numbered(study))))
 
 
