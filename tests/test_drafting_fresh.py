@@ -553,3 +553,15 @@ def test_rows_of_a_list_that_are_no_customers_yet_are_doubted(word, tmp_path):
     assert len(opened.customers) == N
     assert f"calls {N // 5} of {N} rows '{word}'" in doubts
     assert f"`where: {{Lifecycle Stage: {{not: [{word}]}}}}`" in doubts
+
+
+def test_receipt_numbers_that_begin_anew_each_day_are_no_orders(tmp_path):
+    doubts, said, opened = _drafted(
+        tmp_path, "Store,Receipt No,Date,Loyalty Card,Total",
+        lambda at: ("NS"[at % 2], at % 4 + 1, f"{DAYS[at - at % 4]:%Y-%m-%d}", f"LC{at % 31:04d}",
+                    PAID[at]),
+    )  # fmt: skip
+    assert said["orders"]["columns"]["customer_id"] == "Loyalty Card"
+    assert measured(opened, "orders") == N
+    assert measured(opened, "net") == pytest.approx(PAID.sum())
+    assert "'Receipt No' names 4 orders in 90 rows" in doubts

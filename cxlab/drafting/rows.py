@@ -11,6 +11,7 @@ from cxlab.cleaning.counting import gives_back, standing
 from cxlab.drafting import forms, money
 from cxlab.drafting.guesses import Guess, keyed
 from cxlab.drafting.profiles import MOST_VALUES, Profile, folded
+from cxlab.drafting.roles import moments_of
 from cxlab.drafting.tables import SPEAKER, STAFF
 from cxlab.drafting.where import gone, set_where, taken_off, valued
 from cxlab.results import listing
@@ -38,6 +39,7 @@ def completed(tables: Sequence[Guess]) -> tuple[str, list[str]]:
             forms.by_pieces(made)
             money.fees(made)
             money.credits(made)
+            _used_again(made)
             _lines(made)
             _apart(made)
             currencies.append(money.currency(made, others))
@@ -453,6 +455,35 @@ def _apart(made: Guess) -> None:
             made.release(column)
             made.attributes |= keyed([column], made)
             return
+
+
+def _used_again(made: Guess) -> None:
+    """Leave out order numbers that begin anew, as those of a till do each day."""
+    parts = [made.columns.get(ours) for ours in ("order_id", "ordered_at", "customer_id")]
+    order, day, who = parts
+    if order is None or day is None or who is None or day.moments is None or order.distinct > 0.5:
+        return
+    rows = pd.DataFrame({"order": made.raw(order), "who": made.raw(who)})
+    rows["day"] = moments_of(made, "ordered_at", day).dt.normalize()
+    several = (
+        rows[rows["order"] != ""]
+        .groupby("order")
+        .agg(rows=("who", "size"), who=("who", "nunique"), days=("day", "nunique"))
+    )
+    several = several[several["rows"] > 1]
+    again = (several["who"] > 1) & (several["days"] > 1)
+    if not len(several) or again.mean() <= 0.5:
+        return
+    made.drop("order_id", "its numbers are used again")
+    made.doubt(
+        f"'{order.name}' names {len(order.counts):,} orders in {order.n:,} rows, and "
+        f"{int(again.sum()):,} of them are of several days and customers: the numbers are used "
+        "again, so each row is taken for an order. If an order has several rows, export a number "
+        "that stands for one order alone.",
+        0.8,
+        "columns",
+        "order_id",
+    )
 
 
 def _lines(made: Guess) -> None:
