@@ -35,7 +35,8 @@ def refuse_unreadable(
         CleaningError: names the words found, and how to say what they mean.
     """
     none = np.zeros(len(cells), bool)
-    bad = done.bad.get("unreadable", none) | done.bad.get("date_impossible", none)
+    eaten = done.bad.get("as_date", none)
+    bad = done.bad.get("unreadable", none) | done.bad.get("date_impossible", none) | eaten
     if kind not in _WHAT or not bad.any():
         return
     n = int(bad.sum())
@@ -44,14 +45,20 @@ def refuse_unreadable(
         return
     words = cells[bad].astype("str").str.strip().value_counts()
     shown = listing([f"'{word[:40]}' ({count(times)})" for word, times in words.items()], 6)
+    lost = 2 * int(eaten.sum()) >= n
+    cure = _EATEN if lost else _remedy(kind, name, table, list(words.index))
     raise CleaningError(
         f"'{heading}' (read as {name}): {count(n)} of {count(filled)} filled cells are "
-        f"{_WHAT[kind]}: {shown}. {_remedy(kind, name, table, list(words.index))}",
+        f"{_WHAT[kind]}: {shown}. {cure}",
         column=heading,
         shown=list(words.index[:1]),
     )
 
 
+_EATEN = (
+    "A spreadsheet made dates of answers such as 9-10, and what they were is lost: export again, "
+    "without opening the file in one."
+)
 _USUAL = {"nps": "0..10", "ces": "1..7"}  # scales as they are mostly asked
 
 
