@@ -421,3 +421,11 @@ def test_an_answer_that_a_spreadsheet_made_a_date_of_is_no_score(tmp_path, eaten
     assert small.reasons(got) == {"score_as_date": 1}
     assert small.repairs(got)["help:as_date"] == 1
     assert "1 of 4 answers to 'nps' came as dates" in got.ledger.headline
+
+
+def test_a_score_half_of_which_a_spreadsheet_ate_is_refused(tmp_path):
+    text = "nps,b\n" + "9-Oct,x\n7,y\n8-Oct,z\n" * 8
+    with pytest.raises(study.StudyError) as refused:
+        small.load(tmp_path, text, columns={"nps": "nps"})
+    assert "line 2: 'nps' (read as nps): 16 of 24 filled cells are no score" in str(refused.value)
+    assert "A spreadsheet made dates of answers such as 9-10" in str(refused.value)
