@@ -107,10 +107,7 @@ def by_value(read: Callable[[pd.Series], Converted], column: pd.Series) -> Conve
         column: any column; only text is worth the trouble.
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
-        held = column.cat.remove_unused_categories().cat
-        codes, values = held.codes.to_numpy(), held.categories
-        if (codes < 0).any():
-            codes, values = np.where(codes < 0, len(values), codes), [*values, np.nan]
+        codes, values = _in_use(column.cat.codes.to_numpy(), column.cat.categories)
     elif column.dtype == "str" and 2 * column.iloc[:_PROBED].nunique() < len(column[:_PROBED]):
         codes, values = pd.factorize(column, use_na_sentinel=False)
     else:
@@ -126,6 +123,14 @@ def by_value(read: Callable[[pd.Series], Converted], column: pd.Series) -> Conve
         {reason: spread(hit) for reason, hit in done.repairs.items()},
         {reason: spread(hit) for reason, hit in done.bad.items()},
     )
+
+
+def _in_use(codes: np.ndarray, values: pd.Index) -> tuple[np.ndarray, list]:
+    """Leave out values that no row has, and give what is missing a place of its own."""
+    held = np.bincount(codes.astype(np.intp) + 1, minlength=len(values) + 1) > 0
+    place = np.cumsum(held[1:]) - 1
+    words = [*values[held[1:]], *([np.nan] if held[0] else [])]
+    return np.append(place, len(words) - 1)[codes], words
 
 
 def among(values: pd.Series, known: Collection[str] | pd.Series) -> np.ndarray:

@@ -23,6 +23,7 @@ _WHAT = {
     "flag": "neither yes nor no",
 }
 _ENOUGH, _AGAINST = 50, -0.4  # answers, and a rank correlation, that turn a scale round
+_LOOKED_AT = 20_000  # answers, from all over the file, that tell whether a scale is turned
 _ALIKE = 10  # rows from which one moment in all of them is no date
 
 
@@ -196,7 +197,7 @@ def turned(answers: pd.DataFrame, spec: Table) -> list[str]:
         spec: the table's part of the study file, with their scales.
     """
     asked = [name for name in ("nps", "csat", "ces", *spec.ratings) if name in answers]
-    notes = []
+    answers, notes = answers.iloc[:: max(1, len(answers) // _LOOKED_AT)], []
     given = {name: answers[name].to_numpy(float, na_value=np.nan) for name in asked}
     for name in asked[1:]:
         known = np.isfinite(given[asked[0]]) & np.isfinite(given[name])

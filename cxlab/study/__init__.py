@@ -639,15 +639,15 @@ def load(path: str | Path | Mapping, *, cache: bool = True, verify: bool = False
     """
     mapping = path if isinstance(path, Mapping) else codebook.load(path)
     results.keep_back(mapping.privacy.smallest_group)
-    if cache and not verify and _EARLY and (study := _EARLY.pop(_named(mapping), None)):
-        study._keep_back()
-        return study
     errors: list[dict[str, Any]] = []
     files: dict[str, list[Path]] = {}
     for table in mapping.tables:
         with collecting(errors, table):
             files[table] = mapping.files(table)
     stop_at(errors, mapping.source)
+    if cache and not verify and _EARLY and (study := _EARLY.pop(_named(mapping), None)):
+        study._keep_back()
+        return study
     if verify:
         cache_room.exports(mapping, verify=True)
     names = cache_room.names(mapping) if cache else {}

@@ -42,7 +42,8 @@ class Pair:
 
 def pairs(cleaned: Mapping[str, Cleaned]) -> Iterator[Pair]:
     """List the tables that should meet: each with the customer list, or with one another."""
-    named = {name: done.ids for name, done in cleaned.items() if "customer_id" in done.frame}
+    naming = [name for name, done in cleaned.items() if "customer_id" in done.frame]
+    named = {name: cleaned[name].ids for name in naming if len(naming) > 1}
     others = [name for name in named if name != "customers"]
     listed = [(name, "customers") for name in others] if "customers" in named else None
     for table, against in combinations(others, 2) if listed is None else listed:
