@@ -125,13 +125,15 @@ def _plain_code(desk: Path, parts: int) -> None:
     shell = InteractiveShell.instance()
     for job in _jobs(desk, parts):
         if os.fork() == 0:
-            cells = json.loads(job.notebook.path.read_text())["cells"][1:]
-            shell.user_ns.update(dict.fromkeys(("segment", "value", "period"), ""))
-            shell.user_ns.update(job.parameters)
+            cells = json.loads(job.notebook.path.read_text())["cells"]
             with open(os.devnull, "w") as nowhere:
                 sys.stdout = nowhere
-                for cell in cells[1:]:
-                    assert shell.run_cell(cell["source"]).success
+                for cell in cells:
+                    if cell["cell_type"] != "code":
+                        continue
+                    assert shell.run_cell("".join(cell["source"])).success
+                    if "parameters" in cell["metadata"].get("tags", []):
+                        shell.user_ns.update(job.parameters)
             os._exit(0)
         assert os.wait()[1] == 0
 

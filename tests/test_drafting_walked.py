@@ -289,3 +289,24 @@ def test_a_customer_list_without_ids_numbers_its_rows_and_says_so(tmp_path):
     assert len(here.part(segment="plan", value="A").customers) == 30
     assert study.wanted(here)
     assert churn.definition(here, horizon="30D").kind == "contract"
+
+
+@pytest.mark.parametrize("never", ["2099-12-31", "9999-12-31", "3000-01-01"])
+def test_a_day_that_never_comes_is_no_end(tmp_path, never):
+    ends = [f"2025-0{n % 6 + 1}-{n % 28 + 1:02d}" if n % 4 == 0 else never for n in range(120)]
+    rows = [f"A{n},2023-02-{n % 28 + 1:02d},{end},{'SM'[n % 2]}" for n, end in enumerate(ends)]
+    (tmp_path / "c.csv").write_text("cust_id,signup_date,cancel_date,plan\n" + "\n".join(rows))
+    found = draft([tmp_path / "c.csv"], tmp_path)
+    (tmp_path / "study.yaml").write_text(found.text)
+    here = study.load(tmp_path / "study.yaml", cache=False)
+    assert measured(here, "left") == 30
+    assert here.mapping.as_of.year == 2025
+
+
+def test_days_beside_a_day_that_never_comes_are_doubted_under_any_heading(tmp_path):
+    ends = [f"{n % 28 + 1:02d}.03.2025" if n % 4 == 0 else "31.12.9999" for n in range(120)]
+    rows = [f"A{n},{n % 28 + 1:02d}.02.2023,{end},{'SM'[n % 2]}" for n, end in enumerate(ends)]
+    (tmp_path / "m.csv").write_text("member no,joined,valid until,tier\n" + "\n".join(rows))
+    doubt = next(one for one in draft([tmp_path / "m.csv"], tmp_path).doubts if "never" in one)
+    assert "such as '31.12.9999', in 90 of 120 rows, and a day in 30, up to 2025-03-" in doubt
+    assert "write 'churned_at: valid until'" in doubt

@@ -57,6 +57,8 @@ _NO_DAY = (
     r"(?:0{8}|9{8}|0000-00-00|1900-01-00|00[/.-]00[/.-]0000|0?0/0?1/1900|0?1/0?0/1900)"
     r"(?:[T ][0:.]+)?"
 )
+_YEAR_ENDS = (1230, 1231, 101)  # month and day
+_FAR_YEAR = 2090  # from here on the ends of a year are "never": 2099-12-31, 2999-12-31
 _LAST_YEAR = 9999
 
 
@@ -227,7 +229,10 @@ def _placeholder(local: pd.Series) -> np.ndarray:
         if (local.dt.year < 1902).any()
         else pd.Series("", local.index)
     )
-    return (days.isin(_PLACEHOLDERS) | (local.dt.year >= _LAST_YEAR)).to_numpy()
+    years = local.dt.year
+    ends = (100 * local.dt.month + local.dt.day).isin(_YEAR_ENDS)
+    never = (years >= _LAST_YEAR) | ((years >= _FAR_YEAR) & ends)
+    return (days.isin(_PLACEHOLDERS) | never).to_numpy()
 
 
 def _numbered(

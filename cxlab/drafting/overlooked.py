@@ -71,6 +71,7 @@ def overlooked(made: Guess) -> None:
     discounted(made)
     _several_rows(made)
     _never_ended(made)
+    _ends_of_some(made)
     _turned(made)
     _question_a_row(made)
     looks_read(made)
@@ -197,6 +198,35 @@ def _waves(made: Guess) -> None:
             "columns",
             score or "ratings",
         )
+
+
+_SOME = 0.02  # of the rows, those that have such a day, and those that have another
+_NEVER = r"(?<!\d)(?:209\d|2[1-9]\d\d|[3-9]\d{3})(?!\d)"
+
+
+def _ends_of_some(made: Guess) -> None:
+    """Doubt a column that holds a day for some and for the others one that never comes."""
+    ours = {"customers": "churned_at", "subscriptions": "ended_at"}.get(made.table)
+    if ours is None or {ours, "churned"} & made.columns.keys():
+        return
+    for column in made.found:
+        if column.moments is None or column in made.columns.values():
+            continue
+        never = made.raw(column).str.contains(_NEVER)
+        days = moments_of(made, "", column).dropna()
+        if not _SOME <= never.mean() <= 1 - _SOME or len(days) < FEWEST:
+            continue
+        made.doubt(
+            f"'{column.name}' holds a day that never comes, such as "
+            f"'{made.raw(column)[never].iloc[0]}', in {count(int(never.sum()))} of "
+            f"{count(made.files.rows, 'row')}, and a day in {count(len(days))}, up to "
+            f"{days.max():%Y-%m-%d}: if those left then, write '{ours}: {column.name}' and an "
+            "as_of no earlier. Until then nobody is known to have left.",
+            0.95,
+            "columns",
+            ours,
+        )
+        return
 
 
 _MORE_ENDS = re.compile(rf"{ENDED}|expir|\bend(?:s|ed)?\b|\bende\b|\bfin\b|until")
