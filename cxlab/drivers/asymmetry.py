@@ -72,10 +72,11 @@ def penalty_reward(
     estimate = _spread(found.coefficients, places, len(design.drivers))
     finer, reach = _finer(design, ratings, low, high)
     wide = finer.z.shape[1] + table.shape[1]
-    together = certainty.lots(design)
-    n_boot = min(n_boot, max(PRODUCTS_AT_MOST * 2 // (len(together) * wide**2), FEWEST_REPLICATES))
-    draws = together.counts(n_boot=n_boot, seed=seed)
-    replicates, sides = _replicates(design, table, finer, places, reach, together, draws)
+    n_boot = min(
+        n_boot, max(PRODUCTS_AT_MOST * 2 // (len(design.lots) * wide**2), FEWEST_REPLICATES)
+    )
+    draws = design.lots.counts(n_boot=n_boot, seed=seed)
+    replicates, sides = _replicates(design, table, finer, places, reach, draws)
     frame = _frame(design, estimate, replicates, found, places, low, high)
     frame["verdict"] = np.repeat(_verdicts(sign * sides, design.survey.level), len(PARTS))
     shown = [
@@ -231,12 +232,12 @@ def _finer(design: Design, ratings, low, high) -> tuple[stats.Columns, np.ndarra
     return stats.scaled(design.x[0], design.w), reach
 
 
-def _replicates(design: Design, table, finer, places, reach, together: stats.Lots, draws):
+def _replicates(design: Design, table, finer, places, reach, draws):
     """Draw penalties and rewards, and both for one point of rating from the finer model."""
     players = len(design.drivers)
     full = np.column_stack([finer.z, table, design.y - design.w @ design.y / design.w.sum()])
     upper = np.triu_indices(full.shape[1])
-    sums = together.sums(
+    sums = design.lots.sums(
         lambda rows: full[rows][:, upper[0]] * full[rows][:, upper[1]] * design.w[rows, None]
     )
     found, sides = [], []

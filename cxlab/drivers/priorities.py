@@ -181,7 +181,7 @@ def _replicates(design: Design, ratings, how: Sharing, seed: int):
     shares, performance = [], []
     given, players = np.isfinite(ratings), ratings.shape[1]
     both = np.column_stack([np.nan_to_num(ratings), given]) * design.w[:, None]
-    by_lot = certainty.lots(design).sums(lambda rows: both[rows])
+    by_lot = design.lots.sums(lambda rows: both[rows])
     for drawn, covs in certainty.moments(design, n_boot=how.replicates, seed=seed):
         parts = how.of(covs)
         shares.append(parts / parts.sum(axis=1, keepdims=True))
@@ -251,7 +251,7 @@ def _gain_frame(design: Design, ratings, inside, names, n_boot: int, seed: int) 
     slopes, sums = _slopes(design, certainty.mean_covariance(design)[None])[0], []
     gap = means[best, np.arange(len(best))] - (w * filled).sum(axis=0) / (w * given).sum(axis=0)
     columns = np.column_stack([w * filled * mine, w * given * mine, w * filled, w * given])
-    by_lot = certainty.lots(design).sums(lambda rows: columns[rows])
+    by_lot = design.lots.sums(lambda rows: columns[rows])
     for drawn, covs in certainty.moments(design, n_boot=n_boot, seed=seed):
         top, n_top, here, n_here = np.split(drawn @ by_lot, 4, axis=1)
         distance = top / np.maximum(n_top, 1e-9) - here / np.maximum(n_here, 1e-9)

@@ -64,20 +64,15 @@ def resample(
         return np.concatenate([of(cov) for _, cov in moments(design, n_boot=n_boot, seed=seed)])
 
 
-def lots(design: Design) -> stats.Lots:
-    """Say which answers a replicate draws together."""
-    return stats.lots(design.n, cluster=design.cluster, strata=design.strata)
-
-
 def replicated(design: Design, n_boot: int, what: str = "bootstrap replicate") -> str:
     """Say how many replicates there are, and of what where that is not single answers."""
-    together = lots(design)
-    of = f" of {count(len(together), 'lot')} of answers, formed by chance" if together.dealt else ""
+    lots = count(len(design.lots), "lot")
+    of = f" of {lots} of answers, formed by chance" if design.lots.dealt else ""
     return f"{count(n_boot, what)}{of}"
 
 
 def moments(design: Design, *, n_boot: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Give multiplicities of `lots` and covariance matrices of replicates, chunk by chunk.
+    """Give multiplicities of its lots and covariance matrices of replicates, chunk by chunk.
 
     A page asks half a dozen questions of the same answers: those of the last ones are kept, by
     content.
@@ -95,10 +90,11 @@ def moments(design: Design, *, n_boot: int, seed: int) -> list[tuple[np.ndarray,
 
 
 def _drawn(design: Design, n_boot: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    together = lots(design)
-    sums = [products(table_of(design, place), design.w, together) for place in range(len(design.x))]
+    sums = [
+        products(table_of(design, place), design.w, design.lots) for place in range(len(design.x))
+    ]
     done = 0
-    for drawn in together.counts(n_boot=n_boot, seed=seed):
+    for drawn in design.lots.counts(n_boot=n_boot, seed=seed):
         # neighbouring replicates share an imputation
         turn = (done + np.arange(len(drawn))) * len(sums) // n_boot
         for place, each in enumerate(sums):

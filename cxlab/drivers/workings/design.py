@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -106,6 +107,11 @@ class Design:
             return kish
         found = stats.linearised(self.y, weight=self.w, cluster=self.cluster)
         return min(kish, max(float(found.n_effective[0]), 1.0))
+
+    @cached_property
+    def lots(self) -> stats.Lots:
+        """Say which answers a replicate draws together."""
+        return stats.lots(self.n, cluster=self.cluster, strata=self.strata)
 
     def good_end(self, name: str) -> int:
         """Say where the good end of a column lies: 1 above, -1 below."""

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab import stats
-from cxlab.drivers.workings import certainty, subsets
+from cxlab.drivers.workings import subsets
 from cxlab.drivers.workings.design import Design, DriverError
 from cxlab.drivers.workings.ordered import (
     MOST_CATEGORIES,
@@ -38,14 +38,13 @@ def parts(design: Design, method: str, *, n_boot: int, seed: int) -> tuple[np.nd
     """
     _check(design, n_boot)
     design = _one_scale(design)
-    together = certainty.lots(design)
-    drawn = list(together.counts(n_boot=n_boot, seed=seed)) if n_boot else []
-    values, replicates = _every_subset(design, together, drawn)
-    null, null_drawn = _nulls(design, together, drawn)
+    drawn = list(design.lots.counts(n_boot=n_boot, seed=seed)) if n_boot else []
+    values, replicates = _every_subset(design, drawn)
+    null, null_drawn = _nulls(design, drawn)
     of = _R2[method]
     all_values = np.column_stack([values, replicates])
     all_nulls = np.concatenate([[null], null_drawn])
-    weights = together.sums(lambda rows: design.w[rows])
+    weights = design.lots.sums(lambda rows: design.w[rows])
     sizes = np.concatenate([[design.w.sum()], *[d @ weights for d in drawn]])
     r2 = of(all_values, all_nulls, sizes)
     r2 = r2 - r2[0]
@@ -57,9 +56,8 @@ def subset_r2(design: Design, method: str) -> np.ndarray:
     """Compute a likelihood-based R² beyond the controls for every subset, shape (subsets, 1)."""
     _check(design, 0)
     design = _one_scale(design)
-    together = certainty.lots(design)
-    values, _ = _every_subset(design, together, [])
-    r2 = _R2[method](values, _nulls(design, together, [])[0], design.w.sum())
+    values, _ = _every_subset(design, [])
+    r2 = _R2[method](values, _nulls(design, [])[0], design.w.sum())
     return r2 - r2[0]
 
 
@@ -83,7 +81,7 @@ def _nagelkerke(loglik, null, n):
 _R2 = {"mcfadden": _mcfadden, "cox_snell": _cox_snell, "nagelkerke": _nagelkerke}
 
 
-def _every_subset(design: Design, together: stats.Lots, drawn: list[np.ndarray]):
+def _every_subset(design: Design, drawn: list[np.ndarray]):
     """Fit all subsets, each beginning from the one without its last driver."""
     players = len(design.drivers)
     values = np.empty((1 << players, 1))
@@ -99,7 +97,7 @@ def _every_subset(design: Design, together: stats.Lots, drawn: list[np.ndarray])
         found[subset] = model.theta
         values[subset] = model.loglik
         if drawn:
-            replicates[subset] = _one_step(design, model, table, together, drawn)
+            replicates[subset] = _one_step(design, model, table, drawn)
     return values, replicates
 
 
@@ -108,10 +106,10 @@ def _fit(design: Design, table, begin, inside) -> Ordered:
     return fit_held(design, design.y, table, names, begin)
 
 
-def _one_step(design: Design, model: Ordered, table, together, drawn) -> np.ndarray:
+def _one_step(design: Design, model: Ordered, table, drawn) -> np.ndarray:
     """Approximate the maximum under each replicate's multiplicities."""
     each = np.column_stack([model.each, scores(model, design.y, table)]) * design.w[:, None]
-    sums = together.sums(lambda rows: each[rows])
+    sums = design.lots.sums(lambda rows: each[rows])
     inverse = stats.inverse(model.information)
     gained = []
     for counts in drawn:
@@ -121,11 +119,11 @@ def _one_step(design: Design, model: Ordered, table, together, drawn) -> np.ndar
     return np.concatenate(gained)
 
 
-def _nulls(design: Design, together, drawn) -> tuple[float, np.ndarray]:
+def _nulls(design: Design, drawn) -> tuple[float, np.ndarray]:
     """Give the log-likelihood of the shares of the categories, here and in each replicate."""
     codes = pd.factorize(design.y, sort=True)[0]
     marked = np.eye(codes.max() + 1)[codes] * design.w[:, None]
-    by_lot = together.sums(lambda rows: marked[rows])
+    by_lot = design.lots.sums(lambda rows: marked[rows])
     sums = np.concatenate([marked.sum(axis=0)[None], *[counts @ by_lot for counts in drawn]])
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.where(sums > 0, sums * np.log(sums / sums.sum(axis=1, keepdims=True)), 0.0)

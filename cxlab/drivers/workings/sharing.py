@@ -70,7 +70,7 @@ def sharing(
     exact = not sampled and whole * len(covs) <= SUBSETS_AT_MOST
     many = subsets.permutations(players, n=ORDERS, seed=seed)
     parts = _all_exactly(covs, always) if exact else _over(many, covs, always).mean(axis=0)
-    replicates, orders = _fitting(players + always, len(certainty.lots(design)), n_boot)
+    replicates, orders = _fitting(players + always, len(design.lots), n_boot)
     of = _by_turns(many, orders, covs, parts, always)
     told = _told(covs.mean(axis=0), many, always, exact=exact)
     told += (_of_replicates(replicates, n_boot, orders),) if n_boot else ()
